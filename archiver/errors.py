@@ -1,0 +1,106 @@
+"""What can go wrong, and the exit code it ends in.
+
+ArchiverError
+├── UsageError            2   the words of the call are wrong
+│   └── NotWeChat             an address that is not WeChat's
+├── InputError           66   no such file, or nothing in it that could be read
+├── ConfigError          78   archiver.yml, ARCHIVER_* or a flag holds what no setting takes
+├── OutputError          73   the archive cannot be written
+├── FetchError            1   the network gave no page or picture
+│   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
+│   ├── TooLarge              more bytes than the cap allows
+│   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
+└── NotAnArticle          1   the page was read, and holds no article
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of the command; docs/exit-codes.md is the same table in words."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NO_INPUT = 66
+    BUG = 70
+    CANNOT_WRITE = 73
+    TRY_LATER = 75
+    BAD_CONFIG = 78
+    INTERRUPTED = 130
+
+
+# When several apply the first of these wins (ARCHITECTURE, exit codes).
+PRECEDENCE = (
+    Exit.INTERRUPTED, Exit.BUG, Exit.CANNOT_WRITE, Exit.BAD_CONFIG, Exit.USAGE, Exit.NO_INPUT,
+    Exit.TRY_LATER, Exit.FAILED, Exit.OK,
+)  # fmt: skip
+
+
+class ArchiverError(Exception):
+    """Any failure that is not a bug: one line for the user, and what it concerns."""
+
+    exit_code = Exit.FAILED
+
+    def __init__(self, message: str, *, concerns: str = "") -> None:
+        super().__init__(message)
+        self.concerns = concerns
+
+    def __str__(self) -> str:
+        message = str(self.args[0])
+        return f"{self.concerns}: {message}" if self.concerns else message
+
+
+class UsageError(ArchiverError):
+    """The words of the call are wrong."""
+
+    exit_code = Exit.USAGE
+
+
+class NotWeChat(UsageError):  # noqa: N818 - the tree reads as statements
+    """An address that is not one of mp.weixin.qq.com."""
+
+
+class InputError(ArchiverError):
+    """A file that is not there or cannot be read."""
+
+    exit_code = Exit.NO_INPUT
+
+
+class ConfigError(ArchiverError):
+    """A setting that is unknown or has a value it cannot take."""
+
+    exit_code = Exit.BAD_CONFIG
+
+
+class OutputError(ArchiverError):
+    """The archive cannot be written."""
+
+    exit_code = Exit.CANNOT_WRITE
+
+
+class FetchError(ArchiverError):
+    """The network gave no page or picture."""
+
+
+class Unreachable(FetchError):  # noqa: N818
+    """Every try failed; a later run may succeed."""
+
+
+class TooLarge(FetchError):  # noqa: N818
+    """The response went past its cap."""
+
+
+class ForbiddenAddress(FetchError):  # noqa: N818
+    """An address that an untrusted page must not make us open."""
+
+
+class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public
+    """The page was read and holds no article; `state` says what it is (models.State)."""
+
+    def __init__(self, state: str, reason: str = "", *, concerns: str = "") -> None:
+        super().__init__(f"{state}: {reason}" if reason else str(state), concerns=concerns)
+        self.state = state
+        self.reason = reason
