@@ -6,10 +6,12 @@ value can be compared, stored and sent to another process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from hashlib import sha256
 
 CHINA = timezone(timedelta(hours=8), "+0800")  # every date of WeChat's is Beijing time, all year round
 
@@ -129,9 +131,8 @@ class Article:
         """`<biz>:<mid>:<idx>`, or a digest of what the page says when it does not name itself."""
         if self.biz and self.mid and self.idx:
             return f"{self.biz}:{self.mid}:{self.idx}"
-        from hashlib import sha256
-
-        said = "\n".join((self.account, self.title, self.body))
+        text = re.sub(r"<[^>]*>|\s+", "", self.body)  # not the markup: a better converter must not rename it
+        said = "\n".join((self.account, self.title, text))
         return f"sha256:{sha256(said.encode()).hexdigest()[:16]}"
 
 

@@ -1,0 +1,30 @@
+"""Page → State, Article. Pure: no I/O, no clock, no settings, no logging."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archiver.extractor.bodies import read_body
+from archiver.extractor.metadata import read_metadata, server_time
+from archiver.extractor.passes import clean
+from archiver.extractor.reading import Reading
+from archiver.extractor.states import classify
+from archiver.models import Article, Page
+
+__all__ = ["classify", "extract", "server_time"]
+
+
+def extract(page: Page) -> Article:
+    """The article a page tells, its body canonical; the page must be one that classify calls an article."""
+    reading = Reading.of(page)
+    article = read_metadata(reading)
+    raw = read_body(reading, article.type)
+    body = clean(raw)
+    return replace(
+        article,
+        body=body.html,
+        media=body.media,
+        removed=body.removed,
+        paid=article.paid or raw.paid_preview,
+        warnings=(*article.warnings, *raw.warnings),
+    )

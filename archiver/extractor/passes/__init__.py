@@ -1,0 +1,64 @@
+"""What is done to a body, in order: `passes` is the order and its documentation.
+
+Each pass is a function over the tree that yields what it removed and why; the last one, collapse, writes the
+canonical HTML that everything after works on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from archiver.extractor.bodies import RawBody
+from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
+from archiver.extractor.passes.code import read_code
+from archiver.extractor.passes.collapse import collapse
+from archiver.extractor.passes.formulas import read_formulas
+from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
+from archiver.extractor.passes.pictures import find_backgrounds, find_pictures, find_svg_pictures, media_of
+from archiver.extractor.passes.tree import Element, parse
+from archiver.extractor.passes.unseen import drop_unseen
+from archiver.models import Media, Removal
+
+Pass = Callable[[Element], Iterable[Removal]]
+
+
+def passes(raw: RawBody) -> tuple[Pass, ...]:
+    """The passes over one body in the order they run."""
+    return (
+        drop_unseen,
+        read_code,  # before anything reads white space or quotes
+        read_formulas,  # before pictures: a formula is often drawn as one
+        find_stickers,
+        make_cards(raw.videos),
+        cite_quotes,
+        unwrap_layout_tables,
+        find_svg_pictures,
+        find_backgrounds,
+        find_pictures,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CleanBody:
+    """The canonical HTML of a body, the media it shows in order, and what was left out."""
+
+    html: str
+    media: tuple[Media, ...]
+    removed: tuple[Removal, ...]
+
+
+def clean(raw: RawBody) -> CleanBody:
+    """What a reader sees of a raw body, and nothing else."""
+    body = parse(raw.html)
+    removed = [removal for run in passes(raw) for removal in run(body)]
+    return CleanBody(html=collapse(body), media=tuple(_media(body)), removed=tuple(removed))
+
+
+def _media(body: Element) -> Iterator[Media]:
+    """Pictures and then the cards' media, each address once."""
+    seen: set[str] = set()
+    for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):
+        if medium.url and medium.url not in seen:
+            seen.add(medium.url)
+            yield medium

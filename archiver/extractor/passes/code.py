@@ -1,0 +1,101 @@
+"""Code blocks: the structures of wechat-format §4.3 → one finished element whose text is the code, to the space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from archiver.extractor.passes.css import BLOCK_TAGS, declarations
+from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace
+from archiver.models import Removal
+
+_LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
+_EDITOR = "code-snippet__fix"
+_COUNTER = re.compile(r"(?m)^\s*counter\(line\)?\s*$\n?")  # a copied style sheet's rule as text (§4.3)
+_NOT_CODE = (
+    "img",
+    "mp-common-profile",
+    "mp-common-miniprogram",
+    "mp-miniprogram",
+    "iframe",
+    "h1",
+    "h2",
+    "h3",
+)
+_SPACES = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None, "\r": None})
+
+
+def read_code(body: Element) -> Iterator[Removal]:
+    """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
+    for block in [e for e in elements(body) if _is_block(e)]:
+        if block.getparent() is None or _inside_another(block):
+            continue
+        if block.tag == "pre" and not _is_code(block):
+            block.tag = "div"
+            continue
+        yield from _drop_line_numbers(block)
+        code = block.makeelement(CODE, {"language": _language(block)})
+        code.text = _code_text(block)
+        if code.text.strip():
+            replace(block, code)
+        else:
+            drop(block)
+
+
+def _is_block(element: Element) -> bool:
+    return element.tag == "pre" or _EDITOR in element.get("class", "").split()
+
+
+def _inside_another(element: Element) -> bool:
+    return any(_is_block(parent) or parent.tag == CODE for parent in element.iterancestors())
+
+
+def _is_code(pre: Element) -> bool:
+    """Whether a `<pre>` is code and not an editor's box for prose, pictures or a card (T64)."""
+    if holds(pre, "code"):
+        return True
+    white_space = declarations(pre.get("style", "")).get("white-space", "pre")
+    return white_space not in ("normal", "pre-line") and not holds(pre, *_NOT_CODE)
+
+
+def _drop_line_numbers(block: Element) -> Iterator[Removal]:
+    for element in elements(block):
+        if any(name in element.get("class", "").split() for name in _LINE_INDEX):
+            yield Removal(step="read_code", reason="line numbers of a code block", count=len(element))
+            drop(element)
+
+
+def _code_text(block: Element) -> str:
+    """The code: one line per list item or `<code>` where the editor wrote several (T65, T67), else as it stands."""
+    lines = [item for item in block.iter("li") if not holds(item, "li")] or list(block.iter("code"))
+    if len(lines) > 1 and not any(holds(line, "code") for line in lines if line.tag == "code"):
+        text = "\n".join(_flat(line).strip("\n") for line in lines)
+    else:
+        text = _flat(block)
+    return _COUNTER.sub("", text.translate(_SPACES)).strip("\n")
+
+
+def _flat(element: Element) -> str:
+    """Text with a line end at each `<br>` and around each block inside."""
+    parts: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node.tag in BLOCK_TAGS and node is not element and parts and not parts[-1].endswith("\n"):
+            parts.append("\n")
+        if event == "start" and node.tag == "br":
+            parts.append("\n")
+        text = node.text if event == "start" else node.tail if node is not element else ""
+        if text:
+            parts.append(text)
+    return "".join(parts)
+
+
+def _language(block: Element) -> str:
+    """The language the page knows; the editor's own `data-lang` is a guess (css for shell: T70) and is not."""
+    for element in block.iter():
+        for name in element.get("class", "").split() if isinstance(element.tag, str) else ():
+            found = re.fullmatch(r"(?:language|lang)-([A-Za-z0-9+#_-]{1,20})", name)
+            if found:
+                return found[1].lower()
+    return ""

@@ -1,0 +1,244 @@
+"""The last pass: the soup of sections and spans → blocks and lines, by computed meaning.
+
+An iterative walk (depth 5,000 is no matter) that carries the style down and ends a line wherever a browser does.
+What a mark is called on the page is of no account: `<strong>` whose spans say `font-weight: normal` is not bold,
+`<span style="font-weight: 700">` is (issue 3, wechat-format §4.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from lxml import etree
+
+from archiver import urls
+from archiver.extractor.passes.blocks import Block, Run, inline_html, render
+from archiver.extractor.passes.css import PLAIN, Style, inherit, not_shown, starts_line
+from archiver.extractor.passes.links import link_addresses, link_marks
+from archiver.extractor.passes.pictures import stands_in_line
+from archiver.extractor.passes.tree import CARD, CODE, Element
+
+_CONTAINERS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "td", "th"))
+_DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+# Invisible: zero-width spaces and joins, byte-order and direction marks, soft hyphens, interlinear annotation
+# (trap T89). U+200D and U+FE0F stay, emoji are made with them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def collapse(body: Element) -> str:
+    """The canonical HTML (blocks.py) of everything a reader sees in `body`."""
+    builder, skipped = _Builder(), None
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if event == "start":
+            if not builder.enter(element):
+                walk.skip_subtree()
+                skipped = element
+        elif element is skipped:
+            builder.text(element.tail)
+        else:
+            builder.leave(element)
+    builder.end_line()
+    link_marks(list(_walk(builder.root)))
+    _shift_headings(builder.root)
+    return render(builder.root)
+
+
+class _Builder:
+    """Open containers, the styles on the way down, and the runs of the line being read."""
+
+    def __init__(self) -> None:
+        self.root = Block("div")
+        self.open = [self.root]
+        self.styles = [PLAIN]
+        self.headings: list[str] = []
+        self.runs: list[Run] = []
+
+    def enter(self, element: Element) -> bool:
+        """Takes in an element's start; False when there is nothing below that matters."""
+        tag, style = str(element.tag), element.get("style", "")
+        if tag in _ATOMS:
+            _ATOMS[tag](self, element)
+            return False
+        if not_shown(tag, style):
+            return False
+        outer = self.styles[-1]
+        own = inherit(outer, tag, style, element.get("data-sheet", ""))
+        if tag == "a" and (href := urls.link(element.get("href", ""))):
+            own = own._replace(href=href, underline=outer.underline)
+        if starts_line(tag, style, outer):
+            self.end_line()
+            self._open_block(tag, element)
+        self.styles.append(own)
+        self.text(element.text)
+        return True
+
+    def leave(self, element: Element) -> None:
+        """Takes in an element's end and the text behind it."""
+        self.styles.pop()
+        tag, outer = str(element.tag), self.styles[-1]
+        if starts_line(tag, element.get("style", ""), outer):
+            self.end_line()
+            self._close_block(tag)
+        self.text(element.tail)
+
+    def text(self, text: str | None) -> None:
+        """Adds text to the line, white space as `white-space` says."""
+        style = self.styles[-1]
+        if not text or style.hidden:
+            return
+        text = _CONTROL.sub("", _INVISIBLE.sub("", text))
+        if not style.space.startswith(("pre", "break-spaces")):
+            self.runs.append(Run(_SPACES.sub(" ", text), style))
+            return
+        for at, line in enumerate(_LINE_END.split(text)):
+            if at:
+                self.runs.append(Run("\n", style))
+            self.runs.append(Run(_SPACES.sub(" ", line), style))
+
+    def end_line(self) -> None:
+        """Writes the line that was read as paragraphs; a blank line inside ends one (`<br><br>`: §4.2)."""
+        runs, self.runs = self.runs, []
+        for line in _paragraphs(runs):
+            self._write(line)
+
+    def add(self, block: Block) -> None:
+        """Puts a block where the walk stands; what stands bare between list items becomes one."""
+        parent = self.open[-1]
+        if parent.tag in ("ul", "ol") and block.tag != "li":
+            if block.tag in ("ul", "ol") and parent.children:  # `ul > ul`: it belongs to the item before (T74)
+                parent = parent.children[-1]
+            else:
+                parent.children.append(Block("li"))
+                parent = parent.children[-1]
+        elif parent.tag in ("table", "tr") and block.tag not in ("tr", "td", "th"):
+            parent = self._cell(parent)
+        parent.children.append(block)
+
+    def _cell(self, parent: Block) -> Block:
+        """The last cell of a table or row, made when there is none."""
+        for tag in ("tr", "td") if parent.tag == "table" else ("td",):
+            if not parent.children:
+                parent.children.append(Block(tag))
+            parent = parent.children[-1]
+        return parent
+
+    def _write(self, runs: list[Run]) -> None:
+        runs = link_addresses(runs)
+        bold_anyway = self.headings or self.open[-1].tag == "th"
+        html = inline_html(runs, plain=frozenset(("strong",) if bold_anyway else ()))
+        tag = self.headings[-1] if self.headings else "p"
+        if html:
+            only_pictures = not re.sub(r"<img [^>]*>|</?[a-z]+[^>]*>|\s", "", html)
+            self.add(Block("p" if only_pictures else tag, html=html))
+
+    def _open_block(self, tag: str, element: Element) -> None:
+        if tag in _HEADINGS:
+            self.headings.append(tag)
+        if tag in _CONTAINERS and len(self.open) < _DEEPEST * 2:
+            block = Block(tag, _attributes(tag, element))
+            self.add(block)
+            self.open.append(block)
+        elif tag in _CONTAINERS:
+            self.open.append(self.open[-1])
+
+    def _close_block(self, tag: str) -> None:
+        if tag in _HEADINGS:
+            self.headings.pop()
+        if tag in _CONTAINERS:
+            closed = self.open.pop()
+            if self.open[-1] is not closed and closed.empty:
+                siblings = self.open[-1].children
+                if siblings and siblings[-1] is closed:
+                    siblings.pop()
+
+    def picture(self, element: Element) -> None:
+        """Adds a picture: in line when it is a sign among the letters, else on a line of its own."""
+        run = Run(element.get("alt", ""), Style(href=self.styles[-1].href), element.get("src", ""))
+        if not run.src:
+            return
+        if stands_in_line(element):
+            self.runs.append(run)
+            return
+        self.end_line()
+        self.runs.append(run)
+        self.end_line()
+
+    def line_break(self, _element: Element) -> None:
+        """Adds a `<br>`."""
+        self.runs.append(Run("\n", self.styles[-1]))
+
+    def rule(self, _element: Element) -> None:
+        """Adds an `<hr>`."""
+        self.end_line()
+        self.add(Block("hr"))
+
+    def code(self, element: Element) -> None:
+        """Adds a code block that an earlier pass has read."""
+        self.end_line()
+        language = element.get("language", "")
+        opening = f'<code class="language-{escape(language)}">' if language else "<code>"
+        self.add(Block("pre", html=f"{opening}{escape(element.text or '', quote=False)}</code>"))
+
+    def card(self, element: Element) -> None:
+        """Adds a card that an earlier pass has made: its attribute `html` is ours, built from escaped values."""
+        self.end_line()
+        self.add(Block("div", {"class": "wechat-card"}, html=element.get("html", "")))
+
+
+_ATOMS = {
+    "img": _Builder.picture,
+    "br": _Builder.line_break,
+    "hr": _Builder.rule,
+    CODE: _Builder.code,
+    CARD: _Builder.card,
+}
+
+
+def _paragraphs(runs: list[Run]) -> list[list[Run]]:
+    """The runs of a line cut wherever two line breaks follow each other."""
+    parts: list[list[Run]] = [[]]
+    breaks = 0
+    for run in runs:
+        if run.text == "\n":
+            breaks += 1
+        elif run.src or run.text.strip():
+            breaks = 0
+        if breaks > 1:
+            parts.append([])
+            breaks = 1
+            continue
+        parts[-1].append(run)
+    return parts
+
+
+def _attributes(tag: str, element: Element) -> dict[str, str]:
+    """What of an element's attributes the canonical block keeps."""
+    names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
+    found = {name: element.get(name, "") for name in names}
+    return {name: value for name, value in found.items() if value.isdecimal() and 1 < int(value[:6]) < 100000}
+
+
+def _shift_headings(root: Block) -> None:
+    """Headings one level down where the body uses h1: the theme prints the title as the page's only one."""
+    found = [b for b in _walk(root) if b.tag in _HEADINGS]
+    if any(b.tag == "h1" for b in found):
+        for block in found:
+            block.tag = f"h{min(6, int(block.tag[1]) + 1)}"
+
+
+def _walk(root: Block) -> Iterator[Block]:
+    """All blocks below `root` in the order they stand on the page."""
+    pending = list(reversed(root.children))
+    while pending:
+        block = pending.pop()
+        yield block
+        pending.extend(reversed(block.children))

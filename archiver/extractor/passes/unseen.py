@@ -1,0 +1,23 @@
+"""What a reader never saw: scripts, hidden elements, the editor's marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archiver.extractor.passes.css import not_shown
+from archiver.extractor.passes.tree import Element, drop, elements, text_of
+from archiver.models import Removal
+
+_FEWEST = 8  # characters of hidden text that are worth a report
+
+
+def drop_unseen(body: Element) -> Iterator[Removal]:
+    """Drops what `display: none` or its tag keeps off the page; text of some length is reported (§4.2, T89)."""
+    for element in elements(body):
+        tag, style = element.tag, element.get("style", "")
+        if not isinstance(tag, str) or element.getparent() is None or not not_shown(tag, style):
+            continue
+        text = "" if tag in ("script", "style") else text_of(element)
+        if len(text) >= _FEWEST:
+            yield Removal(step="drop_unseen", reason="hidden on the page", text=text[:80])
+        drop(element)

@@ -1,0 +1,35 @@
+"""What a medium's address becomes in a post: the place of its saved file, or what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import quote
+
+from archiver.models import LocalFile
+from archiver.writer.escape import destination
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """The saved files of one article; `prefix` stands before their path, as the site's templates want it."""
+
+    files: Mapping[str, LocalFile] = field(default_factory=dict)
+    prefix: str = ""
+
+    def is_local(self, url: str) -> bool:
+        """Whether the medium at `url` was saved."""
+        return url in self.files
+
+    def in_markdown(self, url: str) -> str:
+        """The address between the parentheses of a picture."""
+        return self._place(url) or destination(url)
+
+    def in_html(self, url: str) -> str:
+        """The address as the value of an attribute."""
+        return self._place(url) or escape(destination(url).replace("&amp;", "&"))
+
+    def _place(self, url: str) -> str:
+        file = self.files.get(url)
+        return f"{self.prefix}/{quote(file.path)}" if file else ""

@@ -1,0 +1,119 @@
+"""Literal text → Markdown that shows exactly this text in kramdown (after Liquid) and in every CommonMark engine.
+
+The rules are jekyll.md §3a and §3b, one line each. Where engines disagree about a backslash, a numeric entity
+stands: it shows the literal character everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_SPECIAL = re.compile(r"[\\`*\[\]|~\"'_&<>{#$.\-=%!^\u00a0\u3000\u2002\u2003@:wW]")
+_ALWAYS = frozenset("\\`*[]|~\"'")  # a backslash makes these literal in kramdown and CommonMark alike
+_DOUBLED = {
+    "$": r"\$",
+    ".": r"\.",
+    "-": r"\-",
+    "=": r"\=",
+    "%": "&#37;",
+}  # typography, math, comments: only in a row
+_ENTITY = re.compile(r"&(?:#?\w{1,32};|$)")
+_SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
+_WORD = re.compile(r"[A-Za-z0-9]")
+_WWW = re.compile(r"(?i)w(?=\.)(?<=www)")
+_MARKS = re.compile(r"[&<>\\`*_\[\]{}|~\"'$!#^%@:=.\-/]")
+_LINE_START = re.compile(r"[#+\-=]")
+_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
+
+
+def escape(text: str, *, starts: bool = False, before: str = "", after: str = "") -> str:
+    """Markdown for `text`; `starts`: a line begins with it; `before`, `after`: the output’s characters beside it."""
+    text = _CONTROL.sub("", text).replace("\t", " ")
+    if starts:
+        text = text.lstrip(" ")
+    escaped = _SPECIAL.sub(lambda m: _one(text, m.start(), before, after, starts), text)
+    return _line_start(escaped) if starts else escaped
+
+
+def _one(text: str, at: int, before: str, after: str, starts: bool) -> str:
+    """What stands for the special character at `at`."""
+    char = text[at]
+    previous = text[at - 1] if at else before
+    following = text[at + 1] if at + 1 < len(text) else after
+    if char in _ALWAYS:
+        return "&#92;" if char == "\\" and following in ("", "\n") else "\\" + char
+    if char in _DOUBLED:
+        return _DOUBLED[char] if char in (previous, following) else char
+    if char in _WIDE_SPACES:
+        at_edge = not text[:at].strip() if starts else False
+        return f"&#{ord(char)};" if at_edge or not text[at:].strip() else char
+    return _ONE[char](text, at, previous, following)
+
+
+def _underscore(_text: str, _at: int, previous: str, following: str) -> str:
+    inside = all(c.isascii() and c.isalnum() for c in (previous, following) if c) and previous and following
+    return "_" if inside else r"\_"
+
+
+def _ampersand(text: str, at: int, _previous: str, _following: str) -> str:
+    return "&amp;" if _ENTITY.match(text, at) else "&"
+
+
+def _brace(_text: str, _at: int, _previous: str, following: str) -> str:
+    return "&#123;" if following in ("", *"{%#:<") else "{"  # Liquid, Nunjucks, Go templates, kramdown's attributes
+
+
+def _hash(text: str, at: int, previous: str, _following: str) -> str:
+    return r"\#" if at + 1 == len(text) or previous in ("", " ") else "#"  # the closing marks of a heading
+
+
+def _bang(_text: str, _at: int, _previous: str, following: str) -> str:
+    return r"\!" if following in ("", "[") else "!"
+
+
+def _colon(text: str, at: int, _previous: str, _following: str) -> str:
+    """A scheme's colon: no engine makes a link of an address that an entity has broken."""
+    is_scheme = text.startswith("://", at) and _SCHEME.search(text[max(0, at - 5) : at])
+    return "&#58;" if is_scheme else ":"
+
+
+def _at(text: str, at: int, _previous: str, _following: str) -> str:
+    return "&#64;" if _WORD.match(text, at + 1) else "@"
+
+
+def _www(text: str, at: int, _previous: str, _following: str) -> str:
+    return "&#119;" if _WWW.match(text, at) else text[at]
+
+
+_ONE = {
+    "_": _underscore, "&": _ampersand, "{": _brace, "#": _hash, "!": _bang, ":": _colon, "@": _at,
+    "w": _www, "W": _www, "<": lambda *_: "&lt;", ">": lambda *_: "&gt;", "^": lambda *_: "&#94;",
+}  # fmt: skip
+
+
+def _line_start(escaped: str) -> str:
+    """Disarms what means something only where a line begins: headings, lists, rules, definitions."""
+    if _LINE_START.match(escaped):
+        return "\\" + escaped
+    if escaped.startswith(":"):
+        return "&#58;" + escaped[1:]
+    return _NUMBER.sub(r"\1\\\2", escaped, count=1) if _NUMBER.match(escaped) else escaped
+
+
+def entities(text: str) -> str:
+    """`text` for HTML blocks and `<code>`: every mark of HTML, Markdown and Liquid a numeric entity."""
+    return _MARKS.sub(lambda m: f"&#{ord(m[0])};", _CONTROL.sub("", text))
+
+
+def destination(address: str) -> str:
+    """An address as it may stand between the parentheses of a link: nothing in it ends it or means anything."""
+    address = _CONTROL.sub("", address)
+    return quote(address, safe="/%:@!$&'*+,;=~-._?#").replace("&", "&amp;")
+
+
+def alternative(text: str) -> str:
+    """An image's alternative text: marks replaced by spaces, since Hexo and Hugo show escapes in it (jekyll.md §5)."""
+    return " ".join(re.sub(r"[\[\]\\|*_`<>\"{}&$~^]+", " ", _CONTROL.sub("", text)).split())

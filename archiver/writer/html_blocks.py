@@ -1,0 +1,87 @@
+"""What Markdown cannot say → one line of HTML that every engine passes through: wide tables, numbered lists, cards.
+
+Everything goes through nh3 with a closed list of tags and attributes; in the text every mark of Liquid's,
+Markdown's and kramdown's is an entity, so no engine reads anything into it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+
+from archiver.writer.addresses import Addresses
+from archiver.writer.escape import entities
+
+_TAGS = set(
+    "table tr th td p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code a strong em del ins sup sub img br hr "
+    "div span audio video".split()
+)
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "ol": {"start"},
+    "audio": {"src", "controls", "preload"},
+    "video": {"src", "controls", "preload", "poster"},
+    "div": {"class"},
+}
+_SCHEMES = {"http", "https", "mailto", "data"}
+_MEDIA = ("src", "poster")
+_ALONE = ("img", "br", "hr")
+_HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
+
+
+def element_html(element: Tag, addresses: Addresses) -> str:
+    """A table or list as one line; the only paragraph of a cell or item stands without its `<p>`."""
+    for part in element.find_all(["td", "th", "li"]):
+        blocks = part.find_all(True, recursive=False)
+        if len(blocks) == 1 and blocks[0].name == "p":
+            blocks[0].unwrap()
+    return _one_line(element, addresses)
+
+
+def card_html(card: Tag, addresses: Addresses) -> str:
+    """A card as one line; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
+    for player in card.find_all("video"):
+        if not addresses.is_local(str(player.get("src", ""))):
+            poster = player.get("poster")
+            player.name, player.attrs = ("img", {"src": poster, "alt": ""}) if poster else ("span", {})
+    return _one_line(card, addresses)
+
+
+def code_html(code: str) -> str:
+    """Code that holds Liquid's own `endraw`: entities are the only form every engine shows."""
+    return "<pre><code>" + _text(code) + "</code></pre>"
+
+
+def _one_line(element: Tag, addresses: Addresses) -> str:
+    clean = nh3.clean(str(element), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
+    soup = BeautifulSoup(clean, "lxml")
+    return "".join(_write(child, addresses) for child in (soup.body.children if soup.body else ()))
+
+
+def _write(node: object, addresses: Addresses) -> str:
+    if not isinstance(node, Tag):
+        return _text(str(node)) if isinstance(node, NavigableString) else ""
+    attributes = "".join(_attribute(name, value, addresses) for name, value in node.attrs.items())
+    opening = f"<{node.name}{attributes}>"
+    if node.name in _ALONE:
+        return opening
+    return opening + "".join(_write(child, addresses) for child in node.children) + f"</{node.name}>"
+
+
+def _attribute(name: str, value: object, addresses: Addresses) -> str:
+    if name == "controls":
+        return " controls"
+    text = " ".join(value) if isinstance(value, list) else str(value)
+    if name in _MEDIA:
+        return f' {name}="{addresses.in_html(text)}"'
+    return f' {name}="{_HARMFUL.sub(lambda m: f"&#{ord(m[0])};", text)}"'
+
+
+def _text(text: str) -> str:
+    return entities(text).replace("\n", "&#10;")

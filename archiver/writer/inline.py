@@ -1,0 +1,234 @@
+"""One line of formatted text → Markdown that means the same in kramdown and in every CommonMark engine.
+
+`**` stands only where all of them read it as bold (jekyll.md §2: beside CJK punctuation CommonMark does not);
+everywhere else inline HTML does, which they all read. So bold never shows its asterisks, in any theme.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bs4.element import Tag
+
+from archiver.writer.addresses import Addresses
+from archiver.writer.escape import alternative, destination, entities, escape
+
+_SPACES = " \t\n\u00a0\u3000\u2002\u2003\u2009\u200a"
+_ASTERISKS = {"strong": "**", "em": "*"}
+_MARKS = ("strong", "em", "del", "ins", "sup", "sub")
+_UNSAFE_CODE = re.compile(r"\{[{%#:]|[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """Text of one formatting; "\\n" in it is a line break. A picture has `image`, its finished Markdown."""
+
+    text: str = ""
+    marks: frozenset[str] = frozenset()
+    href: str = ""
+    image: str = ""
+
+
+def runs_of(element: Tag, addresses: Addresses) -> list[Run]:
+    """The runs of a canonical line (blocks.py: a strong em del ins sup sub code img br)."""
+    return _runs(element, Run(), addresses)
+
+
+def _runs(element: Tag, outer: Run, addresses: Addresses) -> list[Run]:
+    runs: list[Run] = []
+    for child in element.children:
+        if not isinstance(child, Tag):
+            runs.append(replace(outer, text=str(child).replace("\n", " ")))
+        elif child.name == "br":
+            runs.append(replace(outer, text="\n", marks=frozenset()))
+        elif child.name == "img":
+            runs.append(replace(outer, image=_image(child, addresses), marks=frozenset()))
+        elif child.name == "a":
+            runs += _runs(child, replace(outer, href=str(child.get("href", ""))), addresses)
+        else:
+            runs += _runs(child, replace(outer, marks=outer.marks | {child.name}), addresses)
+    return runs
+
+
+def _image(element: Tag, addresses: Addresses) -> str:
+    return f"![{alternative(str(element.get('alt', '')))}]({addresses.in_markdown(str(element.get('src', '')))})"
+
+
+def write_line(runs: list[Run], *, line_break: str = "  \n") -> str:
+    """The Markdown of one paragraph's runs; `line_break` is what a break is written as."""
+    return _Line(line_break).write(normalise(runs), frozenset(), "", "").strip(" \n")
+
+
+def normalise(runs: list[Run]) -> list[Run]:
+    """The same look in the fewest runs: white space has no marks of its own, breaks stand alone and single."""
+    runs = [part for run in runs for line in _code_lines(run) for part in _without_edges(line)]
+    runs = _merge(_bridge(_merge(runs)))
+    return _merge([replace(run, text=re.sub(r"\s*\n\s*", "\n", run.text)) for run in runs])
+
+
+def _code_lines(run: Run) -> list[Run]:
+    """Code over several lines cut into one code span for each: a span knows no line break."""
+    if "code" not in run.marks or "\n" not in run.text:
+        return [run]
+    lines = [[replace(run, text=line), Run(text="\n")] for line in run.text.split("\n")]
+    return [part for line in lines for part in line][:-1]
+
+
+def _without_edges(run: Run) -> list[Run]:
+    """A marked or linked run cut into white space, text, white space: nothing opens or closes on a space."""
+    core = run.text.strip(_SPACES)
+    if run.image or not (run.marks or run.href) or core == run.text:
+        return [run]
+    start = run.text.index(core) if core else len(run.text)
+    bare = Run()
+    parts = (replace(bare, text=run.text[:start]), replace(run, text=core),
+             replace(bare, text=run.text[start + len(core) :]))  # fmt: skip
+    return [part for part in parts if part.text]
+
+
+def _bridge(runs: list[Run]) -> list[Run]:
+    """Spaces between two runs take the marks and the link both have: one long bold instead of two."""
+    bridged = list(runs)
+    for at in range(1, len(runs) - 1):
+        run, left, right = runs[at], runs[at - 1], runs[at + 1]
+        if not run.image and not run.text.strip(_SPACES) and "\n" not in run.text:
+            href = left.href if left.href == right.href else ""
+            bridged[at] = replace(run, marks=(left.marks & right.marks) - {"code"}, href=href)
+    return bridged
+
+
+def _merge(runs: list[Run]) -> list[Run]:
+    merged: list[Run] = []
+    for run in runs:
+        last = merged[-1] if merged else None
+        if last and not (last.image or run.image) and (last.marks, last.href) == (run.marks, run.href):
+            merged[-1] = replace(last, text=last.text + run.text)
+        elif run.text or run.image:
+            merged.append(run)
+    return merged
+
+
+class _Line:
+    """Writes normalised runs from the outside in: links, then the mark that runs longest, then text."""
+
+    def __init__(self, line_break: str) -> None:
+        self.line_break = line_break
+
+    def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
+        """The Markdown of runs inside `open_marks`, between the characters `before` and `after` ("" at a line's end)."""
+        out = ""
+        at = 0
+        while at < len(runs):
+            count = self._group(runs, at, open_marks)
+            group, left = runs[at : at + count], out[-1:] or before
+            right = self._first(runs, at + count, open_marks) or after
+            out += self._write_group(group, open_marks, left, right)
+            at += count
+        return out
+
+    def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
+        """How many runs the outermost thing at `at` spans."""
+        run = runs[at]
+        if run.href and "a" not in open_marks:
+            return _span(runs, at, lambda other: other.href == run.href)
+        mark = self._longest(runs, at, open_marks)
+        return _span(runs, at, lambda other: mark in other.marks) if mark else 1
+
+    def _longest(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
+        marks = [mark for mark in _MARKS if mark in runs[at].marks - open_marks]
+        return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks), default="")
+
+    def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:
+        first = group[0]
+        if first.href and "a" not in open_marks:
+            return self._link(group, open_marks)
+        if mark := self._longest(group, 0, open_marks):
+            return self._marked(group, mark, open_marks, left, right)
+        if first.image:
+            return first.image
+        if "code" in first.marks:
+            return code_span(first.text)
+        return self._text(first.text, left, right)
+
+    def _link(self, group: list[Run], open_marks: frozenset[str]) -> str:
+        address = group[0].href
+        if len(group) == 1 and group[0].text == address and not group[0].marks and _PLAIN_ADDRESS.match(address):
+            return f"<{address}>"
+        return f"[{self.write(group, open_marks | {'a'}, '[', ']')}]({destination(address)})"
+
+    def _marked(self, group: list[Run], mark: str, open_marks: frozenset[str], left: str, right: str) -> str:
+        inner = open_marks | {mark}
+        sign = _ASTERISKS.get(mark, "")
+        if sign and _plain_inside(group, inner):
+            inside = self.write(group, inner, sign[-1], sign[-1])
+            if _may_stand(inside[:1], left) and _may_stand(inside[-1:], right):
+                return f"{sign}{inside}{sign}"
+        return f"<{mark}>{self.write(group, inner, '>', '<')}</{mark}>"
+
+    def _text(self, text: str, left: str, right: str) -> str:
+        lines = text.split("\n")
+        last = len(lines) - 1
+        return self.line_break.join(
+            escape(
+                line.rstrip(" ") if at < last else line,
+                starts=at > 0 or left in ("", "\n"),
+                before=left if at == 0 else "",
+                after=right if at == last else "",
+            )
+            for at, line in enumerate(lines)
+        )
+
+    def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
+        """The character that the output of runs[at:] begins with: a delimiter or tag counts as punctuation."""
+        if at >= len(runs):
+            return ""
+        run = runs[at]
+        if run.image:
+            return "!"
+        if run.href and "a" not in open_marks:
+            return "["
+        if run.marks - open_marks:
+            return "<"
+        return run.text[:1] if run.text[:1] == "\n" else escape(run.text[:2])[:1]
+
+
+def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
+    end = at
+    while end < len(runs) and belongs(runs[end]):
+        end += 1
+    return end - at
+
+
+def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
+    """Whether asterisks may enclose a group: no bold, italic, code, link or picture in it (marked mis-nests them)."""
+    return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
+        any(run.href for run in group) and "a" not in inner
+    )
+
+
+def _may_stand(inside: str, outside: str) -> bool:
+    """Whether a delimiter may stand between two characters: CommonMark 0.30, 0.31 and kramdown must all agree.
+
+    Unicode symbols (S*: emoji, currency) inside count as punctuation, outside they do not: the versions differ.
+    """
+    if not inside or inside.isspace() or outside in ("*", "_", "~"):
+        return False
+    if not _is_punctuation(inside, "PS"):
+        return True
+    return outside == "" or outside.isspace() or _is_punctuation(outside, "P")
+
+
+def _is_punctuation(char: str, categories: str) -> bool:
+    return char in _ASCII_PUNCTUATION or unicodedata.category(char)[0] in categories
+
+
+_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+def code_span(text: str) -> str:
+    """Code in a line: between backticks where that is safe everywhere, else `<code>` with entities."""
+    return f"<code>{entities(text)}</code>" if _UNSAFE_CODE.search(text) else f"`{text}`"

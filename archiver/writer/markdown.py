@@ -1,0 +1,154 @@
+"""The canonical body → Markdown: a markdownify subclass, one method for each block of the body's language.
+
+markdownify walks the tree and nests lists and quotes; what a line holds is written by inline.py, since bold beside
+CJK punctuation needs to see its neighbours, which the parent class does not show.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+from markdownify import MarkdownConverter
+
+from archiver.writer.addresses import Addresses
+from archiver.writer.html_blocks import card_html, code_html, element_html
+from archiver.writer.inline import runs_of, write_line
+from archiver.writer.tables import is_simple, write_table
+
+_LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
+_FINISHED = _LINES | {
+    "pre",
+    "table",
+    "div",
+    "hr",
+}  # blocks that are written without looking into their children
+_LIQUID = re.compile(r"\{[{%]")
+_END_RAW = re.compile(r"\{%-?\s*endraw")
+_FENCE = re.compile(r"`{3,}")
+_BREAK_IN_HTML = "<br>"
+
+
+def body_markdown(body: str, addresses: Addresses) -> str:
+    """The Markdown of a canonical body: one blank line between blocks, no line end at its end."""
+    soup = BeautifulSoup(body, "lxml")
+    return str(PostConverter(addresses).convert_soup(soup)).strip("\n")
+
+
+class PostConverter(MarkdownConverter):
+    """Markdown as kramdown and CommonMark engines read it alike."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        super().__init__(heading_style="ATX", bullets="-")
+        self.addresses = addresses
+
+    def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
+        """The Markdown of one element; finished blocks are not walked into."""
+        if node.name in _FINISHED:
+            return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
+        if node.name == "ol" and _start(node) != 1:  # kramdown knows no start: it would count from 1
+            return _alone(element_html(node, self.addresses))
+        return str(super().process_tag(node, parent_tags=parent_tags))  # type: ignore[misc]
+
+    def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
+        """Nothing: between the blocks of a canonical body there is only white space."""
+        return ""
+
+    def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A paragraph on one line; in a list item that holds no more, without the blank lines of a loose list."""
+        written = write_line(runs_of(el, self.addresses))
+        return _tight(el, written) if "li" in parent_tags else _alone(written)
+
+    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
+        """A heading; nothing when it says nothing (kramdown would show the `##`)."""
+        written = write_line(runs_of(el, self.addresses), line_break=_BREAK_IN_HTML)
+        return _alone("#" * min(n, 6) + " " + written) if written else ""
+
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A fence longer than any in the code, inside Liquid's raw where the code would be a template."""
+        code = el.get_text()
+        inner = el.find("code")
+        classes = inner.get("class") if isinstance(inner, Tag) else None
+        language = str(classes[0]).removeprefix("language-") if classes else ""
+        if _END_RAW.search(code):
+            return _alone(code_html(code))
+        fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
+        block = f"{fence}{language}\n{code}\n{fence}"
+        if _LIQUID.search(code):
+            block = f"<!-- {{% raw %}} -->\n{block}\n<!-- {{% endraw %}} -->"
+        return _alone(block)
+
+    def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A quote: every line of what it holds behind `> `."""
+        lines = text.strip("\n").split("\n")
+        return _alone("\n".join(f"> {line}" if line else ">" for line in lines)) if text.strip() else ""
+
+    def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A list; two of a kind in a row are kept apart by a comment, or they would be one."""
+        text = text.strip("\n")
+        if not text:
+            return ""
+        neighbour = el.find_previous_sibling()
+        apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
+        return _alone(apart + text) if apart or not _follows_text(el) else f"\n{text}\n"
+
+    convert_ul = convert_list
+    convert_ol = convert_list
+
+    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A list item, its lines indented to where its text begins."""
+        text = text.strip("\n")
+        if not text:
+            return ""
+        parent = el.parent
+        ordered = parent is not None and parent.name == "ol"
+        mark = f"{self._number(el)}. " if ordered else "- "
+        indent = "\n" + " " * len(mark)
+        loose = "\n" if "\n\n" in text else ""
+        return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
+
+    def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A pipe table where every cell is one line; else one line of HTML, which every engine leaves alone."""
+        simple = is_simple(el) and "li" not in parent_tags
+        return _alone(write_table(el, self.addresses) if simple else element_html(el, self.addresses))
+
+    def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A card, as one line of HTML."""
+        return _alone(card_html(el, self.addresses))
+
+    def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """A rule with the blank lines kramdown needs."""
+        return _alone("---")
+
+    def _number(self, el: Tag) -> int:
+        """The item's place in its list, counted once per list: markdownify counts again for each."""
+        before = el.find_previous_sibling("li")
+        number = 1 if before is None else int(str(before.get("data-number", "0"))) + 1
+        el["data-number"] = str(number)
+        return number
+
+
+def _alone(block: str) -> str:
+    return f"\n\n{block}\n\n" if block else ""
+
+
+def _tight(el: Tag, written: str) -> str:
+    """A paragraph of a list item: alone, or followed by a list, it makes no loose list."""
+    following = el.find_next_sibling()
+    first = el.find_previous_sibling() is None
+    if first and (following is None or following.name in ("ul", "ol")):
+        return f"\n{written}\n"
+    return _alone(written)
+
+
+def _follows_text(el: Tag) -> bool:
+    """Whether a list belongs to the one paragraph of the item before it."""
+    before = el.find_previous_sibling()
+    parent = el.parent
+    return parent is not None and parent.name == "li" and (before is None or before.find_previous_sibling() is None)
+
+
+def _start(el: Tag) -> int:
+    start = str(el.get("start", "1"))
+    return int(start) if start.isdecimal() else 1

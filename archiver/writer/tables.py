@@ -1,0 +1,41 @@
+"""Tables of facts → pipe tables, as far as these can say it: every cell one line, none spanning."""
+
+from __future__ import annotations
+
+from bs4 import Tag
+
+from archiver.writer.addresses import Addresses
+from archiver.writer.inline import runs_of, write_line
+
+_ROW = "| {} |"
+
+
+def is_simple(table: Tag) -> bool:
+    """Whether a table fits pipes: cells of at most one paragraph, nothing that spans, all rows equally long."""
+    rows = _rows(table)
+    widths = {len(row) for row in rows}
+    return len(widths) == 1 and 0 not in widths and all(_is_simple_cell(cell) for row in rows for cell in row)
+
+
+def write_table(table: Tag, addresses: Addresses) -> str:
+    """The pipe table; its header is the first row when that is one, else empty (every engine needs a header)."""
+    rows = _rows(table)
+    written = [[_cell(cell, addresses) for cell in row] for row in rows]
+    header = written.pop(0) if all(cell.name == "th" for cell in rows[0]) else [""] * len(rows[0])
+    lines = [header, ["---"] * len(header), *written]
+    return "\n".join(_ROW.format(" | ".join(line)) for line in lines)
+
+
+def _rows(table: Tag) -> list[list[Tag]]:
+    return [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+
+
+def _is_simple_cell(cell: Tag) -> bool:
+    blocks = cell.find_all(True, recursive=False)
+    spans = cell.get("colspan") or cell.get("rowspan")
+    return not spans and len(blocks) <= 1 and all(block.name == "p" for block in blocks)
+
+
+def _cell(cell: Tag, addresses: Addresses) -> str:
+    paragraph = cell.find("p")
+    return write_line(runs_of(paragraph, addresses), line_break="<br>") if isinstance(paragraph, Tag) else ""

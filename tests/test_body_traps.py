@@ -1,0 +1,210 @@
+"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; the ids name the trap of wechat-format §8."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.extractor.bodies import RawBody, Video
+from archiver.extractor.passes import CleanBody, clean
+from archiver.writer.addresses import Addresses
+from archiver.writer.markdown import body_markdown
+
+PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/AbCdEf0123456789/640?wx_fmt=png"
+
+
+def cleaned(html: str, videos: tuple[Video, ...] = ()) -> CleanBody:
+    return clean(RawBody(html=html, note="", paid_preview=False, videos=videos, warnings=()))
+
+
+def markdown(html: str, videos: tuple[Video, ...] = ()) -> str:
+    return body_markdown(cleaned(html, videos).html, Addresses())
+
+
+LINES = {
+    # what is on the page and what is not
+    "T51 tap-highlight is no colour": (
+        '<p style="-webkit-tap-highlight-color: transparent;">甲</p>',
+        "甲",
+    ),
+    "T52 pale is not hidden": ('<p>甲<span style="opacity: 0.6">乙</span></p>', "甲乙"),
+    "T53 zero font keeps its picture": (f'<p style="font-size: 0"><img data-src="{PICTURE}"></p>', f"![]({PICTURE})"),
+    "T89 zero-width fillers go": ("<p>甲\u200b乙\ufeff<span style='display: none'>\u200d</span></p>", "甲乙"),
+    "T56 scripts are not text": ("<p>甲<script>if (!window.__second_open__) {}</script></p>", "甲"),
+    "T79 unknown tags are transparent": ("<p><h-char>甲</h-char><wx-text>乙</wx-text><o:p>丙</o:p></p>", "甲乙丙"),
+    "T96 authored phrases stay": ("<p>点击阅读原文，微信扫一扫</p>", "点击阅读原文，微信扫一扫"),
+    "mp-style-type goes": ('<p style="display: none;"><mp-style-type data-value="3"></mp-style-type></p><p>甲</p>', "甲"),
+    # emphasis by what it looks like
+    "bold by CSS": ('<p>甲<span style="font-weight: 700">乙</span>丙</p>', "甲**乙**丙"),
+    "500 is not bold": ('<p>甲<span style="font-weight: 500">乙</span></p>', "甲乙"),
+    "bold taken back": ('<p><strong>甲<span style="font-weight: normal">乙</span></strong></p>', "**甲**乙"),
+    "italic by CSS": ('<p>甲<span style="font-style: italic">乙</span></p>', "甲*乙*"),
+    "underline": ('<p>甲<span style="text-decoration: underline">乙</span></p>', "甲<ins>乙</ins>"),
+    "struck": ("<p>甲<s>乙</s></p>", "甲<del>乙</del>"),
+    "raised and lowered": ("<p>x<sup>2</sup>y<sub>i</sub></p>", "x<sup>2</sup>y<sub>i</sub>"),
+    "T72 nested and neighbouring strong": (
+        "<p><strong><strong>甲</strong></strong><strong>乙</strong><strong><br></strong></p>",
+        "**甲乙**",
+    ),
+    "T72 spaces leave the strong": ("<p>甲<strong> 乙 </strong>丙</p>", "甲 **乙** 丙"),
+    "bold before a comma in Chinese": ("<p><strong>突出“快”，</strong>开展</p>", "<strong>突出“快”，</strong>开展"),
+    "bold beside ideographs": ("<p>资金<strong>5321万</strong>余元</p>", "资金**5321万**余元"),
+    # lines
+    "blank paragraphs go": ("<p>甲</p><p><br></p><p>&nbsp;</p><p>乙</p>", "甲\n\n乙"),
+    "a break stays a break": ("<p>甲<br>乙</p>", "甲  \n乙"),
+    "two breaks end a paragraph": ("<p>甲<br><br>乙</p>", "甲\n\n乙"),
+    "sections are lines": ("<section><section>甲</section><section><span>乙</span></section></section>", "甲\n\n乙"),
+    "a block inside a span": ("<p><span>甲<section>乙</section>丙</span></p>", "甲\n\n乙\n\n丙"),
+    "children of flex boxes are lines": ('<div style="display: flex"><span>甲</span><span>乙</span></div>', "甲\n\n乙"),
+    "pre-wrap keeps its line ends": ('<p style="white-space: pre-wrap">甲\n乙</p>', "甲  \n乙"),
+    "indents are the theme's": ("<p>\u3000\u3000甲</p>", "甲"),
+    # headings
+    "T73 empty headings go": ("<h3><br></h3><p>甲</p>", "甲"),
+    "h1 in the body moves all": ("<h1>甲</h1><h2>乙</h2>", "## 甲\n\n### 乙"),
+    "a heading's own bold is no news": ("<h2><strong>甲</strong></h2>", "## 甲"),
+    "T73 a heading in a list": ("<ul><li><h4>甲</h4></li><li><p>乙</p></li></ul>", "- #### 甲\n- 乙"),
+    "a picture is no heading": (f'<h2><img data-src="{PICTURE}"></h2>', f"![]({PICTURE})"),
+    # lists
+    "T74 a list inside a list without an item": (
+        "<ul><li>甲</li><ul><li>乙</li></ul><li>丙</li></ul>",
+        "- 甲\n  - 乙\n- 丙",
+    ),
+    "nested in its item": ("<ol><li><p>甲</p><ul><li>乙</li></ul></li><li>丙</li></ol>", "1. 甲\n   - 乙\n2. 丙"),
+    "empty items go": ("<ul><li>甲</li><li><br></li></ul>", "- 甲"),
+    "an item of two paragraphs": ("<ul><li><p>甲</p><p>乙</p></li><li>丙</li></ul>", "- 甲\n\n  乙\n\n- 丙"),
+    "a list that begins at 3": ('<ol start="3"><li>甲</li></ol>', '<ol start="3"><li>甲</li></ol>'),
+    # quotes
+    "a plain quote": ("<blockquote><p>甲</p><p>乙</p></blockquote>", "> 甲\n>\n> 乙"),
+    "T87 a quote card without an address": (
+        '<blockquote class="js_blockquote_wrap" data-url="" data-author-name="" data-source-title=""><p>甲</p></blockquote>',
+        "> 甲",
+    ),
+    "a quote card with its source": (
+        '<blockquote data-url="http://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab#wechat_redirect" '
+        'data-author-name="某号" data-source-title="某文"><section>甲</section></blockquote>',
+        "> 甲\n>\n> — [某号《某文》](https://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab)",
+    ),
+    # tables
+    "T71 a layout table": ("<table><tbody><tr><td><h2>甲</h2><p>乙</p></td></tr></tbody></table>", "## 甲\n\n乙"),
+    "a table of facts": (
+        "<table><tr><th>甲</th><th>乙</th></tr><tr><td><p>1|2</p></td><td>3</td></tr></table>",
+        "| 甲 | 乙 |\n| --- | --- |\n| 1\\|2 | 3 |",
+    ),
+    "a first row that is no header": (
+        "<table><tr><td>甲</td><td>乙</td></tr><tr><td>丙</td><td>丁</td></tr></table>",
+        "|  |  |\n| --- | --- |\n| 甲 | 乙 |\n| 丙 | 丁 |",
+    ),
+    "cells that span": (
+        '<table><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>{{丙}}</td></tr></table>',
+        '<table><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>&#123;&#123;丙&#125;&#125;</td></tr></table>',
+    ),
+    # links
+    "T6 the author's token": (
+        '<p><a href="http://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab&amp;token=123&amp;lang=zh_CN">甲</a></p>',
+        "[甲](https://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab)",
+    ),
+    "T84 a link without an address": ('<p><a class="wx_topic_link" topic-id="1">#325</a></p>', r"\#325"),
+    "T85 an empty link": ('<p><a href="https://a.example/"></a>甲</p>', "甲"),
+    "a script is no link": ('<p><a href="javascript:alert(1)">甲</a></p>', "甲"),
+    "a picture that links": (
+        f'<p><a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"><img data-src="{PICTURE}"></a></p>',
+        f"[![]({PICTURE})](https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv)",
+    ),
+    "T82 footnotes lead to their addresses": (
+        "<p>甲<sup>[1]</sup></p><p><code>[1]</code> 乙: <i>https://a.example/b</i></p>",
+        "甲[<sup>\\[1\\]</sup>](https://a.example/b)\n\n`[1]` 乙: [*https&#58;//a.example/b*](https://a.example/b)",
+    ),
+    "a bare address": ("<p>见https://a.example/b?c=1。</p>", "见<https://a.example/b?c=1>。"),
+    # pictures
+    "T98 data-src before src": (f'<img src="https://x.example/lazy.gif" data-src="{PICTURE}">', f"![]({PICTURE})"),
+    "T105 not the uncropped one": (f'<img data-croporisrc="https://x.example/0" data-src="{PICTURE}">', f"![]({PICTURE})"),
+    "T103 no fragment, no transcoding": (
+        f'<img data-src="{PICTURE}&amp;tp=webp&amp;from=appmsg#imgIndex=3">',
+        f"![]({PICTURE})",
+    ),
+    "T107 emoji stay among the letters": (
+        '<p>甲<img data-src="https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png" data-w="20">乙</p>',
+        "甲![](https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png)乙",
+    ),
+    "T77 the background of an empty svg": (
+        '<section><svg viewBox="0 0 1080 361" style="background-image: url(&quot;https://mmbiz.qpic.cn/mmbiz_png/'
+        'AbCdEf0123456789/640?wx_fmt=png&quot;)"></svg></section>',
+        f"![]({PICTURE})",
+    ),
+    "T78 a bullet's background": (
+        f'<p><span style="display:inline-block;width:18px;background-size:contain;background-image:url({PICTURE})"></span>甲</p>',
+        "甲",
+    ),
+    "T78 the background of a box with text": (
+        f'<section style="background-size:cover;width:600px;height:200px;background-image:url({PICTURE})">甲</section>',
+        "甲",
+    ),
+    "an alternative that says something": (f'<img data-src="{PICTURE}" alt="流程[图]">', f"![流程 图]({PICTURE})"),
+    "one that does not": (f'<img data-src="{PICTURE}" alt="图片">', f"![]({PICTURE})"),
+    # formulas
+    "TeX from data-formula": ('<p>甲<span data-formula="E=mc^2"><svg><text>E</text></svg></span></p>', r"甲\\(E=mc&#94;2\\)"),
+    "T75 a price is no formula": ('<p>要20<span data-formula="。花 9.9"></span>元</p>', "要20$。花 9.9$元"),
+    "T76 glyphs without TeX": ('<p>甲<svg><g data-mml-node="math"><text>x</text></g></svg></p>', "甲"),
+    # literal text
+    "T83 authored Markdown stays literal": ("<p># 甲 **乙** `丙` _丁_</p>", r"\# 甲 \*\*乙\*\* \`丙\` \_丁\_"),
+    "Liquid in prose": ("<p>{{ site.title }} {% if %}</p>", "&#123;{ site.title }} &#123;% if %}"),
+    "a number that is no list": ("<p>2020. 甲</p>", r"2020\. 甲"),
+}
+
+
+@pytest.mark.parametrize(("html", "expected"), LINES.values(), ids=LINES)
+def test_markup(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+CODE = {
+    "A one code element a line": (
+        '<section class="code-snippet__fix code-snippet__js"><ul class="code-snippet__line-index"><li></li><li></li></ul>'
+        '<pre class="code-snippet__js" data-lang="css"><code><span class="code-snippet_outer">git clone</span></code>'
+        '<code><span class="code-snippet_outer">cd x</span></code></pre></section>',
+        "```\ngit clone\ncd x\n```",
+    ),
+    "B mdnice": (
+        '<pre data-tool="mdnice编辑器"><span style="background:url(https://x.example/mac.svg)"></span>'
+        "<code>if x:<br>&nbsp; &nbsp; y</code></pre>",
+        "```\nif x:\n    y\n```",
+    ),
+    "C real line ends": ('<pre><code class="language-python">a\n  b</code></pre>', "```python\na\n  b\n```"),
+    "D a line per item": (
+        "<pre><ol><li><p><code>a</code></p></li><li><p><br></p></li><li><p><code>b</code></p></li></ol></pre>",
+        "```\na\n\nb\n```",
+    ),
+    "E breaks in leaf spans": (
+        '<pre><code><span leaf="">l1</span><span leaf=""><br></span><span leaf="">l2</span></code></pre>',
+        "```\nl1\nl2\n```",
+    ),
+    "F a line per paragraph": ("<pre><div><p>&nbsp; a</p><p>b</p></div></pre>", "```\n  a\nb\n```"),
+    "T64 prose in pre": ('<pre style="white-space: normal"><p>甲</p><p>乙</p></pre>', "甲\n\n乙"),
+    "fence longer than what it holds": ("<pre><code>```\nx\n```</code></pre>", "````\n```\nx\n```\n````"),
+    "Liquid": (
+        "<pre><code>{{color: 'red'}}</code></pre>",
+        "<!-- {% raw %} -->\n```\n{{color: 'red'}}\n```\n<!-- {% endraw %} -->",
+    ),
+    "Liquid's own endraw": ("<pre><code>{% endraw %}</code></pre>", "<pre><code>&#123;&#37; endraw &#37;&#125;</code></pre>"),
+}
+
+
+@pytest.mark.parametrize(("html", "expected"), CODE.values(), ids=CODE)
+def test_code(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+@pytest.mark.parametrize("tag", ["section", "strong", "blockquote", "li", "h-char", "p"])
+@pytest.mark.parametrize("depth", [220, 300, 5000])
+def test_text_inside_and_behind_a_deep_nest_stays(tag: str, depth: int) -> None:
+    seen = cleaned(f"<p>前</p>{f'<{tag}>' * depth}里{f'</{tag}>' * depth}<p>后</p>").html
+    assert [seen.count(word) for word in "前里后"] == [1, 1, 1]
+
+
+def test_what_was_left_out_is_named() -> None:
+    removed = cleaned('<mp-common-profile data-nickname="某号"></mp-common-profile><p>甲</p>').removed
+    assert [(r.step, r.text) for r in removed] == [("make_cards", "某号")]
+
+
+def test_the_same_picture_twice_is_one_medium() -> None:
+    media = cleaned(f'<img data-src="{PICTURE}"><img data-src="{PICTURE}#imgIndex=1" data-w="800">').media
+    assert [m.tries for m in media] == [(PICTURE.replace("/640", "/0"), PICTURE)]
