@@ -132,8 +132,8 @@ class Article:
         if self.biz and self.mid and self.idx:
             return f"{self.biz}:{self.mid}:{self.idx}"
         text = re.sub(r"<[^>]*>|\s+", "", self.body)  # not the markup: a better converter must not rename it
-        said = "\n".join((self.account, self.title, text))
-        return f"sha256:{sha256(said.encode()).hexdigest()[:16]}"
+        said = "\n".join((self.account, self.title, text)).encode(errors="surrogatepass")
+        return f"sha256:{sha256(said).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -73,7 +73,7 @@ def _links(marked: list[tuple[tuple[str, ...], Run]]) -> Iterator[str]:
 
 
 def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> Iterator[str]:
-    if level == len(INLINE):
+    if level == len(INLINE) or not any(marks for marks, _ in marked):
         yield from (_leaf(run) for _, run in marked)
         return
     name = INLINE[level]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from archiver import urls
 from archiver.extractor.bodies import Video
@@ -80,7 +80,8 @@ def _put(element: Element, card: Card) -> None:
 
 def _html(card: Card) -> str:
     """One line; the writer takes `<video>` or `<audio>` away when its file was not saved."""
-    words = " ".join(filter(None, (card.kind, f"<strong>{escape(card.title)}</strong>" if card.title else "")))
+    title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
+    words = "：".join(filter(None, (card.kind, title)))
     words += f"（{escape(card.name)}）" if card.name and card.name != card.title else ""
     cover = f'<img src="{escape(card.cover)}" alt="">' if card.cover and card.player != "video" else ""
     poster = f' poster="{escape(card.cover)}"' if card.cover and card.player == "video" else ""
@@ -96,23 +97,23 @@ def _html(card: Card) -> str:
 def _frame(element: Element, known: dict[str, Video]) -> Card | None:
     source = urls.unescape(element.get("data-src") or element.get("src") or "")
     if "vote" in element.get("class", "") or "newappmsgvote" in source:
-        return Card(kind="[投票]", href=urls.link(source) if source.startswith("http") else "")
+        return Card(kind="投票", href=urls.link(urljoin(f"https://{urls.HOST}/", source)))
     number = re.search(r"[?&]vid=([A-Za-z0-9_]{1,60})", source)
     vid = element.get("data-mpvid") or (number[1] if number else "")
     if vid.startswith("wxv_"):
         return _film(element, vid, known.get(vid))
     if "v.qq.com" in source and vid:
-        return Card(kind="[腾讯视频]", href=f"https://v.qq.com/x/page/{vid}.html", cover=_cover(element))
+        return Card(kind="腾讯视频", href=f"https://v.qq.com/x/page/{vid}.html", cover=_cover(element))
     href = urls.link(source)
-    return Card(kind="[嵌入页面]", href=href) if href else None
+    return Card(kind="嵌入页面", href=href) if href else None
 
 
 def _film(element: Element, vid: str, video: Video | None) -> Card:
     vid = re.sub(r"\W", "", vid)
     if video is None:
-        return Card(kind="[视频]", href=_PLAYER + vid, cover=_cover(element))
+        return Card(kind="视频", href=_PLAYER + vid, cover=_cover(element))
     cover = urls.media(video.cover) or _cover(element)
-    return Card(kind="[视频]", title=_plain(video.title), href=_PLAYER + vid, cover=cover,
+    return Card(kind="视频", title=_plain(video.title), href=_PLAYER + vid, cover=cover,
                 player="video" if video.url else "", source=urls.media(video.url), size=video.size)  # fmt: skip
 
 
@@ -126,38 +127,38 @@ def _sound(element: Element) -> Card | None:
         return None
     title, author = _plain(element.get("name", "")), _plain(element.get("author", ""))
     cover = urls.media(unquote(element.get("cover", "")))
-    return Card(kind="[音频]", title=title, name=author, cover=cover, player="audio", source=_VOICE + number)
+    return Card(kind="音频", title=title, name=author, cover=cover, player="audio", source=_VOICE + number)
 
 
 def _music(element: Element) -> Card:
     song = element.get("mid") or element.get("otherid") or ""
     href = f"https://y.qq.com/n/ryqq/songDetail/{song}" if re.fullmatch(r"[A-Za-z0-9]{6,30}", song) else ""
     title, singer = _plain(element.get("music_name", "")), _plain(element.get("singer", ""))
-    return Card(kind="♪", title=title, name=singer, href=href, cover=urls.media(element.get("albumurl", "")))
+    return Card(kind="音乐", title=title, name=singer, href=href, cover=urls.media(element.get("albumurl", "")))
 
 
 def _channel(element: Element) -> Card:
     title = _plain(element.get("data-desc") or element.get("data-intro") or "")
     cover = urls.media(element.get("data-url", ""))  # the cover: no film is to be had here (T94)
-    return Card(kind="[视频号]", title=title, name=_plain(element.get("data-nickname", "")), cover=cover)
+    return Card(kind="视频号", title=title, name=_plain(element.get("data-nickname", "")), cover=cover)
 
 
 def _program(element: Element) -> Card:
     title, name = element.get("data-miniprogram-title", ""), element.get("data-miniprogram-nickname", "")
     cover = urls.media(unquote(element.get("data-miniprogram-imageurl", "")))
-    return Card(kind="[小程序]", title=_plain(title), name=_plain(name), cover=cover)
+    return Card(kind="小程序", title=_plain(title), name=_plain(name), cover=cover)
 
 
 def _product(element: Element) -> Card:
     said = urls.unescape(element.get("data-buffer", "") or element.get("data-windowproduct", ""))
     title = re.search(r'"(?:product_name|title)"\s*:\s*"((?:[^"\\]|\\.){1,200})"', said)
     cover = re.search(r'"main_img"\s*:\s*"(http[^"]{1,500})"', said)
-    return Card(kind="[商品]", title=_plain(title[1]) if title else "", cover=urls.media(cover[1]) if cover else "")
+    return Card(kind="商品", title=_plain(title[1]) if title else "", cover=urls.media(cover[1]) if cover else "")
 
 
 def _envelope(element: Element) -> Card:
     cover = urls.media(unquote(element.get("data-coveruri", "")))
-    return Card(kind="[红包封面]", title=_plain(element.get("data-name", "")), cover=cover)
+    return Card(kind="红包封面", title=_plain(unquote(element.get("data-name", ""))), cover=cover)
 
 
 _READERS: dict[str, Callable[[Element], Card | None]] = {

@@ -71,7 +71,7 @@ class _Builder:
         if not_shown(tag, style):
             return False
         outer = self.styles[-1]
-        own = inherit(outer, tag, style, element.get("data-sheet", ""))
+        own = inherit(outer, tag, style)
         if tag == "a" and (href := urls.link(element.get("href", ""))):
             own = own._replace(href=href, underline=outer.underline)
         if starts_line(tag, style, outer):
@@ -107,8 +107,9 @@ class _Builder:
     def end_line(self) -> None:
         """Writes the line that was read as paragraphs; a blank line inside ends one (`<br><br>`: §4.2)."""
         runs, self.runs = self.runs, []
-        for line in _paragraphs(runs):
-            self._write(line)
+        if any(run.src or run.text.strip() for run in runs):
+            for line in _paragraphs(runs):
+                self._write(line)
 
     def add(self, block: Block) -> None:
         """Puts a block where the walk stands; what stands bare between list items becomes one."""

@@ -92,13 +92,10 @@ def _by_tag(parent: Style, tag: str) -> Style:
 
 
 @lru_cache(maxsize=16384)
-def inherit(parent: Style, tag: str, style: str, sheet: str = "") -> Style:
-    """The style of a `tag` with attribute `style` inside `parent`; `sheet` is what the page's style sheet adds."""
+def inherit(parent: Style, tag: str, style: str) -> Style:
+    """The style of a `tag` with attribute `style` inside `parent`."""
     own = _by_tag(parent, tag)
-    for text in (sheet, style):
-        if text:
-            own = _apply(own, parent, declarations(text))
-    return own
+    return _apply(own, parent, declarations(style)) if style else own
 
 
 def _apply(own: Style, parent: Style, found: dict[str, str]) -> Style:

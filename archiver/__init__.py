@@ -1,0 +1,59 @@
+"""Keeps WeChat Official Account articles (微信公众号) as Jekyll posts; this is the library's whole face.
+
+    archiver.to_markdown(page)    the body of an article's page as Markdown
+    archiver.read(page)           what the page tells, as an Article
+    archiver.Archiver(settings)   the commands, one method each
+
+Nothing heavy is loaded before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archiver.commands import Archiver
+    from archiver.config import Settings
+    from archiver.errors import NotAnArticle
+    from archiver.models import Article
+
+__all__ = ["Archiver", "NotAnArticle", "Settings", "__version__", "read", "to_markdown"]
+
+__version__ = "0.1.0"  # pyproject.toml says the same, and a test that they agree
+
+_HOMES = {"Archiver": "commands", "Settings": "config", "NotAnArticle": "errors"}
+
+
+def to_markdown(page: bytes) -> str:
+    """The article's body as Markdown, pictures by their addresses on the network.
+
+    `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
+    """
+    from archiver.writer import body_markdown
+
+    return body_markdown(read(page), {})
+
+
+def read(page: bytes) -> Article:
+    """The article that a page tells: title, account, times, body … (models.Article).
+
+    `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
+    """
+    from datetime import datetime
+
+    from archiver.errors import NotAnArticle
+    from archiver.extractor import classify, extract
+    from archiver.models import CHINA, Page, State
+
+    received = Page(source="page", content=page, captured=datetime.now(CHINA))
+    verdict = classify(received)
+    if verdict.state is not State.ARTICLE:
+        raise NotAnArticle(verdict.state, verdict.reason)
+    return extract(received)
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(f"archiver.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'archiver' has no attribute {name!r}")

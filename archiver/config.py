@@ -1,0 +1,135 @@
+"""One frozen Settings: defaults < archiver.yml < ARCHIVER_* < flags; an unknown key is an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from archiver.errors import ConfigError
+
+FILE = "archiver.yml"
+PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5, and `__` for what lies inside: ARCHIVER_MEDIA__VIDEO_MAX=0
+
+Layer = dict[str, object]
+_PATHS = ("output", "cookies")  # a relative one in archiver.yml counts from that file
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
+_WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
+_Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
+_Bytes = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is saved beside a post. Sizes in bytes; what is larger stays remote."""
+
+    save: bool = True
+    image_max: _Bytes = 50_000_000
+    video_max: _Bytes = 200_000_000
+
+
+class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words of the quote above the article; a link without an address is written as its text."""
+
+    account: str = "转载：{account}"
+    link: str = "来源：[微信公众号]({url})"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the archive is kept and the network used."""
+
+    output: str = "output"
+    interval: _Seconds = 3.0  # seconds between two pages
+    proxy: str = ""
+    cookies: str = ""  # a Netscape cookie file, for mp.weixin.qq.com alone
+    force: bool = False  # overwrite posts that a person edited
+    site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
+    media: MediaSettings = msgspec.field(default_factory=MediaSettings)
+    source_block: SourceBlock = msgspec.field(default_factory=SourceBlock)
+    front_matter: dict[str, object] = msgspec.field(default_factory=dict)
+
+
+def load(flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, file: str = "") -> Settings:
+    """The settings that hold for a run started in `folder`; ConfigError names the key and where it stands.
+
+    `flags` holds only what the user gave, nested as Settings is; `file` is --config.
+    """
+    variables = list(_of_environment(environ))
+    output = next((str(layer["output"]) for _, layer in [("", flags), *variables] if "output" in layer), "")
+    merged: Layer = {}
+    for name, layer in [*_of_file(file, folder, output), *variables, ("the command line", dict(flags))]:
+        _checked(layer, name)
+        merged = _merged(merged, layer)
+    return _checked(merged, "the settings together")
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
+    """Each variable of ours with what it sets."""
+    for name, value in sorted(environ.items()):
+        if name.startswith(PREFIX):
+            layer: object = value
+            for key in reversed(name.removeprefix(PREFIX).lower().split("__")):
+                layer = {key: layer}
+            assert isinstance(layer, dict)
+            yield name, layer
+
+
+def _of_file(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
+    """The first archiver.yml that is there: the one named, else here, else beside the output."""
+    if file:
+        yield file, _read(folder / file)
+        return
+    beside = folder / Path(output or Settings().output).parent
+    for path in (folder / FILE, beside / FILE):
+        if path.is_file():
+            yield str(path), _read(path)
+            return
+
+
+def _read(path: Path) -> Layer:
+    import yaml
+
+    try:
+        layer = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror})", concerns=str(path)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError("is no YAML: " + " ".join(str(error).split()), concerns=str(path)) from error
+    if not isinstance(layer or {}, dict):
+        raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
+    return _from_there(layer or {}, path.parent)
+
+
+def _from_there(layer: Layer, folder: Path) -> Layer:
+    paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
+    return layer | {key: str(folder / Path(value).expanduser()) for key, value in paths.items()}
+
+
+def _merged(under: Layer, over: Layer) -> Layer:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _checked(layer: Layer, name: str) -> Settings:
+    try:
+        settings = msgspec.convert(layer, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explained(str(error)), concerns=name) from error
+    if "wechat" in settings.front_matter:
+        raise ConfigError("front_matter.wechat is the archive's own: it finds the article again", concerns=name)
+    return settings
+
+
+def _explained(message: str) -> str:
+    """msgspec's message in the words of the file: `interval: Expected float, got str`."""
+    if unknown := _UNKNOWN.search(message):
+        key = ".".join(filter(None, (unknown[2], unknown[1])))
+        return f"unknown setting `{key}`: take it out, or correct its name"
+    if wrong := _WRONG.match(message):
+        return f"{wrong[2]}: {wrong[1]}".replace("`", "")
+    return message

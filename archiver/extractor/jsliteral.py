@@ -1,0 +1,299 @@
+"""JavaScript source → the plain value of one literal expression in it, without running anything.
+
+WeChat's pages carry their data as object literals and `var` lines (wechat-format §3.1): strings with every kind of
+escape, `'123' * 1`, `JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. The
+reader knows these forms and steps over what else stands there. Its cost is linear in the text it reads, its depth
+bounded, and LiteralError is the only thing it raises.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
+Literal: TypeAlias = "dict[str, Literal] | list[Literal] | str | int | float | bool | None"
+
+DEEPEST = 64  # nestings, each of seven calls; real pages have 7
+MOST = 200_000  # tokens; the largest real page has 3,100
+
+# Every part is possessive or counted, and what never ends (a comment, a string) is one token up to the end of the
+# text: reading stays linear on text that was made to be read slowly.
+_TOKEN = re.compile(
+    r"""(?:\s++ | //[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+(?:\*/)?+)*+
+    (?: (?P<string> "(?:[^"\\]++|\\.)*+" | '(?:[^'\\]++|\\.)*+' | `(?:[^`\\]++|\\.)*+` )
+      | (?P<open> ["'`] ) .*+
+      | (?P<number> 0[xX][0-9a-fA-F]{1,16}
+          | [-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})? )
+      | (?P<word> [^\W\d][\w$]*+(?:\.[\w$]++)*+ | \$[\w$.]*+ )
+      | (?P<regex> /(?![/*])(?:[^/\\\n]|\\.){1,40}+/[a-z]{0,8} )
+      | (?P<punct> \|\| | && | \?\? | . )
+      | \Z )""",
+    re.X | re.S,
+)  # fmt: skip
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(\r\n|.))", re.S)
+_SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "",
+           "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}  # fmt: skip
+_CONSTANTS: dict[str, Literal] = {"true": True, "false": False}
+_OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
+
+# The page's own helpers: what they replace, in their order (§3.3 R1, R3, R4).
+_JS_DECODE = (("\\x5c", "\\"), ("\\x0d", "\r"), ("\\x22", '"'), ("\\x26", "&"), ("\\x27", "'"),
+              ("\\x3c", "<"), ("\\x3e", ">"), ("\\x0a", "\n"))  # fmt: skip
+_HTML_FALSE = (("&#39;", "'"), ("&quot;", '"'), ("&nbsp;", " "), ("&gt;", ">"), ("&lt;", "<"), ("&yen;", "¥"),
+               ("&amp;", "&"))  # fmt: skip
+_HTML_DECODE = (("&#39;", "'"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile(r"<br[^<>]{0,100}>")
+
+
+class LiteralError(ValueError):
+    """The text is no literal that this reader knows."""
+
+
+class _TooMuch(LiteralError):  # noqa: N818
+    """Past a bound: ends the whole reading, where other errors cost only the item they are in."""
+
+
+def read(text: str, start: int = 0, most: int = MOST) -> tuple[Literal, int]:
+    """The value of the expression at `start` and where it ends; LiteralError when none of `most` tokens stands there.
+
+    undefined, NaN, and every name or call that only the running page could resolve are None. Of a key that
+    occurs twice the first non-empty value stays (`page_info` of 2026, §3.1).
+    """
+    reader = _Reader(text, start, most)
+    if reader.kind is None:
+        raise LiteralError(f"no value at {start}")
+    value = reader.expression(0)
+    return value, reader.start
+
+
+def unescape(literal: str) -> str:
+    """The text that the inside of a string literal stands for; a half of a surrogate pair becomes U+FFFD."""
+    if "\\\\" not in literal and "\\x5c" not in literal:
+        literal = _decode_js(literal)  # nearly all escapes of a body, ten times as fast
+    if "\\" not in literal:
+        return literal
+    plain = _ESCAPE.sub(_unescape_one, literal)
+    if "\\u" in literal and _SURROGATE.search(plain):
+        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain
+
+
+def _unescape_one(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2] or escape[3]
+    if code is None:
+        return _SINGLE.get(escape[4], escape[4])
+    number = int(code, 16)
+    return chr(number) if 0 < number <= 0x10FFFF else "\ufffd" if number else ""
+
+
+def _replace_all(table: tuple[tuple[str, str], ...], text: str) -> str:
+    for old, new in table:
+        text = text.replace(old, new)
+    return text
+
+
+def _decode_html(text: str) -> str:
+    return _replace_all(_HTML_DECODE, _BREAK.sub("\n", text))
+
+
+_decode_js = partial(_replace_all, _JS_DECODE)
+_CALLS: dict[str, Callable[[str], str]] = {"JsDecode": _decode_js, "htmlDecode": _decode_html}
+_METHODS: dict[str, Callable[[str], str]] = {"html": partial(_replace_all, _HTML_FALSE)}
+
+
+class _Reader:
+    """One token ahead: `kind` and `lexeme` are those of the token that stands at `start`."""
+
+    def __init__(self, text: str, start: int, most: int) -> None:
+        self.text = text
+        self.left = most
+        self.end = self.start = start
+        self.kind: str | None = None
+        self.lexeme = ""
+        self.advance()
+
+    def advance(self) -> None:
+        match = _TOKEN.match(self.text, self.end)
+        assert match is not None  # the last alternatives match anything
+        self.left -= 1
+        if self.left < 0:
+            raise _TooMuch("more tokens than a page has")
+        self.kind = match.lastgroup
+        self.lexeme = match[self.kind] if self.kind else ""
+        self.start, self.end = self.end, match.end()
+
+    def at(self, punctuation: str) -> bool:
+        return self.kind == "punct" and self.lexeme == punctuation
+
+    def accept(self, punctuation: str) -> bool:
+        """Whether `punctuation` stood here; it is stepped over."""
+        if self.at(punctuation):
+            self.advance()
+            return True
+        return False
+
+    def expression(self, depth: int) -> Literal:
+        """`a || b`, `a ? b : c`: at load time every name is undefined, so the literal branch is the value."""
+        if depth > DEEPEST:
+            raise _TooMuch(f"nested deeper than {DEEPEST}")
+        value = self._any_of(depth)
+        if not self.accept("?"):
+            return value
+        chosen = self.expression(depth + 1)
+        if not self.accept(":"):
+            raise LiteralError("a conditional without its second branch")
+        other = self.expression(depth + 1)
+        return chosen if value else other
+
+    def _any_of(self, depth: int) -> Literal:
+        value = self._factor(depth)
+        while self.accept("||"):
+            other = self._factor(depth)
+            value = value or other
+        return value
+
+    def _factor(self, depth: int) -> Literal:
+        value = self._primary(depth)
+        while True:
+            if self.accept("."):
+                value = self._suffix(value)
+            elif self.accept("*"):
+                value = _product(value, self._primary(depth))
+            else:
+                return value
+
+    def _suffix(self, value: Literal) -> Literal:
+        """`.html(false)` unescapes, `.replace(…)`, `.slice(…)` and the like leave the literal as it is."""
+        name = self.lexeme
+        self.advance()
+        if self.at("("):
+            self._skip_brackets()
+        apply = _METHODS.get(name)
+        return apply(value) if apply and isinstance(value, str) else value
+
+    def _primary(self, depth: int) -> Literal:
+        kind, lexeme = self.kind, self.lexeme
+        if kind == "string":
+            self.advance()
+            return unescape(lexeme[1:-1])
+        if kind == "number":
+            self.advance()
+            return _number(lexeme)
+        if kind == "word":
+            return self._named(depth)
+        if kind == "punct" and lexeme in _OPENERS:
+            self.advance()
+            return self._bracketed(lexeme, depth + 1)
+        raise LiteralError(f"no value at {self.start}")
+
+    def _bracketed(self, opener: str, depth: int) -> Literal:
+        if depth > DEEPEST:
+            raise _TooMuch(f"nested deeper than {DEEPEST}")
+        if opener == "{":
+            return self._object(depth)
+        if opener == "[":
+            return self._array(depth)
+        value = self.expression(depth)
+        self._close(")")
+        return value
+
+    def _named(self, depth: int) -> Literal:
+        """A constant, a call of one of the page's helpers, or a name: undefined."""
+        name = self.lexeme
+        self.advance()
+        if not self.at("("):
+            return _CONSTANTS.get(name)
+        decode = _CALLS.get(name)
+        if decode is None:
+            self._skip_brackets()
+            return None
+        self.advance()
+        value = self.expression(depth + 1)
+        self._close(")")
+        return decode(value) if isinstance(value, str) else value
+
+    def _object(self, depth: int) -> dict[str, Literal]:
+        values: dict[str, Literal] = {}
+        while not self.accept("}"):
+            if self.accept(","):
+                continue
+            key = unescape(self.lexeme[1:-1]) if self.kind == "string" else self.lexeme
+            if self.kind not in ("string", "word", "number"):
+                raise LiteralError(f"no key at {self.start}")
+            self.advance()
+            value = self._item("}", depth) if self.accept(":") else self._skip_item("}")
+            if values.get(key) in (None, "", 0, [], {}):
+                values[key] = value
+        return values
+
+    def _array(self, depth: int) -> list[Literal]:
+        values: list[Literal] = []
+        while not self.accept("]"):
+            if not self.accept(","):
+                values.append(self._item("]", depth))
+        return values
+
+    def _item(self, closer: str, depth: int) -> Literal:
+        """One value of an object or array; None for an expression this reader does not know."""
+        try:
+            value = self.expression(depth)
+        except _TooMuch:
+            raise
+        except LiteralError:
+            return self._skip_item(closer)
+        return value if self.at(",") or self.at(closer) else self._skip_item(closer)
+
+    def _skip_item(self, closer: str) -> Literal:
+        """None, after stepping over tokens up to the comma or bracket that ends an item."""
+        while not (self.at(",") or self.at(closer)):
+            if self.kind == "punct" and self.lexeme in _OPENERS:
+                self._skip_brackets()
+            else:
+                self._step()
+        return None
+
+    def _skip_brackets(self) -> None:
+        """Steps over a bracket and all it holds."""
+        depth = 0
+        while True:
+            if self.kind == "punct":
+                depth += (self.lexeme in _OPENERS) - (self.lexeme in _CLOSERS)
+            self._step()
+            if depth == 0:
+                return
+
+    def _step(self) -> None:
+        if self.kind is None or self.kind == "open":
+            raise LiteralError("the text ends inside a literal")
+        self.advance()
+
+    def _close(self, closer: str) -> None:
+        """Steps over what this reader does not know, then over `closer`."""
+        self._skip_item(closer)
+        if not self.accept(closer):
+            raise LiteralError(f"no {closer} at {self.start}")
+
+
+def _product(left: Literal, right: Literal) -> int | float | None:
+    """`'123' * 1`, the page's way to write a number; None stands for NaN (trap T35, vector V19)."""
+    a, b = _number(left), _number(right)
+    return None if a is None or b is None else a * b
+
+
+def _number(value: Literal) -> int | float | None:
+    if isinstance(value, (int, float)):
+        return value
+    if not isinstance(value, str) or len(value) > 60:
+        return None
+    text = value.strip()
+    try:
+        number = int(text, 16) if text[:2] in ("0x", "0X") else float(text or "0")
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(text) if re.fullmatch(r"[-+]?[0-9]+", text) else number

@@ -1,0 +1,197 @@
+"""Page → Article without its body: every field by its chain of sources (wechat-format §3.5).
+
+The first source that says something is believed; a chain is a generator, so that later sources are looked at only
+when the ones before were silent. Where the server's own data is on the page (`cgi`, since 2025) an empty field is an
+answer; only ids are looked for elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archiver import urls
+from archiver.extractor.metadata.identity import read_identity, read_url
+from archiver.extractor.metadata.kinds import read_kind
+from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
+from archiver.extractor.metadata.times import modified, published, server_time
+from archiver.extractor.metadata.topics import read_albums, read_topics
+from archiver.extractor.reading import Reading, first, member, one_line, plain
+from archiver.models import Article
+
+__all__ = ["read_metadata", "server_time"]
+
+_ACCOUNT_ID = re.compile(r"[A-Za-z][\w-]{2,60}")  # gh_…, of old accounts also wxid_… or a name
+_ALIAS = re.compile(r"[A-Za-z][\w-]{2,39}")
+_LONGEST = {"title": 1_000, "name": 200, "digest": 10_000}  # characters
+_HEADLINE = 40  # characters of a text post's first sentence that may stand as its title (trap T44)
+_SENTENCE = re.compile(r"[^。！？!?…\n]{1,38}[。！？!?…]")
+_NO_TITLES = ("微信公众平台", "Weixin Official Accounts Platform")
+_CHINA = "156"  # ip_wording's id of the country whose provinces are told
+
+# The author's name in the heading; not the date, 原创, the place, the account, a tag (trap T41).
+_NAMES = (
+    "//*[@id='js_author_name']",
+    (
+        "//*[@id='meta_content']//*[contains(@class, 'rich_media_meta_text')]"
+        "[not(@id='post-date' or @id='publish_time' or @id='copyright_logo' or @id='js_ip_wording_wrp')]"
+        "[not(contains(@class, 'nickname') or contains(@class, 'tag'))]"
+    ),
+)
+_ACCOUNTS = (
+    "//*[@id='js_name']",
+    "//*[contains(@class, 'profile_nickname')]",
+    "//*[@id='js_account_nickname']",
+    "//a[@id='post-user']",
+)
+
+
+def read_metadata(reading: Reading) -> Article:
+    """What the page says of its article, the body left out; what is missing is empty and, if it matters, warned of."""
+    ids, (kind, strange) = read_identity(reading), read_kind(reading)
+    reprint = read_reprint(reading)
+    title, account, date = _title(reading, kind), _name(_accounts(reading)), published(reading)
+    account_id = _matching(_ACCOUNT_ID, _account_ids(reading))
+    alias = _matching(_ALIAS, _aliases(reading))
+    return Article(
+        title=title,
+        account=account,
+        account_id=account_id,
+        alias="" if alias == account_id else alias,  # shown in its place when an account never chose one
+        author="" if reprint else _name(_authors(reading)),  # a reprint names its source's author (T42)
+        biz=ids.biz,
+        mid=ids.mid,
+        idx=ids.idx,
+        sn=ids.sn,
+        url=read_url(reading, ids),
+        type=kind,
+        published=date,
+        modified=modified(reading, date),
+        original=_is_original(reading),
+        paid=_is_paid(reading),
+        reprint=reprint,
+        albums=read_albums(reading),
+        topics=read_topics(reading, kind),
+        location=_location(reading),
+        source_url=urls.link(first(_source_urls(reading))),
+        digest=first(_digests(reading))[: _LONGEST["digest"]],
+        cover=first(urls.media(address) for address in _covers(reading)),
+        warnings=(*strange, *_missing(title=title, account=account, date=date, id=ids.biz and ids.mid and ids.idx)),
+    )
+
+
+def _missing(**found: object) -> list[str]:
+    words = {"title": "title", "account": "account name", "date": "publish time", "id": "full id (biz, mid, idx)"}
+    return [f"the page has no {words[name]}" for name, value in found.items() if not value]
+
+
+def _matching(form: re.Pattern[str], candidates: Iterator[str]) -> str:
+    return first(candidate for candidate in candidates if form.fullmatch(candidate))
+
+
+def _name(candidates: Iterator[str]) -> str:
+    return first(candidates)[: _LONGEST["name"]]
+
+
+def _title(reading: Reading, kind: str) -> str:
+    title = first(_titles(reading))
+    if kind == "text" and not _is_users(reading):
+        title = _headline(title)
+    return one_line(title)[: _LONGEST["title"]] or _headline(first(_digests(reading)))
+
+
+def _titles(reading: Reading) -> Iterator[str]:
+    yield plain(reading.cgi.get("title"))
+    yield plain(reading.variable("msg_title", "d.title"))
+    yield reading.shown("//*[@id='activity-name']", "//*[@id='original_panel_title']")
+    yield reading.meta("og:title", "twitter:title")
+    title = reading.shown("//title")
+    yield "" if title in _NO_TITLES else title
+
+
+def _is_users(reading: Reading) -> bool:
+    """Whether somebody gave the text post its title; else the title is the whole text."""
+    return plain(member(reading.cgi, "text_page_info", "is_user_title")) == "1"
+
+
+def _headline(text: str) -> str:
+    """A short text itself, else its first sentence, else its beginning and `…`."""
+    text = text.strip()
+    if len(text) <= _HEADLINE:
+        return one_line(text)
+    sentence = _SENTENCE.match(text)
+    line = sentence[0].rstrip("。") if sentence else text.split("\n", 1)[0]
+    return one_line(line if len(line) <= _HEADLINE else line[: _HEADLINE - 1] + "…")
+
+
+def _accounts(reading: Reading) -> Iterator[str]:
+    yield one_line(reading.cgi.get("nick_name"))
+    yield one_line(reading.variable("nickname", "d.nick_name"))
+    yield reading.shown(*_ACCOUNTS)
+    yield one_line(reading.variable("window.name"))
+
+
+def _account_ids(reading: Reading) -> Iterator[str]:
+    yield plain(reading.cgi.get("user_name"))
+    yield from map(plain, reading.values("user_name", "d.user_name"))
+
+
+def _aliases(reading: Reading) -> Iterator[str]:
+    yield plain(reading.cgi.get("alias"))
+    if not reading.cgi:
+        yield plain(reading.variable("window.alias"))
+        yield reading.shown("(//*[contains(@class, 'profile_meta_value')])[1]")
+
+
+def _authors(reading: Reading) -> Iterator[str]:
+    yield one_line(reading.cgi.get("author"))
+    if reading.cgi:
+        return
+    yield one_line(reading.meta("author"))
+    if "author" in reading.metas:  # since 2020; the heading would show the same name (§3.5)
+        return
+    for path in _NAMES:  # the first text only: since 2025 the node has the name twice
+        yield from filter(lambda name: not name.startswith("原创"), map(one_line, reading.dom.xpath(f"{path}//text()")))
+    yield one_line(reading.variable("var author", "d.author"))
+
+
+def _digests(reading: Reading) -> Iterator[str]:
+    yield plain(reading.cgi.get("desc"))
+    if not reading.cgi:
+        yield plain(reading.variable("msg_desc", "window.desc", "d.desc"))
+        yield reading.meta("description", "og:description")
+
+
+def _covers(reading: Reading) -> Iterator[str]:
+    yield plain(reading.cgi.get("cdn_url"))
+    if not reading.cgi:
+        yield plain(reading.variable("msg_cdn_url", "d.cover"))
+        yield reading.meta("og:image", "twitter:image")
+
+
+def _source_urls(reading: Reading) -> Iterator[str]:
+    yield plain(reading.cgi.get("source_url"))
+    if not reading.cgi:
+        yield plain(reading.variable("msg_source_url"))
+
+
+def _is_original(reading: Reading) -> bool:
+    if is_reprint(reading):
+        return False
+    stat = copyright_stat(reading)
+    return stat == "1" or (not stat and "原创" in reading.shown("//*[@id='copyright_logo']"))
+
+
+def _is_paid(reading: Reading) -> bool:
+    """Whether the article has to be paid for and was not; a preview in the body says so too, to bodies."""
+    stated = reading.cgi.get("is_pay_subscribe") or reading.variable("isPaySubscribe", "is_pay_subscribe")
+    return plain(stated) == "1" and plain(member(reading.cgi, "user_info", "is_paid")) != "1"
+
+
+def _location(reading: Reading) -> str:
+    """The IP location WeChat shows: the province in China, else the country (since 2022-04-29)."""
+    where = reading.cgi.get("ip_wording") or reading.variable("ip_wording")
+    country = one_line(member(where, "country_name") or member(where, "countryName"))
+    number = plain(member(where, "country_id") or member(where, "countryId"))
+    province = one_line(member(where, "province_name") or member(where, "provinceName"))
+    return (province if number == _CHINA else "") or country

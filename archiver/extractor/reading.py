@@ -1,0 +1,219 @@
+"""Page → what can be read on it: text, scripts' values, metas, the tree; each worked out once, when first asked for.
+
+Where a value may be found is in wechat-format §3.1; which source is believed first is metadata's to say.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archiver import urls
+from archiver.extractor import cut
+from archiver.extractor.jsliteral import Literal, LiteralError, read
+from archiver.models import Page
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# Character sets a saved page may have; others (utf-7, punycode …) exist only to harm. GB 2312 is a part of GB 18030.
+_CHARSETS = {"gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030", "big5": "big5", "utf-16": "utf-16",
+             "iso-8859-1": "cp1252", "windows-1252": "cp1252", "shift_jis": "cp932"}  # fmt: skip
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w-]{1,40})", re.I)
+_HEAD = 4096  # bytes of a page in which it may declare its character set
+
+# `NAME = literal` in the forms WeChat writes (§3.2). Only where a literal follows: `var ct=function(){`, `var sn =
+# window.performance` and unquoted numbers are code (trap T29). The prefix comes first so that `re` can search for it.
+_ASSIGNMENT = (
+    r"(\w+)\s*+=\s*+(?:window\.\w++\s*+=(?!=)\s*+){0,3}(?=[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value)"
+)
+_FORMS = (
+    ("var ", re.compile(r"var(?<![\w$]var)\s++" + _ASSIGNMENT)),
+    ("window.", re.compile(r"window(?<![\w$.]window)\." + _ASSIGNMENT)),
+    ("d.", re.compile(r"d(?<![\w$.]d)\." + _ASSIGNMENT)),
+    ("_g.", re.compile(r"_g(?<![\w$.]_g)\." + _ASSIGNMENT)),
+)
+_TRIES = 8  # assignments to one name that are read
+_TOKENS = 20_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
+_CGI = re.compile(r"window\.cgiDataNew\s*+=\s*+(?=\{)")
+
+_META = re.compile(r"<meta(?=[\s/])((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>")
+_META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
+_A_TAG = re.compile(r"</?a\b[^<>]*+>")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A page, and what has been read of it so far."""
+
+    page: Page
+
+    @classmethod
+    def of(cls, page: Page) -> Reading:
+        """The reading of `page`; nothing is read yet."""
+        return cls(page)
+
+    @cached_property
+    def text(self) -> str:
+        """The page decoded, without NULs; what is no text becomes U+FFFD."""
+        content = self.page.content
+        for bom, charset in _BOMS:
+            if content.startswith(bom):
+                return content[len(bom) :].decode(charset, "replace").replace("\0", "")
+        try:
+            return content.decode("utf-8").replace("\0", "")
+        except UnicodeDecodeError:
+            return content.decode(self._charset, "replace").replace("\0", "")
+
+    @property
+    def _charset(self) -> str:
+        """What the headers, else the page, declare; WeChat itself has never sent anything but UTF-8."""
+        head = self.page.content[:_HEAD].decode("latin-1")
+        headers = (value for name, value in self.page.headers if name.lower() == "content-type")
+        declared = (match[1].lower() for value in (*headers, head) if (match := _CHARSET.search(value)))
+        return _CHARSETS.get(next(declared, ""), "utf-8")
+
+    @cached_property
+    def scripts(self) -> tuple[tuple[int, int], ...]:
+        """Where the inline scripts stand in the text; templates (`text/html`) are no scripts."""
+        return tuple(_scripts(self.text))
+
+    @cached_property
+    def cgi(self) -> dict[str, Literal]:
+        """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
+        for start, end in self.scripts:
+            for match in _CGI.finditer(self.text, start, end):
+                value = _literal(self.text, match.end())
+                if isinstance(value, dict) and value:
+                    return value
+        return {}
+
+    def values(self, *names: str) -> Iterator[Literal]:
+        """The non-empty values assigned to these names in the page's scripts, name after name.
+
+        `ct` is `var ct`, then `window.ct`; `d.ct` and `_g.ct` are members of objects the pages call so.
+        """
+        for name in names:
+            for form in (name,) if "." in name else (f"var {name}", f"window.{name}"):
+                for position in self._assignments.get(form, ())[:_TRIES]:
+                    value = _literal(self.text, position, _TOKENS)
+                    if value not in (None, "", [], {}):
+                        yield value
+
+    def variable(self, *names: str) -> Literal:
+        """The first of `values`, None without one."""
+        return next(self.values(*names), None)
+
+    @cached_property
+    def _assignments(self) -> dict[str, list[int]]:
+        """Where the literals assigned to each name begin."""
+        found: dict[str, list[int]] = {}
+        for prefix, form in _FORMS:
+            for start, end in self.scripts:
+                for match in form.finditer(self.text, start, end):
+                    found.setdefault(prefix + match[1], []).append(match.end())
+        return found
+
+    def written_into(self, element_id: str) -> Literal:
+        """The string that an inline script writes into the element it stands in (§4.6, trap T56); None without one."""
+        inner = cut.inner_html(self.text, element_id) or ""
+        _, found, rest = inner.partition("innerHTML = ")
+        return _literal(rest, 0, _TOKENS) if found else None
+
+    def meta(self, *names: str) -> str:
+        """The content of the first non-empty `<meta>` with one of these names or properties (§3.3 R5)."""
+        return next((decode_meta(self.metas[name]) for name in names if self.metas.get(name)), "")
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """The metas' contents as written, by name or property."""
+        found: dict[str, str] = {}
+        for match in _META.finditer(self.text):
+            meta = cut.attributes(cut.Tag("meta", False, match[1], match.start(), match.end()))
+            if name := meta.get("name") or meta.get("property"):
+                found.setdefault(name, meta.get("content") or meta.get("value", ""))
+        return found
+
+    @cached_property
+    def dom(self) -> HtmlElement:
+        """The whole page as a tree; an empty `<html>` for an empty page."""
+        from lxml import etree, html
+
+        parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+        try:
+            return html.document_fromstring(self.text.encode("utf-8", "replace"), parser=parser)
+        except etree.ParserError:
+            return html.document_fromstring(b"<html></html>")
+
+    def shown(self, *paths: str) -> str:
+        """The text of the first element with text that one of these XPaths selects, on one line."""
+        for path in paths:
+            for element in self.dom.xpath(path):
+                if text := one_line("".join(words(element))):
+                    return text
+        return ""
+
+
+def plain(value: Literal) -> str:
+    """A plain-text field as a reader sees it: entities and hard spaces resolved, LF for lines (§3.3 R2); else ''."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    text = urls.unescape(str(value)).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
+    return _INVISIBLE.sub("", text).strip()
+
+
+def one_line(value: Literal) -> str:
+    """A plain-text field without line breaks and runs of spaces; a joiner (U+200D) stays, emoji are made of it."""
+    return " ".join(plain(value).split())
+
+
+def member(value: Literal, *path: str) -> Literal:
+    """What lies at `path` in nested objects; None when there is no such way."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def members(value: Literal) -> list[Literal]:
+    """The items of an array; of anything else none. An object where an array is expected is its only item (T111)."""
+    return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
+
+
+def decode_meta(content: str) -> str:
+    """A meta's content as plain text: entities, then literal `\\xHH` and `\\n`, then entities again (§3.3 R5)."""
+    text = _META_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\n", urls.unescape(content))
+    return plain(_A_TAG.sub("", urls.unescape(text)))
+
+
+def first(candidates: Iterable[str]) -> str:
+    """The first that is not empty; '' when all are."""
+    return next((candidate for candidate in candidates if candidate), "")
+
+
+def words(element: HtmlElement) -> list[str]:
+    """The text nodes of an element, less those of scripts and style sheets in it."""
+    return list(element.xpath(".//text()[not(parent::script or parent::style)]"))
+
+
+def _scripts(text: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    while (tag := text.find("<script", end)) >= 0:
+        start = text.find(">", tag)
+        end = text.find("</script", start)
+        if start < 0 or end < 0:
+            end = len(text)
+        if 0 <= start < end and "text/html" not in text[tag:start]:
+            yield start + 1, end
+
+
+def _literal(text: str, start: int, most: int = 200_000) -> Literal:
+    try:
+        return read(text, start, most)[0]
+    except LiteralError:
+        return None

@@ -1,0 +1,24 @@
+"""Target → Page, and the bytes of media: the only room that knows httpx and tenacity.
+
+Pages saved to disk are read without either; they are loaded with `Fetcher`, when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.fetcher.options import Options
+from archiver.fetcher.saved import SavedPage, read_saved
+
+if TYPE_CHECKING:
+    from archiver.fetcher.client import Fetcher
+
+__all__ = ["Fetcher", "Options", "SavedPage", "read_saved"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Fetcher":
+        from archiver.fetcher.client import Fetcher
+
+        return Fetcher
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

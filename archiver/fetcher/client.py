@@ -1,0 +1,197 @@
+"""The Fetcher: pages of mp.weixin.qq.com one after the other, media six at a time."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from http.cookiejar import CookieJar
+from queue import LifoQueue
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from archiver import urls
+from archiver.errors import FetchError, Unreachable
+from archiver.fetcher.cookies import no_cookies, read_cookies
+from archiver.fetcher.exchange import Answer, ask, follow, https
+from archiver.fetcher.network import Deadline, Resolve
+from archiver.fetcher.options import Options
+from archiver.fetcher.pace import Pace
+from archiver.fetcher.retrying import PASSING, TRIES, is_cut_off, is_untrusted, policy
+from archiver.fetcher.route import Route
+from archiver.fetcher.transport import Transport, tls_context
+from archiver.models import Blob, Page, Target
+
+_BROWSER = {
+    "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/138.0.0.0 Safari/537.36",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+}
+_PAGE_HEADERS = _BROWSER | {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
+    "Upgrade-Insecure-Requests": "1",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "none",
+    "Sec-Fetch-User": "?1",
+}
+_MEDIA_HEADERS = _BROWSER | {
+    # No WebP, no AVIF: the CDN converts for who takes them, which stops animations (wechat-format §6.3).
+    "Accept": "image/png,image/jpeg,image/gif,image/svg+xml,*/*;q=0.5",
+    # A foreign Referer gets a placeholder picture with status 200 (§6.4, trap T102).
+    "Referer": f"https://{urls.HOST}/",
+    "Sec-Fetch-Dest": "image",
+    "Sec-Fetch-Mode": "no-cors",
+    "Sec-Fetch-Site": "cross-site",
+}
+_DEFAULTS = Options()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Fetcher:
+    """Target → Page, address → Blob. A context manager; every method may be called from any thread.
+
+    `sleep`, `clock` (monotonic seconds), `now` (aware) and `resolve` (as socket.getaddrinfo) stand for the
+    world, so that tests can be it.
+    """
+
+    def __init__(
+        self,
+        options: Options = _DEFAULTS,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = _utc_now,
+        resolve: Resolve = socket.getaddrinfo,
+    ) -> None:
+        self._options, self._clock, self._now, self._resolve = options, clock, now, resolve
+        self._pace = Pace(options.interval, sleep=sleep, clock=clock)
+        self._page_tries, self._media_tries = policy(sleep, now, is_cut_off), policy(sleep, now)
+        self._route = Route(options.proxy)
+        self._page_client = self._client(_PAGE_HEADERS, read_cookies(options.cookies))
+        self._page_turn = threading.Lock()
+        self._media_clients = [self._client(_MEDIA_HEADERS, no_cookies()) for _ in range(options.connections)]
+        self._free: LifoQueue[httpx.Client] = LifoQueue()
+        for client in self._media_clients:
+            self._free.put(client)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection; the Fetcher is of no use afterwards."""
+        for client in (self._page_client, *self._media_clients):
+            client.close()
+
+    def page(self, target: Target) -> Page:
+        """The page at `target.url`, whatever it is: an article, a notice, the wall (not asked for, its
+        redirect's body), or one still cut off after four tries. Unreachable, TooLarge, FetchError otherwise.
+        """
+        start = _of_wechat(target.url)
+        answer = _persistently(lambda: self._page_tries(self._try_page, start), target.url)
+        if answer.status >= 300 and not urls.is_wall(answer.url):
+            raise FetchError(f"the server answered HTTP {answer.status}", concerns=target.url)
+        return Page(
+            source=target.source,
+            url=target.url,
+            final_url=answer.url,
+            status=answer.status,
+            headers=answer.headers,
+            content=answer.content,
+            captured=answer.date or self._now().astimezone(UTC),
+        )
+
+    def media(self, url: str, limit: int | None = None) -> Blob:
+        """The bytes at `url`, at most `limit` (Options.image_limit when not said). Whether they are the
+        picture that was meant is not judged here. ForbiddenAddress, Unreachable, TooLarge, FetchError.
+        """
+        start = https(url)
+        cap = self._options.image_limit if limit is None else limit
+        answer = _persistently(lambda: self._media_tries(self._try_medium, start, cap), url)
+        if answer.status != 200:
+            raise FetchError(f"the server answered HTTP {answer.status}", concerns=url)
+        return Blob(url=url, content=answer.content, content_type=answer.header("content-type"))
+
+    def _try_page(self, start: httpx.URL) -> Answer:
+        """One try: the pace counts pages, a redirect belongs to the page it leads to."""
+        with self._page_turn:
+            self._pace.wait()
+            return follow(lambda url: ask(self._page_client, url, self._options.page_limit), start, _of_wechat)
+
+    def _try_medium(self, start: httpx.URL, limit: int) -> Answer:
+        with self._lane() as client:
+            return follow(lambda url: ask(client, url, limit), start, https)
+
+    @contextmanager
+    def _lane(self) -> Iterator[httpx.Client]:
+        """A media client for one try; waits while all of them are out."""
+        client = self._free.get()
+        try:
+            yield client
+        finally:
+            self._free.put(client)
+
+    def _client(self, headers: dict[str, str], jar: CookieJar) -> httpx.Client:
+        return httpx.Client(
+            transport=self._transport(),
+            headers=headers,
+            cookies=jar,
+            timeout=self._options.timeout,
+            trust_env=False,  # the route has read the environment already
+        )
+
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        return tls_context()  # the costliest part of a Fetcher: one for all lanes
+
+    def _transport(self) -> httpx.BaseTransport:
+        deadline = Deadline(self._options.deadline, self._clock)
+        return Transport(self._route, self._certificates, deadline, self._resolve)
+
+
+def _of_wechat(address: str) -> httpx.URL:
+    """`address` as https when it is mp.weixin.qq.com's: pages, and the reader's cookies, go nowhere else."""
+    url = https(address)
+    if url.host != urls.HOST or url.port is not None:
+        raise FetchError(f"leads to another host than {urls.HOST}: it is not followed", concerns=address)
+    return url
+
+
+def _persistently(tries: Callable[[], Answer], address: str) -> Answer:
+    """The answer to the last of `tries`; Unreachable when that was none, or one that asks to come again."""
+    try:
+        answer = tries()
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        raise _unreachable(error, address) from error
+    if answer.status in PASSING:
+        asked = answer.header("retry-after")
+        told = f" (Retry-After: {asked[:40]})" if asked else ""
+        raise Unreachable(f"the server keeps answering HTTP {answer.status}{told}: try again later", concerns=address)
+    return answer
+
+
+def _unreachable(error: Exception, address: str) -> Unreachable:
+    if is_untrusted(error):
+        return Unreachable(
+            f"the server's certificate is not trusted ({error}): if your network replaces certificates, "
+            "name its authority in SSL_CERT_FILE",
+            concerns=address,
+        )
+    said = str(error) or type(error).__name__
+    return Unreachable(f"no whole answer in {TRIES} tries ({said}): try again later", concerns=address)

@@ -1,0 +1,23 @@
+"""What a user can choose about fetching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 2**20
+PAGE_LIMIT = 20 * MIB
+IMAGE_LIMIT = 50 * MIB
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How the Fetcher behaves: seconds, and bytes after decompression."""
+
+    interval: float = 3.0  # from one page request to the next
+    proxy: str = ""  # instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
+    cookies: str = ""  # path of a Netscape cookie file, for mp.weixin.qq.com alone
+    page_limit: int = PAGE_LIMIT
+    image_limit: int = IMAGE_LIMIT
+    connections: int = 6  # media fetched at the same time
+    timeout: float = 20.0  # of each phase: connect, every read, every write
+    deadline: float = 300.0  # of one whole response, however steadily it trickles

@@ -1,0 +1,109 @@
+"""What is told of one SOURCE: states and losses in words that say what to do next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from archiver import urls
+from archiver.errors import ArchiverError, Exit, NotAnArticle
+from archiver.models import CHINA, Article, Files, Images, Outcome, Page, Removal, State, Target, Verdict
+from archiver.writer.disk import Written
+from archiver.writer.names import media_name
+
+_SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
+ADVICE = {  # what to do about a page that holds no article
+    State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
+    State.VIOLATION: "WeChat took it down; only a page saved earlier can be archived",
+    State.UNAVAILABLE: "WeChat does not show it; try again another day",
+    State.EXPIRED: "the address was a temporary one; use the article's own",
+    State.INVALID: "WeChat does not know the address; copy it again, whole",
+    State.MIGRATED: "the account moved and its new address gave no article; try again later",
+    State.VERIFICATION: f"WeChat wants to see a person; wait some hours, or {_SOLVE}",
+    State.TRUNCATED: "the page is cut off; try again, or save it again",
+    State.NOT_ARTICLE: "the page is no article; give the address of one",
+    State.UNKNOWN: "archiver does not know such a page; if a browser shows an article there, report it",
+}
+
+
+def archived(target: Target, article: Article, written: Written) -> Outcome:
+    """The Outcome of an article whose post is written, without its pictures and warnings."""
+    published = article.published.astimezone(CHINA).isoformat() if article.published else ""
+    return Outcome(
+        source=target.source, url=article.url or target.url, state=State.ARTICLE, outcome=written.outcome,
+        key=article.key, title=article.title, account=article.account, published=published, post=written.path,
+    )  # fmt: skip
+
+
+def no_article(target: Target, page: Page, verdict: Verdict) -> Outcome:
+    """The Outcome of a page that became no post; a wall met on the network asks for another run."""
+    walled = verdict.state is State.VERIFICATION and not page.saved  # a saved wall left nothing unfetched
+    said = f"{verdict.state}: {verdict.reason}" if verdict.reason else str(verdict.state)
+    return Outcome(
+        source=target.source, url=urls.living(page.url), state=verdict.state, outcome="failed",
+        error=one_line(f"{said}; {ADVICE[verdict.state]}"),
+        exit_code=Exit.TRY_LATER if walled else Exit.FAILED,
+    )  # fmt: skip
+
+
+def failed(source: str, url: str, error: ArchiverError) -> Outcome:
+    """The Outcome of a known error."""
+    said = str(error.args[0]) if error.concerns in (source, url) else str(error)
+    state = State(error.state) if isinstance(error, NotAnArticle) else None
+    return Outcome(
+        source=source, url=url, state=state, outcome="failed", error=one_line(said), exit_code=error.exit_code
+    )
+
+
+def not_asked(target: Target, why: str, exit_code: int) -> Outcome:
+    """The Outcome of a SOURCE that the run no longer came to."""
+    return Outcome(
+        source=target.source, url=target.url, outcome="failed", error=f"not asked: {why}", exit_code=exit_code
+    )
+
+
+def bug(target: Target, error: Exception) -> Outcome:
+    """The Outcome of an error that nobody foresaw."""
+    return Outcome(
+        source=target.source, url=target.url, outcome="failed",
+        error=one_line(f"{type(error).__name__}: {error}")[:500], exit_code=Exit.BUG,
+    )  # fmt: skip
+
+
+def images(article: Article, files: Files, lost: Mapping[str, str]) -> Images:
+    """How many pictures the article has by distinct id, and what became of them."""
+    names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
+    return Images(
+        expected=len(set(names.values())),
+        saved=len({name for url, name in names.items() if url in files}),
+        failed=len({name for url, name in names.items() if url in lost}),
+    )
+
+
+def warnings(article: Article, lost: Mapping[str, str], written: Written) -> Iterator[str]:
+    """What a person should know of a post, one line each."""
+    yield from map(one_line, article.warnings)
+    if not article.published:
+        yield "no publish time on the page: the post is dated by its capture"
+    if not (article.biz and article.mid and article.idx):
+        yield "the page does not name itself (biz, mid, idx): a digest of its text stands for it"
+    if article.paid:
+        yield "a paid article: only its free part was on the page"
+    for (_, reason), removals in groupby(sorted(article.removed, key=_why), key=_why):
+        of_one_kind = list(removals)
+        count = sum(removal.count for removal in of_one_kind)
+        times = f" ({count} ×)" if count > 1 else ""
+        yield one_line(f"left out, {reason}{times}: {of_one_kind[0].text}")
+    for url, reason in lost.items():
+        yield one_line(f"not saved, the post keeps its address: {url[:300]} ({reason})")
+    if written.outcome == "skipped":
+        yield f"{written.path} was edited by hand and stays as it is; --force overwrites it"
+
+
+def _why(removal: Removal) -> tuple[str, str]:
+    return removal.step, removal.reason
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and runs of spaces."""
+    return " ".join(text.split())

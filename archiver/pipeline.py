@@ -1,0 +1,129 @@
+"""Target | fetch → Page | classify → State | extract → Article | localize → {url: LocalFile}
+| convert → Post | write | catalogue → Outcome
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from archiver import outcomes, urls
+from archiver.errors import ArchiverError, FetchError, NotWeChat
+from archiver.extractor import classify, extract, server_time
+from archiver.extractor.reading import Reading
+from archiver.models import (
+    CHINA,
+    Article,
+    Blob,
+    Files,
+    LocalFile,
+    Media,
+    Outcome,
+    Page,
+    Post,
+    State,
+    Target,
+    Verdict,
+)  # fmt: skip
+from archiver.writer.disk import Written
+from archiver.writer.filetypes import extension, is_placeholder
+from archiver.writer.names import media_name
+
+Saved = Callable[[str], Blob | None]  # what was saved beside a page for an address of its media
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rooms:
+    """What the rooms at the edges do for one article; tests pass their own."""
+
+    get_page: Callable[[Target], tuple[Page, Saved]]
+    wants: Callable[[Media], bool]  # whether a medium is to be saved at all
+    get_media: Callable[[Media, str], Blob]  # from one of its addresses
+    find_media: Callable[[Media], LocalFile | None]
+    save_media: Callable[[Media, bytes, str], LocalFile]
+    convert: Callable[[Article, Files, datetime], str]
+    name_of: Callable[[Article, date], str]
+    save_post: Callable[[Post], Written]
+    each: Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]] = map
+
+
+def archive_one(target: Target, rooms: Rooms) -> Outcome:
+    """How one SOURCE ended. Known errors are told in the Outcome; any other exception is a bug."""
+    try:
+        page, saved, verdict = _fetch(target, rooms)
+        if verdict.state is not State.ARTICLE:
+            return outcomes.no_article(target, page, verdict)
+        article = extract(page)
+        files, lost = localize(article, saved, rooms)
+        post = _convert(article, files, page, rooms)
+        written = rooms.save_post(post)
+    except ArchiverError as error:
+        return outcomes.failed(target.source, target.url, error)
+    return replace(
+        outcomes.archived(target, article, written),
+        images=outcomes.images(article, files, lost),
+        warnings=tuple(outcomes.warnings(article, lost, written)),
+    )
+
+
+def _fetch(target: Target, rooms: Rooms) -> tuple[Page, Saved, Verdict]:
+    """The page and what it is; of a moved article the page it moved to, if that can be had."""
+    page, saved = rooms.get_page(target)
+    verdict = classify(page)
+    if verdict.state is State.MIGRATED and verdict.moved_to:
+        try:
+            moved, beside = rooms.get_page(replace(urls.parse(verdict.moved_to), source=target.source))
+        except (NotWeChat, FetchError):
+            return page, saved, verdict
+        return moved, beside, classify(moved)
+    return page, saved, verdict
+
+
+def localize(article: Article, saved: Saved, rooms: Rooms) -> tuple[dict[str, LocalFile], dict[str, str]]:
+    """Saved files by the address the body names them by, and why the others were lost, by address.
+
+    Media of one name are one medium: asked for once, and not at all when its file lies here already.
+    """
+    wanted = [medium for medium in article.media if rooms.wants(medium)]
+    named = {media_name(medium): medium for medium in reversed(wanted)}
+    found = {name: rooms.find_media(named[name]) for name in dict.fromkeys(map(media_name, wanted))}
+    missing = [named[name] for name, file in found.items() if file is None]
+    got = zip(missing, rooms.each(lambda medium: _localize_one(medium, saved, rooms), missing), strict=True)
+    results = found | {media_name(medium): result for medium, result in got}
+    by_url = {medium.url: results[media_name(medium)] for medium in wanted}
+    files = {url: file for url, file in by_url.items() if isinstance(file, LocalFile)}
+    return files, {url: reason for url, reason in by_url.items() if isinstance(reason, str)}
+
+
+def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
+    """The file a medium was saved to, or why it was lost; a copy at hand first, then the best address."""
+    for address in (medium.url, *medium.tries):
+        if (blob := saved(address)) and (end := _fitting(medium, blob.content)):
+            return rooms.save_media(medium, blob.content, end)
+    reason = "it has no address that can be asked"
+    for address in medium.tries:
+        try:
+            content = rooms.get_media(medium, address).content
+        except FetchError as error:
+            reason = outcomes.one_line(str(error.args[0]))
+            continue
+        if end := _fitting(medium, content):
+            return rooms.save_media(medium, content, end)
+        reason = f"what came is not the {medium.kind}"
+    return reason
+
+
+def _fitting(medium: Media, content: bytes) -> str:
+    """The extension for what came; '' when it is not what the page shows."""
+    if medium.kind == "image" and is_placeholder(content, medium.width):
+        return ""
+    return extension(content, medium.kind)
+
+
+def _convert(article: Article, files: Files, page: Page, rooms: Rooms) -> Post:
+    captured = page.captured
+    if not article.published:  # then the page's own word on when it was sent is nearer to it than a file's time
+        captured = server_time(Reading.of(page)) or captured
+    day = (article.published or captured).astimezone(CHINA).date()
+    return Post(name=rooms.name_of(article, day), text=rooms.convert(article, files, captured))

@@ -1,0 +1,46 @@
+"""Article + saved files → the text of its post. Pure; disk.py writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archiver.models import Article, Files
+from archiver.writer.addresses import Addresses
+from archiver.writer.escape import destination, escape
+from archiver.writer.frontmatter import front_matter
+
+_LINK = re.compile(r"\[([^\]]*)\]\(\{url\}\)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Style:
+    """How a site wants its posts: what its owner may change in archiver.yml."""
+
+    front_matter: Mapping[str, object] = field(default_factory=dict)  # over the default profile's keys
+    account_line: str = "转载：{account}"
+    link_line: str = "来源：[微信公众号]({url})"
+    prefix: str = "{{site.baseurl}}"  # stands before /postimg/…
+
+
+def post_text(article: Article, files: Files, captured: datetime, style: Style) -> str:
+    """The whole post: front matter, the source block, the article's body; a newline at its end."""
+    parts = (source_block(article, style), body_markdown(article, files, style.prefix))
+    return front_matter(article, style.front_matter, captured) + "".join(f"\n{part}\n" for part in parts if part)
+
+
+def body_markdown(article: Article, files: Files, prefix: str = "") -> str:
+    """The body as Markdown; media of `files` by `prefix` and their path, the others by their own address."""
+    from archiver.writer.markdown import body_markdown as convert  # markdownify and bs4: only when a body is read
+
+    return convert(article.body, Addresses(files=files, prefix=prefix))
+
+
+def source_block(article: Article, style: Style) -> str:
+    """The quote that says where the post is from, in the seed's form; a line that has nothing to say is left out."""
+    account = style.account_line.replace("{account}", escape(article.account)) if article.account else ""
+    template = style.link_line if article.url else _LINK.sub(r"\1", style.link_line)
+    link = template.replace("{url}", destination(article.url))
+    return "  \n".join(f"> {line}" for line in (account, link) if line)

@@ -1,0 +1,159 @@
+"""What bytes are, by their own beginning: names and headers lie (wechat-format §6.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from struct import error as StructError  # noqa: N812 - struct's name for it is not a class's
+from struct import unpack_from
+
+import filetype
+
+# Extensions of what browsers show, as `filetype` calls them; a page names none of the rest.
+_IMAGES = frozenset(("jpg", "png", "apng", "gif", "webp", "bmp", "ico", "avif", "heic", "tif"))
+_RECORDINGS = frozenset(("mp3", "m4a", "aac", "amr", "ogg", "wav", "flac", "mp4", "m4v", "mov", "webm"))
+
+# The hot-link notice is 140 × 140 and comes with status 200 (§6.4). The CDN never halves a picture: what it
+# shrinks is still 1080 wide (§6.1).
+_NOTICE_SIDE = 200
+_SHRUNK = 2
+
+_SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg)", re.IGNORECASE)
+# An internal subset can give any element an `onload`; a processing instruction, a style sheet.
+_SVG_TRICKS = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[|<\?(?!xml\s)", re.IGNORECASE)
+_SVG_FORBIDDEN = frozenset(("script", "foreignobject", "iframe", "embed", "object", "handler", "listener"))
+_SCRIPT_ADDRESS = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|webp)))", re.IGNORECASE)
+_IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers skip these: `java\nscript:` runs
+
+
+def extension(content: bytes, kind: str = "image") -> str:
+    """`jpg`, `png`, `svg`, `mp3` … for what a browser can show of this kind; '' for anything else.
+
+    An SVG counts only when nothing in it could run: opened by itself it would run on the reader's site.
+    """
+    if not content:
+        return ""
+    guess = filetype.guess(content)
+    if guess is None:
+        return "svg" if kind == "image" and _is_safe_svg(content) else ""
+    known = guess.extension if guess.extension in (_IMAGES if kind == "image" else _RECORDINGS) else ""
+    if known == "bmp" and dimensions(content) is None:  # two letters are no proof
+        return ""
+    return "png" if known == "apng" else known
+
+
+def is_placeholder(content: bytes, declared_width: int) -> bool:
+    """Whether this is not the picture that was asked for: no picture, or the notice sent to hot-linkers."""
+    if not extension(content):
+        return True
+    size = dimensions(content)
+    if size is None or not declared_width:
+        return False
+    return max(size) <= _NOTICE_SIDE and size[0] * _SHRUNK <= declared_width
+
+
+def dimensions(content: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels as the header tells them; None where it does not."""
+    for start, measure in _MEASURES:
+        if content.startswith(start):
+            try:
+                return measure(content)
+            except StructError:
+                return None
+    return None
+
+
+def _png(content: bytes) -> tuple[int, int] | None:
+    width, height = unpack_from(">II", content, 16)
+    return width, height
+
+
+def _gif(content: bytes) -> tuple[int, int] | None:
+    width, height = unpack_from("<HH", content, 6)
+    return width, height
+
+
+def _bmp(content: bytes) -> tuple[int, int] | None:
+    header, width, height = unpack_from("<Iii", content, 14)
+    return (abs(width), abs(height)) if 12 < header <= 124 else None
+
+
+def _webp(content: bytes) -> tuple[int, int] | None:
+    form = content[12:16]
+    if form == b"VP8X":
+        return 1 + int.from_bytes(content[24:27], "little"), 1 + int.from_bytes(content[27:30], "little")
+    if form == b"VP8L":
+        (bits,) = unpack_from("<I", content, 21)
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = unpack_from("<HH", content, 26)
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _jpeg(content: bytes) -> tuple[int, int] | None:
+    for marker, start in _jpeg_segments(content):
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a start of frame, of any coding
+            height, width = unpack_from(">HH", content, start + 3)
+            return width, height
+    return None
+
+
+def _jpeg_segments(content: bytes) -> Iterator[tuple[int, int]]:
+    """Marker and position of every segment before the picture's data."""
+    position = 2
+    while position + 4 <= len(content) and content[position] == 0xFF:
+        marker = content[position + 1]
+        if marker == 0xFF:  # padding
+            position += 1
+            continue
+        if marker == 0xDA:
+            return
+        yield marker, position + 2
+        position += 2 + max(2, unpack_from(">H", content, position + 2)[0])
+
+
+_MEASURES: tuple[tuple[bytes, Callable[[bytes], tuple[int, int] | None]], ...] = (
+    (b"\x89PNG\r\n\x1a\n", _png),
+    (b"\xff\xd8\xff", _jpeg),
+    (b"GIF8", _gif),
+    (b"RIFF", _webp),
+    (b"BM", _bmp),
+)
+
+
+def _is_safe_svg(content: bytes) -> bool:
+    if not _SVG.match(content[:256]) or _SVG_TRICKS.search(content):
+        return False
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    if (root.getroottree().docinfo.encoding or "UTF-8").upper() not in ("UTF-8", "US-ASCII", "ASCII"):
+        return False  # the tricks were looked for in ASCII
+    return etree.QName(root).localname.lower() == "svg" and not any(map(_may_run, root.iter()))
+
+
+def _may_run(node: object) -> bool:
+    """Whether a node of an SVG is script, or could start one, or is something only an attack needs."""
+    from lxml import etree
+
+    assert isinstance(node, etree._Element)
+    if not isinstance(node.tag, str):  # comments are text; instructions and entities are not
+        return not isinstance(node, etree._Comment)
+    if etree.QName(node).localname.lower() in _SVG_FORBIDDEN:
+        return True
+    attributes = (
+        (etree.QName(str(name)).localname.lower(), str(value)) for name, value in node.attrib.items()
+    )
+    return any(_runs(name, value) for name, value in attributes)
+
+
+def _runs(name: str, value: str) -> bool:
+    value = _IGNORED_IN_ADDRESS.sub("", value)
+    if name == "attributename":  # <set attributeName="href" to="javascript:…">
+        return value.lower().endswith("href") or value.lower().startswith("on")
+    if name in ("href", "src", "from", "to", "by", "values", "action"):
+        return bool(_SCRIPT_ADDRESS.search(value))
+    return name.startswith("on")

@@ -1,0 +1,108 @@
+"""What files are called: posts by day and title, media by the CDN's id (ARCHITECTURE, What lies on disk)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from archiver import urls
+from archiver.models import Article, Media
+
+POSTS = "_posts"
+IMAGES = "postimg"
+MEDIA = "media"  # sound and film
+
+# Bytes of a post's file name: eCryptfs allows 143, Windows 260 characters of path (jekyll §4).
+LONGEST_POST = 120
+LONGEST_MEDIA = 200  # bytes of a medium's name without its extension
+_PREFIX = 24  # characters of an unpublishable id that its safe name keeps
+
+# Jekyll makes a URL by turning every run of other characters into `-` (jekyll §4: its "pretty" rule).
+_JEKYLL_KEEPS = frozenset("._~!$&'()+,;=@")
+_NAME_KEEPS = frozenset("._")  # of those, what neither a shell nor Windows minds
+_POST_FILE = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.*)\.[^.]+\Z", re.DOTALL)
+_PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
+
+
+def post_name(article: Article, day: date, taken: Collection[str]) -> str:
+    """`_posts/YYYY-MM-DD-<slug>.md`, whose URL is none of `taken` (each a `published_as` of another post).
+
+    A collision is answered with the article's own numbers and never with a counter, so that the name does
+    not depend on the order of archiving.
+    """
+    number = _number(article)
+    for ending in ("", number, sha256(article.key.encode()).hexdigest()[:8]):
+        name = _post_file(article.title, day, ending, number)
+        if published_as(name) not in taken:
+            break
+    return f"{POSTS}/{name}"
+
+
+def published_as(file_name: str) -> str:
+    """Day and slug under which Jekyll publishes a file of `_posts`, case-folded; '' if it does not.
+
+    Two posts that share it overwrite each other in silence (jekyll §4).
+    """
+    match = _POST_FILE.match(unicodedata.normalize("NFC", file_name))
+    if match is None:
+        return ""
+    year, month, day, slug = match.groups()
+    return f"{int(year):04}-{int(month):02}-{int(day):02}-{_slug(slug, _JEKYLL_KEEPS).casefold()}"
+
+
+def media_name(medium: Media) -> str:
+    """Folder and name without extension, by which a medium is known in the archive: `postimg/<image-id>`."""
+    folder = IMAGES if medium.kind == "image" else MEDIA
+    image = urls.image_id(medium.url) if medium.kind == "image" else ""
+    if not image:
+        return f"{folder}/{sha256(_lasting(medium.url).encode()).hexdigest()}"
+    fits = _PUBLISHABLE.match(image) and len(image) <= LONGEST_MEDIA
+    return f"{folder}/{image}" if fits else safe_name(f"{folder}/{image}")
+
+
+def safe_name(name: str) -> str:
+    """`name` as Jekyll publishes it and as no other medium is called, even where case does not count."""
+    folder, _, stem = name.partition("/")
+    prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_PREFIX] or "image"
+    return f"{folder}/{prefix}-{sha256(stem.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _number(article: Article) -> str:
+    """`<mid>-<idx>`, or for a page that does not name itself the digits of its key."""
+    by_ids = f"{article.mid}-{article.idx}" if article.mid and article.idx else article.key.partition(":")[2]
+    return re.sub(r"[^A-Za-z0-9-]+", "-", by_ids)[:40]
+
+
+def _post_file(title: str, day: date, ending: str, fallback: str) -> str:
+    head, tail = f"{day.isoformat()}-", (f"-{ending}" if ending else "") + ".md"
+    slug = _slug(unicodedata.normalize("NFC", title), _NAME_KEEPS).strip("-._")
+    slug = _cut(slug, LONGEST_POST - len(head) - len(tail)).rstrip("-._")
+    if not slug:  # emoji, punctuation or nothing: Jekyll would publish `.html`
+        return f"{head}{ending or fallback}.md"
+    return f"{head}{slug}{tail}"
+
+
+def _slug(text: str, keeps: frozenset[str]) -> str:
+    kept = (c if c in keeps or _is_letter(c) else "-" for c in text)
+    return re.sub(r"-+", "-", "".join(kept)).strip("-")
+
+
+def _is_letter(character: str) -> bool:
+    r"""Whether it is one of Ruby's \p{L} \p{M} \p{Nd}."""
+    category = unicodedata.category(character)
+    return category[0] in "LM" or category == "Nd"
+
+
+def _cut(text: str, size: int) -> str:
+    """The longest beginning of `text` of at most `size` bytes of UTF-8."""
+    return text.encode()[:size].decode(errors="ignore")
+
+
+def _lasting(address: str) -> str:
+    """The part of a medium's address that names it: the CDN signs films anew for every reader."""
+    host = urlsplit(address).hostname or ""
+    return address.partition("?")[0] if host.endswith(urls.MEDIA_HOSTS) else address

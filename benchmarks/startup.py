@@ -1,0 +1,60 @@
+"""How long a user waits for the command to begin: `python -m benchmarks.startup`.
+
+Prints the best of five of `archiver --help` and of `archiver add` on a saved page of 3.5 MB, process start included,
+each beside the bare interpreter in the same run. The page is the seed fixture's, with as much script as WeChat sends.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FIXTURE = Path(__file__).parent.parent / "fixtures" / "article--seed-2020" / "page.html"
+SIZE = 3_500_000  # bytes, the median of pages since 2025-11
+TIMES = 5
+
+
+def best(command: list[str]) -> float:
+    """Seconds, the least of TIMES runs; compiled modules may be kept, as on a user's machine."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    seconds = []
+    for _ in range(TIMES + 1):  # the first one compiles
+        start = time.perf_counter()
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds[1:])
+
+
+def large_page(folder: Path) -> Path:
+    """The fixture's page made as large as a page of today by a script in its head."""
+    page = FIXTURE.read_text(encoding="utf-8")
+    padding = "var a=function(b){return b&&b.c?b.d:'e'};\n" * ((SIZE - len(page.encode())) // 42)
+    path = folder / "page.html"
+    path.write_text(page.replace("</head>", f"<script>{padding}</script></head>", 1), encoding="utf-8")
+    return path
+
+
+def main() -> None:
+    """Prints a line for each command: seconds, and how many bare interpreters that is."""
+    archiver = [sys.executable, "-m", "archiver"]
+    with tempfile.TemporaryDirectory() as folder:
+        page = large_page(Path(folder))
+        commands = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "archiver --help": [*archiver, "--help"],
+            f"archiver add, {page.stat().st_size / 1e6:.1f} MB": [
+                *archiver, "add", "--no-media", "--force", "-o", f"{folder}/out", str(page),
+            ],
+        }  # fmt: skip
+        bare = best(commands["python -c pass"])
+        for name, command in commands.items():
+            seconds = best(command)
+            print(f"{name:28} {seconds * 1000:6.0f} ms {seconds / bare:6.1f} ×")
+
+
+if __name__ == "__main__":
+    main()

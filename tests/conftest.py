@@ -1,0 +1,95 @@
+"""What every test stands on: no network but loopback, no settings of the tester's, and markers that CI takes seriously."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from tests.command import Command
+from tests.wechat import Authority, World, playing
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+NEEDS: dict[str, Callable[[], bool]] = {
+    "corpus": lambda: (SHARED / "corpus" / "pages").is_dir(),
+    "jekyll": lambda: shutil.which("jekyll") is not None,
+    "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
+}
+
+# What a tester's shell may hold that changes what archiver does.
+_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_STATE_HOME")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one option of ours."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="Show what changed in fixtures/*/expected.md and write it."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuses to let CI write its own expectations."""
+    if config.getoption("--update-golden") and os.environ.get("CI"):
+        raise pytest.UsageError("--update-golden is for people who read the difference: not in CI")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without what a marker names a user's test is skipped, and CI's fails."""
+    missing = [name for name, is_there in NEEDS.items() if item.get_closest_marker(name) and not is_there()]
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"CI must have what these tests need: {', '.join(missing)}", pytrace=False)
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)} (see pyproject.toml)")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name in [*os.environ]:
+        if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: tuple[str, int] | str) -> None:
+        if self.family != socket.AF_UNIX and not ip_address(address[0]).is_loopback:
+            pytest.fail(f"a test must not open {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The certificate authority of the played hosts."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def world() -> World:
+    """What WeChat answers in this test: nothing yet."""
+    return World()
+
+
+@pytest.fixture
+def archiver(world: World, authority: Authority, tmp_path: Path) -> Iterator[Command]:
+    """The installed command, whose network is `world`."""
+    with playing(world, authority) as environment:
+        yield Command(folder=tmp_path, environment=environment)
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Command:
+    """The installed command, whose proxy is a port where nobody listens."""
+    return Command(folder=tmp_path, environment={"HTTPS_PROXY": "http://127.0.0.1:9"})

@@ -1,0 +1,212 @@
+"""Front matter: the seed's seven keys, then `wechat:` (ARCHITECTURE), safe in every YAML reader (jekyll.md §4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.models import CHINA, Article, Reprint
+from archiver.writer.frontmatter import front_matter, head, read_front_matter
+
+CAPTURED = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
+SEED = Article(
+    title="抓获874人，冻结涉案资金5321万！南宁警方重拳打击电信网络诈骗",
+    account="南宁市反诈骗",
+    alias="nanningfanzha",
+    biz="MzA3MDAwMDAwMA==",
+    mid="2650000001",
+    idx="1",
+    published=datetime(2020, 6, 17, 2, 0, tzinfo=UTC),
+)
+SEED_HEAD = """\
+---
+layout: "post"
+title: "抓获874人，冻结涉案资金5321万！南宁警方重拳打击电信网络诈骗"
+date: 2020-06-17 10:00:00 +0800
+author: "转载"
+header-img: "img/the-first.png"
+catalog: false
+tags:
+  - "其他"
+wechat:
+  account: "南宁市反诈骗"
+  alias: "nanningfanzha"
+  biz: "MzA3MDAwMDAwMA=="
+  mid: "2650000001"
+  idx: "1"
+  type: "article"
+  published: "2020-06-17T10:00:00+08:00"
+  archived: "2026-11-20T09:02:03+08:00"
+---
+"""
+
+
+def written(article: Article, **options: object) -> dict[str, object]:
+    text = front_matter(article, options, CAPTURED)
+    assert text.startswith("---\n")
+    return yaml.safe_load(text.removeprefix("---\n").removesuffix("---\n"))
+
+
+def test_the_seeds_front_matter_is_its_seven_keys_in_order_then_wechat():
+    assert front_matter(SEED, {}, CAPTURED) == SEED_HEAD
+
+
+def test_every_key_of_the_wechat_table_stands_in_its_order():
+    full = Article(
+        title="题", account="号", account_id="gh_1", alias="a", author="人", biz="b", mid="1", idx="2", sn="s",
+        url="https://mp.weixin.qq.com/s/x", type="share", published=CAPTURED, modified=CAPTURED, original=True,
+        paid=True, reprint=Reprint(account="原", author="作", url="u", notice="按"), albums=("集",),
+        topics=("题",), location="广西", source_url="s", digest="摘要", cover="c",
+    )  # fmt: skip
+    wechat = written(full)["wechat"]
+    assert " ".join(wechat) == (
+        "url account account_id alias author biz mid idx sn type published modified archived original paid "
+        "reprinted_from albums topics location source_url digest cover"
+    )
+    assert list(wechat["reprinted_from"]) == ["account", "author", "url", "notice"]
+
+
+def test_keys_without_a_value_are_left_out():
+    assert set(written(Article(title="题", biz="b", mid="1", idx="1"))["wechat"]) == {
+        "biz", "mid", "idx", "type", "archived"
+    }  # fmt: skip
+
+
+def test_a_page_without_ids_keeps_the_key_it_is_found_by():
+    article = Article(title="题", body="<p>文</p>")
+    assert written(article)["wechat"]["key"] == article.key
+
+
+def test_without_a_publish_time_the_day_is_the_captures_in_china_and_published_is_left_out():
+    read = written(Article(title="题", biz="b", mid="1", idx="1"))
+    assert read["date"] == "2026-11-20 09:02:03 +0800"
+    assert "published" not in read["wechat"]
+
+
+def test_albums_and_topics_join_the_configured_tags_once_each():
+    article = Article(title="题", albums=("读书", "其他"), topics=("读书", "yes", "2020"))
+    assert written(article)["tags"] == ["其他", "读书", "yes", "2020"]
+    assert written(article, tags=["转"])["tags"] == ["转", "读书", "其他", "yes", "2020"]
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "value"),
+    [
+        ({"author": "{account}"}, "author", "南宁市反诈骗"),
+        ({"subtitle": "来自 {account}（{title}）"}, "subtitle", f"来自 南宁市反诈骗（{SEED.title}）"),
+        ({"image": {"path": "{cover}", "alt": "{title}"}}, "image", {"alt": SEED.title}),
+        ({"image": "{cover}"}, "image", None),
+        ({"slug": "{unknown}"}, "slug", "{unknown}"),
+        ({"catalog": None}, "catalog", None),
+        ({"no-catalog": True}, "no-catalog", True),
+        ({"toc": 2}, "toc", 2),
+        ({"lastmod": "{date}"}, "lastmod", "2020-06-17 10:00:00 +0800"),
+    ],
+    ids=[
+        "a word", "words in text", "nested", "a word without a value", "an unknown word", "removed", "a boolean",
+        "a number", "the date",
+    ],
+)  # fmt: skip
+def test_the_users_front_matter_changes_the_profile(options, key, value):
+    assert written(SEED, **options).get(key) == value
+
+
+def test_new_keys_follow_the_seven_and_precede_wechat():
+    assert list(written(SEED, **{"no-catalog": True}))[-3:] == ["tags", "no-catalog", "wechat"]
+
+
+def test_what_a_page_says_is_not_read_as_a_word_of_the_profile():
+    assert written(Article(title="{account} 与 {title}", account="号"))["title"] == "{account} 与 {title}"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "A: B", "x:", "a #b", "yes", "null", "~", "010", "1:30", "2020-01-01", "- a", "'a'", '"a" \\ b', "%a", "@a",
+        "`a`", "*a", "!a", "|", ">", "", "{{ site.title }}", "{% raw %}", "--- a", "a\n---\nb", "a\tb",
+        "😀 👨‍👩‍👧 é", "[a](b)",
+    ],
+)  # fmt: skip
+def test_a_hostile_title_is_read_back_as_it_was(title):
+    assert written(Article(title=title)).get("title", "") == title
+
+
+def test_unicode_is_written_as_itself_and_a_long_title_on_one_line():
+    title = "读书 😀 " * 100
+    assert f'title: "{title}"\n' in front_matter(Article(title=title), {}, CAPTURED)
+
+
+def test_what_yaml_takes_for_a_line_break_or_refuses_is_dropped():
+    title = "甲\x85乙\u2028丙\u2029丁\x00\x1b\x7f\x9b\ufeff\ud800戊"
+    assert written(Article(title=title))["title"] == "甲乙丙丁戊"
+
+
+def test_a_value_of_megabytes_is_cut():
+    assert len(front_matter(Article(title="长" * 4_000_000), {}, CAPTURED)) < 10_000
+
+
+PRINTABLE = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff")
+)
+
+
+@given(title=PRINTABLE, account=PRINTABLE, topics=st.lists(PRINTABLE.filter(bool), unique=True, max_size=3))
+def test_every_text_is_read_back_as_it_was(title, account, topics):
+    read = written(Article(title=title, account=account, topics=tuple(topics)), tags=[])
+    assert read.get("title", "") == title
+    assert read["wechat"].get("account", "") == account
+    assert read["tags"] == topics
+
+
+@given(PRINTABLE)
+def test_any_text_at_all_takes_one_line(title):
+    lines = front_matter(Article(title=f"题{title}"), {}, CAPTURED).splitlines()
+    assert len(lines) == len(front_matter(Article(title="题"), {}, CAPTURED).splitlines())
+
+
+def test_a_line_break_in_a_title_stays_on_its_line():
+    assert 'title: "甲\\n乙"\n' in front_matter(Article(title="甲\r\n乙"), {}, CAPTURED)
+
+
+def test_a_value_of_nothing_but_control_characters_is_no_value():
+    read = written(Article(title="\x1f", account="\x00"))
+    assert "title" not in read
+    assert "account" not in read["wechat"]
+
+
+def test_a_post_is_read_by_its_front_matter_alone():
+    assert read_front_matter(SEED_HEAD + "\n---\nwechat: 1\n")["wechat"]["mid"] == "2650000001"
+
+
+def test_windows_line_ends_and_a_bom_do_not_hide_it():
+    assert read_front_matter("\ufeff" + SEED_HEAD.replace("\n", "\r\n"))["layout"] == "post"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "text",
+        "---\na: [\n---\n",
+        "---\ndate: 2020-13-40\n---\n",
+        "---\n- a\n---\n",
+        "\n---\na: 1\n---\n",
+        "---\na: 1\n",
+    ],
+    ids=["empty", "none", "broken", "no such day", "a list", "not at the beginning", "unfinished"],
+)
+def test_a_post_without_readable_front_matter_has_none(text):
+    assert read_front_matter(text) == {}
+
+
+def test_head_is_the_block_between_the_lines():
+    assert head("---\na: 1\n---\nb\n---\n") == "a: 1\n"
+
+
+def test_dates_are_beijing_time_all_year_round():
+    article = Article(title="题", published=datetime(2018, 1, 1, 0, 30, tzinfo=CHINA))
+    assert written(article)["date"] == "2018-01-01 00:30:00 +0800"
