@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archiver import outcomes, urls
 from archiver.config import Settings
-from archiver.errors import ArchiverError, Exit, TooLarge
+from archiver.errors import ArchiverError, Exit, TooLarge, UsageError
 from archiver.fetcher import Options, read_saved
 from archiver.models import Blob, Media, Outcome, Page, Target
 from archiver.pipeline import Rooms, Saved, archive_one
@@ -151,6 +151,8 @@ def _nothing_saved(_address: str) -> None:
 
 def _target(source: str) -> Target:
     """What a SOURCE names: an address, unless a file is called so (wget names folders after hosts)."""
+    if not source.strip():
+        raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
     if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
         return urls.parse(source)
     return Target(source=source, file=source)

@@ -1,4 +1,4 @@
-"""What every test stands on: no network but loopback, no settings of the tester's, and markers that CI takes seriously."""
+"""What every test stands on: no network but loopback, no settings of the tester's, markers that CI takes seriously."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tests.command import Command
 from tests.wechat import Authority, World, playing
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
+SHARED = ROOT.parent / "shared"  # other people's pages: beside the clone, never in it
+FIXTURES = ROOT / "fixtures"
 
 NEEDS: dict[str, Callable[[], bool]] = {
     "corpus": lambda: (SHARED / "corpus" / "pages").is_dir(),

@@ -145,6 +145,7 @@ def test_a_post_edited_by_hand_stays_until_force(folder):
         (["--nonsense", "a.html"], 2, "--nonsense"),
         (["--interval", "-1", "a.html"], 2, "--interval"),
         ([], 2, "SOURCE"),
+        ([""], 2, "SOURCE"),
         (["--config", "missing.yml", "a.html"], 78, "missing.yml"),
         (["-o", "a file", "a.html"], 73, "a file"),
         (["-o", "a file/out", "missing.html"], 73, "a file/out"),
@@ -152,7 +153,7 @@ def test_a_post_edited_by_hand_stays_until_force(folder):
     ],
     ids=[
         "deleted", "a saved wall", "empty", "binary", "missing", "another host", "unknown option", "bad value",
-        "no source", "no config", "output is a file", "output below a file", "output in /proc",
+        "no source", "an empty source", "no config", "output is a file", "output below a file", "output in /proc",
     ],
 )  # fmt: skip
 def test_bad_input_gives_one_line_and_its_exit_code_and_leaves_nothing(folder, arguments, code, said):

@@ -144,9 +144,7 @@ def _may_run(node: object) -> bool:
         return not isinstance(node, etree._Comment)
     if etree.QName(node).localname.lower() in _SVG_FORBIDDEN:
         return True
-    attributes = (
-        (etree.QName(str(name)).localname.lower(), str(value)) for name, value in node.attrib.items()
-    )
+    attributes = ((etree.QName(str(name)).localname.lower(), str(value)) for name, value in node.attrib.items())
     return any(_runs(name, value) for name, value in attributes)
 
 

@@ -119,7 +119,7 @@ class _Line:
         self.line_break = line_break
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
-        """The Markdown of runs inside `open_marks`, between the characters `before` and `after` ("" at a line's end)."""
+        """The Markdown of runs inside `open_marks`; `before`, `after`: the characters beside it, "" at a line's end."""
         out = ""
         at = 0
         while at < len(runs):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from tests.wechat.world import Answer
+
+Encoding = Callable[[Answer], Answer]
 
 HTML = (("Content-Type", "text/html; charset=UTF-8"),)
 
@@ -17,7 +20,7 @@ _WALL = """<!DOCTYPE html><html><head><title></title>
 <link rel="stylesheet" href="//res.wx.qq.com/mmbizwap/zh_CN/htmledition/style/page/secitptpage/verify5a7f1b.css">
 <script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script></head>
 <body><div class="weui-msg"></div><script src="https://captcha.gtimg.com/TCaptcha.js"></script>
-<script>window.cgiData = {target_url: "https://mp.weixin.qq.com/s/x", cap_sid: "", poc_token: "t"};</script></body></html>"""
+<script>window.cgiData = {target_url: "https://mp.weixin.qq.com/s/x", cap_sid: ""};</script></body></html>"""
 
 _NOTICE = """<!DOCTYPE html><html><head><title></title></head><body id="activity-detail" class="zh_CN">
 <div class="weui-msg"><div class="weui-msg__text-area">{words}</div></div>
@@ -73,13 +76,9 @@ def cannot_view() -> Answer:
 
 def gzipped(answer: Answer) -> Answer:
     """`answer` as gzip."""
-    return replace(
-        answer, body=gzip.compress(answer.body), headers=(*answer.headers, ("Content-Encoding", "gzip"))
-    )
+    return replace(answer, body=gzip.compress(answer.body), headers=(*answer.headers, ("Content-Encoding", "gzip")))
 
 
 def brotlied(answer: Answer) -> Answer:
     """`answer` as Brotli."""
-    return replace(
-        answer, body=brotli.compress(answer.body), headers=(*answer.headers, ("Content-Encoding", "br"))
-    )
+    return replace(answer, body=brotli.compress(answer.body), headers=(*answer.headers, ("Content-Encoding", "br")))

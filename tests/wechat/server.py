@@ -6,7 +6,7 @@ import select
 import socket
 import ssl
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -49,18 +49,18 @@ class _Server(ThreadingTCPServer):
 
     request_queue_size = 32
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the parent's signature
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing for broken connections, which tests make on purpose; all else is shown."""
         with suppress(OSError):
             raise
 
 
 class _TLSServer(_Server):
-    def __init__(self, context: ssl.SSLContext, handler: partial[BaseRequestHandler]) -> None:
+    def __init__(self, context: ssl.SSLContext, handler: Callable[..., BaseRequestHandler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self._context = context
 
-    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the parent's signature
+    def finish_request(self, request: Any, client_address: Any) -> None:
         """Shakes hands in the connection's own thread."""
         request.settimeout(_PATIENCE)
         with self._context.wrap_socket(request, server_side=True) as secured:
@@ -73,7 +73,7 @@ class _Host(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _PATIENCE
 
-    def __init__(self, world: World, *connection: Any) -> None:  # noqa: ANN401 - socketserver's three
+    def __init__(self, world: World, *connection: Any) -> None:  # socketserver's three
         self.world = world
         super().__init__(*connection)
 
@@ -104,7 +104,7 @@ class _Proxy(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _PATIENCE
 
-    def __init__(self, world: World, origin: tuple[str, int], *connection: Any) -> None:  # noqa: ANN401
+    def __init__(self, world: World, origin: tuple[str, int], *connection: Any) -> None:
         self.world, self.origin = world, origin
         super().__init__(*connection)
 
@@ -132,7 +132,7 @@ def _running(server: _Server) -> Iterator[tuple[str, int]]:
     with server:
         thread.start()
         try:
-            yield server.server_address
+            yield "127.0.0.1", server.socket.getsockname()[1]
         finally:
             server.shutdown()
             thread.join()

@@ -1,7 +1,7 @@
 """What is done to a body, in order: `passes` is the order and its documentation.
 
-Each pass is a function over the tree that yields what it removed and why; the last one, collapse, writes the
-canonical HTML that everything after works on.
+Each pass is a function over the tree; one that takes away what a reader might miss yields what and why. The last,
+collapse, writes the canonical HTML that everything after works on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archiver.extractor.passes.tree import Element, parse
 from archiver.extractor.passes.unseen import drop_unseen
 from archiver.models import Media, Removal
 
-Pass = Callable[[Element], Iterable[Removal]]
+Pass = Callable[[Element], Iterable[Removal] | None]
 
 
 def passes(raw: RawBody) -> tuple[Pass, ...]:
@@ -51,7 +51,7 @@ class CleanBody:
 def clean(raw: RawBody) -> CleanBody:
     """What a reader sees of a raw body, and nothing else."""
     body = parse(raw.html)
-    removed = [removal for run in passes(raw) for removal in run(body)]
+    removed = [removal for run in passes(raw) for removal in run(body) or ()]
     return CleanBody(html=collapse(body), media=tuple(_media(body)), removed=tuple(removed))
 
 

@@ -175,14 +175,13 @@ _READERS: dict[str, Callable[[Element], Card | None]] = {
 }
 
 
-def find_stickers(body: Element) -> Iterator[Removal]:
+def find_stickers(body: Element) -> None:
     """Turns sticker elements into the pictures they show (§4.7)."""
     for element in elements(body, "mp-common-sticker"):
         address = urls.media(element.get("data-emoji_url", ""))
         if address:
             picture = element.makeelement("img", {"src": address, "alt": "", "width": "100"})
             replace(element, picture)
-    yield from ()
 
 
 def _plain(text: str) -> str:

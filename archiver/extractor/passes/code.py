@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lxml import etree
 
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace
-from archiver.models import Removal
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
@@ -27,7 +25,7 @@ _NOT_CODE = (
 _SPACES = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None, "\r": None})
 
 
-def read_code(body: Element) -> Iterator[Removal]:
+def read_code(body: Element) -> None:
     """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
     for block in [e for e in elements(body) if _is_block(e)]:
         if block.getparent() is None or _inside_another(block):
@@ -35,7 +33,7 @@ def read_code(body: Element) -> Iterator[Removal]:
         if block.tag == "pre" and not _is_code(block):
             block.tag = "div"
             continue
-        yield from _drop_line_numbers(block)
+        _drop_line_numbers(block)
         code = block.makeelement(CODE, {"language": _language(block)})
         code.text = _code_text(block)
         if code.text.strip():
@@ -60,10 +58,9 @@ def _is_code(pre: Element) -> bool:
     return white_space not in ("normal", "pre-line") and not holds(pre, *_NOT_CODE)
 
 
-def _drop_line_numbers(block: Element) -> Iterator[Removal]:
+def _drop_line_numbers(block: Element) -> None:
     for element in elements(block):
         if any(name in element.get("class", "").split() for name in _LINE_INDEX):
-            yield Removal(step="read_code", reason="line numbers of a code block", count=len(element))
             drop(element)
 
 

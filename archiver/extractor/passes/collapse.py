@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
+from typing import Any
 
 from lxml import etree
 
@@ -35,7 +36,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 def collapse(body: Element) -> str:
     """The canonical HTML (blocks.py) of everything a reader sees in `body`."""
-    builder, skipped = _Builder(), None
+    builder = _Builder()
+    skipped: Any = None
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
         if event == "start":

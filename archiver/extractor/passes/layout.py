@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from archiver import urls
 from archiver.extractor.passes.tree import CODE, Element, elements, holds
-from archiver.models import Removal
 
 _PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"))
 # What no cell of a table of facts holds (T71; a cell with paragraphs or pictures may be one)
 _NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "iframe", CODE)
 
 
-def unwrap_layout_tables(body: Element) -> Iterator[Removal]:
+def unwrap_layout_tables(body: Element) -> None:
     """Renames the parts of tables that only lay out to `<div>`; nothing is lost."""
     for table in reversed(list(elements(body, "table"))):  # inner ones first
         if not _is_layout(table):
             continue
         for part in [table, *table.iterdescendants(*_PARTS)]:
             part.tag = "div"
-    yield from ()
 
 
 def _is_layout(table: Element) -> bool:
@@ -29,7 +25,7 @@ def _is_layout(table: Element) -> bool:
     return widest < 2 or any(holds(cell, *_NOT_IN_A_CELL) for cell in table.iter("td", "th"))
 
 
-def cite_quotes(body: Element) -> Iterator[Removal]:
+def cite_quotes(body: Element) -> None:
     """Adds to WeChat's quote cards that name an address whom and what they quote (§4.2, T87)."""
     for quote in elements(body, "blockquote"):
         address = urls.link(quote.get("data-url", ""))
@@ -41,4 +37,3 @@ def cite_quotes(body: Element) -> Iterator[Removal]:
             link.text = author + (f"《{title}》" if title else "")
             line.append(link)
             quote.append(line)
-    yield from ()

@@ -43,7 +43,7 @@ def find_pictures(body: Element) -> Iterator[Removal]:
         image.set("alt", "" if _EMPTY_ALT.match(alt := image.get("alt", "")) else " ".join(alt.split()))
 
 
-def find_svg_pictures(body: Element) -> Iterator[Removal]:
+def find_svg_pictures(body: Element) -> None:
     """Turns SVG's own `<image href>` into `<img>`, drops lettering that only fills space (`_`, `·`: §4.5)."""
     for image in elements(body, "image"):
         address = urls.media(image.get("href") or image.get("xlink:href") or "")
@@ -53,10 +53,9 @@ def find_svg_pictures(body: Element) -> Iterator[Removal]:
     for text in elements(body, "text"):
         if not re.search(r"\w", text_of(text).replace("_", "")):
             drop(text)
-    yield from ()
 
 
-def find_backgrounds(body: Element) -> Iterator[Removal]:
+def find_backgrounds(body: Element) -> None:
     """Puts a picture before each empty box or SVG whose background is one that a reader looks at."""
     for element in elements(body):
         style = element.get("style", "")
@@ -67,8 +66,6 @@ def find_backgrounds(body: Element) -> Iterator[Removal]:
         if address and _shows_background(element):
             picture = element.makeelement("img", {"src": address, "alt": ""})
             element.addprevious(picture)
-        elif address:
-            yield Removal(step="find_backgrounds", reason="background of a box, decoration", text=address)
 
 
 def stands_in_line(image: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archiver.extractor.passes.css import not_shown
@@ -17,7 +18,7 @@ def drop_unseen(body: Element) -> Iterator[Removal]:
         tag, style = element.tag, element.get("style", "")
         if not isinstance(tag, str) or element.getparent() is None or not not_shown(tag, style):
             continue
-        text = "" if tag in ("script", "style") else text_of(element)
+        text = "" if tag in ("script", "style") else re.sub(r"[\s\u200b-\u200f\ufeff]", "", text_of(element))
         if len(text) >= _FEWEST:
             yield Removal(step="drop_unseen", reason="hidden on the page", text=text[:80])
         drop(element)
