@@ -32,7 +32,10 @@ LINES = {
     "T56 scripts are not text": ("<p>甲<script>if (!window.__second_open__) {}</script></p>", "甲"),
     "T79 unknown tags are transparent": ("<p><h-char>甲</h-char><wx-text>乙</wx-text><o:p>丙</o:p></p>", "甲乙丙"),
     "T96 authored phrases stay": ("<p>点击阅读原文，微信扫一扫</p>", "点击阅读原文，微信扫一扫"),
-    "mp-style-type goes": ('<p style="display: none;"><mp-style-type data-value="3"></mp-style-type></p><p>甲</p>', "甲"),
+    "mp-style-type goes": (
+        '<p style="display: none;"><mp-style-type data-value="3"></mp-style-type></p><p>甲</p>',
+        "甲",
+    ),
     # emphasis by what it looks like
     "bold by CSS": ('<p>甲<span style="font-weight: 700">乙</span>丙</p>', "甲**乙**丙"),
     "500 is not bold": ('<p>甲<span style="font-weight: 500">乙</span></p>', "甲乙"),
@@ -116,7 +119,10 @@ LINES = {
     "a bare address": ("<p>见https://a.example/b?c=1。</p>", "见<https://a.example/b?c=1>。"),
     # pictures
     "T98 data-src before src": (f'<img src="https://x.example/lazy.gif" data-src="{PICTURE}">', f"![]({PICTURE})"),
-    "T105 not the uncropped one": (f'<img data-croporisrc="https://x.example/0" data-src="{PICTURE}">', f"![]({PICTURE})"),
+    "T105 not the uncropped one": (
+        f'<img data-croporisrc="https://x.example/0" data-src="{PICTURE}">',
+        f"![]({PICTURE})",
+    ),
     "T103 no fragment, no transcoding": (
         f'<img data-src="{PICTURE}&amp;tp=webp&amp;from=appmsg#imgIndex=3">',
         f"![]({PICTURE})",
@@ -141,7 +147,10 @@ LINES = {
     "an alternative that says something": (f'<img data-src="{PICTURE}" alt="流程[图]">', f"![流程 图]({PICTURE})"),
     "one that does not": (f'<img data-src="{PICTURE}" alt="图片">', f"![]({PICTURE})"),
     # formulas
-    "TeX from data-formula": ('<p>甲<span data-formula="E=mc^2"><svg><text>E</text></svg></span></p>', r"甲\\(E=mc&#94;2\\)"),
+    "TeX from data-formula": (
+        '<p>甲<span data-formula="E=mc^2"><svg><text>E</text></svg></span></p>',
+        r"甲\\(E=mc&#94;2\\)",
+    ),
     "T75 a price is no formula": ('<p>要20<span data-formula="。花 9.9"></span>元</p>', "要20$。花 9.9$元"),
     "T76 glyphs without TeX": ('<p>甲<svg><g data-mml-node="math"><text>x</text></g></svg></p>', "甲"),
     # literal text
@@ -184,7 +193,10 @@ CODE = {
         "<pre><code>{{color: 'red'}}</code></pre>",
         "<!-- {% raw %} -->\n```\n{{color: 'red'}}\n```\n<!-- {% endraw %} -->",
     ),
-    "Liquid's own endraw": ("<pre><code>{% endraw %}</code></pre>", "<pre><code>&#123;&#37; endraw &#37;&#125;</code></pre>"),
+    "Liquid's own endraw": (
+        "<pre><code>{% endraw %}</code></pre>",
+        "<pre><code>&#123;&#37; endraw &#37;&#125;</code></pre>",
+    ),
 }
 
 

@@ -167,6 +167,7 @@ def test_a_save_without_its_optional_end_is_whole_when_its_body_is() -> None:
 def test_a_copy_that_kept_only_the_body_is_an_article_on_disk() -> None:
     html = '<html><body><div id="js_content"><p>mp.weixin.qq.com</p></div></body></html>'
     assert classify(page_of(html, saved=True)).state is State.ARTICLE
+    assert classify(page_of(html)).state is State.NOT_ARTICLE
     assert classify(page_of(html.replace("<p>mp.weixin.qq.com</p>", " "), saved=True)).state is State.NOT_ARTICLE
 
 

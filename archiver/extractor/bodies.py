@@ -22,8 +22,10 @@ _EMPTY = "the page shows no body"
 _SHOWS = re.compile(
     r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
 )
-_WORDLESS = re.compile(
-    r"(?:\s++|&nbsp;|<!--(?:[^-]++|-(?!->))*+|<(script|style)\b[^<>]*+>(?:[^<]++|<(?!/\1))*+|<[^<>]*+>)*+", re.I
+_WORDLESS = re.compile(  # no group in it: CPython 3.11 fails on groups inside of possessive repeats (gh-101955)
+    r"(?:\s++|&nbsp;|<!--(?:[^-]++|-(?!->))*+(?:-->)?+|<script\b[^<>]*+>(?:[^<]++|<(?!/script))*+"
+    r"|<style\b[^<>]*+>(?:[^<]++|<(?!/style))*+|<[^<>]*+>)*+",
+    re.I,
 )
 _MARKUP = re.compile(r"<(?:p|section|div)[\s>]", re.I)
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 # An attribute's value may hold `>`; a quote counts only behind `=`, as in HTML5 (trap T88). Possessive throughout:
 # a tag that never ends is one match up to the end of the text.
 _TAG = re.compile(r"<(?:!--|(/?)([A-Za-z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?)")
-_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+")
+_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
 _RAW = frozenset(("script", "style", "textarea", "title"))  # what they hold is no markup
 _GOES_ON = re.compile(
     r"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->)*+(?:[^<\s]|<(?:p|section|span|strong|img|h[1-6]|blockquote|[ou]l|table)[\s>])",

@@ -42,7 +42,7 @@ _TRIES = 8  # assignments to one name that are read
 _TOKENS = 20_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
 _CGI = re.compile(r"window\.cgiDataNew\s*+=\s*+(?=\{)")
 
-_META = re.compile(r"<meta(?=[\s/])((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>")
+_META = re.compile(r"<meta(?=[\s/])((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
 _A_TAG = re.compile(r"</?a\b[^<>]*+>")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -188,7 +188,7 @@ def members(value: Literal) -> list[Literal]:
 def decode_meta(content: str) -> str:
     """A meta's content as plain text: entities, then literal `\\xHH` and `\\n`, then entities again (§3.3 R5)."""
     text = _META_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\n", urls.unescape(content))
-    return plain(_A_TAG.sub("", urls.unescape(text)))
+    return plain(without_links(urls.unescape(text)))
 
 
 def first(candidates: Iterable[str]) -> str:
@@ -217,3 +217,8 @@ def _literal(text: str, start: int, most: int = 200_000) -> Literal:
         return read(text, start, most)[0]
     except LiteralError:
         return None
+
+
+def without_links(text: str) -> str:
+    """`text` less the tags of the links that picture and text posts carry in their words (V13)."""
+    return _A_TAG.sub("", text)

@@ -16,7 +16,7 @@ from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.times import modified, published, server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
-from archiver.extractor.reading import Reading, first, member, one_line, plain
+from archiver.extractor.reading import Reading, first, member, one_line, plain, without_links
 from archiver.models import Article
 
 __all__ = ["read_metadata", "server_time"]
@@ -74,7 +74,7 @@ def read_metadata(reading: Reading) -> Article:
         topics=read_topics(reading, kind),
         location=_location(reading),
         source_url=urls.link(first(_source_urls(reading))),
-        digest=first(_digests(reading))[: _LONGEST["digest"]],
+        digest=without_links(first(_digests(reading)))[: _LONGEST["digest"]],
         cover=first(urls.media(address) for address in _covers(reading)),
         warnings=(*strange, *_missing(title=title, account=account, date=date, id=ids.biz and ids.mid and ids.idx)),
     )

@@ -97,4 +97,4 @@ def _words_of(value: Literal) -> str:
 
     if not isinstance(value, str) or not value.strip():
         return ""
-    return one_line(html.fragment_fromstring(value.encode(), create_parent="div").text_content())
+    return one_line(html.fragment_fromstring(value, create_parent="div").text_content())

@@ -90,8 +90,9 @@ def _html(card: Card) -> str:
         player = f'<{card.player} controls preload="none"{poster} src="{escape(card.source)}"></{card.player}>'
     elif poster:
         cover = f'<img src="{escape(card.cover)}" alt="">'
-    text = f'<a href="{escape(card.href)}">{cover}{words}</a>' if card.href else cover + words
-    return player + text
+    shown = (cover + "<br>" if cover and words else cover) + words
+    text = f'<a href="{escape(card.href)}">{shown}</a>' if card.href else shown
+    return (player + "<br>" if player and words else player) + text
 
 
 def _frame(element: Element, known: dict[str, Video]) -> Card | None:

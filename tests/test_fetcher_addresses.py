@@ -1,0 +1,34 @@
+"""Which addresses a page may make us open, in every way they can be spelt."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.fetcher.addresses import is_forbidden, may_connect
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1",
+        "[::1]", "[::]", "[fe80::1]", "[fc00::1]", "[ff02::1]", "[fec0::1]", "[2001:db8::1]",
+        "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
+        "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "0", "127.0.0.1.", "08.8.8.8",
+        "localhost", "LOCALHOST", "localhost.", "a.localhost", "metadata.google.internal", "printer.local", "router",
+    ],
+)  # fmt: skip
+def test_literal_address_that_is_not_public_is_forbidden(host: str) -> None:
+    assert is_forbidden(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["mmbiz.qpic.cn", "example.com.", "8.8.8.8", "134744072", "[2606:4700::1111]", "[64:ff9b::808:808]"]
+)
+def test_public_address_is_allowed(host: str) -> None:
+    assert not is_forbidden(host)
+
+
+def test_name_may_lead_to_the_addresses_that_a_fake_ip_proxy_gives() -> None:
+    assert may_connect("198.18.0.7")
+    assert not may_connect("10.0.0.7")
