@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.extractor.bodies import RawBody
+from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
 from archiver.extractor.passes.code import read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.formulas import read_formulas
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
-from archiver.extractor.passes.pictures import find_backgrounds, find_pictures, find_svg_pictures, media_of
+from archiver.extractor.passes.pictures import find_pictures, find_svg_pictures, media_of
 from archiver.extractor.passes.tree import Element, parse
 from archiver.extractor.passes.unseen import drop_unseen
 from archiver.models import Media, Removal
