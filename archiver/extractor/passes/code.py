@@ -22,6 +22,7 @@ _NOT_CODE = (
     "h2",
     "h3",
 )
+_PROSE = ("p", "section", "div", "ul", "ol", "blockquote", "table")
 _SPACES = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None, "\r": None})
 
 
@@ -54,8 +55,8 @@ def _is_code(pre: Element) -> bool:
     """Whether a `<pre>` is code and not an editor's box for prose, pictures or a card (T64)."""
     if holds(pre, "code"):
         return True
-    white_space = declarations(pre.get("style", "")).get("white-space", "pre")
-    return white_space not in ("normal", "pre-line") and not holds(pre, *_NOT_CODE)
+    wraps = declarations(pre.get("style", "")).get("white-space", "pre") in ("normal", "pre-line")
+    return not holds(pre, *_NOT_CODE) and not (wraps and holds(pre, *_PROSE))
 
 
 def _drop_line_numbers(block: Element) -> None:
