@@ -80,9 +80,11 @@ def _listening(handler: type[socketserver.BaseRequestHandler]) -> Iterator[int]:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def head(connection: ssl.SSLSocket | socket.socket) -> bytes:

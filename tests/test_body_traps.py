@@ -212,6 +212,29 @@ def test_text_inside_and_behind_a_deep_nest_stays(tag: str, depth: int) -> None:
     assert [seen.count(word) for word in "前里后"] == [1, 1, 1]
 
 
+SHEETS = {
+    "a class that is bold": (".a { font-weight: 700 }", '<p>甲<span class="b a">乙</span></p>', "甲**乙**"),
+    "an element that is not": ("#js_content strong { font-weight: normal }", "<p>甲<strong>乙</strong></p>", "甲乙"),
+    "a reset and what the article's box says again": (
+        "em { font-style: normal } .rich_media_content em { font-style: italic }",
+        "<p>甲<em>乙</em></p>",
+        "甲*乙*",
+    ),
+    "the element's own style is stronger": (
+        ".a { font-weight: 700 }",
+        '<p>甲<span class="a" style="font-weight: 400">乙</span></p>',
+        "甲乙",
+    ),
+    "a rule below something else": (".other .a { font-weight: 700 }", '<p>甲<span class="a">乙</span></p>', "甲乙"),
+    "comments and what is no rule": ("/* .a{} */ @media x { .a { color: red } }", '<p class="a">甲</p>', "甲"),
+}
+
+
+@pytest.mark.parametrize(("css", "html", "expected"), SHEETS.values(), ids=SHEETS)
+def test_the_pages_own_style_sheet(css: str, html: str, expected: str) -> None:
+    assert body_markdown(clean(RawBody(html=html, css=css)).html, Addresses()) == expected
+
+
 def test_what_was_left_out_is_named() -> None:
     removed = cleaned('<mp-common-profile data-nickname="某号"></mp-common-profile><p>甲</p>').removed
     assert [(r.step, r.text) for r in removed] == [("make_cards", "某号")]

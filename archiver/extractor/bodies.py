@@ -57,6 +57,7 @@ class RawBody:
     note: str = ""  # what the sharer or editor wrote above another's article
     paid_preview: bool = False
     videos: tuple[Video, ...] = ()
+    css: str = ""  # the page's own style elements
     warnings: tuple[str, ...] = ()
 
 
@@ -69,6 +70,7 @@ def read_body(reading: Reading, article_type: str) -> RawBody:
         note=read_notice(reading),
         paid_preview=_PREVIEW.search(html) is not None,
         videos=read_videos(reading),
+        css=reading.css,
         warnings=() if _shows_something(html) else (_EMPTY,),
     )
 

@@ -85,6 +85,18 @@ class Reading:
         return tuple(_scripts(self.text))
 
     @cached_property
+    def css(self) -> str:
+        """What the page's style elements hold, one after the other."""
+        parts, end = [], 0
+        while (tag := self.text.find("<style", end)) >= 0:
+            start = self.text.find(">", tag) + 1
+            end = self.text.find("</style", start)
+            if not start or end < 0:
+                break
+            parts.append(self.text[start:end])
+        return "\n".join(parts)
+
+    @cached_property
     def cgi(self) -> dict[str, Literal]:
         """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
         for start, end in self.scripts:

@@ -17,6 +17,7 @@ from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.formulas import read_formulas
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
 from archiver.extractor.passes.pictures import find_pictures, find_svg_pictures, media_of
+from archiver.extractor.passes.sheet import read_sheet
 from archiver.extractor.passes.tree import Element, parse
 from archiver.extractor.passes.unseen import drop_unseen
 from archiver.models import Media, Removal
@@ -53,7 +54,7 @@ def clean(raw: RawBody) -> CleanBody:
     """What a reader sees of a raw body, and nothing else."""
     body = parse(raw.html)
     removed = [removal for run in passes(raw) for removal in run(body) or ()]
-    return CleanBody(html=collapse(body), media=tuple(_media(body)), removed=tuple(removed))
+    return CleanBody(html=collapse(body, read_sheet(raw.css)), media=tuple(_media(body)), removed=tuple(removed))
 
 
 def _media(body: Element) -> Iterator[Media]:

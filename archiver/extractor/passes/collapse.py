@@ -19,8 +19,10 @@ from archiver.extractor.passes.blocks import Block, Run, inline_html, render
 from archiver.extractor.passes.css import PLAIN, Style, inherit, not_shown, starts_line
 from archiver.extractor.passes.links import link_addresses, link_marks
 from archiver.extractor.passes.pictures import stands_in_line
+from archiver.extractor.passes.sheet import Sheet
 from archiver.extractor.passes.tree import CARD, CODE, Element
 
+NO_SHEET = Sheet()
 _CONTAINERS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "td", "th"))
 _DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -34,9 +36,9 @@ _INVISIBLE = re.compile(
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
-def collapse(body: Element) -> str:
-    """The canonical HTML (blocks.py) of everything a reader sees in `body`."""
-    builder = _Builder()
+def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
+    """The canonical HTML (blocks.py) of everything a reader sees in `body`, on a page with this style sheet."""
+    builder = _Builder(sheet)
     skipped: Any = None
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
@@ -57,7 +59,8 @@ def collapse(body: Element) -> str:
 class _Builder:
     """Open containers, the styles on the way down, and the runs of the line being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.root = Block("div")
         self.open = [self.root]
         self.styles = [PLAIN]
@@ -73,7 +76,7 @@ class _Builder:
         if not_shown(tag, style):
             return False
         outer = self.styles[-1]
-        own = inherit(outer, tag, style)
+        own = inherit(outer, tag, style, self.sheet.style_of(element))
         if tag == "a" and (href := urls.link(element.get("href", ""))):
             own = own._replace(href=href, underline=outer.underline)
         if starts_line(tag, style, outer):

@@ -92,10 +92,12 @@ def _by_tag(parent: Style, tag: str) -> Style:
 
 
 @lru_cache(maxsize=16384)
-def inherit(parent: Style, tag: str, style: str) -> Style:
-    """The style of a `tag` with attribute `style` inside `parent`."""
+def inherit(parent: Style, tag: str, style: str, sheet: str = "") -> Style:
+    """The style of a `tag` with attribute `style` inside `parent`; `sheet` is what the page's sheet says of it."""
     own = _by_tag(parent, tag)
-    return _apply(own, parent, declarations(style)) if style else own
+    for declared in filter(None, (sheet, style)):
+        own = _apply(own, parent, declarations(declared))
+    return own
 
 
 def _apply(own: Style, parent: Style, found: dict[str, str]) -> Style:
