@@ -109,6 +109,7 @@ class Archiver:
             get_media=self._get_media,
             find_media=self._output.find_media,
             save_media=self._output.save_media,
+            recall=self._output.recall,
             convert=lambda article, files, captured: post_text(article, files, captured, self._style),
             name_of=self._output.name_of,
             save_post=lambda post: self._output.save_post(post, force=self.settings.force),

@@ -42,6 +42,7 @@ class Rooms:
     get_media: Callable[[Media, str], Blob]  # from one of its addresses
     find_media: Callable[[Media], LocalFile | None]
     save_media: Callable[[Media, bytes, str], LocalFile]
+    recall: Callable[[Article], Article]  # what the archive knows of it beyond its page
     convert: Callable[[Article, Files, datetime], str]
     name_of: Callable[[Article, date], str]
     save_post: Callable[[Post], Written]
@@ -54,7 +55,7 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
         page, saved, verdict = _fetch(target, rooms)
         if verdict.state is not State.ARTICLE:
             return outcomes.no_article(target, page, verdict)
-        article = extract(page)
+        article = rooms.recall(extract(page))
         files, lost = localize(article, saved, rooms)
         post = _convert(article, files, page, rooms)
         written = rooms.save_post(post)

@@ -245,3 +245,27 @@ def test_preparing_keeps_what_is_there(tmp_path):
     before = files(tmp_path)
     Output(tmp_path).prepare()
     assert files(tmp_path) == before
+
+
+SHORT, LONG = (
+    "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv",
+    "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=1",
+)
+
+
+def recalled(root: Path, *, known: str, told: str) -> str:
+    head, _, body = text().partition("wechat:\n")
+    Output(root).save_post(Post(name=NAME, text=f'{head}wechat:\n  url: "{known}"\n{body}'))
+    return Output(root).recall(replace(ARTICLE, url=told)).url
+
+
+def test_t3_the_short_address_that_an_earlier_post_names_is_not_forgotten(tmp_path):
+    assert recalled(tmp_path, known=SHORT, told=LONG) == SHORT
+
+
+def test_a_short_address_that_the_page_tells_is_taken(tmp_path):
+    assert recalled(tmp_path, known=LONG, told=SHORT) == SHORT
+
+
+def test_an_article_without_an_earlier_post_is_as_its_page_tells_it(tmp_path):
+    assert Output(tmp_path).recall(replace(ARTICLE, url=LONG)).url == LONG

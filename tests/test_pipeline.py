@@ -76,7 +76,7 @@ class World:
         return pipeline.Rooms(
             get_page=self.get_page, wants=lambda _medium: self.media, get_media=self.get_media,
             find_media=lambda medium: self.there.get(media_name(medium)), save_media=stored, convert=self.convert,
-            name_of=self.name_of, save_post=self.save_post,
+            name_of=self.name_of, save_post=self.save_post, recall=lambda article: article,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from archiver import urls
 from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Media, Post
 from archiver.writer import names
@@ -23,6 +24,7 @@ _DIGESTS = f"{_OWN}/posts"
 _FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, _OWN, _DIGESTS)
 _LONGEST = 240  # bytes of a file name that leave room for an ending
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
+_ADDRESS = re.compile(r'^  url: "(https://[^"\\]+)"$', re.MULTILINE)
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
@@ -55,6 +57,16 @@ class Output:
         """The name under which this article lies here already, or a new one that no post takes."""
         earlier = self._earlier(article)
         return earlier or names.post_name(article, day, self._published)
+
+    def recall(self, article: Article) -> Article:
+        """The article by the short address that its earlier post names, when its page told only the long one.
+
+        Short addresses are served to everybody, long ones meet the wall (trap T3): what was known is kept.
+        """
+        known = _ADDRESS.search(self._heads.get(self._earlier(article), ""))
+        if known and urls.is_short(known[1]) and not urls.is_short(article.url):
+            return replace(article, url=known[1])
+        return article
 
     def save_post(self, post: Post, *, force: bool = False) -> Written:
         """Writes a post, unless it stands there already or a person has worked on it."""
