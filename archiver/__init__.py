@@ -30,9 +30,9 @@ def to_markdown(page: bytes) -> str:
 
     `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
     """
-    from archiver.writer import body_markdown
+    from archiver.writer import Style, body_markdown
 
-    return body_markdown(read(page), {})
+    return body_markdown(read(page), {}, Style())
 
 
 def read(page: bytes) -> Article:

@@ -102,6 +102,9 @@ def add(
         str | None,
         typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification."),
     ] = None,
+    link_local: Annotated[
+        bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")] = False,
 ) -> int:
     """Turn articles into posts, with their images beside them.
@@ -113,6 +116,7 @@ def add(
     _log(verbose=verbose)
     flags = {
         "output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "force": force or None,
+        "link_local": link_local or None,
         "media": {"save": False} if no_media else None,
     }  # fmt: skip
     with Archiver(_settings(flags, config)) as archive, _Progress() as progress:

@@ -18,7 +18,9 @@ from archiver.fetcher import Options, read_saved
 from archiver.models import Blob, Media, Outcome, Page, Target
 from archiver.pipeline import Rooms, Saved, archive_one
 from archiver.writer import Style, post_text
+from archiver.writer.addresses import nowhere
 from archiver.writer.disk import Output
+from archiver.writer.names import post_address
 
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
@@ -143,7 +145,12 @@ class Archiver:
             account_line=settings.source_block.account,
             link_line=settings.source_block.link,
             prefix=settings.site_prefix,
+            post_of=self._post_of if settings.link_local else nowhere,
         )
+
+    def _post_of(self, link: str) -> str:
+        name = self._output.post_of(link)
+        return post_address(name, self.settings.post_address) if name else ""
 
 
 def _nothing_saved(_address: str) -> None:

@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     interval: _Seconds = 3.0  # seconds between two pages
     proxy: str = ""
     cookies: str = ""  # a Netscape cookie file, for mp.weixin.qq.com alone
+    link_local: bool = False  # links to articles of this archive lead to their posts
+    post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
     force: bool = False  # overwrite posts that a person edited
     site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)

@@ -243,3 +243,12 @@ def test_what_was_left_out_is_named() -> None:
 def test_the_same_picture_twice_is_one_medium() -> None:
     media = cleaned(f'<img data-src="{PICTURE}"><img data-src="{PICTURE}#imgIndex=1" data-w="800">').media
     assert [m.tries for m in media] == [(PICTURE.replace("/640", "/0"), PICTURE)]
+
+
+@pytest.mark.parametrize(
+    "context", ["<p>{}</p>", "<table><tr><td colspan=2>{}</td></tr><tr><td>1</td><td>2</td></tr></table>"]
+)
+def test_a_link_leads_to_the_archives_own_post(context: str) -> None:
+    html = context.format('<a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv">甲</a>')
+    local = Addresses(post_of=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
+    assert "{{site.baseurl}}/2020/06/17/x.html" in body_markdown(cleaned(html).html, local)

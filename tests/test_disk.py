@@ -269,3 +269,21 @@ def test_a_short_address_that_the_page_tells_is_taken(tmp_path):
 
 def test_an_article_without_an_earlier_post_is_as_its_page_tells_it(tmp_path):
     assert Output(tmp_path).recall(replace(ARTICLE, url=LONG)).url == LONG
+
+
+@pytest.mark.parametrize(
+    "link",
+    [SHORT, "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=1&sn=ab"],
+    ids=["its short address", "its ids"],
+)
+def test_the_post_of_a_links_target_is_found(tmp_path, link):
+    head, _, body = text().partition("wechat:\n")
+    Output(tmp_path).save_post(Post(name=NAME, text=f'{head}wechat:\n  url: "{SHORT}"\n{body}'))
+    assert Output(tmp_path).post_of(link) == NAME
+
+
+def test_a_link_to_no_article_of_the_archive_has_no_post(tmp_path):
+    Output(tmp_path).save_post(Post(name="_posts/2020-01-01-x.md", text="---\ntitle: mine\n---\n"))
+    saved(tmp_path)
+    assert Output(tmp_path).post_of("https://mp.weixin.qq.com/s?__biz=MzA=&mid=1&idx=1") == ""
+    assert Output(tmp_path).post_of("https://mp.weixin.qq.com/mp/homepage?hid=1") == ""

@@ -215,7 +215,7 @@ def test_t5_what_the_sharers_address_and_the_readers_page_give_away_is_not_kept(
 BAD_INPUT = {
     "not WeChat's": ("https://example.org/s/AbCdEfGhIjKlMnOpQrStUv", 2, "mp.weixin.qq.com"),
     "missing file": ("missing.html", 66, "missing.html"),
-    "empty file": ("empty.html", 1, "empty"),
+    "empty file": ("nothing.html", 1, "empty"),
     "binary file": ("binary.html", 1, "binary.html"),
     "picture for a page": ("picture.html", 1, "picture.html"),
 }
@@ -223,7 +223,7 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize(("source", "code", "hint"), BAD_INPUT.values(), ids=BAD_INPUT)
 def test_bad_input_gives_one_clear_line_and_leaves_nothing(offline: Command, source: str, code: int, hint: str) -> None:
-    (offline.folder / "empty.html").write_bytes(b"")
+    (offline.folder / "nothing.html").write_bytes(b"")
     (offline.folder / "binary.html").write_bytes(bytes(range(256)) * 64)
     (offline.folder / "picture.html").write_bytes(png())
     before = _files(offline.folder)

@@ -149,3 +149,8 @@ def test_sound_lies_in_media_and_its_query_names_it():
 def test_a_film_is_one_file_though_its_address_is_signed_anew():
     films = [Media(url=f"https://mpvideo.qpic.cn/0bc3.f10002.mp4?dis_k={key}", kind="video") for key in ("a", "b")]
     assert names.media_name(films[0]) == names.media_name(films[1])
+
+
+def test_a_posts_address_is_where_jekyll_publishes_it():
+    pattern = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"
+    assert names.post_address("_posts/2020-06-17-甲-B.md", pattern) == "{{site.baseurl}}/2020/06/17/%E7%94%B2-B.html"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.models import Article, Files
-from archiver.writer.addresses import Addresses
+from archiver.writer.addresses import Addresses, nowhere
 from archiver.writer.escape import destination, escape
 from archiver.writer.frontmatter import front_matter
 
@@ -23,19 +23,20 @@ class Style:
     account_line: str = "转载：{account}"
     link_line: str = "来源：[微信公众号]({url})"
     prefix: str = "{{site.baseurl}}"  # stands before /postimg/…
+    post_of: Callable[[str], str] = nowhere  # where the archive's own post of a link's target is published
 
 
 def post_text(article: Article, files: Files, captured: datetime, style: Style) -> str:
     """The whole post: front matter, the source block, the article's body; a newline at its end."""
-    parts = (source_block(article, style), body_markdown(article, files, style.prefix))
+    parts = (source_block(article, style), body_markdown(article, files, style))
     return front_matter(article, style.front_matter, captured) + "".join(f"\n{part}\n" for part in parts if part)
 
 
-def body_markdown(article: Article, files: Files, prefix: str = "") -> str:
-    """The body as Markdown; media of `files` by `prefix` and their path, the others by their own address."""
+def body_markdown(article: Article, files: Files, style: Style) -> str:
+    """The body as Markdown; media of `files` by the style's prefix and their path, the others by their own address."""
     from archiver.writer.markdown import body_markdown as convert  # markdownify and bs4: only when a body is read
 
-    return convert(article.body, Addresses(files=files, prefix=prefix))
+    return convert(article.body, Addresses(files=files, prefix=style.prefix, post_of=style.post_of))
 
 
 def source_block(article: Article, style: Style) -> str:

@@ -25,6 +25,7 @@ _FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, _OWN, _DIGESTS)
 _LONGEST = 240  # bytes of a file name that leave room for an ending
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
 _ADDRESS = re.compile(r'^  url: "(https://[^"\\]+)"$', re.MULTILINE)
+_IDS = re.compile(r'^  (biz|mid|idx): "([A-Za-z0-9+/=]+)"$', re.MULTILINE)
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
@@ -67,6 +68,23 @@ class Output:
         if known and urls.is_short(known[1]) and not urls.is_short(article.url):
             return replace(article, url=known[1])
         return article
+
+    def post_of(self, link: str) -> str:
+        """The name of the post whose article a link of WeChat's leads to, '' when it is not in this archive."""
+        ids = urls.identity(link)
+        return self._posts_by_target.get(link) or self._posts_by_target.get((ids.biz, ids.mid, ids.idx), "")
+
+    @cached_property
+    def _posts_by_target(self) -> dict[str | tuple[str, ...], str]:
+        """Names of the posts that lie here when first asked, by their article's address and by its ids."""
+        found: dict[str | tuple[str, ...], str] = {}
+        for name, block in self._heads.items():
+            if address := _ADDRESS.search(block):
+                found[address[1]] = name
+            ids = dict(_IDS.findall(block))
+            if len(ids) == 3:
+                found[ids["biz"], ids["mid"], ids["idx"]] = name
+        return found
 
     def save_post(self, post: Post, *, force: bool = False) -> Written:
         """Writes a post, unless it stands there already or a person has worked on it."""

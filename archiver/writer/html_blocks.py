@@ -80,6 +80,8 @@ def _attribute(name: str, value: object, addresses: Addresses) -> str:
     text = " ".join(value) if isinstance(value, list) else str(value)
     if name in _MEDIA:
         return f' {name}="{addresses.in_html(text)}"'
+    if name == "href":
+        return f' href="{addresses.link_in_html(text)}"'
     return f' {name}="{_HARMFUL.sub(lambda m: f"&#{ord(m[0])};", text)}"'
 
 

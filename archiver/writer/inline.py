@@ -58,9 +58,9 @@ def _image(element: Tag, addresses: Addresses) -> str:
     return f"![{alternative(str(element.get('alt', '')))}]({addresses.in_markdown(str(element.get('src', '')))})"
 
 
-def write_line(runs: list[Run], *, line_break: str = "  \n") -> str:
-    """The Markdown of one paragraph's runs; `line_break` is what a break is written as."""
-    return _Line(line_break).write(normalise(runs), frozenset(), "", "").strip(" \n")
+def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[str], str] = destination) -> str:
+    """The Markdown of one paragraph's runs; `line_break` stands for a break, `target(href)` for a link's address."""
+    return _Line(line_break, target).write(normalise(runs), frozenset(), "", "").strip(" \n")
 
 
 def normalise(runs: list[Run]) -> list[Run]:
@@ -115,8 +115,8 @@ def _merge(runs: list[Run]) -> list[Run]:
 class _Line:
     """Writes normalised runs from the outside in: links, then the mark that runs longest, then text."""
 
-    def __init__(self, line_break: str) -> None:
-        self.line_break = line_break
+    def __init__(self, line_break: str, target: Callable[[str], str]) -> None:
+        self.line_break, self.target = line_break, target
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
         """The Markdown of runs inside `open_marks`; `before`, `after`: the characters beside it, "" at a line's end."""
@@ -156,9 +156,10 @@ class _Line:
 
     def _link(self, group: list[Run], open_marks: frozenset[str]) -> str:
         address = group[0].href
-        if len(group) == 1 and group[0].text == address and not group[0].marks and _PLAIN_ADDRESS.match(address):
-            return f"<{address}>"
-        return f"[{self.write(group, open_marks | {'a'}, '[', ']')}]({destination(address)})"
+        target = self.target(address)
+        if len(group) == 1 and group[0].text == target and not group[0].marks and _PLAIN_ADDRESS.match(target):
+            return f"<{target}>"
+        return f"[{self.write(group, open_marks | {'a'}, '[', ']')}]({target})"
 
     def _marked(self, group: list[Run], mark: str, open_marks: frozenset[str], left: str, right: str) -> str:
         inner = open_marks | {mark}

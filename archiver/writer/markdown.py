@@ -57,12 +57,12 @@ class PostConverter(MarkdownConverter):
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A paragraph on one line; in a list item that holds no more, without the blank lines of a loose list."""
-        written = write_line(runs_of(el, self.addresses))
+        written = self._line(el)
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
         """A heading; nothing when it says nothing (kramdown would show the `##`)."""
-        written = write_line(runs_of(el, self.addresses), line_break=_BREAK_IN_HTML)
+        written = self._line(el, _BREAK_IN_HTML)
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -120,6 +120,10 @@ class PostConverter(MarkdownConverter):
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A rule with the blank lines kramdown needs."""
         return _alone("---")
+
+    def _line(self, el: Tag, line_break: str = "  \n") -> str:
+        runs = runs_of(el, self.addresses)
+        return write_line(runs, line_break=line_break, target=self.addresses.link_in_markdown)
 
     def _number(self, el: Tag) -> int:
         """The item's place in its list, counted once per list: markdownify counts again for each."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from archiver import urls
 from archiver.models import Article, Media
@@ -52,6 +52,16 @@ def published_as(file_name: str) -> str:
         return ""
     year, month, day, slug = match.groups()
     return f"{int(year):04}-{int(month):02}-{int(day):02}-{_slug(slug, _JEKYLL_KEEPS).casefold()}"
+
+
+def post_address(name: str, pattern: str) -> str:
+    """Where Jekyll publishes the post `name`: `pattern` with its {year}, {month}, {day} and {slug} filled in."""
+    match = _POST_FILE.match(unicodedata.normalize("NFC", name.rpartition("/")[2]))
+    if match is None:
+        return ""
+    year, month, day, slug = match.groups()
+    parts = {"year": year, "month": month, "day": day, "slug": quote(_slug(slug, _JEKYLL_KEEPS))}
+    return re.sub(r"\{(year|month|day|slug)\}", lambda m: parts[m[1]], pattern)
 
 
 def media_name(medium: Media) -> str:

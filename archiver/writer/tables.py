@@ -38,4 +38,6 @@ def _is_simple_cell(cell: Tag) -> bool:
 
 def _cell(cell: Tag, addresses: Addresses) -> str:
     paragraph = cell.find("p")
-    return write_line(runs_of(paragraph, addresses), line_break="<br>") if isinstance(paragraph, Tag) else ""
+    if not isinstance(paragraph, Tag):
+        return ""
+    return write_line(runs_of(paragraph, addresses), line_break="<br>", target=addresses.link_in_markdown)
