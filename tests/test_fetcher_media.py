@@ -149,11 +149,16 @@ class TestCompression:
 
 
 def test_declared_length_past_the_cap_is_not_read() -> None:
-    def unread() -> httpx.Response:
-        return httpx.Response(200, headers=HTML | {"content-length": "60000000"}, stream=_Endless())
+    class Unread(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            pytest.fail("the body was read")
 
     with pytest.raises(TooLarge):
-        World(unread).media()
+        World(lambda: httpx.Response(200, headers={"content-length": "60000000"}, stream=Unread())).media()
+
+
+def test_gzip_of_several_members_is_one_body() -> None:
+    assert b"".join(decoded([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip")) == b"one two"
 
 
 def test_damaged_compression_is_tried_again() -> None:

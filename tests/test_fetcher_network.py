@@ -11,11 +11,13 @@ from pathlib import Path
 import h2.config
 import h2.connection
 import h2.events
+import httpcore
 import pytest
 import trustme
 
 from archiver.errors import ConfigError, FetchError, ForbiddenAddress, Unreachable
 from archiver.fetcher import Fetcher, Options
+from archiver.fetcher.network import Deadline
 from archiver.models import Target
 from tests.loopback import PICTURE, PUBLIC, WHOLE, Loopback, head, page
 
@@ -121,6 +123,14 @@ def test_http2_is_spoken_where_offered(world: Loopback) -> None:
 
 
 # Faults on the line
+
+
+def test_no_wait_lasts_longer_than_what_is_left_of_the_deadline() -> None:
+    times = iter([0.0, 5.0, 90.0, 100.0])
+    deadline = Deadline(100, lambda: next(times))
+    assert (deadline.within(20), deadline.within(20)) == (20, 10)
+    with pytest.raises(httpcore.ReadTimeout):
+        deadline.within(20)
 
 
 def reset(connection: ssl.SSLSocket) -> None:

@@ -83,8 +83,10 @@ def test_a_page_that_says_nothing_warns_of_what_matters() -> None:
     article = of()
     assert (article.key[:7], article.url, article.type) == ("sha256:", "", "article")
     assert [w.removeprefix("the page has no ") for w in article.warnings] == [
-        "title", "account name", "publish time", "full id (biz, mid, idx)"
-    ]  # fmt: skip
+        "title",
+        "account name",
+    ]
+    assert article.published is None
 
 
 # --- Identity (T7–T10, T33) ---------------------------------------------------------------------------------------

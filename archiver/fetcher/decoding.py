@@ -48,7 +48,7 @@ def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _unbrotlied(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    import brotli  # type: ignore[import-untyped]
+    import brotli
 
     decompressor = brotli.Decompressor()
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from tests.wechat.world import Answer
 

@@ -76,13 +76,13 @@ def read_metadata(reading: Reading) -> Article:
         source_url=urls.link(first(_source_urls(reading))),
         digest=without_links(first(_digests(reading)))[: _LONGEST["digest"]],
         cover=first(urls.media(address) for address in _covers(reading)),
-        warnings=(*strange, *_missing(title=title, account=account, date=date, id=ids.biz and ids.mid and ids.idx)),
+        warnings=(*strange, *_missing({"title": title, "account name": account})),
     )
 
 
-def _missing(**found: object) -> list[str]:
-    words = {"title": "title", "account": "account name", "date": "publish time", "id": "full id (biz, mid, idx)"}
-    return [f"the page has no {words[name]}" for name, value in found.items() if not value]
+def _missing(found: dict[str, str]) -> list[str]:
+    """What every article has and this page does not tell; a missing time or id shows in the Article itself."""
+    return [f"the page has no {name}" for name, value in found.items() if not value]
 
 
 def _matching(form: re.Pattern[str], candidates: Iterator[str]) -> str:
