@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from archiver import urls
@@ -99,12 +100,9 @@ class Reading:
     @cached_property
     def cgi(self) -> dict[str, Literal]:
         """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
-        for start, end in self.scripts:
-            for match in _CGI.finditer(self.text, start, end):
-                value = _literal(self.text, match.end())
-                if isinstance(value, dict) and value:
-                    return value
-        return {}
+        found = (match.end() for start, end in self.scripts for match in _CGI.finditer(self.text, start, end))
+        values = (_literal(self.text, position) for position in islice(found, _TRIES))
+        return next((value for value in values if isinstance(value, dict) and value), {})
 
     def values(self, *names: str) -> Iterator[Literal]:
         """The non-empty values assigned to these names in the page's scripts, name after name.
