@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from archiver.models import Outcome
 
 _REPORT_IT = "a bug of archiver's: please report it, with the page's address and what -v shows"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # a page's words must not steer the terminal
+# A page's words must not steer the terminal, nor turn round what stands beside them (CVE-2021-42574).
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 _ADD_EXAMPLES = """\b
 Examples:
@@ -129,7 +130,12 @@ def _log(*, verbose: bool) -> None:
 
     if verbose:  # ours alone: other libraries' logs would show addresses with what they carry
         log = logging.getLogger("archiver")
-        log.addHandler(logging.StreamHandler())
+
+        class Said(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                _say_lines(self.format(record))
+
+        log.addHandler(Said())
         log.setLevel(logging.DEBUG)
 
 
@@ -141,10 +147,11 @@ def _settings(flags: Mapping[str, object], config: str) -> Settings:
 
 
 def _named(sources: Iterable[str]) -> Iterator[str]:
-    """The sources as given; for `-` the lines of stdin."""
+    """The sources as given; for `-` the lines of stdin, less empty ones and `#` comments."""
     for source in sources:
         if source == "-":
-            yield from filter(None, map(str.strip, sys.stdin))
+            lines = map(str.strip, sys.stdin)
+            yield from (line for line in lines if line and not line.startswith("#"))
         else:
             yield source
 
@@ -171,6 +178,7 @@ def _tell(outcomes: Iterable[Outcome], progress: _Progress, *, as_json: bool, ve
 def _print_data(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         line = json.dumps(_json(outcome), ensure_ascii=False)
+        line = _CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], line)
         typer.echo(line.encode("utf-8", "backslashreplace").decode())
     elif outcome.outcome in ("archived", "updated"):
         typer.echo(outcome.post)
@@ -243,22 +251,30 @@ def _run() -> int:
     try:
         return int(app(standalone_mode=False) or Exit.OK)
     except typer.TyperException as error:
-        _say(f"archiver: {error.format_message()} See archiver --help.")
+        context = getattr(error, "ctx", None)
+        said = error.format_message().rstrip(".")
+        _say(f"archiver: {said}. See {context.command_path if context else 'archiver'} --help.")
         return Exit.USAGE
     except ArchiverError as error:
         _say(f"archiver: {error}")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
+        _say("archiver: interrupted; what was written is whole, the same call goes on with the rest")
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a bug of ours is told as one, not shown as a traceback
         if {"-v", "--verbose"} & set(sys.argv):
-            traceback.print_exc()
+            _say_lines(traceback.format_exc())
         _say(f"archiver: {type(error).__name__}: {error}; {_REPORT_IT}")
         return Exit.BUG
 
 
 def _say(text: str) -> None:
     typer.echo(_CONTROL.sub(" ", text), err=True)
+
+
+def _say_lines(text: str) -> None:
+    for line in text.splitlines():
+        _say(line)
 
 
 def _settle_streams() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archiver import outcomes, urls
 from archiver.config import Settings
 from archiver.errors import ArchiverError, Exit, TooLarge, UsageError
-from archiver.fetcher import Options, read_saved
+from archiver.fetcher import Options, read_data, read_saved
 from archiver.models import Blob, Media, Outcome, Page, Target
 from archiver.pipeline import Rooms, Saved, archive_one
 from archiver.writer import Style, post_text
@@ -71,14 +71,14 @@ class Archiver:
             yield outcome
 
     def _add_one(self, source: str, halt: Outcome | None) -> Outcome:
+        target = Target(source=source)
         try:
             target = _target(source)
+            if halt and (target.url or halt.exit_code == Exit.CANNOT_WRITE):
+                return outcomes.not_asked(target, _HALTS[halt.exit_code], halt.exit_code)
+            return archive_one(target, self._rooms)
         except ArchiverError as error:
             return outcomes.failed(source, "", error)
-        if halt and (target.url or halt.exit_code == Exit.CANNOT_WRITE):
-            return outcomes.not_asked(target, _HALTS[halt.exit_code], halt.exit_code)
-        try:
-            return archive_one(target, self._rooms)
         except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
             _log.debug("%s: a bug", source, exc_info=True)
             return outcomes.bug(target, error)
@@ -132,6 +132,8 @@ class Archiver:
         return media.image_max if medium.kind == "image" else media.video_max
 
     def _get_media(self, medium: Media, address: str) -> Blob:
+        if address.startswith("data:"):
+            return read_data(address)
         limit = self._limit(medium)
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)

@@ -40,7 +40,7 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the archive is kept and the network used."""
 
-    output: str = "output"
+    output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     interval: _Seconds = 3.0  # seconds between two pages
     proxy: str = ""
     cookies: str = ""  # a Netscape cookie file, for mp.weixin.qq.com alone

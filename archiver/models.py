@@ -92,7 +92,6 @@ class Removal:
     step: str
     reason: str
     text: str = ""  # the beginning of what it said
-    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -91,17 +91,24 @@ def warnings(article: Article, lost: Mapping[str, str], written: Written) -> Ite
         yield "a paid article: only its free part was on the page"
     for (_, reason), removals in groupby(sorted(article.removed, key=_why), key=_why):
         of_one_kind = list(removals)
-        count = sum(removal.count for removal in of_one_kind)
+        count = len(of_one_kind)
         times = f" ({count} ×)" if count > 1 else ""
-        yield one_line(f"left out, {reason}{times}: {of_one_kind[0].text}")
-    for url, reason in lost.items():
-        yield one_line(f"not saved, the post keeps its address: {url[:300]} ({reason})")
+        said = f": {of_one_kind[0].text}" if of_one_kind[0].text else ""
+        yield one_line(f"left out, {reason}{times}{said}")
+    for reason in dict.fromkeys(lost.values()):
+        named = [_shown(url) for url, why in lost.items() if why == reason]
+        yield one_line(f"not saved, the post keeps the address ({reason}): {' '.join(named)}")
     if written.outcome == "skipped":
         yield f"{written.path} was edited by hand and stays as it is; --force overwrites it"
 
 
 def _why(removal: Removal) -> tuple[str, str]:
     return removal.step, removal.reason
+
+
+def _shown(url: str) -> str:
+    """An address as people can read it: a picture that stands in the page is thousands of letters long."""
+    return f"{url[:30]}…" if url.startswith("data:") else url[:300]
 
 
 def one_line(text: str) -> str:

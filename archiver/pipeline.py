@@ -11,7 +11,6 @@ from datetime import date, datetime
 from archiver import outcomes, urls
 from archiver.errors import ArchiverError, FetchError, NotWeChat
 from archiver.extractor import classify, extract, server_time
-from archiver.extractor.reading import Reading
 from archiver.models import (
     CHINA,
     Article,
@@ -100,7 +99,7 @@ def localize(article: Article, saved: Saved, rooms: Rooms) -> tuple[dict[str, Lo
 def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
     """The file a medium was saved to, or why it was lost; a copy at hand first, then the best address."""
     for address in (medium.url, *medium.tries):
-        if (blob := saved(address)) and (end := _fitting(medium, blob.content)):
+        if (blob := saved(address)) and (end := extension(blob.content, medium.kind)):  # small, but what was seen
             return rooms.save_media(medium, blob.content, end)
     reason = "it has no address that can be asked"
     for address in medium.tries:
@@ -125,6 +124,6 @@ def _fitting(medium: Media, content: bytes) -> str:
 def _convert(article: Article, files: Files, page: Page, rooms: Rooms) -> Post:
     captured = page.captured
     if not article.published:  # then the page's own word on when it was sent is nearer to it than a file's time
-        captured = server_time(Reading.of(page)) or captured
+        captured = server_time(page) or captured
     day = (article.published or captured).astimezone(CHINA).date()
     return Post(name=rooms.name_of(article, day), text=rooms.convert(article, files, captured))

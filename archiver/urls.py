@@ -29,6 +29,9 @@ _DEAD = frozenset(
     "abtest_cookie session_us countrycode fontScale clicktime enterid sessionid wx_header nwr_flag poc_token token "
     "click_id isappinstalled winzoom xtrack from_msgid from_itemidx appmsg_token wap_sid2 ticket".split()
 )
+# /<bucket>/<image-id>[/<size>]; avatars (/mmhead/…) and posters of Tencent's films lie otherwise
+_PICTURE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z")
+_IN_WORDS = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
 _WALLS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
 _PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
@@ -61,24 +64,44 @@ def unescape(text: str) -> str:
 
 def parse(source: str) -> Target:
     """The Target that an address names, as people paste it; NotWeChat for any other text."""
-    address = unescape(_PASTED.sub("", source.strip(_WRAPPING))).strip(_WRAPPING)
+    address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING)
     if "://" not in address:
         address = "https://" + address.lstrip("/")
     parts = _split(address)
-    if parts is None or parts.scheme not in ("http", "https") or parts.hostname != HOST or parts.username:
+    ours = parts is not None and parts.scheme in ("http", "https") and parts.hostname == HOST and not parts.username
+    if parts is None or not ours or not _is_text(address):
         raise NotWeChat(
             f"not an address of {HOST}: archiver reads articles of WeChat Official Accounts "
             "(https://mp.weixin.qq.com/s/…) and saved pages",
             concerns=source,
         )
     if is_wall(address):  # the address bar of somebody who met the wall: what they wanted is inside
-        return Target(source=source, url=parse(dict(_query(parts.query)).get("target_url", "")).url)
+        wanted = dict(_query(parts.query)).get("target_url", "")
+        if not wanted:
+            raise NotWeChat("the verification's own address: give the article's", concerns=source)
+        return Target(source=source, url=parse(wanted).url)
+    if not _is_whole(parts):
+        raise NotWeChat("not a whole article's address: after /s/ stand 22 letters, digits, - or _", concerns=source)
     return Target(source=source, url=living(address))
+
+
+def _is_whole(parts: SplitResult) -> bool:
+    """Whether an address of WeChat's can name an article: not the home page, not half an address."""
+    if parts.path.rstrip("/") == "/s":
+        named = {key for key, value in _query(parts.query) if value}
+        return bool(named & {"mid", "signature", "tempkey"})
+    return parts.path not in ("", "/") and bool(not parts.path.startswith("/s/") or _SHORT_PATH.match(parts.path))
+
+
+def _within(text: str) -> str:
+    """The address that a shared message holds among its words; a text without any, or a bare one, as it is."""
+    found = _IN_WORDS.search(text) if re.search(r"[^!-~]", text) else None
+    return found[0].rstrip(".,;:!?)\"'") if found else text
 
 
 def looks_like_address(source: str) -> bool:
     """Whether `source` is meant as an address rather than as a file's name."""
-    text = source.strip(_WRAPPING)
+    text = _within(source.strip(_WRAPPING))
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
 
 
@@ -149,8 +172,8 @@ def image_id(address: str) -> str:
     parts = _split(address)
     if parts is None or not (parts.hostname or "").endswith(MEDIA_HOSTS):
         return ""
-    segments = [s for s in parts.path.split("/") if s]
-    return unquote(segments[1]) if len(segments) >= 2 and not segments[-1].endswith((".mp4", ".mp3")) else ""
+    found = _PICTURE_PATH.match(parts.path)
+    return unquote(found[2]) if found else ""
 
 
 def candidates(address: str) -> tuple[str, ...]:
@@ -159,7 +182,7 @@ def candidates(address: str) -> tuple[str, ...]:
     parts = _split(address)
     if not address or parts is None or not image_id(address):
         return (address,) if address else ()
-    bucket, name = [s for s in parts.path.split("/") if s][:2]
+    bucket, name = parts.path.split("/")[1:3]
     original = urlunsplit((parts.scheme, parts.netloc, f"/{bucket}/{name}/0", parts.query, ""))
     return (original,) if original == address else (original, address)
 
@@ -173,6 +196,11 @@ def link(address: str) -> str:
     if parts is None or parts.scheme not in ("http", "https", "mailto"):
         return ""
     return living(address)
+
+
+def _is_text(address: str) -> bool:
+    """Whether it is Unicode: an argument of other bytes reaches us as surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in address)
 
 
 def _split(address: str) -> SplitResult | None:

@@ -13,7 +13,7 @@ PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/AbCdEf0123456789/640?wx_fmt=png"
 
 
 def cleaned(html: str, videos: tuple[Video, ...] = ()) -> CleanBody:
-    return clean(RawBody(html=html, note="", paid_preview=False, videos=videos, warnings=()))
+    return clean(RawBody(html=html, videos=videos))
 
 
 def markdown(html: str, videos: tuple[Video, ...] = ()) -> str:
@@ -153,6 +153,41 @@ LINES = {
     ),
     "T75 a price is no formula": ('<p>要20<span data-formula="。花 9.9"></span>元</p>', "要20$。花 9.9$元"),
     "T76 glyphs without TeX": ('<p>甲<svg><g data-mml-node="math"><text>x</text></g></svg></p>', "甲"),
+    # what libxml2 reads otherwise than a browser
+    "a heading that holds a paragraph": ("<h3><p>甲</p></h3><p>乙</p>", "### 甲\n\n乙"),
+    "drawings do not nest": ("<svg>" + '<path d="M0"/>' * 420 + "</svg><h2>甲</h2><p><b>乙</b></p>", "## 甲\n\n**乙**"),
+    "paragraphs that are never closed": ("<p>甲" * 450 + "<p><b>乙</b>", "\n\n".join(["甲"] * 450 + ["**乙**"])),
+    "an embed that is never closed": (
+        '<section><mpvoice name="音" voice_encode_fileid="abcdefgh12"><p>后</p></section>',
+        '<div class="wechat-card"><audio controls preload="none" src="https://res.wx.qq.com/voice/getvoice?mediaid='
+        'abcdefgh12"></audio><br>音频：<strong>音</strong></div>\n\n后',
+    ),
+    "a hidden attribute": ("<p hidden>甲</p><p>乙</p>", "乙"),
+    # blocks in blocks
+    "T71 a table of facts inside a layout table": (
+        "<table><tr><td><h2>甲</h2><table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table></td></tr></table>",
+        "## 甲\n\n|  |  |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |",
+    ),
+    "a table's caption": (
+        "<table><caption>甲</caption><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>",
+        "甲\n\n|  |  |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |",
+    ),
+    "a head of a row": (
+        "<table><tr><th>甲</th><td>1</td></tr><tr><th>乙</th><td>2</td></tr></table>",
+        "|  |  |\n| --- | --- |\n| **甲** | 1 |\n| **乙** | 2 |",
+    ),
+    "a rule in a list": ("<ul><li>甲<hr>乙</li></ul>", "- 甲\n\n  <hr>\n\n  乙"),
+    "a film of HTML's own": (
+        '<video src="https://mpvideo.qpic.cn/a.mp4" poster="https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"></video>',
+        '<div class="wechat-card"><img alt="" src="https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"><br>视频</div>',
+    ),
+    "T92 a film in a cell": (
+        '<table><tr><td>甲</td><td><iframe data-mpvid="wxv_12345" data-cover="https%3A%2F%2Fmmbiz.qpic.cn%2Fmmbiz_jpg%2FAb%2F0">'
+        "</iframe></td></tr><tr><td>1</td><td>2</td></tr></table>",
+        '<table><tr><td>甲</td><td><div class="wechat-card"><a href="https://mp.weixin.qq.com/mp/readtemplate?t=pages/video_player_tmpl'
+        '&amp;action=mpvideo&amp;auto=0&amp;vid=wxv_12345"><img alt="" src="https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"><br>视频</a></div>'
+        "</td></tr><tr><td>1</td><td>2</td></tr></table>",
+    ),
     # literal text
     "T83 authored Markdown stays literal": ("<p># 甲 **乙** `丙` _丁_</p>", r"\# 甲 \*\*乙\*\* \`丙\` \_丁\_"),
     "Liquid in prose": ("<p>{{ site.title }} {% if %}</p>", "&#123;{ site.title }} &#123;% if %}"),
@@ -188,6 +223,15 @@ CODE = {
     ),
     "F a line per paragraph": ("<pre><div><p>&nbsp; a</p><p>b</p></div></pre>", "```\n  a\nb\n```"),
     "T64 prose in pre": ('<pre style="white-space: normal"><p>甲</p><p>乙</p></pre>', "甲\n\n乙"),
+    "text between code elements": ("<pre>$ <code>ls</code>\nout\n$ <code>cd</code></pre>", "```\n$ ls\nout\n$ cd\n```"),
+    "T64 prose with code in it": (
+        f'<pre style="white-space: normal"><p>甲 <code>乙</code></p><p><img data-src="{PICTURE}"></p></pre>',
+        f"甲 `乙`\n\n![]({PICTURE})",
+    ),
+    "a picture in code": (
+        f'<pre><code>甲</code><img data-src="{PICTURE}"></pre>',
+        f"```\n甲\n```\n\n![]({PICTURE})",
+    ),
     "fence longer than what it holds": ("<pre><code>```\nx\n```</code></pre>", "````\n```\nx\n```\n````"),
     "Liquid": (
         "<pre><code>{{color: 'red'}}</code></pre>",

@@ -250,7 +250,8 @@ def test_what_a_person_should_know_is_warned_of(world):
     world.article = Article(
         title="题", paid=True, warnings=("item_show_type 99 is unknown",),
         removed=(
-            Removal(step="s", reason="hidden on the page", text="一\n二", count=2),
+            Removal(step="s", reason="hidden on the page", text="一\n二"),
+            Removal(step="s", reason="hidden on the page", text="二"),
             Removal(step="t", reason="an advert", text="买"),
             Removal(step="s", reason="hidden on the page", text="三"),
         ),

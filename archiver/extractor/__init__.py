@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from archiver.extractor.bodies import read_body
-from archiver.extractor.metadata import read_metadata, server_time
+from archiver.extractor.metadata import read_metadata
+from archiver.extractor.metadata import server_time as _server_time
 from archiver.extractor.passes import clean
 from archiver.extractor.reading import Reading
 from archiver.extractor.states import classify
 from archiver.models import Article, Page
 
 __all__ = ["classify", "extract", "server_time"]
+
+
+def server_time(page: Page) -> datetime | None:
+    """When WeChat's server made this very page (`svr_time`): the time of its capture."""
+    return _server_time(Reading.of(page))
 
 
 def extract(page: Page) -> Article:

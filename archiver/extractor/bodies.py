@@ -8,25 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 from archiver import urls
 from archiver.extractor.cut import inner_html
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.metadata.kinds import read_kind
-from archiver.extractor.metadata.reprints import read_notice
 from archiver.extractor.reading import Reading, first, member, members, plain
 
 _EMPTY = "the page shows no body"
-# What a body can consist of when it has no word (trap T97). The possessive classes keep both linear.
+# What a body can consist of when it has no word (trap T97).
 _SHOWS = re.compile(
     r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
 )
-_WORDLESS = re.compile(  # no group in it: CPython 3.11 fails on groups inside of possessive repeats (gh-101955)
-    r"(?:\s++|&nbsp;|<!--(?:[^-]++|-(?!->))*+(?:-->)?+|<script\b[^<>]*+>(?:[^<]++|<(?!/script))*+"
-    r"|<style\b[^<>]*+>(?:[^<]++|<(?!/style))*+|<[^<>]*+>)*+",
-    re.I,
-)
+_TAG = re.compile(r"<[^<>]*+>")
 _MARKUP = re.compile(r"<(?:p|section|div)[\s>]", re.I)
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")
 _LINK_TAG = re.compile(r"(<a\s[^<>]*+>|</a\s*+>)", re.I)
@@ -54,7 +49,6 @@ class RawBody:
     """A body as the page has it, before any pass; `html` is hostile."""
 
     html: str
-    note: str = ""  # what the sharer or editor wrote above another's article
     paid_preview: bool = False
     videos: tuple[Video, ...] = ()
     css: str = ""  # the page's own style elements
@@ -67,7 +61,6 @@ def read_body(reading: Reading, article_type: str) -> RawBody:
     html = _READERS.get(article_type, _generic)(reading) if is_known else _generic(reading)
     return RawBody(
         html=html,
-        note=read_notice(reading),
         paid_preview=_PREVIEW.search(html) is not None,
         videos=read_videos(reading),
         css=reading.css,
@@ -253,8 +246,15 @@ def _first_shown(*sources: Callable[[], Literal]) -> str:
 
 
 def _shows_something(html: str) -> bool:
-    wordless = _WORDLESS.match(html)
-    return (wordless is not None and wordless.end() < len(html)) or _SHOWS.search(html) is not None
+    return _SHOWS.search(html) is not None or _has_words(html)
+
+
+def _has_words(html: str) -> bool:
+    """Whether there is text outside of comments, scripts and style sheets; each is looked for once."""
+    for opening, closing in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+        first_part, *others = html.split(opening)
+        html = first_part + "".join(other.partition(closing)[2].removeprefix(">") for other in others)
+    return bool(unescape(_TAG.sub("", html)).strip())
 
 
 def _string(value: Literal) -> str:

@@ -40,13 +40,14 @@ _FORMS = (
     ("_g.", re.compile(r"_g(?<![\w$.]_g)\." + _ASSIGNMENT)),
 )
 _TRIES = 8  # assignments to one name that are read
-_TOKENS = 20_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
+_TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
+_LOOKED_AT = 50  # elements that one XPath finds
 _CGI = re.compile(r"window\.cgiDataNew\s*+=\s*+(?=\{)")
 
 _META = re.compile(r"<meta(?=[\s/])((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
 _A_TAG = re.compile(r"</?a\b[^<>]*+>")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -157,14 +158,14 @@ class Reading:
 
         parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
         try:
-            return html.document_fromstring(self.text.encode("utf-8", "replace"), parser=parser)
+            return html.document_fromstring(cut.uncrowded(self.text).encode("utf-8", "replace"), parser=parser)
         except etree.ParserError:
             return html.document_fromstring(b"<html></html>")
 
     def shown(self, *paths: str) -> str:
         """The text of the first element with text that one of these XPaths selects, on one line."""
         for path in paths:
-            for element in self.dom.xpath(path):
+            for element in outermost(self.dom.xpath(path)):
                 if text := one_line("".join(words(element))):
                     return text
         return ""
@@ -204,6 +205,18 @@ def decode_meta(content: str) -> str:
 def first(candidates: Iterable[str]) -> str:
     """The first that is not empty; '' when all are."""
     return next((candidate for candidate in candidates if candidate), "")
+
+
+def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+    """The first of `elements`, in the page's order, less those that stand in one before them.
+
+    A hostile page nests thousands, each with all of the page's text in it (issue 6).
+    """
+    last = None
+    for element in islice(elements, _LOOKED_AT):
+        if last is None or last not in element.iterancestors():
+            last = element
+            yield element
 
 
 def words(element: HtmlElement) -> list[str]:

@@ -7,12 +7,17 @@ scripts say 已删除, login and verify somewhere (traps T13, T14), and articles
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.extractor import cut
-from archiver.extractor.reading import Reading, one_line, plain, words
+from archiver.extractor.reading import Reading, one_line, outermost, plain, words
 from archiver.models import Page, State, Verdict
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 # The wall's own scripts and style sheets: in 11 of 11 walls and 0 of 3,359 articles. It may show no word (T11).
 _WALL_SCRIPT = re.compile(r"PAGE_MID\s{0,9}=\s{0,9}['\"][^'\"\n]{0,60}secitptpage/verify")
@@ -26,10 +31,8 @@ _NOTICE_CLASSES = (
     "weui-msg__title", "weui-msg__desc", "tips", "mesg-block", "global_error_msg",
     "weui_msg_title", "weui_msg_desc", "page_msg",
 )  # fmt: skip
-_SHOWN = "not(ancestor-or-self::*[contains(translate(@style, ' ', ''), 'display:none')])"
-_NOTICE = "//*[({}) and {}]".format(
-    " or ".join(f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')" for name in _NOTICE_CLASSES),
-    _SHOWN,
+_NOTICE = "//*[{}]".format(
+    " or ".join(f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')" for name in _NOTICE_CLASSES)
 )
 _LONGEST = 200  # characters of a notice that are told
 
@@ -57,7 +60,7 @@ _WORDS: tuple[tuple[State, tuple[str, ...]], ...] = (
 )  # fmt: skip
 _HIDDEN_WORDS = ("根据作者隐私设置，无法查看该内容",)  # a shell whose scripts would write them
 _RUMOUR = "/mp/rumor"
-_PROSE = "*[self::p or self::h1 or self::h2 or self::h3]"
+_PROSE = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 
 
 def classify(page: Page) -> Verdict:
@@ -113,8 +116,20 @@ def _is_article(reading: Reading) -> bool:
 
 def _notice(reading: Reading) -> str:
     """The words of the notice a page shows, on one line; '' when it shows none."""
-    seen = dict.fromkeys(one_line("".join(words(node))) for node in reading.dom.xpath(_NOTICE))
+    seen = dict.fromkeys(_words_shown(reading, _NOTICE))
     return " ".join(filter(None, seen))[:_LONGEST]
+
+
+def _words_shown(reading: Reading, path: str) -> Iterator[str]:
+    """The words of each element at `path`, on one line; not of what is hidden."""
+    for element in outermost(reading.dom.xpath(path)):
+        if not any("display:none" in part.get("style", "").replace(" ", "") for part in _with_ancestors(element)):
+            yield one_line("".join(words(element)))
+
+
+def _with_ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield element
+    yield from element.iterancestors()
 
 
 def _judge(reading: Reading, notice: str) -> Verdict:
@@ -140,7 +155,7 @@ def _judge_silent(reading: Reading) -> Verdict:
         return Verdict(state=State.UNAVAILABLE, reason=title)
     if hidden := next((said for said in _HIDDEN_WORDS if said in reading.text), ""):
         return Verdict(state=State.UNAVAILABLE, reason=hidden)
-    shows_something = _is_markup(reading.text) and (title or reading.shown(f"//body//{_PROSE}[{_SHOWN}]"))
+    shows_something = _is_markup(reading.text) and (title or any(_words_shown(reading, _PROSE)))
     return Verdict(state=State.NOT_ARTICLE if shows_something else State.UNKNOWN, reason=title)
 
 

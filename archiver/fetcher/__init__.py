@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archiver.fetcher.inline import read_data
 from archiver.fetcher.options import Options
 from archiver.fetcher.saved import SavedPage, read_saved
 
 if TYPE_CHECKING:
     from archiver.fetcher.client import Fetcher
 
-__all__ = ["Fetcher", "Options", "SavedPage", "read_saved"]
+__all__ = ["Fetcher", "Options", "SavedPage", "read_data", "read_saved"]
 
 
 def __getattr__(name: str) -> object:

@@ -194,4 +194,6 @@ def _unreachable(error: Exception, address: str) -> Unreachable:
             concerns=address,
         )
     said = str(error) or type(error).__name__
-    return Unreachable(f"no whole answer in {TRIES} tries ({said}): try again later", concerns=address)
+    return Unreachable(
+        f"no answer in {TRIES} tries ({said}): check the network and the proxy, or try again later", concerns=address
+    )

@@ -90,7 +90,7 @@ def _check_text(head: bytes, path: str) -> None:
     import filetype
 
     kind = filetype.guess_mime(head) or "binary data"
-    raise ArchiverError(f"not a saved web page (looks like {kind})", concerns=path)
+    raise ArchiverError(f"not a saved web page (looks like {kind}): name the .html or .mhtml file", concerns=path)
 
 
 def _is_mhtml(path: str, head: bytes) -> bool:

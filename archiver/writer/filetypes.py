@@ -22,6 +22,7 @@ _SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg)", 
 # An internal subset can give any element an `onload`; a processing instruction, a style sheet.
 _SVG_TRICKS = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[|<\?(?!xml\s)", re.IGNORECASE)
 _SVG_FORBIDDEN = frozenset(("script", "foreignobject", "iframe", "embed", "object", "handler", "listener"))
+_XHTML = "http://www.w3.org/1999/xhtml"  # has more doors than can be listed: `formaction`, `http-equiv`, `srcdoc`
 _SCRIPT_ADDRESS = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|webp)))", re.IGNORECASE)
 _IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers skip these: `java\nscript:` runs
 
@@ -142,7 +143,8 @@ def _may_run(node: object) -> bool:
     assert isinstance(node, etree._Element)
     if not isinstance(node.tag, str):  # comments are text; instructions and entities are not
         return not isinstance(node, etree._Comment)
-    if etree.QName(node).localname.lower() in _SVG_FORBIDDEN:
+    name = etree.QName(node)
+    if name.localname.lower() in _SVG_FORBIDDEN or name.namespace == _XHTML:
         return True
     attributes = ((etree.QName(str(name)).localname.lower(), str(value)) for name, value in node.attrib.items())
     return any(_runs(name, value) for name, value in attributes)

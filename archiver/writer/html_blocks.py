@@ -45,11 +45,7 @@ def element_html(element: Tag, addresses: Addresses) -> str:
 
 
 def card_html(card: Tag, addresses: Addresses) -> str:
-    """A card as one line; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
-    for player in card.find_all("video"):
-        if not addresses.is_local(str(player.get("src", ""))):
-            poster = player.get("poster")
-            player.name, player.attrs = ("img", {"src": poster, "alt": ""}) if poster else ("span", {})
+    """A card as one line."""
     return _one_line(card, addresses)
 
 
@@ -59,6 +55,11 @@ def code_html(code: str) -> str:
 
 
 def _one_line(element: Tag, addresses: Addresses) -> str:
+    """Cleaned HTML; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
+    for player in element.find_all("video"):
+        if not addresses.is_local(str(player.get("src", ""))):
+            poster = player.get("poster")
+            player.name, player.attrs = ("img", {"src": poster, "alt": ""}) if poster else ("span", {})
     clean = nh3.clean(str(element), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
     soup = BeautifulSoup(clean, "lxml")
     return "".join(_write(child, addresses) for child in (soup.body.children if soup.body else ()))

@@ -118,8 +118,8 @@ class PostConverter(MarkdownConverter):
         return _alone(card_html(el, self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A rule with the blank lines kramdown needs."""
-        return _alone("---")
+        """A rule with the blank lines kramdown needs; in a list as HTML, since `---` would end the list."""
+        return _alone("<hr>" if "li" in parent_tags else "---")
 
     def _line(self, el: Tag, line_break: str = "  \n") -> str:
         runs = runs_of(el, self.addresses)

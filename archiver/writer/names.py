@@ -26,6 +26,7 @@ _JEKYLL_KEEPS = frozenset("._~!$&'()+,;=@")
 _NAME_KEEPS = frozenset("._")  # of those, what neither a shell nor Windows minds
 _POST_FILE = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.*)\.[^.]+\Z", re.DOTALL)
 _PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # Windows opens these, whatever the extension
 
 
 def post_name(article: Article, day: date, taken: Collection[str]) -> str:
@@ -70,7 +71,7 @@ def media_name(medium: Media) -> str:
     image = urls.image_id(medium.url) if medium.kind == "image" else ""
     if not image:
         return f"{folder}/{sha256(_lasting(medium.url).encode()).hexdigest()}"
-    fits = _PUBLISHABLE.match(image) and len(image) <= LONGEST_MEDIA
+    fits = _PUBLISHABLE.match(image) and not _DEVICE.match(image) and len(image) <= LONGEST_MEDIA
     return f"{folder}/{image}" if fits else safe_name(f"{folder}/{image}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bs4 import Tag
 
 from archiver.writer.addresses import Addresses
@@ -20,8 +22,9 @@ def is_simple(table: Tag) -> bool:
 def write_table(table: Tag, addresses: Addresses) -> str:
     """The pipe table; its header is the first row when that is one, else empty (every engine needs a header)."""
     rows = _rows(table)
-    written = [[_cell(cell, addresses) for cell in row] for row in rows]
-    header = written.pop(0) if all(cell.name == "th" for cell in rows[0]) else [""] * len(rows[0])
+    has_header = all(cell.name == "th" for cell in rows[0])
+    written = [[_cell(cell, addresses, in_header=has_header and row is rows[0]) for cell in row] for row in rows]
+    header = written.pop(0) if has_header else [""] * len(rows[0])
     lines = [header, ["---"] * len(header), *written]
     return "\n".join(_ROW.format(" | ".join(line)) for line in lines)
 
@@ -36,8 +39,12 @@ def _is_simple_cell(cell: Tag) -> bool:
     return not spans and len(blocks) <= 1 and all(block.name == "p" for block in blocks)
 
 
-def _cell(cell: Tag, addresses: Addresses) -> str:
+def _cell(cell: Tag, addresses: Addresses, *, in_header: bool) -> str:
+    """A header is bold by itself."""
     paragraph = cell.find("p")
     if not isinstance(paragraph, Tag):
         return ""
-    return write_line(runs_of(paragraph, addresses), line_break="<br>", target=addresses.link_in_markdown)
+    runs = runs_of(paragraph, addresses)
+    if in_header:
+        runs = [replace(run, marks=run.marks - {"strong"}) for run in runs]
+    return write_line(runs, line_break="<br>", target=addresses.link_in_markdown)

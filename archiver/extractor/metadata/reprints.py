@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archiver import urls
 from archiver.extractor import cut
 from archiver.extractor.jsliteral import Literal
-from archiver.extractor.reading import Reading, first, member, one_line, plain
+from archiver.extractor.reading import Reading, first, member, one_line, outermost, plain
 from archiver.models import Reprint
 
 _REPRINTED = "2"
@@ -64,8 +64,8 @@ def _accounts(reading: Reading) -> Iterator[str]:
 def _authors(reading: Reading) -> Iterator[str]:
     yield one_line(reading.cgi.get("author"))
     yield reading.meta("author")
-    tips = reading.dom.xpath(f"{_TIPS}[starts-with(normalize-space(), '，作者')]")
-    yield from (one_line(tip.text_content()).removeprefix("，作者") for tip in tips)
+    tips = (one_line(tip.text_content()) for tip in outermost(reading.dom.xpath(_TIPS)))
+    yield from (tip.removeprefix("，作者") for tip in tips if tip.startswith("，作者"))
 
 
 def _links(reading: Reading) -> Iterator[str]:

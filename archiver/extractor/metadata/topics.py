@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archiver.extractor.jsliteral import Literal
-from archiver.extractor.reading import Reading, member, members, one_line, plain
+from archiver.extractor.reading import Reading, member, members, one_line, outermost, plain
 
 _MOST, _LONGEST = 30, 60  # names, characters of one
 _TAGGED = ("picture", "text", "short")  # of ordinary articles "#325" counts as one, too (trap T47)
-_SHOWN = "//*[@id='js_tags']//*[contains(@class, 'js_tag')]//*[contains(@class, 'article-tag__item')]"
+_BOXES = "(//*[@id='js_tags'])[1]/descendant::*[contains(@class, 'js_tag')]"
+_ITEMS = "descendant::*[contains(@class, 'article-tag__item') and not(contains(@class, 'item-num'))]"
 
 
 def read_albums(reading: Reading) -> tuple[str, ...]:
@@ -28,8 +29,8 @@ def _albums(reading: Reading) -> Iterator[Literal]:
     yield from (member(tag, "tag_name") for tag in _tags(reading) if _is_album(tag))
     if not reading.cgi:
         yield from (member(album, "title") for album in members(reading.variable("appmsgalbuminfo")))
-        tags = reading.dom.xpath(_SHOWN) if 'id="js_tags"' in reading.text else ()
-        yield from (tag.text_content() for tag in tags if "item-num" not in tag.get("class", ""))
+        boxes = outermost(reading.dom.xpath(_BOXES)) if 'id="js_tags"' in reading.text else ()
+        yield from (tag.text_content() for box in boxes for tag in outermost(box.xpath(_ITEMS)))
 
 
 def _tags(reading: Reading) -> list[Literal]:

@@ -15,13 +15,17 @@ from urllib.parse import unquote, urljoin
 
 from archiver import urls
 from archiver.extractor.bodies import Video
-from archiver.extractor.passes.tree import CARD, Element, drop, elements, replace, text_of
+from archiver.extractor.passes.tree import CARD, Element, drop, elements, holds, replace, text_of
 from archiver.models import Media, Removal
 
 _VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 _PLAYER = f"https://{urls.HOST}/mp/readtemplate?t=pages/video_player_tmpl&action=mpvideo&auto=0&vid="
 _LONGEST = 200  # characters of a card's title or name
-_FOLLOW = ("mp-common-profile", "mp-common-cpsad", "mpcps")
+_FOLLOW = {
+    "mp-common-profile": "an account's follow card",
+    "mp-common-cpsad": "a shop's advertisement",
+    "mpcps": "a shop's advertisement",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,16 +52,26 @@ def _make_cards(known: dict[str, Video], body: Element) -> Iterator[Removal]:
     for element in elements(body, *_READERS, "iframe", *_FOLLOW):
         if element.tag in _FOLLOW:
             name = _plain(element.get("data-nickname") or element.get("data-name") or "")
-            yield Removal(step="make_cards", reason=f"{element.tag}: follow or shop card", text=name)
+            yield Removal(step="make_cards", reason=_FOLLOW[element.tag], text=name)
+            _spill(element)
             drop(element)
             continue
         read = _READERS.get(element.tag)
         card = _frame(element, known) if element.tag == "iframe" else read(element) if read else None
         if card is None:
             yield Removal(step="make_cards", reason=f"{element.tag} that shows nothing", text=text_of(element)[:80])
+            _spill(element)
             drop(element)
         else:
+            _spill(element)
             _put(element, card)
+
+
+def _spill(element: Element) -> None:
+    """Moves what an embed that was never closed has swallowed behind it; its own inside holds no paragraphs."""
+    if holds(element, "p", "img", "h1", "h2", "h3"):
+        for child in reversed(list(element)):
+            element.addnext(child)
 
 
 def card_media(body: Element) -> Iterator[Media]:
@@ -131,6 +145,15 @@ def _sound(element: Element) -> Card | None:
     return Card(kind="音频", title=title, name=author, cover=cover, player="audio", source=_VOICE + number)
 
 
+def _recording(element: Element) -> Card | None:
+    """A film or sound that the page shows with HTML's own element."""
+    inner = next(element.iter("source"), element)
+    source, kind = urls.media(element.get("src") or inner.get("src") or ""), str(element.tag)
+    words = {"video": "视频", "audio": "音频"}[kind]
+    cover = urls.media(element.get("poster", ""))
+    return Card(kind=words, cover=cover, player=kind, source=source) if source else None
+
+
 def _music(element: Element) -> Card:
     song = element.get("mid") or element.get("otherid") or ""
     href = f"https://y.qq.com/n/ryqq/songDetail/{song}" if re.fullmatch(r"[A-Za-z0-9]{6,30}", song) else ""
@@ -163,6 +186,8 @@ def _envelope(element: Element) -> Card:
 
 
 _READERS: dict[str, Callable[[Element], Card | None]] = {
+    "video": _recording,
+    "audio": _recording,
     "mpvoice": _sound,
     "mp-common-mpaudio": _sound,
     "qqmusic": _music,

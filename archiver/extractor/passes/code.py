@@ -7,56 +7,61 @@ import re
 from lxml import etree
 
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace
+from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace, text_of
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
 _COUNTER = re.compile(r"(?m)^\s*counter\(line\)?\s*$\n?")  # a copied style sheet's rule as text (§4.3)
-_NOT_CODE = (
-    "img",
-    "mp-common-profile",
-    "mp-common-miniprogram",
-    "mp-miniprogram",
-    "iframe",
-    "h1",
-    "h2",
-    "h3",
-)
-_PROSE = ("p", "section", "div", "ul", "ol", "blockquote", "table")
+_NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
+_PROSE = "p section div ul ol blockquote table".split()
 _SPACES = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None, "\r": None})
 
 
 def read_code(body: Element) -> None:
     """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
+    inside: set[Element] = set()
     for block in [e for e in elements(body) if _is_block(e)]:
-        if block.getparent() is None or _inside_another(block):
+        if block in inside:
             continue
         if block.tag == "pre" and not _is_code(block):
             block.tag = "div"
             continue
+        inside.update(e for e in block.iterdescendants() if _is_block(e))
         _drop_line_numbers(block)
         code = block.makeelement(CODE, {"language": _language(block)})
         code.text = _code_text(block)
-        if code.text.strip():
-            replace(block, code)
-        else:
-            drop(block)
+        _put(block, code)
+
+
+def _put(block: Element, code: Element) -> None:
+    """Puts the code where its block stands, and behind it the pictures the block held."""
+    pictures = list(block.iter("img"))
+    replace(block, code)
+    for picture in reversed(pictures):
+        picture.tail = None
+        code.addnext(picture)
+    if not (code.text or "").strip():
+        drop(code)
 
 
 def _is_block(element: Element) -> bool:
     return element.tag == "pre" or _EDITOR in element.get("class", "").split()
 
 
-def _inside_another(element: Element) -> bool:
-    return any(_is_block(parent) or parent.tag == CODE for parent in element.iterancestors())
-
-
 def _is_code(pre: Element) -> bool:
     """Whether a `<pre>` is code and not an editor's box for prose, pictures or a card (T64)."""
-    if holds(pre, "code"):
+    lines = list(pre.iter("code"))
+    if lines and _is_all_in(pre, lines):
         return True
     wraps = declarations(pre.get("style", "")).get("white-space", "pre") in ("normal", "pre-line")
-    return not holds(pre, *_NOT_CODE) and not (wraps and holds(pre, *_PROSE))
+    if wraps and holds(pre, *_PROSE):
+        return False
+    return bool(lines) or not holds(pre, *_NOT_CODE)
+
+
+def _is_all_in(block: Element, lines: list[Element]) -> bool:
+    """Whether `lines` hold every word of a block."""
+    return "".join("".join(map(text_of, lines)).split()) == "".join(text_of(block).split())
 
 
 def _drop_line_numbers(block: Element) -> None:
@@ -68,7 +73,8 @@ def _drop_line_numbers(block: Element) -> None:
 def _code_text(block: Element) -> str:
     """The code: one line per list item or `<code>` where the editor wrote several (T65, T67), else as it stands."""
     lines = [item for item in block.iter("li") if not holds(item, "li")] or list(block.iter("code"))
-    if len(lines) > 1 and not any(holds(line, "code") for line in lines if line.tag == "code"):
+    nested = any(holds(line, "code") for line in lines if line.tag == "code")
+    if len(lines) > 1 and not nested and _is_all_in(block, lines):
         text = "\n".join(_flat(line).strip("\n") for line in lines)
     else:
         text = _flat(block)

@@ -139,8 +139,7 @@ class _Builder:
 
     def _write(self, runs: list[Run]) -> None:
         runs = link_addresses(runs)
-        bold_anyway = self.headings or self.open[-1].tag == "th"
-        html = inline_html(runs, plain=frozenset(("strong",) if bold_anyway else ()))
+        html = inline_html(runs, plain=frozenset(("strong",) if self.headings else ()))
         tag = self.headings[-1] if self.headings else "p"
         if html:
             only_pictures = not re.sub(r"<img [^>]*>|</?[a-z]+[^>]*>|\s", "", html)
@@ -230,7 +229,7 @@ def _attributes(tag: str, element: Element) -> dict[str, str]:
     """What of an element's attributes the canonical block keeps."""
     names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
     found = {name: element.get(name, "") for name in names}
-    return {name: value for name, value in found.items() if value.isdecimal() and 1 < int(value[:6]) < 100000}
+    return {name: value for name, value in found.items() if value.isdecimal() and len(value) < 6 and int(value) != 1}
 
 
 def _shift_headings(root: Block) -> None:

@@ -82,7 +82,7 @@ def _by_tag(parent: Style, tag: str) -> Style:
     return parent._replace(
         bold=parent.bold or tag in _BOLD,
         italic=parent.italic or tag in _ITALIC,
-        underline=parent.underline or tag in _UNDERLINED,
+        underline=parent.underline or (tag in _UNDERLINED and not parent.href),
         strike=parent.strike or tag in _STRUCK,
         code=parent.code or tag in _CODE,
         raised=tag if tag in ("sup", "sub") else parent.raised,

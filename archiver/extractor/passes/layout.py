@@ -5,24 +5,27 @@ from __future__ import annotations
 from archiver import urls
 from archiver.extractor.passes.tree import CODE, Element, elements, holds
 
-_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"))
+_PARTS = ("thead", "tbody", "tfoot", "colgroup")
 # What no cell of a table of facts holds (T71; a cell with paragraphs or pictures may be one)
-_NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "iframe", CODE)
+_NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", CODE)
 
 
 def unwrap_layout_tables(body: Element) -> None:
-    """Renames the parts of tables that only lay out to `<div>`; nothing is lost."""
+    """Renames the parts of tables that only lay out to `<div>`; a caption becomes a paragraph before its table."""
     for table in reversed(list(elements(body, "table"))):  # inner ones first
-        if not _is_layout(table):
-            continue
-        for part in [table, *table.iterdescendants(*_PARTS)]:
-            part.tag = "div"
+        for caption in table.findall("caption"):
+            caption.tag = "p"
+            table.addprevious(caption)
+        parts = (table, *table.iterchildren("thead", "tbody", "tfoot"))
+        rows = [row for part in parts for row in part.iterchildren("tr")]
+        if _is_layout(rows):
+            for part in (table, *table.iterchildren(*_PARTS), *rows, *(cell for row in rows for cell in row)):
+                part.tag = "div"
 
 
-def _is_layout(table: Element) -> bool:
-    rows = [row for row in table.iter("tr") if row.getparent() is not None]
-    widest = max((sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows), default=0)
-    return widest < 2 or any(holds(cell, *_NOT_IN_A_CELL) for cell in table.iter("td", "th"))
+def _is_layout(rows: list[Element]) -> bool:
+    cells = [list(row.iterchildren("td", "th")) for row in rows]
+    return max(map(len, cells), default=0) < 2 or any(holds(cell, *_NOT_IN_A_CELL) for row in cells for cell in row)
 
 
 def cite_quotes(body: Element) -> None:

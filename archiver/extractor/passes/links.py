@@ -42,8 +42,8 @@ def link_marks(blocks: list[Block]) -> None:
 
 
 def _link(mark: re.Match[str], targets: dict[str, str]) -> str:
-    before = mark.string[: mark.start()]
-    if mark[1] not in targets or before.rfind("<a ") > before.rfind("</a>"):
+    html, end = mark.string, mark.start()
+    if mark[1] not in targets or html.rfind("<a ", 0, end) > html.rfind("</a>", 0, end):
         return mark[0]
     return f'<a href="{targets[mark[1]]}">{mark[0]}</a>'
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from lxml import etree, html
 
+from archiver.extractor import cut
 from archiver.extractor.passes.css import BLOCK_TAGS
 
 Element: TypeAlias = etree._Element
@@ -15,18 +16,21 @@ Element: TypeAlias = etree._Element
 # libxml2 drops the text in and behind a nest of 256 without a word (with huge_tree, of 2,048: issue 3).
 # The deepest page seen has 220 (wechat-format §4.1); beyond this the markup goes and the text stays.
 DEEPEST = 400
-# Possessive and counted, so that tags that never end cost no more than those that do.
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,200}+>")
+_REACH = 64  # how far up the open tags a closing one is looked for
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+# libxml2 ends these where the ones below begin; HTML5, and so every browser, does not (104 pages: §4.2).
+_HOLDERS = frozenset("h1 h2 h3 h4 h5 h6 pre".split())
+_ENDING = frozenset("p ul ol li dl table form fieldset".split())
+_RENAMED = {"p": "x-p", "pre": "x-pre"}  # names that libxml2 has no opinion on
 
 # Elements a pass has finished: the page's own HTML cannot name them, a namespace is not to be had there.
 CODE, CARD = "{archiver}code", "{archiver}card"
 
 
 def parse(source: str) -> Element:
-    """The `<div>` that holds the nodes of an HTML fragment, whatever its depth; never fails."""
-    if _depth(source) > DEEPEST:
-        source = _flatten(source)
+    """The `<div>` that holds the nodes of an HTML fragment, nested as a browser nests them; never fails."""
+    if _is_misread(source):
+        source = "".join(_straightened(source))
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     text = f"<html><body><div>{source}</div></body></html>".encode("utf-8", "replace")
     root = html.document_fromstring(text, parser=parser)
@@ -34,34 +38,54 @@ def parse(source: str) -> Element:
     if body is None:
         return etree.Element("div")
     body.tag = "div"  # a stray </div> of the page's may have ended ours: take whatever the body holds
+    for element in body.iter("x-p", "x-pre"):
+        element.tag = element.tag[2:]
     return body
 
 
-def _depth(source: str) -> int:
-    """How deep the tags of `source` nest, at most."""
-    depth = deepest = 0
-    for closing, name in ((m[1], m[2]) for m in _TAG.finditer(source)):
-        if name.lower() in _VOID:
-            continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
+def _is_misread(source: str) -> bool:
+    """Whether libxml2 would lose text of `source` or end an element too early."""
+    stack: list[str] = []
+    held = False
+    for tag in cut.tags(source):
+        held = held or (tag.name in _ENDING and not tag.closing and not _HOLDERS.isdisjoint(stack[-_REACH:]))
+        _step(stack, tag)
+        if held or len(stack) > DEEPEST:
+            return True
+    return False
 
 
-def _flatten(source: str) -> str:
-    """`source` without the tags nested deeper than DEEPEST; where a dropped one began a line, a `<br>`."""
-    kept: list[str] = []
-    position = depth = 0
-    for tag in _TAG.finditer(source):
-        name = tag[2].lower()
-        if name in _VOID:
+def _straightened(source: str) -> Iterator[str]:
+    """`source` with `<p>` and `<pre>` renamed, less the tags deeper than DEEPEST; those that began a line as `<br>`."""
+    stack: list[str] = []
+    position = 0
+    for tag in cut.tags(source):
+        yield source[position : tag.start]
+        position = tag.end
+        depth = len(stack)
+        ended = _step(stack, tag)
+        if max(depth, len(stack)) > DEEPEST and tag.name not in _VOID:
+            yield "<br>" if tag.name in BLOCK_TAGS else ""
             continue
-        depth += 0 if tag[1] else 1
-        if depth > DEEPEST:
-            kept += [source[position : tag.start()], "<br>" if name in BLOCK_TAGS else ""]
-            position = tag.end()
-        depth = max(0, depth - 1) if tag[1] else depth
-    return "".join((*kept, source[position:]))
+        yield f"</{_RENAMED['p']}>" if ended else ""
+        text = source[tag.start : tag.end]
+        yield re.sub(rf"(?i){tag.name}", _RENAMED[tag.name], text, count=1) if tag.name in _RENAMED else text
+    yield source[position:]
+
+
+def _step(stack: list[str], tag: cut.Tag) -> bool:
+    """Opens or closes a tag on the stack of open ones; whether a `<p>` that stood open is ended by it."""
+    if tag.name in _VOID or tag.attributes.endswith("/"):
+        return False
+    if tag.closing:
+        near = stack[-_REACH:]
+        if tag.name in near:
+            del stack[len(stack) - 1 - near[::-1].index(tag.name) :]
+        return False
+    ends = tag.name == "p" and stack[-1:] == ["p"]
+    if not ends:
+        stack.append(tag.name)
+    return ends
 
 
 def elements(root: Element, *tags: str) -> Iterator[Element]:

@@ -16,7 +16,7 @@ def drop_unseen(body: Element) -> Iterator[Removal]:
     """Drops what `display: none` or its tag keeps off the page; text of some length is reported (§4.2, T89)."""
     for element in elements(body):
         tag, style = element.tag, element.get("style", "")
-        if not isinstance(tag, str) or element.getparent() is None or not not_shown(tag, style):
+        if not isinstance(tag, str) or not (not_shown(tag, style) or "hidden" in element.attrib):
             continue
         text = "" if tag in ("script", "style") else re.sub(r"[\s\u200b-\u200f\ufeff]", "", text_of(element))
         if len(text) >= _FEWEST:

@@ -1,0 +1,111 @@
+"""Addresses as people paste them, what of them lives, what pictures are called (wechat-format §1, §6.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver import urls
+from archiver.errors import NotWeChat
+
+ID = "AbCd-fGh_jKlMnOpQrStUv"
+SHORT = f"https://mp.weixin.qq.com/s/{ID}"
+LONG = "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=2&sn=0123456789abcdef0123456789abcdef"
+
+PASTED = {
+    "as it is": (SHORT, SHORT),
+    "http": (SHORT.replace("https", "http"), SHORT),
+    "no scheme": (SHORT.removeprefix("https://"), SHORT),
+    "quotes": (f"'{SHORT}'", SHORT),
+    "angle brackets": (f"<{SHORT}>", SHORT),
+    "full-width spaces": (f"\u3000{SHORT}\u3000", SHORT),
+    "T1 a tilde for an underscore": (SHORT.replace("_", "~"), SHORT),
+    "T2 the redirect's flag": (f"{SHORT}?nwr_flag=1#wechat_redirect", SHORT),
+    "after solving the wall": (f"{SHORT}?poc_token=abc", SHORT),
+    "T5 the sharer's credentials": (f"{LONG}&key=1&uin=2&pass_ticket=3&exportkey=4&token=5&scene=6&chksm=7#rd", LONG),
+    "T4 escaped": (LONG.replace("&", "&amp;"), LONG),
+    "T4 escaped twice": (LONG.replace("&", "&amp;amp;"), LONG),
+    "escaped by a shell": (LONG.replace("?", r"\?").replace("=", r"\=").replace("&", r"\&"), LONG),
+    "parameters in another order": (
+        "http://mp.weixin.qq.com/s?sn=0123456789abcdef0123456789abcdef&idx=2&mid=2650000001&__biz=MzA3MDAwMDAwMA%3D%3D",
+        LONG,
+    ),
+    "a plus in biz": (
+        "https://mp.weixin.qq.com/s?__biz=Mz+A==&mid=1&idx=1",
+        "https://mp.weixin.qq.com/s?__biz=Mz+A==&mid=1&idx=1",
+    ),
+    "of 2013": (
+        "http://mp.weixin.qq.com/mp/appmsg/show?__biz=MzA=&appmsgid=1&itemidx=2&sign=ab#wechat_redirect",
+        "https://mp.weixin.qq.com/mp/appmsg/show?__biz=MzA=&appmsgid=1&itemidx=2&sign=ab",
+    ),
+    "from Sogou, where &timestamp is no entity": (
+        "https://mp.weixin.qq.com/s?src=11&timestamp=1700000000&ver=4900&signature=aB*c-d*&new=1",
+        "https://mp.weixin.qq.com/s?src=11&timestamp=1700000000&ver=4900&signature=aB*c-d*&new=1",
+    ),
+    "the address bar at the wall": (
+        "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%2F"
+        + ID,
+        SHORT,
+    ),
+    "a shared message": (f"【标题】 {SHORT} 来自微信", SHORT),
+    "words before it": (f"看看这篇：{SHORT}", SHORT),
+    "in brackets behind words": (f"标题 (mp.weixin.qq.com/s/{ID})", SHORT),
+}
+
+
+@pytest.mark.parametrize(("pasted", "address"), PASTED.values(), ids=PASTED)
+def test_an_address_as_people_paste_it(pasted: str, address: str) -> None:
+    assert urls.parse(pasted).url == address
+
+
+REFUSED = {
+    "another host": "https://example.com/s/" + ID,
+    "another host that names ours": "https://example.com/?u=" + SHORT,
+    "a user in front": "https://mp.weixin.qq.com@example.com/s/" + ID,
+    "another scheme": "ftp://mp.weixin.qq.com/s/" + ID,
+    "the home page": "https://mp.weixin.qq.com/",
+    "an example copied": "https://mp.weixin.qq.com/s/…",
+    "half an address": "https://mp.weixin.qq.com/s/AbCd",
+    "the wall itself": "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x",
+    "bytes that are no text": "https://mp.weixin.qq.com/s?__biz=\udcff",
+    "no address at all": "标题",
+    "brackets that are no host": "https://[mp.weixin.qq.com/s/x",
+}
+
+
+@pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED)
+def test_what_is_no_articles_address_is_refused(given: str) -> None:
+    with pytest.raises(NotWeChat):
+        urls.parse(given)
+
+
+MEDIA = {
+    "T103 one picture under many addresses": (
+        "http://mmbiz.qpic.cn/sz_mmbiz_png/Ab1/640?wx_fmt=png&amp;from=appmsg&tp=webp#imgIndex=3",
+        "https://mmbiz.qpic.cn/sz_mmbiz_png/Ab1/640?wx_fmt=png",
+        "Ab1",
+    ),
+    "without a scheme": (
+        "//mmbiz.qlogo.cn/mmbiz_svg/Ab1/0?wx_fmt=svg",
+        "https://mmbiz.qlogo.cn/mmbiz_svg/Ab1/0?wx_fmt=svg",
+        "Ab1",
+    ),
+    "another host keeps its query": ("http://x.example/a.png?v=1", "https://x.example/a.png?v=1", ""),
+    "a film's poster is no picture of the CDN": (
+        "https://puui.qpic.cn/qqvideo_ori/0/a1_496_280/0",
+        "https://puui.qpic.cn/qqvideo_ori/0/a1_496_280/0",
+        "",
+    ),
+    "an avatar in two parts": ("https://wx.qlogo.cn/mmhead/ver_1/xyz/0", "https://wx.qlogo.cn/mmhead/ver_1/xyz/0", ""),
+    "a script": ("javascript:alert(1)", "", ""),
+}
+
+
+@pytest.mark.parametrize(("given", "address", "image"), MEDIA.values(), ids=MEDIA)
+def test_a_mediums_address_and_its_id(given: str, address: str, image: str) -> None:
+    assert (urls.media(given), urls.image_id(urls.media(given))) == (address, image)
+
+
+def test_t101_the_original_is_asked_for_first() -> None:
+    shown = "https://mmbiz.qpic.cn/mmbiz_jpg/Ab1/640?wx_fmt=jpeg"
+    assert urls.candidates(shown) == (shown.replace("/640", "/0"), shown)
+    assert urls.candidates("https://x.example/a.png") == ("https://x.example/a.png",)
