@@ -144,6 +144,8 @@ LINES = {
         f'<section style="background-size:cover;width:600px;height:200px;background-image:url({PICTURE})">甲</section>',
         "甲",
     ),
+    "an address without a host": ('<img src="/mmbizwap/x.png">', "![](https://mp.weixin.qq.com/mmbizwap/x.png)"),
+    "a file of a saved page": ('<img src="./page_files/Party.png">', "![](./page_files/Party.png)"),
     "an alternative that says something": (f'<img data-src="{PICTURE}" alt="流程[图]">', f"![流程 图]({PICTURE})"),
     "one that does not": (f'<img data-src="{PICTURE}" alt="图片">', f"![]({PICTURE})"),
     # formulas

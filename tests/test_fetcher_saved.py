@@ -116,6 +116,14 @@ def test_picture_of_another_host_is_found_by_its_address(tmp_path: Path) -> None
     assert content(saved, "https://example.com/a.png?x=1") == b"other"
 
 
+def test_picture_that_is_only_shown_from_the_folder_is_found_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "page_files").mkdir()
+    (tmp_path / "page_files" / "Party face.png").write_bytes(b"emoji")
+    blob = save(tmp_path, "<img src='./page_files/Party%20face.png'>").media("./page_files/Party%20face.png")
+    assert blob is not None
+    assert blob.content == b"emoji"
+
+
 @pytest.mark.parametrize(
     "shown",
     ["./page_files/../secret", "../secret", "/secret", "./page_files/..%2fsecret", "page_files/link", "page_files/sub"],
@@ -126,6 +134,7 @@ def test_nothing_outside_the_companion_folder_is_read(tmp_path: Path, shown: str
     (tmp_path / "page_files" / "link").symlink_to(tmp_path / "secret")
     saved = save(tmp_path, f'<img data-src="{CDN}/First/640" src="{shown}">')
     assert saved.media(f"{CDN}/First/640") is None
+    assert saved.media(shown) is None
 
 
 def test_link_inside_the_companion_folder_is_read(tmp_path: Path) -> None:

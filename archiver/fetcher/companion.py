@@ -38,7 +38,10 @@ def media_beside(page: Path, html: bytes) -> Callable[[str], Blob | None]:
 
     def media(url: str) -> Blob | None:
         wanted = urls.image_id(url), urls.media(url)
-        found = next((names()[key] for key in wanted if key and key in names()), "")
+        beside = (
+            "" if ":" in url else unquote(url.rpartition("/")[2])
+        )  # shown from the folder, without the CDN's address
+        found = next((names()[key] for key in wanted if key and key in names()), beside)
         content = _bytes(files().get(found))
         return None if content is None else Blob(url=url, content=content)
 
