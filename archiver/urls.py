@@ -36,6 +36,7 @@ _WALLS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
 _PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # browsers drop or encode these; no tree takes them
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 
@@ -155,7 +156,7 @@ def media(address: str) -> str:
     Of a picture of the CDN's only `wx_fmt` is kept (§6.1): `tp=webp` would give another format, `#imgIndex=3`
     and `from=appmsg` would make one picture look like many (traps T103, T108).
     """
-    address = unescape(address.strip().strip("\"'"))
+    address = _CONTROL.sub("", unescape(address.strip().strip("\"'")))
     if address.startswith("//"):
         address = "https:" + address
     parts = _split(address)
@@ -189,11 +190,11 @@ def candidates(address: str) -> tuple[str, ...]:
 
 def link(address: str) -> str:
     """A link's target that may stand in a post: http(s) and mailto only, WeChat's own reduced; '' for the rest."""
-    address = unescape(address).strip()
+    address = _CONTROL.sub("", unescape(address)).strip()
     if address.startswith("//"):
         address = "https:" + address
     parts = _split(address)
-    if parts is None or parts.scheme not in ("http", "https", "mailto"):
+    if parts is None or not (parts.scheme == "mailto" or (parts.scheme in ("http", "https") and parts.hostname)):
         return ""
     return living(address)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 # a tag that never ends is one match up to the end of the text.
 _TAG = re.compile(r"<(?:!--|(/?)([A-Za-z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?)")
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
-# libxml2 compares each attribute of a tag with all before it: 100,000 of them cost 48 s. The most seen are 60.
+# libxml2 compares each attribute of a tag with all before it: 100,000 cost 48 s. Of 89 real pages the most are 16.
 _CROWD = re.compile(
     r"(<[A-Za-z][^\s/<>]*+(?:[\s/]++[^\s=/\"'<>]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]*+))?+){500})"
     r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"

@@ -34,11 +34,22 @@ def escape(text: str, *, starts: bool = False, before: str = "", after: str = ""
     text = _CONTROL.sub("", text).replace("\t", " ")
     if starts:
         text = text.lstrip(" ")
-    escaped = _SPECIAL.sub(lambda m: _one(text, m.start(), before, after, starts), text)
+    first, last = (len(text) - len(text.lstrip()) if starts else 0), len(text.rstrip())
+
+    def one(found: re.Match[str]) -> str:
+        at = found.start()
+        return _one(text, at, before, after) if first <= at < last else _edge(found[0])
+
+    escaped = _SPECIAL.sub(one, text)
     return _line_start(escaped) if starts else escaped
 
 
-def _one(text: str, at: int, before: str, after: str, starts: bool) -> str:
+def _edge(space: str) -> str:
+    """A wide space at a line's end as an entity: bare, some engines strip it."""
+    return f"&#{ord(space)};"
+
+
+def _one(text: str, at: int, before: str, after: str) -> str:
     """What stands for the special character at `at`."""
     char = text[at]
     previous = text[at - 1] if at else before
@@ -48,8 +59,7 @@ def _one(text: str, at: int, before: str, after: str, starts: bool) -> str:
     if char in _DOUBLED:
         return _DOUBLED[char] if char in (previous, following) else char
     if char in _WIDE_SPACES:
-        at_edge = not text[:at].strip() if starts else False
-        return f"&#{ord(char)};" if at_edge or not text[at:].strip() else char
+        return char
     return _ONE[char](text, at, previous, following)
 
 

@@ -11,12 +11,12 @@ import re
 from archiver import urls
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.pictures import pixels
-from archiver.extractor.passes.tree import Element, elements, holds, text_of
+from archiver.extractor.passes.tree import Element, elements, holds
 
 _LEAST = 64  # px, each side; what is smaller is a bullet, a border, a strip
 _COLUMN = 677  # px: the width of an article on a desktop
 _SVG = (300, 150)  # px: an SVG that says nothing of its size
-_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
+_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]++)[\"']?\s*\)")
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
@@ -31,7 +31,7 @@ def find_backgrounds(body: Element) -> None:
 
 
 def _is_looked_at(element: Element) -> bool:
-    if text_of(element) or holds(element, "img", "image"):
+    if any(text.strip() for text in map(str, element.itertext())) or holds(element, "img", "image"):
         return False
     if element.tag == "svg":
         return min(_svg_size(element)) >= _LEAST

@@ -20,6 +20,7 @@ from archiver.models import Media, Removal
 
 _VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 _PLAYER = f"https://{urls.HOST}/mp/readtemplate?t=pages/video_player_tmpl&action=mpvideo&auto=0&vid="
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 200  # characters of a card's title or name
 _FOLLOW = {
     "mp-common-profile": "an account's follow card",
@@ -112,7 +113,7 @@ def _html(card: Card) -> str:
 def _frame(element: Element, known: dict[str, Video]) -> Card | None:
     source = urls.unescape(element.get("data-src") or element.get("src") or "")
     if "vote" in element.get("class", "") or "newappmsgvote" in source:
-        return Card(kind="投票", href=urls.link(urljoin(f"https://{urls.HOST}/", source)))
+        return Card(kind="投票", href=_of_wechat(source))
     number = re.search(r"[?&]vid=([A-Za-z0-9_]{1,60})", source)
     vid = element.get("data-mpvid") or (number[1] if number else "")
     if vid.startswith("wxv_"):
@@ -121,6 +122,14 @@ def _frame(element: Element, known: dict[str, Video]) -> Card | None:
         return Card(kind="腾讯视频", href=f"https://v.qq.com/x/page/{vid}.html", cover=_cover(element))
     href = urls.link(source)
     return Card(kind="嵌入页面", href=href) if href else None
+
+
+def _of_wechat(address: str) -> str:
+    """A link to WeChat's own page, also where the page writes no host; '' for none."""
+    try:
+        return urls.link(urljoin(f"https://{urls.HOST}/", address))
+    except ValueError:  # half an IPv6 address
+        return ""
 
 
 def _film(element: Element, vid: str, video: Video | None) -> Card:
@@ -211,5 +220,5 @@ def find_stickers(body: Element) -> None:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"<[^>]{0,500}>", "", urls.unescape(text))
+    text = _UNSEEN.sub("", re.sub(r"<[^>]{0,500}>", "", urls.unescape(text)))
     return " ".join(text.replace("\u00a0", " ").split())[:_LONGEST]

@@ -11,10 +11,12 @@ from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds,
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
-_COUNTER = re.compile(r"(?m)^\s*counter\(line\)?\s*$\n?")  # a copied style sheet's rule as text (§4.3)
+_COUNTER = re.compile(r"(?m)^[^\S\n]*+counter\(line\)?[^\S\n]*+$\n?")  # a copied style sheet's rule as text (§4.3)
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
-_SPACES = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None, "\r": None})
+_SPACES = str.maketrans(
+    {"\u00a0": " ", "\u200b": None, "\ufeff": None, "\r": None} | {chr(code): None for code in range(0x7F, 0xA0)}
+)
 
 
 def read_code(body: Element) -> None:

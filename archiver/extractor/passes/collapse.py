@@ -104,9 +104,12 @@ class _Builder:
         if not style.space.startswith(("pre", "break-spaces")):
             self.runs.append(Run(_SPACES.sub(" ", text), style))
             return
-        for at, line in enumerate(_LINE_END.split(text)):
+        lines = text.split("\n")
+        for at, line in enumerate(lines):
             if at:
                 self.runs.append(Run("\n", style))
+                line = line.lstrip(" \t")
+            line = line.rstrip(" \t\r") if at < len(lines) - 1 else line
             self.runs.append(Run(_SPACES.sub(" ", line), style))
 
     def end_line(self) -> None:

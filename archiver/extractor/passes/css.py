@@ -122,7 +122,7 @@ def _apply(own: Style, parent: Style, found: dict[str, str]) -> Style:
 
 def _is_bold(weight: str, own: Style, parent: Style) -> bool:
     """Browsers show 600 and more as bold."""
-    if weight.isdigit():
+    if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600
     if weight in ("normal", "initial", "lighter"):
         return False

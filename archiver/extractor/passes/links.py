@@ -74,8 +74,11 @@ def _split(run: Run) -> list[Run]:
 
 
 def _without_sentence_end(address: str) -> str:
+    surplus = address.count(")") - address.count("(")  # of closing parentheses
     while address and address[-1] in _SENTENCE_END:
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
+        if address[-1] == ")":
+            if surplus <= 0:
+                break
+            surplus -= 1
         address = address[:-1]
     return address

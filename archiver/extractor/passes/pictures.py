@@ -17,9 +17,7 @@ from archiver.models import Media, Removal
 # Where an address may stand, the best first; `data-croporisrc` is the picture before it was cropped (T105).
 _SOURCES = ("data-src", "src", "data-original", "data-backsrc")
 # Alternatives that say nothing: the editor's own words, file names.
-_EMPTY_ALT = re.compile(
-    r"(?i)\s*(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?\s*\Z"
-)
+_EMPTY_ALT = re.compile(r"(?is)(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?")
 _LINE_HEIGHT = 64  # px: what is not wider is a sign among the letters (T107)
 _BASE = f"https://{urls.HOST}/"
 _BESIDE = re.compile(r"(?:\./)?[^:/?#\t\r\n]{1,200}/[^:/?#\t\r\n]{1,200}\Z")  # a file in the folder of a saved page
@@ -36,7 +34,7 @@ def find_pictures(body: Element) -> Iterator[Removal]:
             drop(image)
             continue
         image.set("src", address)
-        image.set("alt", "" if _EMPTY_ALT.match(alt := image.get("alt", "")) else " ".join(alt.split()))
+        image.set("alt", "" if _EMPTY_ALT.fullmatch(alt := image.get("alt", "").strip()) else " ".join(alt.split()))
 
 
 def find_svg_pictures(body: Element) -> None:

@@ -21,6 +21,7 @@ _OUTER = frozenset(("html", "body", "#js_article", "#js_content", "#img-content"
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    tag: str
     classes: frozenset[str]
     weight: tuple[int, int]  # classes count more than tags, later rules more than earlier ones
     style: str
@@ -28,7 +29,7 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rules by the tag they name; "" for those that name none."""
+    """Rules by a class they ask for (".name"), else by their tag."""
 
     rules: dict[str, list[_Rule]] = field(default_factory=dict)
 
@@ -37,8 +38,10 @@ class Sheet:
         if not self.rules:
             return ""
         classes = frozenset(element.get("class", "").split())
-        rules = [*self.rules.get(str(element.tag), ()), *self.rules.get("", ())]
-        holding = sorted((rule for rule in rules if rule.classes <= classes), key=lambda rule: rule.weight)
+        tag = str(element.tag)
+        rules = [rule for name in (tag, *(f".{name}" for name in classes)) for rule in self.rules.get(name, ())]
+        fitting = (rule for rule in rules if rule.classes <= classes and rule.tag in ("", tag))
+        holding = sorted(fitting, key=lambda rule: rule.weight)
         return ";".join(rule.style for rule in holding)
 
 
@@ -50,7 +53,8 @@ def read_sheet(css: str) -> Sheet:
         selectors = outer.rpartition("{")[2]  # behind what a media query opens
         style = ";".join(_EMPHASIS.findall(declarations))
         for tag, classes, depth in _targets(selectors) if style else ():
-            rules.setdefault(tag, []).append(_Rule(classes, (len(classes) + depth, order), style))
+            name = f".{min(classes)}" if classes else tag
+            rules.setdefault(name, []).append(_Rule(tag, classes, (len(classes) + depth, order), style))
     return Sheet(rules)
 
 

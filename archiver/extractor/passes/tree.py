@@ -23,12 +23,19 @@ _HOLDERS = frozenset("h1 h2 h3 h4 h5 h6 pre".split())
 _ENDING = frozenset("p ul ol li dl table form fieldset".split())
 _RENAMED = {"p": "x-p", "pre": "x-pre"}  # names that libxml2 has no opinion on
 
+# What libxml2 reads and lxml then refuses to write: controls, as themselves or as &#27;
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*+(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9])|[xX]0*+(?:[0-8bBcCeEfF]|1[0-9a-fA-F])(?![0-9a-fA-F]));?"
+)
+
 # Elements a pass has finished: the page's own HTML cannot name them, a namespace is not to be had there.
 CODE, CARD = "{archiver}code", "{archiver}card"
 
 
 def parse(source: str) -> Element:
     """The `<div>` that holds the nodes of an HTML fragment, nested as a browser nests them; never fails."""
+    source = cut.uncrowded(_CONTROL_REFERENCE.sub(" ", _CONTROL.sub("", source)))
     if _is_misread(source):
         source = "".join(_straightened(source))
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")

@@ -1,0 +1,290 @@
+"""Pages made to do harm (issue 6, Hostile pages): nothing but typed errors, in time, and nothing active in the post."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from archiver.errors import ArchiverError
+from archiver.extractor import classify, extract
+from archiver.models import Media, Page, State
+from archiver.writer import Style, post_text
+from archiver.writer.disk import Output
+from archiver.writer.filetypes import extension
+from tests.command import Command
+from tests.conftest import FIXTURES, SHARED
+from tests.engines import kramdown
+from tests.mutations import mutated
+from tests.pages import CAPTURED, article_html, page_of
+
+SLOWEST = 5.0  # seconds of processor time for one page
+LONG = 200
+PARAGRAPH, POST = 8_000, 60_000  # characters that kramdown reads in time: it is quadratic in a paragraph's length
+
+# All that a post's HTML may hold: what the canonical body has words for, and what kramdown adds.
+TAGS = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code table thead tbody tr th td hr div span a strong em del ins sup "
+    "sub img br audio video".split()
+)
+ATTRIBUTES = frozenset("href src alt class id colspan rowspan start controls preload poster style".split())
+ALIGNED = re.compile(r"text-align: (?:left|right|center)")
+ADDRESS = re.compile(r"https?://|mailto:|/blog/|data:image/")
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+FRONT_MATTER = re.compile(r"\A(---\s*\n.*?\n?)^(?:(?:---|\.\.\.)\s*$\n?)", re.DOTALL | re.MULTILINE)  # Jekyll's own
+
+SCRIPT = (
+    "var biz = 'MzA3MDAwMDAwMA=='; var mid = '2650000001'; var idx = '1'; var nickname = htmlDecode('号');"
+    "var msg_title = '标题'; var ct = '1592359200';"
+)
+PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/abcdefgh/640"
+
+
+def _post(page: Page) -> str | None:
+    """The post of a page, None when it is no article."""
+    if classify(page).state is not State.ARTICLE:
+        return None
+    return post_text(extract(page), {}, CAPTURED, Style())
+
+
+def _check(post: str) -> None:
+    """Fails on a post that is broken or that could run."""
+    head = FRONT_MATTER.match(post)
+    assert head is not None
+    read = yaml.safe_load(head[1].removeprefix("---\n"))
+    assert read["wechat"]["archived"]
+    body = post[head.end() :]
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", post)
+    if len(body) < POST and max(map(len, body.split("\n\n"))) < PARAGRAPH:
+        assert list(_active(kramdown(body))) == []
+
+
+def _active(html: str) -> Iterator[str]:
+    """What of a rendered post is neither text nor plain markup."""
+    for tag in BeautifulSoup(html, "html.parser").find_all(True):
+        if tag.name not in TAGS:
+            yield f"<{tag.name}>"
+        yield from (f'{tag.name} {name}="{_value(tag, name)}"' for name in tag.attrs if not _is_plain(tag, name))
+
+
+def _is_plain(tag: Tag, name: str) -> bool:
+    if name == "style":
+        return ALIGNED.fullmatch(_value(tag, name)) is not None
+    if name in ("href", "src", "poster"):
+        return ADDRESS.match(_value(tag, name)) is not None
+    return name in ATTRIBUTES
+
+
+def _value(tag: Tag, name: str) -> str:
+    value = tag[name]
+    return value if isinstance(value, str) else " ".join(value)
+
+
+def _survive(name: str, content: bytes, turns: int) -> None:
+    """Fails with the seed of the first mutation that breaks anything."""
+    for turn in range(turns):
+        seed = f"{name}:{turn}"
+        page = Page(source=seed, content=mutated(content, seed), captured=CAPTURED, saved=turn % 2 == 1)
+        started = time.process_time()
+        try:
+            post = _post(page)
+            taken = time.process_time() - started
+            if post is not None:
+                _check(post)
+        except ArchiverError:
+            continue
+        except BaseException as error:
+            error.add_note(f"the seed is {seed!r}: tests.mutations.mutated(page, seed)")
+            raise
+        assert taken < SLOWEST, f"{taken:.1f} s for the seed {seed!r}"
+
+
+@pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*--*")), ids=lambda fixture: fixture.name)
+def test_no_mutation_of_a_small_page_breaks_anything(fixture: Path, request: pytest.FixtureRequest) -> None:
+    turns = LONG if request.config.getoption("--long") else 5
+    _survive(fixture.name, (fixture / "page.html").read_bytes(), turns)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("path", sorted(SHARED.glob("corpus/pages/*.html")), ids=lambda path: path.stem)
+def test_no_mutation_of_a_real_page_breaks_anything(path: Path, request: pytest.FixtureRequest) -> None:
+    _survive(path.stem, path.read_bytes(), LONG if request.config.getoption("--long") else 2)
+
+
+TEXTS = {
+    "YAML": "\"]\\\n---\nlayout: x\n...\n- !!python/object:os.system {a: &a *a} # | > % @ `",
+    "Liquid": "{{ site.x }} {% include x %} {% raw %} {%- endraw -%} {{ {% }} {",
+    "kramdown": '{: onclick="alert(1)"} {::nomarkdown}<b onclick=x>{:/} {::options parse_block_html="true" /} *[a]: b [^1]: c {:toc}',
+    "HTML": "<script>alert(1)</script><img src=x onerror=alert(1)></p></title>&lt;script&gt;&amp;lt;script&amp;gt;<!-- <![CDATA[ <?php",
+    "Markdown": '[a](javascript:alert(1)) ![a](data:text/html,1) <javascript:alert(1)> [a]: javascript:alert(1) "x" `a` | b',
+    "paths": "../../../etc/passwd ..\\..\\x /etc/passwd C:\\x CON nul.txt %2e%2e%2f \u2025\u2215",
+    "terminal": "a\x1b]0;b\x07c\x9b31md\x00e\x7f\r\u2028\u2029",
+    "direction": "a\u202ecod.exe\u2066b\u200fc",
+    "formula": "$$x$$ \\(\\href{javascript:alert(1)}{x}\\) \\[",
+}  # fmt: skip
+BODIES = {
+    "text": "<p>{text}</p>",
+    "first of a line": "<p>a<br>{text}</p><h2>{text}</h2><ul><li>{text}</li></ul><blockquote>{text}</blockquote>",
+    "cut by marks": "<p>{{<b>{{</b> {text}</p><p>{{<i>%</i>{text}<code>{text}</code>}}</p>",
+    "code": "<pre><code class='language-{text}'>{text}</code></pre><p><code>{text}</code></p>",
+    "cells": "<table><tr><th>{text}</th><th>b</th></tr><tr><td>{text}</td><td><p>{text}</p><p>{text}</p></td></tr></table>",
+    "alternative": f'<img data-src="{PICTURE}" alt="{{text}}">',
+    "link": '<a href="{text}">{text}</a><a href="https://a.example/{text}">x</a><a href="mailto:{text}">x</a>',
+    "picture": '<img data-src="https://a.example/{text}"><img data-src="https://mmbiz.qpic.cn/mmbiz_png/{text}/0">',
+    "card": '<mp-miniprogram data-miniprogram-title="{text}" data-miniprogram-nickname="{text}" '
+    'data-miniprogram-imageurl="https%3A%2F%2Fa.example%2F%3F%00%1b{text}"></mp-miniprogram>',
+    "sound": '<mp-common-mpaudio name="{text}" author="{text}" cover="{text}" voice_encode_fileid="AAAAAAAAAA">'
+    "</mp-common-mpaudio>",
+    "film": '<iframe data-mpvid="wxv_{text}" data-cover="{text}"></iframe><iframe data-src="{text}"></iframe>'
+    '<iframe class="vote" data-src="{text}"></iframe>',
+    "formula": '<span data-formula="{text}">x</span>',
+    "quote": '<blockquote data-url="https://a.example/{text}" data-author-name="{text}" data-source-title="{text}">a</blockquote>',
+    "list": '<ol start="{text}"><li>{text}</li></ol>',
+    "behind something hidden": "<p>a<script>b</script>{text}</p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_words_of_a_body_are_words(body: str, text: str) -> None:
+    post = _post(page_of(article_html(SCRIPT, body=body.replace("{text}", escape(text)).replace("{{", "{"))))
+    assert post is not None
+    _check(post)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_words_of_the_front_matter_are_words(text: str) -> None:
+    fields = ("title", "nick_name", "author", "desc", "alias", "user_name", "cdn_url", "source_url", "link")
+    cgi = ",".join(f"{name}: {json.dumps(text)}" for name in fields)
+    albums = f"appmsgalbuminfo: {{title: {json.dumps(text)}}}, copyright_info: {{guide_words: {json.dumps(text)}}}"
+    post = _post(page_of(article_html(SCRIPT, cgi=f"{cgi}, {albums}")))
+    assert post is not None
+    _check(post)
+    head = yaml.safe_load(post.split("\n---\n")[0].removeprefix("---\n"))
+    assert (head["layout"], [*head][:2]) == ("post", ["layout", "title"])
+    assert not STEERING.search(head["title"] + head["wechat"]["account"])
+
+
+ACTIVE = {
+    "SVG": '<svg onload="a()"><a xlink:href="javascript:a()"><text>x</text></a><script>a()</script><foreignObject>'
+    '<body onload="a()">x</body></foreignObject><image href="javascript:a()"/><use href="data:image/svg+xml,x"/></svg>',
+    "MathML": '<math><mtext><img src=x onerror=a()><a href="javascript:a()">x</a></mtext></math>',
+    "raw text": "<xmp><script>a()</script></xmp><noscript><p title='</noscript><img src=x onerror=a()>'></noscript>"
+    "<textarea><script>a()</script></textarea><title><script>a()</script></title><template><script>a()</script></template>",
+    "plain text": "<p>x</p><plaintext><script>a()</script>",
+    "forms": '<form action="javascript:a()"><button formaction="javascript:a()">x</button><input autofocus onfocus=a()></form>',
+    "frames": '<iframe srcdoc="<script>a()</script>"></iframe><object data="javascript:a()"></object><embed src="javascript:a()">',
+    "page": '<base href="//a.example/"><meta http-equiv="refresh" content="0;url=javascript:a()"><link rel="stylesheet" href="//a/">',
+    "events": '<p onclick="a()" style="background:url(javascript:a())">x</p><details open ontoggle=a()>x</details><video src=x onerror=a()>',
+    "links": '<a href="java&#9;script:a()">x</a><a href=" javascript:a()">x</a><a href="&amp;#106;avascript:a()">x</a>'
+    '<a href="data:text/html,<script>a()</script>">x</a><a href="vbscript:a()">x</a><a href="&#1;javascript:a()">x</a>',
+    "schemes alone": '<a href="http:javascript:a()">x</a><a href="https:x">x</a>',
+    "pictures": f'<img src="data:text/html,{"A" * 400}"><img src="data:image/png;base64,{"A" * 400}&quot; onerror=&quot;a()">',
+    "picture that is a drawing": f'<img src="data:image/svg+xml,<svg onload=a()>{"A" * 400}">',
+    "a card of its own": '<div class="wechat-card"><script>a()</script><a href="javascript:a()">x</a></div><{archiver}card html="<script>">',
+    "raw": "<pre><code>{% endraw %}{{ a }}{% raw %}</code></pre><p>{% raw %}</p><pre><code>&lt;!-- {%- endraw -%} --&gt;</code></pre>",
+    "fences": "<pre><code>```\n~~~\n````\n{: onclick=a}\n</code></pre><p><code>``` {{ a }}</code></p>",
+    "half an address": '<iframe class="vote" data-src="//[x"></iframe><a href="https://[::1">x</a><img data-src="https://a℀b/x">',
+    "numbers": '<ol start="²"><li>x</li></ol><table><tr><td colspan="²" rowspan="99999999999">x</td><td>y</td></tr></table>'
+    '<p style="font-weight:²">x</p><img data-src="https://a.example/" data-w="²" width="1.1.1">',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ACTIVE.values(), ids=ACTIVE)
+def test_nothing_of_a_body_runs(body: str) -> None:
+    post = _post(page_of(article_html(SCRIPT, body=f"<p>正文</p>{body}")))
+    assert post is not None
+    _check(post)
+
+
+IDS = [
+    "../../x",
+    "..%2f..%2fx",
+    "%2e%2e",
+    "..",
+    ".",
+    "a%00b",
+    "CON",
+    "nul",
+    "COM1",
+    "a" * 5_000,
+    "%5c..%5cx",
+    "%1b[2J",
+    "-",
+    "~",
+]
+
+
+@pytest.mark.parametrize("image_id", IDS, ids=lambda image_id: image_id[:20])
+def test_a_pictures_id_leads_nowhere_else(image_id: str, tmp_path: Path) -> None:
+    medium = Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{image_id}/640")
+    file = Output(tmp_path / "out").save_media(medium, b"x", "png")
+    (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert written == tmp_path / "out" / file.path
+    assert written.parent == tmp_path / "out" / "postimg"
+    assert re.fullmatch(r"(?!(?:con|nul|com1)\.)[A-Za-z0-9-][\w-]{0,250}\.png", written.name, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("-v",)], ids=["plain", "json", "verbose"])
+def test_a_page_steers_no_terminal_and_writes_nowhere_else(offline: Command, options: tuple[str, ...]) -> None:
+    harm = "\x1b]0;x\x07\x9b31m\u202e\u2066/../../x"
+    literal = json.dumps(harm)[1:-1]
+    page = article_html(
+        SCRIPT.replace("标题", literal).replace("号", literal),
+        body=f'<p>正文</p><p style="display:none">hidden text {harm}</p><mp-common-profile data-nickname="{harm}">',
+    )
+    notice = f'<html><body><div class="weui-msg__title">发布者删除 {harm}</div></body></html>'
+    for name, html in (("a.html", page), ("b.html", notice)):
+        (offline.folder / name).write_text(html, encoding="utf-8")
+    before = {*offline.folder.rglob("*")}
+    run = offline(
+        "add", "-o", "out", *options, "a.html", "b.html", "https://a.example/\x1b[2J\u202e", "no\x1b\u202e.html"
+    )
+    assert run.code == 2, run.err
+    assert STEERING.findall(run.out + run.err) == []
+    assert {path.relative_to(offline.folder).parts[0] for path in {*offline.folder.rglob("*")} - before} == {"out"}
+
+
+@pytest.mark.parametrize("inside", [
+    "<script>a()</script>", '<x:button xmlns:x="http://www.w3.org/1999/xhtml" formaction="javascript:a()"/>',
+    '<x:meta xmlns:x="http://www.w3.org/1999/xhtml" http-equiv="refresh" content="0;url=data:text/html,a"/>',
+], ids=["script", "button", "refresh"])  # fmt: skip
+def test_a_drawing_that_could_run_is_no_picture(inside: str) -> None:
+    assert extension(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()) == ""
+
+
+def test_a_json_line_still_says_what_was_given(offline: Command) -> None:
+    assert offline("add", "--json", "no\x9b\u202e.html").outcome["source"] == "no\x9b\u202e.html"
+
+
+NESTED = 1_500  # libxml2 nests to 2,048
+SLOW = {
+    "notices in notices": '<div class="tips">' * NESTED + "x" * 500_000,
+    "hidden below many": "<div>" * NESTED + '<i class="tips"></i>' * 50_000,
+    "names in names": '<div id="js_article"></div>' + '<div id="js_name">' * NESTED + "<i> </i>" * 50_000,
+    "authors in authors": '<div id="js_article"></div>' + '<div id="meta_content">' * NESTED
+    + '<i class="rich_media_meta_text">原创</i>' * 50_000,
+    "tags in tags": '<div id="js_article"></div>' + '<div id="js_tags"><div class="js_tag">' * (NESTED // 2)
+    + '<i class="article-tag__item">a</i>' * 50_000,
+    "tips in tips": '<div id="js_article"></div><script>var copyright_stat="2"</script>'
+    + '<div class="original_primary_tips">' * NESTED + "<i></i>" * 100_000,
+    "a tag of attributes": '<div id="js_article" ' + " ".join(f'a{n}="{n}"' for n in range(50_000)) + "></div>",
+    "data that never ends": '<div id="js_article"></div><script>' + "window.cgiDataNew = {" * 20_000 + "</script>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("html", SLOW.values(), ids=SLOW)
+def test_a_page_that_was_made_slow_is_read_in_time(html: str) -> None:
+    page = page_of(f"<!DOCTYPE html><html><body>{html}</body></html>")
+    started = time.process_time()
+    classify(page)
+    extract(page)
+    assert time.process_time() - started < SLOWEST
