@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.command import Command
 from tests.conftest import FIXTURES
+from tests.jekyll import build
 from tests.wechat import World, pages
 
 pytestmark = pytest.mark.jekyll
-
-SITE = {
-    "_config.yml": "{baseurl: /blog, timezone: Asia/Shanghai, permalink: '/:title.html', kramdown: {input: GFM}}",
-    "_layouts/post.html": "<h1>{{ page.title | escape }}</h1><article>{{ content }}</article>",
-}
-
-
-def _build(site: Path) -> Path:
-    """The folder of the site that Jekyll makes of an archive; its build must say nothing."""
-    for name, content in SITE.items():
-        (site / name).parent.mkdir(exist_ok=True)
-        (site / name).write_text(content)
-    built = site.with_name("built")
-    done = subprocess.run(
-        ["jekyll", "build", "--quiet", "--source", site, "--destination", built, "--disable-disk-cache"],
-        env={**os.environ, "JEKYLL_NO_BUNDLER_REQUIRE": "true", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stderr.decode()) == (0, "")
-    return built
 
 
 def _text(page: Path) -> str:
@@ -45,12 +22,12 @@ def _text(page: Path) -> str:
     return html.unescape(re.sub(r"<!--.*?-->|<[^>]*>", "", article))
 
 
-def test_an_articles_templates_survive_the_build(archiver: Command, world: World) -> None:
+def test_an_articles_templates_survive_thebuild(archiver: Command, world: World) -> None:
     prose = "<p>写作 {{ site.title }} 或 {% include x %}，行内 <code>{{name}}</code>。</p>"
     body = prose + "<pre><code>&lt;b :style=\"{{color: 'red'}}\"&gt;\n{% if page %}</code></pre><p>{% endraw %}</p>"
     world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(body, title="模板"))
     archiver.add("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv")
-    text = _text(_build(archiver.folder / "out") / "模板.html")
+    text = _text(build(archiver.folder / "out") / "模板.html")
     assert "写作 {{ site.title }} 或 {% include x %}，行内 {{name}}。" in text
     assert "<b :style=\"{{color: 'red'}}\">\n{% if page %}\n" in text
     assert "{% endraw %}" in text
@@ -61,7 +38,7 @@ def test_every_fixture_is_built_and_every_saved_picture_is_there(offline: Comman
     assert run.code == 0, run.err
     others = sorted(page for page in FIXTURES.glob("*/page.html") if "seed" not in page.parent.name)
     assert offline("add", "-o", "out", "--no-media", *others).code == 0
-    built = _build(offline.folder / "out")
+    built = build(offline.folder / "out")
     assert len([*built.glob("*.html")]) == len(others) + 1
     (seed,) = built.glob("抓获874人*.html")
     pictures = re.findall(r'<img src="/blog/(postimg/[^"]+)"', seed.read_text(encoding="utf-8"))
