@@ -116,6 +116,11 @@ LINES = {
         "<p>甲<sup>[1]</sup></p><p><code>[1]</code> 乙: <i>https://a.example/b</i></p>",
         "甲[<sup>\\[1\\]</sup>](https://a.example/b)\n\n`[1]` 乙: [*https&#58;//a.example/b*](https://a.example/b)",
     ),
+    "a footnote whose number stands above it": (
+        "<p><strong>甲<sup>[1]</sup></strong></p><p><span>[1]</span></p><p>乙: <em>https://a.example/b</em></p>",
+        "<strong>甲[<sup>\\[1\\]</sup>](https://a.example/b)</strong>\n\n\\[1\\]\n\n"
+        "乙: [*https&#58;//a.example/b*](https://a.example/b)",
+    ),
     "a bare address": ("<p>见https://a.example/b?c=1。</p>", "见<https://a.example/b?c=1>。"),
     # pictures
     "T98 data-src before src": (f'<img src="https://x.example/lazy.gif" data-src="{PICTURE}">', f"![]({PICTURE})"),

@@ -15,6 +15,7 @@ _BARE = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]{4,2000}")
 _SENTENCE_END = ".,;:!?'\")]"
 _MARK = re.compile(r"<sup>(?:<code>)?\[(\d{1,3})\](?:</code>)?</sup>")
 _REFERENCE = re.compile(r"\s*(?:<[a-z]+>)*\[(\d{1,3})\]")
+_ALONE = re.compile(r"\s*(?:<[a-z]+>)*\[\d{1,3}\](?:</[a-z]+>)*\s*")
 _TARGET = re.compile(r'<a href="([^"]+)">')
 
 
@@ -32,11 +33,14 @@ def link_addresses(runs: list[Run]) -> list[Run]:
 def link_marks(blocks: list[Block]) -> None:
     """Makes each `[n]` that is raised a link to the address that the line `[n] …` further down names."""
     targets: dict[str, str] = {}
+    below = None  # the address of the block below: mdnice sets the number on a line of its own
     for block in reversed(blocks):
         for line in block.html.split("<br>"):
-            found, target = _REFERENCE.match(line), _TARGET.search(line)
+            found = _REFERENCE.match(line)
+            target = _TARGET.search(line) or (below if _ALONE.fullmatch(line) else None)
             if found and target:
                 targets.setdefault(found[1], target[1])
+        below = _TARGET.search(block.html)
         if targets and "<sup>" in block.html:
             block.html = _MARK.sub(lambda m: _link(m, targets), block.html)
 
