@@ -12,13 +12,8 @@ from urllib.parse import quote
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _SPECIAL = re.compile(r"[\\`*\[\]|~\"'_&<>{#$.\-=%!^\u00a0\u3000\u2002\u2003@:wW]")
 _ALWAYS = frozenset("\\`*[]|~\"'")  # a backslash makes these literal in kramdown and CommonMark alike
-_DOUBLED = {
-    "$": r"\$",
-    ".": r"\.",
-    "-": r"\-",
-    "=": r"\=",
-    "%": "&#37;",
-}  # typography, math, comments: only in a row
+# Typography, math, comments: these mean something only in a row.
+_DOUBLED = {"$": r"\$", ".": r"\.", "-": r"\-", "=": r"\=", "%": "&#37;"}
 _ENTITY = re.compile(r"&(?:#?\w{1,32};|$)")
 _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
 _WORD = re.compile(r"[A-Za-z0-9]")
