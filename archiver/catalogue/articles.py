@@ -1,0 +1,176 @@
+"""The tables of articles and of captures: what was archived, from which page, into which post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from archiver import backoff, urls
+from archiver.catalogue.media import record_media
+from archiver.catalogue.rows import capture, kept_whole
+from archiver.catalogue.schema import addresses, articles, captures
+from archiver.catalogue.store import Store, seconds
+from archiver.models import Article, Capture, Entry, Kept, State
+
+# Notices that may come to stand where an article was; a wall or a broken page says nothing of the article.
+_ENDS = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
+
+
+class Articles:
+    """Everything that became a post."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, key: str) -> Kept | None:
+        """The article of this key."""
+        return next(self._select(select(articles).where(articles.c.key == key)), None)
+
+    def earlier(self, article: Article) -> Kept | None:
+        """What is kept of this article, also when its page did not tell its ids then (ARCHITECTURE, Identity)."""
+        return self.get(article.key) or self.get(article.key_without_ids)
+
+    def at(self, post: str) -> Kept | None:
+        """The article whose post has this name."""
+        return next(self._select(select(articles).where(articles.c.post == post)), None)
+
+    def posts_published_as(self, address: str) -> list[str]:
+        """The posts that Jekyll publishes at this day and slug."""
+        with self._store.reading() as connection:
+            wanted = select(articles.c.post).where(articles.c.published_as == address)
+            return [str(name) for name in connection.execute(wanted).scalars()]
+
+    def listed(
+        self,
+        *,
+        account: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        state: str = "",
+        below: float | None = None,
+    ) -> Iterator[Kept]:
+        """Articles by their time of publication. `account`: its name or id; `below`: lost pictures, or a
+        smaller share of the page's text than this.
+        """
+        wanted = select(articles).order_by(articles.c.published, articles.c.id)
+        if account:  # two queries of one index each: OR would read the whole table
+            named = articles.c.account_id if account.startswith("gh_") else articles.c.account
+            wanted = wanted.where(named == account)
+        if since:
+            wanted = wanted.where(articles.c.published >= seconds(since))
+        if until:
+            wanted = wanted.where(articles.c.published < seconds(until))
+        if state:
+            wanted = wanted.where(articles.c.state == state)
+        if below is not None:
+            wanted = wanted.where((articles.c.images_failed > 0) | (articles.c.share < below))
+        yield from self._select(wanted)
+
+    def captures(self, key: str) -> list[Capture]:
+        """The pages of an article that were received, the oldest first."""
+        wanted = select(captures).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
+        with self._store.reading() as connection:
+            rows = connection.execute(wanted.order_by(captures.c.captured, captures.c.id)).mappings()
+            return [capture(row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many articles there are in each state."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(articles.c.state, func.count()).group_by(articles.c.state))
+            return {str(state): int(count) for state, count in rows}
+
+    def record(self, entry: Entry, published_as: str = "", source: str = "") -> None:
+        """Everything about one SOURCE in one transaction, the last thing that is written; frees its address."""
+        with self._store.writing() as connection:
+            article_id = self._record_article(connection, entry, published_as, source)
+            self._record_address(connection, entry, article_id)
+            if entry.page:
+                connection.execute(captures.insert().values(_capture(entry, article_id)))
+            if article_id is not None and entry.article:
+                record_media(connection, self._store, article_id, entry.media)
+
+    def _record_article(self, connection: Connection, entry: Entry, published_as: str, source: str) -> int | None:
+        """The row's id; of a page without an article that of the article its address led to before."""
+        now = seconds(self._store.now())
+        if not entry.article:
+            return self._record_notice(connection, entry)
+        row = _article(entry, published_as) | {"state_seen": now}
+        there = self._there(connection, entry.article)
+        if there is None:
+            done = connection.execute(articles.insert().values(row | {"source": source}))
+            return int(done.inserted_primary_key[0])  # type: ignore[index]
+        connection.execute(update(articles).where(articles.c.id == there).values(row))
+        return there
+
+    def _there(self, connection: Connection, article: Article) -> int | None:
+        for key in (article.key, article.key_without_ids):
+            found: int | None = connection.execute(select(articles.c.id).where(articles.c.key == key)).scalar()
+            if found is not None:
+                return found
+        return None
+
+    def _record_notice(self, connection: Connection, entry: Entry) -> int | None:
+        led_to = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
+        article_id: int | None = connection.execute(led_to).scalar()
+        if article_id is not None and entry.outcome.state in _ENDS:
+            seen = {"state": entry.outcome.state, "state_seen": seconds(self._store.now())}
+            connection.execute(update(articles).where(articles.c.id == article_id).values(seen))
+        return article_id
+
+    def _record_address(self, connection: Connection, entry: Entry, article_id: int | None) -> None:
+        now = self._store.now()
+        for url in _aliases(entry):
+            tries = connection.execute(select(addresses.c.tries).where(addresses.c.url == url)).scalar() or 0
+            due = None if article_id else backoff.next_try(entry.outcome.state, url, tries + 1, now)
+            told = {
+                "article_id": article_id, "state": entry.outcome.state, "reason": entry.outcome.error,
+                "tried": seconds(now), "tries": 0 if article_id else tries + 1, "due": seconds(due), "owner": None,
+            }  # fmt: skip
+            fresh = {"url": url, "source": "", "first_seen": seconds(now)}
+            insert = self._store.insert(addresses).values(fresh | told)
+            connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=told))
+
+    def _select(self, wanted: Select[Any]) -> Iterator[Kept]:
+        with self._store.reading() as connection:
+            for row in connection.execute(wanted).mappings():
+                yield kept_whole(row)
+
+
+def _aliases(entry: Entry) -> Iterable[str]:
+    """Every address that this SOURCE showed to lead where it led."""
+    if not entry.article:
+        return [entry.target.url] if entry.target.url else []
+    final = urls.living(entry.page.final_url) if entry.page else ""
+    said = (entry.page.url if entry.page else "", final, entry.article.url)
+    asked = [entry.target.url] if entry.target.url else []
+    return dict.fromkeys([*asked, *(url for url in said if urls.is_article(url))])
+
+
+def _article(entry: Entry, published_as: str) -> dict[str, Any]:
+    article, outcome = entry.article, entry.outcome
+    assert article is not None
+    assert entry.page is not None
+    return {
+        "key": article.key, "account": article.account, "account_id": article.account_id, "title": article.title,
+        "type": article.type, "url": article.url or entry.target.url, "published": seconds(article.published),
+        "modified": seconds(article.modified), "archived": seconds(entry.page.captured), "state": State.ARTICLE,
+        "post": entry.post or None, "published_as": published_as, "digest": entry.digest,
+        "images_expected": outcome.images.expected, "images_saved": outcome.images.saved,
+        "images_failed": outcome.images.failed, "share": entry.share, "warnings": list(outcome.warnings),
+        "removed": [asdict(removal) for removal in article.removed],
+    }  # fmt: skip
+
+
+def _capture(entry: Entry, article_id: int | None) -> dict[str, Any]:
+    page = entry.page
+    assert page is not None
+    return {
+        "article_id": article_id, "url": page.url, "final_url": page.final_url, "status": page.status,
+        "headers": [list(header) for header in page.headers], "captured": seconds(page.captured),
+        "state": entry.outcome.state or State.UNKNOWN, "saved": int(page.saved), "sha256": entry.snapshot,
+        "size": len(page.content),
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""How a catalogue becomes one of the newest schema."""

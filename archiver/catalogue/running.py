@@ -1,0 +1,45 @@
+"""Which runs live: each holds a lock on a file of its own, which the system frees when the process dies."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class Running:
+    """This run among the others at the same archive. Leases name their run by its `id`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.id = secrets.token_hex(8)
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self._file(self.id), thread_local=False)
+        self._lock.acquire(timeout=0)
+
+    def is_alive(self, run: str) -> bool:
+        """Whether a run still works; the file of one that died goes away."""
+        if run == self.id:
+            return True
+        path = self._file(run)
+        if not path.exists():
+            return False
+        lock = FileLock(path, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        path.unlink(missing_ok=True)
+        return False
+
+    def close(self) -> None:
+        """Ends this run: its leases are free."""
+        self._lock.release()
+        with suppress(OSError):
+            self._file(self.id).unlink(missing_ok=True)
+
+    def _file(self, run: str) -> Path:
+        return self._folder / f"{run}.lock"

@@ -1,0 +1,98 @@
+"""One archive's database and the run that uses it: what the tables' rooms share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from archiver.catalogue.opening import bring_up_to_date, guarded, open_engine
+from archiver.catalogue.running import Running
+from archiver.models import CHINA
+
+CHUNK = 500  # rows asked for in one statement: SQLite takes 32,766 parameters, older ones 999
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+class Store:
+    """The database at `path`, opened when first used; `running` marks what this process works on."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self.now = now
+        self.is_new = False
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, its schema up to date; the file and its folder are made if need be."""
+        with guarded_folder(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        engine = open_engine(self.path)
+        self.is_new = bring_up_to_date(engine, self.path)
+        return engine
+
+    @cached_property
+    def running(self) -> Running:
+        """This run, alive from its first use to `close`."""
+        with guarded_folder(self.path):
+            return Running(self.path.parent / "running")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that reads; OutputError when the database fails."""
+        engine = self.engine
+        with guarded(self.path), engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing; no other process writes in between."""
+        engine = self.engine
+        with guarded(self.path), engine.begin() as connection:
+            yield connection
+
+    def insert(self, table: Table) -> Insert:
+        """An INSERT that knows ON CONFLICT, in the database's own dialect."""
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        insert: Insert = dialect.insert(table)
+        return insert
+
+    def close(self) -> None:
+        """Closes what was opened."""
+        if "running" in self.__dict__:
+            self.running.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+@contextmanager
+def guarded_folder(path: Path) -> Iterator[None]:
+    """A folder that cannot be made is an OutputError like any other failure of the catalogue's."""
+    from archiver.errors import OutputError
+
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path.parent)) from error
+
+
+def seconds(time: datetime | None) -> int | None:
+    """Whole seconds since 1970, as the tables keep a time."""
+    return int(time.timestamp()) if time else None
+
+
+def time_of(value: int | None) -> datetime | None:
+    """The time that a table keeps, in Beijing's zone as every time that archiver shows."""
+    return datetime.fromtimestamp(value, CHINA) if value is not None else None
+
+
+def chunks(rows: list[Any]) -> Iterator[list[Any]]:
+    """`rows` in pieces that one statement takes."""
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
