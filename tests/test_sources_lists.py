@@ -1,0 +1,321 @@
+"""Lists as people keep them: every address is found, every bad line is told by its number, the rest goes on."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver import urls
+from archiver.errors import InputError
+from archiver.models import Target
+from archiver.sources import Entry, decode, lines_of, read_list
+
+A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
+B = "https://mp.weixin.qq.com/s/BbCd-fGh_jKlMnOpQrStU_"
+C = "https://mp.weixin.qq.com/s/-bCd-fGh_jKlMnOpQrStU-"
+LONG = "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=2&sn=0123456789abcdef0123456789abcdef"
+
+
+def entries(text: str, files: Iterable[str] = (), folder: str = "") -> list[Entry]:
+    return list(read_list(text.splitlines(keepends=True), folder=folder, exists=set(files).__contains__))
+
+
+def named(text: str) -> list[tuple[int, str]]:
+    """Line and address of each good entry; there is no bad one."""
+    found = entries(text)
+    assert [entry.error for entry in found if not entry.target] == []
+    return [(entry.number, entry.target.url) for entry in found if entry.target]
+
+
+LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
+    "one a line": (f"{A}\n{B}\n", [(1, A), (2, B)]),
+    "no line end at the end": (f"{A}\n{B}", [(1, A), (2, B)]),
+    "nothing": ("", []),
+    "comments and blank lines": (f"# {C}\n\n  \n{A}\n   # mine\n{B}  # good\n", [(4, A), (6, B)]),
+    "only comments": ("# a\n#b\n\n", []),
+    "a byte order mark": (f"\ufeff{A}\n\ufeff# from another file\n\ufeff{B}\n", [(1, A), (3, B)]),
+    "a mark before a comment": (f"\ufeff# {A}\n{B}", [(2, B)]),
+    "CRLF": (f"{A}\r\n{B}\r\n", [(1, A), (2, B)]),
+    "long links": (f"{LONG}&chksm=1&scene=21#wechat_redirect\n", [(1, LONG)]),
+    "escaped for HTML": (LONG.replace("&", "&amp;"), [(1, LONG)]),
+    "escaped by a shell": (LONG.replace("?", r"\?").replace("&", r"\&"), [(1, LONG)]),
+    "Markdown tasks": (f"- [ ] {A}\n- [x] {B}\n* [X] {C}", [(1, A), (2, B), (3, C)]),
+    "Markdown items": (f"* {A}\n+ {B}\n- {C}", [(1, A), (2, B), (3, C)]),
+    "numbered": (f"1. {A}\n2) {B}\n3、{C}", [(1, A), (2, B), (3, C)]),
+    "numbered without a space": (f"1.{A}\n12.{B}", [(1, A), (2, B)]),
+    "Markdown links": (f"[标题]({A})\n* [title]({B} 'words')\n- [ ] [a]( <{C}> )", [(1, A), (2, B), (3, C)]),
+    "a link whose words are its address, cut": (f"[{A[:35]}…]({A})\n[{B}]({B})", [(1, A), (2, B)]),
+    "a title with brackets": (f"- [[转] 标题 (下)]({A})", [(1, A)]),
+    "in angle brackets": (f"<{A}>\n- <{B}>", [(1, A), (2, B)]),
+    "in quotes": (f"'{A}'\n“{B}”\n`{C}`", [(1, A), (2, B), (3, C)]),
+    "bold": (f"**{A}**", [(1, A)]),
+    "a Markdown table": (f"| 标题 | url |\n|---|---|\n| 甲 | {A} |\n| 乙 | [x]({B}) |", [(3, A), (4, B)]),
+    "a table without a header of ours": (f"| {A} | 甲 |", [(1, A)]),
+    "rules": (f"---\n***\n{A}\n\n----", [(3, A)]),
+    "HTML": (f'<li><a href="{A}">{A}</a></li>', [(1, A)]),
+    "a YAML list": (f"- url: {A}\n- {B}", [(1, A), (2, B)]),
+    "a message": (f"看看这篇：{A}，还有（{B}）。\n【标题】{C}来自微信", [(1, A), (1, B), (3 - 1, C)]),
+    "without a scheme": (A.removeprefix("https://"), [(1, A)]),
+    "in capitals": (A.replace("https://mp.weixin", "HTTPS://MP.Weixin"), [(1, A)]),
+    "without the scheme's name": (A.removeprefix("https:"), [(1, A)]),
+    "the wall's address": (
+        "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url=" + A.replace("/", "%2F"),
+        [(1, A)],
+    ),
+    "two a line": (f"{A} {B}\n{C}", [(1, A), (1, B), (2, C)]),
+    "with a title behind a comma": (f"{A},title\ntitle,{B}\n", [(1, A), (2, B)]),
+    "twice": (f"{A}\n{B}\n{A}#rd\n{A}?scene=1\n{C}", [(1, A), (2, B), (5, C)]),
+    "a letter that splits lines for Python alone": (f"标题\u2028{A}\n{B}".replace("\u2028", "\x1f"), [(1, A), (2, B)]),
+    # CSV and the like
+    "CSV": (f"title,url\n甲,{A}\n乙,{B}\n", [(2, A), (3, B)]),
+    "CSV, another column first": (f"URL,标题\r\n{A},甲\r\n{B},乙\r\n", [(2, A), (3, B)]),
+    "CSV in Chinese": (f"标题,链接,时间\n甲,{A},2023\n", [(2, A)]),
+    "CSV, link": (f"Title,Link\n甲,{A}\n", [(2, A)]),
+    "CSV, url before link": (f"link,url\nhttps://x.example,{A}\n", [(2, A)]),
+    "CSV, quoted": (f'"title","url"\n"a, ""b""","{A}"\n', [(2, A)]),
+    "CSV, a line end in a cell": (f'title,url\n"甲\n# 乙\n\n丙",{A}\n丁,{B}\n', [(2, A), (6, B)]),
+    "CSV, spaces behind commas": (f'title, url\n"a, b", {A}\nc, "{B}"\n', [(2, A), (3, B)]),
+    "CSV, blank lines and empty rows": (f"title,url\n\n甲,{A}\n,\n,,\n", [(3, A)]),
+    "CSV, a hashtag for a title": (f"title,url\n#热点,{A}\n# a comment\n乙,{B}\n", [(2, A), (4, B)]),
+    "CSV behind a comment": (f"# export\ntitle,url\n甲,{A}\n", [(3, A)]),
+    "CSV with Excel's first line": (f"sep=;\ntitle;url\n甲;{A}\n", [(3, A)]),
+    "CSV, semicolons": (f"title;url\na,b;{A}\n", [(2, A)]),
+    "TSV": (f"标题\turl\na, b\t{A}\n", [(2, A)]),
+    "TSV with a lone quote": (f'标题\turl\n"a" b\t{A}\n6" c\t{B}\n"d\t{C}\n', [(2, A), (3, B), (4, C)]),
+    "CSV with a quote that is not closed": (f'title,url\n"甲,{A}\n乙,{B}\n"丙",{C}\n', [(2, A), (3, B), (4, C)]),
+    "CSV with a byte order mark": (f"\ufefftitle,url\n甲,{A}\n", [(2, A)]),
+    "one column": (f"url\n{A}\n{B}\n", [(2, A), (3, B)]),
+    "a header that is data": (f"link,{A}\nlink,{B}", [(1, A), (2, B)]),
+    # JSON
+    "JSON lines": (f'{{"title": "甲", "url": "{A}"}}\n\n{{"URL": "{B}"}}\n', [(1, A), (3, B)]),
+    "JSON strings": (f'"{A}"\n"{B}"', [(1, A), (2, B)]),
+    "JSON strings with escapes": ('"' + A.replace("/", r"\/") + '"', [(1, A)]),
+    "quoted CSV without a header": (f'"{A}","甲"\n"乙","{B}"', [(1, A), (2, B)]),
+    "our own lines": (
+        json.dumps({"source": A, "url": "", "outcome": "failed"}) + "\n" + json.dumps({"source": "x.html", "url": B}),
+        [(1, A), (2, B)],
+    ),
+    "our own line, the short address of two": (json.dumps({"source": A, "url": LONG}), [(1, A)]),
+    "our own line, the article's address first": (json.dumps({"source": B, "url": A}), [(1, A)]),
+    "a JSON array": (f'[{{"url": "{A}"}}, "{B}"]', [(1, A), (1, B)]),
+    "a JSON array over lines": (f'[\n  {{\n    "url": "{A}"\n  }},\n  "{B}",\n]\n', [(2, A), (5, B)]),
+    "JSON as jq prints it": (f'{{\n  "url": "{A}"\n}}\n{{\n  "url": "{B}"\n}}\n', [(1, A), (4, B)]),
+    "an empty JSON array": ("[]", []),
+    "a JSON array behind a mark": (f'\ufeff["{A}"]', [(1, A)]),
+    "JSON among other lines": (f'{A}\n{{"url": "{B}"}}\n- {C}', [(1, A), (2, B), (3, C)]),
+}
+
+
+@pytest.mark.parametrize(("text", "addresses"), LISTS.values(), ids=LISTS)
+def test_what_a_list_names(text: str, addresses: list[tuple[int, str]]) -> None:
+    assert named(text) == addresses
+
+
+BAD: dict[str, tuple[str, int, str]] = {
+    "another host's address": ("https://example.com/s/1", 1, "not an address of mp.weixin.qq.com"),
+    "another host's that holds ours": (f"https://example.com/?u={A}", 1, "not an address of mp.weixin.qq.com"),
+    "words": ("今天读的", 1, "not an address of mp.weixin.qq.com"),
+    "half an address": (A[:-8], 1, "not a whole article's address"),
+    "broken JSON": (f'{{"url": "{A}"', 1, "broken JSON"),
+    "JSON without an address": ('{"title": "甲"}', 1, '"url"'),
+    "JSON with an empty one": ('{"url": " "}', 1, '"url"'),
+    "JSON with a number": ('{"url": 1}', 1, '"url"'),
+    "JSON, too deep": ('{"url": ' + "[" * 100_000, 1, "nested too deeply"),
+    "JSON, a long number": ('{"url": ' + "1" * 5000 + "}", 1, "too long"),
+    "CSV without a cell": ("title,url\n甲\n", 2, "no address in the column"),
+    "CSV with an empty cell": ("title,url\n甲,\n", 2, "no address in the column"),
+    "CSV with words": ("title,url\n甲,乙\n", 2, "not an address"),
+    "an array cut off": ('[\n"x",\n{"url": ', 2, "not an address"),
+    "a page that is not there": ("saved/文章.html", 1, "no such file: paths in a list count from the current folder"),
+    "a page that is not there, as a task": ("- [ ] x.mhtml", 1, "no such file"),
+    "a page that is not there, as a link": ("[x](x.htm)", 1, "no such file"),
+    "bytes that are no text": ("https://mp.weixin.qq.com/s?__biz=\udcff&mid=1", 1, "not"),
+}
+
+
+@pytest.mark.parametrize(("text", "number", "error"), BAD.values(), ids=BAD)
+def test_a_bad_line_is_told_by_its_number(text: str, number: int, error: str) -> None:
+    bad = entries(text)[0]
+    assert bad.target is None
+    assert bad.number == number
+    assert error in bad.error
+    assert "\n" not in bad.error
+    assert len(bad.error) < 300  # it does not repeat the line
+    assert bad.source.strip()
+
+
+@pytest.mark.parametrize("bad", ["no address", A[:-8], '{"url"', '{"url": 1}', "x.html", "https://example.com"])
+def test_behind_a_bad_line_the_rest_goes_on(bad: str) -> None:
+    assert [(entry.number, bool(entry.target)) for entry in entries(f"{A}\n{bad}\n{B}\n")] == [
+        (1, True), (2, False), (3, True),
+    ]  # fmt: skip
+
+
+def test_what_is_broken_in_an_array_is_told_with_what_is_lost() -> None:
+    found = entries(f'[\n"{A}",\n{{"url" "{B}"}},\n"{C}"\n]')
+    assert [(entry.number, bool(entry.target)) for entry in found] == [(2, True), (3, False)]
+    assert "nothing from here on is read" in found[1].error
+
+
+def test_an_entry_says_what_was_given() -> None:
+    first, second, third = entries(f"- [ ] 标题 {A}#rd 好\nno address\n- [x] page.html\n", files=["page.html"])
+    assert first == Entry(number=1, source=f"{A}#rd", target=Target(source=f"{A}#rd", url=A))
+    assert (second.source, second.target) == ("no address", None)
+    assert third == Entry(number=3, source="page.html", target=Target(source="page.html", file="page.html"))
+
+
+def test_addresses_that_come_again_are_counted() -> None:
+    counted: list[int] = []
+
+    def reading() -> Iterator[Entry]:
+        counted.append((yield from read_list([A, B, f"{A}#rd", "x", B])))
+
+    assert [entry.number for entry in reading()] == [1, 2, 4]
+    assert counted == [2]
+
+
+PATHS: dict[str, tuple[str, str]] = {
+    "a page": ("saved/x.html", "saved/x.html"),
+    "an item": ("- saved/x.html", "saved/x.html"),
+    "a task": ("- [ ] saved/我的 文章.html", "saved/我的 文章.html"),
+    "a Markdown link": ("[标题](saved/x.html)", "saved/x.html"),
+    "a name like an item's": ("1. 标题.html", "1. 标题.html"),
+    "a name like an address": (
+        "mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv",
+        "mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv",
+    ),
+    "a name without an ending": ("page", "page"),
+    "in JSON": ('{"source": "x.html", "url": ""}', "x.html"),
+    "in CSV": ("title,url\n甲,x.html", "x.html"),
+}
+
+
+@pytest.mark.parametrize(("text", "path"), PATHS.values(), ids=PATHS)
+@pytest.mark.parametrize("folder", ["", "lists", "/abs"])
+def test_a_path_counts_from_the_lists_folder(text: str, path: str, folder: str) -> None:
+    file = f"{folder}/{path}" if folder else path
+    (found,) = entries(text, files=[file], folder=folder)
+    assert found.target == Target(source=path, file=file)
+
+
+def test_a_page_named_twice_comes_once() -> None:
+    assert len(entries("x.html\nx.html\n", files=["x.html"])) == 1
+
+
+def test_no_file_is_looked_for_where_an_address_stands() -> None:
+    def looked(path: str) -> bool:
+        raise AssertionError(path)
+
+    assert len(list(read_list([A, f"- {B}", f'{{"url": "{C}"}}'], exists=looked))) == 3
+
+
+def test_a_list_is_read_as_it_comes() -> None:
+    def lines() -> Iterable[str]:
+        yield A
+        raise AssertionError("the second line is not asked for yet")
+
+    assert next(read_list(lines())).number == 1
+
+
+TEXT = f"# 列表\n{A} 标题\n"
+CONTENTS: dict[str, bytes] = {
+    "UTF-8": TEXT.encode(),
+    "UTF-8 with a mark": TEXT.encode("utf-8-sig"),
+    "UTF-16 LE with a mark": b"\xff\xfe" + TEXT.encode("utf-16-le"),
+    "UTF-16 BE with a mark": b"\xfe\xff" + TEXT.encode("utf-16-be"),
+    "GB18030": TEXT.encode("gb18030"),
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+def test_a_list_in_its_encoding(content: bytes) -> None:
+    assert decode(content) == TEXT
+    assert [entry.source for entry in read_list(lines_of(content))] == [A]
+
+
+def test_a_damaged_letter_costs_no_address() -> None:
+    content = f"甲 {A}\n".encode() + b"\xff\xff\n" + f"{B}\n".encode()
+    assert [entry.source for entry in read_list(lines_of(content)) if entry.target] == [A, B]
+
+
+NO_TEXT: dict[str, tuple[bytes, str]] = {
+    "an Excel file": (b"PK\x03\x04\x14\x00\x06\x00", "save its sheet as CSV"),
+    "an old Excel file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "save its sheet as CSV"),
+    "a PDF": (b"%PDF-1.7\n", "PDF"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "picture"),
+    "gzip": (b"\x1f\x8b\x08\x00", "unpack"),
+    "NULs": (b"url\0\n", "no text"),
+    "UTF-16 without a mark": (TEXT.encode("utf-16-le"), "no text"),
+    "NULs in UTF-16": (b"\xff\xfe\0\0", "no text"),
+}
+
+
+@pytest.mark.parametrize(("content", "error"), NO_TEXT.values(), ids=NO_TEXT)
+def test_what_is_no_text_is_refused_at_once(content: bytes, error: str) -> None:
+    with pytest.raises(InputError, match=error):
+        lines_of(content)
+
+
+LINE_ENDS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}
+
+
+@pytest.mark.parametrize("end", LINE_ENDS.values(), ids=LINE_ENDS)
+def test_lines_are_those_that_an_editor_counts(end: str) -> None:
+    text = end.join(["a\u2028b", "", "c\x0cd\x85e"])
+    assert list(lines_of(text.encode())) == ["a\u2028b", "", "c\x0cd\x85e"]
+    assert list(lines_of((text + end).encode())) == ["a\u2028b", "", "c\x0cd\x85e"]
+    assert list(lines_of(b"")) == []
+
+
+PIECES = [
+    A, B, LONG, A[:-9], "mp.weixin.qq.com/", "https://", "http://mp.weixin.qq.com/mp/", "?", "&", "&amp;", "%", "%2F", "/",
+    "url", "title,url\n", "链接\t标题\n", "sep=;\n", "- [ ] ", "1. ", "[", "](", ")", "{", "}", '"', "'", ",", ";", "\t", "|",
+    "#", "\n", "\r\n", "\r", "\ufeff", "\0", "\\", '{"url": "', '"}', '{"source":', "[\n", "]", "null", "标题", "\ud800", " ",
+    "\u3000", "x.html", "=", "~", "_", "*",
+]  # fmt: skip
+texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts)
+def test_any_text_is_read_to_its_end(text: str) -> None:
+    found = list(read_list(io.StringIO(text, newline=None)))
+    numbers = [entry.number for entry in found]
+    assert numbers == sorted(numbers)
+    for entry in found:
+        assert bool(entry.target) != bool(entry.error)
+        assert "\n" not in entry.error
+        if entry.target:
+            assert entry.target.url == urls.living(entry.target.url)
+            assert urls.parse(entry.target.url).url == entry.target.url
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(
+        st.binary(),
+        texts.map(lambda text: text.encode("utf-8", "replace")),
+        texts.map(lambda t: t.encode("gb18030", "replace")),
+    )
+)
+def test_any_bytes_are_a_list_or_an_input_error(content: bytes) -> None:
+    try:
+        lines = lines_of(content)
+    except InputError:
+        return
+    list(read_list(lines))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([A, B, C, LONG]), unique=True),
+    st.lists(st.sampled_from(["# x", "", "标题", "- [ ]", "x,y"])),
+)
+def test_no_address_is_lost_among_other_lines(addresses: list[str], others: list[str]) -> None:
+    lines = [line for pair in zip(addresses, [*others, *[""] * len(addresses)], strict=False) for line in pair]
+    assert [entry.target.url for entry in read_list(lines) if entry.target] == addresses
