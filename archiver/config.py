@@ -37,6 +37,28 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     link: str = "来源：[微信公众号]({url})"
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where `archiver run` finds addresses, one of `list`, `album` and `feed`, and what its posts are given."""
+
+    list: str = ""  # a file of addresses
+    album: str = ""  # the address of a public album (合集)
+    feed: str = ""  # the address, or the file, of an RSS, Atom or JSON feed
+    name: str = ""
+    tags: tuple[str, ...] | None = None
+    author: str | None = None
+    folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
+
+    def __post_init__(self) -> None:
+        """Exactly one of the three."""
+        if sum(map(bool, (self.list, self.album, self.feed))) != 1:
+            raise ValueError("a source has exactly one of `list`, `album` and `feed`")
+
+    @property
+    def title(self) -> str:
+        """How messages call it, and the catalogue."""
+        return self.name or self.list or self.album or self.feed
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the archive is kept and the network used."""
 
@@ -49,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     force: bool = False  # overwrite posts that a person edited
     site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
+    sources: tuple[Source, ...] = ()  # of `archiver run`
+    budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # pages that one `archiver run` asks for at most
+    snapshots: bool = True  # keep every page as it was received
     source_block: SourceBlock = msgspec.field(default_factory=SourceBlock)
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 
@@ -106,7 +131,19 @@ def _read(path: Path) -> Layer:
 
 def _from_there(layer: Layer, folder: Path) -> Layer:
     paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
-    return layer | {key: str(folder / Path(value).expanduser()) for key, value in paths.items()}
+    there: Layer = {key: str(folder / Path(value).expanduser()) for key, value in paths.items()}
+    if isinstance(sources := layer.get("sources"), list):
+        there["sources"] = [_source_from_there(source, folder) for source in sources]
+    return layer | there
+
+
+def _source_from_there(source: object, folder: Path) -> object:
+    if not isinstance(source, dict):
+        return source
+    paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
+    local = {key: value for key, value in paths.items() if "://" not in value}
+    named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
+    return source | named | {key: str(folder / Path(value).expanduser()) for key, value in local.items()}
 
 
 def _merged(under: Layer, over: Layer) -> Layer:

@@ -8,8 +8,10 @@ ArchiverError
 ├── OutputError          73   the archive cannot be written
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
+│   ├── CoolingDown      75   WeChat showed its wall; no page is asked for until the host has cooled down
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
+├── Busy                 75   another run holds the archive
 └── NotAnArticle          1   the page was read, and holds no article
 """
 
@@ -89,12 +91,24 @@ class Unreachable(FetchError):  # noqa: N818
     """Every try failed; a later run may succeed."""
 
 
+class CoolingDown(FetchError):  # noqa: N818
+    """No page was asked for: the wall was met a short while ago, by this run or by another."""
+
+    exit_code = Exit.TRY_LATER
+
+
 class TooLarge(FetchError):  # noqa: N818
     """The response went past its cap."""
 
 
 class ForbiddenAddress(FetchError):  # noqa: N818
     """An address that an untrusted page must not make us open."""
+
+
+class Busy(ArchiverError):  # noqa: N818
+    """Another run works on the archive."""
+
+    exit_code = Exit.TRY_LATER
 
 
 class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public

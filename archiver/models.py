@@ -130,6 +130,11 @@ class Article:
         """`<biz>:<mid>:<idx>`, or a digest of what the page says when it does not name itself."""
         if self.biz and self.mid and self.idx:
             return f"{self.biz}:{self.mid}:{self.idx}"
+        return self.key_without_ids
+
+    @property
+    def key_without_ids(self) -> str:
+        """The key it has, or had, when its page does not name it."""
         text = re.sub(r"<[^>]*>|\s+", "", self.body)  # not the markup: a better converter must not rename it
         said = "\n".join((self.account, self.title, text)).encode(errors="surrogatepass")
         return f"sha256:{sha256(said).hexdigest()[:16]}"
@@ -154,6 +159,7 @@ class LocalFile:
 
 
 Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
+Localized = Mapping[str, LocalFile | str]  # by a medium's name in the archive: its file, or why there is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,3 +196,67 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     error: str = ""
     exit_code: int = 0  # what this outcome alone would end the command with; not in the JSON line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What the catalogue is told of one SOURCE once everything else of it lies on disk."""
+
+    target: Target
+    outcome: Outcome
+    page: Page | None = None  # None: nothing came
+    snapshot: str = ""  # SHA-256 of the page as it was kept
+    article: Article | None = None  # None: the page holds none
+    post: str = ""  # its name
+    digest: str = ""  # SHA-256 of the post as we wrote it
+    media: Localized = field(default_factory=dict)
+    share: float | None = None  # of the page's visible text that the post shows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """An article as the catalogue has it."""
+
+    key: str
+    url: str
+    title: str
+    account: str
+    type: str = "article"
+    published: datetime | None = None
+    archived: datetime
+    state: State = State.ARTICLE  # of its last page: a notice that stands there now leaves the post as it is
+    state_seen: datetime
+    post: str = ""  # from the archive's folder
+    digest: str = ""  # SHA-256 of the post as we wrote it
+    source: str = ""  # the source of archiver.yml whose options it follows
+    images: Images = field(default_factory=Images)
+    share: float | None = None
+    warnings: tuple[str, ...] = ()
+    removed: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What the catalogue knows of one address."""
+
+    url: str
+    article: Kept | None = None  # what it led to
+    state: State | None = None  # of the page last seen there
+    reason: str = ""
+    source: str = ""
+    tried: datetime | None = None
+    tries: int = 0
+    due: datetime | None = None  # when it is to be asked (again); None: never
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capture:
+    """One page that was received, whatever it was."""
+
+    url: str
+    final_url: str
+    status: int
+    captured: datetime
+    state: State
+    sha256: str = ""  # of its snapshot, '' when none was kept
+    size: int = 0

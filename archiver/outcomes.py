@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from archiver import urls
+from archiver.backoff import TERMINAL
 from archiver.errors import ArchiverError, Exit, NotAnArticle
-from archiver.models import CHINA, Article, Files, Images, Outcome, Page, Removal, State, Target, Verdict
+from archiver.models import (
+    CHINA,
+    Article,
+    Files,
+    Images,
+    Kept,
+    Outcome,
+    Page,
+    Removal,
+    Standing,
+    State,
+    Target,
+    Verdict,
+)
 from archiver.writer.disk import Written
 from archiver.writer.names import media_name
 
+NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
+_NOT_ASKED = "not asked: "
+LEFT = "left for another run, as --limit or --max-time asked"
+WHOLE = 0.999  # share of a page's text: below, the post carries a warning
 _SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
 ADVICE = {  # what to do about a page that holds no article
     State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
@@ -38,11 +57,12 @@ def archived(target: Target, article: Article, written: Written) -> Outcome:
 def no_article(target: Target, page: Page, verdict: Verdict) -> Outcome:
     """The Outcome of a page that became no post; a wall met on the network asks for another run."""
     walled = verdict.state is State.VERIFICATION and not page.saved  # a saved wall left nothing unfetched
+    is_long = walled and not urls.is_short(page.url)
     said = f"{verdict.state}: {verdict.reason}" if verdict.reason else str(verdict.state)
     return Outcome(
         source=target.source, url=urls.living(page.url), state=verdict.state, outcome="failed",
         error=one_line(f"{said}; {ADVICE[verdict.state]}"),
-        exit_code=Exit.TRY_LATER if walled else Exit.FAILED,
+        warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if walled else Exit.FAILED,
     )  # fmt: skip
 
 
@@ -58,8 +78,54 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
 def not_asked(target: Target, why: str, exit_code: int) -> Outcome:
     """The Outcome of a SOURCE that the run no longer came to."""
     return Outcome(
-        source=target.source, url=target.url, outcome="failed", error=f"not asked: {why}", exit_code=exit_code
+        source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{why}", exit_code=exit_code
     )
+
+
+def known(target: Target, kept: Kept, output: str) -> Outcome:
+    """The Outcome of an address whose article is in the archive already."""
+    return Outcome(
+        source=target.source, url=kept.url, state=State.ARTICLE, outcome="skipped", key=kept.key, title=kept.title,
+        account=kept.account, published=kept.published.isoformat() if kept.published else "",
+        post=f"{output}/{kept.post}" if kept.post else "", images=kept.images,
+    )  # fmt: skip
+
+
+def gone(target: Target, standing: Standing) -> Outcome:
+    """The Outcome of an address that was found to have no article, once and for all."""
+    since = f" (since {standing.tried:%Y-%m-%d})" if standing.tried else ""
+    return Outcome(
+        source=target.source,
+        url=target.url,
+        state=standing.state,
+        outcome="skipped",
+        error=one_line(f"{standing.reason or standing.state}{since}; --retry-gone asks again"),
+    )
+
+
+def not_due(target: Target, standing: Standing) -> Outcome:
+    """The Outcome of an address that failed a while ago and is asked again another time."""
+    walled = standing.state is State.VERIFICATION
+    return Outcome(
+        source=target.source, url=target.url, state=standing.state, outcome="failed",
+        error=one_line(f"not due before {standing.due:%H:%M %d %b} (--retry asks now): {standing.reason}"),
+        exit_code=Exit.TRY_LATER if walled else Exit.FAILED,
+    )  # fmt: skip
+
+
+def was_not_asked(outcome: Outcome) -> bool:
+    """Whether a wall or the disk kept a run from asking for it at all."""
+    return outcome.error.startswith(_NOT_ASKED)
+
+
+def left(target: Target) -> Outcome:
+    """The Outcome of an address that a limit of the user's left for another run."""
+    return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,))
+
+
+def recorded(outcome: Outcome) -> Outcome:
+    """An Outcome as batches tell it: what is gone for good is recorded, and no failure."""
+    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL else outcome
 
 
 def bug(target: Target, error: Exception) -> Outcome:
@@ -80,8 +146,10 @@ def images(article: Article, files: Files, lost: Mapping[str, str]) -> Images:
     )
 
 
-def warnings(article: Article, lost: Mapping[str, str], written: Written) -> Iterator[str]:
+def warnings(article: Article, lost: Mapping[str, str], written: Written, share: float | None = None) -> Iterator[str]:
     """What a person should know of a post, one line each."""
+    if share is not None and share < WHOLE:
+        yield f"the post shows {share:.1%} of the page's text: compare it with the page, and report it"
     yield from map(one_line, article.warnings)
     if not article.published:
         yield "no publish time on the page: the post is dated by its capture"

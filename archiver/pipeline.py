@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from archiver import outcomes, urls
-from archiver.errors import ArchiverError, FetchError, NotWeChat
+from archiver.errors import ArchiverError, CoolingDown, FetchError, NotWeChat
 from archiver.extractor import classify, extract, server_time
 from archiver.models import (
     CHINA,
     Article,
     Blob,
+    Entry,
     Files,
     LocalFile,
+    Localized,
     Media,
     Outcome,
     Page,
@@ -37,63 +40,96 @@ class Rooms:
     """What the rooms at the edges do for one article; tests pass their own."""
 
     get_page: Callable[[Target], tuple[Page, Saved]]
+    keep: Callable[[Page], str]  # the page as received, before anything reads it → its digest
     wants: Callable[[Media], bool]  # whether a medium is to be saved at all
     get_media: Callable[[Media, str], Blob]  # from one of its addresses
-    find_media: Callable[[Media], LocalFile | None]
+    find_media: Callable[[Sequence[Media]], Mapping[str, LocalFile]]  # those that lie in the archive, by name
     save_media: Callable[[Media, bytes, str], LocalFile]
     recall: Callable[[Article], Article]  # what the archive knows of it beyond its page
     convert: Callable[[Article, Files, datetime], str]
     name_of: Callable[[Article, date], str]
-    save_post: Callable[[Post], Written]
+    save_post: Callable[[Article, Post], Written]
+    record: Callable[[Entry], None]  # the catalogue's rows, the last thing that is written
+    writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
+    share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     each: Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]] = map
 
 
 def archive_one(target: Target, rooms: Rooms) -> Outcome:
     """How one SOURCE ended. Known errors are told in the Outcome; any other exception is a bug."""
     try:
-        page, saved, verdict = _fetch(target, rooms)
+        page, saved, verdict, snapshot = _fetch(target, rooms)
         if verdict.state is not State.ARTICLE:
-            return outcomes.no_article(target, page, verdict)
+            outcome = outcomes.no_article(target, page, verdict)
+            rooms.record(Entry(target=target, outcome=outcome, page=page, snapshot=snapshot))
+            return outcome
         article = rooms.recall(extract(page))
-        files, lost = localize(article, saved, rooms)
-        post = _convert(article, files, page, rooms)
-        written = rooms.save_post(post)
+        localized = localize(article, saved, rooms)
+        with rooms.writing():
+            entry = _write(target, page, article, localized, rooms)
+            rooms.record(replace(entry, snapshot=snapshot))
+        return entry.outcome
     except ArchiverError as error:
-        return outcomes.failed(target.source, target.url, error)
-    return replace(
-        outcomes.archived(target, article, written),
-        images=outcomes.images(article, files, lost),
-        warnings=tuple(outcomes.warnings(article, lost, written)),
-    )
+        return _failed(target, error, rooms)
 
 
-def _fetch(target: Target, rooms: Rooms) -> tuple[Page, Saved, Verdict]:
-    """The page and what it is; of a moved article the page it moved to, if that can be had."""
+def _failed(target: Target, error: ArchiverError, rooms: Rooms) -> Outcome:
+    """The Outcome of a known error; what the network did is kept, so that the address comes back later."""
+    outcome = outcomes.failed(target.source, target.url, error)
+    if isinstance(error, FetchError) and not isinstance(error, CoolingDown):
+        rooms.record(Entry(target=target, outcome=outcome))
+    return outcome
+
+
+def _fetch(target: Target, rooms: Rooms) -> tuple[Page, Saved, Verdict, str]:
+    """The page, what it is and its snapshot; of a moved article the page it moved to, if that can be had."""
     page, saved = rooms.get_page(target)
+    snapshot = rooms.keep(page)
     verdict = classify(page)
     if verdict.state is State.MIGRATED and verdict.moved_to:
         try:
             moved, beside = rooms.get_page(replace(urls.parse(verdict.moved_to), source=target.source))
         except (NotWeChat, FetchError):
-            return page, saved, verdict
-        return moved, beside, classify(moved)
-    return page, saved, verdict
+            return page, saved, verdict, snapshot
+        return moved, beside, classify(moved), rooms.keep(moved)
+    return page, saved, verdict, snapshot
 
 
-def localize(article: Article, saved: Saved, rooms: Rooms) -> tuple[dict[str, LocalFile], dict[str, str]]:
-    """Saved files by the address the body names them by, and why the others were lost, by address.
+def _write(target: Target, page: Page, article: Article, localized: Localized, rooms: Rooms) -> Entry:
+    """Everything but the snapshot that the catalogue is told of an article whose post is on disk now."""
+    files, lost = by_address(article, localized)
+    post = _convert(article, files, page, rooms)
+    written = rooms.save_post(article, post)
+    share = rooms.share(article, post.text)
+    outcome = replace(
+        outcomes.archived(target, article, written),
+        images=outcomes.images(article, files, lost),
+        warnings=tuple(outcomes.warnings(article, lost, written, share)),
+    )
+    return Entry(
+        target=target, outcome=outcome, page=page, article=article, post=post.name, digest=written.digest,
+        media=localized, share=share,
+    )  # fmt: skip
+
+
+def localize(article: Article, saved: Saved, rooms: Rooms) -> Localized:
+    """The file of each medium that is wanted, or why there is none, by the medium's name.
 
     Media of one name are one medium: asked for once, and not at all when its file lies here already.
     """
-    wanted = [medium for medium in article.media if rooms.wants(medium)]
-    named = {media_name(medium): medium for medium in reversed(wanted)}
-    found = {name: rooms.find_media(named[name]) for name in dict.fromkeys(map(media_name, wanted))}
-    missing = [named[name] for name, file in found.items() if file is None]
+    named = {media_name(medium): medium for medium in reversed(article.media) if rooms.wants(medium)}
+    wanted = [named[name] for name in dict.fromkeys(map(media_name, article.media)) if name in named]
+    found = rooms.find_media(wanted)
+    missing = [medium for medium in wanted if media_name(medium) not in found]
     got = zip(missing, rooms.each(lambda medium: _localize_one(medium, saved, rooms), missing), strict=True)
-    results = found | {media_name(medium): result for medium, result in got}
-    by_url = {medium.url: results[media_name(medium)] for medium in wanted}
-    files = {url: file for url, file in by_url.items() if isinstance(file, LocalFile)}
-    return files, {url: reason for url, reason in by_url.items() if isinstance(reason, str)}
+    return {**found, **{media_name(medium): result for medium, result in got}}
+
+
+def by_address(article: Article, localized: Localized) -> tuple[dict[str, LocalFile], dict[str, str]]:
+    """Saved files by the address the body names them by, and why the others were lost, by address."""
+    results = {medium.url: localized.get(media_name(medium)) for medium in article.media}
+    files = {url: file for url, file in results.items() if isinstance(file, LocalFile)}
+    return files, {url: reason for url, reason in results.items() if isinstance(reason, str)}
 
 
 def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:

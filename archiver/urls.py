@@ -34,6 +34,7 @@ _PICTURE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z"
 _IN_WORDS = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
 _WALLS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
+_CANONICAL = re.compile(rf"https://{re.escape(HOST)}/s/[A-Za-z0-9_-]{{16,64}}")
 _PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # browsers drop or encode these; no tree takes them
@@ -65,6 +66,8 @@ def unescape(text: str) -> str:
 
 def parse(source: str) -> Target:
     """The Target that an address names, as people paste it; NotWeChat for any other text."""
+    if _CANONICAL.fullmatch(source):  # nearly every line of a long list
+        return Target(source=source, url=source)
     address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING)
     if "://" not in address:
         address = "https://" + address.lstrip("/")
@@ -134,6 +137,12 @@ def is_short(address: str) -> bool:
     """Whether `address` is of the short form, the only one WeChat serves to everybody since 2026 (trap T3)."""
     parts = _split(address)
     return bool(parts and parts.hostname == HOST and _SHORT_PATH.match(parts.path))
+
+
+def is_article(address: str) -> bool:
+    """Whether `address` is of a form that leads to one article, not to an album, a home page or a notice."""
+    parts = _split(address)
+    return bool(parts and parts.hostname == HOST and re.match(r"/s(?:/|\Z)|/mp/appmsg/show", parts.path))
 
 
 def is_wall(address: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli import _exit_code
+from archiver.commands import exit_code
 from archiver.errors import PRECEDENCE, Exit
 from archiver.models import Outcome, State
 
@@ -333,7 +333,7 @@ def outcome(code: int, state: State | None = None) -> Outcome:
     ids=["none", "some failed", "nothing read", "something read", "nothing came", "a wall was read", "usage first"],
 )
 def test_the_exit_code_of_many(outcomes, code):
-    assert _exit_code(outcomes) == code
+    assert exit_code(outcomes) == code
 
 
 @pytest.mark.parametrize("first", range(len(PRECEDENCE)))
@@ -349,7 +349,7 @@ def test_of_several_exit_codes_the_first_in_the_houses_order_wins(first):
         Exit.OK,
     ]
     expected = order[first:] or [Exit.OK]
-    assert _exit_code(outcome(code) for code in reversed(expected)) == expected[0]
+    assert exit_code(outcome(code) for code in reversed(expected)) == expected[0]
 
 
 def test_the_documented_exit_codes_are_the_enums():

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver import Archiver, Settings
+from archiver.commands.edges import Edges
+from archiver.commands.gate import MachineGate
 from archiver.errors import OutputError
 from archiver.models import Page, State, Target
 from archiver.writer.disk import Output
@@ -20,14 +22,19 @@ ADDRESSES = [f"https://mp.weixin.qq.com/s/{letter * 22}" for letter in "abc"]
 class Network:
     """The fetcher, as a function from address to HTML that remembers what it was asked."""
 
+    gate: MachineGate
+
     def __init__(self, answer: Callable[[str], str]) -> None:
         self.asked: list[str] = []
         self._answer = answer
 
     def page(self, target: Target) -> Page:
+        self.gate.wait(target.url)
         self.asked.append(target.url)
         content = self._answer(target.url).encode()
-        return Page(source=target.source, url=target.url, content=content, captured=datetime.now(UTC))
+        page = Page(source=target.source, url=target.url, content=content, captured=datetime.now(UTC))
+        self.gate.judge(page)
+        return page
 
 
 def article(mid: int) -> str:
@@ -39,7 +46,12 @@ def network(monkeypatch) -> Network:
     """Articles, but for the second address: there stands the wall."""
     answers = dict(zip(ADDRESSES, (article(1), WALL, article(3)), strict=True))
     network = Network(answers.__getitem__)
-    monkeypatch.setattr(Archiver, "_fetcher", network)
+
+    def before(edges: Edges) -> Network:
+        network.gate = edges.gate
+        return network
+
+    monkeypatch.setattr(Edges, "fetcher", property(before))
     return network
 
 
@@ -51,7 +63,7 @@ def saved(tmp_path: Path) -> str:
 
 
 def archiver(tmp_path: Path) -> Archiver:
-    return Archiver(Settings(output=str(tmp_path / "out")))
+    return Archiver(Settings(output=str(tmp_path / "out"), interval=0))
 
 
 def test_after_a_wall_no_other_address_is_asked_but_saved_pages_are_read(tmp_path, network, saved):
@@ -61,7 +73,7 @@ def test_after_a_wall_no_other_address_is_asked_but_saved_pages_are_read(tmp_pat
     assert (first.outcome, last.outcome) == ("archived", "archived")
     assert (wall.state, wall.exit_code) == (State.VERIFICATION, 75)
     assert (unasked.outcome, unasked.state, unasked.exit_code) == ("failed", None, 75)
-    assert unasked.error == "not asked: WeChat showed its wall; try again later"
+    assert unasked.error.startswith("not asked: WeChat showed its wall, no page is asked for before ")
 
 
 def test_a_wrong_address_after_a_wall_is_still_a_wrong_address(tmp_path, network):

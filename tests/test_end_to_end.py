@@ -92,7 +92,9 @@ def test_the_same_article_again_is_unchanged_and_no_file_is_touched(archiver: Co
     before = _files(archiver.folder / "out")
     run = archiver.add(seed)
     assert (run.code, run.outcome["outcome"]) == (0, "unchanged")
-    assert _files(archiver.folder / "out") == before
+    after = _files(archiver.folder / "out")
+    changed = [name for name in before | after if before.get(name) != after.get(name)]
+    assert all(".archive/" in name for name in changed)  # the catalogue alone, which has seen it once more
 
 
 def test_the_bundled_example_needs_no_network(offline: Command) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ import pytest
 
 from archiver import pipeline
 from archiver.errors import FetchError, InputError, OutputError, Unreachable
-from archiver.models import Article, Blob, Files, LocalFile, Media, Page, Post, Removal, State, Target, Verdict
+from archiver.models import Article, Blob, Entry, Files, LocalFile, Media, Page, Post, Removal, State, Target, Verdict
 from archiver.writer.disk import Written
 from archiver.writer.names import media_name
 
@@ -45,6 +45,8 @@ class World:
     asked: list[str] = field(default_factory=list)
     converted: dict[str, object] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     from_disk: bool = False
     media: bool = True
 
@@ -59,6 +61,14 @@ class World:
             raise Unreachable("HTTP 404", concerns=address)
         return Blob(url=address, content=self.answers[address])
 
+    def find_media(self, media: Sequence[Media]) -> dict[str, LocalFile]:
+        names = map(media_name, media)
+        return {name: self.there[name] for name in names if name in self.there}
+
+    def keep(self, page: Page) -> str:
+        self.kept.append(page.url)
+        return "snapshot"
+
     def convert(self, _article: Article, files: Files, captured: datetime) -> str:
         self.converted = {"files": dict(files), "captured": captured}
         return "text"
@@ -66,7 +76,7 @@ class World:
     def name_of(self, _article: Article, day: date) -> str:
         return f"_posts/{day}-x.md"
 
-    def save_post(self, post: Post) -> Written:
+    def save_post(self, _article: Article, post: Post) -> Written:
         if self.fails:
             raise self.fails
         self.posts.append(post)
@@ -75,8 +85,9 @@ class World:
     def rooms(self) -> pipeline.Rooms:
         return pipeline.Rooms(
             get_page=self.get_page, wants=lambda _medium: self.media, get_media=self.get_media,
-            find_media=lambda medium: self.there.get(media_name(medium)), save_media=stored, convert=self.convert,
+            find_media=self.find_media, save_media=stored, convert=self.convert,
             name_of=self.name_of, save_post=self.save_post, recall=lambda article: article,
+            keep=self.keep, record=self.entries.append,
         )  # fmt: skip
 
 
@@ -278,7 +289,7 @@ def test_without_a_publish_time_the_pages_own_server_time_dates_the_post(world, 
 
 
 def test_a_post_that_a_person_edited_is_skipped_with_the_way_to_overwrite_it(world):
-    world.save_post = lambda _post: Written(outcome="skipped", path="out/p.md")
+    world.save_post = lambda _article, _post: Written(outcome="skipped", path="out/p.md")
     outcome = archive(world)
     assert (outcome.outcome, outcome.exit_code) == ("skipped", 0)
     assert "--force" in outcome.warnings[0]

@@ -1,162 +1,126 @@
-"""Archiver: one method per command; it puts the rooms together and lends them to the pipeline."""
+"""Archiver: an archive, and one method for each command."""
 
 from __future__ import annotations
 
-import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archiver import outcomes, urls
+from archiver.commands.batch import Batch, Job, Wish, wish
+from archiver.commands.edges import Edges, utc_now
+from archiver.commands.looking import Detail, Looking
+from archiver.commands.run import RunReport, run_sources
+from archiver.commands.tally import Tally, exit_code
 from archiver.config import Settings
-from archiver.errors import ArchiverError, Exit, TooLarge, UsageError
-from archiver.fetcher import Options, read_data, read_saved
-from archiver.models import Blob, Media, Outcome, Page, Target
-from archiver.pipeline import Rooms, Saved, archive_one
-from archiver.writer import Style, post_text
-from archiver.writer.addresses import nowhere
-from archiver.writer.disk import Output
-from archiver.writer.names import post_address
+from archiver.errors import ArchiverError, Exit, UsageError
+from archiver.models import Kept, Outcome, Standing, Target
+from archiver.sources import Entry as Line
 
-if TYPE_CHECKING:
-    from archiver.fetcher import Fetcher
-
-_log = logging.getLogger(__name__)
-
-AT_ONCE = 6  # media of one article; pages come one by one
-
-_HALTS: dict[int, str] = {  # after these a run asks for no further page
-    Exit.TRY_LATER: "WeChat showed its wall; try again later",
-    Exit.CANNOT_WRITE: "the archive cannot be written",
-}
+__all__ = ["Archiver", "Detail", "Looking", "RunReport", "Tally", "Wish", "exit_code", "wish"]
 
 Report = Callable[[str], None]
+Planned = Callable[[int, int], None]
 
 
-def _silent(_what: str) -> None:
+def _silent(*_: object) -> None:
     """Reports nothing."""
 
 
 class Archiver:
-    """An archive and what can be done with it; a context manager that closes its connections."""
+    """An archive and what can be done with it; a context manager that closes its connections.
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    `now` (aware) and `sleep` stand for the world, so that tests can be it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.settings = settings or Settings()
-        self._open = ExitStack()
-        self._made: Fetcher | None = None
-        self._making = Lock()
+        self._edges = Edges(self.settings, now=now, sleep=sleep)
 
     def __enter__(self) -> Archiver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        self._edges.close()
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
-        """How each SOURCE ended, in their order, as soon as it is known.
+        """How each SOURCE ended, in their order, as soon as it is known; every one is read again.
 
         OutputError before anything is fetched when the archive cannot be written. After a wall no other
-        page is asked for in this run, saved pages still are read; after a failure to write, nothing is.
+        page is asked for, saved pages still are read; after a failure to write, nothing is.
         """
-        self._output.prepare()
-        halt: Outcome | None = None
+        self._edges.prepare()
+        batch = Batch(self._edges, Wish(refresh=True, retry=True, retry_gone=True))
+        halted = False
         for source in sources:
             report(source)
-            outcome = self._add_one(source, halt)
-            halt = halt or (outcome if outcome.exit_code in _HALTS else None)
+            outcome = self._add_one(source, batch, halted=halted)
+            halted |= outcome.exit_code == Exit.CANNOT_WRITE
             yield outcome
 
-    def _add_one(self, source: str, halt: Outcome | None) -> Outcome:
-        target = Target(source=source)
+    def _add_one(self, source: str, batch: Batch, *, halted: bool) -> Outcome:
         try:
             target = _target(source)
-            if halt and (target.url or halt.exit_code == Exit.CANNOT_WRITE):
-                return outcomes.not_asked(target, _HALTS[halt.exit_code], halt.exit_code)
-            return archive_one(target, self._rooms)
         except ArchiverError as error:
             return outcomes.failed(source, "", error)
-        except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
-            _log.debug("%s: a bug", source, exc_info=True)
-            return outcomes.bug(target, error)
+        if halted:
+            return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
+        return batch.archive_here(Job(target=target))
 
-    @cached_property
-    def _output(self) -> Output:
-        return Output(self.settings.output)
+    def batch(self, lines: Iterable[Line], wish: Wish, planned: Planned = _silent) -> Iterator[Outcome]:
+        """How each line of a list ended, as soon as it is known: first what needs no request, then the others.
 
-    @property
-    def _fetcher(self) -> Fetcher:
-        """Made when something must be fetched: a run over saved pages loads no network code."""
-        with self._making:  # media are asked for by several threads
-            if self._made is None:
-                from archiver.fetcher import Fetcher
+        `planned` is told how many there are and how many of them are to be read.
+        """
+        self._edges.prepare()
+        read = list(lines)
+        batch = Batch(self._edges, wish)
 
-                options = Options(
-                    interval=self.settings.interval, proxy=self.settings.proxy, cookies=self.settings.cookies,
-                    image_limit=self.settings.media.image_max, connections=AT_ONCE,
-                )  # fmt: skip
-                self._made = self._open.enter_context(Fetcher(options))
-            return self._made
+        def settled() -> Iterator[Outcome]:
+            yield from (_bad_line(line) for line in read if line.target is None)
+            jobs = yield from batch.settled([Job(target=line.target) for line in read if line.target])
+            planned(len(read), len(jobs))
+            yield from batch.archive(jobs)
 
-    @cached_property
-    def _rooms(self) -> Rooms:
-        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="media")
-        self._open.callback(pool.shutdown, wait=False, cancel_futures=True)
-        return Rooms(
-            get_page=self._get_page,
-            wants=self._wants,
-            get_media=self._get_media,
-            find_media=self._output.find_media,
-            save_media=self._output.save_media,
-            recall=self._output.recall,
-            convert=lambda article, files, captured: post_text(article, files, captured, self._style),
-            name_of=self._output.name_of,
-            save_post=lambda post: self._output.save_post(post, force=self.settings.force),
-            each=pool.map,
-        )
+        yield from self._noted("batch", settled())
 
-    def _get_page(self, target: Target) -> tuple[Page, Saved]:
-        if not target.file:
-            return self._fetcher.page(target), _nothing_saved
-        saved = read_saved(target.file)
-        return saved.page, saved.media
+    def run(self, wish: Wish, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
+        """How everything that is due by archiver.yml ended; `report` learns what its sources gave.
 
-    def _wants(self, medium: Media) -> bool:
-        return self.settings.media.save and self._limit(medium) > 0
+        Busy when another run works on the archive.
+        """
+        self._edges.prepare()
+        with self._edges.alone():
+            yield from self._noted("run", run_sources(self._edges, wish, report, planned))
 
-    def _limit(self, medium: Media) -> int:
-        media = self.settings.media
-        return media.image_max if medium.kind == "image" else media.video_max
+    def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
+        """The articles, or with a state that gave none the addresses, that the catalogue has."""
+        return wanted.look(self._edges.catalogue_there())
 
-    def _get_media(self, medium: Media, address: str) -> Blob:
-        if address.startswith("data:"):
-            return read_data(address)
-        limit = self._limit(medium)
-        if medium.size > limit:
-            raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
-        return self._fetcher.media(address, limit)
+    def show(self, what: str) -> Detail:
+        """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
+        return Detail.of(self._edges.catalogue_there(), what, self.settings.output)
 
-    @cached_property
-    def _style(self) -> Style:
-        settings = self.settings
-        return Style(
-            front_matter=settings.front_matter,
-            account_line=settings.source_block.account,
-            link_line=settings.source_block.link,
-            prefix=settings.site_prefix,
-            post_of=self._post_of if settings.link_local else nowhere,
-        )
-
-    def _post_of(self, link: str) -> str:
-        name = self._output.post_of(link)
-        return post_address(name, self.settings.post_address) if name else ""
+    def _noted(self, command: str, told: Iterator[Outcome]) -> Iterator[Outcome]:
+        """The outcomes, and in the catalogue that the run began and how it ended."""
+        tally = Tally()
+        self._edges.catalogue.begin_run(command)
+        for outcome in told:
+            tally.add(outcome)
+            yield outcome
+        self._edges.catalogue.end_run(tally.exit_code, tally.counts)
 
 
-def _nothing_saved(_address: str) -> None:
-    """No medium lies beside a page from the network."""
+def _bad_line(line: Line) -> Outcome:
+    said = f"line {line.number}: {line.error}"
+    return outcomes.failed(line.source, "", UsageError(said))
 
 
 def _target(source: str) -> Target:

@@ -23,7 +23,7 @@ from archiver.fetcher.cookies import no_cookies, read_cookies
 from archiver.fetcher.exchange import Answer, ask, follow, https
 from archiver.fetcher.network import Deadline, Resolve
 from archiver.fetcher.options import Options
-from archiver.fetcher.pace import Pace
+from archiver.fetcher.pace import Gate, Pace
 from archiver.fetcher.retrying import PASSING, TRIES, is_cut_off, is_untrusted, policy
 from archiver.fetcher.route import Route
 from archiver.fetcher.transport import Transport, tls_context
@@ -76,7 +76,7 @@ class Fetcher:
         resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         self._options, self._clock, self._now, self._resolve = options, clock, now, resolve
-        self._pace = Pace(options.interval, sleep=sleep, clock=clock)
+        self._gate: Gate = options.gate or Pace(options.interval, sleep=sleep, clock=clock)
         self._page_tries, self._media_tries = policy(sleep, now, is_cut_off), policy(sleep, now)
         self._route = Route(options.proxy)
         self._page_client = self._client(_PAGE_HEADERS, read_cookies(options.cookies))
@@ -104,9 +104,12 @@ class Fetcher:
         redirect's body), or one still cut off after four tries. Unreachable, TooLarge, FetchError otherwise.
         """
         start = _of_wechat(target.url)
-        answer = _persistently(lambda: self._page_tries(self._try_page, start), target.url)
+        answer = _persistently(lambda: self._page_tries(self._try_page, start, target), target.url)
         if answer.status >= 300 and not urls.is_wall(answer.url):
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=target.url)
+        return self._page_of(answer, target)
+
+    def _page_of(self, answer: Answer, target: Target) -> Page:
         return Page(
             source=target.source,
             url=target.url,
@@ -128,11 +131,17 @@ class Fetcher:
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=url)
         return Blob(url=url, content=answer.content, content_type=answer.header("content-type"))
 
-    def _try_page(self, start: httpx.URL) -> Answer:
-        """One try: the pace counts pages, a redirect belongs to the page it leads to."""
+    def document(self, url: str) -> bytes:
+        """The bytes of a public document that is neither page nor medium, a feed: as `media`, at most PAGE_LIMIT."""
+        return self.media(url, self._options.page_limit).content
+
+    def _try_page(self, start: httpx.URL, target: Target) -> Answer:
+        """One try: the gate counts pages, a redirect belongs to the page it leads to."""
         with self._page_turn:
-            self._pace.wait()
-            return follow(lambda url: ask(self._page_client, url, self._options.page_limit), start, _of_wechat)
+            self._gate.wait(target.url)
+            answer = follow(lambda url: ask(self._page_client, url, self._options.page_limit), start, _of_wechat)
+            self._gate.judge(self._page_of(answer, target))
+            return answer
 
     def _try_medium(self, start: httpx.URL, limit: int) -> Answer:
         with self._lane() as client:

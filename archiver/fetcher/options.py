@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archiver.fetcher.pace import Gate
+
 MIB = 2**20
 PAGE_LIMIT = 20 * MIB
 IMAGE_LIMIT = 50 * MIB
@@ -13,7 +15,8 @@ IMAGE_LIMIT = 50 * MIB
 class Options:
     """How the Fetcher behaves: seconds, and bytes after decompression."""
 
-    interval: float = 3.0  # from one page request to the next
+    interval: float = 3.0  # from one page request to the next, when there is no gate
+    gate: Gate | None = None  # says when a page may be asked for, instead of this process alone
     proxy: str = ""  # instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
     cookies: str = ""  # path of a Netscape cookie file, for mp.weixin.qq.com alone
     page_limit: int = PAGE_LIMIT

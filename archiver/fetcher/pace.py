@@ -1,13 +1,26 @@
-"""At most one page in each interval."""
+"""When the next page may be asked for: one in each interval, and none while the host cools down."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
+
+from archiver.models import Page
+
+
+class Gate(Protocol):
+    """What stands before the pages of WeChat. A Fetcher passes it for each try, one after the other."""
+
+    def wait(self, address: str) -> None:
+        """Return when `address` may be asked for; CoolingDown when no page may be."""
+
+    def judge(self, page: Page) -> None:
+        """Look at what came before the next page is asked for: after a wall none is."""
 
 
 class Pace:
-    """The clock of page requests, first tries and others; shared by all threads."""
+    """The Gate of one process alone: at most one page in each interval, shared by all threads."""
 
     def __init__(self, interval: float, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
         self._interval = interval
@@ -16,10 +29,13 @@ class Pace:
         self._next = float("-inf")
         self._turn = threading.Lock()
 
-    def wait(self) -> None:
+    def wait(self, _address: str = "") -> None:
         """Return when the next request may leave: never later than one interval, whatever the clock does."""
         with self._turn:
             delay = min(self._next - self._clock(), self._interval)
             if delay > 0:
                 self._sleep(delay)
             self._next = self._clock() + self._interval
+
+    def judge(self, page: Page) -> None:
+        """Nothing: who fetches with a Pace looks at the pages."""

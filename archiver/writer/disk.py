@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from archiver import urls
 from archiver.errors import OutputError
-from archiver.models import Article, LocalFile, Media, Post
+from archiver.models import Article, LocalFile, Post
 from archiver.writer import names
+from archiver.writer.filetypes import EXTENSIONS
 from archiver.writer.frontmatter import head, read_front_matter
 
-_OWN = ".archive"  # Jekyll skips dot folders
-_DIGESTS = f"{_OWN}/posts"
-_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, _OWN, _DIGESTS)
-_LONGEST = 240  # bytes of a file name that leave room for an ending
+OWN = ".archive"  # Jekyll skips dot folders
+_UNFINISHED = f"{OWN}/unfinished"
+_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN)
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
-_ADDRESS = re.compile(r'^  url: "(https://[^"\\]+)"$', re.MULTILINE)
-_IDS = re.compile(r'^  (biz|mid|idx): "([A-Za-z0-9+/=]+)"$', re.MULTILINE)
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
@@ -35,13 +33,18 @@ class Written:
 
     outcome: str
     path: str
+    digest: str = ""  # SHA-256 by which the post is known as ours
 
 
 class Output:
-    """One archive on disk. Every failure of the disk's is an OutputError that names the path."""
+    """One archive on disk. Every failure of the disk's is an OutputError that names the path.
 
-    def __init__(self, root: str | Path) -> None:
+    `run` names this run: it marks unfinished files, so that those of one that died can be told from them.
+    """
+
+    def __init__(self, root: str | Path, run: Callable[[], str] = str) -> None:
         self.root = Path(root)
+        self._run = run
 
     def prepare(self) -> None:
         """Nothing, once it is known that files can be written here; nothing stays behind."""
@@ -54,117 +57,104 @@ class Output:
                 with suppress(OSError):
                     folder.rmdir()
 
-    def name_of(self, article: Article, day: date) -> str:
-        """The name under which this article lies here already, or a new one that no post takes."""
-        earlier = self._earlier(article)
-        return earlier or names.post_name(article, day, self._published)
+    def sweep(self, is_alive: Callable[[str], bool]) -> None:
+        """Takes away what runs that died were writing: no name that anybody reads."""
+        folder = self.root / _UNFINISHED
+        with _guarded(folder):
+            for path in folder.glob("*.tmp"):
+                if not is_alive(path.name.partition("-")[0]):
+                    path.unlink(missing_ok=True)
 
-    def recall(self, article: Article) -> Article:
-        """The article by the short address that its earlier post names, when its page told only the long one.
+    def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
+        """A name that no other post takes for an article that the catalogue does not know.
 
-        Short addresses are served to everybody, long ones meet the wall (trap T3): what was known is kept.
+        `others` gives the catalogue's posts of one `published_as`. A file that is this very article, written
+        by a run that died before its catalogue row, is the name.
         """
-        known = _ADDRESS.search(self._heads.get(self._earlier(article), ""))
-        if known and urls.is_short(known[1]) and not urls.is_short(article.url):
-            return replace(article, url=known[1])
-        return article
+        name = ""
+        for name in names.post_names(article, day, folder):
+            address = names.published_as(PurePosixPath(name).name)
+            taken = {*others(address), *self._published.get(address, ())}
+            mine = next((post for post in taken if self._is_of(article, post)), "")
+            if mine or not taken:
+                return mine or name
+        return name
 
-    def post_of(self, link: str) -> str:
-        """The name of the post whose article a link of WeChat's leads to, '' when it is not in this archive."""
-        ids = urls.identity(link)
-        return self._posts_by_target.get(link) or self._posts_by_target.get((ids.biz, ids.mid, ids.idx), "")
+    def lasting_name(self, name: str, key: str) -> str:
+        """The name of an article's earlier post, also when a person gave it another since; '' without one."""
+        if not name or (self.root / name).is_file():
+            return name
+        return self._posts_by_key.get(key, name)
 
-    @cached_property
-    def _posts_by_target(self) -> dict[str | tuple[str, ...], str]:
-        """Names of the posts that lie here when first asked, by their article's address and by its ids."""
-        found: dict[str | tuple[str, ...], str] = {}
-        for name, block in self._heads.items():
-            if address := _ADDRESS.search(block):
-                found[address[1]] = name
-            ids = dict(_IDS.findall(block))
-            if len(ids) == 3:
-                found[ids["biz"], ids["mid"], ids["idx"]] = name
-        return found
-
-    def save_post(self, post: Post, *, force: bool = False) -> Written:
-        """Writes a post, unless it stands there already or a person has worked on it."""
+    def save_post(self, post: Post, *, recorded: str = "", force: bool = False) -> Written:
+        """Writes a post, unless it stands there already or its bytes are not the `recorded` ones: a person's."""
         path, content = self.root / post.name, post.text.encode()
         with _guarded(path):
             old = path.read_bytes() if path.exists() else None
-            outcome = self._judge(post, old, force)
-            if outcome in ("archived", "updated"):
-                _write(path, content)
-            if outcome != "skipped":
-                self._record(post.name, old if old is not None and outcome == "unchanged" else content)
-        self._heads[post.name] = head(post.text)
-        return Written(outcome=outcome, path=str(path))
+        outcome = _judge(content, old, recorded, force=force)
+        if outcome in ("archived", "updated"):
+            self.write(path, content)
+        known_as = {"skipped": recorded, "unchanged": _digest(old or b"")}.get(outcome, _digest(content))
+        self._published.setdefault(names.published_as(path.name), []).append(post.name)
+        return Written(outcome=outcome, path=str(path), digest=known_as)
 
-    def find_media(self, medium: Media) -> LocalFile | None:
-        """The file in which this very medium lies here already.
+    def find_media(self, stem: str) -> LocalFile | None:
+        """The file of this name without extension, when one lies here that the catalogue does not know."""
+        for extension in EXTENSIONS:
+            path = self.root / f"{stem}.{extension}"
+            with _guarded(path):
+                content = path.read_bytes() if path.is_file() else b""
+            if content:
+                return _local_file(f"{stem}.{extension}", content)
+        return None
 
-        Ask for an article's media in their order: of two names that differ only by case the first is kept.
-        """
-        name = self._media_names.get(self._media_name(medium))
-        if name is None:
-            return None
-        path = self.root / name
-        with _guarded(path):
-            content = path.read_bytes() if path.is_file() else b""
-        return _local_file(name, content) if content else None
+    def holds(self, file: LocalFile) -> bool:
+        """Whether a file of the catalogue's lies here, as long as it was."""
+        try:
+            return (self.root / file.path).stat().st_size == file.size
+        except OSError:
+            return False
 
-    def save_media(self, medium: Media, content: bytes, extension: str) -> LocalFile:
-        """Writes a medium under its own name."""
-        stem = self._media_name(medium)
-        name = self._media_names[stem] = f"{stem}.{extension}"
-        with _guarded(self.root / name):
-            _write(self.root / name, content)
+    def save_media(self, stem: str, content: bytes, extension: str) -> LocalFile:
+        """Writes a medium under its name."""
+        name = f"{stem}.{extension}"
+        self.write(self.root / name, content)
         return _local_file(name, content)
 
-    def _judge(self, post: Post, old: bytes | None, force: bool) -> str:
-        if old is None:
-            return "archived"
-        if _comparable(old) == _comparable(post.text.encode()):
-            return "unchanged"
-        edited = sha256(old).hexdigest() != self._recorded(post.name)
-        return "skipped" if edited and not force else "updated"
+    def heads(self) -> Iterator[tuple[str, str]]:
+        """Every post's name and its front matter, '' where it has none."""
+        for name in self._files(names.POSTS):
+            yield name, _head(self.root / name)
 
-    def _earlier(self, article: Article) -> str:
-        """The post that has this article's ids, or that was made when its page did not tell them."""
-        without_ids = replace(article, biz="").key
-        wanted = {"biz": article.biz, "mid": article.mid, "idx": article.idx}
-        adopted = ""
-        for name, block in self._heads.items():
-            if article.key != without_ids and article.mid in block and _says(block, wanted):
-                return name
-            if without_ids in block and _says(block, {"key": without_ids}):
-                adopted = name
-        return adopted
+    def write(self, path: Path, content: bytes) -> None:
+        """Puts `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
+        with _guarded(path):
+            try:
+                _write(path, content, self._unfinished(self.root / _UNFINISHED))
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                _write(path, content, self._unfinished(path.parent, "."))  # postimg/ may lie on another disk
 
-    @cached_property
-    def _heads(self) -> dict[str, str]:
-        """The front matter of every post, by its name; '' where it has none."""
-        return {name: _head(self.root / name) for name in self._files(names.POSTS)}
+    def _unfinished(self, folder: Path, prefix: str = "") -> Path:
+        return folder / f"{prefix}{self._run()}-{secrets.token_hex(8)}.tmp"
 
-    @property
-    def _published(self) -> frozenset[str]:
-        return frozenset(names.published_as(PurePosixPath(name).name) for name in self._heads)
-
-    def _media_name(self, medium: Media) -> str:
-        """The medium's name; a safe one where another file is called the same but for case."""
-        name = names.media_name(medium)
-        owner = self._owners.setdefault(name.lower(), name)
-        return name if owner == name else names.safe_name(name)
+    def _is_of(self, article: Article, post: str) -> bool:
+        path = self.root / post
+        return path.is_file() and key_in(_head(path)) in (article.key, article.key_without_ids)
 
     @cached_property
-    def _media_names(self) -> dict[str, str]:
-        """The files of the media folders, by name without extension."""
-        files = [*self._files(names.IMAGES), *self._files(names.MEDIA)]
-        return {name.rpartition(".")[0]: name for name in files}
+    def _published(self) -> dict[str, list[str]]:
+        """The posts that lay here when first asked, anybody's, by day and slug."""
+        found: dict[str, list[str]] = {}
+        for name in self._files(names.POSTS):
+            found.setdefault(names.published_as(PurePosixPath(name).name), []).append(name)
+        return found
 
     @cached_property
-    def _owners(self) -> dict[str, str]:
-        """Which medium's name a folded name belongs to: macOS and Windows keep one file for both."""
-        return {name.lower(): name for name in self._media_names}
+    def _posts_by_key(self) -> dict[str, str]:
+        """The posts of ours that lie here, by their article: read only when one is not where it was written."""
+        return {key: name for name, block in self.heads() if (key := key_in(block))}
 
     def _files(self, folder: str) -> list[str]:
         """Files below a folder that Jekyll would read, from the archive's root, sorted."""
@@ -175,25 +165,24 @@ class Output:
             found += [f"{here}/{name}" for name in files if not _is_skipped(name)]
         return sorted(found)
 
-    def _digest_file(self, name: str) -> Path:
-        name = PurePosixPath(name).name
-        bounded = name if len(os.fsencode(name)) <= _LONGEST else sha256(os.fsencode(name)).hexdigest()
-        return self.root / _DIGESTS / f"{bounded}.sha256"
 
-    def _recorded(self, name: str) -> str:
-        path = self._digest_file(name)
-        return path.read_text().partition(" ")[0] if path.exists() else ""
-
-    def _record(self, name: str, content: bytes) -> None:
-        """Keeps the digest by which our post is known, as `sha256sum -c` reads it in the archive's root."""
-        digest = sha256(content).hexdigest()
-        if digest != self._recorded(name):
-            _write(self._digest_file(name), f"{digest}  {name}\n".encode())
-
-
-def _says(block: str, wanted: dict[str, str]) -> bool:
+def key_in(block: str) -> str:
+    """The key of the article that a post's front matter says it is of, '' for a post that is not ours."""
+    if "wechat:" not in block:
+        return ""
     wechat = read_front_matter(f"---\n{block}---\n").get("wechat")
-    return isinstance(wechat, dict) and all(str(wechat.get(key)) == value for key, value in wanted.items())
+    if not isinstance(wechat, dict):
+        return ""
+    ids = [str(wechat.get(name) or "") for name in ("biz", "mid", "idx")]
+    return ":".join(ids) if all(ids) else str(wechat.get("key") or "")
+
+
+def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> str:
+    if old is None:
+        return "archived"
+    if _comparable(old) == _comparable(content):
+        return "unchanged"
+    return "updated" if force or _digest(old) == recorded else "skipped"
 
 
 def _is_skipped(name: str) -> bool:
@@ -214,13 +203,16 @@ def _comparable(content: bytes) -> str:
 
 
 def _local_file(name: str, content: bytes) -> LocalFile:
-    return LocalFile(path=name, size=len(content), sha256=sha256(content).hexdigest())
+    return LocalFile(path=name, size=len(content), sha256=_digest(content))
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Puts `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{secrets.token_hex(8)}.tmp")
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _write(path: Path, content: bytes, unfinished: Path) -> None:
+    for folder in {path.parent, unfinished.parent}:
+        folder.mkdir(parents=True, exist_ok=True)
     try:
         with unfinished.open("xb") as file:
             file.write(content)

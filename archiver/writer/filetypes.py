@@ -12,6 +12,7 @@ import filetype
 # Extensions of what browsers show, as `filetype` calls them; a page names none of the rest.
 _IMAGES = frozenset(("jpg", "png", "apng", "gif", "webp", "bmp", "ico", "avif", "heic", "tif"))
 _RECORDINGS = frozenset(("mp3", "m4a", "aac", "amr", "ogg", "wav", "flac", "mp4", "m4v", "mov", "webm"))
+EXTENSIONS = tuple(sorted((_IMAGES | _RECORDINGS | {"svg"}) - {"apng"}))  # every one that `extension` gives
 
 # The hot-link notice is 140 × 140 and comes with status 200 (§6.4). The CDN never halves a picture: what it
 # shrinks is still 1080 wide (§6.1).

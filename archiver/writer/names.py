@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
@@ -29,18 +29,16 @@ _PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # Windows opens these, whatever the extension
 
 
-def post_name(article: Article, day: date, taken: Collection[str]) -> str:
-    """`_posts/YYYY-MM-DD-<slug>.md`, whose URL is none of `taken` (each a `published_as` of another post).
+def post_names(article: Article, day: date, folder: str = "") -> Iterator[str]:
+    """Names for a new post, `_posts/[folder/]YYYY-MM-DD-<slug>.md`, the best first.
 
     A collision is answered with the article's own numbers and never with a counter, so that the name does
     not depend on the order of archiving.
     """
     number = _number(article)
+    where = f"{POSTS}/{folder}" if folder else POSTS
     for ending in ("", number, sha256(article.key.encode()).hexdigest()[:8]):
-        name = _post_file(article.title, day, ending, number)
-        if published_as(name) not in taken:
-            break
-    return f"{POSTS}/{name}"
+        yield f"{where}/{_post_file(article.title, day, ending, number)}"
 
 
 def published_as(file_name: str) -> str:

@@ -1,0 +1,113 @@
+"""`archiver batch`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.app import app
+from archiver.cli.progress import Bar
+from archiver.cli.streams import say
+from archiver.cli.telling import Teller
+
+if TYPE_CHECKING:
+    from archiver.sources import Entry
+
+_EXAMPLES = """\b
+Examples:
+  archiver batch addresses.txt
+  archiver batch -o blog --failed again.txt list.csv
+  grep -o 'https://mp.weixin[^ )]*' notes.md | archiver batch --max-time 8h -"""
+
+
+@app.command(epilog=_EXAMPLES)
+def batch(
+    list_file: Annotated[
+        str,
+        typer.Argument(
+            metavar="LIST",
+            help="Text, Markdown, CSV with a column `url`, or JSON lines; - for stdin.",
+            show_default=False,
+        ),
+    ],
+    output: options.Output = None,
+    failed: Annotated[
+        str | None, typer.Option("--failed", metavar="FILE", help="Write what is left to do to FILE, to feed back.")
+    ] = None,
+    limit: options.Limit = None,
+    max_time: options.MaxTime = None,
+    refresh: options.Refresh = False,
+    retry: options.Retry = False,
+    retry_gone: options.RetryGone = False,
+    config: options.Config = "",
+    as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
+    interval: options.Interval = None,
+    no_media: options.NoMedia = False,
+    proxy: options.Proxy = None,
+    cookies: options.Cookies = None,
+    link_local: options.LinkLocal = False,
+    force: options.Force = False,
+) -> int:
+    """Archive every address of a list; what the archive has already costs no request.
+
+    It can be stopped and started again at any time: it goes on where it was.
+    """
+    from archiver.commands import Archiver, wish
+
+    options.log(verbose=verbose)
+    settings = options.settings(
+        config,
+        {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
+         "link_local": link_local, "force": force},
+    )  # fmt: skip
+    wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
+    teller = Teller(as_json=as_json, verbose=verbose)
+    lines = _read(list_file)
+    with Archiver(settings) as archive, Bar(settings.interval) as bar:
+        for _ in teller.tell(bar.over(archive.batch(lines, wanted, bar.plan))):
+            pass
+    teller.sum_up()
+    if failed is not None:
+        _write_failed(Path(failed), teller)
+    return teller.tally.exit_code
+
+
+def _read(name: str) -> list[Entry]:
+    """The list's entries; InputError when it cannot be read."""
+    from archiver.errors import InputError
+    from archiver.sources import lines_of, read_list
+
+    if name == "-":
+        return list(read_list(lines_of(sys.stdin.buffer.read()), exists=_is_file))
+    path = Path(name)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", concerns=name) from error
+    folder = "" if path.parent == Path() else str(path.parent)
+    return list(read_list(lines_of(content), folder=folder, exists=_is_file))
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # a line as long as an article is no name
+        return False
+
+
+def _write_failed(path: Path, teller: Teller) -> None:
+    """One line for each that is left to do, in the list's own words."""
+    from archiver.errors import OutputError
+
+    again = teller.tally.again
+    try:
+        path.write_text("".join(f"{source}\n" for source in again), encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
+    if again:
+        say(f"{len(again)} left to do: archiver batch {path}")

@@ -1,0 +1,160 @@
+"""`archiver list` and `archiver show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.app import app
+from archiver.cli.streams import forget_stdout, show, show_json
+
+if TYPE_CHECKING:
+    from archiver.commands import Detail
+    from archiver.models import Capture, Kept, Standing
+
+_LIST_EXAMPLES = """\b
+Examples:
+  archiver list --account 南宁市反诈骗 --since 2020-01-01
+  archiver list --incomplete
+  archiver list --state due --json"""
+
+_SHOW_EXAMPLES = """\b
+Examples:
+  archiver show https://mp.weixin.qq.com/s/...
+  archiver show output/_posts/2020-06-17-....md"""
+
+
+def _day(text: str) -> datetime:
+    """Midnight in Beijing, where articles are dated."""
+    from archiver.models import CHINA
+
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
+    except ValueError:
+        raise typer.BadParameter("write a day as 2026-01-31") from None
+
+
+@app.command("list", epilog=_LIST_EXAMPLES)
+def list_articles(
+    output: options.Output = None,
+    account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = "",
+    since: Annotated[
+        datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None,
+    state: Annotated[
+        str, typer.Option(metavar="STATE", help="deleted, violation, unknown …; due, waiting: still to be asked.")
+    ] = "",
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Pictures are missing, or words of the page.")
+    ] = False,
+    config: options.Config = "",
+    as_json: options.AsJson = False,
+) -> int:
+    """List what the archive holds: day, account, title and post of each article."""
+    from archiver.commands import Archiver, Looking
+    from archiver.models import State
+
+    if state and state not in (*State, "due", "waiting"):
+        raise typer.BadParameter(f"no such state; there are due, waiting, {', '.join(State)}")
+    wanted = Looking(account=account, since=since, until=until, state=state, incomplete=incomplete)
+    with Archiver(options.settings(config, {"output": output})) as archive:
+        try:
+            for one in archive.list(wanted):
+                show_json(_json(one)) if as_json else show(_line(one))
+        except BrokenPipeError:
+            forget_stdout()
+    return 0
+
+
+@app.command("show", epilog=_SHOW_EXAMPLES)
+def show_article(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="KEY|URL|FILE", help="An article's key, an address, or its post.", show_default=False),
+    ],
+    output: options.Output = None,
+    config: options.Config = "",
+    as_json: options.AsJson = False,
+) -> int:
+    """Show all that is known of an article: addresses, captures, pictures, what was left out and why."""
+    from archiver.commands import Archiver
+
+    with Archiver(options.settings(config, {"output": output})) as archive:
+        detail = archive.show(what)
+    if as_json:
+        show_json(_detail_json(detail))
+    else:
+        for line in _detail_lines(detail):
+            show(line)
+    return 0
+
+
+def _line(one: Kept | Standing) -> str:
+    from archiver.models import Kept
+
+    if isinstance(one, Kept):
+        day = f"{one.published:%Y-%m-%d}" if one.published else "          "
+        mark = "" if one.state == "article" else f" [{one.state}]"
+        missing = f" [{one.images.failed} pictures missing]" if one.images.failed else ""
+        return f"{day}  {one.account}  {one.title}{mark}{missing}  {one.post}"
+    due = f"due {one.due:%Y-%m-%d %H:%M}" if one.due else "not asked again"
+    return f"{one.state or 'not read'}  {one.url}  {due}  {one.reason}".rstrip()
+
+
+def _json(one: Kept | Standing | Capture) -> dict[str, object]:
+    return {key: _plain(value) for key, value in asdict(one).items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _detail_json(detail: Detail) -> dict[str, object]:
+    return {
+        "article": _json(detail.article) if detail.article else None,
+        "addresses": [_plain({**asdict(one), "article": None}) for one in detail.addresses],
+        "captures": [_json(one) for one in detail.captures],
+        "media": [_medium(one) for one in detail.media],
+    }
+
+
+def _medium(row: dict[str, Any]) -> dict[str, Any]:
+    due = datetime.fromtimestamp(row["due"], UTC).isoformat() if row["due"] else None
+    return {**{key: row[key] for key in ("name", "path", "size", "sha256", "reason", "tries")}, "due": due}
+
+
+def _detail_lines(detail: Detail) -> Iterator[str]:
+    if detail.article:
+        yield from _article_lines(detail.article)
+    for address in detail.addresses:
+        yield f"address   {_line(address)}" if not detail.article else f"address   {address.url}"
+    for capture in detail.captures:
+        yield f"capture   {capture.captured:%Y-%m-%d %H:%M}  {capture.state}  HTTP {capture.status}  {capture.url}"
+    for row in detail.media:
+        yield f"media     {row['path'] or row['name'] + ': ' + row['reason']}"
+
+
+def _article_lines(article: Kept) -> Iterator[str]:
+    yield f"title     {article.title}"
+    yield f"account   {article.account}"
+    yield f"key       {article.key}"
+    yield f"published {article.published or 'not known'}"
+    yield f"archived  {article.archived}"
+    yield f"state     {article.state} (seen {article.state_seen:%Y-%m-%d %H:%M})"
+    yield f"post      {article.post}"
+    images = article.images
+    yield f"pictures  {images.saved} of {images.expected} saved, {images.failed} failed"
+    if article.share is not None:
+        yield f"text      {article.share:.2%} of the page's"
+    yield from (f"warning   {warning}" for warning in article.warnings)
+    yield from (f"left out  {one.step}: {one.reason}: {one.text}" for one in article.removed)

@@ -1,0 +1,77 @@
+"""The options that several commands share, and the settings they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli.streams import say_lines
+
+if TYPE_CHECKING:
+    from archiver.config import Settings
+
+Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
+Config = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="Settings, instead of archiver.yml here or beside the archive.", show_default=False
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
+Interval = Annotated[float | None, typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].")]
+NoMedia = Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")]
+Proxy = Annotated[str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.")]
+Cookies = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification.")
+]
+LinkLocal = Annotated[bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")]
+Limit = Annotated[int | None, typer.Option(min=0, metavar="N", help="Ask for at most N pages; the rest stays due.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")]
+RetryGone = Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Read known articles again.")]
+
+
+def _duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `45m`, `8h`, `2d`."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    try:
+        return max(float(number), 0) * units[unit]
+    except ValueError:
+        raise typer.BadParameter("write a number with s, m, h or d behind it: 45m") from None
+
+
+MaxTime = Annotated[
+    float | None, typer.Option(parser=_duration, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.")
+]
+
+
+def settings(config: str, flags: Mapping[str, object]) -> Settings:
+    """The settings of a call: its flags, by the names of settings, over ARCHIVER_* over archiver.yml."""
+    from archiver.config import load
+
+    given = {key: value for key, value in flags.items() if value is not None and value is not False}
+    if given.pop("no_media", None):
+        given["media"] = {"save": False}
+    return load(given, os.environ, Path(), config)
+
+
+def log(*, verbose: bool) -> None:
+    """Shows what archiver does on stderr, when that is wanted."""
+    import logging
+
+    if verbose:  # ours alone: other libraries' logs would show addresses with what they carry
+        log = logging.getLogger("archiver")
+
+        class Said(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                say_lines(self.format(record))
+
+        log.addHandler(Said())
+        log.setLevel(logging.DEBUG)

@@ -1,0 +1,109 @@
+"""What a terminal shows while something goes on; nothing when stderr is none."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Self
+
+from archiver.cli.streams import CONTROL
+from archiver.models import Outcome
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+
+class _Line:
+    """One line that can be taken away, so that others can be written."""
+
+    def __init__(self) -> None:
+        self._line: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hide()
+
+    def hide(self) -> None:
+        """Takes the line away."""
+        if self._line is not None:
+            self._line.stop()
+            self._line = None
+
+    def _start(self, *columns: ProgressColumn) -> Progress:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._line = Progress(
+            *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._line.start()
+        return self._line
+
+
+class Spinner(_Line):
+    """What is being read now, and for how long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = 0
+
+    def show(self, what: str) -> None:
+        """Shows what is being read now."""
+        self._count += 1
+        if not sys.stderr.isatty():
+            return
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.hide()
+        line = self._start(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        line.add_task(f"{self._count}  {CONTROL.sub(' ', what)[:80]}", total=None)
+
+    def hidden_after(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """The outcomes, the line gone before each is printed."""
+        for outcome in outcomes:
+            self.hide()
+            yield outcome
+
+
+class Bar(_Line):
+    """How many are done, failed and left, and how long that will take at the pace of this run."""
+
+    def __init__(self, interval: float) -> None:
+        super().__init__()
+        self._interval = interval
+        self._left = self._done = self._failed = self._known = 0
+        self._since = time.monotonic()
+
+    def plan(self, total: int, to_read: int) -> None:
+        """Shows how many of `total` are to be read."""
+        self._left, self._since = to_read, time.monotonic()
+        self._known = total - to_read
+        self._show()
+
+    def over(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """The outcomes, the line gone while each is printed. What was known comes first, then what is read."""
+        for count, outcome in enumerate(outcomes, 1):
+            self.hide()
+            yield outcome
+            if count > self._known:
+                self._left, self._done = self._left - 1, self._done + 1
+                self._failed += outcome.outcome == "failed"
+                self._show()
+
+    def _show(self) -> None:
+        if not sys.stderr.isatty() or not self._left:
+            return
+        from rich.progress import BarColumn, TextColumn
+
+        line = self._start(BarColumn(), TextColumn("{task.description}", markup=False))
+        said = f"{self._done} done, {self._failed} failed, {self._left} left, about {self._estimate()}"
+        line.add_task(said, total=self._done + self._left, completed=self._done)
+
+    def _estimate(self) -> str:
+        """Never less than the pages' interval allows, however fast the first ones were."""
+        each = (time.monotonic() - self._since) / self._done if self._done else self._interval
+        seconds = int(max(each, self._interval) * self._left)
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -1,0 +1,86 @@
+"""`archiver run`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.app import app
+from archiver.cli.progress import Bar
+from archiver.cli.streams import say
+from archiver.cli.telling import Teller
+
+if TYPE_CHECKING:
+    from archiver.commands import RunReport
+
+_EXAMPLES = """\b
+Examples:
+  archiver init && $EDITOR archiver.yml && archiver run
+  17 4 * * *  cd $HOME/blog && archiver run        (a line of a crontab)"""
+
+
+@app.command(epilog=_EXAMPLES)
+def run(
+    output: options.Output = None,
+    report: Annotated[
+        str | None, typer.Option("--report", metavar="FILE", help="Write what happened to FILE, as JSON.")
+    ] = None,
+    limit: options.Limit = None,
+    max_time: options.MaxTime = None,
+    retry: options.Retry = False,
+    retry_gone: options.RetryGone = False,
+    config: options.Config = "",
+    as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
+    interval: options.Interval = None,
+    no_media: options.NoMedia = False,
+    proxy: options.Proxy = None,
+    cookies: options.Cookies = None,
+    link_local: options.LinkLocal = False,
+) -> int:
+    """Fetch what is new or due in the sources that archiver.yml names; for cron.
+
+    Says nothing when there is nothing to say: no news, no trouble, no mail.
+    """
+    from archiver.commands import Archiver, RunReport, wish
+
+    options.log(verbose=verbose)
+    settings = options.settings(
+        config,
+        {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
+         "link_local": link_local},
+    )  # fmt: skip
+    wanted = wish(retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
+    teller, told = Teller(as_json=as_json, verbose=verbose), RunReport()
+    with Archiver(settings) as archive, Bar(settings.interval) as bar:
+        for _ in teller.tell(bar.over(archive.run(wanted, told, bar.plan))):
+            pass
+    for warning in told.warnings:
+        say(f"archiver: {warning}")
+    if teller.tally.counts:
+        teller.sum_up(always=True)
+    if report is not None:
+        _write_report(Path(report), teller, told)
+    return teller.tally.exit_code
+
+
+def _write_report(path: Path, teller: Teller, told: RunReport) -> None:
+    from archiver.errors import OutputError
+
+    content = {
+        "exit_code": teller.tally.exit_code,
+        "outcomes": dict(teller.tally.counts),
+        "sources": [asdict(source) for source in told.sources],
+        "posts": teller.tally.posts,
+        "failed": [{"source": one.source, "error": one.error} for one in teller.tally.failures],
+        "not_asked": teller.tally.unasked.total(),
+    }
+    try:
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error

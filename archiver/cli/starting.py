@@ -1,0 +1,65 @@
+"""`archiver init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archiver.cli.app import app
+from archiver.cli.streams import show
+from archiver.errors import OutputError, UsageError
+
+_EXAMPLES = """\b
+Example:
+  archiver init && $EDITOR archiver.yml && archiver run"""
+
+TEMPLATE = """\
+# Settings of archiver; every line is optional, docs/settings.md explains them all.
+# Relative paths count from this file. Flags and ARCHIVER_* variables override it.
+
+output: output          # the archive: _posts/, postimg/, media/
+interval: 3             # seconds between two pages, whoever asks on this machine
+budget: 500             # pages that one `archiver run` asks for at most
+
+# What `archiver run` looks through. Each source may have name, tags, author, and folder (below _posts/).
+sources: []
+#  - list: addresses.txt                  # one address a line; add new ones at any time
+#  - album: https://mp.weixin.qq.com/mp/appmsgalbum?__biz=...&action=getalbum&album_id=...
+#    name: 专栏                           # albums list long links, which mostly meet WeChat's wall: docs/schedule.md
+#    tags: [专栏]
+#    author: 作者
+#    folder: column
+#  - feed: https://example.org/feed.xml   # RSS, Atom or JSON feed whose items are WeChat articles
+
+# media:
+#   save: true
+#   image_max: 50000000   # bytes; what is larger stays remote
+#   video_max: 200000000
+
+# front_matter:           # over the default keys; null takes one out
+#   author: 转载
+#   tags: [其他]
+#   header-img: img/the-first.png
+"""
+
+
+@app.command(epilog=_EXAMPLES)
+def init(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
+) -> int:
+    """Write a commented archiver.yml to begin with."""
+    from archiver.config import FILE
+
+    path = Path(folder) / FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        raise UsageError("is there already; it stays as it is", concerns=str(path)) from None
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
+    show(str(path))
+    return 0

@@ -1,0 +1,43 @@
+"""stdout is data, stderr is everything else; what a page says can steer neither."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+
+import typer
+
+REPORT_IT = "a bug of archiver's: please report it, with the page's address and what -v shows"
+# A page's words must not steer the terminal, nor turn round what stands beside them (CVE-2021-42574).
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+def say(text: str) -> None:
+    """Writes one line to stderr."""
+    typer.echo(CONTROL.sub(" ", text), err=True)
+
+
+def say_lines(text: str) -> None:
+    """Writes every line of a text to stderr."""
+    for line in text.splitlines():
+        say(line)
+
+
+def show(text: str) -> None:
+    """Writes one line to stdout, for people."""
+    typer.echo(CONTROL.sub(" ", text).encode("utf-8", "backslashreplace").decode())
+
+
+def show_json(value: Mapping[str, object]) -> None:
+    """Writes an object to stdout, in one line."""
+    line = json.dumps(value, ensure_ascii=False)
+    line = CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], line)
+    typer.echo(line.encode("utf-8", "backslashreplace").decode())
+
+
+def forget_stdout() -> None:
+    """Lets the interpreter's last flush go nowhere instead of failing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

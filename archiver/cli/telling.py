@@ -1,0 +1,74 @@
+"""What is printed of outcomes: data on stdout as they come, remarks and sums on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+
+import typer
+
+from archiver.cli.streams import REPORT_IT, forget_stdout, say, show_json
+from archiver.errors import Exit
+from archiver.models import Outcome
+
+NOT_ASKED = "not asked: "
+_FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
+
+
+@dataclass(kw_only=True)
+class Teller:
+    """Prints each outcome when it is there, and knows what they come to."""
+
+    as_json: bool
+    verbose: bool
+
+    def __post_init__(self) -> None:
+        """Begins at nothing."""
+        from archiver.commands import Tally
+
+        self.tally = Tally()
+
+    def tell(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """The outcomes again, each of them printed."""
+        for outcome in outcomes:
+            self.tally.add(outcome)
+            for line in self._remarks(outcome):
+                say(line)
+            try:
+                self._print_data(outcome)
+            except BrokenPipeError:
+                forget_stdout()
+                return
+            yield outcome
+
+    def sum_up(self, *, always: bool = False) -> None:
+        """Says how many ended how, and once for all of them what was not asked."""
+        for why, count in self.tally.unasked.items():
+            say(f"archiver: {count} {why}")
+        if always or self.tally.counts.total() > 1:
+            say(", ".join(f"{count} {word}" for word, count in sorted(self.tally.counts.items())))
+
+    def _print_data(self, outcome: Outcome) -> None:
+        if self.as_json:
+            show_json(_json(outcome))
+        elif outcome.outcome in ("archived", "updated"):
+            typer.echo(outcome.post)
+
+    def _remarks(self, outcome: Outcome) -> Iterator[str]:
+        """What stderr says of an outcome, a line each."""
+        if outcome.error and (self.verbose or not outcome.error.startswith(NOT_ASKED)):
+            bug = f"; {REPORT_IT}" if outcome.exit_code == Exit.BUG else ""
+            yield f"archiver: {outcome.source}: {outcome.error}{bug}"
+        if outcome.outcome == "unchanged":
+            yield f"unchanged: {outcome.post}"
+        if self.verbose or outcome.outcome != "skipped" or outcome.state:  # what a limit left is no news
+            yield from (f"archiver: {outcome.source}: warning: {warning}" for warning in outcome.warnings)
+        if self.verbose and outcome.key:
+            pictures = f"{outcome.images.saved} of {outcome.images.expected} pictures saved"
+            yield f"{outcome.outcome}: {outcome.title} ({outcome.key}), {pictures}"
+
+
+def _json(outcome: Outcome) -> dict[str, object]:
+    """The fields of an Outcome; asdict would copy each of them, ten times slower."""
+    told = {name: getattr(outcome, name) for name in _FIELDS}
+    return told | {"images": asdict(outcome.images)}

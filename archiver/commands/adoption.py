@@ -1,0 +1,41 @@
+"""Posts of ours that lie in an archive without a catalogue: made before there was one, or it was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from archiver.models import Kept
+from archiver.writer.disk import Output, key_in
+from archiver.writer.frontmatter import read_front_matter
+from archiver.writer.names import published_as
+
+
+def posts_here(output: Output, now: datetime) -> Iterator[tuple[Kept, str]]:
+    """Every post that says of which article it is, with its `published_as`.
+
+    Without a digest: until its article is archived again and found the same, it counts as edited by hand.
+    """
+    for name, block in output.heads():
+        key = key_in(block)
+        if not key:
+            continue
+        front = read_front_matter(f"---\n{block}---\n")
+        wechat = front["wechat"]
+        assert isinstance(wechat, dict)
+        kept = Kept(
+            key=key, url=str(wechat.get("url") or ""), title=str(front.get("title") or ""),
+            account=str(wechat.get("account") or ""), type=str(wechat.get("type") or "article"),
+            published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
+            state_seen=now, post=name,
+        )  # fmt: skip
+        yield kept, published_as(PurePosixPath(name).name)
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return time if time.tzinfo else None

@@ -1,0 +1,209 @@
+"""Many addresses: what is known costs no request, the rest is claimed one by one and archived side by side."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from archiver import outcomes, urls
+from archiver.catalogue import Claim
+from archiver.commands.edges import NO_SOURCE, Edges, utc_now
+from archiver.config import Source
+from archiver.errors import ArchiverError, Exit
+from archiver.models import Entry, Kept, Outcome, Standing, Target
+from archiver.pipeline import archive_one
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 6  # articles in work: one waits for the page clock, the others for their pictures
+_CHUNK = 1000  # addresses that are looked up together
+HELD_NAP = 0.5  # seconds until an address that another run works on is looked at again
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a run wants of addresses that the catalogue knows, and how far it may go."""
+
+    refresh: bool = False  # read known articles again
+    retry: bool = False  # ask now what would be asked later
+    retry_gone: bool = False  # ask again what was deleted, taken down, invalid …
+    limit: int | None = None  # pages asked for at most
+    until: datetime | None = None  # after it no page is begun
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One address or file, and the source whose options it follows."""
+
+    target: Target
+    source: Source = NO_SOURCE
+    again: Kept | None = None  # the article whose missing media are due: its page is here
+
+    @property
+    def asks_for_page(self) -> bool:
+        """Whether WeChat's pages are asked for it."""
+        return bool(self.target.url) and self.again is None
+
+
+class Batch:
+    """One run over many addresses."""
+
+    def __init__(self, edges: Edges, wish: Wish) -> None:
+        self._edges, self._wish = edges, wish
+        self._asked = 0
+        self._no_disk = self._no_page = False
+
+    def settled(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
+        """The outcomes of what is not to be asked now; its value the jobs that are left, which are due from now on."""
+        missing = set(self._edges.catalogue.media.due())
+        left: list[Job] = []
+        for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
+            known = self._edges.catalogue.addresses.known(job.target for job in chunk if job.target.url)
+            for job in chunk:
+                standing = known.get(job.target.url)
+                outcome = self._told(job.target, standing)
+                if outcome is None:
+                    left.append(job)
+                elif standing and standing.article and standing.article.key in missing:
+                    left.append(replace(job, again=standing.article))
+                else:
+                    yield outcome
+        self._enlist(left)
+        return left
+
+    def _enlist(self, jobs: list[Job]) -> None:
+        for source in dict.fromkeys(job.source for job in jobs):
+            named = [job.target for job in jobs if job.asks_for_page and job.source is source]
+            self._edges.catalogue.addresses.enlist(named, "" if source is NO_SOURCE else source.title)
+
+    def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """How each job ended, as soon as it is known. After a wall no page is asked for, the rest stays due."""
+        waiting, held = deque(jobs), deque[Job]()
+        running: dict[Future[Outcome | None], Job] = {}
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
+        try:
+            while waiting or running or held:
+                while waiting and len(running) < AT_ONCE:
+                    if outcome := self._unasked(waiting[0]):
+                        waiting.popleft()
+                        yield outcome
+                    else:
+                        job = waiting.popleft()
+                        running[pool.submit(self.archive_claimed, job)] = job
+                for future in wait(running, timeout=HELD_NAP, return_when=FIRST_COMPLETED).done:
+                    job = running.pop(future)
+                    if outcome := future.result():
+                        self._look_at(outcome)
+                        yield outcomes.recorded(outcome)
+                    else:
+                        held.append(job)
+                if held and not waiting and not running:
+                    self._edges.sleep(HELD_NAP)
+                    waiting, held = held, deque()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def archive_here(self, job: Job) -> Outcome:
+        """How a job ended, however long another run has its address."""
+        while (outcome := self.archive_claimed(job)) is None:
+            self._edges.sleep(HELD_NAP)
+        return outcome
+
+    def archive_claimed(self, job: Job) -> Outcome | None:
+        """How a job ended; None while another run works on its address."""
+        target = job.target
+        if job.again:
+            return self._guarded(target, lambda: self._archive_again(job))
+        if target.url:
+            return self._guarded(target, lambda: self._archive_claimed(target, job))
+        return self._guarded(target, lambda: archive_one(target, self._edges.rooms(job.source)))
+
+    def _archive_again(self, job: Job) -> Outcome:
+        """How an article ended whose missing media were asked for once more, its page read from its snapshot."""
+        assert job.again
+        rooms = self._edges.rooms_again(job.again, job.source)
+        if rooms is None:
+            return outcomes.known(job.target, job.again, self._edges.settings.output)
+        return archive_one(replace(job.target, url=job.again.url), rooms)
+
+    def _archive_claimed(self, target: Target, job: Job) -> Outcome | None:
+        addresses = self._edges.catalogue.addresses
+        claim: Claim = addresses.claim(target)
+        if not claim.ours:
+            return None
+        try:  # another run may have had it since it was looked up
+            known = self._told(target, claim.standing)
+            return known or archive_one(_shortened(target, claim.standing), self._edges.rooms(job.source))
+        finally:
+            addresses.release(target.url)
+
+    def _guarded(self, target: Target, work: Callable[[], Outcome | None]) -> Outcome | None:
+        try:
+            outcome = work()
+        except ArchiverError as error:
+            return outcomes.failed(target.source, target.url, error)
+        except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
+            _log.debug("%s: a bug", target.source, exc_info=True)
+            outcome = outcomes.bug(target, error)
+            if target.url:
+                self._edges.catalogue.articles.record(Entry(target=target, outcome=outcome))
+        return outcome
+
+    def _told(self, target: Target, standing: Standing | None) -> Outcome | None:
+        """The outcome of an address that is not to be asked now, None for one that is."""
+        if standing is None:
+            return None
+        if standing.article:
+            return None if self._wish.refresh else outcomes.known(target, standing.article, self._edges.settings.output)
+        if standing.due is None and standing.tries:
+            return None if self._wish.retry_gone else outcomes.gone(target, standing)
+        if standing.due and standing.due > self._edges.now() and not self._wish.retry:
+            return outcomes.not_due(target, standing)
+        return None
+
+    def _unasked(self, job: Job) -> Outcome | None:
+        """The outcome of a job that this run does not begin any more."""
+        target = job.target
+        if self._no_disk:
+            return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
+        if not job.asks_for_page:
+            return None
+        if self._no_page:
+            return outcomes.not_asked(target, "WeChat showed its wall; it stays due", Exit.TRY_LATER)
+        if self._is_over():
+            return outcomes.left(target)
+        self._asked += 1
+        return None
+
+    def _is_over(self) -> bool:
+        wish = self._wish
+        spent = wish.limit is not None and self._asked >= wish.limit
+        return spent or (wish.until is not None and self._edges.now() >= wish.until)
+
+    def _look_at(self, outcome: Outcome) -> None:
+        self._no_disk |= outcome.exit_code == Exit.CANNOT_WRITE
+        if outcome.exit_code == Exit.TRY_LATER:
+            self._no_page |= self._edges.gate.cool_until() is not None
+
+
+def wish(
+    *,
+    refresh: bool = False,
+    retry: bool = False,
+    retry_gone: bool = False,
+    limit: int | None = None,
+    max_time: float | None = None,
+) -> Wish:
+    """A Wish whose time, in seconds, begins now."""
+    until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
+    return Wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
+
+
+def _shortened(target: Target, standing: Standing) -> Target:
+    """The target by its article's short address where that is known: long ones meet the wall (§1.1)."""
+    known = standing.article.url if standing.article else ""
+    return replace(target, url=known) if urls.is_short(known) and not urls.is_short(target.url) else target

@@ -1,0 +1,92 @@
+"""What the catalogue has: many articles in a line each, or one of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archiver import urls
+from archiver.catalogue import Catalogue
+from archiver.errors import InputError, NotWeChat
+from archiver.models import Capture, Kept, Standing, Target
+from archiver.outcomes import WHOLE
+from archiver.writer.names import POSTS
+
+DUE, WAITING = "due", "waiting"  # states of addresses that a later run asks for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looking:
+    """Which rows of the catalogue are wanted."""
+
+    account: str = ""  # its name, or its id (gh_…)
+    since: datetime | None = None  # published then or later
+    until: datetime | None = None  # published before
+    state: str = ""  # of its page; `due` and `waiting` for addresses that are still to be asked
+    incomplete: bool = False  # lost pictures, or text that the post does not show
+
+    def look(self, catalogue: Catalogue) -> Iterator[Kept | Standing]:
+        """Articles by their time of publication, then the addresses that led to none, when `state` names theirs."""
+        yield from catalogue.articles.listed(
+            account=self.account, since=self.since, until=self.until, state=self.state,
+            below=WHOLE if self.incomplete else None,
+        )  # fmt: skip
+        if not (self.account or self.since or self.until or self.incomplete):
+            yield from self._addresses(catalogue)
+
+    def _addresses(self, catalogue: Catalogue) -> Iterator[Standing]:
+        if self.state == DUE:
+            yield from catalogue.addresses.due()
+        elif self.state == WAITING:
+            yield from catalogue.addresses.waiting()
+        elif self.state:
+            yield from catalogue.addresses.in_state(self.state)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detail:
+    """Everything that is known of one article, or of an address that led to none."""
+
+    article: Kept | None
+    addresses: tuple[Standing, ...]
+    captures: tuple[Capture, ...] = ()
+    media: tuple[dict[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, what: str, output: str) -> Detail:
+        """What is known under a key, an address or the file of a post; InputError when that is nothing."""
+        kept = catalogue.articles.get(what) or _by_post(catalogue, what, output)
+        standing = None if kept else _by_address(catalogue, what)
+        kept = kept or (standing.article if standing else None)
+        if kept:
+            return cls(
+                article=kept, addresses=tuple(catalogue.addresses.of(kept.key)),
+                captures=tuple(catalogue.articles.captures(kept.key)), media=tuple(catalogue.media.of(kept.key)),
+            )  # fmt: skip
+        if standing:
+            return cls(article=None, addresses=(standing,))
+        raise InputError(
+            "not in this archive: give an article's key (archiver list), its address, or the file of its post",
+            concerns=what,
+        )
+
+
+def _by_post(catalogue: Catalogue, what: str, output: str) -> Kept | None:
+    path = Path(what)
+    if path.suffix != ".md":
+        return None
+    for root in (Path(output), Path(output).resolve()):
+        if path.is_relative_to(root):
+            return catalogue.articles.at(path.relative_to(root).as_posix())
+    return catalogue.articles.at(path.as_posix()) or catalogue.articles.at(f"{POSTS}/{path.name}")
+
+
+def _by_address(catalogue: Catalogue, what: str) -> Standing | None:
+    try:
+        target = urls.parse(what)
+    except NotWeChat:
+        return None
+    return catalogue.addresses.known([Target(source=what, url=target.url)]).get(target.url)

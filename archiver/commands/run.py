@@ -1,0 +1,143 @@
+"""Everything that is due by archiver.yml: what its sources name anew, and what earlier runs left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archiver import outcomes
+from archiver.commands.batch import Batch, Job, Wish
+from archiver.commands.edges import NO_SOURCE, Edges
+from archiver.config import Source
+from archiver.errors import ArchiverError, CoolingDown, InputError, UsageError
+from archiver.extractor import classify
+from archiver.models import Outcome, State, Target
+from archiver.sources import Entry as Line
+from archiver.sources import Listing, lines_of, read_feed, read_list
+
+
+@dataclass(kw_only=True, slots=True)
+class SourceReport:
+    """What one source gave in a run."""
+
+    name: str
+    listed: int = 0  # articles it named
+    new: int = 0  # of which the archive did not have
+    error: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class RunReport:
+    """What a run's sources gave; filled while it runs."""
+
+    sources: list[SourceReport] = field(default_factory=list)
+    requests: int = 0  # that listed albums
+    warnings: list[str] = field(default_factory=list)
+
+
+def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
+    """How each article that was new or due ended, and each source that failed; what is known is not told."""
+    jobs: list[Job] = []
+    for source in edges.settings.sources:
+        jobs += yield from _gathered(edges, source, wish, report)
+    jobs += _left_before(edges, jobs)
+    planned(len(jobs), len(jobs))
+    budget = max(edges.settings.budget - report.requests, 0)
+    limit = budget if wish.limit is None else min(budget, wish.limit)
+    yield from Batch(edges, replace(wish, limit=limit)).archive(jobs)
+
+
+def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Generator[Outcome, None, list[Job]]:
+    """A source's jobs as its value; an Outcome for each of its bad lines, and for the source if it failed."""
+    told = SourceReport(name=source.title)
+    report.sources.append(told)
+    found: list[Job] = []
+    try:
+        for line in _lines(edges, source, report):
+            if line.target:
+                found.append(Job(target=line.target, source=source))
+            else:
+                yield outcomes.failed(line.source, "", UsageError(f"{source.title}, line {line.number}: {line.error}"))
+    except ArchiverError as error:  # what was listed before is archived all the same
+        told.error = str(error)
+        yield outcomes.failed(source.title, "", error)
+    left = _left(Batch(edges, wish).settled(found))
+    told.listed, told.new = len(found), len(left)
+    return left
+
+
+def _left(settled: Generator[Outcome, None, list[Job]]) -> list[Job]:
+    """The jobs that are left; what is known or not due is no news."""
+    while True:
+        try:
+            next(settled)
+        except StopIteration as end:
+            left: list[Job] = end.value
+            return left
+
+
+def _lines(edges: Edges, source: Source, report: RunReport) -> Iterator[Line]:
+    if source.list:
+        yield from _list(Path(source.list))
+    elif source.feed:
+        content = edges.fetcher.document(source.feed) if "://" in source.feed else _read(Path(source.feed))
+        yield from (_line(target) for target in read_feed(content, source.feed).targets)
+    else:
+        yield from map(_line, _album(edges, source, report))
+
+
+def _list(path: Path) -> Iterator[Line]:
+    yield from read_list(lines_of(_read(path)), folder=str(path.parent), exists=lambda name: Path(name).is_file())
+
+
+def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
+    """The articles of an album; that it was listed to its end is kept, so that nothing new costs one request."""
+    catalogue = edges.catalogue
+
+    def get(address: str) -> bytes:
+        report.requests += 1
+        page = edges.fetcher.page(Target(source=source.title, url=address))
+        if classify(page).state is State.VERIFICATION:
+            raise CoolingDown("WeChat showed its wall instead of the album's list: it is asked again by the next run")
+        return page.content
+
+    def is_known(target: Target) -> bool:
+        return target.url in catalogue.addresses.known([target])
+
+    listing = Listing(source.album, get, is_known, catalogue.last_listing(source.album))
+    yield from listing
+    report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
+    if listing.is_complete and listing.count is not None:
+        catalogue.record_listing(source.album, listing.title, listing.count)
+
+
+def _left_before(edges: Edges, jobs: list[Job]) -> Iterator[Job]:
+    """Addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
+    named = {job.target.url for job in jobs}
+    by_name = {source.title: source for source in edges.settings.sources}
+    for standing in edges.catalogue.addresses.due():
+        if standing.url not in named and not standing.article:
+            yield _job(standing.url, by_name.get(standing.source))
+    again = {job.again.key for job in jobs if job.again}
+    for key in edges.catalogue.media.due():
+        kept = edges.catalogue.articles.get(key)
+        if kept and key not in again:
+            yield replace(_job(kept.url, by_name.get(kept.source)), again=kept)
+
+
+def _job(url: str, source: Source | None) -> Job:
+    return Job(target=Target(source=url, url=url), source=source or NO_SOURCE)
+
+
+def _line(target: Target) -> Line:
+    return Line(number=0, source=target.source, target=target)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"cannot be read ({error.strerror}): correct its place in archiver.yml", concerns=str(path)
+        ) from error

@@ -1,0 +1,54 @@
+"""What the outcomes of a call come to; small, however many there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archiver import outcomes
+from archiver.errors import PRECEDENCE, Exit
+from archiver.models import Outcome
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """Sums over outcomes, filled as they come."""
+
+    counts: Counter[str] = field(default_factory=Counter)  # by their word
+    posts: list[str] = field(default_factory=list)  # written
+    again: list[str] = field(default_factory=list)  # sources about which something is left to do
+    failures: list[Outcome] = field(default_factory=list)  # of what was tried
+    unasked: Counter[str] = field(default_factory=Counter)  # by why
+    _codes: set[int] = field(default_factory=lambda: {int(Exit.OK)})
+    _was_read: bool = False
+
+    def add(self, outcome: Outcome) -> None:
+        """Counts one more."""
+        self.counts[outcome.outcome] += 1
+        self._codes.add(outcome.exit_code)
+        self._was_read |= outcome.state is not None
+        if outcome.outcome in ("archived", "updated"):
+            self.posts.append(outcome.post)
+        if outcome.outcome == "failed" or outcomes.LEFT in outcome.warnings:
+            self.again.append(outcome.source)
+        if outcomes.was_not_asked(outcome):
+            self.unasked[outcome.error] += 1
+        elif outcome.outcome == "failed":
+            self.failures.append(outcome)
+
+    @property
+    def exit_code(self) -> int:
+        """The first of PRECEDENCE; a missing file is only a failure among others when something was read."""
+        codes = self._codes
+        if self._was_read and Exit.NO_INPUT in codes:
+            codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}
+        return next(code for code in PRECEDENCE if code in codes)
+
+
+def exit_code(told: Iterable[Outcome]) -> int:
+    """What these outcomes end a command with."""
+    tally = Tally()
+    for outcome in told:
+        tally.add(outcome)
+    return tally.exit_code
