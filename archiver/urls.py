@@ -34,7 +34,12 @@ _PICTURE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z"
 _IN_WORDS = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
 _WALLS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
-_CANONICAL = re.compile(rf"https://{re.escape(HOST)}/s/[A-Za-z0-9_-]{{16,64}}")
+# Nearly every line of a long list, and what else is known to stand behind it.
+_PLAIN = re.compile(
+    r"https?(://mp\.weixin\.qq\.com/s(?:/[A-Za-z0-9_-]{22}|\?__biz=[A-Za-z0-9+/]{4,64}={0,2}"
+    r"&mid=[0-9]{1,20}&idx=[0-9]{1,2}&sn=[0-9a-f]{32}))"
+    r"(?=(?:[&?](?:chksm|scene|nwr_flag)=[0-9a-z]{0,999}){0,9}(?:#[a-z_]{0,30})?\Z)"
+)
 _PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # browsers drop or encode these; no tree takes them
@@ -66,8 +71,8 @@ def unescape(text: str) -> str:
 
 def parse(source: str) -> Target:
     """The Target that an address names, as people paste it; NotWeChat for any other text."""
-    if _CANONICAL.fullmatch(source):  # nearly every line of a long list
-        return Target(source=source, url=source)
+    if plain := _PLAIN.match(source):
+        return Target(source=source, url=f"https{plain[1]}")
     address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING)
     if "://" not in address:
         address = "https://" + address.lstrip("/")
@@ -81,7 +86,7 @@ def parse(source: str) -> Target:
         )
     if is_wall(address):  # the address bar of somebody who met the wall: what they wanted is inside
         wanted = dict(_query(parts.query)).get("target_url", "")
-        if not wanted:
+        if not wanted or is_wall(unescape(wanted)):
             raise NotWeChat("the verification's own address: give the article's", concerns=source)
         return Target(source=source, url=parse(wanted).url)
     if not _is_whole(parts):

@@ -109,3 +109,24 @@ def test_t101_the_original_is_asked_for_first() -> None:
     shown = "https://mmbiz.qpic.cn/mmbiz_jpg/Ab1/640?wx_fmt=jpeg"
     assert urls.candidates(shown) == (shown.replace("/640", "/0"), shown)
     assert urls.candidates("https://x.example/a.png") == ("https://x.example/a.png",)
+
+
+def test_a_wall_within_a_wall_within_a_wall_is_refused_in_one_line():
+    with pytest.raises(NotWeChat):
+        urls.parse("https://mp.weixin.qq.com/mp/verifycode?target_url=" * 1500 + "x")
+
+
+SHORT_FORM = "http://mp.weixin.qq.com/s/AbCdEf-hijkl_nopqrstuv"
+LONG_FORM = (
+    "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2247480001&idx=2&sn=0123456789abcdef0123456789abcdef"
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "tail"),
+    [(SHORT_FORM, tail) for tail in ("", "#rd", "?nwr_flag=1", "?scene=1&chksm=ab#rd")]
+    + [(LONG_FORM, tail) for tail in ("", "#wechat_redirect", "&chksm=ab12&scene=27#wechat_redirect")],
+)
+def test_plain_addresses_lead_where_quoted_ones_do(form, tail):  # these go the long way
+    plain = urls.parse(form + tail).url
+    assert plain == urls.parse(f"<{form}{tail}>").url == form.replace("http:", "https:")

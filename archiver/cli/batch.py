@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from archiver.cli.app import app
 from archiver.cli.progress import Bar
 from archiver.cli.streams import say
 from archiver.cli.telling import Teller
-
-if TYPE_CHECKING:
-    from archiver.sources import Entry
 
 _EXAMPLES = """\b
 Examples:
@@ -58,6 +55,7 @@ def batch(
     It can be stopped and started again at any time: it goes on where it was.
     """
     from archiver.commands import Archiver, wish
+    from archiver.commands.lists import entries, read_file
 
     options.log(verbose=verbose)
     settings = options.settings(
@@ -67,37 +65,14 @@ def batch(
     )  # fmt: skip
     wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     teller = Teller(as_json=as_json, verbose=verbose)
-    lines = _read(list_file)
+    lines = entries(sys.stdin.buffer.read()) if list_file == "-" else read_file(list_file)
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
         for _ in teller.tell(bar.over(archive.batch(lines, wanted, bar.plan))):
             pass
-    teller.sum_up()
+    teller.sum_up_table()
     if failed is not None:
         _write_failed(Path(failed), teller)
     return teller.tally.exit_code
-
-
-def _read(name: str) -> list[Entry]:
-    """The list's entries; InputError when it cannot be read."""
-    from archiver.errors import InputError
-    from archiver.sources import lines_of, read_list
-
-    if name == "-":
-        return list(read_list(lines_of(sys.stdin.buffer.read()), exists=_is_file))
-    path = Path(name)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", concerns=name) from error
-    folder = "" if path.parent == Path() else str(path.parent)
-    return list(read_list(lines_of(content), folder=folder, exists=_is_file))
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):  # a line as long as an article is no name
-        return False
 
 
 def _write_failed(path: Path, teller: Teller) -> None:

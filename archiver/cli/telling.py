@@ -48,6 +48,15 @@ class Teller:
         if always or self.tally.counts.total() > 1:
             say(", ".join(f"{count} {word}" for word, count in sorted(self.tally.counts.items())))
 
+    def sum_up_table(self) -> None:
+        """Says how many ended how, and with which page, in a table."""
+        for why, count in self.tally.unasked.items():
+            say(f"archiver: {count} {why}")
+        for (word, state), count in sorted(self.tally.kinds.items()):
+            say(f"{word:10} {state:14} {count:7}")
+        for word, count in sorted(self.tally.pictures.items()):
+            say(f"{'pictures':10} {word:14} {count:7}")
+
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
             show_json(_json(outcome))

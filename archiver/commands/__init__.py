@@ -79,8 +79,8 @@ class Archiver:
 
         `planned` is told how many there are and how many of them are to be read.
         """
-        self._edges.prepare()
         read = list(lines)
+        self._edges.prepare()
         batch = Batch(self._edges, wish)
 
         def settled() -> Iterator[Outcome]:

@@ -24,7 +24,7 @@ from archiver.config import Settings, Source
 from archiver.errors import Busy, InputError, TooLarge
 from archiver.extractor import classify
 from archiver.extractor.completeness import text_share
-from archiver.extractor.redaction import redact, redact_headers
+from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import Options, read_data, read_saved
 from archiver.models import Article, Blob, Capture, Entry, Kept, LocalFile, Media, Page, Post, State, Target
 from archiver.pipeline import Rooms, Saved
@@ -289,7 +289,10 @@ class Edges:
 def _redacted(page: Page) -> Page:
     """The page without its reader's credentials: nothing behind this line ever sees them."""
     content, _ = redact(page.content)
-    return replace(page, content=content, headers=redact_headers(page.headers))
+    return replace(
+        page, url=redact_address(page.url), final_url=redact_address(page.final_url), content=content,
+        headers=redact_headers(page.headers),
+    )  # fmt: skip
 
 
 def _nothing_saved(_address: str) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from archiver import outcomes
 from archiver.commands.batch import Batch, Job, Wish
 from archiver.commands.edges import NO_SOURCE, Edges
+from archiver.commands.lists import read_file
 from archiver.config import Source
 from archiver.errors import ArchiverError, CoolingDown, InputError, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.sources import Entry as Line
-from archiver.sources import Listing, lines_of, read_feed, read_list
+from archiver.sources import Listing, read_feed
 
 
 @dataclass(kw_only=True, slots=True)
@@ -34,6 +35,7 @@ class RunReport:
     sources: list[SourceReport] = field(default_factory=list)
     requests: int = 0  # that listed albums
     warnings: list[str] = field(default_factory=list)
+    listings: dict[str, Listing] = field(default_factory=dict)  # of albums, that came to their end
 
 
 def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
@@ -64,6 +66,8 @@ def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Ge
         yield outcomes.failed(source.title, "", error)
     left = _left(Batch(edges, wish).settled(found))
     told.listed, told.new = len(found), len(left)
+    if listing := report.listings.get(source.album):  # only now that the catalogue has all it named
+        edges.catalogue.record_listing(source.album, listing.title, listing.count or 0)
     return left
 
 
@@ -79,7 +83,7 @@ def _left(settled: Generator[Outcome, None, list[Job]]) -> list[Job]:
 
 def _lines(edges: Edges, source: Source, report: RunReport) -> Iterator[Line]:
     if source.list:
-        yield from _list(Path(source.list))
+        yield from read_file(source.list)
     elif source.feed:
         content = edges.fetcher.document(source.feed) if "://" in source.feed else _read(Path(source.feed))
         yield from (_line(target) for target in read_feed(content, source.feed).targets)
@@ -87,12 +91,8 @@ def _lines(edges: Edges, source: Source, report: RunReport) -> Iterator[Line]:
         yield from map(_line, _album(edges, source, report))
 
 
-def _list(path: Path) -> Iterator[Line]:
-    yield from read_list(lines_of(_read(path)), folder=str(path.parent), exists=lambda name: Path(name).is_file())
-
-
 def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
-    """The articles of an album; that it was listed to its end is kept, so that nothing new costs one request."""
+    """The articles of an album, as far as they may be new."""
     catalogue = edges.catalogue
 
     def get(address: str) -> bytes:
@@ -108,8 +108,8 @@ def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
     listing = Listing(source.album, get, is_known, catalogue.last_listing(source.album))
     yield from listing
     report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
-    if listing.is_complete and listing.count is not None:
-        catalogue.record_listing(source.album, listing.title, listing.count)
+    if listing.is_complete:
+        report.listings[source.album] = listing
 
 
 def _left_before(edges: Edges, jobs: list[Job]) -> Iterator[Job]:

@@ -16,6 +16,8 @@ class Tally:
     """Sums over outcomes, filled as they come."""
 
     counts: Counter[str] = field(default_factory=Counter)  # by their word
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by their word and the page's state
+    pictures: Counter[str] = field(default_factory=Counter)  # saved, failed; of what was read
     posts: list[str] = field(default_factory=list)  # written
     again: list[str] = field(default_factory=list)  # sources about which something is left to do
     failures: list[Outcome] = field(default_factory=list)  # of what was tried
@@ -26,6 +28,9 @@ class Tally:
     def add(self, outcome: Outcome) -> None:
         """Counts one more."""
         self.counts[outcome.outcome] += 1
+        self.kinds[outcome.outcome, outcome.state or "no page"] += 1
+        if outcome.outcome != "skipped":
+            self.pictures += Counter(saved=outcome.images.saved, failed=outcome.images.failed)
         self._codes.add(outcome.exit_code)
         self._was_read |= outcome.state is not None
         if outcome.outcome in ("archived", "updated"):

@@ -8,7 +8,17 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Makes every table."""
+    """Makes every table, those that others refer to first."""
+    _articles()
+    _listings()
+    _media()
+    _runs()
+    _addresses()
+    _article_media()
+    _captures()
+
+
+def _articles() -> None:
     op.create_table(
         "articles",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -42,6 +52,9 @@ def upgrade() -> None:
     op.create_index("ix_articles_images_failed", "articles", ["images_failed"], unique=False)
     op.create_index("ix_articles_published", "articles", ["published"], unique=False)
     op.create_index("ix_articles_published_as", "articles", ["published_as"], unique=False)
+
+
+def _listings() -> None:
     op.create_table(
         "listings",
         sa.Column("address", sa.String(), nullable=False),
@@ -50,6 +63,9 @@ def upgrade() -> None:
         sa.Column("listed", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("address"),
     )
+
+
+def _media() -> None:
     op.create_table(
         "media",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -67,6 +83,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_index("ix_media_due", "media", ["due"], unique=False)
+
+
+def _runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.String(), nullable=False),
@@ -77,6 +96,9 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _addresses() -> None:
     op.create_table(
         "addresses",
         sa.Column("url", sa.String(), nullable=False),
@@ -95,6 +117,9 @@ def upgrade() -> None:
     op.create_index("ix_addresses_article_id", "addresses", ["article_id"], unique=False)
     op.create_index("ix_addresses_due", "addresses", ["due"], unique=False)
     op.create_index("ix_addresses_state", "addresses", ["state"], unique=False)
+
+
+def _article_media() -> None:
     op.create_table(
         "article_media",
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -104,6 +129,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "media_id"),
     )
     op.create_index("ix_article_media_media_id", "article_media", ["media_id"], unique=False)
+
+
+def _captures() -> None:
     op.create_table(
         "captures",
         sa.Column("id", sa.Integer(), nullable=False),
