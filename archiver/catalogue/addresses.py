@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from archiver import urls
-from archiver.catalogue.rows import STANDING, kept, standing
+from archiver.catalogue.rows import ARTICLE, STANDING, kept, standing
 from archiver.catalogue.schema import addresses, articles
 from archiver.catalogue.store import Store, chunks, seconds
 from archiver.models import Kept, Standing, Target
@@ -86,7 +86,7 @@ class Addresses:
 
     def _select(self, wanted: Select[Any]) -> Iterator[Standing]:
         with self._store.reading() as connection:
-            for row in connection.execute(wanted).mappings():
+            for row in connection.execute(wanted):
                 yield standing(row)
 
     def _own(self, connection: Connection, url: str, run: str) -> None:
@@ -98,8 +98,7 @@ class Addresses:
 
 def _known(connection: Connection, keys: Mapping[str, str]) -> dict[str, Standing]:
     """The standings of the addresses in `keys`, a mapping to the key that an address itself names, or ''."""
-    by_url = connection.execute(_BY_ADDRESS.where(addresses.c.url.in_(keys))).mappings()
-    found = {row["url"]: standing(row) for row in by_url}
+    found = {row[0]: standing(row) for row in connection.execute(_BY_ADDRESS.where(addresses.c.url.in_(keys)))}
     long = {url: key for url, key in keys.items() if key and (url not in found or not found[url].article)}
     if long:
         by_key = {article.key: article for article in _articles(connection, set(long.values()))}
@@ -109,7 +108,7 @@ def _known(connection: Connection, keys: Mapping[str, str]) -> dict[str, Standin
 
 def _articles(connection: Connection, keys: set[str]) -> Iterator[Kept]:
     """A long address is served as the short one that led to the same article before."""
-    for row in connection.execute(select(articles).where(articles.c.key.in_(keys))).mappings():
+    for row in connection.execute(select(*ARTICLE).where(articles.c.key.in_(keys))):
         yield kept(row)
 
 
