@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from archiver.catalogue.opening import bring_up_to_date, guarded, open_engine
 from archiver.catalogue.running import Running
 from archiver.models import CHINA
 
 CHUNK = 500  # rows asked for in one statement: SQLite takes 32,766 parameters, older ones 999
-
-Insert = sqlite.Insert | postgresql.Insert
-
 
 class Store:
     """The database at `path`, opened when first used; `running` marks what this process works on."""
@@ -58,11 +55,9 @@ class Store:
         with guarded(self.path), engine.begin() as connection:
             yield connection
 
-    def insert(self, table: Table) -> Insert:
-        """An INSERT that knows ON CONFLICT, in the database's own dialect."""
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        insert: Insert = dialect.insert(table)
-        return insert
+    def insert(self, table: Table) -> sqlite.Insert:
+        """An INSERT that knows ON CONFLICT: the one thing that PostgreSQL's dialect must be asked for by name."""
+        return sqlite.insert(table)
 
     def close(self) -> None:
         """Closes what was opened."""

@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver import outcomes, urls
-from archiver.commands.batch import Batch, Job, Wish, wish
-from archiver.commands.edges import Edges, utc_now
+from archiver.catalogue import FILE, Catalogue
 from archiver.commands.looking import Detail, Looking
-from archiver.commands.run import RunReport, run_sources
 from archiver.commands.tally import Tally, exit_code
+from archiver.commands.wishes import Job, RunReport, Wish, utc_now, wish
 from archiver.config import Settings
 from archiver.errors import ArchiverError, Exit, UsageError
 from archiver.models import Kept, Outcome, Standing, Target
-from archiver.sources import Entry as Line
+from archiver.writer.disk import OWN
+
+if TYPE_CHECKING:
+    from archiver.commands.batch import Batch
+    from archiver.commands.edges import Edges
+    from archiver.sources import Entry as Line
 
 __all__ = ["Archiver", "Detail", "Looking", "RunReport", "Tally", "Wish", "exit_code", "wish"]
 
@@ -42,13 +50,33 @@ class Archiver:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings or Settings()
-        self._edges = Edges(self.settings, now=now, sleep=sleep)
+        self._now, self._sleep = now, sleep
+        self._open = ExitStack()
 
     def __enter__(self) -> Archiver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._edges.close()
+        self._open.close()
+
+    @cached_property
+    def _edges(self) -> Edges:
+        from archiver.commands.edges import Edges
+
+        return self._open.enter_context(closing(Edges(self.settings, now=self._now, sleep=self._sleep)))
+
+    @cached_property
+    def _batch(self) -> type[Batch]:
+        from archiver.commands.batch import Batch
+
+        return Batch
+
+    def _catalogue(self) -> Catalogue:
+        """The catalogue of an archive that is there; what only looks at it loads nothing that reads pages."""
+        own = Path(self.settings.output) / OWN
+        if not (own / FILE).is_file():
+            return self._edges.catalogue_there()
+        return self._open.enter_context(closing(Catalogue(own, self._now)))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
         """How each SOURCE ended, in their order, as soon as it is known; every one is read again.
@@ -57,7 +85,7 @@ class Archiver:
         page is asked for, saved pages still are read; after a failure to write, nothing is.
         """
         self._edges.prepare()
-        batch = Batch(self._edges, Wish(refresh=True, retry=True, retry_gone=True))
+        batch = self._batch(self._edges, Wish(refresh=True, retry=True, retry_gone=True))
         halted = False
         for source in sources:
             report(source)
@@ -81,7 +109,7 @@ class Archiver:
         """
         read = list(lines)
         self._edges.prepare()
-        batch = Batch(self._edges, wish)
+        batch = self._batch(self._edges, wish)
 
         def settled() -> Iterator[Outcome]:
             yield from (_bad_line(line) for line in read if line.target is None)
@@ -96,17 +124,19 @@ class Archiver:
 
         Busy when another run works on the archive.
         """
+        from archiver.commands.run import run_sources
+
         self._edges.prepare()
         with self._edges.alone():
             yield from self._noted("run", run_sources(self._edges, wish, report, planned))
 
     def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
         """The articles, or with a state that gave none the addresses, that the catalogue has."""
-        return wanted.look(self._edges.catalogue_there())
+        return wanted.look(self._catalogue())
 
     def show(self, what: str) -> Detail:
         """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
-        return Detail.of(self._edges.catalogue_there(), what, self.settings.output)
+        return Detail.of(self._catalogue(), what, self.settings.output)
 
     def _noted(self, command: str, told: Iterator[Outcome]) -> Iterator[Outcome]:
         """The outcomes, and in the catalogue that the run began and how it ended."""

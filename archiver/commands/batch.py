@@ -6,15 +6,14 @@ import logging
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from archiver import outcomes, urls
 from archiver.catalogue import Claim
-from archiver.commands.edges import NO_SOURCE, Edges, utc_now
-from archiver.config import Source
+from archiver.commands.edges import Edges
+from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, Exit
-from archiver.models import Entry, Kept, Outcome, Standing, Target
+from archiver.models import Entry, Outcome, Standing, Target
 from archiver.pipeline import archive_one
 
 _log = logging.getLogger(__name__)
@@ -22,31 +21,6 @@ _log = logging.getLogger(__name__)
 AT_ONCE = 6  # articles in work: one waits for the page clock, the others for their pictures
 _CHUNK = 1000  # addresses that are looked up together
 HELD_NAP = 0.5  # seconds until an address that another run works on is looked at again
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
-    """What a run wants of addresses that the catalogue knows, and how far it may go."""
-
-    refresh: bool = False  # read known articles again
-    retry: bool = False  # ask now what would be asked later
-    retry_gone: bool = False  # ask again what was deleted, taken down, invalid …
-    limit: int | None = None  # pages asked for at most
-    until: datetime | None = None  # after it no page is begun
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
-    """One address or file, and the source whose options it follows."""
-
-    target: Target
-    source: Source = NO_SOURCE
-    again: Kept | None = None  # the article whose missing media are due: its page is here
-
-    @property
-    def asks_for_page(self) -> bool:
-        """Whether WeChat's pages are asked for it."""
-        return bool(self.target.url) and self.again is None
 
 
 class Batch:
@@ -188,19 +162,6 @@ class Batch:
         self._no_disk |= outcome.exit_code == Exit.CANNOT_WRITE
         if outcome.exit_code == Exit.TRY_LATER:
             self._no_page |= self._edges.gate.cool_until() is not None
-
-
-def wish(
-    *,
-    refresh: bool = False,
-    retry: bool = False,
-    retry_gone: bool = False,
-    limit: int | None = None,
-    max_time: float | None = None,
-) -> Wish:
-    """A Wish whose time, in seconds, begins now."""
-    until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
-    return Wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
 
 
 def _shortened(target: Target, standing: Standing) -> Target:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from archiver.archive.snapshots import Snapshots
 from archiver.catalogue import FILE, Catalogue, Machine
 from archiver.commands.adoption import posts_here
 from archiver.commands.gate import MachineGate
+from archiver.commands.wishes import NO_SOURCE, utc_now
 from archiver.config import Settings, Source
 from archiver.errors import Busy, InputError, TooLarge
 from archiver.extractor import classify
@@ -37,13 +38,6 @@ if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
 
 MEDIA_AT_ONCE = 6  # connections to the CDN, of all articles together
-
-NO_SOURCE = Source(list="-")  # of what a person named on the command line
-
-
-def utc_now() -> datetime:
-    """The present."""
-    return datetime.now(UTC)
 
 
 class Edges:

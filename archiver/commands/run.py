@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archiver import outcomes
-from archiver.commands.batch import Batch, Job, Wish
-from archiver.commands.edges import NO_SOURCE, Edges
+from archiver.commands.batch import Batch
+from archiver.commands.edges import Edges
 from archiver.commands.lists import read_file
+from archiver.commands.wishes import NO_SOURCE, Job, RunReport, SourceReport, Wish
 from archiver.config import Source
 from archiver.errors import ArchiverError, CoolingDown, InputError, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.sources import Entry as Line
 from archiver.sources import Listing, read_feed
-
-
-@dataclass(kw_only=True, slots=True)
-class SourceReport:
-    """What one source gave in a run."""
-
-    name: str
-    listed: int = 0  # articles it named
-    new: int = 0  # of which the archive did not have
-    error: str = ""
-
-
-@dataclass(kw_only=True, slots=True)
-class RunReport:
-    """What a run's sources gave; filled while it runs."""
-
-    sources: list[SourceReport] = field(default_factory=list)
-    requests: int = 0  # that listed albums
-    warnings: list[str] = field(default_factory=list)
-    listings: dict[str, Listing] = field(default_factory=dict)  # of albums, that came to their end
 
 
 def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
