@@ -60,7 +60,7 @@ class MachineGate:
         state = classify(page).state
         if state is State.VERIFICATION:
             self.machine.meet_wall(urls.HOST, self._seconds(), on_short_link=urls.is_short(page.url))
-        elif state is State.ARTICLE:
+        elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice is an answer, too
             self.machine.meet_page(urls.HOST)
 
     def _is_solved(self) -> bool:
