@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
+import typer.main
 
+from archiver.cli import app
 from archiver.config import Settings
 from archiver.errors import Exit
+from archiver.models import Capture, Kept, Outcome, Standing
 from tests.command import Command
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = sorted(typer.main.get_group(app).commands)
+
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def names(path: Path) -> str:
+    return path.name
+
+
+@cache
+def help_of(command: str) -> str:
+    return Command(folder=ROOT, environment={})(command, "--help").out
 
 
 def documented_codes() -> dict[int, str]:
-    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8"), re.M)
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", text_of("docs/exit-codes.md"), re.M)
     return {int(code): name for code, name in rows}
 
 
@@ -25,20 +50,74 @@ def test_the_exit_codes_are_documented() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    text = text_of("docs/settings.md")
     assert [name for name in Settings.__struct_fields__ if f"{name}:" not in text] == []
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_every_option_is_documented(readme: Path) -> None:
+def test_the_commands_are_found() -> None:
+    assert {"add", "batch", "init", "list", "run", "show"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_every_command_is_shown(readme: Path, command: str) -> None:
+    assert re.search(rf"^    archiver {command}\b", readme.read_text(encoding="utf-8"), re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_commands_help_has_an_example_of_it(command: str) -> None:
+    _, found, examples = help_of(command).partition("\n  Example")
+    assert found
+    assert re.search(rf"\barchiver {command}\b", examples)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_every_option_is_documented(readme: Path, command: str) -> None:
     text = readme.read_text(encoding="utf-8")
-    shown = Command(folder=ROOT, environment={})("add", "--help").out
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown)) - {"--help", "--verbose"}
-    assert options
-    assert sorted(option for option in options if option not in text) == []
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command)))
+    assert "--help" in options
+    assert sorted(option for option in options - {"--help", "--verbose"} if f"`{option}" not in text) == []
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+@pytest.mark.parametrize("kind", [Outcome, Kept, Standing, Capture], ids=lambda kind: kind.__name__)
+def test_every_field_of_the_json_is_documented(kind: type) -> None:
+    text = text_of("docs/json.md")
+    hidden = {"exit_code"} if kind is Outcome else set()
+    assert [field.name for field in fields(kind) if field.name not in hidden and f"`{field.name}`" not in text] == []
+
+
+def test_every_member_of_the_report_is_documented(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "archiver.yml").write_text("sources: [{list: empty.txt}]", encoding="utf-8")
+    assert Command(folder=tmp_path, environment={})("run", "--report", "report.json").code == 0
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    _, _, text = text_of("docs/json.md").partition("## `run --report")
+    assert [name for name in (*report, *report["sources"][0]) if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_link_of_the_documents_leads_to_a_file(page: Path) -> None:
+    links = _LINK.findall(re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.S))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_design_names_every_room() -> None:
+    text = text_of("docs/design.md")
+    plain = {"__init__.py", "__main__.py", "models.py", "errors.py"}
+    rooms = {path.name for path in (ROOT / "archiver").glob("[!_.]*.py")} - plain
+    rooms |= {f"{path.parent.name}/" for path in (ROOT / "archiver").glob("*/__init__.py")}
+    assert "catalogue/" in rooms
+    assert sorted(room for room in rooms if f"| `{room}` |" not in text) == []
+
+
+def test_the_design_has_the_order_of_imports_that_is_held() -> None:
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    assert f"(`{' > '.join(layers)}`)" in " ".join(text_of("docs/design.md").split())
+
+
+@pytest.mark.parametrize("readme", READMES, ids=names)
 def test_the_example_is_what_the_command_writes(readme: Path, tmp_path: Path) -> None:
     shown = re.search(r"```markdown\n(.*?)```", readme.read_text(encoding="utf-8"), re.S)
     assert shown is not None
