@@ -9,7 +9,7 @@ from archiver.models import State
 
 TERMINAL = frozenset((State.DELETED, State.VIOLATION, State.EXPIRED, State.INVALID, State.NOT_ARTICLE))
 _TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5}  # then it is taken for final (ARCHITECTURE, States of a page)
-MEDIA_TRIES = 6  # some days: what the CDN does not have by then is gone
+MEDIA_TRIES = 12  # some days: what the CDN does not have by then is gone
 
 _FIRST = timedelta(minutes=5)
 _FIRST_NOTICE = timedelta(hours=1)  # a page that came and was no article: it changes in hours, if at all

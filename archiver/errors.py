@@ -9,6 +9,7 @@ ArchiverError
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
 │   ├── CoolingDown      75   WeChat showed its wall; no page is asked for until the host has cooled down
+│   ├── BudgetSpent           a run asked for as many pages as it may
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
 ├── Busy                 75   another run holds the archive
@@ -95,6 +96,10 @@ class CoolingDown(FetchError):  # noqa: N818
     """No page was asked for: the wall was met a short while ago, by this run or by another."""
 
     exit_code = Exit.TRY_LATER
+
+
+class BudgetSpent(FetchError):  # noqa: N818
+    """The run asked for as many pages as it may."""
 
 
 class TooLarge(FetchError):  # noqa: N818

@@ -28,7 +28,7 @@ from archiver.writer.names import media_name
 
 NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
 _NOT_ASKED = "not asked: "
-LEFT = "left for another run, as --limit or --max-time asked"
+LEFT = "left for another run, as --limit, --max-time or the budget asked"
 WHOLE = 0.999  # share of a page's text: below, the post carries a warning
 _SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
 ADVICE = {  # what to do about a page that holds no article
@@ -108,7 +108,7 @@ def not_due(target: Target, standing: Standing) -> Outcome:
     walled = standing.state is State.VERIFICATION
     return Outcome(
         source=target.source, url=target.url, state=standing.state, outcome="failed",
-        error=one_line(f"not due before {standing.due:%H:%M %d %b} (--retry asks now): {standing.reason}"),
+        error=one_line(f"not due before {standing.due:%H:%M %d %b} Beijing time (--retry asks now): {standing.reason}"),
         exit_code=Exit.TRY_LATER if walled else Exit.FAILED,
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ class Snapshots:
         return True
 
 
-_REMEDY = "take the file from a backup, or `archiver verify --repair` fetches the page again"
+_REMEDY = "take the file from a backup, or read the article again with `archiver add` and its address"
 
 
 def _packed(content: bytes) -> bytes:

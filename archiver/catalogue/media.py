@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archiver import backoff
-from archiver.catalogue.schema import article_media, articles, media
+from archiver.catalogue.schema import article_media, articles, captures, media
 from archiver.catalogue.store import Store, chunks, seconds
 from archiver.models import LocalFile, Localized
 
@@ -40,10 +40,19 @@ class MediaFiles:
             .join(article_media, article_media.c.article_id == articles.c.id)
             .join(media, media.c.id == article_media.c.media_id)
             .where(media.c.due <= seconds(self._store.now()))
+            .where(articles.c.id.in_(select(captures.c.article_id).where(captures.c.sha256 != "")))
             .distinct()
         )
         with self._store.reading() as connection:
             return [str(key) for key in connection.execute(wanted).scalars()]
+
+    def postpone(self, key: str) -> None:
+        """Counts a try for the missing media of an article that could not even be asked for."""
+        missing = [row for row in self.of(key) if row["due"] is not None]
+        with self._store.writing() as connection:
+            for row in missing:
+                told = _lost(row["reason"], row["tries"] + 1, self._store)
+                connection.execute(media.update().where(media.c.id == row["id"]).values(told))
 
     def of(self, key: str) -> list[dict[str, Any]]:
         """The media of an article: name, path, size, sha256, reason, tries, due."""

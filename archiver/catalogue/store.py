@@ -18,6 +18,7 @@ from archiver.models import CHINA
 
 CHUNK = 500  # rows asked for in one statement: SQLite takes 32,766 parameters, older ones 999
 
+
 class Store:
     """The database at `path`, opened when first used; `running` marks what this process works on."""
 

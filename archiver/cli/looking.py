@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -103,7 +103,7 @@ def _line(one: Kept | Standing) -> str:
         mark = "" if one.state == "article" else f" [{one.state}]"
         missing = f" [{one.images.failed} pictures missing]" if one.images.failed else ""
         return f"{day}  {one.account}  {one.title}{mark}{missing}  {one.post}"
-    due = f"due {one.due:%Y-%m-%d %H:%M}" if one.due else "not asked again"
+    due = f"due {one.due:%Y-%m-%d %H:%M} Beijing time" if one.due else "not asked again"
     return f"{one.state or 'not read'}  {one.url}  {due}  {one.reason}".rstrip()
 
 
@@ -129,7 +129,9 @@ def _detail_json(detail: Detail) -> dict[str, object]:
 
 
 def _medium(row: dict[str, Any]) -> dict[str, Any]:
-    due = datetime.fromtimestamp(row["due"], UTC).isoformat() if row["due"] else None
+    from archiver.models import CHINA
+
+    due = datetime.fromtimestamp(row["due"], CHINA).isoformat() if row["due"] else None
     return {**{key: row[key] for key in ("name", "path", "size", "sha256", "reason", "tries")}, "due": due}
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """\b
 Examples:
   archiver init && $EDITOR archiver.yml && archiver run
-  17 4 * * *  cd $HOME/blog && archiver run        (a line of a crontab)"""
+  17 4 * * *  cd $HOME/blog && $HOME/.local/bin/archiver run   (a line of a crontab)"""
 
 
 @app.command(epilog=_EXAMPLES)

@@ -45,6 +45,8 @@ class Teller:
         """Says how many ended how, and once for all of them what was not asked."""
         for why, count in self.tally.unasked.items():
             say(f"archiver: {count} {why}")
+        if left := self.tally.kinds.get(("left", "another run")):
+            say(f"{left} left for another run")
         if always or self.tally.counts.total() > 1:
             say(", ".join(f"{count} {word}" for word, count in sorted(self.tally.counts.items())))
 

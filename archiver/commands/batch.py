@@ -102,7 +102,10 @@ class Batch:
         rooms = self._edges.rooms_again(job.again, job.source)
         if rooms is None:
             return outcomes.known(job.target, job.again, self._edges.settings.output)
-        return archive_one(replace(job.target, url=job.again.url), rooms)
+        outcome = archive_one(replace(job.target, url=job.again.url), rooms)
+        if outcome.outcome == "failed":  # its snapshot is damaged: not every run need say so
+            self._edges.catalogue.media.postpone(job.again.key)
+        return outcome
 
     def _archive_claimed(self, target: Target, job: Job) -> Outcome | None:
         addresses = self._edges.catalogue.addresses

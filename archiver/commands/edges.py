@@ -32,7 +32,7 @@ from archiver.pipeline import Rooms, Saved
 from archiver.writer import Style, post_text
 from archiver.writer.addresses import nowhere
 from archiver.writer.disk import OWN, Output, Written
-from archiver.writer.names import media_name, post_address, published_as, safe_name
+from archiver.writer.names import POSTS, media_name, post_address, published_as, safe_name
 
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
@@ -128,7 +128,6 @@ class Edges:
 
     def rooms(self, source: Source = NO_SOURCE) -> Rooms:
         """The rooms for articles of one source, whose posts follow its options."""
-        style = self._style(source)
         with self._making:
             pool, _ = self._pool, self.output
         return Rooms(
@@ -139,7 +138,7 @@ class Edges:
             find_media=self._find_media,
             save_media=self._save_media,
             recall=self._recall,
-            convert=lambda article, files, captured: post_text(article, files, captured, style),
+            convert=lambda article, files, captured: post_text(article, files, captured, self._style(article, source)),
             name_of=lambda article, day: self._name_of(article, day, source.folder),
             save_post=self._save_post,
             record=lambda entry: self._record(entry, source),
@@ -184,7 +183,7 @@ class Edges:
 
     def catalogue_there(self) -> Catalogue:
         """The catalogue of an archive that is there; InputError when nothing was archived yet."""
-        if not Path(self.settings.output).is_dir():
+        if not (Path(self.settings.output) / POSTS).is_dir():
             raise InputError("no such archive: name its folder with --output", concerns=self.settings.output)
         return self.catalogue
 
@@ -262,8 +261,10 @@ class Edges:
         with self._names, FileLock(self.own / "posts.lock"):
             yield
 
-    def _style(self, source: Source) -> Style:
-        settings = self.settings
+    def _style(self, article: Article, source: Source) -> Style:
+        """The options of the source that the article came by first hold, whoever reads it again."""
+        settings, earlier = self.settings, self.catalogue.articles.earlier(article)
+        source = next((one for one in settings.sources if earlier and one.title == earlier.source), source)
         own = {"tags": source.tags and list(source.tags), "author": source.author}
         return Style(
             front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from archiver.commands.edges import Edges
 from archiver.commands.lists import read_file
 from archiver.commands.wishes import NO_SOURCE, Job, RunReport, SourceReport, Wish
 from archiver.config import Source
-from archiver.errors import ArchiverError, CoolingDown, InputError, UsageError
+from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.sources import Entry as Line
@@ -21,14 +21,23 @@ from archiver.sources import Listing, read_feed
 
 def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
     """How each article that was new or due ended, and each source that failed; what is known is not told."""
-    jobs: list[Job] = []
+    if not edges.settings.sources:
+        raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
+    jobs: dict[str, Job] = {}
     for source in edges.settings.sources:
-        jobs += yield from _gathered(edges, source, wish, report)
-    jobs += _left_before(edges, jobs)
+        for job in (yield from _gathered(edges, source, wish, report)):
+            jobs.setdefault(job.target.url or job.target.file, job)  # of two sources the first names it
+    for job in _left_before(edges, jobs):
+        jobs[job.target.url] = job
     planned(len(jobs), len(jobs))
-    budget = max(edges.settings.budget - report.requests, 0)
+    budget = _budget(edges, report)
     limit = budget if wish.limit is None else min(budget, wish.limit)
-    yield from Batch(edges, replace(wish, limit=limit)).archive(jobs)
+    yield from Batch(edges, replace(wish, limit=limit)).archive(jobs.values())
+
+
+def _budget(edges: Edges, report: RunReport) -> int:
+    """The requests that are left to this run."""
+    return max(edges.settings.budget - report.requests, 0)
 
 
 def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Generator[Outcome, None, list[Job]]:
@@ -42,6 +51,8 @@ def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Ge
                 found.append(Job(target=line.target, source=source))
             else:
                 yield outcomes.failed(line.source, "", UsageError(f"{source.title}, line {line.number}: {line.error}"))
+    except BudgetSpent as error:
+        report.warnings.append(f"{source.title}: {error}")
     except ArchiverError as error:  # what was listed before is archived all the same
         told.error = str(error)
         yield outcomes.failed(source.title, "", error)
@@ -77,6 +88,8 @@ def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
     catalogue = edges.catalogue
 
     def get(address: str) -> bytes:
+        if not _budget(edges, report):
+            raise BudgetSpent("the run's budget is spent: the album is listed to its end by the next one")
         report.requests += 1
         page = edges.fetcher.page(Target(source=source.title, url=address))
         if classify(page).state is State.VERIFICATION:
@@ -93,14 +106,13 @@ def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
         report.listings[source.album] = listing
 
 
-def _left_before(edges: Edges, jobs: list[Job]) -> Iterator[Job]:
+def _left_before(edges: Edges, jobs: Mapping[str, Job]) -> Iterator[Job]:
     """Addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
-    named = {job.target.url for job in jobs}
     by_name = {source.title: source for source in edges.settings.sources}
-    for standing in edges.catalogue.addresses.due():
-        if standing.url not in named and not standing.article:
+    for standing in list(edges.catalogue.addresses.due()):
+        if standing.url not in jobs and not standing.article:
             yield _job(standing.url, by_name.get(standing.source))
-    again = {job.again.key for job in jobs if job.again}
+    again = {job.again.key for job in jobs.values() if job.again}
     for key in edges.catalogue.media.due():
         kept = edges.catalogue.articles.get(key)
         if kept and key not in again:

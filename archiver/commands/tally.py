@@ -28,7 +28,8 @@ class Tally:
     def add(self, outcome: Outcome) -> None:
         """Counts one more."""
         self.counts[outcome.outcome] += 1
-        self.kinds[outcome.outcome, outcome.state or "no page"] += 1
+        is_left = outcomes.LEFT in outcome.warnings
+        self.kinds[("left", "another run") if is_left else (outcome.outcome, outcome.state or "no page")] += 1
         if outcome.outcome != "skipped":
             self.pictures += Counter(saved=outcome.images.saved, failed=outcome.images.failed)
         self._codes.add(outcome.exit_code)
