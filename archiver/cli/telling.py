@@ -27,6 +27,7 @@ class Teller:
         from archiver.commands import Tally
 
         self.tally = Tally()
+        self._disk_is_told = False
 
     def tell(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """The outcomes again, each of them printed."""
@@ -65,9 +66,15 @@ class Teller:
         elif outcome.outcome in ("archived", "updated"):
             typer.echo(outcome.post)
 
+    def _is_said(self, outcome: Outcome) -> bool:
+        """Whether it is summed up at the end, or is the full disk that the outcome before has told of."""
+        full = outcome.exit_code == Exit.CANNOT_WRITE
+        told, self._disk_is_told = self._disk_is_told, self._disk_is_told or full
+        return outcome.error.startswith(NOT_ASKED) or (full and told)
+
     def _remarks(self, outcome: Outcome) -> Iterator[str]:
         """What stderr says of an outcome, a line each."""
-        if outcome.error and (self.verbose or not outcome.error.startswith(NOT_ASKED)):
+        if outcome.error and (self.verbose or not self._is_said(outcome)):
             bug = f"; {REPORT_IT}" if outcome.exit_code == Exit.BUG else ""
             yield f"archiver: {outcome.source}: {outcome.error}{bug}"
         if outcome.outcome == "unchanged":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from archiver.commands.looking import Detail, Looking
 from archiver.commands.tally import Tally, exit_code
 from archiver.commands.wishes import Job, RunReport, Wish, utc_now, wish
 from archiver.config import Settings
-from archiver.errors import ArchiverError, Exit, UsageError
+from archiver.errors import ArchiverError, Exit, OutputError, UsageError
 from archiver.models import Kept, Outcome, Standing, Target
 from archiver.writer.disk import OWN
 
@@ -145,7 +145,8 @@ class Archiver:
         for outcome in told:
             tally.add(outcome)
             yield outcome
-        self._edges.catalogue.end_run(tally.exit_code, tally.counts)
+        with suppress(OutputError):  # the disk is full: the outcomes have said so
+            self._edges.catalogue.end_run(tally.exit_code, tally.counts)
 
 
 def _bad_line(line: Line) -> Outcome:
