@@ -1,17 +1,23 @@
-"""The installed command, run as a user runs it."""
+"""The installed command, run as a user runs it, and the databases it keeps."""
 
 from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 _COMMAND = Path(sysconfig.get_path("scripts")) / "archiver"
+_PATIENCE = 120  # seconds
+_AS_SCRIPTS_DO = ("--json", "--interval", "0", "--output", "out")
+_LIMITED = "import os, resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); os.execv(sys.argv[2], sys.argv[2:])"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +39,30 @@ class Run:
         (outcome,) = self.outcomes
         return outcome
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many outcomes there are by their word."""
+        words = [outcome["outcome"] for outcome in self.outcomes]
+        return {word: words.count(word) for word in sorted(set(words))}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """A database of the command's, looked at without it."""
+
+    file: Path
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """What a query gives, by the names of its columns."""
+        with closing(sqlite3.connect(f"{self.file.as_uri()}?mode=rw", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, values)]
+
+    def change(self, statement: str, *values: object) -> int:
+        """How many rows a statement changed."""
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            return connection.execute(statement, values).rowcount
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
@@ -41,19 +71,63 @@ class Command:
     folder: Path
     environment: Mapping[str, str]
 
-    def __call__(self, *arguments: str | Path) -> Run:
-        """Runs `archiver` to its end."""
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder), **self.environment}
+    def __call__(self, *arguments: str | Path, stdin: bytes = b"", largest_file: int | None = None) -> Run:
+        """Runs `archiver` to its end; `largest_file` in bytes is what the system lets it write to one file."""
+        limited = [sys.executable, "-c", _LIMITED, str(largest_file)] if largest_file is not None else []
         done = subprocess.run(
-            [_COMMAND, *arguments], cwd=self.folder, env=environment, capture_output=True, timeout=120, check=False
-        )
+            [*limited, _COMMAND, *arguments], cwd=self.folder, env=self._variables, input=stdin, capture_output=True,
+            timeout=_PATIENCE, check=False,
+        )  # fmt: skip
         return Run(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
+        """Starts `archiver` and leaves it running."""
+        return subprocess.Popen(
+            [_COMMAND, *arguments], cwd=self.folder, env=self._variables, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def at_once(self, *calls: tuple[str | Path, ...]) -> list[Run]:
+        """Runs `archiver` several times at once, to the end of each."""
+        running = [self.start(*call) for call in calls]
+        said = [process.communicate(timeout=_PATIENCE) for process in running]
+        return [
+            Run(code=process.returncode, out=out.decode(), err=err.decode())
+            for process, (out, err) in zip(running, said, strict=True)
+        ]
 
     def add(self, *arguments: str | Path) -> Run:
         """Runs `archiver add` as scripts do: into `out`, with JSON lines, without a pause between pages."""
-        return self("add", "--json", "--interval", "0", "--output", "out", *arguments)
+        return self("add", *_AS_SCRIPTS_DO, *arguments)
+
+    def batch(self, *arguments: str | Path) -> Run:
+        """Runs `archiver batch` in the same way."""
+        return self(*self.batch_call(*arguments))
+
+    def batch_call(self, *arguments: str | Path) -> tuple[str | Path, ...]:
+        """The arguments of such a call."""
+        return "batch", *_AS_SCRIPTS_DO, *arguments
+
+    def write(self, name: str, *lines: str) -> str:
+        """The name of a file of these lines, written to the command's folder."""
+        (self.folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return name
 
     @property
     def posts(self) -> list[Path]:
-        """The posts that `add` wrote."""
-        return sorted(self.folder.glob("out/_posts/*"))
+        """The posts that were written."""
+        return sorted(self.folder.glob("out/_posts/**/*.md"))
+
+    @property
+    def catalogue(self) -> Database:
+        """The catalogue of the archive in `out`."""
+        return Database(file=self.folder / "out" / ".archive" / "catalogue.db")
+
+    @property
+    def machine(self) -> Database:
+        """The clocks and cool-downs of this user's."""
+        return Database(file=next(self.folder.rglob("machine.db")))
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder), **self.environment}

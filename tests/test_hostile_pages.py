@@ -19,8 +19,8 @@ from archiver.extractor import classify, extract
 from archiver.models import Media, Page, State
 from archiver.writer import Style, post_text
 from archiver.writer.disk import Output
-from archiver.writer.names import media_name
 from archiver.writer.filetypes import extension
+from archiver.writer.names import media_name
 from tests.command import Command
 from tests.conftest import FIXTURES, SHARED
 from tests.engines import kramdown

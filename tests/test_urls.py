@@ -117,9 +117,7 @@ def test_a_wall_within_a_wall_within_a_wall_is_refused_in_one_line():
 
 
 SHORT_FORM = "http://mp.weixin.qq.com/s/AbCdEf-hijkl_nopqrstuv"
-LONG_FORM = (
-    "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2247480001&idx=2&sn=0123456789abcdef0123456789abcdef"
-)
+LONG_FORM = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2247480001&idx=2&sn=0123456789abcdef0123456789abcdef"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,6 @@
 
 from tests.wechat import pages
 from tests.wechat.server import Authority, playing
-from tests.wechat.world import HOSTS, Answer, Request, World
+from tests.wechat.world import HOSTS, PAGES, Answer, Request, World
 
-__all__ = ["HOSTS", "Answer", "Authority", "Request", "World", "pages", "playing"]
+__all__ = ["HOSTS", "PAGES", "Answer", "Authority", "Request", "World", "pages", "playing"]

@@ -12,14 +12,13 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import trustme
 
-from tests.wechat.world import HOSTS, Request, World
+from tests.wechat.world import HOSTS, PATIENCE, Request, World
 
-_PATIENCE = 30  # seconds; a test that hangs ends here
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close sends RST
 
 
@@ -62,7 +61,7 @@ class _TLSServer(_Server):
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Shakes hands in the connection's own thread."""
-        request.settimeout(_PATIENCE)
+        request.settimeout(PATIENCE)
         with self._context.wrap_socket(request, server_side=True) as secured:
             super().finish_request(secured, client_address)
 
@@ -71,7 +70,7 @@ class _Host(BaseHTTPRequestHandler):
     """Any of the played hosts."""
 
     protocol_version = "HTTP/1.1"
-    timeout = _PATIENCE
+    timeout = PATIENCE
 
     def __init__(self, world: World, *connection: Any) -> None:  # socketserver's three
         self.world = world
@@ -82,6 +81,7 @@ class _Host(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         host = headers.get("host", "").partition(":")[0]
         answer = self.world.answer(Request(method=self.command, host=host, path=self.path, headers=headers))
+        Event().wait(answer.delay)
         if answer.reset:
             _reset(self.connection)
             self.close_connection = True
@@ -102,7 +102,7 @@ class _Proxy(BaseHTTPRequestHandler):
     """CONNECT to a played host leads to the TLS server; everything else is refused and noted."""
 
     protocol_version = "HTTP/1.1"
-    timeout = _PATIENCE
+    timeout = PATIENCE
 
     def __init__(self, world: World, origin: tuple[str, int], *connection: Any) -> None:
         self.world, self.origin = world, origin
@@ -116,7 +116,7 @@ class _Proxy(BaseHTTPRequestHandler):
             self.send_error(403)
             return
         self.close_connection = True
-        with socket.create_connection(self.origin, timeout=_PATIENCE) as origin:
+        with socket.create_connection(self.origin, timeout=PATIENCE) as origin:
             self.send_response(200)
             self.end_headers()
             _carry(self.connection, origin)
@@ -140,7 +140,7 @@ def _running(server: _Server) -> Iterator[tuple[str, int]]:
 
 def _carry(client: socket.socket, origin: socket.socket) -> None:
     other = {client: origin, origin: client}
-    while readable := select.select(list(other), [], [], _PATIENCE)[0]:
+    while readable := select.select(list(other), [], [], PATIENCE)[0]:
         for side in readable:
             try:
                 data = side.recv(65536)

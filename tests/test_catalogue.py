@@ -1,0 +1,214 @@
+"""The catalogue's schema, and what is told of one that cannot be used: one clear line, and nothing lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from archiver.catalogue import opening, schema
+from tests.command import Command, Database, Run
+from tests.wechat import PAGES, World, numbered
+
+MIGRATIONS = Path(opening.__file__).parent / "migrations"
+NUMBERS = range(12)
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlalchemy.Connection]:
+    """An empty database."""
+    engine = opening.open_engine(tmp_path / "empty.db")
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_the_migrations_make_the_schema(connection: sqlalchemy.Connection) -> None:
+    opening.upgrade(connection)
+    differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), schema.tables)
+    assert differences == []
+
+
+def test_the_newest_migration_is_the_schemas_revision() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == schema.REVISION
+
+
+def _indexes(connection: sqlalchemy.Connection) -> dict[str, set[tuple[str, ...]]]:
+    """The columns of each table's indexes, unique ones among them."""
+    seen = sqlalchemy.inspect(connection)
+    return {
+        table: {tuple(map(str, index["column_names"])) for index in seen.get_indexes(table)}
+        | {tuple(map(str, key["column_names"])) for key in seen.get_unique_constraints(table)}
+        for table in seen.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_the_migrations_make_the_same_indexes(connection: sqlalchemy.Connection, tmp_path: Path) -> None:
+    opening.upgrade(connection)
+    at_once = opening.open_engine(tmp_path / "at-once.db")
+    with at_once.begin() as other:
+        schema.tables.create_all(other)
+        assert _indexes(connection) == _indexes(other)
+    at_once.dispose()
+
+
+# A catalogue that cannot be used
+
+
+@pytest.fixture
+def archive(archiver: Command, world: World) -> Path:
+    """The folder of an archive of twelve articles, of which `list.txt` names one more."""
+    for number in NUMBERS:
+        world.serve(numbered.address(number), numbered.article(number, pictures=(number,)))
+        numbered.serve_picture(world, number)
+    named = archiver.write("list.txt", *numbered.addresses(NUMBERS))
+    assert archiver.batch(named).counts == {"archived": len(NUMBERS)}
+    archiver.write("list.txt", *numbered.addresses([*NUMBERS, 99]))
+    world.serve(numbered.address(99), numbered.article(99))
+    world.requests.clear()
+    return archiver.folder / "out"
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _published(folder: Path) -> dict[str, bytes]:
+    return {name: content for name, content in _contents(folder).items() if not name.startswith(".archive/")}
+
+
+def _is_one_line(run: Run, *words: str) -> bool:
+    return run.out == "" and len(run.err.splitlines()) == 1 and all(word in run.err for word in words)
+
+
+COMMANDS = {
+    "batch": ("batch", "--interval", "0", "-o", "out", "list.txt"),
+    "add": ("add", "--interval", "0", "-o", "out", numbered.address(99)),
+    "list": ("list", "-o", "out"),
+}
+
+
+@pytest.mark.parametrize("call", COMMANDS.values(), ids=COMMANDS)
+def test_a_catalogue_of_a_newer_archiver_is_left_alone(
+    archiver: Command, world: World, archive: Path, call: tuple[str, ...]
+) -> None:
+    archiver.catalogue.change("UPDATE alembic_version SET version_num = '9999'")
+    before = _contents(archive)
+    run = archiver(*call)
+    assert run.code == 73
+    assert _is_one_line(run, "catalogue.db", "newer archiver", "9999")
+    assert _contents(archive) == before
+    assert world.requests == []
+
+
+DAMAGES = {"no database": (0, 100), "its first table": (100, 4096 - 100), "all of it": (0, None)}
+
+
+@pytest.mark.parametrize(("start", "length"), DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_catalogue_is_told_in_one_line(
+    archiver: Command, world: World, archive: Path, start: int, length: int | None
+) -> None:
+    file = archiver.catalogue.file
+    content = file.read_bytes()
+    end = start + length if length is not None else len(content)
+    file.write_bytes(content[:start] + b"\xa5" * (end - start) + content[end:])
+    before = _contents(archive)
+    run = archiver(*COMMANDS["batch"])
+    assert run.code == 73
+    assert _is_one_line(run, "catalogue.db", "damaged", "move it")
+    assert _contents(archive) == before
+    assert world.requests == []
+
+
+def test_what_the_line_about_damage_says_helps(archiver: Command, world: World, archive: Path) -> None:
+    before = _published(archive)
+    archiver.catalogue.file.write_bytes(b"\xa5" * 8192)
+    archiver.catalogue.file.rename(archiver.folder / "damaged.db")
+    run = archiver.batch("list.txt")
+    assert (run.code, run.counts) == (0, {"archived": 1, "skipped": len(NUMBERS)})
+    assert before.items() <= _published(archive).items()
+
+
+def test_a_lost_catalogue_begins_with_the_posts_that_are_here(archiver: Command, world: World, archive: Path) -> None:
+    before = _published(archive)
+    archiver.catalogue.file.unlink()
+    run = archiver.batch(archiver.write("list.txt", *numbered.addresses(NUMBERS)))
+    assert (run.code, run.counts) == (0, {"skipped": len(NUMBERS)})
+    assert world.asked(PAGES) == []
+    assert _published(archive) == before
+    listed = archiver("list", "-o", "out", "--json").outcomes
+    assert sorted(one["key"] for one in listed) == sorted(map(numbered.key, NUMBERS))
+
+
+def test_pictures_of_a_lost_catalogue_are_not_asked_for_again(archiver: Command, world: World, archive: Path) -> None:
+    before = _published(archive)
+    archiver.catalogue.file.unlink()
+    run = archiver.batch("--refresh", archiver.write("list.txt", *numbered.addresses(NUMBERS)))
+    assert (run.code, run.counts) == (0, {"unchanged": len(NUMBERS)})
+    assert len(world.requests) == len(world.asked(PAGES)) == len(NUMBERS)
+    assert _published(archive) == before
+    for row in archiver.catalogue.rows("SELECT path, sha256 FROM media"):
+        assert sha256((archive / row["path"]).read_bytes()).hexdigest() == row["sha256"]
+
+
+# A disk that takes nothing
+
+
+def test_a_file_where_the_archive_should_be_is_one_line(archiver: Command, world: World) -> None:
+    archiver.write("out", "in the way")
+    archiver.write("list.txt", numbered.address(1))
+    run = archiver(*COMMANDS["batch"])
+    assert run.code == 73
+    assert _is_one_line(run, "out")
+    assert world.requests == []
+
+
+def test_a_file_where_the_catalogue_should_be_is_one_line(archiver: Command, world: World) -> None:
+    (archiver.folder / "out").mkdir()
+    (archiver.folder / "out" / ".archive").write_text("in the way")
+    archiver.write("list.txt", numbered.address(1))
+    run = archiver(*COMMANDS["batch"])
+    assert run.code == 73
+    assert _is_one_line(run, ".archive")
+    assert world.requests == []
+
+
+LIMITS = (0, 8_192, 60_000, 90_000, 120_000, 200_000)  # bytes: none of the catalogue fits … all but its growth does
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_full_disk_is_told_and_the_next_run_ends_the_list(archiver: Command, world: World, limit: int) -> None:
+    numbers = range(40)
+    for number in numbers:
+        world.serve(numbered.address(number), numbered.article(number, pictures=(number,)))
+        numbered.serve_picture(world, number)
+    archiver.write("list.txt", *numbered.addresses(numbers))
+    full = archiver(*COMMANDS["batch"], largest_file=limit)
+    assert full.code == 73
+    troubles = [line for line in full.err.splitlines() if not re.fullmatch(r"(\d+ \w+(, )?)+", line)]
+    assert troubles
+    assert all("out/" in line or "machine.db" in line or "not asked" in line for line in troubles), full.err
+    assert "Traceback" not in full.err
+    assert "bug" not in full.err
+    after = archiver.batch("list.txt")
+    assert after.code == 0
+    assert {outcome["key"] for outcome in after.outcomes} == {numbered.key(number) for number in numbers}
+    assert len(archiver.posts) == len(numbers)
+    _assert_whole(archiver)
+
+
+def _assert_whole(archiver: Command) -> None:
+    folder, catalogue = archiver.folder / "out", Database(file=archiver.catalogue.file)
+    rows = catalogue.rows("SELECT post AS path, digest AS sha256 FROM articles")
+    rows += catalogue.rows("SELECT path, sha256 FROM media")
+    assert [row for row in rows if sha256((folder / row["path"]).read_bytes()).hexdigest() != row["sha256"]] == []
+    assert {row["path"] for row in rows} == set(_published(folder))
+    assert list(folder.glob(".archive/unfinished/*")) == []
