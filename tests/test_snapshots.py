@@ -120,7 +120,7 @@ def test_a_whole_file_with_the_wrong_page(snapshots: Snapshots, frame: bytes) ->
 
 
 def test_a_missing_one_says_what_to_do(snapshots: Snapshots) -> None:
-    with pytest.raises(InputError, match="verify --repair") as error:
+    with pytest.raises(InputError, match="archiver add") as error:
         snapshots.read(DIGEST)
     assert str(snapshots.path(DIGEST)) in str(error.value)
 

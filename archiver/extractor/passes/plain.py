@@ -29,7 +29,7 @@ _BREAKS = BLOCK_TAGS | {"br"}
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ADDRESS = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # what urls.link leaves as it is
 # What urls.media would leave as it is but for its scheme: nearly every picture there is.
-_PICTURE = re.compile(r"https?(://mmbiz\.qpic\.cn/\w+/\w+/\d{1,4}(?:\?wx_fmt=\w+)?)")
+_PICTURE = re.compile(r"https?(://mmbiz\.qpic\.cn/\w+/\w+/\d{1,4}(?:\?wx_fmt=\w+)?)", re.ASCII)
 
 
 def is_oversized(html: str) -> bool:
