@@ -135,10 +135,8 @@ def pictures(folder: Path) -> None:
 
 def tell(what: str, cost: Cost, seconds: float) -> None:
     """Prints a line: what was seen, beside what it must be less than."""
+    seen = f"{cost.seconds:7.2f} s of {seconds:3} ({cost.computing:.2f} computing) {cost.megabytes:4.0f} MB of {MEMORY}"
     missed = "" if cost.seconds < seconds and cost.megabytes < MEMORY else "  MISSED"
-    seen = (
-        f"{cost.seconds:7.2f} s of {seconds:3} ({cost.computing:.2f} s computing)  {cost.megabytes:4.0f} MB of {MEMORY}"
-    )
     print(f"{what:50} {seen}{missed}", flush=True)
 
 

@@ -35,7 +35,7 @@ from benchmarks.peers import FLOOR, PEERS, Tool, load
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "pages"
 SIZE = 700_000  # bytes, the mean of the corpus
-TIMES = 5
+TIMES = 3
 OURS = "archiver"
 
 Clock = Callable[[str, Callable[[], object]], object]

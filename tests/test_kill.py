@@ -116,10 +116,13 @@ def _kill_and_check(archiver: Command, name: str, kills: int, takes: float, trut
     moments = random.Random(seed)
     archives = 0
     while kills:
-        archive = f"{name}-{archives}"
+        archive, start = f"{name}-{archives}", time.monotonic()
+        before = kills
         while (code := _ended(archiver, archive, moments.uniform(SOONEST, takes) if kills else 60)) is None:
             kills -= 1
             print(f"{archive}: killed (seed {seed}), {kills} to go")  # noqa: T201
+        if kills == before:  # the machine was busier when the first one was timed
+            takes = min(takes, time.monotonic() - start)
         assert code == 0
         _check(archiver.folder / archive, truth)
         archives += 1
