@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from archiver import urls
+from archiver.extractor.cut import inner_html
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.reading import Reading, first, member, members, plain
@@ -90,18 +91,18 @@ def text_to_html(text: str) -> str:
 
 def _ordinary(reading: Reading) -> str:
     return _first_shown(
-        lambda: reading.outline.inner_html("js_content"),
+        lambda: inner_html(reading.text, "js_content"),
         lambda: reading.cgi.get("content_noencode"),
-        lambda: reading.outline.inner_html("content_tpl"),
+        lambda: inner_html(reading.text, "content_tpl"),
     )
 
 
 def _share_card(reading: Reading) -> str:
     """The whole of the shared article; the card itself shows 140 characters of it (trap T58)."""
     return _first_shown(
-        lambda: reading.outline.inner_html("content_tpl"),
+        lambda: inner_html(reading.text, "content_tpl"),
         lambda: reading.cgi.get("content_noencode"),
-        lambda: reading.outline.inner_html("js_content"),
+        lambda: inner_html(reading.text, "js_content"),
     )
 
 
@@ -122,7 +123,7 @@ def _picture_post(reading: Reading) -> str:
     """The text, then the pictures in order: only each item's own address (trap T57)."""
     text = _string(reading.cgi.get("content_noencode")) or first(_described(reading))
     listed = members(reading.cgi.get("picture_page_info_list")) or members(reading.variable("picture_page_info_list"))
-    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or reading.outline.inner_html("img_list") or ""
+    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or inner_html(reading.text, "img_list") or ""
     return text_to_html(text) + pictures
 
 

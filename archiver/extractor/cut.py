@@ -1,4 +1,4 @@
-"""A page's HTML → where its tags stand: one scan at the speed of `re`, no tree.
+"""A page's HTML → the source of one of its elements: one pass over the tags, no tree.
 
 A tree of the whole page would be cheap too, but it loses what lies nested too deep (trap T80), and the passes want
 the body's own source. Regular expressions up to the first `</div>` cut bodies short (trap T60).
@@ -7,28 +7,19 @@ the body's own source. Regular expressions up to the first `</div>` cut bodies s
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
 # An attribute's value may hold `>`; a quote counts only behind `=`, as in HTML5 (trap T88). Possessive throughout:
 # a tag that never ends is one match up to the end of the text.
-_ATTRIBUTES = r"((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)"
-# Comments and what script, style, textarea and title hold are no markup: one match takes them whole, since most of a
-# page is script. `<title/>` and `<style/>` stand in SVG and hold nothing.
-_TAG = re.compile(
-    r"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?+"
-    rf"|((?i:script))(?=[\s/>]){_ATTRIBUTES}>?+([^<]*+(?:<(?!/(?i:script))[^<]*+)*+)"
-    rf"|((?i:style|textarea|title))(?=[\s/>]){_ATTRIBUTES}(?<!/)>?+([^<]*+(?:<(?!/(?i:\4))[^<]*+)*+)"
-    rf"|(/?)([A-Za-z][^\s/>]*+){_ATTRIBUTES}>?+)"
-)
+_TAG = re.compile(r"<(?:!--|(/?)([A-Za-z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?)")
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
 # libxml2 compares each attribute of a tag with all before it: 100,000 cost 48 s. Of 89 real pages the most are 16.
 _CROWD = re.compile(
     r"(<[A-Za-z][^\s/<>]*+(?:[\s/]++[^\s=/\"'<>]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]*+))?+){500})"
     r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
 )
+_RAW = frozenset(("script", "style", "textarea", "title"))  # what they hold is no markup
 _GOES_ON = re.compile(
     r"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->)*+(?:[^<\s]|<(?:p|section|span|strong|img|h[1-6]|blockquote|[ou]l|table)[\s>])",
     re.I,
@@ -51,93 +42,51 @@ class Tag(NamedTuple):
     attributes: str  # as written
     start: int
     end: int
-    content_end: int = -1  # of an element whose content is no markup: where that ends
 
 
-class Outline:
-    """Where the tags of a text stand, outside of comments and scripts; scanned as far as anybody asks."""
+def inner_html(text: str, element_id: str) -> str | None:
+    """The source between the tags of the first element with that id; None without one.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._unseen = _TAG.finditer(text)
-        self._starts = array("q")  # of the tags and comments seen so far; a page of 20 MB has millions
-
-    def find(self, element_id: str) -> Tag | None:
-        """The first start tag with that id, outside of comments, scripts and attribute values."""
-        place = self.text.find(element_id)
-        while place >= 0:  # each place where the id is written lies in one tag, or in none
-            found = self._last_before(place)
-            if found and found.lastindex and place < found.end():
-                tag = _tag(found)
-                if not tag.closing and _id(tag.attributes) == element_id:
-                    return tag
-            place = self.text.find(element_id, max(place + 1, found.end() if found else 0))
+    When its tags do not balance it ends at the page's next landmark, or with the page: text is never lost.
+    """
+    tag = find(text, element_id)
+    if tag is None:
         return None
+    if _is_raw(tag):
+        return text[tag.end : _raw_end(text, tag)]
+    return text[tag.end : _closing(text, tag)]
 
-    def _last_before(self, place: int) -> re.Match[str] | None:
-        """The tag or comment in which a place lies, or else the one before it."""
-        if not self._starts or self._starts[-1] <= place:
-            for found in self._unseen:
-                self._starts.append(found.start())
-                if found.start() > place:
-                    break
-        at = bisect_right(self._starts, place) - 1
-        return _TAG.match(self.text, self._starts[at]) if at >= 0 else None
 
-    def inner_html(self, element_id: str) -> str | None:
-        """The source between the tags of the first element with that id; None without one.
+def is_closed(text: str, element_id: str) -> bool:
+    """Whether there is such an element and its closing tag, too: nothing of it was cut off."""
+    tag = find(text, element_id)
+    return tag is not None and _closing(text, tag) < len(text)
 
-        When its tags do not balance it ends at the page's next landmark, or with the page: text is never lost.
-        """
-        tag = self.find(element_id)
-        return None if tag is None else self.text[tag.end : self._end(tag)]
 
-    def is_closed(self, element_id: str) -> bool:
-        """Whether there is such an element and its closing tag, too: nothing of it was cut off."""
-        tag = self.find(element_id)
-        return tag is not None and self._end(tag) < len(self.text)
-
-    def _end(self, opened: Tag) -> int:
-        """Where the content of `opened` ends."""
-        if opened.content_end >= 0:
-            return opened.content_end
-        depth = 1
-        for found, name, closing, attributes in markup(self.text, opened.end):
-            if name == opened.name:
-                depth += -1 if closing else 1
-                if depth == 0:
-                    goes_on = opened.name == "div" and _GOES_ON.match(self.text, found.end())
-                    return self._landmark(found) if goes_on else found.start()
-            if "id" in attributes and _id(attributes) in LANDMARKS:
-                return found.start()
-        return len(self.text)
-
-    def _landmark(self, closing: re.Match[str]) -> int:
-        """Where a body ends that goes on behind the tag that seems to close it; without a landmark, at that tag."""
-        behind = (tag for tag in tags(self.text, closing.end()) if "id" in tag.attributes)
-        return next((tag.start for tag in behind if _id(tag.attributes) in LANDMARKS), closing.start())
+def find(text: str, element_id: str) -> Tag | None:
+    """The first start tag with that id, outside of comments, scripts and attribute values."""
+    if element_id not in text:
+        return None
+    return next((tag for tag in tags(text) if not tag.closing and _id(tag, element_id) == element_id), None)
 
 
 def tags(text: str, start: int = 0) -> Iterator[Tag]:
-    """The tags from `start` on, in order; `start` lies in none."""
-    return (_tag(found) for found in _TAG.finditer(text, start) if found.lastindex)
+    """The tags from `start` on, in order."""
+    while match := _TAG.search(text, start):
+        start = match.end()
+        if match[2] is None:
+            start = _after(text, "-->", start)
+            continue
+        tag = Tag(match[2].lower(), bool(match[1]), match[3], match.start(), start)
+        yield tag
+        if _is_raw(tag):
+            start = _raw_end(text, tag)
 
 
-def markup(text: str, start: int = 0) -> Iterator[tuple[re.Match[str], str, str, str]]:
-    """Where a tag stands, its name, `/` of a closing one, its attributes: tags() for loops over a whole body.
-
-    Elements whose content is no markup are left out.
-    """
-    for found in _TAG.finditer(text, start):
-        if found.lastindex == 9:
-            closing, name, attributes = found.group(7, 8, 9)
-            yield found, name if name.islower() else name.lower(), closing, attributes
-
-
-def attributes(written: str) -> dict[str, str]:
+def attributes(tag: Tag) -> dict[str, str]:
     """A tag's attributes as written, entities and all; of a repeated one the first, as browsers do."""
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(written):
+    for match in _ATTRIBUTE.finditer(tag.attributes):
         found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
     return found
 
@@ -147,13 +96,42 @@ def uncrowded(text: str) -> str:
     return _CROWD.sub(r"\1", text)
 
 
-def _tag(found: re.Match[str]) -> Tag:
-    start, end = found.span()
-    if found.lastindex == 9:
-        return Tag(found[8].lower(), found[7] != "", found[9], start, end)
-    content = found.lastindex or 3  # the group of what the element holds
-    return Tag(found[content - 2].lower(), False, found[content - 1], start, found.start(content), end)
+def _closing(text: str, opened: Tag) -> int:
+    """Where the content of `opened` ends."""
+    depth = 1
+    for tag in tags(text, opened.end):
+        if tag.name == opened.name:
+            depth += -1 if tag.closing else 1
+            if depth == 0:
+                goes_on = opened.name == "div" and _GOES_ON.match(text, tag.end)
+                return _landmark(text, tag) if goes_on else tag.start
+        if "id" in tag.attributes and attributes(tag).get("id") in LANDMARKS:
+            return tag.start
+    return len(text)
 
 
-def _id(written: str) -> str | None:
-    return attributes(written).get("id")
+def _landmark(text: str, closing: Tag) -> int:
+    """Where a body ends that goes on behind the tag that seems to close it; without a landmark, at that tag."""
+    for tag in tags(text, closing.end):
+        if "id" in tag.attributes and attributes(tag).get("id") in LANDMARKS:
+            return tag.start
+    return closing.start
+
+
+def _id(tag: Tag, wanted: str) -> str | None:
+    return attributes(tag).get("id") if wanted in tag.attributes else None
+
+
+def _is_raw(tag: Tag) -> bool:
+    """Whether the next tag is the one that closes `tag`; `<title/>` and `<style/>` stand in SVG."""
+    return tag.name in _RAW and not tag.closing and (tag.name == "script" or not tag.attributes.endswith("/"))
+
+
+def _raw_end(text: str, tag: Tag) -> int:
+    match = re.compile(rf"</{tag.name}", re.I).search(text, tag.end)
+    return match.start() if match else len(text)
+
+
+def _after(text: str, mark: str, start: int) -> int:
+    position = text.find(mark, start)
+    return len(text) if position < 0 else position + len(mark)

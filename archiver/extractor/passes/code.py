@@ -22,7 +22,7 @@ _SPACES = str.maketrans(
 def read_code(body: Element) -> None:
     """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
     inside: set[Element] = set()
-    for block in list(filter(_is_block, elements(body))):
+    for block in [e for e in elements(body) if _is_block(e)]:
         if block in inside:
             continue
         if block.tag == "pre" and not _is_code(block):
@@ -47,7 +47,7 @@ def _put(block: Element, code: Element) -> None:
 
 
 def _is_block(element: Element) -> bool:
-    return element.tag == "pre" or (_EDITOR in (classes := element.get("class", "")) and _EDITOR in classes.split())
+    return element.tag == "pre" or _EDITOR in element.get("class", "").split()
 
 
 def _is_code(pre: Element) -> bool:

@@ -21,15 +21,19 @@ from archiver.extractor.passes.links import link_addresses, link_marks
 from archiver.extractor.passes.pictures import stands_in_line
 from archiver.extractor.passes.sheet import Sheet
 from archiver.extractor.passes.tree import CARD, CODE, Element
-from archiver.extractor.passes.words import without_invisible
 
 NO_SHEET = Sheet()
 _CONTAINERS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "td", "th"))
 _DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BOLD, _NONE = frozenset(("strong",)), frozenset[str]()  # a heading is bold by itself
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+# Invisible: zero-width spaces and joins, byte-order and direction marks, soft hyphens, interlinear annotation
+# (trap T89). U+200D and U+FE0F stay, emoji are made with them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
@@ -60,29 +64,24 @@ class _Builder:
         self.root = Block("div")
         self.open = [self.root]
         self.styles = [PLAIN]
-        self.starts: list[bool] = []  # whether the open elements stand on lines of their own
-        self.said: dict[tuple[str, str], str] = {}  # by the sheet, of a tag and its classes
         self.headings: list[str] = []
         self.runs: list[Run] = []
 
     def enter(self, element: Element) -> bool:
         """Takes in an element's start; False when there is nothing below that matters."""
         tag, style = str(element.tag), element.get("style", "")
-        if atom := _ATOMS.get(tag):
-            atom(self, element)
+        if tag in _ATOMS:
+            _ATOMS[tag](self, element)
             return False
         if not_shown(tag, style):
             return False
         outer = self.styles[-1]
-        said = self._said_of(tag, element) if self.sheet.rules else ""
-        own = inherit(outer, tag, style, said)
+        own = inherit(outer, tag, style, self.sheet.style_of(element))
         if tag == "a" and (href := urls.link(element.get("href", ""))):
             own = own._replace(href=href, underline=outer.underline)
-        starts = starts_line(tag, style, outer)
-        if starts:
+        if starts_line(tag, style, outer):
             self.end_line()
             self._open_block(tag, element)
-        self.starts.append(starts)
         self.styles.append(own)
         self.text(element.text)
         return True
@@ -90,27 +89,18 @@ class _Builder:
     def leave(self, element: Element) -> None:
         """Takes in an element's end and the text behind it."""
         self.styles.pop()
-        if self.starts.pop():
+        tag, outer = str(element.tag), self.styles[-1]
+        if starts_line(tag, element.get("style", ""), outer):
             self.end_line()
-            self._close_block(str(element.tag))
+            self._close_block(tag)
         self.text(element.tail)
-
-    def _said_of(self, tag: str, element: Element) -> str:
-        """What the sheet declares for an element; looked up once for each tag and class."""
-        key = tag, element.get("class", "")
-        if key not in self.said:
-            self.said[key] = self.sheet.style_of(element)
-        return self.said[key]
 
     def text(self, text: str | None) -> None:
         """Adds text to the line, white space as `white-space` says."""
         style = self.styles[-1]
         if not text or style.hidden:
             return
-        if text.isprintable() and "  " not in text:  # most are: neither white space but single ones, nor controls
-            self.runs.append(Run(text, style))
-            return
-        text = without_invisible(text)
+        text = _CONTROL.sub("", _INVISIBLE.sub("", text))
         if not style.space.startswith(("pre", "break-spaces")):
             self.runs.append(Run(_SPACES.sub(" ", text), style))
             return
@@ -124,8 +114,6 @@ class _Builder:
 
     def end_line(self) -> None:
         """Writes the line that was read as paragraphs; a blank line inside ends one (`<br><br>`: §4.2)."""
-        if not self.runs:
-            return
         runs, self.runs = self.runs, []
         if any(run.src or run.text.strip() for run in runs):
             for line in _paragraphs(runs):
@@ -154,10 +142,11 @@ class _Builder:
 
     def _write(self, runs: list[Run]) -> None:
         runs = link_addresses(runs)
-        html = inline_html(runs, plain=_BOLD if self.headings else _NONE)
+        html = inline_html(runs, plain=frozenset(("strong",) if self.headings else ()))
+        tag = self.headings[-1] if self.headings else "p"
         if html:
-            says = self.headings and re.sub(r"<img [^>]*>|</?[a-z]+[^>]*>|\s", "", html)
-            self.add(Block(self.headings[-1] if says else "p", html=html))
+            only_pictures = not re.sub(r"<img [^>]*>|</?[a-z]+[^>]*>|\s", "", html)
+            self.add(Block("p" if only_pictures else tag, html=html))
 
     def _open_block(self, tag: str, element: Element) -> None:
         if tag in _HEADINGS:
@@ -224,8 +213,6 @@ _ATOMS = {
 
 def _paragraphs(runs: list[Run]) -> list[list[Run]]:
     """The runs of a line cut wherever two line breaks follow each other."""
-    if all(run.text != "\n" for run in runs):
-        return [runs]
     parts: list[list[Run]] = [[]]
     breaks = 0
     for run in runs:
