@@ -79,6 +79,19 @@ def test_an_address_that_a_dead_run_worked_on_is_free(archiver: Command, world: 
     assert archiver.batch(named).counts == {"archived": 1}
 
 
+def test_an_address_that_a_killed_run_worked_on_is_free(archiver: Command, world: World) -> None:
+    _serve(world, range(1))
+    named = archiver.write("list.txt", numbered.address(0))
+    with world.held() as wait_for_request:
+        killed = archiver.start(*archiver.batch_call(named))
+        assert wait_for_request()
+        (row,) = archiver.catalogue.rows("SELECT owner FROM addresses")
+        killed.kill()
+        killed.communicate(timeout=60)
+    assert row["owner"]
+    assert archiver.batch(named).counts == {"archived": 1}
+
+
 def test_add_and_batch_at_once_ask_an_address_once_for_the_batch(archiver: Command, world: World) -> None:
     everything = _serve(world, range(12))
     named = archiver.write("list.txt", *everything)

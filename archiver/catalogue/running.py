@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+_FRESH = 60.0  # seconds
 
 
 class Running:
@@ -18,6 +21,7 @@ class Running:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(self._file(self.id), thread_local=False)
         self._lock.acquire(timeout=0)
+        self._sweep()
 
     def is_alive(self, run: str) -> bool:
         """Whether a run still works; the file of one that died goes away."""
@@ -34,6 +38,13 @@ class Running:
         lock.release()
         path.unlink(missing_ok=True)
         return False
+
+    def _sweep(self) -> None:
+        """Takes away the files of runs that died; a fresh one may be of a run that is about to lock it."""
+        for path in self._folder.glob("*.lock"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _FRESH:
+                    self.is_alive(path.stem)
 
     def close(self) -> None:
         """Ends this run: its leases are free."""
