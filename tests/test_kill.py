@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import subprocess
@@ -149,3 +150,20 @@ def test_a_batch_that_is_killed_loses_nothing_and_has_nothing_twice(
             for each in range(AT_ONCE)
         ]:
             done.result()
+
+
+def test_the_lock_of_a_dead_run_goes_and_that_of_a_living_one_stays(archiver: Command, world: World) -> None:
+    one, two = (archiver.write(f"{each}.txt", *numbered.serve(world, (each,))) for each in (1, 2))
+    running = archiver.folder / "out" / ".archive" / "running"
+    with world.held() as wait_for_request:
+        living = archiver.start(*archiver.batch_call(one))
+        assert wait_for_request()
+        (of_the_living,) = running.iterdir()
+        of_the_dead = running / "0123456789abcdef.lock"
+        of_the_dead.touch()
+        for lock in (of_the_living, of_the_dead):
+            os.utime(lock, (1, 1))
+        archiver.batch("--limit", "0", two)
+        assert list(running.iterdir()) == [of_the_living]
+    living.communicate(timeout=60)
+    assert (living.returncode, list(running.iterdir())) == (0, [])

@@ -27,9 +27,9 @@ def _feed(archiver: Command, *numbers: int) -> None:
     archiver.write("feed.xml", RSS.format(items=items))
 
 
-def _album(world: World, *numbers: int) -> None:
-    """An album of these articles, which are served under the long links that it lists."""
-    albums.serve(world, [albums.item(number) for number in numbers])
+def _album(world: World, *numbers: int, size: int = 20) -> None:
+    """An album of these articles, `size` an answer, which are served under the long links that it lists."""
+    albums.serve(world, [albums.item(number) for number in numbers], size=size)
     for number in numbers:
         world.serve(albums.long_link(number), numbered.article(number))
 
@@ -40,7 +40,7 @@ def configured(archiver: Command, world: World) -> Command:
     numbered.serve(world, (*LIST, *FEED))
     archiver.write("addresses.txt", *numbered.addresses(LIST))
     _feed(archiver, *FEED)
-    _album(world, *ALBUM)
+    _album(world, *ALBUM, size=2)
     _configure(
         archiver,
         {"list": "addresses.txt"},
@@ -97,7 +97,7 @@ def test_only_what_is_new_is_asked_for(configured: Command, world: World) -> Non
     numbered.serve(world, (8, 9))
     configured.write("addresses.txt", *numbered.addresses((*LIST, 8)))
     _feed(configured, 9, *FEED)
-    _album(world, *ALBUM, 10)
+    _album(world, *ALBUM, 10, size=2)
     run = configured("run")
     assert (run.code, run.err.splitlines()) == (0, ["3 archived"])
     asked = world.asked(PAGES)
