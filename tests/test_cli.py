@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from archiver.commands import exit_code
+from archiver.commands import Tally
 from archiver.errors import PRECEDENCE, Exit
 from archiver.models import Outcome, State
 
@@ -317,6 +318,13 @@ def test_a_run_over_saved_pages_loads_no_network_code_and_no_progress(folder):
 
 def outcome(code: int, state: State | None = None) -> Outcome:
     return Outcome(source="s", outcome="failed", state=state, exit_code=code)
+
+
+def exit_code(told: Iterable[Outcome]) -> int:
+    tally = Tally()
+    for each in told:
+        tally.add(each)
+    return tally.exit_code
 
 
 @pytest.mark.parametrize(

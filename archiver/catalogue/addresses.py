@@ -66,10 +66,10 @@ class Addresses:
             mine = (addresses.c.url == url) & (addresses.c.owner == self._store.running.id)
             connection.execute(update(addresses).where(mine).values(owner=None))
 
-    def due(self, limit: int | None = None) -> Iterator[Standing]:
+    def due(self) -> Iterator[Standing]:
         """The addresses that may be asked now, the longest due first."""
         wanted = _BY_ADDRESS.where(addresses.c.due <= seconds(self._store.now())).order_by(addresses.c.due)
-        yield from self._select(wanted.limit(limit))
+        yield from self._select(wanted)
 
     def waiting(self) -> Iterator[Standing]:
         """The addresses that are asked some other time."""

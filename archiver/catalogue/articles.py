@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from archiver import backoff, urls
 from archiver.catalogue.media import record_media
@@ -57,7 +57,7 @@ class Articles:
         smaller share of the page's text than this.
         """
         wanted = select(*WHOLE_ARTICLE).order_by(articles.c.published, articles.c.id)
-        if account:  # two queries of one index each: OR would read the whole table
+        if account:  # its id or its name, by an index each: OR would read the whole table
             named = articles.c.account_id if account.startswith("gh_") else articles.c.account
             wanted = wanted.where(named == account)
         if since:
@@ -76,12 +76,6 @@ class Articles:
         with self._store.reading() as connection:
             rows = connection.execute(wanted.order_by(captures.c.captured, captures.c.id))
             return [capture(row) for row in rows]
-
-    def counts(self) -> dict[str, int]:
-        """How many articles there are in each state."""
-        with self._store.reading() as connection:
-            rows = connection.execute(select(articles.c.state, func.count()).group_by(articles.c.state))
-            return {str(state): int(count) for state, count in rows}
 
     def record(self, entry: Entry, published_as: str = "", source: str = "") -> None:
         """Everything about one SOURCE in one transaction, the last thing that is written; frees its address."""

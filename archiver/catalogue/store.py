@@ -14,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from archiver.catalogue.opening import bring_up_to_date, guarded, open_engine
 from archiver.catalogue.running import Running
+from archiver.errors import OutputError
 from archiver.models import CHINA
 
 CHUNK = 500  # rows asked for in one statement: SQLite takes 32,766 parameters, older ones 999
@@ -71,8 +72,6 @@ class Store:
 @contextmanager
 def guarded_folder(path: Path) -> Iterator[None]:
     """A folder that cannot be made is an OutputError like any other failure of the catalogue's."""
-    from archiver.errors import OutputError
-
     try:
         yield
     except OSError as error:

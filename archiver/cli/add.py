@@ -53,8 +53,8 @@ def add(
         {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
          "link_local": link_local, "force": force},
     )  # fmt: skip
-    teller = Teller(as_json=as_json, verbose=verbose)
     with Archiver(settings) as archive, Spinner() as spinner:
+        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
         for _ in teller.tell(spinner.hidden_after(archive.add(_named(sources), spinner.show))):
             pass
     teller.sum_up()

@@ -64,9 +64,9 @@ def batch(
          "link_local": link_local, "force": force},
     )  # fmt: skip
     wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
-    teller = Teller(as_json=as_json, verbose=verbose)
     lines = entries(sys.stdin.buffer.read()) if list_file == "-" else read_file(list_file)
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
+        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
         for _ in teller.tell(bar.over(archive.batch(lines, wanted, bar.plan))):
             pass
     teller.sum_up_table()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ from archiver.cli.streams import forget_stdout, show, show_json
 
 if TYPE_CHECKING:
     from archiver.commands import Detail
-    from archiver.models import Capture, Kept, Standing
+    from archiver.models import Kept, Standing
 
 _LIST_EXAMPLES = """\b
 Examples:
@@ -107,22 +107,23 @@ def _line(one: Kept | Standing) -> str:
     return f"{one.state or 'not read'}  {one.url}  {due}  {one.reason}".rstrip()
 
 
-def _json(one: Kept | Standing | Capture) -> dict[str, object]:
-    return {key: _plain(value) for key, value in asdict(one).items()}
+def _json(one: object) -> dict[str, object]:
+    """The fields of a dataclass; asdict would copy each value first."""
+    return {name: _plain(getattr(one, name)) for name in one.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return _json(value) if is_dataclass(value) else value
 
 
 def _detail_json(detail: Detail) -> dict[str, object]:
     return {
         "article": _json(detail.article) if detail.article else None,
-        "addresses": [_plain({**asdict(one), "article": None}) for one in detail.addresses],
+        "addresses": [_json(one) | {"article": None} for one in detail.addresses],
         "captures": [_json(one) for one in detail.captures],
         "media": [_medium(one) for one in detail.media],
     }

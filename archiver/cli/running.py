@@ -56,8 +56,9 @@ def run(
          "link_local": link_local},
     )  # fmt: skip
     wanted = wish(retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
-    teller, told = Teller(as_json=as_json, verbose=verbose), RunReport()
+    told = RunReport()
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
+        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
         for _ in teller.tell(bar.over(archive.run(wanted, told, bar.plan))):
             pass
     for warning in told.warnings:

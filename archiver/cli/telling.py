@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,7 +12,9 @@ from archiver.cli.streams import REPORT_IT, forget_stdout, say, show_json
 from archiver.errors import Exit
 from archiver.models import Outcome
 
-NOT_ASKED = "not asked: "
+if TYPE_CHECKING:
+    from archiver.commands import Tally
+
 _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 
 
@@ -19,20 +22,14 @@ _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 class Teller:
     """Prints each outcome when it is there, and knows what they come to."""
 
+    tally: Tally  # of the Archiver whose outcomes are told
     as_json: bool
     verbose: bool
-
-    def __post_init__(self) -> None:
-        """Begins at nothing."""
-        from archiver.commands import Tally
-
-        self.tally = Tally()
-        self._disk_is_told = False
+    _disk_is_told: bool = False
 
     def tell(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """The outcomes again, each of them printed."""
         for outcome in outcomes:
-            self.tally.add(outcome)
             for line in self._remarks(outcome):
                 say(line)
             try:
@@ -43,22 +40,24 @@ class Teller:
             yield outcome
 
     def sum_up(self, *, always: bool = False) -> None:
-        """Says how many ended how, and once for all of them what was not asked."""
-        for why, count in self.tally.unasked.items():
-            say(f"archiver: {count} {why}")
-        if left := self.tally.kinds.get(("left", "another run")):
+        """Says how many ended how, in one line."""
+        self._say_unasked()
+        if left := self.tally.left:
             say(f"{left} left for another run")
         if always or self.tally.counts.total() > 1:
             say(", ".join(f"{count} {word}" for word, count in sorted(self.tally.counts.items())))
 
     def sum_up_table(self) -> None:
         """Says how many ended how, and with which page, in a table."""
-        for why, count in self.tally.unasked.items():
-            say(f"archiver: {count} {why}")
+        self._say_unasked()
         for (word, state), count in sorted(self.tally.kinds.items()):
             say(f"{word:10} {state:14} {count:7}")
         for word, count in sorted(self.tally.pictures.items()):
             say(f"{'pictures':10} {word:14} {count:7}")
+
+    def _say_unasked(self) -> None:
+        for why, count in self.tally.unasked.items():
+            say(f"archiver: {count} {why}")
 
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
@@ -70,7 +69,7 @@ class Teller:
         """Whether it is summed up at the end, or is the full disk that the outcome before has told of."""
         full = outcome.exit_code == Exit.CANNOT_WRITE
         told, self._disk_is_told = self._disk_is_told, self._disk_is_told or full
-        return outcome.error.startswith(NOT_ASKED) or (full and told)
+        return outcome.error in self.tally.unasked or (full and told)
 
     def _remarks(self, outcome: Outcome) -> Iterator[str]:
         """What stderr says of an outcome, a line each."""

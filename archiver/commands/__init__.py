@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archiver import outcomes, urls
 from archiver.catalogue import FILE, Catalogue
 from archiver.commands.looking import Detail, Looking
-from archiver.commands.tally import Tally, exit_code
+from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, RunReport, Wish, utc_now, wish
 from archiver.config import Settings
 from archiver.errors import ArchiverError, Exit, OutputError, UsageError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archiver.commands.edges import Edges
     from archiver.sources import Entry as Line
 
-__all__ = ["Archiver", "Detail", "Looking", "RunReport", "Tally", "Wish", "exit_code", "wish"]
+__all__ = ["Archiver", "Detail", "Looking", "RunReport", "Tally", "Wish", "wish"]
 
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
@@ -39,7 +39,7 @@ def _silent(*_: object) -> None:
 class Archiver:
     """An archive and what can be done with it; a context manager that closes its connections.
 
-    `now` (aware) and `sleep` stand for the world, so that tests can be it.
+    `now` (aware) and `sleep` stand for the world, so that tests can be it. `tally` sums up every outcome it gave.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Archiver:
         self.settings = settings or Settings()
         self._now, self._sleep = now, sleep
         self._open = ExitStack()
+        self.tally = Tally()
 
     def __enter__(self) -> Archiver:
         return self
@@ -91,6 +92,7 @@ class Archiver:
             report(source)
             outcome = self._add_one(source, batch, halted=halted)
             halted |= outcome.exit_code == Exit.CANNOT_WRITE
+            self.tally.add(outcome)
             yield outcome
 
     def _add_one(self, source: str, batch: Batch, *, halted: bool) -> Outcome:
@@ -140,13 +142,12 @@ class Archiver:
 
     def _noted(self, command: str, told: Iterator[Outcome]) -> Iterator[Outcome]:
         """The outcomes, and in the catalogue that the run began and how it ended."""
-        tally = Tally()
         self._edges.catalogue.begin_run(command)
         for outcome in told:
-            tally.add(outcome)
+            self.tally.add(outcome)
             yield outcome
         with suppress(OutputError):  # the disk is full: the outcomes have said so
-            self._edges.catalogue.end_run(tally.exit_code, tally.counts)
+            self._edges.catalogue.end_run(self.tally.exit_code, self.tally.counts)
 
 
 def _bad_line(line: Line) -> Outcome:

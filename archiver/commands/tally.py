@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archiver import outcomes
 from archiver.errors import PRECEDENCE, Exit
 from archiver.models import Outcome
+
+LEFT = ("left", "another run")  # among the kinds: what a limit kept from being read
 
 
 @dataclass(kw_only=True, slots=True)
@@ -29,19 +30,24 @@ class Tally:
         """Counts one more."""
         self.counts[outcome.outcome] += 1
         is_left = outcomes.LEFT in outcome.warnings
-        self.kinds[("left", "another run") if is_left else (outcome.outcome, outcome.state or "no page")] += 1
+        self.kinds[LEFT if is_left else (outcome.outcome, outcome.state or "no page")] += 1
         if outcome.outcome != "skipped":
             self.pictures += Counter(saved=outcome.images.saved, failed=outcome.images.failed)
         self._codes.add(outcome.exit_code)
         self._was_read |= outcome.state is not None
         if outcome.outcome in ("archived", "updated"):
             self.posts.append(outcome.post)
-        if outcome.outcome == "failed" or outcomes.LEFT in outcome.warnings:
+        if outcome.outcome == "failed" or is_left:
             self.again.append(outcome.source)
         if outcomes.was_not_asked(outcome):
             self.unasked[outcome.error] += 1
         elif outcome.outcome == "failed":
             self.failures.append(outcome)
+
+    @property
+    def left(self) -> int:
+        """How many a limit left for another run."""
+        return self.kinds[LEFT]
 
     @property
     def exit_code(self) -> int:
@@ -50,11 +56,3 @@ class Tally:
         if self._was_read and Exit.NO_INPUT in codes:
             codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}
         return next(code for code in PRECEDENCE if code in codes)
-
-
-def exit_code(told: Iterable[Outcome]) -> int:
-    """What these outcomes end a command with."""
-    tally = Tally()
-    for outcome in told:
-        tally.add(outcome)
-    return tally.exit_code

@@ -13,9 +13,8 @@ from archiver.fetcher.saved import SavedPage, read_saved
 
 if TYPE_CHECKING:
     from archiver.fetcher.client import Fetcher
-    from archiver.fetcher.pace import Gate
 
-__all__ = ["Fetcher", "Gate", "Options", "SavedPage", "read_data", "read_saved"]
+__all__ = ["Fetcher", "Options", "SavedPage", "read_data", "read_saved"]
 
 
 def __getattr__(name: str) -> object:
@@ -23,8 +22,4 @@ def __getattr__(name: str) -> object:
         from archiver.fetcher.client import Fetcher
 
         return Fetcher
-    if name == "Gate":
-        from archiver.fetcher.pace import Gate
-
-        return Gate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
