@@ -214,22 +214,28 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
-    """An article as the catalogue has it."""
+class Known:
+    """What a run tells of an article that the catalogue has: a list may name a hundred thousand of them."""
 
     key: str
     url: str
     title: str
     account: str
-    type: str = "article"
     published: datetime | None = None
+    post: str = ""  # from the archive's folder
+    images: Images = field(default_factory=Images)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept(Known):
+    """An article as the catalogue has it."""
+
+    type: str = "article"
     archived: datetime
     state: State = State.ARTICLE  # of its last page: a notice that stands there now leaves the post as it is
     state_seen: datetime
-    post: str = ""  # from the archive's folder
     digest: str = ""  # SHA-256 of the post as we wrote it
     source: str = ""  # the source of archiver.yml whose options it follows
-    images: Images = field(default_factory=Images)
     share: float | None = None
     warnings: tuple[str, ...] = ()
     removed: tuple[Removal, ...] = ()
@@ -240,7 +246,7 @@ class Standing:
     """What the catalogue knows of one address."""
 
     url: str
-    article: Kept | None = None  # what it led to
+    article: Known | None = None  # what it led to
     state: State | None = None  # of the page last seen there
     reason: str = ""
     source: str = ""

@@ -14,7 +14,7 @@ from archiver.models import (
     Article,
     Files,
     Images,
-    Kept,
+    Known,
     Outcome,
     Page,
     Removal,
@@ -82,7 +82,7 @@ def not_asked(target: Target, why: str, exit_code: int) -> Outcome:
     )
 
 
-def known(target: Target, kept: Kept, output: str) -> Outcome:
+def known(target: Target, kept: Known, output: str) -> Outcome:
     """The Outcome of an address whose article is in the archive already."""
     return Outcome(
         source=target.source, url=kept.url, state=State.ARTICLE, outcome="skipped", key=kept.key, title=kept.title,

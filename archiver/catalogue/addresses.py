@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, update
 
 from archiver import urls
-from archiver.catalogue.rows import ARTICLE, STANDING, kept, standing
+from archiver.catalogue.rows import KNOWN, STANDING, known, standing
 from archiver.catalogue.schema import addresses, articles
 from archiver.catalogue.store import Store, chunks, seconds
-from archiver.models import Kept, Standing, Target
+from archiver.models import Known, Standing, Target
 
 _JOINED = addresses.outerjoin(articles, addresses.c.article_id == articles.c.id)
 _BY_ADDRESS = select(*STANDING).select_from(_JOINED)
@@ -98,7 +98,8 @@ class Addresses:
 
 def _known(connection: Connection, keys: Mapping[str, str]) -> dict[str, Standing]:
     """The standings of the addresses in `keys`, a mapping to the key that an address itself names, or ''."""
-    found = {row[0]: standing(row) for row in connection.execute(_BY_ADDRESS.where(addresses.c.url.in_(keys)))}
+    rows = connection.execute(_BY_ADDRESS.where(addresses.c.url.in_(keys))).all()
+    found = {row[0]: standing(row) for row in rows}
     long = {url: key for url, key in keys.items() if key and (url not in found or not found[url].article)}
     if long:
         by_key = {article.key: article for article in _articles(connection, set(long.values()))}
@@ -106,10 +107,10 @@ def _known(connection: Connection, keys: Mapping[str, str]) -> dict[str, Standin
     return found
 
 
-def _articles(connection: Connection, keys: set[str]) -> Iterator[Kept]:
+def _articles(connection: Connection, keys: set[str]) -> Iterator[Known]:
     """A long address is served as the short one that led to the same article before."""
-    for row in connection.execute(select(*ARTICLE).where(articles.c.key.in_(keys))):
-        yield kept(row)
+    for row in connection.execute(select(*KNOWN).where(articles.c.key.in_(keys))):
+        yield known(row)
 
 
 def _key(url: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select, update
 
 from archiver import backoff, urls
 from archiver.catalogue.media import record_media
-from archiver.catalogue.rows import CAPTURE, WHOLE_ARTICLE, capture, kept_whole
+from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.store import Store, seconds
 from archiver.models import Article, Capture, Entry, Kept, State
@@ -28,7 +28,7 @@ class Articles:
 
     def get(self, key: str) -> Kept | None:
         """The article of this key."""
-        return next(self._select(select(*WHOLE_ARTICLE).where(articles.c.key == key)), None)
+        return next(self._select(select(*KEPT).where(articles.c.key == key)), None)
 
     def earlier(self, article: Article) -> Kept | None:
         """What is kept of this article, also when its page did not tell its ids then (ARCHITECTURE, Identity)."""
@@ -36,7 +36,7 @@ class Articles:
 
     def at(self, post: str) -> Kept | None:
         """The article whose post has this name."""
-        return next(self._select(select(*WHOLE_ARTICLE).where(articles.c.post == post)), None)
+        return next(self._select(select(*KEPT).where(articles.c.post == post)), None)
 
     def posts_published_as(self, address: str) -> list[str]:
         """The posts that Jekyll publishes at this day and slug."""
@@ -56,7 +56,7 @@ class Articles:
         """Articles by their time of publication. `account`: its name or id; `below`: lost pictures, or a
         smaller share of the page's text than this.
         """
-        wanted = select(*WHOLE_ARTICLE).order_by(articles.c.published, articles.c.id)
+        wanted = select(*KEPT).order_by(articles.c.published, articles.c.id)
         if account:  # its id or its name, by an index each: OR would read the whole table
             named = articles.c.account_id if account.startswith("gh_") else articles.c.account
             wanted = wanted.where(named == account)
@@ -131,7 +131,7 @@ class Articles:
     def _select(self, wanted: Select[Any]) -> Iterator[Kept]:
         with self._store.reading() as connection:
             for row in connection.execute(wanted):
-                yield kept_whole(row)
+                yield kept(row)
 
 
 def _aliases(entry: Entry) -> Iterable[str]:

@@ -6,49 +6,54 @@ By position, not by name: a list of a hundred thousand known addresses is a hund
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.store import time_of
-from archiver.models import Capture, Images, Kept, Removal, Standing, State
+from archiver.models import Capture, Images, Kept, Known, Removal, Standing, State
 
 _A, _B, _C = addresses.c, articles.c, captures.c
 
 ADDRESS = (_A.url, _A.state, _A.reason, _A.source, _A.tried, _A.tries, _A.due)
-ARTICLE = (
-    _B.key, _B.url, _B.title, _B.account, _B.type, _B.published, _B.archived, _B.state, _B.state_seen, _B.post,
-    _B.digest, _B.source, _B.share, _B.images_expected, _B.images_saved, _B.images_failed,
+KNOWN = (
+    _B.key, _B.url, _B.title, _B.account, _B.published, _B.post, _B.images_expected, _B.images_saved, _B.images_failed,
 )  # fmt: skip
-WHOLE_ARTICLE = (*ARTICLE, _B.warnings, _B.removed)  # JSON, which a long list need not read
-STANDING = (*ADDRESS, *ARTICLE)
+KEPT = (
+    *KNOWN, _B.type, _B.archived, _B.state, _B.state_seen, _B.digest, _B.source, _B.share, _B.warnings, _B.removed,
+)  # fmt: skip
+STANDING = (*ADDRESS, *KNOWN)
 CAPTURE = (_C.url, _C.final_url, _C.status, _C.captured, _C.state, _C.sha256, _C.size)
 
 _STATES = {str(state): state for state in State}
 
 
-def kept(row: Sequence[Any]) -> Kept:
-    """The article of a row of ARTICLE, without its remarks."""
-    key, url, title, account, kind, published, archived, state, seen, post, digest, source, share, *images = row
-    return Kept(
-        key=key, url=url, title=title, account=account, type=kind, published=time_of(published),
-        archived=_known(archived), state=_STATES[state], state_seen=_known(seen), post=post or "", digest=digest,
-        source=source, share=share, images=Images(expected=images[0], saved=images[1], failed=images[2]),
+def known(row: Sequence[Any]) -> Known:
+    """The article of a row of KNOWN."""
+    key, url, title, account, published, post, expected, saved, failed = row
+    return Known(
+        key=key, url=url, title=title, account=account, published=time_of(published), post=post or "",
+        images=Images(expected=expected, saved=saved, failed=failed),
     )  # fmt: skip
 
 
-def kept_whole(row: Sequence[Any]) -> Kept:
-    """The article of a row of WHOLE_ARTICLE."""
-    *article, warnings, removed = row
-    return replace(kept(article), warnings=tuple(warnings), removed=tuple(Removal(**removal) for removal in removed))
+def kept(row: Sequence[Any]) -> Kept:
+    """The article of a row of KEPT."""
+    article, rest = known(row[: len(KNOWN)]), row[len(KNOWN) :]
+    kind, archived, state, seen, digest, source, share, warnings, removed = rest
+    return Kept(
+        key=article.key, url=article.url, title=article.title, account=article.account, published=article.published,
+        post=article.post, images=article.images, type=kind, archived=_time(archived), state=_STATES[state],
+        state_seen=_time(seen), digest=digest, source=source, share=share, warnings=tuple(warnings),
+        removed=tuple(Removal(**removal) for removal in removed),
+    )  # fmt: skip
 
 
 def standing(row: Sequence[Any]) -> Standing:
     """What a row of STANDING says of its address."""
     url, state, reason, source, tried, tries, due, *article = row
     return Standing(
-        url=url, article=kept(article) if article[0] is not None else None, state=_STATES[state] if state else None,
+        url=url, article=known(article) if article[0] is not None else None, state=_STATES[state] if state else None,
         reason=reason, source=source, tried=time_of(tried), tries=tries, due=time_of(due),
     )  # fmt: skip
 
@@ -57,12 +62,12 @@ def capture(row: Sequence[Any]) -> Capture:
     """A row of CAPTURE."""
     url, final_url, status, captured, state, sha256, size = row
     return Capture(
-        url=url, final_url=final_url, status=status, captured=_known(captured), state=_STATES[state],
+        url=url, final_url=final_url, status=status, captured=_time(captured), state=_STATES[state],
         sha256=sha256, size=size,
     )  # fmt: skip
 
 
-def _known(value: int) -> datetime:
+def _time(value: int) -> datetime:
     time = time_of(value)
     assert time is not None
     return time

@@ -27,7 +27,7 @@ from archiver.extractor import classify
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import Options, read_data, read_saved
-from archiver.models import Article, Blob, Capture, Entry, Kept, LocalFile, Media, Page, Post, State, Target
+from archiver.models import Article, Blob, Capture, Entry, Known, LocalFile, Media, Page, Post, State, Target
 from archiver.pipeline import Rooms, Saved
 from archiver.writer import Style, post_text
 from archiver.writer.addresses import nowhere
@@ -147,7 +147,7 @@ class Edges:
             each=pool.map,
         )
 
-    def rooms_again(self, kept: Kept, source: Source = NO_SOURCE) -> Rooms | None:
+    def rooms_again(self, kept: Known, source: Source = NO_SOURCE) -> Rooms | None:
         """The rooms for an article whose page is here: its snapshot stands for the network. None without one."""
         captures = [one for one in self.catalogue.articles.captures(kept.key) if one.sha256]
         last = next((one for one in reversed(captures) if one.state is State.ARTICLE), None)

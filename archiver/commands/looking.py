@@ -60,7 +60,8 @@ class Detail:
         """What is known under a key, an address or the file of a post; InputError when that is nothing."""
         kept = catalogue.articles.get(what) or _by_post(catalogue, what, output)
         standing = None if kept else _by_address(catalogue, what)
-        kept = kept or (standing.article if standing else None)
+        if standing and standing.article:
+            kept = catalogue.articles.get(standing.article.key)
         if kept:
             return cls(
                 article=kept, addresses=tuple(catalogue.addresses.of(kept.key)),

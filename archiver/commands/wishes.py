@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from archiver.config import Source
-from archiver.models import Kept, Target
+from archiver.models import Known, Target
 
 if TYPE_CHECKING:
     from archiver.sources import Listing
@@ -37,7 +37,7 @@ class Job:
 
     target: Target
     source: Source = NO_SOURCE
-    again: Kept | None = None  # the article whose missing media are due: its page is here
+    again: Known | None = None  # the article whose missing media are due: its page is here
 
     @property
     def asks_for_page(self) -> bool:
