@@ -53,6 +53,7 @@ class Page:
     content: bytes
     captured: datetime  # aware: the server's Date, else the save's, else the file's time
     saved: bool = False  # read from disk
+    redacted: tuple[str, ...] = ()  # names of its reader's credentials that were taken out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +96,14 @@ class Removal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """What stands where an article's page was, and since when that is known."""
+
+    state: State
+    seen: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Article:
     """An article as its page tells it. Strings are plain text (no entities), empty where the page is silent."""
 
@@ -120,6 +129,7 @@ class Article:
     source_url: str = ""
     digest: str = ""
     cover: str = ""
+    gone: Gone | None = None  # what the archive knows of its page now
     body: str = ""  # canonical HTML, docs/design.md "The body"
     media: tuple[Media, ...] = ()
     removed: tuple[Removal, ...] = ()
@@ -141,12 +151,23 @@ class Article:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Response:
+    """How a server sent the bytes of a medium."""
+
+    url: str  # where the redirects ended
+    status: int
+    headers: tuple[tuple[str, str], ...]  # lower-case names, no cookies
+    received: datetime  # aware: the server's Date, else ours
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Blob:
     """The bytes of one picture or file, as some address gave them."""
 
     url: str
     content: bytes
     content_type: str = ""
+    response: Response | None = None  # None: from a file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +177,7 @@ class LocalFile:
     path: str
     size: int
     sha256: str
+    response: Response | None = field(default=None, compare=False)  # that brought it, when this run asked for it
 
 
 Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
@@ -232,8 +254,10 @@ class Kept(Known):
 
     type: str = "article"
     archived: datetime
-    state: State = State.ARTICLE  # of its last page: a notice that stands there now leaves the post as it is
-    state_seen: datetime
+    state: State = State.ARTICLE  # of its last page: a notice that stands there now leaves the text as it is
+    state_seen: datetime  # since when that is known
+    checked: datetime | None = None  # when its page was asked for last, with an answer; None: the post was found here
+    taken_out: datetime | None = None  # when a person took it out; only that it is not wanted is kept
     digest: str = ""  # SHA-256 of the post as we wrote it
     source: str = ""  # the source of archiver.yml whose options it follows
     share: float | None = None
@@ -262,7 +286,11 @@ class Capture:
     url: str
     final_url: str
     status: int
+    headers: tuple[tuple[str, str], ...] = ()
     captured: datetime
     state: State
+    saved: bool = False  # by a browser, not a response
+    redacted: tuple[str, ...] = ()  # names of the credentials that were taken out
     sha256: str = ""  # of its snapshot, '' when none was kept
     size: int = 0
+    lost: datetime | None = None  # when its snapshot was found to be damaged or missing

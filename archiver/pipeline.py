@@ -44,7 +44,7 @@ class Rooms:
     wants: Callable[[Media], bool]  # whether a medium is to be saved at all
     get_media: Callable[[Media, str], Blob]  # from one of its addresses
     find_media: Callable[[Sequence[Media]], Mapping[str, LocalFile]]  # those that lie in the archive, by name
-    save_media: Callable[[Media, bytes, str], LocalFile]
+    save_media: Callable[[Media, Blob, str], LocalFile]
     recall: Callable[[Article], Article]  # what the archive knows of it beyond its page
     convert: Callable[[Article, Files, datetime], str]
     name_of: Callable[[Article, date], str]
@@ -136,16 +136,16 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
     """The file a medium was saved to, or why it was lost; a copy at hand first, then the best address."""
     for address in (medium.url, *medium.tries):
         if (blob := saved(address)) and (end := extension(blob.content, medium.kind)):  # small, but what was seen
-            return rooms.save_media(medium, blob.content, end)
+            return rooms.save_media(medium, blob, end)
     reason = "it has no address that can be asked"
     for address in medium.tries:
         try:
-            content = rooms.get_media(medium, address).content
+            got = rooms.get_media(medium, address)
         except FetchError as error:
             reason = outcomes.one_line(str(error.args[0]))
             continue
-        if end := _fitting(medium, content):
-            return rooms.save_media(medium, content, end)
+        if end := _fitting(medium, got.content):
+            return rooms.save_media(medium, got, end)
         reason = f"what came is not the {medium.kind}"
     return reason
 

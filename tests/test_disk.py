@@ -13,7 +13,7 @@ import pytest
 from archiver.commands.edges import Edges
 from archiver.config import Settings
 from archiver.errors import OutputError
-from archiver.models import Article, Entry, Media, Outcome, Page, Post, State, Target
+from archiver.models import Article, Blob, Entry, Media, Outcome, Page, Post, State, Target
 from archiver.writer import disk
 from archiver.writer.disk import Output
 from archiver.writer.names import media_name
@@ -210,7 +210,7 @@ def test_ids_that_differ_only_by_case_are_two_files_everywhere_and_in_every_run(
         rooms = edges.rooms()
         for medium in media:
             if media_name(medium) not in rooms.find_media([medium]):
-                rooms.save_media(medium, medium.url.encode(), "png")
+                rooms.save_media(medium, Blob(url=medium.url, content=medium.url.encode()), "png")
         found = rooms.find_media(media)
         edges.close()
     names = [path.name for path in (tmp_path / "postimg").iterdir()]

@@ -19,6 +19,7 @@ CAPTURED = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)  # the 20th in China
 TARGET = Target(source="given", url="https://mp.weixin.qq.com/s/aaaaaaaaaaaaaaaaaaaaaa")
 ARTICLE = Article(title="题", biz="Mz==", mid="1", idx="1", published=CAPTURED)
 GIF = b"GIF89a\x38\x04\x38\x04\0\0\0"
+GIF_BLOB = Blob(url="", content=GIF)
 NOTICE = b"GIF89a\x8c\0\x8c\0\0\0\0"  # 140 × 140
 
 
@@ -28,8 +29,10 @@ def picture(image_id: str, width: int = 1080, size: int = 640) -> Media:
     return Media(url=shown, tries=(original, shown), width=width)
 
 
-def stored(medium: Media, content: bytes = GIF, extension: str = "gif") -> LocalFile:
-    return LocalFile(path=f"{media_name(medium)}.{extension}", size=len(content), sha256=sha256(content).hexdigest())
+def stored(medium: Media, blob: Blob = GIF_BLOB, extension: str = "gif") -> LocalFile:
+    return LocalFile(
+        path=f"{media_name(medium)}.{extension}", size=len(blob.content), sha256=sha256(blob.content).hexdigest()
+    )
 
 
 @dataclass

@@ -165,6 +165,7 @@ def _capture(entry: Entry, article_id: int | None) -> dict[str, Any]:
     return {
         "article_id": article_id, "url": page.url, "final_url": page.final_url, "status": page.status,
         "headers": [list(header) for header in page.headers], "captured": seconds(page.captured),
-        "state": entry.outcome.state or State.UNKNOWN, "saved": int(page.saved), "sha256": entry.snapshot,
+        "state": entry.outcome.state or State.UNKNOWN, "saved": int(page.saved), "redacted": list(page.redacted),
+        "sha256": entry.snapshot,
         "size": len(page.content),
     }  # fmt: skip

@@ -73,7 +73,7 @@ class MediaFiles:
         taken = connection.execute(select(media.c.name).where(media.c.folded == name.lower())).scalar()
         stem = name if taken in (None, name) else safe
         row = {"name": name, "stem": stem, "folded": stem.lower(), "path": "", "size": 0, "sha256": "", "reason": "",
-               "tries": 0}  # fmt: skip
+               "tries": 0, "url": "", "headers": []}  # fmt: skip
         connection.execute(self._store.insert(media).values(row).on_conflict_do_nothing())
 
 
@@ -90,7 +90,14 @@ def record_media(connection: Connection, store: Store, article_id: int, localize
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
-    return {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
+    told = {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
+    response = file.response
+    if response is None:  # it lay here: what is known of where it came from stays
+        return told
+    return told | {
+        "url": response.url, "status": response.status, "headers": [list(header) for header in response.headers],
+        "received": seconds(response.received),
+    }  # fmt: skip
 
 
 def _lost(reason: str, tries: int, store: Store) -> dict[str, Any]:

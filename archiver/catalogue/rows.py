@@ -20,10 +20,14 @@ KNOWN = (
     _B.key, _B.url, _B.title, _B.account, _B.published, _B.post, _B.images_expected, _B.images_saved, _B.images_failed,
 )  # fmt: skip
 KEPT = (
-    *KNOWN, _B.type, _B.archived, _B.state, _B.state_seen, _B.digest, _B.source, _B.share, _B.warnings, _B.removed,
+    *KNOWN, _B.type, _B.archived, _B.state, _B.state_seen, _B.checked, _B.taken_out, _B.digest, _B.source, _B.share,
+    _B.warnings, _B.removed,
 )  # fmt: skip
 STANDING = (*ADDRESS, *KNOWN)
-CAPTURE = (_C.url, _C.final_url, _C.status, _C.captured, _C.state, _C.sha256, _C.size)
+CAPTURE = (
+    _C.url, _C.final_url, _C.status, _C.headers, _C.captured, _C.state, _C.saved, _C.redacted, _C.sha256, _C.size,
+    _C.lost,
+)  # fmt: skip
 
 _STATES = {str(state): state for state in State}
 
@@ -40,12 +44,12 @@ def known(row: Sequence[Any]) -> Known:
 def kept(row: Sequence[Any]) -> Kept:
     """The article of a row of KEPT."""
     article, rest = known(row[: len(KNOWN)]), row[len(KNOWN) :]
-    kind, archived, state, seen, digest, source, share, warnings, removed = rest
+    kind, archived, state, seen, checked, taken_out, digest, source, share, warnings, removed = rest
     return Kept(
         key=article.key, url=article.url, title=article.title, account=article.account, published=article.published,
         post=article.post, images=article.images, type=kind, archived=_time(archived), state=_STATES[state],
-        state_seen=_time(seen), digest=digest, source=source, share=share, warnings=tuple(warnings),
-        removed=tuple(Removal(**removal) for removal in removed),
+        state_seen=_time(seen), checked=time_of(checked), taken_out=time_of(taken_out), digest=digest, source=source,
+        share=share, warnings=tuple(warnings), removed=tuple(Removal(**removal) for removal in removed),
     )  # fmt: skip
 
 
@@ -60,10 +64,11 @@ def standing(row: Sequence[Any]) -> Standing:
 
 def capture(row: Sequence[Any]) -> Capture:
     """A row of CAPTURE."""
-    url, final_url, status, captured, state, sha256, size = row
+    url, final_url, status, headers, captured, state, saved, redacted, sha256, size, lost = row
     return Capture(
-        url=url, final_url=final_url, status=status, captured=_time(captured), state=_STATES[state],
-        sha256=sha256, size=size,
+        url=url, final_url=final_url, status=status, headers=tuple((name, value) for name, value in headers),
+        captured=_time(captured), state=_STATES[state], saved=bool(saved), redacted=tuple(redacted), sha256=sha256,
+        size=size, lost=time_of(lost),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Table,
 )  # fmt: skip
 
-REVISION = "0001"  # the newest of migrations/versions; a test holds that this is so
+REVISION = "0002"  # the newest of migrations/versions; a test holds that this is so
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -40,7 +40,9 @@ articles = Table(
     Column("modified", Time),
     Column("archived", Time, nullable=False),  # of the capture that the post shows
     Column("state", String, nullable=False),  # of its last page: `article`, or the notice that stands there now
-    Column("state_seen", Time, nullable=False),
+    Column("state_seen", Time, nullable=False),  # since when it is known
+    Column("checked", Time),  # when its page was last asked for, with an answer
+    Column("taken_out", Time),  # by a person: the row stays, so that it is not archived again
     Column("post", String, unique=True),  # from the archive's folder
     Column("published_as", String, index=True),  # day and slug: what Jekyll must not publish twice
     Column("digest", String, nullable=False),  # SHA-256 of the post as we wrote it: another one is a person's work
@@ -80,8 +82,10 @@ captures = Table(
     Column("captured", Time, nullable=False),
     Column("state", String, nullable=False),
     Column("saved", Integer, nullable=False),  # 1: a page saved by a browser, not a response
+    Column("redacted", JSON, nullable=False),  # names of the credentials that were taken out of it
     Column("sha256", String, nullable=False),  # of the snapshot; '' when none was kept
     Column("size", Integer, nullable=False),
+    Column("lost", Time),  # when its snapshot was found to be damaged or missing
 )
 
 media = Table(
@@ -97,6 +101,10 @@ media = Table(
     Column("reason", String, nullable=False),  # why it could not be saved
     Column("tries", Integer, nullable=False),
     Column("due", Time, index=True),  # when to ask again; NULL: saved, or given up
+    Column("url", String, nullable=False),  # that gave it; '' when it came from a saved page
+    Column("status", Integer),
+    Column("headers", JSON, nullable=False),
+    Column("received", Time),
 )
 
 article_media = Table(

@@ -163,7 +163,8 @@ class Edges:
         content = self.snapshots.read(capture.sha256)
         return Page(
             source=target.source, url=capture.url, final_url=capture.final_url, status=capture.status,
-            content=content, captured=capture.captured,
+            headers=capture.headers, content=content, captured=capture.captured, saved=capture.saved,
+            redacted=capture.redacted,
         )  # fmt: skip
 
     @contextmanager
@@ -224,10 +225,10 @@ class Edges:
                 found[name] = file
         return found
 
-    def _save_media(self, medium: Media, content: bytes, extension: str) -> LocalFile:
+    def _save_media(self, medium: Media, blob: Blob, extension: str) -> LocalFile:
         name = media_name(medium)
         stems, _ = self.catalogue.media.claim({name: safe_name(name)})
-        return self.output.save_media(stems[name], content, extension)
+        return replace(self.output.save_media(stems[name], blob.content, extension), response=blob.response)
 
     def _recall(self, article: Article) -> Article:
         """The article by the short address that is known of it, when its page told only the long one.
@@ -283,10 +284,10 @@ class Edges:
 
 def _redacted(page: Page) -> Page:
     """The page without its reader's credentials: nothing behind this line ever sees them."""
-    content, _ = redact(page.content)
+    content, names = redact(page.content)
     return replace(
         page, url=redact_address(page.url), final_url=redact_address(page.final_url), content=content,
-        headers=redact_headers(page.headers),
+        headers=redact_headers(page.headers), redacted=names,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from archiver.fetcher.pace import Gate, Pace
 from archiver.fetcher.retrying import PASSING, TRIES, is_cut_off, is_untrusted, policy
 from archiver.fetcher.route import Route
 from archiver.fetcher.transport import Transport, tls_context
-from archiver.models import Blob, Page, Target
+from archiver.models import Blob, Page, Response, Target
 
 _BROWSER = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -117,8 +117,11 @@ class Fetcher:
             status=answer.status,
             headers=answer.headers,
             content=answer.content,
-            captured=answer.date or self._now().astimezone(UTC),
+            captured=self._received(answer),
         )
+
+    def _received(self, answer: Answer) -> datetime:
+        return answer.date or self._now().astimezone(UTC)
 
     def media(self, url: str, limit: int | None = None) -> Blob:
         """The bytes at `url`, at most `limit` (Options.image_limit when not said). Whether they are the
@@ -129,7 +132,10 @@ class Fetcher:
         answer = _persistently(lambda: self._media_tries(self._try_medium, start, cap), url)
         if answer.status != 200:
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=url)
-        return Blob(url=url, content=answer.content, content_type=answer.header("content-type"))
+        response = Response(
+            url=answer.url, status=answer.status, headers=answer.headers, received=self._received(answer)
+        )
+        return Blob(url=url, content=answer.content, content_type=answer.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
         """The bytes of a public document that is neither page nor medium, a feed: as `media`, at most PAGE_LIMIT."""

@@ -1,0 +1,20 @@
+"""What evidence needs: where media came from, what was redacted, what was lost, checked or taken out."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Adds columns; what older rows cannot say is empty or NULL."""
+    op.add_column("articles", sa.Column("checked", sa.BigInteger(), nullable=True))
+    op.add_column("articles", sa.Column("taken_out", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE articles SET checked = state_seen")
+    op.add_column("captures", sa.Column("redacted", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("captures", sa.Column("lost", sa.BigInteger(), nullable=True))
+    op.add_column("media", sa.Column("url", sa.String(), nullable=False, server_default=""))
+    op.add_column("media", sa.Column("status", sa.Integer(), nullable=True))
+    op.add_column("media", sa.Column("headers", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("media", sa.Column("received", sa.BigInteger(), nullable=True))
