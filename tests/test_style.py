@@ -43,7 +43,7 @@ def named(path: Path) -> str:
 
 
 def test_the_package_is_found():
-    assert ROOT / "models.py" in MODULES
+    assert ROOT / "pipeline.py" in MODULES
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
@@ -57,7 +57,7 @@ def test_no_function_takes_more_than_five_parameters(path):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
-def test_no_module_is_over_four_hundred_lines(path):
+def test_no_module_is_over_three_hundred_lines(path):
     assert len(path.read_text().splitlines()) <= 300
 
 

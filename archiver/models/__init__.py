@@ -1,0 +1,36 @@
+"""The values that pass between the rooms: one frozen dataclass for each arrow of pipeline.py.
+
+Only plain data: text, numbers, dates, tuples of them. A body is a string, not a tree, so that every
+value can be compared, stored and sent to another process.
+"""
+
+from archiver.models.articles import Article, Gone, Media, Removal, Reprint
+from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response
+from archiver.models.pages import CHINA, Page, State, Target, Verdict
+from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Standing
+
+__all__ = [
+    "CHINA",
+    "Article",
+    "Blob",
+    "Capture",
+    "Entry",
+    "Files",
+    "Gone",
+    "Images",
+    "Kept",
+    "Known",
+    "LocalFile",
+    "Localized",
+    "Media",
+    "Outcome",
+    "Page",
+    "Post",
+    "Removal",
+    "Reprint",
+    "Response",
+    "Standing",
+    "State",
+    "Target",
+    "Verdict",
+]

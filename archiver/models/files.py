@@ -1,0 +1,49 @@
+"""What lies on disk: media as they came, and posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Response:
+    """How a server sent the bytes of a medium."""
+
+    url: str  # where the redirects ended
+    status: int
+    headers: tuple[tuple[str, str], ...]  # lower-case names, no cookies
+    received: datetime  # aware: the server's Date, else ours
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blob:
+    """The bytes of one picture or file, as some address gave them."""
+
+    url: str
+    content: bytes
+    content_type: str = ""
+    response: Response | None = None  # None: from a file
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalFile:
+    """Where a medium lies in the archive: `path` counts from the output folder, with forward slashes."""
+
+    path: str
+    size: int
+    sha256: str
+    response: Response | None = field(default=None, compare=False)  # that brought it, when this run asked for it
+
+
+Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
+Localized = Mapping[str, LocalFile | str]  # by a medium's name in the archive: its file, or why there is none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """A Markdown file, ready to be written: `name` counts from the output folder."""
+
+    name: str
+    text: str

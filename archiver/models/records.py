@@ -1,0 +1,114 @@
+"""How a SOURCE ended, and what the catalogue keeps of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archiver.models.articles import Article, Removal
+from archiver.models.files import Localized
+from archiver.models.pages import Page, State, Target
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Images:
+    """Pictures of one article, by distinct id."""
+
+    expected: int = 0
+    saved: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How one SOURCE ended; the JSON line of `--json` is this, field by field."""
+
+    source: str
+    url: str = ""
+    state: State | None = None  # None: no page was read
+    outcome: str  # archived | updated | unchanged | failed | skipped
+    key: str = ""
+    title: str = ""
+    account: str = ""
+    published: str = ""
+    post: str = ""
+    images: Images = field(default_factory=Images)
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    exit_code: int = 0  # what this outcome alone would end the command with; not in the JSON line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What the catalogue is told of one SOURCE once everything else of it lies on disk."""
+
+    target: Target
+    outcome: Outcome
+    page: Page | None = None  # None: nothing came
+    snapshot: str = ""  # SHA-256 of the page as it was kept
+    article: Article | None = None  # None: the page holds none
+    post: str = ""  # its name
+    digest: str = ""  # SHA-256 of the post as we wrote it
+    media: Localized = field(default_factory=dict)
+    share: float | None = None  # of the page's visible text that the post shows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What a run tells of an article that the catalogue has: a list may name a hundred thousand of them."""
+
+    key: str
+    url: str
+    title: str
+    account: str
+    published: datetime | None = None
+    post: str = ""  # from the archive's folder
+    images: Images = field(default_factory=Images)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept(Known):
+    """An article as the catalogue has it."""
+
+    type: str = "article"
+    archived: datetime
+    state: State = State.ARTICLE  # of its last page: a notice that stands there now leaves the text as it is
+    state_seen: datetime  # since when that is known
+    checked: datetime | None = None  # when its page was asked for last, with an answer; None: the post was found here
+    taken_out: datetime | None = None  # when a person took it out; only that it is not wanted is kept
+    digest: str = ""  # SHA-256 of the post as we wrote it
+    source: str = ""  # the source of archiver.yml whose options it follows
+    share: float | None = None
+    warnings: tuple[str, ...] = ()
+    removed: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What the catalogue knows of one address."""
+
+    url: str
+    article: Known | None = None  # what it led to
+    state: State | None = None  # of the page last seen there
+    reason: str = ""
+    source: str = ""
+    tried: datetime | None = None
+    tries: int = 0
+    due: datetime | None = None  # when it is to be asked (again); None: never
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capture:
+    """One page that was received, whatever it was."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    captured: datetime
+    state: State
+    saved: bool = False  # by a browser, not a response
+    redacted: tuple[str, ...] = ()  # names of the credentials that were taken out
+    sha256: str = ""  # of its snapshot, '' when none was kept
+    size: int = 0
+    lost: datetime | None = None  # when its snapshot was found to be damaged or missing
