@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.commands.edges import Edges
+from archiver.commands.rooms import rooms_for
 from archiver.config import Settings
 from archiver.errors import OutputError
 from archiver.models import Article, Blob, Entry, Media, Outcome, Page, Post, State, Target
@@ -33,7 +34,7 @@ def text(body: str = "正文", *, article: Article = ARTICLE, archived: str = "2
 def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force: bool = False, **words: str) -> str:
     """The outcome of archiving an article in a run of its own, its page captured on a day of no matter."""
     edges = Edges(Settings(output=str(root), force=force))
-    rooms = edges.rooms()
+    rooms = rooms_for(edges)
     post = Post(name=rooms.name_of(article, DAY), text=text(body, article=article, **words))
     written = rooms.save_post(article, post)
     outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
@@ -49,7 +50,7 @@ def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force
 def name_of(root: Path, article: Article = ARTICLE, day: date = DAY) -> str:
     """The name that a run would give an article's post."""
     edges = Edges(Settings(output=str(root)))
-    name = edges.rooms().name_of(article, day)
+    name = rooms_for(edges).name_of(article, day)
     edges.close()
     return name
 
@@ -207,7 +208,7 @@ def test_ids_that_differ_only_by_case_are_two_files_everywhere_and_in_every_run(
     media = [Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{name}/640?wx_fmt=png") for name in ("aBc", "abC")]
     for _ in range(2):
         edges = Edges(Settings(output=str(tmp_path)))
-        rooms = edges.rooms()
+        rooms = rooms_for(edges)
         for medium in media:
             if media_name(medium) not in rooms.find_media([medium]):
                 rooms.save_media(medium, Blob(url=medium.url, content=medium.url.encode()), "png")
@@ -273,7 +274,7 @@ SHORT, LONG = (
 def recalled(root: Path, *, known: str, told: str) -> str:
     saved(root, article=replace(ARTICLE, url=known))
     edges = Edges(Settings(output=str(root)))
-    article = edges.rooms().recall(replace(ARTICLE, url=told))
+    article = rooms_for(edges).recall(replace(ARTICLE, url=told))
     edges.close()
     return article.url
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from archiver import outcomes, urls
 from archiver.catalogue import Claim
 from archiver.commands.edges import Edges
+from archiver.commands.rooms import rooms_again, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, Exit
 from archiver.models import Entry, Outcome, Standing, Target
@@ -94,12 +95,12 @@ class Batch:
             return self._guarded(target, lambda: self._archive_again(job))
         if target.url:
             return self._guarded(target, lambda: self._archive_claimed(target, job))
-        return self._guarded(target, lambda: archive_one(target, self._edges.rooms(job.source)))
+        return self._guarded(target, lambda: archive_one(target, rooms_for(self._edges, job.source)))
 
     def _archive_again(self, job: Job) -> Outcome:
         """How an article ended whose missing media were asked for once more, its page read from its snapshot."""
         assert job.again
-        rooms = self._edges.rooms_again(job.again, job.source)
+        rooms = rooms_again(self._edges, job.again, job.source)
         if rooms is None:
             return outcomes.known(job.target, job.again, self._edges.settings.output)
         outcome = archive_one(replace(job.target, url=job.again.url), rooms)
@@ -114,7 +115,7 @@ class Batch:
             return None
         try:  # another run may have had it since it was looked up
             known = self._told(target, claim.standing)
-            return known or archive_one(_shortened(target, claim.standing), self._edges.rooms(job.source))
+            return known or archive_one(_shortened(target, claim.standing), rooms_for(self._edges, job.source))
         finally:
             addresses.release(target.url)
 

@@ -1,0 +1,191 @@
+"""What one article is lent of an archive's edges: the rooms as the pipeline calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import PurePosixPath
+
+from filelock import FileLock
+
+from archiver import urls
+from archiver.commands.edges import Edges
+from archiver.commands.wishes import NO_SOURCE
+from archiver.config import Source
+from archiver.errors import TooLarge
+from archiver.extractor import classify
+from archiver.extractor.completeness import text_share
+from archiver.extractor.redaction import redact, redact_address, redact_headers
+from archiver.fetcher import read_data, read_saved
+from archiver.models import Article, Blob, Capture, Entry, Known, LocalFile, Media, Page, Post, State, Target
+from archiver.pipeline import Rooms, Saved
+from archiver.writer import Style, post_text
+from archiver.writer.addresses import nowhere
+from archiver.writer.disk import Written
+from archiver.writer.names import media_name, post_address, published_as, safe_name
+
+
+def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
+    """The rooms for articles of one source, whose posts follow its options."""
+    lent = _Lent(edges=edges, source=source)
+    return Rooms(
+        get_page=lent.get_page,
+        keep=lent.keep,
+        wants=lent.wants,
+        get_media=lent.get_media,
+        find_media=lent.find_media,
+        save_media=lent.save_media,
+        recall=lent.recall,
+        convert=lambda article, files, captured: post_text(article, files, captured, lent.style(article)),
+        name_of=lent.name_of,
+        save_post=lent.save_post,
+        record=lent.record,
+        writing=lent.writing,
+        share=text_share,
+        each=edges.each_medium,
+    )
+
+
+def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms | None:
+    """The rooms for an article whose page is here: its snapshot stands for the network. None without one."""
+    last = last_good(edges.catalogue.articles.captures(kept.key))
+    if last is None:
+        return None
+
+    def get_page(target: Target) -> tuple[Page, Saved]:
+        return page_of(last, edges.snapshots.read(last.sha256), target.source), nothing_saved
+
+    return replace(rooms_for(edges, source), get_page=get_page, keep=lambda _page: last.sha256)
+
+
+def last_good(captures: Sequence[Capture]) -> Capture | None:
+    """The capture that a post shows: the last that holds an article and is kept; notices never replace it."""
+    good = (one for one in reversed(captures) if one.state is State.ARTICLE and one.sha256 and not one.lost)
+    return next(good, None)
+
+
+def page_of(capture: Capture, content: bytes, source: str) -> Page:
+    """A page as it was received."""
+    return Page(
+        source=source, url=capture.url, final_url=capture.final_url, status=capture.status, headers=capture.headers,
+        content=content, captured=capture.captured, saved=capture.saved, redacted=capture.redacted,
+    )  # fmt: skip
+
+
+def nothing_saved(_address: str) -> None:
+    """No medium lies beside a page that did not come from a folder."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Lent:
+    """An archive's edges, and the source whose options hold."""
+
+    edges: Edges
+    source: Source
+
+    def get_page(self, target: Target) -> tuple[Page, Saved]:
+        if not target.file:
+            return _redacted(self.edges.fetcher.page(target)), nothing_saved
+        saved = read_saved(target.file)
+        return _redacted(saved.page), saved.media
+
+    def keep(self, page: Page) -> str:
+        """The digest of the page as it was received; a saved page that holds no article lies there already."""
+        is_wanted = self.edges.settings.snapshots and not (page.saved and classify(page).state is not State.ARTICLE)
+        return self.edges.snapshots.keep(page.content).sha256 if is_wanted else ""
+
+    def wants(self, medium: Media) -> bool:
+        return self.edges.settings.media.save and self._limit(medium) > 0
+
+    def _limit(self, medium: Media) -> int:
+        media = self.edges.settings.media
+        return media.image_max if medium.kind == "image" else media.video_max
+
+    def get_media(self, medium: Media, address: str) -> Blob:
+        if address.startswith("data:"):
+            return read_data(address)
+        limit = self._limit(medium)
+        if medium.size > limit:
+            raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
+        return self.edges.fetcher.media(address, limit)
+
+    def find_media(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
+        """What the catalogue knows and is still there; else what a run that died has left under that name."""
+        names = {media_name(medium): safe_name(media_name(medium)) for medium in media}
+        stems, files = self.edges.catalogue.media.claim(names)
+        found = {name: file for name, file in files.items() if self.edges.output.holds(file)}
+        for name, stem in stems.items():
+            if name not in found and (file := self.edges.output.find_media(stem)):
+                found[name] = file
+        return found
+
+    def save_media(self, medium: Media, blob: Blob, extension: str) -> LocalFile:
+        name = media_name(medium)
+        stems, _ = self.edges.catalogue.media.claim({name: safe_name(name)})
+        file = self.edges.output.save_media(stems[name], blob.content, extension)
+        return replace(file, response=blob.response)
+
+    def recall(self, article: Article) -> Article:
+        """The article by the short address that is known of it, when its page told only the long one.
+
+        Short addresses are served to everybody, long ones meet the wall (trap T3): what was known is kept.
+        """
+        known = self.edges.catalogue.articles.earlier(article)
+        if known and urls.is_short(known.url) and not urls.is_short(article.url):
+            return replace(article, url=known.url)
+        return article
+
+    def name_of(self, article: Article, day: date) -> str:
+        articles, output = self.edges.catalogue.articles, self.edges.output
+        earlier = articles.earlier(article)
+        if earlier and (name := output.lasting_name(earlier.post, earlier.key)):
+            return name
+        return output.new_name(article, day, self.source.folder, articles.posts_published_as)
+
+    def save_post(self, article: Article, post: Post) -> Written:
+        known = self.edges.catalogue.articles.earlier(article)
+        recorded = known.digest if known else ""
+        return self.edges.output.save_post(post, recorded=recorded, force=self.edges.settings.force)
+
+    def record(self, entry: Entry) -> None:
+        if not entry.article and not entry.target.url:
+            return  # a saved page without an article is known by nothing
+        address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
+        name = "" if self.source is NO_SOURCE else self.source.title
+        self.edges.catalogue.articles.record(entry, address, name)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One post at a time, of all processes, gets its name, its file and its row."""
+        with self.edges.names, FileLock(self.edges.own / "posts.lock"):
+            yield
+
+    def style(self, article: Article) -> Style:
+        """The options of the source that the article came by first hold, whoever reads it again."""
+        settings, earlier = self.edges.settings, self.edges.catalogue.articles.earlier(article)
+        source = next((one for one in settings.sources if earlier and one.title == earlier.source), self.source)
+        own = {"tags": source.tags and list(source.tags), "author": source.author}
+        return Style(
+            front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},
+            account_line=settings.source_block.account,
+            link_line=settings.source_block.link,
+            prefix=settings.site_prefix,
+            post_of=self._post_of if settings.link_local else nowhere,
+        )
+
+    def _post_of(self, link: str) -> str:
+        target = Target(source=link, url=urls.living(link))
+        standing = self.edges.catalogue.addresses.known([target]).get(target.url)
+        name = standing.article.post if standing and standing.article else ""
+        return post_address(name, self.edges.settings.post_address) if name else ""
+
+
+def _redacted(page: Page) -> Page:
+    """The page without its reader's credentials: nothing behind this line ever sees them."""
+    content, names = redact(page.content)
+    return replace(
+        page, url=redact_address(page.url), final_url=redact_address(page.final_url), content=content,
+        headers=redact_headers(page.headers), redacted=names,
+    )  # fmt: skip
