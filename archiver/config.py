@@ -35,6 +35,7 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     account: str = "转载：{account}"
     link: str = "来源：[微信公众号]({url})"
+    gone: str = "原文已无法访问：{state}（{seen}）"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +75,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sources: tuple[Source, ...] = ()  # of `archiver run`
     budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # pages that one `archiver run` asks for at most
     snapshots: bool = True  # keep every page as it was received
+    completeness: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.999  # share of a page's text; below, a post warns
+    recheck: str = ""  # how often a page is asked for again, at first: 7d; '' for never
     source_block: SourceBlock = msgspec.field(default_factory=SourceBlock)
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 

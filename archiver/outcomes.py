@@ -29,7 +29,6 @@ from archiver.writer.names import media_name
 NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
 _NOT_ASKED = "not asked: "
 LEFT = "left for another run, as --limit, --max-time or the budget asked"
-WHOLE = 0.999  # share of a page's text: below, the post carries a warning
 _SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
 ADVICE = {  # what to do about a page that holds no article
     State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
@@ -49,8 +48,9 @@ def archived(target: Target, article: Article, written: Written) -> Outcome:
     """The Outcome of an article whose post is written, without its pictures and warnings."""
     published = article.published.astimezone(CHINA).isoformat() if article.published else ""
     return Outcome(
-        source=target.source, url=article.url or target.url, state=State.ARTICLE, outcome=written.outcome,
-        key=article.key, title=article.title, account=article.account, published=published, post=written.path,
+        source=target.source, url=article.url or target.url, outcome=written.outcome,
+        state=article.gone.state if article.gone else State.ARTICLE, key=article.key, title=article.title,
+        account=article.account, published=published, post=written.path,
     )  # fmt: skip
 
 
@@ -125,7 +125,8 @@ def left(target: Target) -> Outcome:
 
 def recorded(outcome: Outcome) -> Outcome:
     """An Outcome as batches tell it: what is gone for good is recorded, and no failure."""
-    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL else outcome
+    is_final = outcome.outcome == "failed" and outcome.state in TERMINAL
+    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if is_final else outcome
 
 
 def bug(target: Target, error: Exception) -> Outcome:
@@ -147,8 +148,11 @@ def images(article: Article, files: Files, lost: Mapping[str, str]) -> Images:
 
 
 def warnings(article: Article, lost: Mapping[str, str], written: Written, share: float | None = None) -> Iterator[str]:
-    """What a person should know of a post, one line each."""
-    if share is not None and share < WHOLE:
+    """What a person should know of a post, one line each.
+
+    `share`: how much of the page's text it shows, if that is too little.
+    """
+    if share is not None:
         yield f"the post shows {share:.1%} of the page's text: compare it with the page, and report it"
     yield from map(one_line, article.warnings)
     if not article.published:

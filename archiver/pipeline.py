@@ -45,13 +45,15 @@ class Rooms:
     get_media: Callable[[Media, str], Blob]  # from one of its addresses
     find_media: Callable[[Sequence[Media]], Mapping[str, LocalFile]]  # those that lie in the archive, by name
     save_media: Callable[[Media, Blob, str], LocalFile]
-    recall: Callable[[Article], Article]  # what the archive knows of it beyond its page
+    recall: Callable[[Article, Page], Article]  # what the archive knows of it beyond its page
     convert: Callable[[Article, Files, datetime], str]
     name_of: Callable[[Article, date], str]
-    save_post: Callable[[Article, Post], Written]
+    save_post: Callable[[Article, Post], Written]  # under its name, unless a person's work lies there
     record: Callable[[Entry], None]  # the catalogue's rows, the last thing that is written
+    known: Callable[[Target, Article, str], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
+    whole: float = 0.999  # a share below is told
     each: Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]] = map
 
 
@@ -63,11 +65,14 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
             outcome = outcomes.no_article(target, page, verdict)
             rooms.record(Entry(target=target, outcome=outcome, page=page, snapshot=snapshot))
             return outcome
-        article = rooms.recall(extract(page))
+        article = rooms.recall(extract(page), page)
+        if known := rooms.known(target, article, snapshot):
+            return known
         localized = localize(article, saved, rooms)
+        draft = _convert(article, localized, page, rooms)
         with rooms.writing():
-            entry = _write(target, page, article, localized, rooms)
-            rooms.record(replace(entry, snapshot=snapshot))
+            entry = replace(_write(target, page, draft, rooms), snapshot=snapshot)
+            rooms.record(entry)
         return entry.outcome
     except ArchiverError as error:
         return _failed(target, error, rooms)
@@ -95,20 +100,21 @@ def _fetch(target: Target, rooms: Rooms) -> tuple[Page, Saved, Verdict, str]:
     return page, saved, verdict, snapshot
 
 
-def _write(target: Target, page: Page, article: Article, localized: Localized, rooms: Rooms) -> Entry:
+def _write(target: Target, page: Page, draft: _Draft, rooms: Rooms) -> Entry:
     """Everything but the snapshot that the catalogue is told of an article whose post is on disk now."""
-    files, lost = by_address(article, localized)
-    post = _convert(article, files, page, rooms)
+    article = draft.article
+    post = Post(name=rooms.name_of(article, draft.day), text=draft.text)
     written = rooms.save_post(article, post)
-    share = rooms.share(article, post.text)
+    files, lost = by_address(article, draft.media)
+    less = draft.share if draft.share is not None and draft.share < rooms.whole else None
     outcome = replace(
         outcomes.archived(target, article, written),
         images=outcomes.images(article, files, lost),
-        warnings=tuple(outcomes.warnings(article, lost, written, share)),
+        warnings=tuple(outcomes.warnings(article, lost, written, less)),
     )
     return Entry(
         target=target, outcome=outcome, page=page, article=article, post=post.name, digest=written.digest,
-        media=localized, share=share,
+        media=draft.media, share=draft.share,
     )  # fmt: skip
 
 
@@ -157,9 +163,22 @@ def _fitting(medium: Media, content: bytes) -> str:
     return extension(content, medium.kind)
 
 
-def _convert(article: Article, files: Files, page: Page, rooms: Rooms) -> Post:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draft:
+    """A post that has no name yet."""
+
+    article: Article
+    media: Localized
+    text: str
+    day: date  # by which it is called
+    share: float | None
+
+
+def _convert(article: Article, localized: Localized, page: Page, rooms: Rooms) -> _Draft:
     captured = page.captured
     if not article.published:  # then the page's own word on when it was sent is nearer to it than a file's time
         captured = server_time(page) or captured
+    files, _ = by_address(article, localized)
+    text = rooms.convert(article, files, captured)
     day = (article.published or captured).astimezone(CHINA).date()
-    return Post(name=rooms.name_of(article, day), text=rooms.convert(article, files, captured))
+    return _Draft(article=article, media=localized, text=text, day=day, share=rooms.share(article, text))

@@ -89,7 +89,7 @@ class World:
         return pipeline.Rooms(
             get_page=self.get_page, wants=lambda _medium: self.media, get_media=self.get_media,
             find_media=self.find_media, save_media=stored, convert=self.convert,
-            name_of=self.name_of, save_post=self.save_post, recall=lambda article: article,
+            name_of=self.name_of, save_post=self.save_post, recall=lambda article, _page: article,
             keep=self.keep, record=self.entries.append,
         )  # fmt: skip
 

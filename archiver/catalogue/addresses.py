@@ -37,7 +37,7 @@ class Addresses:
         found: dict[str, Standing] = {}
         with self._store.reading() as connection:
             for chunk in chunks(list(targets)):
-                found |= _known(connection, {target.url: _key(target.url) for target in chunk})
+                found |= _known(connection, {target.url: key_in(target.url) for target in chunk})
         return found
 
     def enlist(self, targets: Iterable[Target], source: str = "") -> None:
@@ -53,7 +53,7 @@ class Addresses:
         """This run's claim on an address, unless another run that lives has it. Release or record it."""
         run = self._store.running
         with self._store.writing() as connection:
-            before = _known(connection, {target.url: _key(target.url)}).get(target.url, Standing(url=target.url))
+            before = _known(connection, {target.url: key_in(target.url)}).get(target.url, Standing(url=target.url))
             owner = connection.execute(select(addresses.c.owner).where(addresses.c.url == target.url)).scalar()
             if owner and run.is_alive(owner):
                 return Claim(ours=False, standing=before)
@@ -113,7 +113,7 @@ def _articles(connection: Connection, keys: set[str]) -> Iterator[Known]:
         yield known(row)
 
 
-def _key(url: str) -> str:
+def key_in(url: str) -> str:
     """The key of the article that a long address names, '' for a short one."""
     if "?" not in url:
         return ""

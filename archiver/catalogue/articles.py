@@ -7,17 +7,15 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, case, select, update
 
 from archiver import backoff, urls
+from archiver.catalogue.addresses import key_in
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.store import Store, seconds
-from archiver.models import Article, Capture, Entry, Kept, State
-
-# Notices that may come to stand where an article was; a wall or a broken page says nothing of the article.
-_ENDS = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
+from archiver.models import ENDS, Article, Capture, Entry, Kept, State
 
 
 class Articles:
@@ -82,22 +80,23 @@ class Articles:
         with self._store.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
             self._record_address(connection, entry, article_id)
-            if entry.page:
+            if entry.page and entry.is_new:
                 connection.execute(captures.insert().values(_capture(entry, article_id)))
             if article_id is not None and entry.article:
-                record_media(connection, self._store, article_id, entry.media)
+                record_media(connection, self._store, article_id, entry)
 
     def _record_article(self, connection: Connection, entry: Entry, published_as: str, source: str) -> int | None:
         """The row's id; of a page without an article that of the article its address led to before."""
-        now = seconds(self._store.now())
         if not entry.article:
             return self._record_notice(connection, entry)
-        row = _article(entry, published_as) | {"state_seen": now}
+        row, now = _article(entry, published_as), seconds(self._store.now())
         there = self._there(connection, entry.article)
         if there is None:
-            done = connection.execute(articles.insert().values(row | {"source": source}))
+            fresh = {"source": source, "state_seen": now, "checked": now}
+            done = connection.execute(articles.insert().values(row | fresh))
             return int(done.inserted_primary_key[0])  # type: ignore[index]
-        connection.execute(update(articles).where(articles.c.id == there).values(row))
+        was = update(articles).where(articles.c.id == there)
+        connection.execute(was.values(row | _seen(row["state"], now, checked=entry.is_new)))
         return there
 
     def _there(self, connection: Connection, article: Article) -> int | None:
@@ -109,9 +108,10 @@ class Articles:
 
     def _record_notice(self, connection: Connection, entry: Entry) -> int | None:
         led_to = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
-        article_id: int | None = connection.execute(led_to).scalar()
-        if article_id is not None and entry.outcome.state in _ENDS:
-            seen = {"state": entry.outcome.state, "state_seen": seconds(self._store.now())}
+        named = select(articles.c.id).where(articles.c.key == key_in(entry.target.url))
+        article_id: int | None = connection.execute(led_to).scalar() or connection.execute(named).scalar()
+        if article_id is not None and entry.outcome.state in ENDS:
+            seen = _seen(entry.outcome.state, seconds(self._store.now()), checked=True)
             connection.execute(update(articles).where(articles.c.id == article_id).values(seen))
         return article_id
 
@@ -151,12 +151,19 @@ def _article(entry: Entry, published_as: str) -> dict[str, Any]:
     return {
         "key": article.key, "account": article.account, "account_id": article.account_id, "title": article.title,
         "type": article.type, "url": article.url or entry.target.url, "published": seconds(article.published),
-        "modified": seconds(article.modified), "archived": seconds(entry.page.captured), "state": State.ARTICLE,
+        "modified": seconds(article.modified), "archived": seconds(entry.page.captured),
+        "state": article.gone.state if article.gone else State.ARTICLE,
         "post": entry.post or None, "published_as": published_as, "digest": entry.digest,
         "images_expected": outcome.images.expected, "images_saved": outcome.images.saved,
         "images_failed": outcome.images.failed, "share": entry.share, "warnings": list(outcome.warnings),
         "removed": [asdict(removal) for removal in article.removed],
     }  # fmt: skip
+
+
+def _seen(state: State, now: int | None, *, checked: bool) -> dict[str, Any]:
+    """What an article's row is told of the state of its page: since when, only where that is news."""
+    since = case((articles.c.state == state, articles.c.state_seen), else_=now)
+    return {"state": state, "state_seen": since} | ({"checked": now} if checked else {})
 
 
 def _capture(entry: Entry, article_id: int | None) -> dict[str, Any]:

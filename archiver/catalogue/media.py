@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from archiver import backoff
 from archiver.catalogue.schema import article_media, articles, captures, media
 from archiver.catalogue.store import Store, chunks, seconds
-from archiver.models import LocalFile, Localized
+from archiver.models import Entry, LocalFile
 
 
 class MediaFiles:
@@ -77,14 +77,20 @@ class MediaFiles:
         connection.execute(self._store.insert(media).values(row).on_conflict_do_nothing())
 
 
-def record_media(connection: Connection, store: Store, article_id: int, localized: Localized) -> None:
+def record_media(connection: Connection, store: Store, article_id: int, entry: Entry) -> None:
     """Writes what became of an article's media, and that they are its."""
-    for name, result in localized.items():
-        row = connection.execute(select(media.c.id, media.c.tries).where(media.c.name == name)).first()
+    for name, result in entry.media.items():
+        row = connection.execute(select(media.c.id, media.c.tries, media.c.reason).where(media.c.name == name)).first()
         if row is None:
             continue
-        told = _saved(result) if isinstance(result, LocalFile) else _lost(result, row.tries + 1, store)
-        connection.execute(media.update().where(media.c.id == row.id).values(told))
+        if isinstance(result, LocalFile):
+            told = _saved(result)
+        elif entry.asked:
+            told = _lost(result, row.tries + 1, store)
+        else:  # nobody asked for it now: one that never was is due, another as it was
+            told = {} if row.reason else {"reason": result, "due": seconds(store.now())}
+        if told:
+            connection.execute(media.update().where(media.c.id == row.id).values(told))
         link = store.insert(article_media).values(article_id=article_id, media_id=row.id)
         connection.execute(link.on_conflict_do_nothing())
 

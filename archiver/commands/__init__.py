@@ -134,7 +134,7 @@ class Archiver:
 
     def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
         """The articles, or with a state that gave none the addresses, that the catalogue has."""
-        return wanted.look(self._catalogue())
+        return wanted.look(self._catalogue(), self.settings.completeness)
 
     def show(self, what: str) -> Detail:
         """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""

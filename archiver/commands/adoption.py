@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from archiver.models import Kept
+from archiver.models import ENDS, Gone, Kept, State
 from archiver.writer.disk import Output, key_in
 from archiver.writer.frontmatter import read_front_matter
 from archiver.writer.names import published_as
@@ -24,13 +24,19 @@ def posts_here(output: Output, now: datetime) -> Iterator[tuple[Kept, str]]:
         front = read_front_matter(f"---\n{block}---\n")
         wechat = front["wechat"]
         assert isinstance(wechat, dict)
+        gone = _gone(wechat.get("gone"), now)
         kept = Kept(
             key=key, url=str(wechat.get("url") or ""), title=str(front.get("title") or ""),
             account=str(wechat.get("account") or ""), type=str(wechat.get("type") or "article"),
             published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
-            state_seen=now, post=name,
+            state=gone.state if gone else State.ARTICLE, state_seen=gone.seen if gone else now, post=name,
         )  # fmt: skip
         yield kept, published_as(PurePosixPath(name).name)
+
+
+def _gone(said: object, now: datetime) -> Gone | None:
+    told = said if isinstance(said, dict) else {}
+    return Gone(state=State(told["state"]), seen=_time(told.get("seen")) or now) if told.get("state") in ENDS else None
 
 
 def _time(value: object) -> datetime | None:

@@ -29,6 +29,7 @@ from archiver.writer.names import POSTS
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
 
+LOCK_POLL = 0.005  # seconds; filelock's own 50 ms are longer than a post takes
 MEDIA_AT_ONCE = 6  # connections to the CDN, of all articles together
 
 Each = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]]

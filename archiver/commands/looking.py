@@ -12,7 +12,6 @@ from archiver import urls
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, NotWeChat
 from archiver.models import Capture, Kept, Standing, Target
-from archiver.outcomes import WHOLE
 from archiver.writer.names import POSTS
 
 DUE, WAITING = "due", "waiting"  # states of addresses that a later run asks for
@@ -28,11 +27,14 @@ class Looking:
     state: str = ""  # of its page; `due` and `waiting` for addresses that are still to be asked
     incomplete: bool = False  # lost pictures, or text that the post does not show
 
-    def look(self, catalogue: Catalogue) -> Iterator[Kept | Standing]:
-        """Articles by their time of publication, then the addresses that led to none, when `state` names theirs."""
+    def look(self, catalogue: Catalogue, whole: float) -> Iterator[Kept | Standing]:
+        """Articles by their time of publication, then the addresses that led to none, when `state` names theirs.
+
+        `whole`: the share of a page's text below which a post is incomplete.
+        """
         yield from catalogue.articles.listed(
             account=self.account, since=self.since, until=self.until, state=self.state,
-            below=WHOLE if self.incomplete else None,
+            below=whole if self.incomplete else None,
         )  # fmt: skip
         if not (self.account or self.since or self.until or self.incomplete):
             yield from self._addresses(catalogue)

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from filelock import FileLock
 
 from archiver import urls
-from archiver.commands.edges import Edges
+from archiver.commands.edges import LOCK_POLL, Edges
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
 from archiver.errors import TooLarge
@@ -44,6 +44,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
         record=lent.record,
         writing=lent.writing,
         share=text_share,
+        whole=edges.settings.completeness,
         each=edges.each_medium,
     )
 
@@ -57,7 +58,15 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
     def get_page(target: Target) -> tuple[Page, Saved]:
         return page_of(last, edges.snapshots.read(last.sha256), target.source), nothing_saved
 
-    return replace(rooms_for(edges, source), get_page=get_page, keep=lambda _page: last.sha256)
+    def recall(article: Article, page: Page) -> Article:
+        known = edges.catalogue.articles.earlier(article)
+        return replace(rooms.recall(article, page), gone=known.gone if known else None)
+
+    def record(entry: Entry) -> None:
+        rooms.record(replace(entry, is_new=False))
+
+    rooms = rooms_for(edges, source)
+    return replace(rooms, get_page=get_page, keep=lambda _page: last.sha256, recall=recall, record=record)
 
 
 def last_good(captures: Sequence[Capture]) -> Capture | None:
@@ -127,14 +136,16 @@ class _Lent:
         file = self.edges.output.save_media(stems[name], blob.content, extension)
         return replace(file, response=blob.response)
 
-    def recall(self, article: Article) -> Article:
-        """The article by the short address that is known of it, when its page told only the long one.
+    def recall(self, article: Article, page: Page) -> Article:
+        """The article by the short address that is known of it; gone if it was saved before its page went.
 
         Short addresses are served to everybody, long ones meet the wall (trap T3): what was known is kept.
         """
         known = self.edges.catalogue.articles.earlier(article)
         if known and urls.is_short(known.url) and not urls.is_short(article.url):
-            return replace(article, url=known.url)
+            article = replace(article, url=known.url)
+        if known and known.gone and page.saved and page.captured <= known.gone.seen:
+            article = replace(article, gone=known.gone)
         return article
 
     def name_of(self, article: Article, day: date) -> str:
@@ -159,7 +170,7 @@ class _Lent:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One post at a time, of all processes, gets its name, its file and its row."""
-        with self.edges.names, FileLock(self.edges.own / "posts.lock"):
+        with self.edges.names, FileLock(self.edges.own / "posts.lock", poll_interval=LOCK_POLL):
             yield
 
     def style(self, article: Article) -> Style:
@@ -171,6 +182,7 @@ class _Lent:
             front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},
             account_line=settings.source_block.account,
             link_line=settings.source_block.link,
+            gone_line=settings.source_block.gone,
             prefix=settings.site_prefix,
             post_of=self._post_of if settings.link_local else nowhere,
         )

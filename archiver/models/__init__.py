@@ -6,11 +6,12 @@ value can be compared, stored and sent to another process.
 
 from archiver.models.articles import Article, Gone, Media, Removal, Reprint
 from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response
-from archiver.models.pages import CHINA, Page, State, Target, Verdict
+from archiver.models.pages import CHINA, ENDS, Page, State, Target, Verdict
 from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Standing
 
 __all__ = [
     "CHINA",
+    "ENDS",
     "Article",
     "Blob",
     "Capture",

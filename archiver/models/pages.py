@@ -25,6 +25,10 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Notices that may come to stand where an article was; a wall or a broken page says nothing of the article.
+ENDS = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
     """What one SOURCE names: an address of WeChat's, or a page saved to disk. One of `url`, `file` is set."""

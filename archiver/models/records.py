@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.models.articles import Article, Removal
+from archiver.models.articles import Article, Gone, Removal
 from archiver.models.files import Localized
-from archiver.models.pages import Page, State, Target
+from archiver.models.pages import ENDS, Page, State, Target
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,11 +45,13 @@ class Entry:
     target: Target
     outcome: Outcome
     page: Page | None = None  # None: nothing came
+    is_new: bool = True  # the page; else it was read from its snapshot
     snapshot: str = ""  # SHA-256 of the page as it was kept
     article: Article | None = None  # None: the page holds none
     post: str = ""  # its name
     digest: str = ""  # SHA-256 of the post as we wrote it
     media: Localized = field(default_factory=dict)
+    asked: bool = True  # for the media; else what is missing was only found to be
     share: float | None = None  # of the page's visible text that the post shows
 
 
@@ -81,6 +83,11 @@ class Kept(Known):
     share: float | None = None
     warnings: tuple[str, ...] = ()
     removed: tuple[Removal, ...] = ()
+
+    @property
+    def gone(self) -> Gone | None:
+        """The notice that stands where its page was; None while the article does."""
+        return Gone(state=self.state, seen=self.state_seen) if self.state in ENDS else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

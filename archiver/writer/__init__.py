@@ -7,10 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.models import Article, Files
+from archiver.models import CHINA, Article, Files, State
 from archiver.writer.addresses import Addresses, nowhere
 from archiver.writer.escape import destination, escape
 from archiver.writer.frontmatter import front_matter
+
+# What a reader is told of the notice that stands where the article was.
+GONE_IN_CHINESE = {
+    State.DELETED: "已被发布者删除",
+    State.VIOLATION: "因违规被删除",
+    State.UNAVAILABLE: "无法查看",
+    State.MIGRATED: "账号已迁移",
+}
 
 _LINK = re.compile(r"\[([^\]]*)\]\(\{url\}\)")
 
@@ -22,6 +30,7 @@ class Style:
     front_matter: Mapping[str, object] = field(default_factory=dict)  # over the default profile's keys
     account_line: str = "转载：{account}"
     link_line: str = "来源：[微信公众号]({url})"
+    gone_line: str = "原文已无法访问：{state}（{seen}）"  # once a notice stands where the article was
     prefix: str = "{{site.baseurl}}"  # stands before /postimg/…
     post_of: Callable[[str], str] = nowhere  # where the archive's own post of a link's target is published
 
@@ -44,4 +53,11 @@ def source_block(article: Article, style: Style) -> str:
     account = style.account_line.replace("{account}", escape(article.account)) if article.account else ""
     template = style.link_line if article.url else _LINK.sub(r"\1", style.link_line)
     link = template.replace("{url}", destination(article.url))
-    return "  \n".join(f"> {line}" for line in (account, link) if line)
+    return "  \n".join(f"> {line}" for line in (account, link, _gone(article, style)) if line)
+
+
+def _gone(article: Article, style: Style) -> str:
+    if article.gone is None:
+        return ""
+    words = {"state": GONE_IN_CHINESE[article.gone.state], "seen": f"{article.gone.seen.astimezone(CHINA):%Y-%m-%d}"}
+    return re.sub(r"\{(state|seen)\}", lambda word: words[word[1]], style.gone_line)

@@ -150,6 +150,7 @@ def _wechat(article: Article, captured: datetime) -> dict[str, object]:
         "published": _iso(article.published),
         "modified": _iso(article.modified),
         "archived": _iso(captured),
+        "gone": {"state": str(article.gone.state), "seen": _iso(article.gone.seen)} if article.gone else {},
         "original": article.original,
         "paid": article.paid,
         "reprinted_from": _reprint(article.reprint),
