@@ -91,6 +91,12 @@ def known(target: Target, kept: Known, output: str) -> Outcome:
     )  # fmt: skip
 
 
+def no_snapshot(target: Target, kept: Known, output: str) -> Outcome:
+    """The Outcome of an article whose page is not here, so that nothing can be made from it again."""
+    said = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
+    return replace(known(target, kept, output), warnings=(said,))
+
+
 def gone(target: Target, standing: Standing) -> Outcome:
     """The Outcome of an address that was found to have no article, once and for all."""
     since = f" (since {standing.tried:%Y-%m-%d})" if standing.tried else ""
@@ -101,6 +107,17 @@ def gone(target: Target, standing: Standing) -> Outcome:
         outcome="skipped",
         error=one_line(f"{standing.reason or standing.state}{since}; --retry-gone asks again"),
     )
+
+
+def gone_since(notice: Outcome, post: Outcome) -> Outcome:
+    """The Outcome of an article that is in the archive and whose page is gone, from the notice's and its post's."""
+    if post.outcome == "failed":
+        return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
+    said = notice.error.partition(";")[0]
+    return replace(
+        post, source=notice.source, state=notice.state, exit_code=notice.exit_code,
+        error=one_line(f"{said}; the archive keeps what it has"),
+    )  # fmt: skip
 
 
 def not_due(target: Target, standing: Standing) -> Outcome:

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, select, update
+from sqlalchemy import Connection, Select, case, func, select, update
 
 from archiver import backoff, urls
 from archiver.catalogue.addresses import key_in
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
 from archiver.catalogue.schema import addresses, articles, captures
-from archiver.catalogue.store import Store, seconds
+from archiver.catalogue.store import CHUNK, Store, seconds
 from archiver.models import ENDS, Article, Capture, Entry, Kept, State
 
 
@@ -68,6 +68,26 @@ class Articles:
             wanted = wanted.where((articles.c.images_failed > 0) | (articles.c.share < below))
         yield from self._select(wanted)
 
+    def keys(self) -> Iterator[str]:
+        """Every article's key, in the order they came; the catalogue may change meanwhile."""
+        last = 0
+        while True:
+            wanted = (
+                select(articles.c.id, articles.c.key).where(articles.c.id > last).where(articles.c.taken_out.is_(None))
+            )
+            with self._store.reading() as connection:
+                rows = connection.execute(wanted.order_by(articles.c.id).limit(CHUNK)).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            yield from (str(row.key) for row in rows)
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._store.reading() as connection:
+            wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
+            return int(connection.execute(wanted).scalar() or 0)
+
     def captures(self, key: str) -> list[Capture]:
         """The pages of an article that were received, the oldest first."""
         wanted = select(*CAPTURE).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
@@ -95,6 +115,8 @@ class Articles:
             fresh = {"source": source, "state_seen": now, "checked": now}
             done = connection.execute(articles.insert().values(row | fresh))
             return int(done.inserted_primary_key[0])  # type: ignore[index]
+        if entry.outcome.outcome == "unchanged":  # the post that lies there says when the page it shows was captured
+            del row["archived"]
         was = update(articles).where(articles.c.id == there)
         connection.execute(was.values(row | _seen(row["state"], now, checked=entry.is_new)))
         return there

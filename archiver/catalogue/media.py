@@ -29,9 +29,18 @@ class MediaFiles:
             with self._store.writing() as connection:
                 for name in fresh:
                     self._insert(connection, name, names[name])
-            found |= self._rows(fresh)
+        return self.look(names)
+
+    def look(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
+        """The same as far as it is known: nothing is written."""
+        found = self._rows(list(names))
         files = {name: _file(row) for name, row in found.items() if row["path"]}
         return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
+
+    def reason(self, name: str) -> str:
+        """Why a medium is not here, '' when it is, or nobody asked for it."""
+        with self._store.reading() as connection:
+            return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
     def due(self) -> list[str]:
         """The keys of the articles that miss a medium which may be asked for again now."""

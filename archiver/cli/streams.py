@@ -31,6 +31,12 @@ def show(text: str) -> None:
     typer.echo(CONTROL.sub(" ", text).encode("utf-8", "backslashreplace").decode())
 
 
+def show_text(text: str) -> None:
+    """Writes every line of a text to stdout, for people."""
+    for line in text.split("\n")[: -1 if text.endswith("\n") else None]:
+        show(line)
+
+
 def show_json(value: Mapping[str, object]) -> None:
     """Writes an object to stdout, in one line."""
     line = json.dumps(value, ensure_ascii=False)

@@ -25,6 +25,8 @@ class Teller:
     tally: Tally  # of the Archiver whose outcomes are told
     as_json: bool
     verbose: bool
+    quiet: bool = False  # about what stayed as it was
+    paths: bool = True  # of the posts, on stdout
     _disk_is_told: bool = False
 
     def tell(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
@@ -62,7 +64,7 @@ class Teller:
     def _print_data(self, outcome: Outcome) -> None:
         if self.as_json:
             show_json(_json(outcome))
-        elif outcome.outcome in ("archived", "updated"):
+        elif self.paths and outcome.outcome in ("archived", "updated"):
             typer.echo(outcome.post)
 
     def _is_said(self, outcome: Outcome) -> bool:
@@ -76,6 +78,8 @@ class Teller:
         if outcome.error and (self.verbose or not self._is_said(outcome)):
             bug = f"; {REPORT_IT}" if outcome.exit_code == Exit.BUG else ""
             yield f"archiver: {outcome.source}: {outcome.error}{bug}"
+        if outcome.outcome == "unchanged" and self.quiet:
+            return
         if outcome.outcome == "unchanged":
             yield f"unchanged: {outcome.post}"
         if self.verbose or outcome.outcome != "skipped" or outcome.state:  # what a limit left is no news

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from archiver import outcomes, urls
 from archiver.catalogue import FILE, Catalogue
-from archiver.commands.looking import Detail, Looking
+from archiver.commands.looking import Detail, Looking, article_of
 from archiver.commands.tally import Tally
-from archiver.commands.wishes import Job, RunReport, Wish, utc_now, wish
+from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
 from archiver.config import Settings
 from archiver.errors import ArchiverError, Exit, OutputError, UsageError
 from archiver.models import Kept, Outcome, Standing, Target
@@ -24,9 +25,12 @@ from archiver.writer.disk import OWN
 if TYPE_CHECKING:
     from archiver.commands.batch import Batch
     from archiver.commands.edges import Edges
+    from archiver.commands.rebuild import Rebuilt
     from archiver.sources import Entry as Line
 
-__all__ = ["Archiver", "Detail", "Looking", "RunReport", "Tally", "Wish", "wish"]
+__all__ = ["Archiver", "Detail", "Looking", "Rebuilding", "RunReport", "Tally", "Wish", "wish"]
+
+_WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
 
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
@@ -131,6 +135,27 @@ class Archiver:
         self._edges.prepare()
         with self._edges.alone():
             yield from self._noted("run", run_sources(self._edges, wish, report, planned))
+
+    def rebuild(self, named: Iterable[str] | None, wanted: Rebuilding, planned: Planned = _silent) -> Iterator[Rebuilt]:
+        """How each article ended whose post was made again from its snapshot; None names them all.
+
+        InputError, before anything is done, when one that is named is not here.
+        """
+        from archiver.commands.rebuild import rebuild
+
+        articles = self._edges.catalogue_there().articles
+        if not wanted.is_dry:
+            self._edges.prepare()
+        keys: Iterable[str] = articles.keys()
+        count = articles.count()
+        if named is not None:
+            keys = dict.fromkeys(article_of(self._catalogue(), name, self.settings.output).key for name in named)
+            count = len(keys)
+        planned(count, count)
+        jobs = wanted.jobs if count > _WORTH_PROCESSES else 1
+        for rebuilt in rebuild(self.settings, keys, replace(wanted, jobs=jobs)):
+            self.tally.add(rebuilt.outcome)
+            yield rebuilt
 
     def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
         """The articles, or with a state that gave none the addresses, that the catalogue has."""

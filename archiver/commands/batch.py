@@ -11,6 +11,7 @@ from dataclasses import replace
 from archiver import outcomes, urls
 from archiver.catalogue import Claim
 from archiver.commands.edges import Edges
+from archiver.commands.gone import marked
 from archiver.commands.rooms import rooms_again, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, Exit
@@ -115,7 +116,10 @@ class Batch:
             return None
         try:  # another run may have had it since it was looked up
             known = self._told(target, claim.standing)
-            return known or archive_one(_shortened(target, claim.standing), rooms_for(self._edges, job.source))
+            if known:
+                return known
+            outcome = archive_one(_shortened(target, claim.standing), rooms_for(self._edges, job.source))
+            return marked(self._edges, outcome, claim.standing.article, job.source)
         finally:
             addresses.release(target.url)
 

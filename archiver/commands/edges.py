@@ -38,7 +38,8 @@ Each = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[
 class Edges:
     """Fetcher, writer and catalogue of one archive, each made when it is first needed.
 
-    `now` (aware) and `sleep` stand for the world. Close it: connections, and the run's name, are held.
+    `now` (aware) and `sleep` stand for the world. Dry ones write nothing. Close it: connections, and the run's
+    name, are held.
     """
 
     def __init__(
@@ -47,8 +48,9 @@ class Edges:
         *,
         now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        is_dry: bool = False,
     ) -> None:
-        self.settings, self.now, self.sleep = settings, now, sleep
+        self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
         self._open = ExitStack()
         self._making = threading.RLock()  # media are asked for by several threads
         self.names = threading.Lock()  # one post at a time gets its name
@@ -80,7 +82,7 @@ class Edges:
     @cached_property
     def output(self) -> Output:
         """The archive's folder, as this run writes to it."""
-        return Output(self.settings.output, lambda: self.catalogue.run)
+        return Output(self.settings.output, lambda: self.catalogue.run, is_dry=self.is_dry)
 
     @cached_property
     def snapshots(self) -> Snapshots:

@@ -60,21 +60,36 @@ class Detail:
     @classmethod
     def of(cls, catalogue: Catalogue, what: str, output: str) -> Detail:
         """What is known under a key, an address or the file of a post; InputError when that is nothing."""
-        kept = catalogue.articles.get(what) or _by_post(catalogue, what, output)
-        standing = None if kept else _by_address(catalogue, what)
-        if standing and standing.article:
-            kept = catalogue.articles.get(standing.article.key)
-        if kept:
+        standing = _by_address(catalogue, what)
+        if kept := named(catalogue, what, output):
             return cls(
                 article=kept, addresses=tuple(catalogue.addresses.of(kept.key)),
                 captures=tuple(catalogue.articles.captures(kept.key)), media=tuple(catalogue.media.of(kept.key)),
             )  # fmt: skip
         if standing:
             return cls(article=None, addresses=(standing,))
-        raise InputError(
-            "not in this archive: give an article's key (archiver list), its address, or the file of its post",
-            concerns=what,
-        )
+        raise _unknown(what)
+
+
+def article_of(catalogue: Catalogue, what: str, output: str) -> Kept:
+    """The article of a key, an address or the file of a post; InputError when there is none."""
+    if kept := named(catalogue, what, output):
+        return kept
+    raise _unknown(what)
+
+
+def named(catalogue: Catalogue, what: str, output: str) -> Kept | None:
+    """The article of a key, an address or the file of a post, if it is here."""
+    kept = catalogue.articles.get(what) or _by_post(catalogue, what, output)
+    standing = None if kept else _by_address(catalogue, what)
+    return catalogue.articles.get(standing.article.key) if standing and standing.article else kept
+
+
+def _unknown(what: str) -> InputError:
+    return InputError(
+        "not in this archive: give an article's key (archiver list), its address, or the file of its post",
+        concerns=what,
+    )
 
 
 def _by_post(catalogue: Catalogue, what: str, output: str) -> Kept | None:

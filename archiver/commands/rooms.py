@@ -14,12 +14,12 @@ from archiver import urls
 from archiver.commands.edges import LOCK_POLL, Edges
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
-from archiver.errors import TooLarge
+from archiver.errors import FetchError, TooLarge
 from archiver.extractor import classify
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import read_data, read_saved
-from archiver.models import Article, Blob, Capture, Entry, Known, LocalFile, Media, Page, Post, State, Target
+from archiver.models import Article, Blob, Capture, Entry, Kept, Known, LocalFile, Media, Page, Post, State, Target
 from archiver.pipeline import Rooms, Saved
 from archiver.writer import Style, post_text
 from archiver.writer.addresses import nowhere
@@ -67,6 +67,29 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
 
     rooms = rooms_for(edges, source)
     return replace(rooms, get_page=get_page, keep=lambda _page: last.sha256, recall=recall, record=record)
+
+
+def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms | None:
+    """The rooms for an article that is made again from what is here, without the network. None without a snapshot."""
+    rooms = rooms_again(edges, kept, source)
+    if rooms is None:
+        return None
+    images = kept.images
+    had_media = not images.expected or images.saved > 0 or images.failed > 0  # else --no-media was its wish
+
+    def get_page(target: Target) -> tuple[Page, Saved]:
+        page, saved = rooms.get_page(target)
+        return replace(page, captured=kept.archived), saved
+
+    def get_media(medium: Media, address: str) -> Blob:
+        if address.startswith("data:"):
+            return read_data(address)
+        raise FetchError(edges.catalogue.media.reason(media_name(medium)) or "nobody asked for it yet")
+
+    return replace(
+        rooms, get_page=get_page, wants=lambda medium: had_media and rooms.wants(medium), get_media=get_media,
+        record=lambda entry: rooms.record(replace(entry, asked=False)),
+    )  # fmt: skip
 
 
 def last_good(captures: Sequence[Capture]) -> Capture | None:
@@ -123,7 +146,7 @@ class _Lent:
     def find_media(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
         """What the catalogue knows and is still there; else what a run that died has left under that name."""
         names = {media_name(medium): safe_name(media_name(medium)) for medium in media}
-        stems, files = self.edges.catalogue.media.claim(names)
+        stems, files = self._claim(names)
         found = {name: file for name, file in files.items() if self.edges.output.holds(file)}
         for name, stem in stems.items():
             if name not in found and (file := self.edges.output.find_media(stem)):
@@ -132,9 +155,13 @@ class _Lent:
 
     def save_media(self, medium: Media, blob: Blob, extension: str) -> LocalFile:
         name = media_name(medium)
-        stems, _ = self.edges.catalogue.media.claim({name: safe_name(name)})
+        stems, _ = self._claim({name: safe_name(name)})
         file = self.edges.output.save_media(stems[name], blob.content, extension)
         return replace(file, response=blob.response)
+
+    def _claim(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
+        media = self.edges.catalogue.media
+        return media.look(names) if self.edges.is_dry else media.claim(names)
 
     def recall(self, article: Article, page: Page) -> Article:
         """The article by the short address that is known of it; gone if it was saved before its page went.
@@ -161,6 +188,8 @@ class _Lent:
         return self.edges.output.save_post(post, recorded=recorded, force=self.edges.settings.force)
 
     def record(self, entry: Entry) -> None:
+        if self.edges.is_dry:
+            return
         if not entry.article and not entry.target.url:
             return  # a saved page without an article is known by nothing
         address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
@@ -170,6 +199,9 @@ class _Lent:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One post at a time, of all processes, gets its name, its file and its row."""
+        if self.edges.is_dry:
+            yield
+            return
         with self.edges.names, FileLock(self.edges.own / "posts.lock", poll_interval=LOCK_POLL):
             yield
 

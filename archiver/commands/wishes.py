@@ -32,6 +32,15 @@ class Wish:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rebuilding:
+    """How posts are made again."""
+
+    is_dry: bool = False  # only say what would be written
+    diff: bool = False  # and in which lines it differs
+    jobs: int = 1  # processes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """One address or file, and the source whose options it follows."""
 

@@ -39,12 +39,14 @@ class Written:
 class Output:
     """One archive on disk. Every failure of the disk's is an OutputError that names the path.
 
-    `run` names this run: it marks unfinished files, so that those of one that died can be told from them.
+    `run` names this run: it marks unfinished files, so that those of one that died can be told from them. A dry
+    one says what it would have written.
     """
 
-    def __init__(self, root: str | Path, run: Callable[[], str] = str) -> None:
+    def __init__(self, root: str | Path, run: Callable[[], str] = str, *, is_dry: bool = False) -> None:
         self.root = Path(root)
         self._run = run
+        self._is_dry = is_dry
 
     def prepare(self) -> None:
         """Nothing, once it is known that files can be written here; nothing stays behind."""
@@ -98,6 +100,12 @@ class Output:
         self._published.setdefault(names.published_as(path.name), []).append(post.name)
         return Written(outcome=outcome, path=str(path), digest=known_as)
 
+    def text_of(self, name: str) -> str:
+        """The post that lies here under this name, '' for none."""
+        path = self.root / name
+        with _guarded(path):
+            return path.read_bytes().decode(errors="replace") if path.is_file() else ""
+
     def find_media(self, stem: str) -> LocalFile | None:
         """The file of this name without extension, when one lies here that the catalogue does not know."""
         for extension in EXTENSIONS:
@@ -128,6 +136,8 @@ class Output:
 
     def write(self, path: Path, content: bytes) -> None:
         """Puts `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
+        if self._is_dry:
+            return
         with _guarded(path):
             try:
                 _write(path, content, self._unfinished(self.root / _UNFINISHED))

@@ -1,0 +1,110 @@
+"""Posts again from the pages as they were kept: offline, side by side, the same bytes whoever makes them."""
+
+from __future__ import annotations
+
+import atexit
+import difflib
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from archiver import outcomes
+from archiver.commands.edges import Edges
+from archiver.commands.rooms import rooms_offline
+from archiver.commands.wishes import Rebuilding
+from archiver.config import Settings
+from archiver.errors import ArchiverError, InputError
+from archiver.models import Article, Outcome, Post, Target
+from archiver.pipeline import Rooms, archive_one
+from archiver.writer.disk import Written
+
+_AHEAD = 4  # articles handed to each process before it has ended the first: enough to keep it at work
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rebuilt:
+    """How one article ended."""
+
+    outcome: Outcome
+    diff: str = ""  # unified, of a post that changed or would, where it was wanted
+
+
+def rebuild(settings: Settings, keys: Iterable[str], wanted: Rebuilding) -> Iterator[Rebuilt]:
+    """How each article ended whose post was made again, in the order of `keys`."""
+    if wanted.jobs == 1:
+        with closing(Edges(settings, is_dry=wanted.is_dry)) as edges:
+            yield from (rebuild_one(edges, key, diff=wanted.diff) for key in keys)
+        return
+    context = multiprocessing.get_context("spawn")  # a forked one would share the database's connection
+    with ProcessPoolExecutor(wanted.jobs, context, _begin, (settings, wanted)) as pool:
+        running: deque[Future[Rebuilt]] = deque()
+        try:
+            for key in keys:
+                running.append(pool.submit(_work, key))
+                if len(running) >= wanted.jobs * _AHEAD:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def rebuild_one(edges: Edges, key: str, *, diff: bool = False) -> Rebuilt:
+    """How an article ended whose post was made again from its last good capture."""
+    try:
+        return _rebuild_one(edges, key, diff=diff)
+    except ArchiverError as error:
+        return Rebuilt(outcome=outcomes.failed(key, "", error))
+    except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
+        return Rebuilt(outcome=outcomes.bug(Target(source=key), error))
+
+
+def _rebuild_one(edges: Edges, key: str, *, diff: bool) -> Rebuilt:
+    kept = edges.catalogue.articles.get(key)
+    if kept is None:
+        raise InputError("not in this archive", concerns=key)
+    target = Target(source=key, url=kept.url)
+    rooms = rooms_offline(edges, kept)
+    if rooms is None:
+        return Rebuilt(outcome=outcomes.no_snapshot(target, kept, edges.settings.output))
+    changes: list[str] = []
+    outcome = archive_one(target, _compared(rooms, edges, changes) if diff else rooms)
+    is_shown = outcome.outcome in ("archived", "updated")
+    return Rebuilt(outcome=outcome, diff="".join(changes) if is_shown else "")
+
+
+def _compared(rooms: Rooms, edges: Edges, changes: list[str]) -> Rooms:
+    """The rooms, whose `save_post` first tells `changes` in which lines the post differs from the one that is here."""
+
+    def save_post(article: Article, post: Post) -> Written:
+        changes.append(unified(edges.output.text_of(post.name), post.text, post.name, post.name))
+        return rooms.save_post(article, post)
+
+    return replace(rooms, save_post=save_post)
+
+
+def unified(old: str, new: str, old_name: str, new_name: str) -> str:
+    """The lines in which two texts differ, as `diff -u` writes them; '' when they are one."""
+    lines = difflib.unified_diff(
+        old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name
+    )  # fmt: skip
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+_here: tuple[Edges, Rebuilding]
+
+
+def _begin(settings: Settings, wanted: Rebuilding) -> None:
+    """Sets up one process of several."""
+    global _here
+    edges = Edges(settings, is_dry=wanted.is_dry)
+    atexit.register(edges.close)
+    _here = edges, wanted
+
+
+def _work(key: str) -> Rebuilt:
+    edges, wanted = _here
+    return rebuild_one(edges, key, diff=wanted.diff)
