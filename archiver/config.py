@@ -80,6 +80,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source_block: SourceBlock = msgspec.field(default_factory=SourceBlock)
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """A pause that can be read."""
+        if self.recheck:
+            duration(self.recheck)
+
+
+def duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `45m`, `8h`, `2d`; ValueError for anything else."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", number, re.ASCII):
+        raise ValueError("write a number with s, m, h or d behind it: 45m")
+    return float(number) * units[unit]
+
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, file: str = "") -> Settings:
     """The settings that hold for a run started in `folder`; ConfigError names the key and where it stands.

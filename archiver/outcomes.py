@@ -142,8 +142,9 @@ def left(target: Target) -> Outcome:
 
 def recorded(outcome: Outcome) -> Outcome:
     """An Outcome as batches tell it: what is gone for good is recorded, and no failure."""
-    is_final = outcome.outcome == "failed" and outcome.state in TERMINAL
-    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if is_final else outcome
+    if outcome.outcome != "failed":  # the post of an article whose page is gone
+        return replace(outcome, exit_code=Exit.OK)
+    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL else outcome
 
 
 def bug(target: Target, error: Exception) -> Outcome:

@@ -72,6 +72,14 @@ class Snapshots:
             raise InputError(f"the snapshot is damaged: {_REMEDY}", concerns=str(path))
         return content
 
+    def forget(self, digest: str) -> None:
+        """Takes a page away."""
+        path = self.path(digest)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot be taken away ({error.strerror})", concerns=str(path)) from error
+
     def all(self) -> Iterator[str]:
         """The SHA-256 of each snapshot that lies here, intact or not, in order; other files are passed over."""
         for path in sorted(self._folder.glob(f"??/*{_ENDING}")):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, select, update
 
 from archiver import backoff, urls
+from archiver.backoff import TERMINAL
 from archiver.catalogue.addresses import key_in
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
@@ -82,6 +83,31 @@ class Articles:
             last = rows[-1].id
             yield from (str(row.key) for row in rows)
 
+    def stale(self, every: float, limit: int) -> list[Kept]:
+        """The articles whose pages are to be asked for again, the longest due first.
+
+        A page is asked for `every` so many seconds at first, then after a quarter of its article's age; at least
+        every 26 of these pauses, and no more once it is gone for good.
+        """
+        asked = func.coalesce(articles.c.checked, articles.c.archived)
+        age = asked - func.coalesce(articles.c.published, articles.c.archived)
+        pause = case((age < 4 * every, int(every)), (age > 104 * every, int(26 * every)), else_=age // 4)
+        wanted = select(*KEPT).where(asked + pause <= seconds(self._store.now())).where(articles.c.url != "")
+        living = wanted.where(articles.c.state.not_in(TERMINAL)).where(articles.c.taken_out.is_(None))
+        return list(self._select(living.order_by(asked + pause).limit(limit)))
+
+    def check(self, key: str) -> None:
+        """Notes that an article's page was asked for and says what it said."""
+        with self._store.writing() as connection:
+            told = {"checked": seconds(self._store.now())}
+            connection.execute(update(articles).where(articles.c.key == key).values(told))
+
+    def shows(self, sha256: str) -> bool:
+        """Whether a capture is kept under this digest."""
+        with self._store.reading() as connection:
+            wanted = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
+            return connection.execute(wanted).scalar() is not None
+
     def count(self) -> int:
         """How many there are."""
         with self._store.reading() as connection:
@@ -132,8 +158,7 @@ class Articles:
         led_to = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         named = select(articles.c.id).where(articles.c.key == key_in(entry.target.url))
         article_id: int | None = connection.execute(led_to).scalar() or connection.execute(named).scalar()
-        if article_id is not None and entry.outcome.state in ENDS:
-            seen = _seen(entry.outcome.state, seconds(self._store.now()), checked=True)
+        if article_id is not None and (seen := _noticed(entry, seconds(self._store.now()))):
             connection.execute(update(articles).where(articles.c.id == article_id).values(seen))
         return article_id
 
@@ -186,6 +211,15 @@ def _seen(state: State, now: int | None, *, checked: bool) -> dict[str, Any]:
     """What an article's row is told of the state of its page: since when, only where that is news."""
     since = case((articles.c.state == state, articles.c.state_seen), else_=now)
     return {"state": state, "state_seen": since} | ({"checked": now} if checked else {})
+
+
+def _noticed(entry: Entry, now: int | None) -> dict[str, Any]:
+    """What an article's row is told of a page that came instead of it."""
+    state = entry.outcome.state
+    if state in ENDS:
+        return _seen(state, now, checked=True)
+    is_usual = state is State.VERIFICATION and not urls.is_short(entry.target.url)
+    return {"checked": now} if is_usual else {}  # long links always meet the wall (§1.1): it is others' turn
 
 
 def _capture(entry: Entry, article_id: int | None) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def list_articles(
     with Archiver(options.settings(config, {"output": output})) as archive:
         try:
             for one in archive.list(wanted):
-                show_json(_json(one)) if as_json else show(_line(one))
+                show_json(json_of(one)) if as_json else show(_line(one))
         except BrokenPipeError:
             forget_stdout()
     return 0
@@ -107,7 +107,7 @@ def _line(one: Kept | Standing) -> str:
     return f"{one.state or 'not read'}  {one.url}  {due}  {one.reason}".rstrip()
 
 
-def _json(one: object) -> dict[str, object]:
+def json_of(one: object) -> dict[str, object]:
     """The fields of a dataclass; asdict would copy each value first."""
     return {name: _plain(getattr(one, name)) for name in one.__dataclass_fields__}  # type: ignore[attr-defined]
 
@@ -117,14 +117,14 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return _json(value) if is_dataclass(value) else value
+    return json_of(value) if is_dataclass(value) else value
 
 
 def _detail_json(detail: Detail) -> dict[str, object]:
     return {
-        "article": _json(detail.article) if detail.article else None,
-        "addresses": [_json(one) | {"article": None} for one in detail.addresses],
-        "captures": [_json(one) for one in detail.captures],
+        "article": json_of(detail.article) if detail.article else None,
+        "addresses": [json_of(one) | {"article": None} for one in detail.addresses],
+        "captures": [json_of(one) for one in detail.captures],
         "media": [_medium(one) for one in detail.media],
     }
 

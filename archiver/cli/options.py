@@ -39,12 +39,12 @@ Refresh = Annotated[bool, typer.Option("--refresh", help="Read known articles ag
 
 def _duration(text: str) -> float:
     """Seconds of `90`, `90s`, `45m`, `8h`, `2d`."""
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    from archiver.config import duration
+
     try:
-        return max(float(number), 0) * units[unit]
-    except ValueError:
-        raise typer.BadParameter("write a number with s, m, h or d behind it: 45m") from None
+        return duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 MaxTime = Annotated[

@@ -58,12 +58,12 @@ def run(
     wanted = wish(retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     told = RunReport()
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
-        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
+        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose, quiet=not verbose)
         for _ in teller.tell(bar.over(archive.run(wanted, told, bar.plan))):
             pass
     for warning in told.warnings:
         say(f"archiver: {warning}")
-    if teller.tally.counts:
+    if set(teller.tally.counts) - {"unchanged"}:  # what was looked at again and says the same is no news
         teller.sum_up(always=True)
     if report is not None:
         _write_report(Path(report), teller, told)

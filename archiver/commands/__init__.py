@@ -17,9 +17,9 @@ from archiver.catalogue import FILE, Catalogue
 from archiver.commands.looking import Detail, Looking, article_of
 from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
-from archiver.config import Settings
+from archiver.config import Settings, duration
 from archiver.errors import ArchiverError, Exit, OutputError, UsageError
-from archiver.models import Kept, Outcome, Standing, Target
+from archiver.models import Capture, Kept, Outcome, Standing, Target
 from archiver.writer.disk import OWN
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Archiver", "Detail", "Looking", "Rebuilding", "RunReport", "Tally", "Wish", "wish"]
 
+_RECHECK = "7d"  # where archiver.yml does not say
+_MOST = 100_000  # articles that one call rechecks, when nobody says
 _WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
 
 Report = Callable[[str], None]
@@ -156,6 +158,35 @@ class Archiver:
         for rebuilt in rebuild(self.settings, keys, replace(wanted, jobs=jobs)):
             self.tally.add(rebuilt.outcome)
             yield rebuilt
+
+    def recheck(self, named: Iterable[str] | None, wish: Wish, planned: Planned = _silent) -> Iterator[Outcome]:
+        """How each article ended whose page was asked for again: those that are `named`, None for what is due.
+
+        InputError, before anything is asked for, when one that is named is not here.
+        """
+        from archiver.commands.recheck import recheck_jobs
+
+        articles = self._edges.catalogue_there().articles
+        self._edges.prepare()
+        if named is None:
+            pause = duration(self.settings.recheck or _RECHECK)
+            kept = articles.stale(pause, _MOST if wish.limit is None else wish.limit)
+        else:
+            kept = [article_of(self._catalogue(), name, self.settings.output) for name in named]
+        jobs = {job.target.url: job for job in recheck_jobs(self._edges, kept)}
+        planned(len(jobs), len(jobs))
+        yield from self._noted("recheck", self._batch(self._edges, wish).archive(jobs.values()))
+
+    def history(self, what: str) -> list[Capture]:
+        """The pages that came for an article, the oldest first; InputError when it is not here."""
+        catalogue = self._catalogue()
+        return catalogue.articles.captures(article_of(catalogue, what, self.settings.output).key)
+
+    def difference(self, what: str, old: int, new: int) -> str:
+        """In which lines two captures of an article differ, by their place in `history`, counted from 1."""
+        from archiver.commands.history import difference
+
+        return difference(self._edges, self.history(what), (old, new))
 
     def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
         """The articles, or with a state that gave none the addresses, that the catalogue has."""

@@ -12,11 +12,12 @@ from archiver import outcomes, urls
 from archiver.catalogue import Claim
 from archiver.commands.edges import Edges
 from archiver.commands.gone import marked
+from archiver.commands.recheck import rooms_recheck
 from archiver.commands.rooms import rooms_again, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, Exit
 from archiver.models import Entry, Outcome, Standing, Target
-from archiver.pipeline import archive_one
+from archiver.pipeline import Rooms, archive_one
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Batch:
             known = self._edges.catalogue.addresses.known(job.target for job in chunk if job.target.url)
             for job in chunk:
                 standing = known.get(job.target.url)
-                outcome = self._told(job.target, standing)
+                outcome = self._told(job, standing)
                 if outcome is None:
                     left.append(job)
                 elif standing and standing.article and standing.article.key in missing:
@@ -115,13 +116,18 @@ class Batch:
         if not claim.ours:
             return None
         try:  # another run may have had it since it was looked up
-            known = self._told(target, claim.standing)
+            known = self._told(job, claim.standing)
             if known:
                 return known
-            outcome = archive_one(_shortened(target, claim.standing), rooms_for(self._edges, job.source))
+            outcome = archive_one(_shortened(target, claim.standing), self._rooms(job, claim.standing))
             return marked(self._edges, outcome, claim.standing.article, job.source)
         finally:
             addresses.release(target.url)
+
+    def _rooms(self, job: Job, standing: Standing) -> Rooms:
+        """What the job's article is lent; of one that is rechecked what the archive has is looked at first."""
+        known = self._edges.catalogue.articles.get(standing.article.key) if job.recheck and standing.article else None
+        return rooms_recheck(self._edges, known, job.source) if known else rooms_for(self._edges, job.source)
 
     def _guarded(self, target: Target, work: Callable[[], Outcome | None]) -> Outcome | None:
         try:
@@ -135,12 +141,14 @@ class Batch:
                 self._edges.catalogue.articles.record(Entry(target=target, outcome=outcome))
         return outcome
 
-    def _told(self, target: Target, standing: Standing | None) -> Outcome | None:
+    def _told(self, job: Job, standing: Standing | None) -> Outcome | None:
         """The outcome of an address that is not to be asked now, None for one that is."""
+        target = job.target
         if standing is None:
             return None
         if standing.article:
-            return None if self._wish.refresh else outcomes.known(target, standing.article, self._edges.settings.output)
+            is_asked = self._wish.refresh or job.recheck
+            return None if is_asked else outcomes.known(target, standing.article, self._edges.settings.output)
         if standing.due is None and standing.tries:
             return None if self._wish.retry_gone else outcomes.gone(target, standing)
         if standing.due and standing.due > self._edges.now() and not self._wish.retry:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import difflib
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from archiver import outcomes
+from archiver.archive.history import unified
 from archiver.commands.edges import Edges
 from archiver.commands.rooms import rooms_offline
 from archiver.commands.wishes import Rebuilding
@@ -84,14 +84,6 @@ def _compared(rooms: Rooms, edges: Edges, changes: list[str]) -> Rooms:
         return rooms.save_post(article, post)
 
     return replace(rooms, save_post=save_post)
-
-
-def unified(old: str, new: str, old_name: str, new_name: str) -> str:
-    """The lines in which two texts differ, as `diff -u` writes them; '' when they are one."""
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name
-    )  # fmt: skip
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 _here: tuple[Edges, Rebuilding]

@@ -10,8 +10,9 @@ from archiver import outcomes
 from archiver.commands.batch import Batch
 from archiver.commands.edges import Edges
 from archiver.commands.lists import read_file
+from archiver.commands.recheck import recheck_jobs
 from archiver.commands.wishes import NO_SOURCE, Job, RunReport, SourceReport, Wish
-from archiver.config import Source
+from archiver.config import Source, duration
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
@@ -29,8 +30,10 @@ def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[
             jobs.setdefault(job.target.url or job.target.file, job)  # of two sources the first names it
     for job in _left_before(edges, jobs):
         jobs[job.target.url] = job
-    planned(len(jobs), len(jobs))
     budget = _budget(edges, report)
+    for job in _stale(edges, max(budget - len(jobs), 0)):
+        jobs.setdefault(job.target.url, job)
+    planned(len(jobs), len(jobs))
     limit = budget if wish.limit is None else min(budget, wish.limit)
     yield from Batch(edges, replace(wish, limit=limit)).archive(jobs.values())
 
@@ -117,6 +120,12 @@ def _left_before(edges: Edges, jobs: Mapping[str, Job]) -> Iterator[Job]:
         kept = edges.catalogue.articles.get(key)
         if kept and key not in again:
             yield replace(_job(kept.url, by_name.get(kept.source)), again=kept)
+
+
+def _stale(edges: Edges, limit: int) -> Iterator[Job]:
+    """Articles whose pages are to be looked at again, as far as the budget goes."""
+    every = edges.settings.recheck
+    return recheck_jobs(edges, edges.catalogue.articles.stale(duration(every), limit) if every else ())
 
 
 def _job(url: str, source: Source | None) -> Job:

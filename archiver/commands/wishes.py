@@ -47,6 +47,7 @@ class Job:
     target: Target
     source: Source = NO_SOURCE
     again: Known | None = None  # the article whose missing media are due: its page is here
+    recheck: bool = False  # whether its page still says the same, though it is known
 
     @property
     def asks_for_page(self) -> bool:

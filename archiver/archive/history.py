@@ -1,0 +1,25 @@
+"""What two captures of one article say, so that they can be compared. Pure."""
+
+from __future__ import annotations
+
+import difflib
+
+from archiver.models import Article, LocalFile
+from archiver.writer import Style, body_markdown
+from archiver.writer.names import media_name
+
+
+def told(article: Article) -> str:
+    """What an article tells its readers, as text that is the same as long as it tells the same.
+
+    Media stand by their names: their addresses change with every request.
+    """
+    files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
+    head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")
+    return "\n".join((*filter(None, head), "", body_markdown(article, files, Style(prefix="")), ""))
+
+
+def unified(old: str, new: str, old_name: str, new_name: str) -> str:
+    """The lines in which two texts differ, as `diff -u` writes them; '' when they are one."""
+    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

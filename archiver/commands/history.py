@@ -1,0 +1,34 @@
+"""The pages that came for one article, and what changed between two of them."""
+
+from __future__ import annotations
+
+from archiver.archive.history import told, unified
+from archiver.commands.edges import Edges
+from archiver.commands.rooms import page_of
+from archiver.errors import InputError, UsageError
+from archiver.extractor import extract
+from archiver.models import Capture, State
+
+
+def difference(edges: Edges, captures: list[Capture], numbers: tuple[int, int]) -> str:
+    """In which lines of their text two captures differ; they are counted from 1, the oldest first.
+
+    UsageError for a number that none has, InputError for one that holds no article or was not kept.
+    """
+    old, new = (_told(edges, captures, number) for number in numbers)
+    return unified(old, new, *(_name(captures, number) for number in numbers))
+
+
+def _told(edges: Edges, captures: list[Capture], number: int) -> str:
+    if not 1 <= number <= len(captures):
+        raise UsageError(f"no such capture; they are numbered from 1 to {len(captures)}", concerns=str(number))
+    capture = captures[number - 1]
+    if capture.state is not State.ARTICLE:
+        raise InputError(f"holds no article: {capture.state}", concerns=f"capture {number}")
+    if not capture.sha256:
+        raise InputError("its page was not kept", concerns=f"capture {number}")
+    return told(extract(page_of(capture, edges.snapshots.read(capture.sha256), capture.url)))
+
+
+def _name(captures: list[Capture], number: int) -> str:
+    return f"capture {number}, {captures[number - 1].captured:%Y-%m-%d %H:%M}"

@@ -1,0 +1,51 @@
+"""Articles asked for again when that is due: edits and deletions are news, everything else leaves no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from archiver import outcomes
+from archiver.archive.history import told
+from archiver.commands.edges import Edges
+from archiver.commands.rooms import last_good, page_of, rooms_for
+from archiver.commands.wishes import NO_SOURCE, Job
+from archiver.config import Source
+from archiver.errors import InputError
+from archiver.extractor import extract
+from archiver.models import Article, Kept, Outcome, Target
+from archiver.pipeline import Rooms
+
+
+def recheck_jobs(edges: Edges, articles: Iterable[Kept]) -> Iterator[Job]:
+    """What is to be done for each article that can be asked for again."""
+    sources = {source.title: source for source in edges.settings.sources}
+    for kept in articles:
+        if kept.url and not kept.taken_out:
+            source = sources.get(kept.source, NO_SOURCE)
+            yield Job(target=Target(source=kept.url, url=kept.url), source=source, recheck=True)
+
+
+def rooms_recheck(edges: Edges, kept: Kept, source: Source) -> Rooms:
+    """The rooms for an article that is asked for again: a page that says the same as the last is not kept."""
+
+    def known(target: Target, article: Article, snapshot: str) -> Outcome | None:
+        if kept.gone or not _says_the_same(edges, kept, article):
+            return None
+        edges.catalogue.articles.check(kept.key)
+        if snapshot and not edges.catalogue.articles.shows(snapshot):
+            edges.snapshots.forget(snapshot)
+        return replace(outcomes.known(target, kept, edges.settings.output), outcome="unchanged")
+
+    return replace(rooms_for(edges, source), known=known)
+
+
+def _says_the_same(edges: Edges, kept: Kept, article: Article) -> bool:
+    last = last_good(edges.catalogue.articles.captures(kept.key))
+    if last is None:
+        return False
+    try:
+        content = edges.snapshots.read(last.sha256)
+    except InputError:  # then the page that came now is the better one to have
+        return False
+    return told(extract(page_of(last, content, kept.url))) == told(article)
