@@ -22,6 +22,7 @@ TEMPLATE = """\
 output: output          # the archive: _posts/, postimg/, media/
 interval: 3             # seconds between two pages, whoever asks on this machine
 budget: 500             # pages that one `archiver run` asks for at most
+# recheck: 7d           # look again whether articles were edited or deleted, ever less often as they age
 
 # What `archiver run` looks through. Each source may have name, tags, author, and folder (below _posts/).
 sources: []
