@@ -81,6 +81,7 @@ def _articles(count: int, accounts: int) -> Iterator[dict[str, object]]:
             "account_id": f"gh_{account:012}", "title": f"测试 {number}", "type": "article",
             "url": numbered.address(number), "published": 1_684_904_904 + number, "modified": None,
             "archived": 1_700_000_000, "state": "article", "state_seen": 1_700_000_000,
+            "checked": 1_700_000_000, "taken_out": None,
             "post": f"_posts/2023-05-24-测试-{number}.md", "published_as": f"2023-05-24-测试-{number}",
             "digest": f"{number:064x}", "source": "", "images_expected": 3, "images_saved": 3, "images_failed": 0,
             "share": 1.0, "warnings": "[]", "removed": "[]",
