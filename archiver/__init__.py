@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archiver.commands import Archiver
     from archiver.config import Settings
     from archiver.errors import NotAnArticle
+    from archiver.extractor import Reading
     from archiver.models import Article
 
 __all__ = ["Archiver", "NotAnArticle", "Settings", "__version__", "read", "to_markdown"]
@@ -30,9 +31,10 @@ def to_markdown(page: bytes) -> str:
 
     `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
     """
-    from archiver.writer import Style, body_markdown
+    from archiver.extractor import read_body
+    from archiver.writer import Style, markdown_of
 
-    return body_markdown(read(page), {}, Style())
+    return markdown_of(read_body(_reading_of(page)), {}, Style())
 
 
 def read(page: bytes) -> Article:
@@ -40,17 +42,24 @@ def read(page: bytes) -> Article:
 
     `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
     """
+    from archiver.extractor import extract
+
+    return extract(_reading_of(page))
+
+
+def _reading_of(page: bytes) -> Reading:
+    """The reading of an article's page; NotAnArticle for any other."""
     from datetime import datetime
 
     from archiver.errors import NotAnArticle
-    from archiver.extractor import classify, extract
+    from archiver.extractor import Reading, classify
     from archiver.models import CHINA, Page, State
 
-    received = Page(source="page", content=page, captured=datetime.now(CHINA))
-    verdict = classify(received)
+    reading = Reading.of(Page(source="page", content=page, captured=datetime.now(CHINA)))
+    verdict = classify(reading)
     if verdict.state is not State.ARTICLE:
         raise NotAnArticle(verdict.state, verdict.reason)
-    return extract(received)
+    return reading
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.extractor.bodies import RawBody, Video, read_body, read_videos, text_to_html
-from archiver.extractor.cut import inner_html, is_closed
+from archiver.extractor.cut import Outline
 from tests.pages import article_html, reading_of
 
 
@@ -33,8 +33,8 @@ INSIDES = {
 @pytest.mark.parametrize("inside", INSIDES.values(), ids=INSIDES)
 def test_a_body_is_cut_out_whole(inside: str) -> None:
     html = article_html(body=inside, script="a = '<div id=\"js_content\">'")
-    assert inner_html(html, "js_content") == inside
-    assert is_closed(html, "js_content")
+    assert Outline(html).inner_html("js_content") == inside
+    assert Outline(html).is_closed("js_content")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_body_is_cut_out_whole(inside: str) -> None:
      '<DIV ID="js_content">'],
 )  # fmt: skip
 def test_the_body_is_found_by_its_id_however_written(tag: str) -> None:
-    assert inner_html(f"<body>{tag}<p>a</p></div><p>b</p></body>", "js_content") == "<p>a</p>"
+    assert Outline(f"<body>{tag}<p>a</p></div><p>b</p></body>").inner_html("js_content") == "<p>a</p>"
 
 
 DECOYS = ['<!-- <div id="js_content">b</div> -->', "<script>'<div id=\"js_content\">b</div>'</script>", '<p title=\'<div id="js_content">\'>b</p>',
@@ -53,17 +53,17 @@ DECOYS = ['<!-- <div id="js_content">b</div> -->', "<script>'<div id=\"js_conten
 
 @pytest.mark.parametrize("decoy", DECOYS)
 def test_t19_only_an_element_is_the_body(decoy: str) -> None:
-    assert inner_html(f"<html>{decoy}<div id='js_content'>a</div></html>", "js_content") == "a"
-    assert inner_html(decoy, "js_content") is None
+    assert Outline(f"<html>{decoy}<div id='js_content'>a</div></html>").inner_html("js_content") == "a"
+    assert Outline(decoy).inner_html("js_content") is None
 
 
 def test_a_body_that_is_never_closed_ends_at_the_next_landmark() -> None:
     html = article_html(body="<div><div><p>a</p>").replace("</div></div><div id", "<div id")
-    assert inner_html(html, "js_content") == "<div><div><p>a</p>"
+    assert Outline(html).inner_html("js_content") == "<div><div><p>a</p>"
 
 
 def test_a_body_that_is_closed_too_early_goes_on_to_the_landmark() -> None:
-    cut = inner_html(article_html(body="<p>a</p></div><p>b</p>"), "js_content")
+    cut = Outline(article_html(body="<p>a</p></div><p>b</p>")).inner_html("js_content")
     assert cut is not None
     assert cut.startswith("<p>a</p></div><p>b</p>")
     assert "预览" not in cut
@@ -71,13 +71,13 @@ def test_a_body_that_is_closed_too_early_goes_on_to_the_landmark() -> None:
 
 def test_a_body_without_its_end_is_not_closed() -> None:
     html = "<div id='js_content'><p>a</p>"
-    assert inner_html(html, "js_content") == "<p>a</p>"
-    assert not is_closed(html, "js_content")
+    assert Outline(html).inner_html("js_content") == "<p>a</p>"
+    assert not Outline(html).is_closed("js_content")
 
 
 def test_a_template_is_cut_at_its_own_end() -> None:
     html = '<script id="content_tpl" type="text/html"><p><script-like></p></div></SCRIPT><p>b</p>'
-    assert inner_html(html, "content_tpl") == "<p><script-like></p></div>"
+    assert Outline(html).inner_html("content_tpl") == "<p><script-like></p></div>"
 
 
 @pytest.mark.timeout(30)
@@ -87,7 +87,7 @@ def test_a_template_is_cut_at_its_own_end() -> None:
 )
 def test_cutting_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
     for opened in ("", "<div id=js_content>", "<div id=js_content></div>"):
-        inner_html(opened + unit * (1_000_000 // len(unit)), "js_content")
+        Outline(opened + unit * (1_000_000 // len(unit))).inner_html("js_content")
 
 
 # --- Ordinary articles, share cards, previews ---------------------------------------------------------------------------

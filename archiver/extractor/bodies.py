@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from archiver import urls
-from archiver.extractor.cut import inner_html
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.reading import Reading, first, member, members, plain
@@ -21,11 +20,11 @@ _EMPTY = "the page shows no body"
 _SHOWS = re.compile(
     r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
 )
-_TAG = re.compile(r"<[^<>]*+>")
+_TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"<(?:p|section|div)[\s>]", re.I)
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")
-_LINK_TAG = re.compile(r"(<a\s[^<>]*+>|</a\s*+>)", re.I)
-_HREF = re.compile(r"\shref\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')", re.I)
+_LINK_TAG = re.compile(r"(<a\s[^<>]*>|</a\s*>)", re.I)
+_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 _VOICE = re.compile(r"[A-Za-z0-9+/=_-]{8,200}")
 _FILM = re.compile(r"[A-Za-z0-9_]{4,60}")
 _MOST_PICTURES = 500
@@ -85,24 +84,24 @@ def text_to_html(text: str) -> str:
     A link over several lines (trap T86) becomes one link per line.
     """
     marked = "".join(_linked(text.replace("\r\n", "\n").replace("\r", "\n")))
-    paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*+\n", marked))
+    paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", marked))
     return "".join(f"<p>{lines.replace(chr(10), '<br>')}</p>" for lines in paragraphs if lines.strip())
 
 
 def _ordinary(reading: Reading) -> str:
     return _first_shown(
-        lambda: inner_html(reading.text, "js_content"),
+        lambda: reading.outline.inner_html("js_content"),
         lambda: reading.cgi.get("content_noencode"),
-        lambda: inner_html(reading.text, "content_tpl"),
+        lambda: reading.outline.inner_html("content_tpl"),
     )
 
 
 def _share_card(reading: Reading) -> str:
     """The whole of the shared article; the card itself shows 140 characters of it (trap T58)."""
     return _first_shown(
-        lambda: inner_html(reading.text, "content_tpl"),
+        lambda: reading.outline.inner_html("content_tpl"),
         lambda: reading.cgi.get("content_noencode"),
-        lambda: inner_html(reading.text, "js_content"),
+        lambda: reading.outline.inner_html("js_content"),
     )
 
 
@@ -123,7 +122,7 @@ def _picture_post(reading: Reading) -> str:
     """The text, then the pictures in order: only each item's own address (trap T57)."""
     text = _string(reading.cgi.get("content_noencode")) or first(_described(reading))
     listed = members(reading.cgi.get("picture_page_info_list")) or members(reading.variable("picture_page_info_list"))
-    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or inner_html(reading.text, "img_list") or ""
+    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or reading.outline.inner_html("img_list") or ""
     return text_to_html(text) + pictures
 
 

@@ -14,7 +14,7 @@ from html import unescape
 from archiver.models import Article
 
 _CARD = r"<div class=\"wechat-card[^>]{0,200}>.*?</div>"
-_TAG = re.compile(rf"{_CARD}|<[^<>]*+>", re.DOTALL)
+_TAG = re.compile(rf"{_CARD}|<[^<>]*>", re.DOTALL)
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]+")  # no Markdown can hold them
 
 _FRONT_MATTER = re.compile(r"---\n(?:[^\n]*\n)*?---\n")

@@ -1,4 +1,4 @@
-"""A page's HTML → the source of one of its elements: one pass over the tags, no tree.
+"""A page's HTML → where its tags stand: one scan at the speed of `re`, no tree.
 
 A tree of the whole page would be cheap too, but it loses what lies nested too deep (trap T80), and the passes want
 the body's own source. Regular expressions up to the first `</div>` cut bodies short (trap T60).
@@ -7,23 +7,32 @@ the body's own source. Regular expressions up to the first `</div>` cut bodies s
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# An attribute's value may hold `>`; a quote counts only behind `=`, as in HTML5 (trap T88). Possessive throughout:
-# a tag that never ends is one match up to the end of the text.
-_TAG = re.compile(r"<(?:!--|(/?)([A-Za-z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?)")
-_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?")
+# An attribute's value may hold `>`; a quote counts only behind `=`, as in HTML5 (trap T88). The loop is counted, since
+# `re` remembers each turn; whatever follows fits, so that no turn is ever taken back.
+ATTRIBUTES = r"([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*){0,2000}[^>]*)"
+# What comments, script, style, textarea and title hold is no markup.
+_TAG = re.compile(
+    r"<(?:(!--)|(/?)((?<!/)((?i:script|style|textarea|title))(?![^\s/>])|[A-Za-z][^\s/>]*)"
+    rf"{ATTRIBUTES}>?(?(4)|()))"
+)
+_COMMENT, _PLAIN = 1, 6  # the last group of a comment, and of a tag behind which markup goes on
+_ENDS = {name: re.compile(f"</(?i:{name})") for name in ("script", "style", "textarea", "title")}
+
+_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]*)))?")
 # libxml2 compares each attribute of a tag with all before it: 100,000 cost 48 s. Of 89 real pages the most are 16.
+# Each part ends where nothing more of it follows: there is one way only to read a tag.
 _CROWD = re.compile(
-    r"(<[A-Za-z][^\s/<>]*+(?:[\s/]++[^\s=/\"'<>]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]*+))?+){500})"
-    r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
+    r"<[A-Za-z][^\s/<>]*(?:[\s/]+(?![\s/])[^\s=/\"'<>]+(?![^\s=/\"'<>])"
+    r"(?:\s*=\s*(?!\s)(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]*(?![^\s\"'<>])))?){500}"
 )
-_RAW = frozenset(("script", "style", "textarea", "title"))  # what they hold is no markup
-_GOES_ON = re.compile(
-    r"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->)*+(?:[^<\s]|<(?:p|section|span|strong|img|h[1-6]|blockquote|[ou]l|table)[\s>])",
-    re.I,
-)
+_REST = re.compile(r"[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*){0,1000}")  # of a tag, or a part of that
+_COMMENT_NEXT = re.compile(r"\s*<!--")
+_GOES_ON = re.compile(r"\s*(?:[^<\s]|<(?:p|section|span|strong|img|h[1-6]|blockquote|[ou]l|table)[\s>])", re.I)
 
 # What follows a body outside of it, whatever the era (§5): an id of these ends a body whose own tags do not balance.
 LANDMARKS = frozenset((
@@ -42,96 +51,149 @@ class Tag(NamedTuple):
     attributes: str  # as written
     start: int
     end: int
+    content_end: int = -1  # of an element whose content is no markup: where that ends
 
 
-def inner_html(text: str, element_id: str) -> str | None:
-    """The source between the tags of the first element with that id; None without one.
+class Outline:
+    """Where the tags of a text stand, outside of comments and scripts; scanned as far as anybody asks."""
 
-    When its tags do not balance it ends at the page's next landmark, or with the page: text is never lost.
-    """
-    tag = find(text, element_id)
-    if tag is None:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._unseen = _scan(text)
+        self._starts = array("q")  # of the tags and comments seen so far; a page of 20 MB has millions
+
+    def find(self, element_id: str) -> Tag | None:
+        """The first start tag with that id, outside of comments, scripts and attribute values."""
+        place = self.text.find(element_id)
+        while place >= 0:  # each place where the id is written lies in one tag, or in none
+            found = self._last_before(place)
+            if found and found.lastindex != _COMMENT and place < found.end():
+                tag = _tag(found)
+                if not tag.closing and _id(tag.attributes) == element_id:
+                    return tag
+            place = self.text.find(element_id, max(place + 1, _end_of(found) if found else 0))
         return None
-    if _is_raw(tag):
-        return text[tag.end : _raw_end(text, tag)]
-    return text[tag.end : _closing(text, tag)]
 
+    def _last_before(self, place: int) -> re.Match[str] | None:
+        """The tag or comment in which a place lies, or else the one before it."""
+        if not self._starts or self._starts[-1] <= place:
+            for found in self._unseen:
+                self._starts.append(found.start())
+                if found.start() > place:
+                    break
+        at = bisect_right(self._starts, place) - 1
+        return _TAG.match(self.text, self._starts[at]) if at >= 0 else None
 
-def is_closed(text: str, element_id: str) -> bool:
-    """Whether there is such an element and its closing tag, too: nothing of it was cut off."""
-    tag = find(text, element_id)
-    return tag is not None and _closing(text, tag) < len(text)
+    def inner_html(self, element_id: str) -> str | None:
+        """The source between the tags of the first element with that id; None without one.
 
+        When its tags do not balance it ends at the page's next landmark, or with the page: text is never lost.
+        """
+        tag = self.find(element_id)
+        return None if tag is None else self.text[tag.end : self._end(tag)]
 
-def find(text: str, element_id: str) -> Tag | None:
-    """The first start tag with that id, outside of comments, scripts and attribute values."""
-    if element_id not in text:
-        return None
-    return next((tag for tag in tags(text) if not tag.closing and _id(tag, element_id) == element_id), None)
+    def is_closed(self, element_id: str) -> bool:
+        """Whether there is such an element and its closing tag, too: nothing of it was cut off."""
+        tag = self.find(element_id)
+        return tag is not None and self._end(tag) < len(self.text)
+
+    def _end(self, opened: Tag) -> int:
+        """Where the content of `opened` ends."""
+        if opened.content_end >= 0:
+            return opened.content_end
+        depth = 1
+        for found, name, closing, attributes in markup(self.text, opened.end):
+            if name == opened.name:
+                depth += -1 if closing else 1
+                if depth == 0:
+                    goes_on = opened.name == "div" and _goes_on(self.text, found.end())
+                    return self._landmark(found) if goes_on else found.start()
+            if "id" in attributes and _id(attributes) in LANDMARKS:
+                return found.start()
+        return len(self.text)
+
+    def _landmark(self, closing: re.Match[str]) -> int:
+        """Where a body ends that goes on behind the tag that seems to close it; without a landmark, at that tag."""
+        behind = (tag for tag in tags(self.text, closing.end()) if "id" in tag.attributes)
+        return next((tag.start for tag in behind if _id(tag.attributes) in LANDMARKS), closing.start())
 
 
 def tags(text: str, start: int = 0) -> Iterator[Tag]:
-    """The tags from `start` on, in order."""
-    while match := _TAG.search(text, start):
-        start = match.end()
-        if match[2] is None:
-            start = _after(text, "-->", start)
-            continue
-        tag = Tag(match[2].lower(), bool(match[1]), match[3], match.start(), start)
-        yield tag
-        if _is_raw(tag):
-            start = _raw_end(text, tag)
+    """The tags from `start` on, in order; `start` lies in none."""
+    return (_tag(found) for found in _scan(text, start) if found.lastindex != _COMMENT)
 
 
-def attributes(tag: Tag) -> dict[str, str]:
+def markup(text: str, start: int = 0) -> Iterator[tuple[re.Match[str], str, str, str]]:
+    """Where a tag stands, its name, `/` of a closing one, its attributes: tags() for loops over a whole body."""
+    for found in _scan(text, start):
+        if found.lastindex != _COMMENT:
+            closing, name, attributes = found.group(2, 3, 5)
+            yield found, name if name.islower() else name.lower(), closing, attributes
+
+
+def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """The tags and the beginnings of comments; what is no markup is stepped over."""
+    while start >= 0:
+        matches, start = _TAG.finditer(text, start), -1
+        for found in matches:
+            yield found
+            if found.lastindex != _PLAIN and (end := _end_of(found)) > found.end():
+                start = end
+                break
+
+
+def _end_of(found: re.Match[str]) -> int:
+    """Where a tag ends, with what it holds when that is no markup; where a comment ends."""
+    text, end = found.string, found.end()
+    if found.lastindex == _PLAIN:
+        return end
+    if found.lastindex == _COMMENT:
+        closing = text.find("-->", end)
+        return len(text) if closing < 0 else closing + len("-->")
+    name = found[3].lower()
+    if name != "script" and found[5].endswith("/"):  # `<title/>` and `<style/>` stand in SVG and hold nothing
+        return end
+    closed = _ENDS[name].search(text, end)
+    return closed.start() if closed else len(text)
+
+
+def attributes(written: str) -> dict[str, str]:
     """A tag's attributes as written, entities and all; of a repeated one the first, as browsers do."""
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(tag.attributes):
+    for match in _ATTRIBUTE.finditer(written):
         found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
     return found
 
 
 def uncrowded(text: str) -> str:
     """`text` with at most 500 attributes in each tag, the first ones."""
-    return _CROWD.sub(r"\1", text)
+    return "".join(_uncrowded(text)) if _CROWD.search(text) else text
 
 
-def _closing(text: str, opened: Tag) -> int:
-    """Where the content of `opened` ends."""
-    depth = 1
-    for tag in tags(text, opened.end):
-        if tag.name == opened.name:
-            depth += -1 if tag.closing else 1
-            if depth == 0:
-                goes_on = opened.name == "div" and _GOES_ON.match(text, tag.end)
-                return _landmark(text, tag) if goes_on else tag.start
-        if "id" in tag.attributes and attributes(tag).get("id") in LANDMARKS:
-            return tag.start
-    return len(text)
+def _uncrowded(text: str) -> Iterator[str]:
+    start = 0
+    while crowd := _CROWD.search(text, start):
+        yield text[start : crowd.end()]
+        start = crowd.end()
+        while (rest := _REST.match(text, start)) and rest[0]:
+            start = rest.end()
+    yield text[start:]
 
 
-def _landmark(text: str, closing: Tag) -> int:
-    """Where a body ends that goes on behind the tag that seems to close it; without a landmark, at that tag."""
-    for tag in tags(text, closing.end):
-        if "id" in tag.attributes and attributes(tag).get("id") in LANDMARKS:
-            return tag.start
-    return closing.start
+def _goes_on(text: str, start: int) -> bool:
+    """Whether an article seems to go on there, comments left out."""
+    while comment := _COMMENT_NEXT.match(text, start):
+        start = text.find("-->", comment.end()) + len("-->")
+        if start < comment.end():
+            return False
+    return _GOES_ON.match(text, start) is not None
 
 
-def _id(tag: Tag, wanted: str) -> str | None:
-    return attributes(tag).get("id") if wanted in tag.attributes else None
+def _tag(found: re.Match[str]) -> Tag:
+    closing, name, attributes = found.group(2, 3, 5)
+    inside = _end_of(found) if found.lastindex != _PLAIN else -1
+    return Tag(name.lower(), closing != "", attributes, found.start(), found.end(), inside)
 
 
-def _is_raw(tag: Tag) -> bool:
-    """Whether the next tag is the one that closes `tag`; `<title/>` and `<style/>` stand in SVG."""
-    return tag.name in _RAW and not tag.closing and (tag.name == "script" or not tag.attributes.endswith("/"))
-
-
-def _raw_end(text: str, tag: Tag) -> int:
-    match = re.compile(rf"</{tag.name}", re.I).search(text, tag.end)
-    return match.start() if match else len(text)
-
-
-def _after(text: str, mark: str, start: int) -> int:
-    position = text.find(mark, start)
-    return len(text) if position < 0 else position + len(mark)
+def _id(written: str) -> str | None:
+    return attributes(written).get("id")

@@ -31,22 +31,23 @@ _HEAD = 4096  # bytes of a page in which it may declare its character set
 # `NAME = literal` in the forms WeChat writes (§3.2). Only where a literal follows: `var ct=function(){`, `var sn =
 # window.performance` and unquoted numbers are code (trap T29). The prefix comes first so that `re` can search for it.
 _ASSIGNMENT = (
-    r"(\w+)\s*+=\s*+(?:window\.\w++\s*+=(?!=)\s*+){0,3}(?=[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value)"
+    r"(\w+)\s*=\s*(?:window\.\w+\s*=(?!=)\s*){0,3}(?=[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value)"
 )
 _FORMS = (
-    ("var ", re.compile(r"var(?<![\w$]var)\s++" + _ASSIGNMENT)),
-    ("window.", re.compile(r"window(?<![\w$.]window)\." + _ASSIGNMENT)),
-    ("d.", re.compile(r"d(?<![\w$.]d)\." + _ASSIGNMENT)),
-    ("_g.", re.compile(r"_g(?<![\w$.]_g)\." + _ASSIGNMENT)),
+    ("var ", re.compile(r"var(?<![\w$]var)\s+" + _ASSIGNMENT)),
+    ("window.", re.compile(r"window\.(?<![\w$.]window\.)" + _ASSIGNMENT)),
+    ("d.", re.compile(r"d\.(?<![\w$.]d\.)" + _ASSIGNMENT)),
+    ("_g.", re.compile(r"_g\.(?<![\w$.]_g\.)" + _ASSIGNMENT)),
 )
 _TRIES = 8  # assignments to one name that are read
 _TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
 _LOOKED_AT = 50  # elements that one XPath finds
-_CGI = re.compile(r"window\.cgiDataNew\s*+=\s*+(?=\{)")
+_CGI = re.compile(r"window\.cgiDataNew\s*=\s*(?=\{)")
 
-_META = re.compile(r"<meta(?=[\s/])((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>?")
+_META = re.compile(rf"<meta(?=[\s/]){cut.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
-_A_TAG = re.compile(r"</?a\b[^<>]*+>")
+_QUOTED = re.compile(r"'([^']*)'")
+_A_TAG = re.compile(r"</?a\b[^<>]*>")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -57,9 +58,9 @@ class Reading:
     page: Page
 
     @classmethod
-    def of(cls, page: Page) -> Reading:
-        """The reading of `page`; nothing is read yet."""
-        return cls(page)
+    def of(cls, page: Page | Reading) -> Reading:
+        """The reading of a page; nothing is read yet. A reading is its own, with all that was read of it."""
+        return page if isinstance(page, Reading) else cls(page)
 
     @cached_property
     def text(self) -> str:
@@ -82,6 +83,11 @@ class Reading:
         return _CHARSETS.get(next(declared, ""), "utf-8")
 
     @cached_property
+    def outline(self) -> cut.Outline:
+        """Where the tags of the text stand."""
+        return cut.Outline(self.text)
+
+    @cached_property
     def scripts(self) -> tuple[tuple[int, int], ...]:
         """Where the inline scripts stand in the text; templates (`text/html`) are no scripts."""
         return tuple(_scripts(self.text))
@@ -101,6 +107,8 @@ class Reading:
     @cached_property
     def cgi(self) -> dict[str, Literal]:
         """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
+        if "cgiDataNew" not in self.text:
+            return {}
         found = (match.end() for start, end in self.scripts for match in _CGI.finditer(self.text, start, end))
         values = (_literal(self.text, position) for position in islice(found, _TRIES))
         return next((value for value in values if isinstance(value, dict) and value), {})
@@ -112,7 +120,7 @@ class Reading:
         """
         for name in names:
             for form in (name,) if "." in name else (f"var {name}", f"window.{name}"):
-                for position in self._assignments.get(form, ())[:_TRIES]:
+                for position in self._assignments[form][:_TRIES] if form in self._assignments else ():
                     value = _literal(self.text, position, _TOKENS)
                     if value not in (None, "", [], {}):
                         yield value
@@ -133,7 +141,7 @@ class Reading:
 
     def written_into(self, element_id: str) -> Literal:
         """The string that an inline script writes into the element it stands in (§4.6, trap T56); None without one."""
-        inner = cut.inner_html(self.text, element_id) or ""
+        inner = self.outline.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
         return _literal(rest, 0, _TOKENS) if found else None
 
@@ -146,7 +154,7 @@ class Reading:
         """The metas' contents as written, by name or property."""
         found: dict[str, str] = {}
         for match in _META.finditer(self.text):
-            meta = cut.attributes(cut.Tag("meta", False, match[1], match.start(), match.end()))
+            meta = cut.attributes(match[1])
             if name := meta.get("name") or meta.get("property"):
                 found.setdefault(name, meta.get("content") or meta.get("value", ""))
         return found
@@ -162,10 +170,15 @@ class Reading:
         except etree.ParserError:
             return html.document_fromstring(b"<html></html>")
 
+    def elements(self, path: str) -> Iterator[HtmlElement]:
+        """The outermost elements an XPath selects; no tree is made for an id, class or tag the page never names."""
+        named = next(filter(str.strip, _QUOTED.findall(path)), f"<{path.strip('/')}").strip()
+        return outermost(self.dom.xpath(path)) if named in self.text else iter(())
+
     def shown(self, *paths: str) -> str:
         """The text of the first element with text that one of these XPaths selects, on one line."""
         for path in paths:
-            for element in outermost(self.dom.xpath(path)):
+            for element in self.elements(path):
                 if text := one_line("".join(words(element))):
                     return text
         return ""

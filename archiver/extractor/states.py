@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.errors import NotWeChat
-from archiver.extractor import cut
 from archiver.extractor.reading import Reading, one_line, outermost, plain, words
 from archiver.models import Page, State, Verdict
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 _WALL_SCRIPT = re.compile(r"PAGE_MID\s{0,9}=\s{0,9}['\"][^'\"\n]{0,60}secitptpage/verify")
 _WALL_TAG = re.compile(r"<(?:script|link)\s[^<>]{0,600}?(?:captcha\.gtimg\.com/TCaptcha\.js|/secitptpage/verify)")
 
-_END = re.compile(r"</html\s*+>\s*+(?:<|\Z)", re.I)  # not the one inside of `<!--headTrap…-->` (T19)
+_END = re.compile(r"</(?i:html)\s*>\s*(?:<|\Z)")  # not the one inside of `<!--headTrap…-->` (T19)
 _TAIL = 20_000  # characters in which a page must end; extensions of a browser add theirs behind `</html>`
 _OURS = ("mp.weixin.qq.com", "res.wx.qq.com", "mmbiz.qpic.cn")
 
@@ -63,10 +62,10 @@ _RUMOUR = "/mp/rumor"
 _PROSE = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 
 
-def classify(page: Page) -> Verdict:
+def classify(page: Page | Reading) -> Verdict:
     """The state of a page, with the notice's own words; never an exception."""
     reading = Reading.of(page)
-    if urls.is_wall(page.final_url) or _has_wall_marks(reading):
+    if urls.is_wall(reading.page.final_url) or _has_wall_marks(reading):
         return Verdict(state=State.VERIFICATION, reason=_notice(reading))
     if _is_cut_off(reading):
         return Verdict(state=State.TRUNCATED)
@@ -97,7 +96,7 @@ def _is_cut_off(reading: Reading) -> bool:
         return not text
     if not reading.page.saved:
         return True
-    return _is_ours(reading) and not (_ends_between_tags(text) and cut.is_closed(text, "js_content"))
+    return _is_ours(reading) and not (_ends_between_tags(text) and reading.outline.is_closed("js_content"))
 
 
 def _ends_between_tags(text: str) -> bool:
@@ -107,11 +106,10 @@ def _ends_between_tags(text: str) -> bool:
 
 def _is_article(reading: Reading) -> bool:
     """§2.2: `#js_article` or a title in the server's data; a copy somebody made may keep only the body."""
-    text = reading.text
-    if cut.find(text, "js_article") or plain(reading.cgi.get("title")):
+    if reading.outline.find("js_article") or plain(reading.cgi.get("title")):
         return True
-    body = cut.inner_html(text, "js_content") or ""
-    return bool(body.strip()) and (reading.page.saved or cut.find(text, "activity-name") is not None)
+    body = reading.outline.inner_html("js_content") or ""
+    return bool(body.strip()) and (reading.page.saved or reading.outline.find("activity-name") is not None)
 
 
 def _notice(reading: Reading) -> str:

@@ -43,9 +43,14 @@ def post_text(article: Article, files: Files, captured: datetime, style: Style) 
 
 def body_markdown(article: Article, files: Files, style: Style) -> str:
     """The body as Markdown; media of `files` by the style's prefix and their path, the others by their own address."""
+    return markdown_of(article.body, files, style)
+
+
+def markdown_of(body: str, files: Files, style: Style) -> str:
+    """The Markdown of a canonical body, for who has no more of the article."""
     from archiver.writer.markdown import body_markdown as convert  # markdownify and bs4: only when a body is read
 
-    return convert(article.body, Addresses(files=files, prefix=style.prefix, post_of=style.post_of))
+    return convert(body, Addresses(files=files, prefix=style.prefix, post_of=style.post_of))
 
 
 def source_block(article: Article, style: Style) -> str:

@@ -26,7 +26,8 @@ _WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
 
 def escape(text: str, *, starts: bool = False, before: str = "", after: str = "") -> str:
     """Markdown for `text`; `starts`: a line begins with it; `before`, `after`: the output’s characters beside it."""
-    text = _CONTROL.sub("", text).replace("\t", " ")
+    if not text.isprintable():
+        text = _CONTROL.sub("", text).replace("\t", " ")
     if starts:
         text = text.lstrip(" ")
     first, last = (len(text) - len(text.lstrip()) if starts else 0), len(text.rstrip())

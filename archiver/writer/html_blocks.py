@@ -41,12 +41,12 @@ def element_html(element: Tag, addresses: Addresses) -> str:
         blocks = part.find_all(True, recursive=False)
         if len(blocks) == 1 and blocks[0].name == "p":
             blocks[0].unwrap()
-    return _one_line(element, addresses)
+    return _one_line(str(element), addresses)
 
 
-def card_html(card: Tag, addresses: Addresses) -> str:
-    """A card as one line."""
-    return _one_line(card, addresses)
+def card_html(inside: str, addresses: Addresses) -> str:
+    """A card as one line; `inside` is what it holds in the canonical body."""
+    return _one_line(f'<div class="wechat-card">{inside}</div>', addresses)
 
 
 def code_html(code: str) -> str:
@@ -54,21 +54,21 @@ def code_html(code: str) -> str:
     return "<pre><code>" + _text(code) + "</code></pre>"
 
 
-def _one_line(element: Tag, addresses: Addresses) -> str:
+def _one_line(source: str, addresses: Addresses) -> str:
     """Cleaned HTML; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
-    for player in element.find_all("video"):
+    clean = nh3.clean(source, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
+    soup = BeautifulSoup(clean, "lxml")
+    for player in soup.find_all("video"):
         if not addresses.is_local(str(player.get("src", ""))):
             poster = player.get("poster")
             player.name, player.attrs = ("img", {"src": poster, "alt": ""}) if poster else ("span", {})
-    clean = nh3.clean(str(element), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
-    soup = BeautifulSoup(clean, "lxml")
     return "".join(_write(child, addresses) for child in (soup.body.children if soup.body else ()))
 
 
 def _write(node: object, addresses: Addresses) -> str:
     if not isinstance(node, Tag):
         return _text(str(node)) if isinstance(node, NavigableString) else ""
-    attributes = "".join(_attribute(name, value, addresses) for name, value in node.attrs.items())
+    attributes = "".join(_attribute(name, value, addresses) for name, value in sorted(node.attrs.items()))
     opening = f"<{node.name}{attributes}>"
     if node.name in _ALONE:
         return opening

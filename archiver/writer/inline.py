@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-from bs4.element import Tag
+from html import unescape
+from typing import NamedTuple
 
 from archiver.writer.addresses import Addresses
 from archiver.writer.escape import alternative, destination, entities, escape
@@ -19,12 +18,14 @@ from archiver.writer.escape import alternative, destination, entities, escape
 _SPACES = " \t\n\u00a0\u3000\u2002\u2003\u2009\u200a"
 _ASTERISKS = {"strong": "**", "em": "*"}
 _MARKS = ("strong", "em", "del", "ins", "sup", "sub")
+_ENCLOSING = frozenset(_MARKS)
 _UNSAFE_CODE = re.compile(r"\{[{%#:]|[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_PIECE = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
+_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Text of one formatting; "\\n" in it is a line break. A picture has `image`, its finished Markdown."""
 
     text: str = ""
@@ -33,33 +34,39 @@ class Run:
     image: str = ""
 
 
-def runs_of(element: Tag, addresses: Addresses) -> list[Run]:
-    """The runs of a canonical line (blocks.py: a strong em del ins sup sub code img br)."""
-    return _runs(element, Run(), addresses)
-
-
-def _runs(element: Tag, outer: Run, addresses: Addresses) -> list[Run]:
+def runs_of(line: str, addresses: Addresses) -> list[Run]:
+    """The runs of a canonical line's HTML (blocks.py: a strong em del ins sup sub code img br)."""
     runs: list[Run] = []
-    for child in element.children:
-        if not isinstance(child, Tag):
-            runs.append(replace(outer, text=str(child).replace("\n", " ")))
-        elif child.name == "br":
-            runs.append(replace(outer, text="\n", marks=frozenset()))
-        elif child.name == "img":
-            runs.append(replace(outer, image=_image(child, addresses), marks=frozenset()))
-        elif child.name == "a":
-            runs += _runs(child, replace(outer, href=str(child.get("href", ""))), addresses)
+    outer = [Run()]
+    for text, closing, name, attributes in _PIECE.findall(line):
+        run = outer[-1]
+        if text:
+            runs.append(run._replace(text=unescape(text).replace("\n", " ")))
+        elif name == "br":
+            runs.append(Run(text="\n", href=run.href))
+        elif name == "img":
+            runs.append(Run(image=_image(_values(attributes), addresses), href=run.href))
+        elif closing:
+            outer.pop()
+        elif name == "a":
+            outer.append(run._replace(href=_values(attributes).get("href", "")))
         else:
-            runs += _runs(child, replace(outer, marks=outer.marks | {child.name}), addresses)
+            outer.append(run._replace(marks=run.marks | {name}))
     return runs
 
 
-def _image(element: Tag, addresses: Addresses) -> str:
-    return f"![{alternative(str(element.get('alt', '')))}]({addresses.in_markdown(str(element.get('src', '')))})"
+def _values(attributes: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+
+
+def _image(said: dict[str, str], addresses: Addresses) -> str:
+    return f"![{alternative(said.get('alt', ''))}]({addresses.in_markdown(said.get('src', ''))})"
 
 
 def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[str], str] = destination) -> str:
     """The Markdown of one paragraph's runs; `line_break` stands for a break, `target(href)` for a link's address."""
+    if len(runs) == 1 and runs[0].image and not runs[0].href:
+        return runs[0].image
     return _Line(line_break, target).write(normalise(runs), frozenset(), "", "").strip(" \n")
 
 
@@ -67,14 +74,18 @@ def normalise(runs: list[Run]) -> list[Run]:
     """The same look in the fewest runs: white space has no marks of its own, breaks stand alone and single."""
     runs = [part for run in runs for line in _code_lines(run) for part in _without_edges(line)]
     runs = _merge(_bridge(_merge(runs)))
-    return _merge([replace(run, text=re.sub(r"\s*\n\s*", "\n", run.text)) for run in runs])
+    return _merge([_single_break(run) if "\n" in run.text else run for run in runs])
+
+
+def _single_break(run: Run) -> Run:
+    return run._replace(text=re.sub(r"\s*\n\s*", "\n", run.text))
 
 
 def _code_lines(run: Run) -> list[Run]:
     """Code over several lines cut into one code span for each: a span knows no line break."""
     if "code" not in run.marks or "\n" not in run.text:
         return [run]
-    lines = [[replace(run, text=line), Run(text="\n")] for line in run.text.split("\n")]
+    lines = [[run._replace(text=line), Run(text="\n")] for line in run.text.split("\n")]
     return [part for line in lines for part in line][:-1]
 
 
@@ -85,8 +96,8 @@ def _without_edges(run: Run) -> list[Run]:
         return [run]
     start = run.text.index(core) if core else len(run.text)
     bare = Run()
-    parts = (replace(bare, text=run.text[:start]), replace(run, text=core),
-             replace(bare, text=run.text[start + len(core) :]))  # fmt: skip
+    parts = (bare._replace(text=run.text[:start]), run._replace(text=core),
+             bare._replace(text=run.text[start + len(core) :]))  # fmt: skip
     return [part for part in parts if part.text]
 
 
@@ -97,7 +108,7 @@ def _bridge(runs: list[Run]) -> list[Run]:
         run, left, right = runs[at], runs[at - 1], runs[at + 1]
         if not run.image and not run.text.strip(_SPACES) and "\n" not in run.text:
             href = left.href if left.href == right.href else ""
-            bridged[at] = replace(run, marks=(left.marks & right.marks) - {"code"}, href=href)
+            bridged[at] = run._replace(marks=(left.marks & right.marks) - {"code"}, href=href)
     return bridged
 
 
@@ -106,7 +117,7 @@ def _merge(runs: list[Run]) -> list[Run]:
     for run in runs:
         last = merged[-1] if merged else None
         if last and not (last.image or run.image) and (last.marks, last.href) == (run.marks, run.href):
-            merged[-1] = replace(last, text=last.text + run.text)
+            merged[-1] = last._replace(text=last.text + run.text)
         elif run.text or run.image:
             merged.append(run)
     return merged
@@ -120,15 +131,14 @@ class _Line:
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
         """The Markdown of runs inside `open_marks`; `before`, `after`: the characters beside it, "" at a line's end."""
-        out = ""
-        at = 0
+        out: list[str] = []
+        at, left = 0, before
         while at < len(runs):
             count = self._group(runs, at, open_marks)
-            group, left = runs[at : at + count], out[-1:] or before
             right = self._first(runs, at + count, open_marks) or after
-            out += self._write_group(group, open_marks, left, right)
-            at += count
-        return out
+            out.append(self._write_group(runs[at : at + count], open_marks, left, right))
+            at, left = at + count, out[-1][-1:] or left
+        return "".join(out)
 
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
         """How many runs the outermost thing at `at` spans."""
@@ -139,7 +149,10 @@ class _Line:
         return _span(runs, at, lambda other: mark in other.marks) if mark else 1
 
     def _longest(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
-        marks = [mark for mark in _MARKS if mark in runs[at].marks - open_marks]
+        own = runs[at].marks & _ENCLOSING - open_marks
+        if len(own) < 2:
+            return next(iter(own), "")
+        marks = [mark for mark in _MARKS if mark in own]
         return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks), default="")
 
     def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:

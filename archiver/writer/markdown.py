@@ -7,14 +7,17 @@ CJK punctuation needs to see its neighbours, which the parent class does not sho
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import unescape
 
-from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
 from archiver.writer.addresses import Addresses
+from archiver.writer.escape import escape
 from archiver.writer.html_blocks import card_html, code_html, element_html
 from archiver.writer.inline import runs_of, write_line
+from archiver.writer.soup import attributes, markup, read_soup, source_of
 from archiver.writer.tables import is_simple, write_table
 
 _LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
@@ -27,13 +30,16 @@ _FINISHED = _LINES | {
 _LIQUID = re.compile(r"\{[{%]")
 _END_RAW = re.compile(r"\{%-?\s*endraw")
 _FENCE = re.compile(r"`{3,}")
+# Beyond these bs4 and markdownify would need a quarter of a minute and a GB (issue 6); the extractor has warned of it.
+_LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _BREAK_IN_HTML = "<br>"
 
 
 def body_markdown(body: str, addresses: Addresses) -> str:
     """The Markdown of a canonical body: one blank line between blocks, no line end at its end."""
-    soup = BeautifulSoup(body, "lxml")
-    return str(PostConverter(addresses).convert_soup(soup)).strip("\n")
+    if len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS:
+        return "\n\n".join(filter(None, _plain(body, addresses)))
+    return str(PostConverter(addresses).convert_soup(read_soup(body))).strip("\n")
 
 
 class PostConverter(MarkdownConverter):
@@ -66,18 +72,8 @@ class PostConverter(MarkdownConverter):
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A fence longer than any in the code, inside Liquid's raw where the code would be a template."""
-        code = el.get_text()
-        inner = el.find("code")
-        classes = inner.get("class") if isinstance(inner, Tag) else None
-        language = str(classes[0]).removeprefix("language-") if classes else ""
-        if _END_RAW.search(code):
-            return _alone(code_html(code))
-        fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
-        block = f"{fence}{language}\n{code}\n{fence}"
-        if _LIQUID.search(code):
-            block = f"<!-- {{% raw %}} -->\n{block}\n<!-- {{% endraw %}} -->"
-        return _alone(block)
+        """A code block, alone."""
+        return _alone(_code_block(source_of(el)))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A quote: every line of what it holds behind `> `."""
@@ -115,15 +111,14 @@ class PostConverter(MarkdownConverter):
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A card, as one line of HTML."""
-        return _alone(card_html(el, self.addresses))
+        return _alone(card_html(source_of(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A rule with the blank lines kramdown needs; in a list as HTML, since `---` would end the list."""
         return _alone("<hr>" if "li" in parent_tags else "---")
 
     def _line(self, el: Tag, line_break: str = "  \n") -> str:
-        runs = runs_of(el, self.addresses)
-        return write_line(runs, line_break=line_break, target=self.addresses.link_in_markdown)
+        return _line(source_of(el), self.addresses, line_break)
 
     def _number(self, el: Tag) -> int:
         """The item's place in its list, counted once per list: markdownify counts again for each."""
@@ -131,6 +126,40 @@ class PostConverter(MarkdownConverter):
         number = 1 if before is None else int(str(before.get("data-number", "0"))) + 1
         el["data-number"] = str(number)
         return number
+
+
+def _line(source: str, addresses: Addresses, line_break: str = "  \n") -> str:
+    if "<" not in source:
+        return escape(unescape(source).replace("\n", " "), starts=True).strip(" \n")  # every other line
+    return write_line(runs_of(source, addresses), line_break=line_break, target=addresses.link_in_markdown)
+
+
+def _code_block(source: str) -> str:
+    """A fence longer than any in the code, inside Liquid's raw where the code would be a template."""
+    opening, _, rest = source.partition(">")
+    code = unescape(rest.removesuffix("</code>"))
+    language = attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
+    if _END_RAW.search(code):
+        return code_html(code)
+    fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
+    block = f"{fence}{language}\n{code}\n{fence}"
+    if _LIQUID.search(code):
+        block = f"<!-- {{% raw %}} -->\n{block}\n<!-- {{% endraw %}} -->"
+    return block
+
+
+def _plain(body: str, addresses: Addresses) -> Iterator[str]:
+    """The blocks of a body too large for a tree, one below the other; what holds blocks leaves no trace."""
+    for part in markup(body):
+        if part.name in _LINES:
+            written = _line(part.inside, addresses, "  \n" if part.name == "p" else _BREAK_IN_HTML)
+            yield written if part.name == "p" or not written else "#" * int(part.name[1]) + " " + written
+        elif part.name == "pre":
+            yield _code_block(part.inside)
+        elif part.name == "div":
+            yield card_html(part.inside, addresses)
+        elif part.name == "hr":
+            yield "---"
 
 
 def _alone(block: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bs4 import Tag
 
 from archiver.writer.addresses import Addresses
 from archiver.writer.inline import runs_of, write_line
+from archiver.writer.soup import source_of
 
 _ROW = "| {} |"
 
@@ -44,7 +43,7 @@ def _cell(cell: Tag, addresses: Addresses, *, in_header: bool) -> str:
     paragraph = cell.find("p")
     if not isinstance(paragraph, Tag):
         return ""
-    runs = runs_of(paragraph, addresses)
+    runs = runs_of(source_of(paragraph), addresses)
     if in_header:
-        runs = [replace(run, marks=run.marks - {"strong"}) for run in runs]
+        runs = [run._replace(marks=run.marks - {"strong"}) for run in runs]
     return write_line(runs, line_break="<br>", target=addresses.link_in_markdown)

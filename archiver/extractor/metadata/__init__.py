@@ -16,7 +16,7 @@ from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.times import modified, published, server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
-from archiver.extractor.reading import Reading, first, member, one_line, outermost, plain, without_links, words
+from archiver.extractor.reading import Reading, first, member, one_line, plain, without_links, words
 from archiver.models import Article
 
 __all__ = ["read_metadata", "server_time"]
@@ -151,7 +151,7 @@ def _authors(reading: Reading) -> Iterator[str]:
     if "author" in reading.metas:  # since 2020; the heading would show the same name (§3.5)
         return
     for path in _NAMES:  # the first text only: since 2025 the node has the name twice
-        texts = (text for element in outermost(reading.dom.xpath(path)) for text in words(element))
+        texts = (text for element in reading.elements(path) for text in words(element))
         yield from filter(lambda name: not name.startswith("原创"), map(one_line, texts))
     yield one_line(reading.variable("var author", "d.author"))
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from itertools import chain
 from urllib.parse import unquote
 
 from archiver import urls
@@ -33,12 +33,11 @@ _SN_NAMES = "sn", ("sn", "d.sn", "_g.sn")
 def read_identity(reading: Reading) -> Identity:
     """The ids of the page's article; empty where no source has a well-formed one."""
     linked = [urls.identity(address) for address in _addresses(reading)]
-    field = partial(_field, reading)
     return Identity(
-        biz=first((*field(_BIZ_NAMES, _as_biz), *(_as_biz(ids.biz) for ids in linked))),
-        mid=first((*field(_MID_NAMES, _as_number), *(_as_number(ids.mid) for ids in linked))),
-        idx=first((*field(_IDX_NAMES, _as_number), *(_as_number(ids.idx) for ids in linked))),
-        sn=first((*field(_SN_NAMES, _as_sn), *(_as_sn(ids.sn) for ids in linked))),
+        biz=_first_valid(_as_biz, _stated(reading, _BIZ_NAMES), (ids.biz for ids in linked)),
+        mid=_first_valid(_as_number, _stated(reading, _MID_NAMES), (ids.mid for ids in linked)),
+        idx=_first_valid(_as_number, _stated(reading, _IDX_NAMES), (ids.idx for ids in linked)),
+        sn=_first_valid(_as_sn, _stated(reading, _SN_NAMES), (ids.sn for ids in linked)),
     )
 
 
@@ -52,9 +51,13 @@ def read_url(reading: Reading, ids: Identity) -> str:
     return first((*filter(urls.is_short, known), long if ids.sn else "", *known, long))
 
 
-def _field(reading: Reading, names: tuple[str, tuple[str, ...]], valid: Callable[[str], str]) -> Iterator[str]:
-    yield valid(plain(reading.cgi.get(names[0])))
-    yield from (valid(plain(value)) for value in reading.values(*names[1]))
+def _stated(reading: Reading, names: tuple[str, tuple[str, ...]]) -> Iterator[str]:
+    yield plain(reading.cgi.get(names[0]))
+    yield from map(plain, reading.values(*names[1]))
+
+
+def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
+    return first(map(valid, chain(*sources)))
 
 
 def _addresses(reading: Reading) -> Iterator[str]:

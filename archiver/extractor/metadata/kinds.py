@@ -38,5 +38,5 @@ def _number(reading: Reading) -> str:
 def _of_body_class(reading: Reading) -> str:
     """Of copies without scripts; pages up to 2018 have neither and are ordinary."""
     body = next((tag for tag in cut.tags(reading.text) if tag.name == "body" and not tag.closing), None)
-    classes = cut.attributes(body).get("class", "").split() if body else []
+    classes = cut.attributes(body.attributes).get("class", "").split() if body else []
     return next((number for name, number in _BODY_CLASSES if name in classes), "0")

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archiver import urls
-from archiver.extractor import cut
 from archiver.extractor.jsliteral import Literal
-from archiver.extractor.reading import Reading, first, member, one_line, outermost, plain
+from archiver.extractor.reading import Reading, first, member, one_line, plain
 from archiver.models import Reprint
 
 _REPRINTED = "2"
@@ -36,7 +35,7 @@ def is_share_card(reading: Reading) -> bool:
     style = member(reading.cgi, "copyright_info", "reprint_style")
     if style is None:
         style = reading.variable("reprint_style")
-    return plain(style) == _CARD or cut.find(reading.text, "js_share_content") is not None
+    return plain(style) == _CARD or reading.outline.find("js_share_content") is not None
 
 
 def read_reprint(reading: Reading) -> Reprint | None:
@@ -64,13 +63,13 @@ def _accounts(reading: Reading) -> Iterator[str]:
 def _authors(reading: Reading) -> Iterator[str]:
     yield one_line(reading.cgi.get("author"))
     yield reading.meta("author")
-    tips = (one_line(tip.text_content()) for tip in outermost(reading.dom.xpath(_TIPS)))
+    tips = (one_line(tip.text_content()) for tip in reading.elements(_TIPS))
     yield from (tip.removeprefix("，作者") for tip in tips if tip.startswith("，作者"))
 
 
 def _links(reading: Reading) -> Iterator[str]:
     yield plain(member(reading.cgi, "copyright_info", "reprint_url"))
-    yield from reading.dom.xpath("//*[@id='js_share_source']/@data-url")
+    yield from (source.get("data-url", "") for source in reading.elements("//*[@id='js_share_source']"))
     info = reading.cgi.get("copyright_info")
     names = ("source_encode_biz", "source_mid", "source_idx")
     biz, mid, idx = (plain(member(info, name)) or plain(reading.variable(name)) for name in names)

@@ -29,7 +29,7 @@ def _albums(reading: Reading) -> Iterator[Literal]:
     yield from (member(tag, "tag_name") for tag in _tags(reading) if _is_album(tag))
     if not reading.cgi:
         yield from (member(album, "title") for album in members(reading.variable("appmsgalbuminfo")))
-        boxes = outermost(reading.dom.xpath(_BOXES)) if 'id="js_tags"' in reading.text else ()
+        boxes = reading.elements(_BOXES) if 'id="js_tags"' in reading.text else ()
         yield from (tag.text_content() for box in boxes for tag in outermost(box.xpath(_ITEMS)))
 
 

@@ -17,6 +17,7 @@ from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.formulas import read_formulas
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
 from archiver.extractor.passes.pictures import find_pictures, find_svg_pictures, media_of
+from archiver.extractor.passes.plain import WARNING, is_oversized, plain_html, plain_media
 from archiver.extractor.passes.sheet import read_sheet
 from archiver.extractor.passes.tree import Element, parse
 from archiver.extractor.passes.unseen import drop_unseen
@@ -48,13 +49,28 @@ class CleanBody:
     html: str
     media: tuple[Media, ...]
     removed: tuple[Removal, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def clean(raw: RawBody) -> CleanBody:
     """What a reader sees of a raw body, and nothing else."""
+    if is_oversized(raw.html):
+        html = plain_html(raw.html)
+        return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
+    body, removed = _passed(raw)
+    return CleanBody(html=collapse(body, read_sheet(raw.css)), media=tuple(_media(body)), removed=removed)
+
+
+def canonical_html(raw: RawBody) -> str:
+    """The HTML of `clean`, for who wants no more."""
+    if is_oversized(raw.html):
+        return plain_html(raw.html)
+    return collapse(_passed(raw)[0], read_sheet(raw.css))
+
+
+def _passed(raw: RawBody) -> tuple[Element, tuple[Removal, ...]]:
     body = parse(raw.html)
-    removed = [removal for run in passes(raw) for removal in run(body) or ()]
-    return CleanBody(html=collapse(body, read_sheet(raw.css)), media=tuple(_media(body)), removed=tuple(removed))
+    return body, tuple(removal for run in passes(raw) for removal in run(body) or ())
 
 
 def _media(body: Element) -> Iterator[Media]:

@@ -16,7 +16,7 @@ from archiver.extractor.passes.tree import Element, elements, holds
 _LEAST = 64  # px, each side; what is smaller is a bullet, a border, a strip
 _COLUMN = 677  # px: the width of an article on a desktop
 _SVG = (300, 150)  # px: an SVG that says nothing of its size
-_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]++)[\"']?\s*\)")
+_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]+)[\"']?\s*\)")
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 

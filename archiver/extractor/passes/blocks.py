@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
@@ -55,10 +56,14 @@ def _render(block: Block) -> str:
 
 def inline_html(runs: list[Run], *, plain: frozenset[str] = frozenset()) -> str:
     """The HTML of one line's runs, white space collapsed as a browser does; without the marks named in `plain`."""
-    marked = [(_marks(run.style, plain), run) for run in trim(collapse_spaces(runs))]
-    return "".join(_links(marked))
+    shown = trim(collapse_spaces(runs))
+    style = shown[0].style if shown else PLAIN
+    if not style.href and all(run.style == style for run in shown):
+        return _wrapped("".join(map(_leaf, shown)), _marks(style, plain))
+    return "".join(_links([(_marks(run.style, plain), run) for run in shown]))
 
 
+@lru_cache(maxsize=1024)
 def _marks(style: Style, plain: frozenset[str]) -> tuple[str, ...]:
     has = {"strong": style.bold, "em": style.italic, "del": style.strike, "ins": style.underline,
            "sup": style.raised == "sup", "sub": style.raised == "sub", "code": style.code}  # fmt: skip
@@ -82,6 +87,13 @@ def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> Iterator[s
         yield f"<{name}>{inside}</{name}>" if has and inside.strip() else inside
 
 
+def _wrapped(inside: str, marks: tuple[str, ...]) -> str:
+    """A line of one look, which most are."""
+    if not marks or not inside.strip():
+        return inside
+    return "".join(f"<{name}>" for name in marks) + inside + "".join(f"</{name}>" for name in reversed(marks))
+
+
 def _leaf(run: Run) -> str:
     if run.src:
         return f'<img src="{escape(run.src)}" alt="{escape(run.text)}">'
@@ -94,11 +106,12 @@ def collapse_spaces(runs: list[Run]) -> list[Run]:
     for run in runs:
         text = run.text
         if not run.src and text != "\n":
-            text = " ".join(text.replace("\u00a0", " ").split(" ")) if run.style.code else _single_spaces(text)
+            if "\u00a0" in text or "  " in text:
+                text = text.replace("\u00a0", " ") if run.style.code else _single_spaces(text)
             if text.startswith(" ") and _ends_in_space(shown) and not run.style.code:
                 text = text[1:]
         if text or run.src:
-            shown.append(run._replace(text=text))
+            shown.append(run if text == run.text else run._replace(text=text))
     return shown
 
 
@@ -121,7 +134,7 @@ def trim(runs: list[Run]) -> list[Run]:
     while runs and not runs[-1].src:
         text = runs[-1].text.rstrip(_EDGE)
         if text:
-            return [*runs[:-1], runs[-1]._replace(text=text)]
+            return runs if text == runs[-1].text else [*runs[:-1], runs[-1]._replace(text=text)]
         runs = runs[:-1]
     return runs
 
@@ -131,5 +144,5 @@ def _lstrip(runs: list[Run]) -> list[Run]:
         if run.src:
             return runs[at:]
         if text := run.text.lstrip(_EDGE):
-            return [run._replace(text=text), *runs[at + 1 :]]
+            return runs[at:] if text == run.text else [run._replace(text=text), *runs[at + 1 :]]
     return []

@@ -11,7 +11,7 @@ from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds,
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
-_COUNTER = re.compile(r"(?m)^[^\S\n]*+counter\(line\)?[^\S\n]*+$\n?")  # a copied style sheet's rule as text (§4.3)
+_COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a copied style sheet's rule as text (§4.3)
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
 _SPACES = str.maketrans(
@@ -22,7 +22,7 @@ _SPACES = str.maketrans(
 def read_code(body: Element) -> None:
     """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
     inside: set[Element] = set()
-    for block in [e for e in elements(body) if _is_block(e)]:
+    for block in list(filter(_is_block, elements(body))):
         if block in inside:
             continue
         if block.tag == "pre" and not _is_code(block):
@@ -47,7 +47,7 @@ def _put(block: Element, code: Element) -> None:
 
 
 def _is_block(element: Element) -> bool:
-    return element.tag == "pre" or _EDITOR in element.get("class", "").split()
+    return element.tag == "pre" or (_EDITOR in (classes := element.get("class", "")) and _EDITOR in classes.split())
 
 
 def _is_code(pre: Element) -> bool:

@@ -21,19 +21,16 @@ from archiver.extractor.passes.links import link_addresses, link_marks
 from archiver.extractor.passes.pictures import stands_in_line
 from archiver.extractor.passes.sheet import Sheet
 from archiver.extractor.passes.tree import CARD, CODE, Element
+from archiver.extractor.passes.words import without_invisible
 
 NO_SHEET = Sheet()
 _CONTAINERS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "td", "th"))
+_PARTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # outside of these a tag means nothing
 _DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BOLD, _NONE = frozenset(("strong",)), frozenset[str]()  # a heading is bold by itself
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
-# Invisible: zero-width spaces and joins, byte-order and direction marks, soft hyphens, interlinear annotation
-# (trap T89). U+200D and U+FE0F stay, emoji are made with them.
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
-)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
@@ -64,24 +61,29 @@ class _Builder:
         self.root = Block("div")
         self.open = [self.root]
         self.styles = [PLAIN]
+        self.starts: list[bool] = []  # whether the open elements stand on lines of their own
+        self.said: dict[tuple[str, str], str] = {}  # by the sheet, of a tag and its classes
         self.headings: list[str] = []
         self.runs: list[Run] = []
 
     def enter(self, element: Element) -> bool:
         """Takes in an element's start; False when there is nothing below that matters."""
         tag, style = str(element.tag), element.get("style", "")
-        if tag in _ATOMS:
-            _ATOMS[tag](self, element)
+        if atom := _ATOMS.get(tag):
+            atom(self, element)
             return False
         if not_shown(tag, style):
             return False
         outer = self.styles[-1]
-        own = inherit(outer, tag, style, self.sheet.style_of(element))
+        said = self._said_of(tag, element) if self.sheet.rules else ""
+        own = inherit(outer, tag, style, said)
         if tag == "a" and (href := urls.link(element.get("href", ""))):
             own = own._replace(href=href, underline=outer.underline)
-        if starts_line(tag, style, outer):
+        starts = starts_line(tag, style, outer)
+        if starts:
             self.end_line()
             self._open_block(tag, element)
+        self.starts.append(starts)
         self.styles.append(own)
         self.text(element.text)
         return True
@@ -89,18 +91,27 @@ class _Builder:
     def leave(self, element: Element) -> None:
         """Takes in an element's end and the text behind it."""
         self.styles.pop()
-        tag, outer = str(element.tag), self.styles[-1]
-        if starts_line(tag, element.get("style", ""), outer):
+        if self.starts.pop():
             self.end_line()
-            self._close_block(tag)
+            self._close_block(str(element.tag))
         self.text(element.tail)
+
+    def _said_of(self, tag: str, element: Element) -> str:
+        """What the sheet declares for an element; looked up once for each tag and class."""
+        key = tag, element.get("class", "")
+        if key not in self.said:
+            self.said[key] = self.sheet.style_of(element)
+        return self.said[key]
 
     def text(self, text: str | None) -> None:
         """Adds text to the line, white space as `white-space` says."""
         style = self.styles[-1]
         if not text or style.hidden:
             return
-        text = _CONTROL.sub("", _INVISIBLE.sub("", text))
+        if text.isprintable() and "  " not in text:  # most are: neither white space but single ones, nor controls
+            self.runs.append(Run(text, style))
+            return
+        text = without_invisible(text)
         if not style.space.startswith(("pre", "break-spaces")):
             self.runs.append(Run(_SPACES.sub(" ", text), style))
             return
@@ -114,44 +125,41 @@ class _Builder:
 
     def end_line(self) -> None:
         """Writes the line that was read as paragraphs; a blank line inside ends one (`<br><br>`: §4.2)."""
+        if not self.runs:
+            return
         runs, self.runs = self.runs, []
         if any(run.src or run.text.strip() for run in runs):
             for line in _paragraphs(runs):
                 self._write(line)
 
     def add(self, block: Block) -> None:
-        """Puts a block where the walk stands; what stands bare between list items becomes one."""
+        """Puts a block where the walk stands; what stands bare between list items becomes one, a bare item a list."""
         parent = self.open[-1]
-        if parent.tag in ("ul", "ol") and block.tag != "li":
+        if block.tag == "li" and parent.tag not in ("ul", "ol"):
+            parent = _last(parent, "ul", "ol")
+        elif parent.tag in ("ul", "ol") and block.tag != "li":
             if block.tag in ("ul", "ol") and parent.children:  # `ul > ul`: it belongs to the item before (T74)
                 parent = parent.children[-1]
             else:
                 parent.children.append(Block("li"))
                 parent = parent.children[-1]
-        elif parent.tag in ("table", "tr") and block.tag not in ("tr", "td", "th"):
-            parent = self._cell(parent)
+        elif parent.tag in ("table", "tr") and block.tag != "tr":
+            parent = _last(parent, "tr") if parent.tag == "table" else parent
+            parent = parent if block.tag in ("td", "th") else _last(parent, "td", "th")
         parent.children.append(block)
-
-    def _cell(self, parent: Block) -> Block:
-        """The last cell of a table or row, made when there is none."""
-        for tag in ("tr", "td") if parent.tag == "table" else ("td",):
-            if not parent.children:
-                parent.children.append(Block(tag))
-            parent = parent.children[-1]
-        return parent
 
     def _write(self, runs: list[Run]) -> None:
         runs = link_addresses(runs)
-        html = inline_html(runs, plain=frozenset(("strong",) if self.headings else ()))
-        tag = self.headings[-1] if self.headings else "p"
+        html = inline_html(runs, plain=_BOLD if self.headings else _NONE)
         if html:
-            only_pictures = not re.sub(r"<img [^>]*>|</?[a-z]+[^>]*>|\s", "", html)
-            self.add(Block("p" if only_pictures else tag, html=html))
+            says = self.headings and re.sub(r"<img [^>]*>|</?[a-z]+[^>]*>|\s", "", html)
+            self.add(Block(self.headings[-1] if says else "p", html=html))
 
     def _open_block(self, tag: str, element: Element) -> None:
         if tag in _HEADINGS:
             self.headings.append(tag)
-        if tag in _CONTAINERS and len(self.open) < _DEEPEST * 2:
+        fits = len(self.open) < _DEEPEST * 2 and self.open[-1].tag in _PARTS.get(tag, (self.open[-1].tag,))
+        if tag in _CONTAINERS and fits:
             block = Block(tag, _attributes(tag, element))
             self.add(block)
             self.open.append(block)
@@ -164,9 +172,7 @@ class _Builder:
         if tag in _CONTAINERS:
             closed = self.open.pop()
             if self.open[-1] is not closed and closed.empty:
-                siblings = self.open[-1].children
-                if siblings and siblings[-1] is closed:
-                    siblings.pop()
+                _take_back(self.open[-1], closed)
 
     def picture(self, element: Element) -> None:
         """Adds a picture: in line when it is a sign among the letters, else on a line of its own."""
@@ -211,8 +217,29 @@ _ATOMS = {
 }
 
 
+def _last(parent: Block, *tags: str) -> Block:
+    """The last child of a block when it is one of `tags`, else a new one of the first of them."""
+    if not parent.children or parent.children[-1].tag not in tags:
+        parent.children.append(Block(tags[0]))
+    return parent.children[-1]
+
+
+def _take_back(parent: Block, block: Block) -> None:
+    """Takes out a last block that shows nothing, and the list that was made for a bare item."""
+    if not parent.children:
+        return
+    last = parent.children[-1]
+    if block.tag == "li" and last.tag in ("ul", "ol"):
+        _take_back(last, block)
+        block = last
+    if last is block and last.empty:
+        parent.children.pop()
+
+
 def _paragraphs(runs: list[Run]) -> list[list[Run]]:
     """The runs of a line cut wherever two line breaks follow each other."""
+    if all(run.text != "\n" for run in runs):
+        return [runs]
     parts: list[list[Run]] = [[]]
     breaks = 0
     for run in runs:

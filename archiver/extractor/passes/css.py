@@ -18,7 +18,7 @@ BLOCK_TAGS = frozenset(
 _BLOCK_DISPLAYS = frozenset(
     "block flex grid list-item table table-row table-cell flow-root table-caption table-row-group".split()
 )
-_DECLARATION = re.compile(r"\s*([a-zA-Z-]+)\s*:\s*((?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\([^)]*\)|[\"'(])*)")
+_DECLARATION = re.compile(r"\s*([a-zA-Z-]+)\s*:\s*([^;\"'(]*(?:(?:\"[^\"]*\"|'[^']*'|\([^)]*\)|[\"'(])[^;\"'(]*)*)")
 _LONGEST = 8192  # characters of a style attribute that are read; the longest seen has 1,900
 
 

@@ -54,6 +54,8 @@ def _link(mark: re.Match[str], targets: dict[str, str]) -> str:
 
 def _merged(runs: list[Run]) -> list[Run]:
     """Neighbours of one style as one run: editors cut words, and addresses, into spans."""
+    if len(runs) == 1:
+        return runs
     merged: list[Run] = []
     for run in runs:
         last = merged[-1] if merged else None

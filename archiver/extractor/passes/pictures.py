@@ -28,7 +28,7 @@ _PIXELS = re.compile(r"(-?[\d.]{1,10})(px)?\Z")
 def find_pictures(body: Element) -> Iterator[Removal]:
     """Gives every `<img>` its address as `src`; one without any is dropped and reported."""
     for image in elements(body, "img"):
-        address = _address(image)
+        address = address_of(image)
         if not address:
             yield Removal(step="find_pictures", reason="picture without an address", text=image.get("alt", "")[:80])
             drop(image)
@@ -66,7 +66,8 @@ def media_of(image: Element) -> Media:
     return Media(url=address, tries=urls.candidates(address) or (address,), width=width)
 
 
-def _address(image: Element) -> str:
+def address_of(image: Element) -> str:
+    """Where the picture of an `<img>` is to be had; '' when nowhere."""
     for name in _SOURCES:
         value = image.get(name, "").strip()
         if value.startswith("data:image/") and len(value) > _LEAST_INLINE_DATA:

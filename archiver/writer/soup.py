@@ -1,0 +1,85 @@
+"""The canonical body → the bs4 tree that markdownify walks: its blocks as tags, each line as the one string it is.
+
+The language is ours and closed (docs/design.md, "The body"), so `re` reads it: no parser has to find out what a tag
+means, and what stands in a line, which inline.py reads, costs no objects. A general parser took three times as long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+from bs4 import BeautifulSoup
+from bs4.builder import HTMLTreeBuilder
+from bs4.element import PreformattedString, Tag
+
+_ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
+_TAG = re.compile(
+    rf"<(p|h[1-6]|pre|div){_ATTRIBUTES}>(.*?)</\1>"  # these hold a line, code or a card
+    rf"|<(/?)(ul|ol|li|blockquote|table|tr|th|td|hr){_ATTRIBUTES}>",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+
+
+class Markup(NamedTuple):
+    """A block that holds no blocks, or one end of a block that does."""
+
+    name: str
+    attributes: str
+    inside: str = ""
+    closing: bool = False
+
+
+class Source(PreformattedString):
+    """HTML as it stands in the body."""
+
+
+def read_soup(body: str) -> BeautifulSoup:
+    """The tree of a canonical body."""
+    return BeautifulSoup(body, builder=_Builder())
+
+
+def source_of(tag: Tag) -> str:
+    """The HTML that a block without blocks in it holds."""
+    return str(tag.contents[0]) if tag.contents else ""
+
+
+def markup(body: str) -> Iterator[Markup]:
+    """What a canonical body consists of, in order."""
+    for found in _TAG.finditer(body):
+        line, its_attributes, inside, slash, box, attributes = found.groups()
+        yield Markup(line, its_attributes, inside) if line else Markup(box, attributes, closing=bool(slash))
+
+
+def attributes(written: str) -> dict[str, str]:
+    """The attributes of a canonical tag."""
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)} if written else {}
+
+
+class _Builder(HTMLTreeBuilder):
+    NAME = "canonical"
+
+    def prepare_markup(
+        self, markup: str | bytes, *_: object, **__: object
+    ) -> Iterator[tuple[str | bytes, str | None, str | None, bool]]:
+        yield markup, None, None, False
+
+    def feed(self, markup_text: str | bytes) -> None:
+        soup = self.soup
+        assert soup is not None
+        assert isinstance(markup_text, str)
+        for part in markup(markup_text):
+            if part.closing:
+                soup.handle_endtag(part.name)
+                continue
+            soup.handle_starttag(part.name, None, None, attributes(part.attributes))
+            if part.inside:
+                soup.object_was_parsed(Source(part.inside))
+            if part.name not in _BOXES:
+                soup.handle_endtag(part.name)
+
+
+_BOXES = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))

@@ -1,0 +1,141 @@
+"""What a page costs, bytes in, Markdown out: `python -m benchmarks.convert [RESULT.json]`.
+
+This project beside other tools (peers.py) on the same pages in one run on one core: of each page the best of TIMES,
+the tools taking turns, so that a noisy machine is noisy for all. Ratios are the result, milliseconds a detail. Then
+our own stages, and how far the floor is: the body already cut, converted by a Rust library.
+The pages are the articles of ../shared/corpus; without it, pages made of the fixtures, as large as today's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import mean
+
+import archiver
+from archiver.extractor import Reading, classify
+from archiver.extractor.bodies import RawBody, read_body
+from archiver.extractor.metadata.kinds import read_kind
+from archiver.extractor.passes import passes
+from archiver.extractor.passes.collapse import collapse
+from archiver.extractor.passes.sheet import read_sheet
+from archiver.extractor.passes.tree import parse
+from archiver.models import Page
+from archiver.writer.addresses import Addresses
+from archiver.writer.markdown import PostConverter
+from archiver.writer.soup import read_soup
+from benchmarks.peers import FLOOR, PEERS, Tool, load
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus" / "pages"
+SIZE = 700_000  # bytes, the mean of the corpus
+TIMES = 3
+OURS = "archiver"
+
+Clock = Callable[[str, Callable[[], object]], object]
+
+
+def pages() -> list[bytes]:
+    """The pages that are articles."""
+    contents = [path.read_bytes() for path in sorted(CORPUS.glob("*.html"))] or list(_generated())
+    return [content for content in contents if _is_article(content)]
+
+
+def _generated() -> Iterator[bytes]:
+    """The fixtures' pages, each with as much script in its head as WeChat sends."""
+    for path in sorted((ROOT / "fixtures").glob("*/page.html")):
+        page = path.read_bytes()
+        padding = b"var a=function(b){return b&&b.c?b.d:'e'};\n" * ((SIZE - len(page)) // 42)
+        yield page.replace(b"</head>", b"<script>" + padding + b"</script></head>", 1)
+
+
+def _is_article(content: bytes) -> bool:
+    try:
+        archiver.to_markdown(content)
+    except archiver.NotAnArticle:
+        return False
+    return True
+
+
+def body_of(content: bytes) -> str:
+    """The article's body, cut from its page: what the floor is given."""
+    return _cut(_reading(content)).html
+
+
+def _reading(content: bytes) -> Reading:
+    return Reading.of(Page(source="page", content=content, captured=datetime.now(UTC)))
+
+
+def _cut(reading: Reading) -> RawBody:
+    return read_body(reading, read_kind(reading)[0])
+
+
+def stages(content: bytes, lap: Clock) -> None:
+    """The way of one page, step by step, as archiver.to_markdown goes it."""
+    reading = _reading(content)
+    lap("classify", lambda: classify(reading))
+    raw = lap("cut", lambda: _cut(reading))
+    assert isinstance(raw, RawBody)
+    body: object = lap("parse", lambda: parse(raw.html))
+    lap("passes", lambda: [list(run(body) or ()) for run in passes(raw)])  # type: ignore[arg-type]
+    html = lap("collapse", lambda: collapse(body, read_sheet(raw.css)))  # type: ignore[arg-type]
+    soup = lap("bs4", lambda: read_soup(str(html)))
+    lap("markdownify", lambda: PostConverter(Addresses()).convert_soup(soup))
+
+
+def measure(contents: list[bytes], tools: dict[str, Tool]) -> dict[str, float]:
+    """Milliseconds a page, by tool and by stage of ours."""
+    best: dict[tuple[str, int], float] = {}
+    bodies = [body_of(content) for content in contents]
+    for _ in range(TIMES):
+        for at, content in enumerate(contents):
+
+            def lap(name: str, run: Callable[[], object], at: int = at) -> object:
+                start = time.perf_counter()
+                result = run()
+                taken = time.perf_counter() - start
+                best[name, at] = min(taken, best.get((name, at), taken))
+                return result
+
+            for name, convert in tools.items():
+                given = bodies[at] if name == FLOOR else content
+                lap(name, lambda convert=convert, given=given: convert(given))  # type: ignore[misc]
+            stages(content, lap)
+    names = dict.fromkeys(name for name, _ in best)
+    return {name: 1000 * mean(taken for (own, _), taken in best.items() if own == name) for name in names}
+
+
+def _table(cost: dict[str, float], names: Iterable[str]) -> Iterator[str]:
+    """A line for each name: milliseconds, and how many of ours that is."""
+    for name in names:
+        if name in cost:
+            yield f"{name:20} {cost[name]:7.2f} ms {cost[name] / cost[OURS]:6.2f} ×"
+
+
+def main() -> None:
+    """Prints the tables; writes the JSON where the first argument says."""
+    with contextlib.suppress(AttributeError, OSError):  # Linux only
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    tools, missing = load()
+    contents = pages()
+    cost = measure(contents, {OURS: archiver.to_markdown, **tools})
+    source = "../shared/corpus" if CORPUS.is_dir() else "pages made of the fixtures"
+    print(f"{len(contents)} pages of {source}, mean {mean(map(len, contents)) / 1e6:.2f} MB; ms a page, and × ours\n")
+    print("\n".join(_table(cost, (OURS, *PEERS))), "\n\nthe floor, fed with the body alone")
+    print("\n".join(_table(cost, (FLOOR,))), "\n\nour stages")
+    print("\n".join(_table(cost, (name for name in cost if name not in (OURS, *PEERS, FLOOR)))))
+    for name in missing:
+        print(f"{name}: not installed, left out")
+    if len(sys.argv) > 1:
+        result = {"pages": len(contents), "source": source, "milliseconds": cost, "missing": missing}
+        Path(sys.argv[1]).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
