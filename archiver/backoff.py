@@ -34,5 +34,10 @@ def next_media_try(tries: int, now: datetime) -> datetime | None:
     return now + _doubled(_FIRST, tries) if tries < MEDIA_TRIES else None
 
 
+def is_due(due: datetime, now: datetime) -> bool:
+    """Whether its time has come; also when it lies further off than any pause: the clock was wrong when it was set."""
+    return not now < due <= now + LONGEST
+
+
 def _doubled(first: timedelta, tries: int) -> timedelta:
     return min(first * (1 << min(max(tries - 1, 0), 20)), LONGEST)

@@ -8,7 +8,7 @@ ArchiverError
 ├── OutputError          73   the archive cannot be written
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
-│   ├── CoolingDown      75   WeChat showed its wall; no page is asked for until the host has cooled down
+│   ├── CoolingDown      75   WeChat showed its wall or answered 429; no page is asked for until it has cooled down
 │   ├── BudgetSpent           a run asked for as many pages as it may
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
@@ -93,7 +93,7 @@ class Unreachable(FetchError):  # noqa: N818
 
 
 class CoolingDown(FetchError):  # noqa: N818
-    """No page was asked for: the wall was met a short while ago, by this run or by another."""
+    """No page is asked for: WeChat refused a short while ago, by its wall or by HTTP 429, this run or another."""
 
     exit_code = Exit.TRY_LATER
 

@@ -73,7 +73,7 @@ def test_after_a_wall_no_other_address_is_asked_but_saved_pages_are_read(tmp_pat
     assert (first.outcome, last.outcome) == ("archived", "archived")
     assert (wall.state, wall.exit_code) == (State.VERIFICATION, 75)
     assert (unasked.outcome, unasked.state, unasked.exit_code) == ("failed", None, 75)
-    assert unasked.error.startswith("not asked: WeChat showed its wall, no page is asked for before ")
+    assert unasked.error.startswith("not asked: WeChat wants a rest, no page is asked for before ")
 
 
 def test_a_wrong_address_after_a_wall_is_still_a_wrong_address(tmp_path, network):

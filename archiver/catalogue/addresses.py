@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select, update
 from archiver import urls
 from archiver.catalogue.rows import KNOWN, STANDING, known, standing
 from archiver.catalogue.schema import addresses, articles
-from archiver.catalogue.store import Store, chunks, seconds
+from archiver.catalogue.store import Store, chunks, is_due, seconds
 from archiver.models import Known, Standing, Target
 
 _JOINED = addresses.outerjoin(articles, addresses.c.article_id == articles.c.id)
@@ -68,12 +68,11 @@ class Addresses:
 
     def due(self) -> Iterator[Standing]:
         """The addresses that may be asked now, the longest due first."""
-        wanted = _BY_ADDRESS.where(addresses.c.due <= seconds(self._store.now())).order_by(addresses.c.due)
-        yield from self._select(wanted)
+        yield from self._select(_BY_ADDRESS.where(is_due(addresses.c.due, self._store)).order_by(addresses.c.due))
 
     def waiting(self) -> Iterator[Standing]:
         """The addresses that are asked some other time."""
-        yield from self._select(_BY_ADDRESS.where(addresses.c.due > seconds(self._store.now())))
+        yield from self._select(_BY_ADDRESS.where(~is_due(addresses.c.due, self._store)))
 
     def in_state(self, state: str) -> Iterator[Standing]:
         """The addresses whose page was last seen in `state`, and led to no article."""

@@ -44,9 +44,11 @@ class Machine:
         """
         with guarded(self._path), self._engine.begin() as connection:
             row = _row(connection, host)
-            wait = min(row["free"] - now, row["interval"])
+            wait = row["free"] - now
+            if wait > row["interval"]:  # the clock was put back: counted from now on
+                _put(connection, host, {**row, "free": now + row["interval"]})
             if wait > 0:
-                return float(wait)
+                return float(min(wait, row["interval"]))
             _put(connection, host, {**row, "free": now + interval, "interval": interval})
             return 0.0
 
@@ -54,7 +56,7 @@ class Machine:
         """Until when no page may be asked for since the wall was met; 0 when one may."""
         with guarded(self._path), self._engine.connect().execution_options(reads=True) as connection:
             row = _row(connection, host)
-        is_cool = row["cool"] and 0 <= now - row["walled"] < row["cool"]
+        is_cool = row["cool"] and abs(now - row["walled"]) < row["cool"]  # a clock that was put back ends no silence
         return float(row["walled"] + row["cool"]) if is_cool else 0.0
 
     def walled_at(self, host: str) -> float:
@@ -73,6 +75,19 @@ class Machine:
                 row |= {"walled": now, "cool": cool, "long_walls": 0}
             _put(connection, host, row)
         return cools
+
+    def cool_down(self, host: str, seconds: float, now: float) -> None:
+        """Nothing; no page may be asked for that long, as the host itself has said."""
+        with guarded(self._path), self._engine.begin() as connection:
+            row = _row(connection, host)
+            _put(connection, host, {**row, "walled": now, "cool": min(seconds, LONGEST_COOL), "long_walls": 0})
+
+    def hold_turns(self, host: str, seconds: float, now: float) -> None:
+        """Nothing; the next turn is that far away."""
+        with guarded(self._path), self._engine.begin() as connection:
+            row = _row(connection, host)
+            free, interval = max(row["free"], now + seconds), max(row["interval"], seconds)
+            _put(connection, host, {**row, "free": free, "interval": interval})
 
     def meet_page(self, host: str) -> None:
         """Nothing; after a page that is none of the wall's the next wall is a first one again."""

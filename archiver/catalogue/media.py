@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from archiver import backoff
 from archiver.catalogue.schema import article_media, articles, captures, media
-from archiver.catalogue.store import Store, chunks, seconds
+from archiver.catalogue.store import Store, chunks, is_due, seconds
 from archiver.models import Entry, LocalFile
 
 
@@ -48,7 +48,7 @@ class MediaFiles:
             select(articles.c.key)
             .join(article_media, article_media.c.article_id == articles.c.id)
             .join(media, media.c.id == article_media.c.media_id)
-            .where(media.c.due <= seconds(self._store.now()))
+            .where(is_due(media.c.due, self._store))
             .where(articles.c.id.in_(select(captures.c.article_id).where(captures.c.sha256 != "")))
             .distinct()
         )

@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
 from sqlalchemy.dialects import sqlite
 
+from archiver.backoff import LONGEST
 from archiver.catalogue.opening import bring_up_to_date, guarded, open_engine
 from archiver.catalogue.running import Running
 from archiver.errors import OutputError
@@ -86,6 +87,12 @@ def seconds(time: datetime | None) -> int | None:
 def time_of(value: int | None) -> datetime | None:
     """The time that a table keeps, in Beijing's zone as every time that archiver shows."""
     return datetime.fromtimestamp(value, CHINA) if value is not None else None
+
+
+def is_due(due: Column[Any], store: Store) -> ColumnElement[bool]:
+    """backoff.is_due as a condition on rows."""
+    now = store.now()
+    return (due <= seconds(now)) | (due > seconds(now + LONGEST))
 
 
 def chunks(rows: list[Any]) -> Iterator[list[Any]]:

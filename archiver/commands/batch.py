@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from archiver import outcomes, urls
+from archiver.backoff import is_due
 from archiver.catalogue import Claim
 from archiver.commands.edges import Edges
 from archiver.commands.gone import marked
@@ -151,7 +152,7 @@ class Batch:
             return None if is_asked else outcomes.known(target, standing.article, self._edges.settings.output)
         if standing.due is None and standing.tries:
             return None if self._wish.retry_gone else outcomes.gone(target, standing)
-        if standing.due and standing.due > self._edges.now() and not self._wish.retry:
+        if standing.due and not is_due(standing.due, self._edges.now()) and not self._wish.retry:
             return outcomes.not_due(target, standing)
         return None
 
@@ -163,7 +164,7 @@ class Batch:
         if not job.asks_for_page:
             return None
         if self._no_page:
-            return outcomes.not_asked(target, "WeChat showed its wall; it stays due", Exit.TRY_LATER)
+            return outcomes.not_asked(target, "WeChat wants a rest; it stays due", Exit.TRY_LATER)
         if self._is_over():
             return outcomes.left(target)
         self._asked += 1

@@ -115,7 +115,7 @@ class Edges:
             interval=self.settings.interval, proxy=self.settings.proxy, cookies=self.settings.cookies,
             image_limit=self.settings.media.image_max, connections=MEDIA_AT_ONCE, gate=self.gate,
         )  # fmt: skip
-        return self._open.enter_context(Fetcher(options))
+        return self._open.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
 
     @property
     def each_medium(self) -> Each:

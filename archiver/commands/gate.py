@@ -11,6 +11,7 @@ from archiver import urls
 from archiver.catalogue import Machine
 from archiver.errors import CoolingDown
 from archiver.extractor import classify
+from archiver.fetcher.options import LONGEST_WAIT
 from archiver.models import CHINA, Page, State
 
 _LONGEST_NAP = 1.0  # seconds; another process may meet the wall while this one waits
@@ -43,7 +44,7 @@ class MachineGate:
         until = self.cool_until()
         if until:
             raise CoolingDown(
-                f"not asked: WeChat showed its wall, no page is asked for before {until:%H:%M %d %b} (Beijing time); "
+                f"not asked: WeChat wants a rest, no page is asked for before {until:%H:%M %d %b} (Beijing time); "
                 "the same call then goes on, or at once with the --cookies of a browser that solved it",
                 concerns=address,
             )
@@ -62,6 +63,13 @@ class MachineGate:
             self.machine.meet_wall(urls.HOST, self._seconds(), on_short_link=urls.is_short(page.url))
         elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice is an answer, too
             self.machine.meet_page(urls.HOST)
+
+    def rest(self, seconds: float) -> None:
+        """Keep that the server wants no request that long: a short rest is waited for, a long one a cool-down."""
+        if seconds > LONGEST_WAIT:
+            self.machine.cool_down(urls.HOST, seconds, self._seconds())
+        else:
+            self.machine.hold_turns(urls.HOST, seconds, self._seconds())
 
     def _is_solved(self) -> bool:
         cookies = Path(self.cookies) if self.cookies else None

@@ -18,13 +18,13 @@ from typing import Self
 import httpx
 
 from archiver import urls
-from archiver.errors import FetchError, Unreachable
+from archiver.errors import CoolingDown, FetchError, Unreachable
 from archiver.fetcher.cookies import no_cookies, read_cookies
 from archiver.fetcher.exchange import Answer, ask, follow, https
 from archiver.fetcher.network import Deadline, Resolve
-from archiver.fetcher.options import Options
+from archiver.fetcher.options import LONGEST_WAIT, Options
 from archiver.fetcher.pace import Gate, Pace
-from archiver.fetcher.retrying import PASSING, TRIES, is_cut_off, is_untrusted, policy
+from archiver.fetcher.retrying import PASSING, TOO_MANY, TRIES, asked_rest, is_cut_off, is_untrusted, policy
 from archiver.fetcher.route import Route
 from archiver.fetcher.transport import Transport, tls_context
 from archiver.models import Blob, Page, Response, Target
@@ -101,7 +101,8 @@ class Fetcher:
 
     def page(self, target: Target) -> Page:
         """The page at `target.url`, whatever it is: an article, a notice, the wall (not asked for, its
-        redirect's body), or one still cut off after four tries. Unreachable, TooLarge, FetchError otherwise.
+        redirect's body), or one still cut off after four tries. Unreachable, CoolingDown, TooLarge,
+        FetchError otherwise.
         """
         start = _of_wechat(target.url)
         answer = _persistently(lambda: self._page_tries(self._try_page, start, target), target.url)
@@ -147,7 +148,21 @@ class Fetcher:
             self._gate.wait(target.url)
             answer = follow(lambda url: ask(self._page_client, url, self._options.page_limit), start, _of_wechat)
             self._gate.judge(self._page_of(answer, target))
+            self._rest(answer, target)
             return answer
+
+    def _rest(self, answer: Answer, target: Target) -> None:
+        """Nothing; after "too many requests" every page waits as long as the server says, not this one alone.
+
+        CoolingDown when that is longer than a run waits.
+        """
+        seconds = asked_rest(answer, self._now) if answer.status == TOO_MANY else None
+        if not seconds:
+            return
+        self._gate.rest(seconds)
+        if seconds > LONGEST_WAIT:
+            asked = f"the server answered HTTP {TOO_MANY} and asks for {seconds:.0f} s of rest: try again then"
+            raise CoolingDown(asked, concerns=target.url)
 
     def _try_medium(self, start: httpx.URL, limit: int) -> Answer:
         with self._lane() as client:

@@ -9,6 +9,7 @@ from archiver.fetcher.pace import Gate
 MIB = 2**20
 PAGE_LIMIT = 20 * MIB
 IMAGE_LIMIT = 50 * MIB
+LONGEST_WAIT = 120.0  # seconds; a server that asks for more is left alone until another run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,9 @@ class Gate(Protocol):
     def judge(self, page: Page) -> None:
         """Look at what came before the next page is asked for: after a wall none is."""
 
+    def rest(self, seconds: float) -> None:
+        """Let no page be asked for that long: the server said so."""
+
 
 class Pace:
     """The Gate of one process alone: at most one page in each interval, shared by all threads."""
@@ -27,15 +30,22 @@ class Pace:
         self._sleep = sleep
         self._clock = clock
         self._next = float("-inf")
+        self._longest = interval
         self._turn = threading.Lock()
 
     def wait(self, _address: str = "") -> None:
-        """Return when the next request may leave: never later than one interval, whatever the clock does."""
+        """Return when the next request may leave: never later than what was asked for, whatever the clock does."""
         with self._turn:
-            delay = min(self._next - self._clock(), self._interval)
+            delay = min(self._next - self._clock(), self._longest)
             if delay > 0:
                 self._sleep(delay)
-            self._next = self._clock() + self._interval
+            self._next, self._longest = self._clock() + self._interval, self._interval
+
+    def rest(self, seconds: float) -> None:
+        """Let no request leave that long."""
+        with self._turn:
+            self._next = max(self._next, self._clock() + seconds)
+            self._longest = max(seconds, self._interval)
 
     def judge(self, page: Page) -> None:
         """Nothing: who fetches with a Pace looks at the pages."""

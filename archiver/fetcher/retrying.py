@@ -17,10 +17,11 @@ from tenacity import (
 )
 
 from archiver.fetcher.exchange import Answer, http_date
+from archiver.fetcher.options import LONGEST_WAIT
 
 TRIES = 4
-LONGEST_WAIT = 120.0  # seconds; a server that asks for more is left alone until another run
-PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
+TOO_MANY = 429  # the only refusal that is about who asks, and not about what was asked for
+PASSING = frozenset((408, 425, TOO_MANY, 500, 502, 503, 504))
 
 _TAIL = 4096  # real pages end within 200 bytes of their </html>
 _TRAP = b"<html></html>"  # in the comments headTrap and tailTrap of 2018's pages, long before the end
@@ -35,14 +36,14 @@ def policy(
     back_off = wait_exponential(multiplier=1, max=30) + wait_random(0, 1)
 
     def wait(state: RetryCallState) -> float:
-        asked = _asked_wait(state, now)
+        asked = asked_rest(_answer(state), now)
         return back_off(state) if asked is None else asked
 
     def is_worth_another_try(answer: Answer) -> bool:
         return answer.status in PASSING or (is_damaged is not None and is_damaged(answer))
 
     def stop(state: RetryCallState) -> bool:
-        return state.attempt_number >= TRIES or (_asked_wait(state, now) or 0) > LONGEST_WAIT
+        return state.attempt_number >= TRIES or (asked_rest(_answer(state), now) or 0) > LONGEST_WAIT
 
     return Retrying(
         sleep=sleep,
@@ -72,17 +73,20 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, (httpx.TransportError, httpx.DecodingError)) and not is_untrusted(error)
 
 
-def _asked_wait(state: RetryCallState, now: Callable[[], datetime]) -> float | None:
-    """The seconds that the answer's Retry-After asks for, None when it asks for nothing."""
-    if state.outcome is None or state.outcome.failed:
+def asked_rest(answer: Answer | None, now: Callable[[], datetime]) -> float | None:
+    """The seconds that an answer's Retry-After asks for, None when it asks for nothing."""
+    if answer is None:
         return None
-    answer: Answer = state.outcome.result()
     asked = answer.header("retry-after").strip()
     if asked.isdecimal():
         return float(asked[:9])
     until = http_date(asked) if asked else None
     # Against the server's own clock: ours may be wrong by hours.
     return max((until - (answer.date or now())).total_seconds(), 0) if until else None
+
+
+def _answer(state: RetryCallState) -> Answer | None:
+    return None if state.outcome is None or state.outcome.failed else state.outcome.result()
 
 
 def _last_outcome(state: RetryCallState) -> object:

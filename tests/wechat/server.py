@@ -86,7 +86,12 @@ class _Host(BaseHTTPRequestHandler):
             _reset(self.connection)
             self.close_connection = True
             return
-        self.send_response(answer.status)
+        if answer.talk:
+            answer.talk(self.connection)
+            self.close_connection = True
+            return
+        has_date = any(name == "Date" for name, _ in answer.headers)
+        (self.send_response_only if has_date else self.send_response)(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))

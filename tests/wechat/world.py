@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from socket import socket
 from threading import Event, Lock
 from time import monotonic
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ PATIENCE = 30  # seconds; a test that hangs ends here
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """One response. `reset`: the connection breaks instead; `cut`: it breaks after that many bytes of the body;
-    `delay`: the seconds until it begins.
+    `delay`: the seconds until it begins; `talk` says all of it instead.
     """
 
     status: int = 200
@@ -29,6 +30,7 @@ class Answer:
     reset: bool = False
     cut: int | None = None
     delay: float = 0
+    talk: Callable[[socket], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,7 @@ class World:
 
     requests: list[Request] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # hosts that the proxy does not know
+    before: Callable[[Request], object] = lambda _request: None  # called with every request, as it comes
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
     _wall: Answer | None = None
     _before_wall: int = 0  # pages that are still let through
@@ -88,6 +91,7 @@ class World:
         self._answers_now.wait(PATIENCE)
         with self._turn:
             self.requests.append(request)
+            self.before(request)
             if request.host == PAGES and self._wall:
                 if not self._before_wall:
                     return self._wall
