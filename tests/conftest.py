@@ -31,7 +31,9 @@ _SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FIL
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The two options of ours."""
-    parser.addoption("--long", action="store_true", help="200 mutations of each page (test_hostile_pages.py).")
+    parser.addoption(
+        "--long", action="store_true", help="200 mutations of each page (test_fuzz.py), 200 kills (test_kill.py)."
+    )
     parser.addoption(
         "--update-golden", action="store_true", help="Show what changed in fixtures/*/expected.md and write it."
     )

@@ -1,123 +1,32 @@
-"""Pages made to do harm (issue 6, Hostile pages): nothing but typed errors, in time, and nothing active in the post."""
+"""Pages made to do harm (issue 6, Hostile pages): typed errors at most, in time, and nothing active in the post."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from bs4.element import Tag
 
-from archiver.errors import ArchiverError
 from archiver.extractor import classify, extract
-from archiver.models import Media, Page, State
-from archiver.writer import Style, post_text
+from archiver.models import Media
 from archiver.writer.disk import Output
 from archiver.writer.filetypes import extension
 from archiver.writer.names import media_name
 from tests.command import Command
-from tests.conftest import FIXTURES, SHARED
-from tests.engines import kramdown
-from tests.mutations import mutated
-from tests.pages import CAPTURED, article_html, page_of
+from tests.harmless import STEERING, check, post_of
+from tests.pages import article_html, page_of
 
 SLOWEST = 5.0  # seconds of processor time for one page
-LONG = 200
-PARAGRAPH, POST = 8_000, 60_000  # characters that kramdown reads in time: it is quadratic in a paragraph's length
-
-# All that a post's HTML may hold: what the canonical body has words for, and what kramdown adds.
-TAGS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code table thead tbody tr th td hr div span a strong em del ins sup "
-    "sub img br audio video".split()
-)
-ATTRIBUTES = frozenset("href src alt class id colspan rowspan start controls preload poster style".split())
-ALIGNED = re.compile(r"text-align: (?:left|right|center)")
-ADDRESS = re.compile(r"https?://|mailto:|/blog/|data:image/")
-STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-FRONT_MATTER = re.compile(r"\A(---\s*\n.*?\n?)^(?:(?:---|\.\.\.)\s*$\n?)", re.DOTALL | re.MULTILINE)  # Jekyll's own
 
 SCRIPT = (
     "var biz = 'MzA3MDAwMDAwMA=='; var mid = '2650000001'; var idx = '1'; var nickname = htmlDecode('号');"
     "var msg_title = '标题'; var ct = '1592359200';"
 )
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/abcdefgh/640"
-
-
-def _post(page: Page) -> str | None:
-    """The post of a page, None when it is no article."""
-    if classify(page).state is not State.ARTICLE:
-        return None
-    return post_text(extract(page), {}, CAPTURED, Style())
-
-
-def _check(post: str) -> None:
-    """Fails on a post that is broken or that could run."""
-    head = FRONT_MATTER.match(post)
-    assert head is not None
-    read = yaml.safe_load(head[1].removeprefix("---\n"))
-    assert read["wechat"]["archived"]
-    body = post[head.end() :]
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", post)
-    if len(body) < POST and max(map(len, body.split("\n\n"))) < PARAGRAPH:
-        assert list(_active(kramdown(body))) == []
-
-
-def _active(html: str) -> Iterator[str]:
-    """What of a rendered post is neither text nor plain markup."""
-    for tag in BeautifulSoup(html, "html.parser").find_all(True):
-        if tag.name not in TAGS:
-            yield f"<{tag.name}>"
-        yield from (f'{tag.name} {name}="{_value(tag, name)}"' for name in tag.attrs if not _is_plain(tag, name))
-
-
-def _is_plain(tag: Tag, name: str) -> bool:
-    if name == "style":
-        return ALIGNED.fullmatch(_value(tag, name)) is not None
-    if name in ("href", "src", "poster"):
-        return ADDRESS.match(_value(tag, name)) is not None
-    return name in ATTRIBUTES
-
-
-def _value(tag: Tag, name: str) -> str:
-    value = tag[name]
-    return value if isinstance(value, str) else " ".join(value)
-
-
-def _survive(name: str, content: bytes, turns: int) -> None:
-    """Fails with the seed of the first mutation that breaks anything."""
-    for turn in range(turns):
-        seed = f"{name}:{turn}"
-        page = Page(source=seed, content=mutated(content, seed), captured=CAPTURED, saved=turn % 2 == 1)
-        started = time.process_time()
-        try:
-            post = _post(page)
-            taken = time.process_time() - started
-            if post is not None:
-                _check(post)
-        except ArchiverError:
-            continue
-        except BaseException as error:
-            error.add_note(f"the seed is {seed!r}: tests.mutations.mutated(page, seed)")
-            raise
-        assert taken < SLOWEST, f"{taken:.1f} s for the seed {seed!r}"
-
-
-@pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*--*")), ids=lambda fixture: fixture.name)
-def test_no_mutation_of_a_small_page_breaks_anything(fixture: Path, request: pytest.FixtureRequest) -> None:
-    turns = LONG if request.config.getoption("--long") else 5
-    _survive(fixture.name, (fixture / "page.html").read_bytes(), turns)
-
-
-@pytest.mark.corpus
-@pytest.mark.parametrize("path", sorted(SHARED.glob("corpus/pages/*.html")), ids=lambda path: path.stem)
-def test_no_mutation_of_a_real_page_breaks_anything(path: Path, request: pytest.FixtureRequest) -> None:
-    _survive(path.stem, path.read_bytes(), LONG if request.config.getoption("--long") else 2)
 
 
 TEXTS = {
@@ -156,9 +65,9 @@ BODIES = {
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_words_of_a_body_are_words(body: str, text: str) -> None:
-    post = _post(page_of(article_html(SCRIPT, body=body.replace("{text}", escape(text)).replace("{{", "{"))))
+    post = post_of(page_of(article_html(SCRIPT, body=body.replace("{text}", escape(text)).replace("{{", "{"))))
     assert post is not None
-    _check(post)
+    check(post)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
@@ -166,9 +75,9 @@ def test_words_of_the_front_matter_are_words(text: str) -> None:
     fields = ("title", "nick_name", "author", "desc", "alias", "user_name", "cdn_url", "source_url", "link")
     cgi = ",".join(f"{name}: {json.dumps(text)}" for name in fields)
     albums = f"appmsgalbuminfo: {{title: {json.dumps(text)}}}, copyright_info: {{guide_words: {json.dumps(text)}}}"
-    post = _post(page_of(article_html(SCRIPT, cgi=f"{cgi}, {albums}")))
+    post = post_of(page_of(article_html(SCRIPT, cgi=f"{cgi}, {albums}")))
     assert post is not None
-    _check(post)
+    check(post)
     head = yaml.safe_load(post.split("\n---\n")[0].removeprefix("---\n"))
     assert (head["layout"], [*head][:2]) == ("post", ["layout", "title"])
     assert not STEERING.search(head["title"] + head["wechat"]["account"])
@@ -201,9 +110,9 @@ ACTIVE = {
 
 @pytest.mark.parametrize("body", ACTIVE.values(), ids=ACTIVE)
 def test_nothing_of_a_body_runs(body: str) -> None:
-    post = _post(page_of(article_html(SCRIPT, body=f"<p>正文</p>{body}")))
+    post = post_of(page_of(article_html(SCRIPT, body=f"<p>正文</p>{body}")))
     assert post is not None
-    _check(post)
+    check(post)
 
 
 IDS = [

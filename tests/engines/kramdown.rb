@@ -1,5 +1,6 @@
 # Markdown → HTML as Jekyll makes it: Liquid first, then Jekyll's own kramdown converter with its default options.
 # One JSON object a line on stdin, {"body": …}; one a line on stdout, {"html": …} or {"error": …}.
+# With "only": "liquid" it ends there.
 ENV['JEKYLL_NO_BUNDLER_REQUIRE'] = 'true'
 require 'json'
 require 'tmpdir'
@@ -14,10 +15,11 @@ payload = site.site_payload
 $stdout.sync = true
 $stdin.set_encoding('UTF-8')
 $stdin.each_line do |line|
-  body = JSON.parse(line)['body']
+  asked = JSON.parse(line)
   begin
     info = { registers: { site: site, page: {} } }
-    puts JSON.generate('html' => markdown.convert(Liquid::Template.parse(body, error_mode: :strict).render!(payload, info)))
+    text = Liquid::Template.parse(asked['body'], error_mode: :strict).render!(payload, info)
+    puts JSON.generate('html' => asked['only'] ? text : markdown.convert(text))
   rescue StandardError => e
     puts JSON.generate('error' => "#{e.class}: #{e.message}")
   end

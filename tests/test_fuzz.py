@@ -1,0 +1,65 @@
+"""Pages as nobody sent them (issue 6, Hostile pages): typed errors at most, in time, and posts that Jekyll builds.
+
+The seed of a run is pytest's own: its first lines say `--randomly-seed=N`, which makes the same mutations again.
+Bodies of 20 MB and of 10,000 pictures are test_oversized.py's.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FIXTURES, SHARED
+from tests.harmless import check, is_quick
+from tests.jekyll import build
+
+confined = pytest.importorskip("tests.confined", reason="the system limits no process")
+
+TURNS, LONG = 5, 200
+SMALL = sorted(FIXTURES.glob("*--*/page.html"))
+REAL = sorted(SHARED.glob("corpus/pages/*.html"))
+SITE = 300  # posts
+
+
+def _name(page: Path) -> str:
+    return page.parent.name if page.stem == "page" else page.stem
+
+
+def _seeds(page: Path, request: pytest.FixtureRequest, turns: int) -> list[str]:
+    run = request.config.getoption("randomly_seed", default=0)
+    return [f"{_name(page)}:{run}:{turn}" for turn in range(turns)]
+
+
+def _survive(page: Path, request: pytest.FixtureRequest) -> None:
+    turns = LONG if request.config.getoption("--long") else TURNS
+    for seed, post in confined.posts(page, _seeds(page, request, turns)):
+        try:
+            check(post) if post else None
+        except Exception as error:
+            error.add_note(f"the seed is {seed!r}: tests.mutations.mutated(page, seed)")
+            raise
+
+
+@pytest.mark.parametrize("page", SMALL, ids=_name)
+def test_no_mutation_of_a_small_page_breaks_anything(page: Path, request: pytest.FixtureRequest) -> None:
+    _survive(page, request)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("page", REAL, ids=_name)
+def test_no_mutation_of_a_real_page_breaks_anything(page: Path, request: pytest.FixtureRequest) -> None:
+    _survive(page, request)
+
+
+@pytest.mark.corpus
+@pytest.mark.jekyll
+def test_jekyll_builds_every_post_of_a_mutated_page(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    turns = SITE // len(REAL) + 2  # some of them are no articles any more, and some too long for kramdown
+    made = (post for page in REAL for _, post in confined.posts(page, _seeds(page, request, turns)))
+    site = tmp_path / "site"
+    (site / "_posts").mkdir(parents=True)
+    for number, post in enumerate(islice((post for post in made if post and is_quick(post)), SITE)):
+        (site / "_posts" / f"2026-01-02-{number}.md").write_text(post, encoding="utf-8")
+    assert sorted(int(page.stem) for page in build(site).glob("*.html")) == list(range(SITE))
