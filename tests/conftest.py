@@ -23,6 +23,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "corpus": lambda: (SHARED / "corpus" / "pages").is_dir(),
     "jekyll": lambda: shutil.which("jekyll") is not None,
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
+    "replay": lambda: shutil.which("wayback") is not None,
 }
 
 # What a tester's shell may hold that changes what archiver does.

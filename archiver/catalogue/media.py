@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from archiver import backoff
 from archiver.catalogue.schema import article_media, articles, captures, media
-from archiver.catalogue.store import Store, chunks, is_due, seconds
-from archiver.models import Entry, LocalFile
+from archiver.catalogue.store import Store, chunks, is_due, seconds, time_of
+from archiver.models import Entry, LocalFile, Response
 
 
 class MediaFiles:
@@ -70,6 +71,10 @@ class MediaFiles:
         with self._store.reading() as connection:
             return [dict(row) for row in connection.execute(wanted).mappings()]
 
+    def files(self, key: str) -> dict[str, LocalFile]:
+        """The media of an article that are saved, by their names, with the responses that brought them."""
+        return {row["name"]: replace(_file(row), response=_response(row)) for row in self.of(key) if row["path"]}
+
     def _rows(self, names: list[str]) -> dict[str, Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
         with self._store.reading() as connection:
@@ -122,3 +127,11 @@ def _lost(reason: str, tries: int, store: Store) -> dict[str, Any]:
 
 def _file(row: Mapping[str, Any]) -> LocalFile:
     return LocalFile(path=row["path"], size=row["size"], sha256=row["sha256"])
+
+
+def _response(row: Mapping[str, Any]) -> Response | None:
+    received = time_of(row["received"])
+    if received is None:
+        return None
+    headers = tuple((name, value) for name, value in row["headers"])
+    return Response(url=row["url"], status=row["status"], headers=headers, received=received)

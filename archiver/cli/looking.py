@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,24 +28,12 @@ Examples:
   archiver show output/_posts/2020-06-17-....md"""
 
 
-def _day(text: str) -> datetime:
-    """Midnight in Beijing, where articles are dated."""
-    from archiver.models import CHINA
-
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
-    except ValueError:
-        raise typer.BadParameter("write a day as 2026-01-31") from None
-
-
 @app.command("list", epilog=_LIST_EXAMPLES)
 def list_articles(
     output: options.Output = None,
-    account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = "",
-    since: Annotated[
-        datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")
-    ] = None,
-    until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None,
+    account: options.Account = "",
+    since: options.Since = None,
+    until: options.Until = None,
     state: Annotated[
         str, typer.Option(metavar="STATE", help="deleted, violation, unknown …; due, waiting: still to be asked.")
     ] = "",
@@ -107,17 +94,11 @@ def _line(one: Kept | Standing) -> str:
     return f"{one.state or 'not read'}  {one.url}  {due}  {one.reason}".rstrip()
 
 
-def json_of(one: object) -> dict[str, object]:
-    """The fields of a dataclass; asdict would copy each value first."""
-    return {name: _plain(getattr(one, name)) for name in one.__dataclass_fields__}  # type: ignore[attr-defined]
+def json_of(one: object) -> dict[str, Any]:
+    """The fields of a dataclass as JSON has them."""
+    from archiver.archive.export.tables import row_of
 
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return json_of(value) if is_dataclass(value) else value
+    return row_of(one)
 
 
 def _detail_json(detail: Detail) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,21 @@ def _duration(text: str) -> float:
 MaxTime = Annotated[
     float | None, typer.Option(parser=_duration, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.")
 ]
+
+
+def _day(text: str) -> datetime:
+    """Midnight in Beijing, where articles are dated."""
+    from archiver.models import CHINA
+
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=CHINA)
+    except ValueError:
+        raise typer.BadParameter("write a day as 2026-01-31") from None
+
+
+Account = Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")]
+Since = Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")]
+Until = Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")]
 
 
 def settings(config: str, flags: Mapping[str, object]) -> Settings:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from archiver import outcomes, urls
 from archiver.catalogue import FILE, Catalogue
+from archiver.commands.exports import Export, Exported
 from archiver.commands.looking import Detail, Looking, article_of
 from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from archiver.commands.rebuild import Rebuilt
     from archiver.sources import Entry as Line
 
-__all__ = ["Archiver", "Detail", "Looking", "Rebuilding", "RunReport", "Tally", "Wish", "wish"]
+__all__ = ["Archiver", "Detail", "Export", "Looking", "Rebuilding", "RunReport", "Tally", "Wish", "wish"]
 
 _RECHECK = "7d"  # where archiver.yml does not say
 _MOST = 100_000  # articles that one call rechecks, when nobody says
@@ -195,6 +196,12 @@ class Archiver:
     def show(self, what: str) -> Detail:
         """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
         return Detail.of(self._catalogue(), what, self.settings.output)
+
+    def export(self, wanted: Export, report: Report = _silent, stdout: BinaryIO | None = None) -> Exported:
+        """What was written for others; `report` is told the title of each article before it is."""
+        from archiver.commands.exporting import Exporting
+
+        return Exporting(wanted=wanted, edges=self._edges, report=report, stdout=stdout).run()
 
     def _noted(self, command: str, told: Iterator[Outcome]) -> Iterator[Outcome]:
         """The outcomes, and in the catalogue that the run began and how it ended."""

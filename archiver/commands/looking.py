@@ -39,6 +39,10 @@ class Looking:
         if not (self.account or self.since or self.until or self.incomplete):
             yield from self._addresses(catalogue)
 
+    def articles(self, catalogue: Catalogue) -> Iterator[Kept]:
+        """The articles alone, whole or not."""
+        return catalogue.articles.listed(account=self.account, since=self.since, until=self.until, state=self.state)
+
     def _addresses(self, catalogue: Catalogue) -> Iterator[Standing]:
         if self.state == DUE:
             yield from catalogue.addresses.due()

@@ -1,0 +1,1 @@
+"""What an archive gives to others: WARC and WACZ for players and libraries, tables for everything else."""

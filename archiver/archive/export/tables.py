@@ -1,0 +1,74 @@
+"""The catalogue's articles as rows: JSON lines, and CSV that a spreadsheet opens as it stands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from archiver.models import Images, Kept
+
+# A cell has no place for parts: each number of `images` has a column, `warnings` are lines, `removed` is left out.
+_IMAGES = tuple(f"images_{field.name}" for field in fields(Images))
+COLUMNS = (
+    "key", "url", "title", "account", "type", "published", "archived", "state", "state_seen", "checked", "post",
+    "digest", "source", *_IMAGES, "share", "warnings",
+)  # fmt: skip
+
+_ESCAPES = {ord(end): json.dumps(end)[1:-1] for end in "\x7f\x85\u2028\u2029"}  # some readers end a line there
+_BOM = "\ufeff"  # by which Excel knows UTF-8; everybody else passes over it
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet computes instead of showing it (CWE-1236)
+
+
+class JsonLines:
+    """One JSON object a line, an article, as `list --json` writes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def add(self, article: Kept) -> None:
+        """Writes an article's row."""
+        line = json.dumps(row_of(article), ensure_ascii=False)
+        self._file.write(line.translate(_ESCAPES).encode("utf-8", "backslashreplace") + b"\n")
+
+
+class Csv:
+    """RFC 4180: a row an article, the first names the columns."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._write(COLUMNS, _BOM)
+
+    def add(self, article: Kept) -> None:
+        """Writes an article's row; a line end inside a cell is quoted."""
+        told = row_of(article)
+        told |= {f"images_{name}": count for name, count in told["images"].items()}
+        self._write([_cell(told[column]) for column in COLUMNS])
+
+    def _write(self, cells: Iterable[object], before: str = "") -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerow(cells)
+        self._file.write((before + text.getvalue()).encode("utf-8", "backslashreplace"))
+
+
+def row_of(value: object) -> dict[str, Any]:
+    """A value of the models as a JSON object: asdict would copy each part, and leave the times as they are."""
+    return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return row_of(value) if is_dataclass(value) else value
+
+
+def _cell(value: object) -> object:
+    """A cell that shows what it says: text that looks like a formula gets the apostrophe that spreadsheets hide."""
+    text = "\n".join(map(str, value)) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text

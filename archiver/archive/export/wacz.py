@@ -1,0 +1,60 @@
+"""A WARC and a list of its pages → WACZ 1.1.1: one file that players open without an index of their own."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from archiver.archive.export.files import work_folder
+from archiver.archive.export.records import Record, timestamp
+from archiver.archive.export.warc import Warc
+from archiver.errors import OutputError
+
+_DATA = "data.warc.gz"
+_PAGES = "pages.jsonl"
+
+
+class PageList:
+    """The list from which a player's user chooses: `pages/pages.jsonl`."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._write({"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True})
+
+    def add(self, record: Record, title: str, text: str) -> None:
+        """Names a page; its text is what a player searches."""
+        identity = record.id.strip("<>").rpartition(":")[2]
+        page = {"id": identity, "url": record.uri, "ts": timestamp(record.date), "title": title, "text": text}
+        self._write(page)
+
+    def _write(self, row: Mapping[str, object]) -> None:
+        self._file.write(json.dumps(row) + "\n")  # ASCII: wacz reads the list in the locale's encoding
+
+
+@contextmanager
+def wacz_file(path: Path, now: datetime) -> Iterator[tuple[Warc, PageList]]:
+    """A WARC and a list to write to, which become the WACZ at `path` when the context has ended well."""
+    with work_folder(path) as folder:
+        with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
+            yield Warc(data, _DATA, now), PageList(pages)
+        whole = folder / "whole.wacz"
+        _pack(folder, whole)
+        whole.replace(path)
+
+
+def _pack(folder: Path, whole: Path) -> None:
+    """Index, digests and zip, by the format's own tool, which says on stdout what it does."""
+    from wacz.main import main
+
+    said = io.StringIO()
+    with redirect_stdout(said):
+        code = main(
+            ["create", "--output", str(whole), "--copy-pages", "--pages", str(folder / _PAGES), str(folder / _DATA)]
+        )
+    if code:
+        raise OutputError(f"cannot be made: {said.getvalue().strip()}", concerns=str(whole))

@@ -1,0 +1,117 @@
+"""One article's pages, readable page and media, from where they are kept into a WARC."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.archive.export import addresses, records
+from archiver.archive.export.readable import plain_text, readable_page
+from archiver.archive.export.records import Record
+from archiver.archive.export.wacz import PageList
+from archiver.archive.export.warc import Warc
+from archiver.archive.snapshots import Snapshots
+from archiver.catalogue import Catalogue
+from archiver.commands.rooms import page_of
+from archiver.errors import InputError
+from archiver.extractor import extract
+from archiver.models import Article, Capture, Kept, LocalFile, State
+from archiver.writer.names import media_name
+
+Names = defaultdict[str, dict[str, None]]  # the addresses of each medium, by its name in the archive
+
+
+@dataclass(kw_only=True)
+class Evidence:
+    """Gives a WARC what the archive at `root` kept of an article; what cannot be given is told to `missing`."""
+
+    catalogue: Catalogue
+    snapshots: Snapshots
+    root: Path
+    now: datetime
+    missing: Callable[[str], None]
+    warc: Warc
+    pages: PageList | None = None
+
+    def add(self, kept: Kept) -> None:
+        """Writes the pages of an article in their order, the last good one without its scripts, the media."""
+        names: Names = defaultdict(dict)
+        shown: tuple[Record, Article] | None = None
+        for capture, content in self._captures(kept.key):
+            record = records.page_record(capture, kept.url or addresses.page_address(kept.key))
+            self.warc.write(record, content, records.page_note(capture))
+            for name, address in addresses.named_in(content):
+                names[name][address] = None
+            if capture.state is State.ARTICLE:
+                shown = record, extract(page_of(capture, content, kept.key))
+        files = self.catalogue.media.files(kept.key)
+        if shown:
+            self._readable(kept, *shown, _placed(shown[1], files, names))
+        for name, file in files.items():
+            self._medium(file, list(names[name]), kept)
+
+    def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
+        for capture in self.catalogue.articles.captures(key):
+            try:
+                content = self.snapshots.read(capture.sha256) if capture.sha256 else b""
+            except InputError as error:
+                self.missing(str(error))
+                continue
+            if capture.sha256:
+                yield capture, content
+
+    def _readable(self, kept: Kept, page: Record, article: Article, placed: Mapping[str, str]) -> None:
+        known = replace(article, url=kept.url or article.url)
+        html = readable_page(known, placed).encode("utf-8", "replace")
+        made, found = records.readable_records(addresses.readable_address(kept.key), html, page, self.now)
+        self.warc.write(made, html)
+        self.warc.write(found, html)
+        if self.pages:
+            self.pages.add(found, known.title, plain_text(known))
+
+    def _medium(self, file: LocalFile, named: list[str], kept: Kept) -> None:
+        if not file.response and not named:  # it stood in the page itself
+            return
+        record = records.medium_record(file, named[0] if named else "", kept.archived)
+        if not self.warc.holds(record.uri):
+            with self._intact(file) as opened:
+                if not opened:
+                    return
+                self.warc.write_medium(record, opened)
+        self.warc.write_aliases(record, named)
+
+    @contextmanager
+    def _intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
+        """The file, proven to be the one that came; None when it is not."""
+        path = self.root / file.path
+        try:
+            opened = path.open("rb")
+        except OSError as error:
+            self.missing(f"{path}: cannot be read ({error.strerror})")
+            yield None
+            return
+        with opened:
+            is_intact = file_digest(opened, "sha256").hexdigest() == file.sha256
+            opened.seek(0)
+            if not is_intact:
+                self.missing(f"{path}: is not the file that came")
+            yield opened if is_intact else None
+
+
+def _placed(article: Article, files: Mapping[str, LocalFile], names: Names) -> dict[str, str]:
+    """Adds the addresses by which a body names its media; those that no player could ask for get one of ours."""
+    placed = {}
+    for medium in article.media:
+        name, address = media_name(medium), medium.url
+        if not addresses.is_address(address):
+            if address.startswith("data:") or name not in files:
+                continue
+            address = placed[medium.url] = addresses.file_address(files[name])
+        names[name][address] = None
+    return placed

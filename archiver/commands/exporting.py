@@ -1,0 +1,91 @@
+"""`export`: the articles that are wanted, each given to every file that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from archiver.archive.export.files import whole_file
+from archiver.archive.export.tables import Csv, JsonLines
+from archiver.archive.export.wacz import PageList, wacz_file
+from archiver.archive.export.warc import Warc
+from archiver.catalogue import Catalogue
+from archiver.commands.edges import Edges
+from archiver.commands.evidence import Evidence
+from archiver.commands.exports import STDOUT, Export, Exported
+from archiver.commands.looking import article_of
+from archiver.models import Kept
+
+Report = Callable[[str], None]
+_TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLines, "csv": Csv}
+
+
+class Sink(Protocol):
+    """A file that takes articles."""
+
+    def add(self, article: Kept) -> None:
+        """Writes all that it tells of an article."""
+
+
+@dataclass(kw_only=True)
+class Exporting:
+    """One export from an archive. `report` is told the title of each article; tables may go to `stdout`."""
+
+    wanted: Export
+    edges: Edges
+    report: Report
+    stdout: BinaryIO | None
+    told: Exported = field(default_factory=Exported)
+
+    def run(self) -> Exported:
+        """What was written, every file of it whole."""
+        self.wanted.check()
+        articles = self._articles(self.edges.catalogue_there())  # one that is not here is said before a file is made
+        with ExitStack() as opened:
+            sinks = [opened.enter_context(self._open(form, path)) for form, path in self.wanted.files.items()]
+            for article in articles:
+                self.report(article.title)
+                for sink in sinks:
+                    sink.add(article)
+                self.told.articles += 1
+        self.told.files = tuple(path for path in self.wanted.files.values() if path != STDOUT)
+        return self.told
+
+    def _articles(self, catalogue: Catalogue) -> Iterator[Kept]:
+        """The articles themselves: of one that a person took out only that it is not wanted is known."""
+        found: Iterable[Kept] = self.wanted.articles.articles(catalogue)
+        if self.wanted.only:
+            named = (article_of(catalogue, what, self.edges.settings.output) for what in self.wanted.only)
+            found = {article.key: article for article in named}.values()
+        return (article for article in found if not article.taken_out)
+
+    def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
+        """What writes to `path`: it is there, whole, when the context has ended well."""
+        if form == "wacz":
+            return self._wacz(Path(path))
+        return self._warc(Path(path)) if form == "warc" else self._table(form, path)
+
+    @contextmanager
+    def _table(self, form: str, path: str) -> Iterator[Sink]:
+        opened = nullcontext(self.stdout) if path == STDOUT and self.stdout else whole_file(Path(path))
+        with opened as file:
+            yield _TABLES[form](file)
+
+    @contextmanager
+    def _warc(self, path: Path) -> Iterator[Sink]:
+        with whole_file(path) as file:
+            yield self._evidence(Warc(file, path.name, self.edges.now()))
+
+    @contextmanager
+    def _wacz(self, path: Path) -> Iterator[Sink]:
+        with wacz_file(path, self.edges.now()) as (warc, pages):
+            yield self._evidence(warc, pages)
+
+    def _evidence(self, warc: Warc, pages: PageList | None = None) -> Evidence:
+        return Evidence(
+            catalogue=self.edges.catalogue, snapshots=self.edges.snapshots, root=Path(self.edges.settings.output),
+            now=self.edges.now(), missing=self.told.missing.append, warc=warc, pages=pages,
+        )  # fmt: skip
