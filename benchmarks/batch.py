@@ -7,18 +7,14 @@ start included, beside what it must be.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from archiver.catalogue import opening, schema
+from benchmarks.archives import fill
+from benchmarks.calls import Cost, call
 from tests.wechat import Authority, World, numbered, pages, playing
 
 KNOWN = 100_000
@@ -28,72 +24,6 @@ ARTICLES = 120
 PICTURES = 15  # of each article
 CDN = 0.2  # seconds
 MEMORY = 250  # megabytes
-_MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10  # in the units of ru_maxrss
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
-    """What one call took."""
-
-    seconds: float
-    computing: float  # seconds of a processor, whatever else the machine does meanwhile
-    megabytes: float  # resident, at most
-    lines: int  # of stdout
-
-
-def call(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Cost:
-    """The cost of a call of the command in `folder`, which must end well."""
-    variables = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", **(environment or {})}
-    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
-        start = time.perf_counter()
-        command = [sys.executable, "-m", "archiver", *arguments]
-        process = subprocess.Popen(command, cwd=folder, env=variables, stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command}: exit code {process.returncode}\n{(folder / 'stderr').read_text()[-2000:]}")
-    lines = (folder / "stdout").read_bytes().count(b"\n")
-    computing = usage.ru_utime + usage.ru_stime
-    return Cost(seconds=seconds, computing=computing, megabytes=usage.ru_maxrss / _MEGABYTE, lines=lines)
-
-
-def fill(folder: Path, count: int, accounts: int) -> None:
-    """Makes an archive in `out` whose catalogue has `count` articles; there are no posts."""
-    file = folder / "out" / ".archive" / "catalogue.db"
-    file.parent.mkdir(parents=True)
-    engine = opening.open_engine(file)
-    opening.bring_up_to_date(engine, file)
-    engine.dispose()
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("PRAGMA synchronous = OFF")
-        for table, rows in (("articles", _articles(count, accounts)), ("addresses", _addresses(count))):
-            columns = schema.tables.tables[table].columns.keys()
-            marks = ", ".join(f":{column}" for column in columns)
-            connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
-
-
-def _articles(count: int, accounts: int) -> Iterator[dict[str, object]]:
-    for number in range(count):
-        account = number % accounts
-        yield {
-            "id": number + 1, "key": numbered.key(number), "account": f"测试号 {account}",
-            "account_id": f"gh_{account:012}", "title": f"测试 {number}", "type": "article",
-            "url": numbered.address(number), "published": 1_684_904_904 + number, "modified": None,
-            "archived": 1_700_000_000, "state": "article", "state_seen": 1_700_000_000,
-            "checked": 1_700_000_000, "taken_out": None,
-            "post": f"_posts/2023-05-24-测试-{number}.md", "published_as": f"2023-05-24-测试-{number}",
-            "digest": f"{number:064x}", "source": "", "images_expected": 3, "images_saved": 3, "images_failed": 0,
-            "share": 1.0, "warnings": "[]", "removed": "[]",
-        }  # fmt: skip
-
-
-def _addresses(count: int) -> Iterator[dict[str, object]]:
-    for number in range(count):
-        yield {
-            "url": numbered.address(number), "article_id": number + 1, "state": "article", "reason": "", "source": "",
-            "first_seen": 1_700_000_000, "tried": 1_700_000_000, "tries": 0, "due": None, "owner": None,
-        }  # fmt: skip
 
 
 def known(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archiver import Archiver, NotAnArticle, Settings, read
 from archiver.config import MediaSettings
-from benchmarks.batch import Cost, call
+from benchmarks.calls import Cost, call
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "pages"
 
