@@ -274,7 +274,7 @@ SHORT, LONG = (
 def recalled(root: Path, *, known: str, told: str) -> str:
     saved(root, article=replace(ARTICLE, url=known))
     edges = Edges(Settings(output=str(root)))
-    article = rooms_for(edges).recall(replace(ARTICLE, url=told))
+    article = rooms_for(edges).recall(replace(ARTICLE, url=told), page_of(""))
     edges.close()
     return article.url
 

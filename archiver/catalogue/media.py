@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from archiver import backoff
 from archiver.catalogue.schema import article_media, articles, captures, media
@@ -28,15 +28,13 @@ class MediaFiles:
         found = self._rows(list(names))
         if fresh := [name for name in names if name not in found]:
             with self._store.writing() as connection:
-                for name in fresh:
-                    self._insert(connection, name, names[name])
-        return self.look(names)
+                self._insert(connection, {name: names[name] for name in fresh})
+            found |= self._rows(fresh)
+        return _told(found, names)
 
     def look(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
         """The same as far as it is known: nothing is written."""
-        found = self._rows(list(names))
-        files = {name: _file(row) for name, row in found.items() if row["path"]}
-        return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
+        return _told(self._rows(list(names)), names)
 
     def reason(self, name: str) -> str:
         """Why a medium is not here, '' when it is, or nobody asked for it."""
@@ -83,30 +81,53 @@ class MediaFiles:
                 found |= {row["name"]: row for row in rows}
         return found
 
-    def _insert(self, connection: Connection, name: str, safe: str) -> None:
-        taken = connection.execute(select(media.c.name).where(media.c.folded == name.lower())).scalar()
-        stem = name if taken in (None, name) else safe
-        row = {"name": name, "stem": stem, "folded": stem.lower(), "path": "", "size": 0, "sha256": "", "reason": "",
-               "tries": 0, "url": "", "headers": []}  # fmt: skip
-        connection.execute(self._store.insert(media).values(row).on_conflict_do_nothing())
+    def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
+        taken: dict[str, str] = {}
+        for chunk in chunks([name.lower() for name in names]):
+            rows = connection.execute(select(media.c.folded, media.c.name).where(media.c.folded.in_(chunk)))
+            taken |= {row.folded: row.name for row in rows}
+        stems = {name: name if taken.setdefault(name.lower(), name) == name else safe for name, safe in names.items()}
+        row = {"path": "", "size": 0, "sha256": "", "reason": "", "tries": 0, "url": "", "headers": []}
+        fresh = [row | {"name": name, "stem": stem, "folded": stem.lower()} for name, stem in stems.items()]
+        connection.execute(self._store.insert(media).on_conflict_do_nothing(), fresh)
+
+
+def _told(
+    found: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, LocalFile]]:
+    files = {name: _file(row) for name, row in found.items() if row["path"]}
+    return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
 
 
 def record_media(connection: Connection, store: Store, article_id: int, entry: Entry) -> None:
     """Writes what became of an article's media, and that they are its."""
-    for name, result in entry.media.items():
-        row = connection.execute(select(media.c.id, media.c.tries, media.c.reason).where(media.c.name == name)).first()
-        if row is None:
-            continue
-        if isinstance(result, LocalFile):
-            told = _saved(result)
-        elif entry.asked:
-            told = _lost(result, row.tries + 1, store)
-        else:  # nobody asked for it now: one that never was is due, another as it was
-            told = {} if row.reason else {"reason": result, "due": seconds(store.now())}
-        if told:
-            connection.execute(media.update().where(media.c.id == row.id).values(told))
-        link = store.insert(article_media).values(article_id=article_id, media_id=row.id)
-        connection.execute(link.on_conflict_do_nothing())
+    changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns they change: one statement for each
+    links = []
+    for row in _rows_of(connection, list(entry.media)):
+        told = _became(entry, row, store)
+        changes.setdefault(tuple(told), []).append(told | {"row": row["id"]})
+        links.append({"article_id": article_id, "media_id": row["id"]})
+    for columns, rows in changes.items():
+        if columns:
+            connection.execute(media.update().where(media.c.id == bindparam("row")), rows)
+    if links:
+        connection.execute(store.insert(article_media).on_conflict_do_nothing(), links)
+
+
+def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
+    columns = (media.c.id, media.c.name, media.c.tries, media.c.reason)
+    for chunk in chunks(names):
+        yield from connection.execute(select(*columns).where(media.c.name.in_(chunk))).mappings()
+
+
+def _became(entry: Entry, row: RowMapping, store: Store) -> dict[str, Any]:
+    """What is new of a medium."""
+    result = entry.media[row["name"]]
+    if isinstance(result, LocalFile):
+        return _saved(result)
+    if entry.asked:
+        return _lost(result, row["tries"] + 1, store)
+    return {} if row["reason"] else {"reason": result, "due": seconds(store.now())}  # nobody ever asked for it: due now
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -116,6 +116,7 @@ class _Lent:
 
     edges: Edges
     source: Source
+    stems: dict[str, str] = field(default_factory=dict)  # the files' names without extension, by that of their medium
 
     def get_page(self, target: Target) -> tuple[Page, Saved]:
         if not target.file:
@@ -147,6 +148,7 @@ class _Lent:
         """What the catalogue knows and is still there; else what a run that died has left under that name."""
         names = {media_name(medium): safe_name(media_name(medium)) for medium in media}
         stems, files = self._claim(names)
+        self.stems.update(stems)
         found = {name: file for name, file in files.items() if self.edges.output.holds(file)}
         for name, stem in stems.items():
             if name not in found and (file := self.edges.output.find_media(stem)):
@@ -155,8 +157,7 @@ class _Lent:
 
     def save_media(self, medium: Media, blob: Blob, extension: str) -> LocalFile:
         name = media_name(medium)
-        stems, _ = self._claim({name: safe_name(name)})
-        file = self.edges.output.save_media(stems[name], blob.content, extension)
+        file = self.edges.output.save_media(self.stems[name], blob.content, extension)
         return replace(file, response=blob.response)
 
     def _claim(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:

@@ -71,6 +71,7 @@ class _Host(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = PATIENCE
+    disable_nagle_algorithm = True  # else a body waits 40 ms for its header's acknowledgement
 
     def __init__(self, world: World, *connection: Any) -> None:  # socketserver's three
         self.world = world
@@ -108,6 +109,7 @@ class _Proxy(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = PATIENCE
+    disable_nagle_algorithm = True  # else a body waits 40 ms for its header's acknowledgement
 
     def __init__(self, world: World, origin: tuple[str, int], *connection: Any) -> None:
         self.world, self.origin = world, origin
@@ -122,6 +124,7 @@ class _Proxy(BaseHTTPRequestHandler):
             return
         self.close_connection = True
         with socket.create_connection(self.origin, timeout=PATIENCE) as origin:
+            origin.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             self.send_response(200)
             self.end_headers()
             _carry(self.connection, origin)
