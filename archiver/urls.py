@@ -40,6 +40,11 @@ _PLAIN = re.compile(
     r"&mid=[0-9]{1,20}&idx=[0-9]{1,2}&sn=[0-9a-f]{32}))"
     r"(?=(?:[&?](?:chksm|scene|nwr_flag)=[0-9a-z]{0,999}){0,9}(?:#[a-z_]{0,30})?\Z)"
 )
+# Nearly every picture; what is behind `wx_fmt` goes.
+_PICTURE = re.compile(
+    r"(?:https?:)?(//mmbiz\.qpic\.cn/[A-Za-z0-9_]+/[A-Za-z0-9_-]+/[0-9]{1,4}(\?wx_fmt=[A-Za-z0-9]+)?)"
+    r"(?(2)(?:&(?!wx_fmt)[a-z_]+=[A-Za-z0-9_-]*){0,9})(?:#[A-Za-z0-9_=]*)?"
+)
 _PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # browsers drop or encode these; no tree takes them
@@ -170,6 +175,8 @@ def media(address: str) -> str:
     Of a picture of the CDN's only `wx_fmt` is kept (§6.1): `tp=webp` would give another format, `#imgIndex=3`
     and `from=appmsg` would make one picture look like many (traps T103, T108).
     """
+    if usual := _PICTURE.fullmatch(address):
+        return f"https:{usual[1]}"
     address = _CONTROL.sub("", unescape(address.strip().strip("\"'")))
     if address.startswith("//"):
         address = "https:" + address

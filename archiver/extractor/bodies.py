@@ -21,6 +21,8 @@ _SHOWS = re.compile(
     r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
 )
 _TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r">\s*[^\s<>&]")  # behind a tag, or behind what only seems one and is text itself
+_UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _MARKUP = re.compile(r"<(?:p|section|div)[\s>]", re.I)
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")
 _LINK_TAG = re.compile(r"(<a\s[^<>]*>|</a\s*>)", re.I)
@@ -60,7 +62,7 @@ def read_body(reading: Reading, article_type: str) -> RawBody:
     html = _READERS.get(article_type, _generic)(reading) if is_known else _generic(reading)
     return RawBody(
         html=html,
-        paid_preview=_PREVIEW.search(html) is not None,
+        paid_preview="preview" in html and _PREVIEW.search(html) is not None,
         videos=read_videos(reading),
         css=reading.css,
         warnings=() if _shows_something(html) else (_EMPTY,),
@@ -245,12 +247,14 @@ def _first_shown(*sources: Callable[[], Literal]) -> str:
 
 
 def _shows_something(html: str) -> bool:
-    return _SHOWS.search(html) is not None or _has_words(html)
+    return _has_words(html) or _SHOWS.search(html) is not None
 
 
 def _has_words(html: str) -> bool:
     """Whether there is text outside of comments, scripts and style sheets; each is looked for once."""
-    for opening, closing in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+    if _WORD.search(html) and not any(opening in html for opening, _ in _UNREAD):
+        return True
+    for opening, closing in _UNREAD:
         first_part, *others = html.split(opening)
         html = first_part + "".join(other.partition(closing)[2].removeprefix(">") for other in others)
     return bool(unescape(_TAG.sub("", html)).strip())

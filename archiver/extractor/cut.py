@@ -23,6 +23,12 @@ _TAG = re.compile(
 _COMMENT, _PLAIN = 1, 6  # the last group of a comment, and of a tag behind which markup goes on
 _ENDS = {name: re.compile(f"</(?i:{name})") for name in ("script", "style", "textarea", "title")}
 
+# Tags that a search for an element's end need not see, in one match: called otherwise, without an id, holding markup.
+# What they consist of can be read in one way only; where that fails, _TAG has the word.
+_QUIET = (
+    r"(?:[^<]*<(?:(?!/?(?i:{}|script|style|textarea|title)(?![^\s/>]))/?[A-Za-z][^\s/>]*(?=[\s/>])"
+    r"[^>=]*(?:(?<!\s)(?<![iI][dD])=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){{0,50}}>|(?![A-Za-z/!]))){{1,200}}"
+)
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]*)))?")
 # libxml2 compares each attribute of a tag with all before it: 100,000 cost 48 s. Of 89 real pages the most are 16.
 # Each part ends where nothing more of it follows: there is one way only to read a tag.
@@ -60,10 +66,16 @@ class Outline:
     def __init__(self, text: str) -> None:
         self.text = text
         self._unseen = _scan(text)
+        self._known: dict[str, Tag | None] = {}
         self._starts = array("q")  # of the tags and comments seen so far; a page of 20 MB has millions
 
     def find(self, element_id: str) -> Tag | None:
         """The first start tag with that id, outside of comments, scripts and attribute values."""
+        if element_id not in self._known:
+            self._known[element_id] = self._find(element_id)
+        return self._known[element_id]
+
+    def _find(self, element_id: str) -> Tag | None:
         place = self.text.find(element_id)
         while place >= 0:  # each place where the id is written lies in one tag, or in none
             found = self._last_before(place)
@@ -102,8 +114,9 @@ class Outline:
         if opened.content_end >= 0:
             return opened.content_end
         depth = 1
-        for found, name, closing, attributes in markup(self.text, opened.end):
-            if name == opened.name:
+        for found in _striking(self.text, opened.end, opened.name):
+            closing, name, attributes = found.group(2, 3, 5)
+            if name.lower() == opened.name:
                 depth += -1 if closing else 1
                 if depth == 0:
                     goes_on = opened.name == "div" and _goes_on(self.text, found.end())
@@ -140,6 +153,20 @@ def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
             if found.lastindex != _PLAIN and (end := _end_of(found)) > found.end():
                 start = end
                 break
+
+
+def _striking(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
+    """The tags from `start` on that are called so, and all with an id; of the others some."""
+    quiet = re.compile(_QUIET.format(re.escape(name)))
+    while True:
+        while run := quiet.match(text, start):
+            start = run.end()
+        found = _TAG.search(text, start)
+        if found is None:
+            return
+        start = _end_of(found)
+        if found.lastindex != _COMMENT:
+            yield found
 
 
 def _end_of(found: re.Match[str]) -> int:

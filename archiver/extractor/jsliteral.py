@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from functools import partial
 from typing import TypeAlias
+
+from archiver.extractor.jsstrings import CALLS, METHODS, unescape
 
 Literal: TypeAlias = "dict[str, Literal] | list[Literal] | str | int | float | bool | None"
 
@@ -33,20 +33,12 @@ _TOKEN = re.compile(
       | \Z )""",
     re.X | re.S,
 )  # fmt: skip
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(\r\n|.))", re.S)
-_SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "",
-           "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}  # fmt: skip
+# How nearly every field of the server's data is written: a string without escapes, `JsDecode('…')`, `'123' * 1`.
+_USUAL = re.compile(
+    r"\s*:\s*(?:(?P<call>JsDecode)\(\s*)?(?:'([^'\\]*)'|\"([^\"\\]*)\")(?(call)\s*\)|(?P<times>\s*\*\s*1)?)\s*(?=[,}])"
+)
 _CONSTANTS: dict[str, Literal] = {"true": True, "false": False}
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
-
-# The page's own helpers: what they replace, in their order (§3.3 R1, R3, R4).
-_JS_DECODE = (("\\x5c", "\\"), ("\\x0d", "\r"), ("\\x22", '"'), ("\\x26", "&"), ("\\x27", "'"),
-              ("\\x3c", "<"), ("\\x3e", ">"), ("\\x0a", "\n"))  # fmt: skip
-_HTML_FALSE = (("&#39;", "'"), ("&quot;", '"'), ("&nbsp;", " "), ("&gt;", ">"), ("&lt;", "<"), ("&yen;", "¥"),
-               ("&amp;", "&"))  # fmt: skip
-_HTML_DECODE = (("&#39;", "'"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BREAK = re.compile(r"<br[^<>]{0,100}>")
 
 
 class LiteralError(ValueError):
@@ -68,41 +60,6 @@ def read(text: str, start: int = 0, most: int = MOST) -> tuple[Literal, int]:
         raise LiteralError(f"no value at {start}")
     value = reader.expression(0)
     return value, reader.start
-
-
-def unescape(literal: str) -> str:
-    """The text that the inside of a string literal stands for; a half of a surrogate pair becomes U+FFFD."""
-    if "\\\\" not in literal and "\\x5c" not in literal:
-        literal = _decode_js(literal)  # nearly all escapes of a body, ten times as fast
-    if "\\" not in literal:
-        return literal
-    plain = _ESCAPE.sub(_unescape_one, literal)
-    if "\\u" in literal and _SURROGATE.search(plain):
-        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return plain
-
-
-def _unescape_one(escape: re.Match[str]) -> str:
-    code = escape[1] or escape[2] or escape[3]
-    if code is None:
-        return _SINGLE.get(escape[4], escape[4])
-    number = int(code, 16)
-    return chr(number) if 0 < number <= 0x10FFFF else "\ufffd" if number else ""
-
-
-def _replace_all(table: tuple[tuple[str, str], ...], text: str) -> str:
-    for old, new in table:
-        text = text.replace(old, new)
-    return text
-
-
-def _decode_html(text: str) -> str:
-    return _replace_all(_HTML_DECODE, _BREAK.sub("\n", text))
-
-
-_decode_js = partial(_replace_all, _JS_DECODE)
-_CALLS: dict[str, Callable[[str], str]] = {"JsDecode": _decode_js, "htmlDecode": _decode_html}
-_METHODS: dict[str, Callable[[str], str]] = {"html": partial(_replace_all, _HTML_FALSE)}
 
 
 class _Reader:
@@ -172,7 +129,7 @@ class _Reader:
         self.advance()
         if self.at("("):
             self._skip_brackets()
-        apply = _METHODS.get(name)
+        apply = METHODS.get(name)
         return apply(value) if apply and isinstance(value, str) else value
 
     def _primary(self, depth: int) -> Literal:
@@ -207,7 +164,7 @@ class _Reader:
         self.advance()
         if not self.at("("):
             return _CONSTANTS.get(name)
-        decode = _CALLS.get(name)
+        decode = CALLS.get(name)
         if decode is None:
             self._skip_brackets()
             return None
@@ -224,11 +181,21 @@ class _Reader:
             key = unescape(self.lexeme[1:-1]) if self.kind == "string" else self.lexeme
             if self.kind not in ("string", "word", "number"):
                 raise LiteralError(f"no key at {self.start}")
-            self.advance()
-            value = self._item("}", depth) if self.accept(":") else self._skip_item("}")
+            value = self._value(depth)
             if values.get(key) in (None, "", 0, [], {}):
                 values[key] = value
         return values
+
+    def _value(self, depth: int) -> Literal:
+        """What a key of an object stands for."""
+        if usual := _USUAL.match(self.text, self.end):
+            self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
+            self.end = usual.end()
+            self.advance()
+            text = usual[2] or usual[3] or ""
+            return _product(text, 1) if usual["times"] else text
+        self.advance()
+        return self._item("}", depth) if self.accept(":") else self._skip_item("}")
 
     def _array(self, depth: int) -> list[Literal]:
         values: list[Literal] = []

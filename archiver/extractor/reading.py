@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.extractor import cut
+from archiver.extractor.assignments import Assignments
 from archiver.extractor.jsliteral import Literal, LiteralError, read
 from archiver.models import Page
 
@@ -28,17 +29,6 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w-]{1,40})", re.I)
 _HEAD = 4096  # bytes of a page in which it may declare its character set
 
-# `NAME = literal` in the forms WeChat writes (§3.2). Only where a literal follows: `var ct=function(){`, `var sn =
-# window.performance` and unquoted numbers are code (trap T29). The prefix comes first so that `re` can search for it.
-_ASSIGNMENT = (
-    r"(\w+)\s*=\s*(?:window\.\w+\s*=(?!=)\s*){0,3}(?=[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value)"
-)
-_FORMS = (
-    ("var ", re.compile(r"var(?<![\w$]var)\s+" + _ASSIGNMENT)),
-    ("window.", re.compile(r"window\.(?<![\w$.]window\.)" + _ASSIGNMENT)),
-    ("d.", re.compile(r"d\.(?<![\w$.]d\.)" + _ASSIGNMENT)),
-    ("_g.", re.compile(r"_g\.(?<![\w$.]_g\.)" + _ASSIGNMENT)),
-)
 _TRIES = 8  # assignments to one name that are read
 _TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
 _LOOKED_AT = 50  # elements that one XPath finds
@@ -70,7 +60,8 @@ class Reading:
             if content.startswith(bom):
                 return content[len(bom) :].decode(charset, "replace").replace("\0", "")
         try:
-            return content.decode("utf-8").replace("\0", "")
+            text = content.decode("utf-8")
+            return text.replace("\0", "") if b"\0" in content else text
         except UnicodeDecodeError:
             return content.decode(self._charset, "replace").replace("\0", "")
 
@@ -88,9 +79,9 @@ class Reading:
         return cut.Outline(self.text)
 
     @cached_property
-    def scripts(self) -> tuple[tuple[int, int], ...]:
-        """Where the inline scripts stand in the text; templates (`text/html`) are no scripts."""
-        return tuple(_scripts(self.text))
+    def assignments(self) -> Assignments:
+        """What the inline scripts assign."""
+        return Assignments(self.text)
 
     @cached_property
     def css(self) -> str:
@@ -109,35 +100,23 @@ class Reading:
         """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
         if "cgiDataNew" not in self.text:
             return {}
-        found = (match.end() for start, end in self.scripts for match in _CGI.finditer(self.text, start, end))
+        found = (
+            match.end() for start, end in self.assignments.scripts for match in _CGI.finditer(self.text, start, end)
+        )
         values = (_literal(self.text, position) for position in islice(found, _TRIES))
         return next((value for value in values if isinstance(value, dict) and value), {})
 
     def values(self, *names: str) -> Iterator[Literal]:
-        """The non-empty values assigned to these names in the page's scripts, name after name.
-
-        `ct` is `var ct`, then `window.ct`; `d.ct` and `_g.ct` are members of objects the pages call so.
-        """
-        for name in names:
-            for form in (name,) if "." in name else (f"var {name}", f"window.{name}"):
-                for position in self._assignments[form][:_TRIES] if form in self._assignments else ():
-                    value = _literal(self.text, position, _TOKENS)
-                    if value not in (None, "", [], {}):
-                        yield value
+        """The non-empty values assigned to these names in the page's scripts, name after name."""
+        for positions in chain.from_iterable(map(self.assignments.of, names)):
+            for position in positions[:_TRIES]:
+                value = _literal(self.text, position, _TOKENS)
+                if value not in (None, "", [], {}):
+                    yield value
 
     def variable(self, *names: str) -> Literal:
         """The first of `values`, None without one."""
         return next(self.values(*names), None)
-
-    @cached_property
-    def _assignments(self) -> dict[str, list[int]]:
-        """Where the literals assigned to each name begin."""
-        found: dict[str, list[int]] = {}
-        for prefix, form in _FORMS:
-            for start, end in self.scripts:
-                for match in form.finditer(self.text, start, end):
-                    found.setdefault(prefix + match[1], []).append(match.end())
-        return found
 
     def written_into(self, element_id: str) -> Literal:
         """The string that an inline script writes into the element it stands in (§4.6, trap T56); None without one."""
@@ -235,17 +214,6 @@ def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
 def words(element: HtmlElement) -> list[str]:
     """The text nodes of an element, less those of scripts and style sheets in it."""
     return list(element.xpath(".//text()[not(parent::script or parent::style)]"))
-
-
-def _scripts(text: str) -> Iterator[tuple[int, int]]:
-    end = 0
-    while (tag := text.find("<script", end)) >= 0:
-        start = text.find(">", tag)
-        end = text.find("</script", start)
-        if start < 0 or end < 0:
-            end = len(text)
-        if 0 <= start < end and "text/html" not in text[tag:start]:
-            yield start + 1, end
 
 
 def _literal(text: str, start: int, most: int = 200_000) -> Literal:

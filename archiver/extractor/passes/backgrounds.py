@@ -11,20 +11,20 @@ import re
 from archiver import urls
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.pictures import pixels
-from archiver.extractor.passes.tree import Element, elements, holds
+from archiver.extractor.passes.tree import Element, holds, selecting
 
 _LEAST = 64  # px, each side; what is smaller is a bullet, a border, a strip
 _COLUMN = 677  # px: the width of an article on a desktop
 _SVG = (300, 150)  # px: an SVG that says nothing of its size
 _ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]+)[\"']?\s*\)")
+_with_address = selecting("contains(@style, 'url(') and not(self::img)")
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
 def find_backgrounds(body: Element) -> None:
     """Puts a picture before each box whose background is what a reader looks at."""
-    for element in elements(body):
-        style = element.get("style", "")
-        found = _ADDRESS.search(style) if "url(" in style and element.tag != "img" else None
+    for element in _with_address(body):
+        found = _ADDRESS.search(element.get("style", ""))
         address = urls.media(found[1]) if found else ""
         if address and _is_looked_at(element):
             element.addprevious(element.makeelement("img", {"src": address, "alt": ""}))

@@ -7,10 +7,11 @@ import re
 from lxml import etree
 
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace, text_of
+from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace, selecting, text_of
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
+_candidates = selecting(f"self::pre or contains(@class, '{_EDITOR}')")
 _COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a copied style sheet's rule as text (§4.3)
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
@@ -22,7 +23,7 @@ _SPACES = str.maketrans(
 def read_code(body: Element) -> None:
     """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
     inside: set[Element] = set()
-    for block in list(filter(_is_block, elements(body))):
+    for block in list(filter(_is_block, _candidates(body))):
         if block in inside:
             continue
         if block.tag == "pre" and not _is_code(block):

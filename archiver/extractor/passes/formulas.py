@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archiver.extractor.passes.tree import Element, drop, elements, text_of
+from archiver.extractor.passes.tree import Element, drop, selecting, text_of
 from archiver.models import Removal
 
+_candidates = selecting("@data-formula or self::svg")
 _CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def read_formulas(body: Element) -> Iterator[Removal]:
     """Replaces what carries `data-formula` by its TeX; glyphs drawn without TeX are dropped and reported (T76)."""
-    for element in elements(body):
+    for element in _candidates(body):
         if element.get("data-formula") is not None:
             _replace_by_text(element, _tex(element.get("data-formula", ""), element.get("data-formula-type", "")))
         elif element.tag == "svg" and element.getparent() is not None and _is_drawn(element):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TypeAlias, cast
 
 from lxml import etree
 
@@ -25,6 +26,14 @@ _ENDING = frozenset("p ul ol li dl table form fieldset".split())
 _RENAMED = {"p": "x-p", "pre": "x-pre"}  # names that libxml2 has no opinion on
 
 _HOLDER = re.compile(r"<(?i:h[1-6]|pre)[\s/>]")
+# One that ends before any of those, or another holder, begins; read in one way only, tag by tag.
+_ATTRIBUTES = r"[^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){0,50}"
+_WHOLE = re.compile(
+    rf"<((?i:h[1-6]|pre))(?=[\s/>]){_ATTRIBUTES}>"
+    r"(?:[^<]*<(?!(?i:p|[uod]l|li|table|form|fieldset|h[1-6]|pre)[\s/>])(?!/?(?i:script|style|textarea|title|\1)[\s/>])"
+    rf"/?[A-Za-z][^\s/>]*(?=[\s/>]){_ATTRIBUTES}>){{0,60}}[^<]*</(?i:\1)>"
+)
+_MANY = 200
 
 # What libxml2 reads and lxml then refuses to write: controls, as themselves or as &#27;
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
@@ -67,7 +76,8 @@ def _without_controls(source: str) -> str:
 
 def _ends_too_early(source: str) -> bool:
     """Whether libxml2 would end one of _HOLDERS where one of _ENDING begins in it."""
-    if not _HOLDER.search(source):
+    holders = list(islice(_HOLDER.finditer(source), _MANY))
+    if len(holders) < _MANY and all(_WHOLE.match(source, holder.start()) for holder in holders):
         return False
     stack: list[str] = []
     for _, name, closing, attributes in cut.markup(source):
@@ -114,6 +124,11 @@ def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool
 def elements(root: Element, *tags: str) -> Iterator[Element]:
     """The descendants of `root` with one of `tags` (all, without), as they stood when asked: safe to change."""
     yield from list(root.iterdescendants(*tags or (etree.Element,)))
+
+
+def selecting(condition: str) -> Callable[[Element], list[Element]]:
+    """A function to the descendants of an element for which an XPath condition holds, as they stand when asked."""
+    return cast(Callable[[Element], list[Element]], etree.XPath(f"descendant::*[{condition}]"))
 
 
 def text_of(element: Element) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lxml import etree
+
 from archiver.extractor.passes.css import not_shown
-from archiver.extractor.passes.tree import Element, drop, elements, text_of
+from archiver.extractor.passes.tree import Element, drop, text_of
 from archiver.models import Removal
 
 _FEWEST = 8  # characters of hidden text that are worth a report
@@ -14,11 +16,13 @@ _FEWEST = 8  # characters of hidden text that are worth a report
 
 def drop_unseen(body: Element) -> Iterator[Removal]:
     """Drops what `display: none` or its tag keeps off the page; text of some length is reported (§4.2, T89)."""
-    for element in elements(body):
-        tag, style = element.tag, element.get("style", "")
-        if not isinstance(tag, str) or not (not_shown(tag, style) or "hidden" in element.attrib):
-            continue
+    for element in list(filter(_is_unseen, body.iterdescendants(etree.Element))):
+        tag = element.tag
         text = "" if tag in ("script", "style") else re.sub(r"[\s\u200b-\u200f\ufeff]", "", text_of(element))
         if len(text) >= _FEWEST:
             yield Removal(step="drop_unseen", reason="hidden on the page", text=text[:80])
         drop(element)
+
+
+def _is_unseen(element: Element) -> bool:
+    return not_shown(element.tag, element.get("style", "")) or element.get("hidden") is not None
