@@ -47,7 +47,7 @@ _PICTURE = re.compile(
 )
 _PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # browsers drop or encode these; no tree takes them
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # browsers drop or encode these; no tree takes them
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 
@@ -78,7 +78,7 @@ def parse(source: str) -> Target:
     """The Target that an address names, as people paste it; NotWeChat for any other text."""
     if plain := _PLAIN.match(source):
         return Target(source=source, url=f"https{plain[1]}")
-    address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING)
+    address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING).strip()
     if "://" not in address:
         address = "https://" + address.lstrip("/")
     parts = _split(address)

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.command import Command
 from tests.wechat import Authority, World, playing
@@ -25,6 +26,9 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
 }
+
+settings.register_profile("busy", deadline=None)  # a machine that others share is no reason to fail
+settings.load_profile("busy")
 
 # What a tester's shell may hold that changes what archiver does.
 _SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_STATE_HOME")

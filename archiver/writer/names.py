@@ -68,7 +68,7 @@ def media_name(medium: Media) -> str:
     folder = IMAGES if medium.kind == "image" else MEDIA
     image = urls.image_id(medium.url) if medium.kind == "image" else ""
     if not image:
-        return f"{folder}/{sha256(_lasting(medium.url).encode()).hexdigest()}"
+        return f"{folder}/{sha256(_lasting(medium.url).encode('utf-8', 'surrogatepass')).hexdigest()}"
     fits = _PUBLISHABLE.match(image) and not _DEVICE.match(image) and len(image) <= LONGEST_MEDIA
     return f"{folder}/{image}" if fits else safe_name(f"{folder}/{image}")
 
@@ -113,5 +113,8 @@ def _cut(text: str, size: int) -> str:
 
 def _lasting(address: str) -> str:
     """The part of a medium's address that names it: the CDN signs films anew for every reader."""
-    host = urlsplit(address).hostname or ""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:  # `https://[`
+        return address
     return address.partition("?")[0] if host.endswith(urls.MEDIA_HOSTS) else address
