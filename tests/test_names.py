@@ -34,6 +34,8 @@ def post_name(title: str, *taken: str, **fields: str) -> str:
         ("Node.js 与 C++", "Node.js-与-C"),
         ("a/b\\c:d*e?f<g>h|i\"j'k", "a-b-c-d-e-f-g-h-i-j-k"),
         ("../../etc/passwd", "etc-passwd"),
+        ("等等...后来", "等等-后来"),
+        ("甲 ... 乙....", "甲-乙"),
         ("Cafe\u0301", "Café"),
         ("CON", "CON"),
         ("💥💥", "2650000001-2"),
@@ -41,7 +43,7 @@ def post_name(title: str, *taken: str, **fields: str) -> str:
         ("", "2650000001-2"),
     ],
     ids=[
-        "the seed", "full-width comma", "brackets", "dots stay", "Windows' characters", "a path", "NFC",
+        "the seed", "full-width comma", "brackets", "dots stay", "Windows' characters", "a path", "dots that Jekyll takes for a folder", "dots between spaces", "NFC",
         "a device's name has a date before it", "emoji only", "punctuation only", "no title",
     ],
 )  # fmt: skip
@@ -155,3 +157,4 @@ def test_a_film_is_one_file_though_its_address_is_signed_anew():
 def test_a_posts_address_is_where_jekyll_publishes_it():
     pattern = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"
     assert names.post_address("_posts/2020-06-17-甲-B.md", pattern) == "{{site.baseurl}}/2020/06/17/%E7%94%B2-B.html"
+    assert names.post_address("_posts/2020-06-17-a...b.md", pattern) == "{{site.baseurl}}/2020/06/17/a/.b.html"

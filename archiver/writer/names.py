@@ -24,6 +24,8 @@ _PREFIX = 24  # characters of an unpublishable id that its safe name keeps
 # Jekyll makes a URL by turning every run of other characters into `-` (jekyll §4: its "pretty" rule).
 _JEKYLL_KEEPS = frozenset("._~!$&'()+,;=@")
 _NAME_KEEPS = frozenset("._")  # of those, what neither a shell nor Windows minds
+_DOTS = re.compile(r"-?\.\.+-?")
+_FOLDER = re.compile(r"(?:\.\.)+")  # what Jekyll publishes as `/`, whatever stands around it
 _POST_FILE = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.*)\.[^.]+\Z", re.DOTALL)
 _PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # Windows opens these, whatever the extension
@@ -59,7 +61,7 @@ def post_address(name: str, pattern: str) -> str:
     if match is None:
         return ""
     year, month, day, slug = match.groups()
-    parts = {"year": year, "month": month, "day": day, "slug": quote(_slug(slug, _JEKYLL_KEEPS))}
+    parts = {"year": year, "month": month, "day": day, "slug": quote(_FOLDER.sub("/", _slug(slug, _JEKYLL_KEEPS)))}
     return re.sub(r"\{(year|month|day|slug)\}", lambda m: parts[m[1]], pattern)
 
 
@@ -88,7 +90,7 @@ def _number(article: Article) -> str:
 
 def _post_file(title: str, day: date, ending: str, fallback: str) -> str:
     head, tail = f"{day.isoformat()}-", (f"-{ending}" if ending else "") + ".md"
-    slug = _slug(unicodedata.normalize("NFC", title), _NAME_KEEPS).strip("-._")
+    slug = _DOTS.sub("-", _slug(unicodedata.normalize("NFC", title), _NAME_KEEPS)).strip("-._")
     slug = _cut(slug, LONGEST_POST - len(head) - len(tail)).rstrip("-._")
     if not slug:  # emoji, punctuation or nothing: Jekyll would publish `.html`
         return f"{head}{ending or fallback}.md"
