@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -9,8 +10,11 @@ import pytest
 
 from tests.command import Command
 from tests.conftest import FIXTURES
+from tests.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
 from tests.jekyll import build
+from tests.pages import article_html
 from tests.wechat import World, pages
+from tests.wechat.pictures import png
 
 pytestmark = [pytest.mark.jekyll, pytest.mark.browser]
 
@@ -22,6 +26,7 @@ WIDER = """() => {
     .filter(e => e.getBoundingClientRect().right > column.right + 1).map(e => e.outerHTML.slice(0, 200))
 }"""
 DOT = b'<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="400"/>'
+PICTURES = ("Abc/0%22%20onerror=%22harm()", "Abd/0")  # of HARM, as they are asked for
 HARM = """<p onclick="harm()"><img src="x" onerror="harm()" data-src="https://mmbiz.qpic.cn/mmbiz_png/Abc/0&quot; onerror=&quot;harm()">
 <a href="javascript:harm()">甲</a><svg onload="harm()"><script>harm()</script></svg>&lt;script&gt;harm()&lt;/script&gt;</p>
 <table><tr><td colspan="2"><img data-src="https://mmbiz.qpic.cn/mmbiz_png/Abd/0" onload="harm()"></td></tr><tr><td>1</td><td>2</td></tr></table>
@@ -36,8 +41,9 @@ class Seen:
     def __init__(self, built: Path) -> None:
         self.built = built
         self.trouble: list[str] = []
+        self.foreign: list[str] = []  # pictures of other hosts
 
-    def look(self, names: list[str]) -> list[str]:
+    def look(self, names: list[str], *, narrow: bool = True) -> list[str]:
         """The trouble of all pages of the site with these names."""
         from playwright.sync_api import sync_playwright
 
@@ -45,19 +51,31 @@ class Seen:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
             page = browser.new_page()
             page.route("**/*", self._answer)
-            page.on("console", lambda said: self.trouble.append(said.text) if said.type == "error" else None)
+            page.on("console", self._console)
             page.on("pageerror", lambda error: self.trouble.append(str(error)))
+            page.on("dialog", self._dialog)
             for name in names:
                 page.goto(SITE + quote(name))
-                self.trouble += [f"{name}: {element}" for element in page.evaluate(WIDER)]
+                if narrow:
+                    self.trouble += [f"{name}: {element}" for element in page.evaluate(WIDER)]
             browser.close()
         return self.trouble
+
+    def _console(self, said: object) -> None:
+        if said.type == "error" and "ERR_INVALID_URL" not in said.text:  # a data: picture that is none
+            self.trouble.append(said.text)
+
+    def _dialog(self, dialog: object) -> None:
+        self.trouble.append(f"a script ran: {dialog.message}")
+        dialog.dismiss()
 
     def _answer(self, route: object) -> None:
         request = route.request
         if request.url.startswith(SITE) and request.resource_type == "document":
             route.fulfill(path=self.built / unquote(request.url.removeprefix(SITE)))
         elif request.resource_type == "image":
+            if not request.url.startswith((SITE, "data:")):
+                self.foreign.append(request.url)
             route.fulfill(body=DOT, content_type="image/svg+xml")
         else:
             if not request.url.endswith("/favicon.ico"):
@@ -65,16 +83,43 @@ class Seen:
             route.abort()
 
 
-@pytest.fixture
-def built(archiver: Command, world: World) -> Path:
+def test_no_page_runs_anything_asks_for_anything_or_leaves_its_column(archiver: Command, world: World) -> None:
     world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(HARM, title="坏页"))
     fixtures = sorted(FIXTURES.glob("*/page.html"))
     run = archiver.add("--no-media", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", *fixtures)
     assert run.code == 0, run.err
-    return build(archiver.folder / "out")
-
-
-def test_no_page_runs_anything_asks_for_anything_or_leaves_its_column(built: Path) -> None:
+    built = build(archiver.folder / "out")
     names = sorted(page.name for page in built.glob("*.html"))
     assert "坏页.html" in names
     assert Seen(built).look(names) == []
+
+
+def test_words_made_to_do_harm_run_nothing_and_lie_nowhere_else(offline: Command) -> None:
+    bodies = {title: "".join(spoken(body, text) for body in BODIES.values()) for title, text in TEXTS.items()}
+    bodies |= {f"active {name}": body for name, body in ACTIVE.items()}
+    for number, (name, body) in enumerate(bodies.items()):
+        script = SCRIPT.replace("2650000001", str(2650000001 + number))
+        literal = json.dumps(TEXTS.get(name, name)).replace("</", "<\\/")
+        page = article_html(script.replace("'标题'", literal), body=f"<p>正文</p>{body}")
+        (offline.folder / f"{number}.html").write_text(page.replace("\0", ""), encoding="utf-8")  # a NUL is no page's
+    before = {*offline.folder.rglob("*")}
+    run = offline.add("--no-media", *(f"{number}.html" for number in range(len(bodies))))
+    assert (run.code, run.counts) == (0, {"archived": len(bodies)}), run.err
+    assert {path.relative_to(offline.folder).parts[0] for path in {*offline.folder.rglob("*")} - before} == {"out"}
+    built = build(offline.folder / "out")
+    names = sorted(page.name for page in built.rglob("*.html"))
+    assert len(names) == len(bodies)
+    assert Seen(built).look(names, narrow=False) == []
+    outside = {path for path in offline.folder.iterdir() if path.name not in ("out", "built") and path not in before}
+    assert outside == set()
+
+
+def test_a_page_whose_pictures_were_saved_asks_nobody_else(archiver: Command, world: World) -> None:
+    world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(HARM, title="坏页"))
+    for picture in PICTURES:
+        world.serve(f"https://mmbiz.qpic.cn/mmbiz_png/{picture}", pages.picture(png(), "image/png"))
+    run = archiver.add("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv")
+    assert (run.code, run.outcome["images"]["failed"]) == (0, 0), run.err
+    seen = Seen(build(archiver.folder / "out"))
+    assert seen.look(["坏页.html"]) == []
+    assert seen.foreign == []
