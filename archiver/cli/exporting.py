@@ -59,10 +59,10 @@ def export_articles(
             return 0
     for line in told.missing:
         say(f"archiver: not exported: {line}")
-    say(f"{told.articles} articles exported")
+    say(f"{told.articles} exported")
     if as_json:
         show_json(asdict(told))
-    else:
+    elif "-" not in files.values():  # else stdout is the table
         for path in told.files:
             show(path)
     return told.exit_code
