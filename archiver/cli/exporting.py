@@ -47,13 +47,14 @@ def export_articles(
     if state and state not in tuple(State):
         raise typer.BadParameter(f"no such state; there are {', '.join(State)}")
     files = {form: path for form, path in {"warc": warc, "wacz": wacz, "jsonl": jsonl, "csv": csv}.items() if path}
-    if as_json and "-" in files.values():
+    is_table = "-" in files.values()  # what goes to stdout
+    if as_json and is_table:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
     articles = Looking(account=account, since=since, until=until, state=state)
     wanted = Export(files=files, articles=articles, only=tuple(what or ()))
     with Archiver(options.settings(config, {"output": output})) as archive, Spinner() as spinner:
         try:
-            told = archive.export(wanted, spinner.show, sys.stdout.buffer)
+            told = archive.export(wanted, _silent if is_table else spinner.show, sys.stdout.buffer)
         except BrokenPipeError:
             forget_stdout()
             return 0
@@ -62,7 +63,11 @@ def export_articles(
     say(f"{told.articles} exported")
     if as_json:
         show_json(asdict(told))
-    elif "-" not in files.values():  # else stdout is the table
+    elif not is_table:
         for path in told.files:
             show(path)
     return told.exit_code
+
+
+def _silent(_title: str) -> None:
+    """Shows nothing: a table on the same terminal shows how far it is."""
