@@ -18,6 +18,7 @@ from archiver.models import Article, Blob, Entry, Media, Outcome, Page, Post, St
 from archiver.writer import disk
 from archiver.writer.disk import Output
 from archiver.writer.names import media_name
+from tests.pages import page_of
 
 DAY = date(2020, 6, 17)
 ARTICLE = Article(title="甲乙", account="号", biz="MzA3MDAwMDAwMA==", mid="2650000001", idx="1")
