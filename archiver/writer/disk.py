@@ -76,7 +76,7 @@ class Output:
         name = ""
         for name in names.post_names(article, day, folder):
             address = names.published_as(PurePosixPath(name).name)
-            taken = {*others(address), *self._published.get(address, ())}
+            taken = {*others(address), *self._published_at(address)}
             mine = next((post for post in taken if self._is_of(article, post)), "")
             if mine or not taken:
                 return mine or name
@@ -97,7 +97,7 @@ class Output:
         if outcome in ("archived", "updated"):
             self.write(path, content)
         known_as = {"skipped": recorded, "unchanged": _digest(old or b"")}.get(outcome, _digest(content))
-        self._published.setdefault(names.published_as(path.name), []).append(post.name)
+        self._by_day.setdefault(names.day_of(path.name), []).append(post.name)
         return Written(outcome=outcome, path=str(path), digest=known_as)
 
     def text_of(self, name: str) -> str:
@@ -131,7 +131,7 @@ class Output:
 
     def heads(self) -> Iterator[tuple[str, str]]:
         """Every post's name and its front matter, '' where it has none."""
-        for name in self._files(names.POSTS):
+        for name in sorted(self._files(names.POSTS)):
             yield name, _head(self.root / name)
 
     def write(self, path: Path, content: bytes) -> None:
@@ -153,12 +153,17 @@ class Output:
         path = self.root / post
         return path.is_file() and key_in(_head(path)) in (article.key, article.key_without_ids)
 
+    def _published_at(self, address: str) -> list[str]:
+        """The posts that lie here, anybody's, which Jekyll publishes at this day and slug."""
+        day = self._by_day.get(address[:10], ())
+        return [name for name in day if names.published_as(name.rpartition("/")[2]) == address]
+
     @cached_property
-    def _published(self) -> dict[str, list[str]]:
-        """The posts that lay here when first asked, anybody's, by day and slug."""
+    def _by_day(self) -> dict[str, list[str]]:
+        """The posts that lay here when first asked, by day: slugs are made of one day's alone, not of 100,000 posts."""
         found: dict[str, list[str]] = {}
         for name in self._files(names.POSTS):
-            found.setdefault(names.published_as(PurePosixPath(name).name), []).append(name)
+            found.setdefault(names.day_of(name.rpartition("/")[2]), []).append(name)
         return found
 
     @cached_property
@@ -166,14 +171,12 @@ class Output:
         """The posts of ours that lie here, by their article: read only when one is not where it was written."""
         return {key: name for name, block in self.heads() if (key := key_in(block))}
 
-    def _files(self, folder: str) -> list[str]:
-        """Files below a folder that Jekyll would read, from the archive's root, sorted."""
-        found = []
+    def _files(self, folder: str) -> Iterator[str]:
+        """Files below a folder that Jekyll would read, from the archive's root."""
         for where, folders, files in os.walk(self.root / folder):
             folders[:] = [name for name in folders if not _is_skipped(name)]
             here = Path(where).relative_to(self.root).as_posix()
-            found += [f"{here}/{name}" for name in files if not _is_skipped(name)]
-        return sorted(found)
+            yield from (f"{here}/{name}" for name in files if not _is_skipped(name))
 
 
 def key_in(block: str) -> str:

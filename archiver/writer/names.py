@@ -26,6 +26,7 @@ _JEKYLL_KEEPS = frozenset("._~!$&'()+,;=@")
 _NAME_KEEPS = frozenset("._")  # of those, what neither a shell nor Windows minds
 _DOTS = re.compile(r"-?\.\.+-?")
 _FOLDER = re.compile(r"(?:\.\.)+")  # what Jekyll publishes as `/`, whatever stands around it
+_DAY = re.compile(r"\d{4}-\d\d-\d\d-", re.ASCII)  # as nearly everybody writes it
 _POST_FILE = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.*)\.[^.]+\Z", re.DOTALL)
 _PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # Windows opens these, whatever the extension
@@ -53,6 +54,14 @@ def published_as(file_name: str) -> str:
         return ""
     year, month, day, slug = match.groups()
     return f"{int(year):04}-{int(month):02}-{int(day):02}-{_slug(slug, _JEKYLL_KEEPS).casefold()}"
+
+
+def day_of(file_name: str) -> str:
+    """The day in the name of a file of `_posts`, as `published_as` begins; '' for a name of another form."""
+    if _DAY.match(file_name):
+        return file_name[:10]
+    match = _POST_FILE.match(file_name)
+    return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
 
 
 def post_address(name: str, pattern: str) -> str:
