@@ -1,4 +1,4 @@
-"""What it costs to make every post again: `python -m benchmarks.rebuild [FEW MANY]`, 200 and 2,000 unless you say.
+"""What it costs to make every post again: `python -m benchmarks.rebuild [RESULT.json]`, 200 and 2,000 snapshots.
 
 The snapshots are the pages of ../shared/corpus over and over, each time as other articles. Prints pages a second, the
 growth from few to many and the most memory that a process took, on one core and on two.
@@ -6,6 +6,7 @@ growth from few to many and the most memory that a process took, on one core and
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from archiver import Archiver, NotAnArticle, Settings, read
 from archiver.config import MediaSettings
 from benchmarks.calls import Cost, call
 
+SIZES = (200, 2_000)  # snapshots
+JOBS = (1, 2)
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "pages"
 
 
@@ -60,27 +63,38 @@ def measured(folder: Path, size: int, jobs: int) -> Cost:
     return cost
 
 
-def main() -> None:
-    """Measures each size on one core and on two."""
-    sizes = [int(size) for size in sys.argv[1:]] or [200, 2000]
+def measure() -> dict[tuple[int, int], Cost]:
+    """The cost by the number of snapshots and of processes."""
     costs: dict[tuple[int, int], Cost] = {}
-    for size in sizes:
+    for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             fill(Path(folder), size)
-            for jobs in (1, 2):
-                costs[size, jobs] = cost = measured(Path(folder), size, jobs)
-                pace = f"{size / cost.seconds:6.1f} pages/s, {cost.computing:6.1f} s computing"
-                print(
-                    f"{size:6,} snapshots, {jobs} job(s): {cost.seconds:6.1f} s, {pace}, {cost.megabytes:4.0f} MB",
-                    flush=True,
-                )
-    few, many = sizes[0], sizes[-1]
-    for jobs in (1, 2):
-        less, more = costs[few, jobs], costs[many, jobs]
-        print(
-            f"{jobs} job(s), {many / few:g} × the snapshots: {more.seconds / less.seconds:.1f} × the time, "
-            f"{more.megabytes / less.megabytes:.2f} × the memory"
-        )
+            for jobs in JOBS:
+                costs[size, jobs] = measured(Path(folder), size, jobs)
+    return costs
+
+
+def _row(size: int, jobs: int, cost: Cost) -> dict[str, float]:
+    return {"snapshots": size, "jobs": jobs, "pace": size / cost.seconds, "megabytes": cost.megabytes}
+
+
+def _growth(costs: dict[tuple[int, int], Cost], jobs: int) -> dict[str, float]:
+    less, more = costs[SIZES[0], jobs], costs[SIZES[-1], jobs]
+    return {
+        "jobs": jobs, "times": SIZES[-1] / SIZES[0], "seconds": more.seconds / less.seconds,
+        "megabytes": more.megabytes / less.megabytes,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Prints what each size took on one core and on two; writes it as JSON where the first argument says."""
+    costs = measure()
+    rows = [_row(size, jobs, cost) for (size, jobs), cost in costs.items()]
+    growth = [_growth(costs, jobs) for jobs in JOBS]
+    for row in (*rows, *growth):
+        print(", ".join(f"{name} {value:g}" for name, value in row.items()))
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps({"rows": rows, "growth": growth}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""How long a user waits for the command to begin: `python -m benchmarks.startup`.
+"""How long a user waits for the command to begin: `python -m benchmarks.startup [RESULT.json]`.
 
-Prints the best of five of `archiver --help` and of `archiver add` on a saved page of 3.5 MB, process start included,
-each beside the bare interpreter in the same run. The page is the seed fixture's, its body twenty times over, with as
+Prints the best of five of `archiver --help`, of `archiver list` and of `archiver add` on a saved page of 3.5 MB,
+process start included, each beside the bare interpreter in the same run. The page is the seed fixture's, its body twenty times over, with as
 much script as WeChat sends.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -50,14 +51,20 @@ def main() -> None:
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "archiver --help": [*archiver, "--help"],
+            "archiver list": [*archiver, "list", "-o", f"{folder}/out"],
             f"archiver add, {page.stat().st_size / 1e6:.1f} MB": [
                 *archiver, "add", "--no-media", "--force", "-o", f"{folder}/out", str(page),
             ],
         }  # fmt: skip
+        subprocess.run([*archiver, "add", "--no-media", "-o", f"{folder}/out", str(page)], check=True)  # for list
         bare = best(commands["python -c pass"])
+        result = {}
         for name, command in commands.items():
             seconds = best(command)
             print(f"{name:28} {seconds * 1000:6.0f} ms {seconds / bare:6.1f} ×")
+            result[name] = {"ms": seconds * 1000, "ratio": seconds / bare}
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
