@@ -19,6 +19,7 @@ _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
 _WORD = re.compile(r"[A-Za-z0-9]")
 _WWW = re.compile(r"(?i)w(?=\.)(?<=www)")
 _MARKS = re.compile(r"[&<>\\`*_\[\]{}|~\"'$!#^%@:=.\-/]")
+_USUAL = re.compile(r"[A-Za-z0-9/:@!$'*+,;=~._?#-]*")  # addresses that nothing has to be done to
 _LINE_START = re.compile(r"[#+\-=]")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
@@ -116,6 +117,8 @@ def entities(text: str) -> str:
 
 def destination(address: str) -> str:
     """An address as it may stand between the parentheses of a link: nothing in it ends it or means anything."""
+    if _USUAL.fullmatch(address):
+        return address
     address = _CONTROL.sub("", address)
     return quote(address, safe="/%:@!$&'*+,;=~-._?#").replace("&", "&amp;")
 

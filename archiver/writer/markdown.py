@@ -17,7 +17,7 @@ from archiver.writer.addresses import Addresses
 from archiver.writer.escape import escape
 from archiver.writer.html_blocks import card_html, code_html, element_html
 from archiver.writer.inline import runs_of, write_line
-from archiver.writer.soup import attributes, markup, read_soup, source_of
+from archiver.writer.soup import BOXES, Markup, attributes, markup, read_soup, source_of
 from archiver.writer.tables import is_simple, write_table
 
 _LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
@@ -37,9 +37,38 @@ _BREAK_IN_HTML = "<br>"
 
 def body_markdown(body: str, addresses: Addresses) -> str:
     """The Markdown of a canonical body: one blank line between blocks, no line end at its end."""
-    if len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS:
-        return "\n\n".join(filter(None, _plain(body, addresses)))
-    return str(PostConverter(addresses).convert_soup(read_soup(body))).strip("\n")
+    is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
+    blocks = (_flat(part, addresses) for part in markup(body)) if is_oversized else _blocks(body, addresses)
+    return "\n\n".join(filter(None, blocks))
+
+
+def _blocks(body: str, addresses: Addresses) -> Iterator[str]:
+    """The blocks of a body; lists, quotes and tables in a row as markdownify nests them."""
+    converter = PostConverter(addresses)
+    depth = start = end = 0
+    for part in markup(body):
+        if part.name in BOXES:
+            depth += -1 if part.closing else 1
+            end = part.end
+        elif depth == 0:
+            yield converter.nested(body[start:end])
+            yield _flat(part, addresses)
+            start = end = part.end
+    yield converter.nested(body[start:end])
+
+
+def _flat(part: Markup, addresses: Addresses) -> str:
+    """A block that holds no blocks; '' for the tags of one that does."""
+    if part.name == "p":
+        return _line(part.inside, addresses)
+    if part.name in _LINES:
+        written = _line(part.inside, addresses, _BREAK_IN_HTML)
+        return "#" * int(part.name[1]) + " " + written if written else ""
+    if part.name == "pre":
+        return _code_block(part.inside)
+    if part.name == "div":
+        return card_html(part.inside, addresses)
+    return "---" if part.name == "hr" else ""
 
 
 class PostConverter(MarkdownConverter):
@@ -48,6 +77,10 @@ class PostConverter(MarkdownConverter):
     def __init__(self, addresses: Addresses) -> None:
         super().__init__(heading_style="ATX", bullets="-")
         self.addresses = addresses
+
+    def nested(self, blocks: str) -> str:
+        """The Markdown of blocks that hold blocks."""
+        return str(self.convert_soup(read_soup(blocks))).strip("\n") if blocks else ""
 
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
         """The Markdown of one element; finished blocks are not walked into."""
@@ -146,20 +179,6 @@ def _code_block(source: str) -> str:
     if _LIQUID.search(code):
         block = f"<!-- {{% raw %}} -->\n{block}\n<!-- {{% endraw %}} -->"
     return block
-
-
-def _plain(body: str, addresses: Addresses) -> Iterator[str]:
-    """The blocks of a body too large for a tree, one below the other; what holds blocks leaves no trace."""
-    for part in markup(body):
-        if part.name in _LINES:
-            written = _line(part.inside, addresses, "  \n" if part.name == "p" else _BREAK_IN_HTML)
-            yield written if part.name == "p" or not written else "#" * int(part.name[1]) + " " + written
-        elif part.name == "pre":
-            yield _code_block(part.inside)
-        elif part.name == "div":
-            yield card_html(part.inside, addresses)
-        elif part.name == "hr":
-            yield "---"
 
 
 def _alone(block: str) -> str:

@@ -16,12 +16,9 @@ from bs4.builder import HTMLTreeBuilder
 from bs4.element import PreformattedString, Tag
 
 _ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
-_TAG = re.compile(
-    rf"<(p|h[1-6]|pre|div){_ATTRIBUTES}>(.*?)</\1>"  # these hold a line, code or a card
-    rf"|<(/?)(ul|ol|li|blockquote|table|tr|th|td|hr){_ATTRIBUTES}>",
-    re.DOTALL,
-)
+_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|table|tr|th|td){_ATTRIBUTES}>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+BOXES = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # the others hold a line, code or a card
 
 
 class Markup(NamedTuple):
@@ -29,8 +26,9 @@ class Markup(NamedTuple):
 
     name: str
     attributes: str
-    inside: str = ""
-    closing: bool = False
+    inside: str
+    closing: bool
+    end: int  # where it ends in the body
 
 
 class Source(PreformattedString):
@@ -49,9 +47,14 @@ def source_of(tag: Tag) -> str:
 
 def markup(body: str) -> Iterator[Markup]:
     """What a canonical body consists of, in order."""
-    for found in _TAG.finditer(body):
-        line, its_attributes, inside, slash, box, attributes = found.groups()
-        yield Markup(line, its_attributes, inside) if line else Markup(box, attributes, closing=bool(slash))
+    at = 0
+    while found := _TAG.search(body, at):
+        closing, name, attributes = found.groups()
+        start = end = at = found.end()
+        if name not in BOXES and name != "hr":
+            end = body.index(f"</{name}>", start)
+            at = end + len(f"</{name}>")
+        yield Markup(name, attributes, body[start:end], closing != "", at)
 
 
 def attributes(written: str) -> dict[str, str]:
@@ -78,8 +81,5 @@ class _Builder(HTMLTreeBuilder):
             soup.handle_starttag(part.name, None, None, attributes(part.attributes))
             if part.inside:
                 soup.object_was_parsed(Source(part.inside))
-            if part.name not in _BOXES:
+            if part.name not in BOXES:
                 soup.handle_endtag(part.name)
-
-
-_BOXES = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))

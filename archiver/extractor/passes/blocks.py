@@ -56,11 +56,22 @@ def _render(block: Block) -> str:
 
 def inline_html(runs: list[Run], *, plain: frozenset[str] = frozenset()) -> str:
     """The HTML of one line's runs, white space collapsed as a browser does; without the marks named in `plain`."""
+    if len(runs) == 1 and (shown_alone := _alone(runs[0], plain)) is not None:
+        return shown_alone
     shown = trim(collapse_spaces(runs))
     style = shown[0].style if shown else PLAIN
     if not style.href and all(run.style == style for run in shown):
         return _wrapped("".join(map(_leaf, shown)), _marks(style, plain))
     return "".join(_links([(_marks(run.style, plain), run) for run in shown]))
+
+
+def _alone(run: Run, plain: frozenset[str]) -> str | None:
+    """The HTML of a line of one run, as nearly all are; None when it takes more than a look."""
+    if run.style.href or run.style.code or "\u00a0" in run.text or "  " in run.text:
+        return None
+    if run.src:
+        return _leaf(run)
+    return _wrapped(escape(run.text.strip(_EDGE), quote=False), _marks(run.style, plain))
 
 
 @lru_cache(maxsize=1024)
@@ -78,7 +89,9 @@ def _links(marked: list[tuple[tuple[str, ...], Run]]) -> Iterator[str]:
 
 
 def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> Iterator[str]:
-    if level == len(INLINE) or not any(marks for marks, _ in marked):
+    while level < len(INLINE) and not any(INLINE[level] in marks for marks, _ in marked):
+        level += 1
+    if level == len(INLINE):
         yield from (_leaf(run) for _, run in marked)
         return
     name = INLINE[level]

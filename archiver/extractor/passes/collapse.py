@@ -16,9 +16,10 @@ from lxml import etree
 
 from archiver import urls
 from archiver.extractor.passes.blocks import Block, Run, inline_html, render
-from archiver.extractor.passes.css import PLAIN, Style, inherit, not_shown, starts_line
+from archiver.extractor.passes.css import Style
 from archiver.extractor.passes.links import link_addresses, link_marks
 from archiver.extractor.passes.pictures import stands_in_line
+from archiver.extractor.passes.scopes import Scope
 from archiver.extractor.passes.sheet import Sheet
 from archiver.extractor.passes.tree import CARD, CODE, Element
 from archiver.extractor.passes.words import without_invisible
@@ -29,8 +30,8 @@ _PARTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # out
 _DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BOLD, _NONE = frozenset(("strong",)), frozenset[str]()  # a heading is bold by itself
-_SPACES = re.compile(r"[ \t\r\n\f]+")
-_LINE_END = re.compile(r"[ \t]*\r?\n[ \t]*")
+_SPACE = " \t\r\n\f"
+_SPACES = re.compile(f"[{_SPACE}]+")
 
 
 def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
@@ -54,65 +55,54 @@ def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
 
 
 class _Builder:
-    """Open containers, the styles on the way down, and the runs of the line being read."""
+    """Open containers, the scopes on the way down, and the runs of the line being read."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.root = Block("div")
         self.open = [self.root]
-        self.styles = [PLAIN]
-        self.starts: list[bool] = []  # whether the open elements stand on lines of their own
-        self.said: dict[tuple[str, str], str] = {}  # by the sheet, of a tag and its classes
+        self.scopes = [Scope()]
         self.headings: list[str] = []
         self.runs: list[Run] = []
 
     def enter(self, element: Element) -> bool:
         """Takes in an element's start; False when there is nothing below that matters."""
-        tag, style = str(element.tag), element.get("style", "")
+        tag, outer = str(element.tag), self.scopes[-1]
         if atom := _ATOMS.get(tag):
             atom(self, element)
             return False
-        if not_shown(tag, style):
+        scope = outer.enter(element, self.sheet)
+        if not scope.shown:
             return False
-        outer = self.styles[-1]
-        said = self._said_of(tag, element) if self.sheet.rules else ""
-        own = inherit(outer, tag, style, said)
         if tag == "a" and (href := urls.link(element.get("href", ""))):
-            own = own._replace(href=href, underline=outer.underline)
-        starts = starts_line(tag, style, outer)
-        if starts:
+            scope = scope.linked(href, outer)
+        if scope.starts:
             self.end_line()
             self._open_block(tag, element)
-        self.starts.append(starts)
-        self.styles.append(own)
+        self.scopes.append(scope)
         self.text(element.text)
         return True
 
     def leave(self, element: Element) -> None:
         """Takes in an element's end and the text behind it."""
-        self.styles.pop()
-        if self.starts.pop():
+        if self.scopes.pop().starts:
             self.end_line()
             self._close_block(str(element.tag))
         self.text(element.tail)
 
-    def _said_of(self, tag: str, element: Element) -> str:
-        """What the sheet declares for an element; looked up once for each tag and class."""
-        key = tag, element.get("class", "")
-        if key not in self.said:
-            self.said[key] = self.sheet.style_of(element)
-        return self.said[key]
-
     def text(self, text: str | None) -> None:
         """Adds text to the line, white space as `white-space` says."""
-        style = self.styles[-1]
+        style = self.scopes[-1].style
         if not text or style.hidden:
             return
         if text.isprintable() and "  " not in text:  # most are: neither white space but single ones, nor controls
             self.runs.append(Run(text, style))
             return
+        keeps_space = style.space.startswith(("pre", "break-spaces"))
+        if not (keeps_space or self.runs or text.strip(_SPACE)):
+            return  # between the tags of two lines
         text = without_invisible(text)
-        if not style.space.startswith(("pre", "break-spaces")):
+        if not keeps_space:
             self.runs.append(Run(_SPACES.sub(" ", text), style))
             return
         lines = text.split("\n")
@@ -176,7 +166,7 @@ class _Builder:
 
     def picture(self, element: Element) -> None:
         """Adds a picture: in line when it is a sign among the letters, else on a line of its own."""
-        run = Run(element.get("alt", ""), Style(href=self.styles[-1].href), element.get("src", ""))
+        run = Run(element.get("alt", ""), Style(href=self.scopes[-1].style.href), element.get("src", ""))
         if not run.src:
             return
         if stands_in_line(element):
@@ -188,7 +178,7 @@ class _Builder:
 
     def line_break(self, _element: Element) -> None:
         """Adds a `<br>`."""
-        self.runs.append(Run("\n", self.styles[-1]))
+        self.runs.append(Run("\n", self.scopes[-1].style))
 
     def rule(self, _element: Element) -> None:
         """Adds an `<hr>`."""

@@ -21,6 +21,8 @@ _TARGET = re.compile(r'<a href="([^"]+)">')
 
 def link_addresses(runs: list[Run]) -> list[Run]:
     """The runs of a line with every bare address a link of its own."""
+    if len(runs) == 1 and "://" not in runs[0].text:
+        return runs
     linked: list[Run] = []
     for run in _merged(runs):
         if "://" not in run.text or run.src or run.style.href or run.style.code:
@@ -32,6 +34,8 @@ def link_addresses(runs: list[Run]) -> list[Run]:
 
 def link_marks(blocks: list[Block]) -> None:
     """Makes each `[n]` that is raised a link to the address that the line `[n] …` further down names."""
+    if not any("<sup>" in block.html for block in blocks):
+        return
     targets: dict[str, str] = {}
     below = None  # the address of the block below: mdnice sets the number on a line of its own
     for block in reversed(blocks):
@@ -54,8 +58,6 @@ def _link(mark: re.Match[str], targets: dict[str, str]) -> str:
 
 def _merged(runs: list[Run]) -> list[Run]:
     """Neighbours of one style as one run: editors cut words, and addresses, into spans."""
-    if len(runs) == 1:
-        return runs
     merged: list[Run] = []
     for run in runs:
         last = merged[-1] if merged else None

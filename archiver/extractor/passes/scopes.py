@@ -1,0 +1,40 @@
+"""The computed style at a place of the tree, worked out once for elements of one kind: bodies are made of few kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archiver.extractor.passes.css import PLAIN, Style, inherit, not_shown, starts_line
+from archiver.extractor.passes.sheet import Sheet
+from archiver.extractor.passes.tree import Element
+
+_Kind: TypeAlias = tuple[str, str, str]  # tag, style and classes, as written
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """What holds inside of an element."""
+
+    style: Style = PLAIN
+    starts: bool = False  # whether the element stands on lines of its own
+    shown: bool = True
+    below: dict[_Kind, Scope] = field(default_factory=dict)  # of the kinds that were met
+
+    def enter(self, element: Element, sheet: Sheet) -> Scope:
+        """The scope of a child; what it links to is not of its kind, but its own."""
+        kind = (str(element.tag), element.get("style", ""), element.get("class", "") if sheet.rules else "")
+        known = self.below.get(kind)
+        if known is None:
+            known = self.below[kind] = self._child(element, sheet)
+        return known
+
+    def linked(self, href: str, outer: Scope) -> Scope:
+        """The scope of a link to `href` that stands in `outer`; its line is the theme's."""
+        return Scope(self.style._replace(href=href, underline=outer.style.underline), self.starts)
+
+    def _child(self, element: Element, sheet: Sheet) -> Scope:
+        tag, style = str(element.tag), element.get("style", "")
+        if not_shown(tag, style):
+            return Scope(shown=False)
+        return Scope(inherit(self.style, tag, style, sheet.style_of(element)), starts_line(tag, style, self.style))
