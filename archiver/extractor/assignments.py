@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 # `NAME = literal` in the forms WeChat writes. Only where a literal follows: `var ct=function(){`, `var sn =
@@ -17,6 +18,8 @@ _FORMS = {
     "d.": re.compile(r"d\.(?<![\w$.]d\.)" + _ASSIGNMENT),
     "_g.": re.compile(r"_g\.(?<![\w$.]_g\.)" + _ASSIGNMENT),
 }
+_RARE = 10  # letters; a name so long is found sooner than all that its form assigns to
+_NEAR = 50  # characters in front of a name
 
 
 class Assignments:
@@ -25,21 +28,41 @@ class Assignments:
     def __init__(self, text: str) -> None:
         self.text = text
         self._found: dict[str, dict[str, list[int]]] = {}
+        self._written: dict[str, list[int]] = {}
 
     @cached_property
     def scripts(self) -> tuple[tuple[int, int], ...]:
         """Where the inline scripts stand in the text; templates (`text/html`) are no scripts."""
         return tuple(_scripts(self.text))
 
-    def of(self, name: str) -> Iterator[Sequence[int]]:
+    def of(self, name: str) -> Iterator[Iterable[int]]:
         """Where the literals begin that are assigned to a name, form after form.
 
         `ct` is `var ct`, then `window.ct`; `d.ct` and `_g.ct` are members of objects the pages call so.
         """
         owner, dot, own = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
-            if form in self._found or own in self.text:
+            if len(own) >= _RARE and form not in self._found:
+                yield self._alone(form, own)
+            elif form in self._found or own in self.text:
                 yield self._in_form(form).get(own, ())
+
+    def _alone(self, form: str, own: str) -> Iterator[int]:
+        """Where the literals begin that are assigned to a rare name, found by the name."""
+        for place in self._places(own):
+            start = self.text.rfind(form.strip(), max(0, place - _NEAR), place)
+            found = _FORMS[form].match(self.text, start) if start >= 0 else None
+            if found and found.start(1) == place and found[1] == own and self._in_script(found):
+                yield found.end()
+
+    def _places(self, own: str) -> list[int]:
+        if own not in self._written:
+            self._written[own] = list(_places(self.text, own))
+        return self._written[own]
+
+    def _in_script(self, found: re.Match[str]) -> bool:
+        before = bisect_right(self.scripts, (found.start(), len(self.text))) - 1
+        return before >= 0 and found.end() < self.scripts[before][1]
 
     def _in_form(self, form: str) -> dict[str, list[int]]:
         if form not in self._found:
@@ -48,6 +71,13 @@ class Assignments:
                 for match in _FORMS[form].finditer(self.text, start, end):
                     found.setdefault(match[1], []).append(match.end())
         return self._found[form]
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + len(word))
 
 
 def _scripts(text: str) -> Iterator[tuple[int, int]]:

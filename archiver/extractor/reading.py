@@ -109,7 +109,7 @@ class Reading:
     def values(self, *names: str) -> Iterator[Literal]:
         """The non-empty values assigned to these names in the page's scripts, name after name."""
         for positions in chain.from_iterable(map(self.assignments.of, names)):
-            for position in positions[:_TRIES]:
+            for position in islice(positions, _TRIES):
                 value = _literal(self.text, position, _TOKENS)
                 if value not in (None, "", [], {}):
                     yield value

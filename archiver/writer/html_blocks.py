@@ -14,6 +14,7 @@ from bs4.element import NavigableString, Tag
 
 from archiver.writer.addresses import Addresses
 from archiver.writer.escape import entities
+from archiver.writer.soup import children
 
 _TAGS = set(
     "table tr th td p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code a strong em del ins sup sub img br hr "
@@ -38,7 +39,7 @@ _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
 def element_html(element: Tag, addresses: Addresses) -> str:
     """A table or list as one line; the only paragraph of a cell or item stands without its `<p>`."""
     for part in element.find_all(["td", "th", "li"]):
-        blocks = part.find_all(True, recursive=False)
+        blocks = children(part)
         if len(blocks) == 1 and blocks[0].name == "p":
             blocks[0].unwrap()
     return _one_line(str(element), addresses)

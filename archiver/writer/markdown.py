@@ -17,7 +17,7 @@ from archiver.writer.addresses import Addresses
 from archiver.writer.escape import escape
 from archiver.writer.html_blocks import card_html, code_html, element_html
 from archiver.writer.inline import runs_of, write_line
-from archiver.writer.soup import BOXES, Markup, attributes, markup, read_soup, source_of
+from archiver.writer.soup import BOXES, Markup, attributes, before, markup, read_soup, source_of
 from archiver.writer.tables import is_simple, write_table
 
 _LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
@@ -118,7 +118,7 @@ class PostConverter(MarkdownConverter):
         text = text.strip("\n")
         if not text:
             return ""
-        neighbour = el.find_previous_sibling()
+        neighbour = before(el)
         apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
         return _alone(apart + text) if apart or not _follows_text(el) else f"\n{text}\n"
 
@@ -155,8 +155,8 @@ class PostConverter(MarkdownConverter):
 
     def _number(self, el: Tag) -> int:
         """The item's place in its list, counted once per list: markdownify counts again for each."""
-        before = el.find_previous_sibling("li")
-        number = 1 if before is None else int(str(before.get("data-number", "0"))) + 1
+        last = before(el)
+        number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
         el["data-number"] = str(number)
         return number
 
@@ -187,18 +187,16 @@ def _alone(block: str) -> str:
 
 def _tight(el: Tag, written: str) -> str:
     """A paragraph of a list item: alone, or followed by a list, it makes no loose list."""
-    following = el.find_next_sibling()
-    first = el.find_previous_sibling() is None
-    if first and (following is None or following.name in ("ul", "ol")):
+    following = el.next_sibling
+    if before(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
         return f"\n{written}\n"
     return _alone(written)
 
 
 def _follows_text(el: Tag) -> bool:
     """Whether a list belongs to the one paragraph of the item before it."""
-    before = el.find_previous_sibling()
-    parent = el.parent
-    return parent is not None and parent.name == "li" and (before is None or before.find_previous_sibling() is None)
+    text, parent = before(el), el.parent
+    return parent is not None and parent.name == "li" and (text is None or before(text) is None)
 
 
 def _start(el: Tag) -> int:

@@ -45,6 +45,17 @@ def source_of(tag: Tag) -> str:
     return str(tag.contents[0]) if tag.contents else ""
 
 
+def before(tag: Tag) -> Tag | None:
+    """The block before one; bs4's own search makes a filter for each call."""
+    sibling = tag.previous_sibling
+    return sibling if isinstance(sibling, Tag) else None
+
+
+def children(tag: Tag, *names: str) -> list[Tag]:
+    """The blocks right in one, with one of `names` when there are any."""
+    return [child for child in tag.contents if isinstance(child, Tag) and (not names or child.name in names)]
+
+
 def markup(body: str) -> Iterator[Markup]:
     """What a canonical body consists of, in order."""
     at = 0

@@ -6,7 +6,7 @@ from bs4 import Tag
 
 from archiver.writer.addresses import Addresses
 from archiver.writer.inline import runs_of, write_line
-from archiver.writer.soup import source_of
+from archiver.writer.soup import children, source_of
 
 _ROW = "| {} |"
 
@@ -29,21 +29,18 @@ def write_table(table: Tag, addresses: Addresses) -> str:
 
 
 def _rows(table: Tag) -> list[list[Tag]]:
-    return [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    return [children(row, "td", "th") for row in table.descendants if isinstance(row, Tag) and row.name == "tr"]
 
 
 def _is_simple_cell(cell: Tag) -> bool:
-    blocks = cell.find_all(True, recursive=False)
+    blocks = children(cell)
     spans = cell.get("colspan") or cell.get("rowspan")
     return not spans and len(blocks) <= 1 and all(block.name == "p" for block in blocks)
 
 
 def _cell(cell: Tag, addresses: Addresses, *, in_header: bool) -> str:
     """A header is bold by itself."""
-    paragraph = cell.find("p")
-    if not isinstance(paragraph, Tag):
-        return ""
-    runs = runs_of(source_of(paragraph), addresses)
+    runs = [run for paragraph in children(cell, "p") for run in runs_of(source_of(paragraph), addresses)]
     if in_header:
         runs = [run._replace(marks=run.marks - {"strong"}) for run in runs]
     return write_line(runs, line_break="<br>", target=addresses.link_in_markdown)
