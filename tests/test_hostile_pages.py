@@ -134,3 +134,24 @@ def test_a_page_that_was_made_slow_is_read_in_time(html: str) -> None:
     classify(page)
     extract(page)
     assert time.process_time() - started < SLOWEST
+
+
+SPACES = "\u3000" * 100_000
+LINES = {
+    "spaces before a break": f"<p>甲{SPACES}x{SPACES}<br>乙</p>",
+    "spaces in code": f"<p><code>甲{SPACES}x\n乙</code></p>",
+    "spaces between marks": f"<p><b>甲</b>{SPACES}<i>乙</i>{SPACES}</p>",
+    "stars": f"<p>{'*' * 100_000}</p>",
+    "brackets": f"<p>{'[' * 50_000}{']' * 50_000}</p>",
+    "braces": f"<p>{'{' * 100_000}%</p>",
+    "an address without end": f"<p>https://a.example/{'a.' * 50_000}</p>",
+    "dashes": f"<p>{'-' * 100_000}</p><p>{'1.' * 50_000}</p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", LINES.values(), ids=LINES)
+def test_a_line_that_was_made_slow_is_written_in_time(body: str) -> None:
+    page = page_of(article_html(SCRIPT, body=body))
+    started = time.process_time()
+    assert post_of(page)
+    assert time.process_time() - started < SLOWEST
