@@ -93,6 +93,10 @@ def test_our_own_addresses() -> None:
             "/mmbiz_png/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001/0?wx_fmt=jpeg&b=2",
         ),
         (
+            '"content": "src=https://mmbiz.qpic.cn/mmbiz_png/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001/0?a=1&amp;amp;b=2"',
+            "/mmbiz_png/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001/0?a=1&b=2",
+        ),
+        (
             "http://mmbiz.qpic.cn/mmbiz_png/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001/0",
             "/mmbiz_png/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001/0",
         ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -127,18 +129,21 @@ def test_which_articles(two: Command, arguments: list[str], found: list[int]) ->
     assert [line["key"] for line in lines] == [numbered.key(number) for number in found]
 
 
-def test_a_reader_that_leaves_is_no_failure(two: Command) -> None:
-    process = two.start("export", "-o", "out", "--jsonl", "-", "--csv", "a.csv")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["at the end", "at once"])
+def test_a_reader_that_leaves_is_no_failure(two: Command, unbuffered: str) -> None:
+    command = replace(two, environment={**two.environment, "PYTHONUNBUFFERED": unbuffered})
+    process = command.start("export", "-o", "out", "--jsonl", "-", "--csv", "a.csv")
     assert process.stdout
     process.stdout.close()
     assert process.stderr
     said = process.stderr.read()
     process.stderr.close()
-    assert (process.wait(), said) == (0, b"2 exported\n")
+    assert (process.wait(), said) == (0, b"" if unbuffered else b"2 exported\n")
 
 
-@pytest.mark.parametrize("path", ["missing/a.csv", "out", "/dev/null"])
+@pytest.mark.parametrize("path", ["missing/a.csv", "out", "pipe"])
 def test_what_cannot_be_a_file_is_told(two: Command, path: str) -> None:
+    os.mkfifo(two.folder / "pipe")
     run = two("export", "-o", "out", "--csv", path)
     assert (run.code, run.out, run.err.count("\n")) == (73, "", 1)
     assert run.err.startswith(f"archiver: {path}: ")

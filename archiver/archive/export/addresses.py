@@ -43,6 +43,7 @@ def named_in(page: bytes) -> Iterator[tuple[str, str]]:
     Its scripts ask for these very letters, and not for the reduced form by which the archive asked; whether by http or
     by https makes no difference to players.
     """
+    # Escaped for HTML, for a script, and in one address of five for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))
     for found in dict.fromkeys(_NAMED.findall(text)):
         address = f"https:{found}"
