@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -247,6 +248,11 @@ def test_what_is_damaged_is_named_and_left_out(article: Command) -> None:
 def test_a_picture_that_is_gone_is_named(article: Command) -> None:
     (article.folder / "out" / numbered.picture_file(1)).unlink()
     assert len(of_type(exported(article, code=1), "response")) == 1
+
+
+def test_an_archive_that_lost_its_posts_is_one(article: Command) -> None:
+    shutil.rmtree(article.folder / "out" / "_posts")
+    assert len(of_type(exported(article), "conversion")) == 1
 
 
 def test_two_exports_have_the_same_records(article: Command) -> None:

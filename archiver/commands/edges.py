@@ -146,6 +146,7 @@ class Edges:
 
     def catalogue_there(self) -> Catalogue:
         """The catalogue of an archive that is there; InputError when nothing was archived yet."""
-        if not (Path(self.settings.output) / POSTS).is_dir():
+        root = Path(self.settings.output)
+        if not (self.own / FILE).is_file() and not (root / POSTS).is_dir():  # either makes the other again
             raise InputError("no such archive: name its folder with --output", concerns=self.settings.output)
         return self.catalogue
