@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from archiver.catalogue.addresses import Addresses, Claim
 from archiver.catalogue.articles import Articles
+from archiver.catalogue.holdings import Holdings
 from archiver.catalogue.machine import Machine
 from archiver.catalogue.media import MediaFiles
 from archiver.catalogue.schema import addresses, articles, listings, runs
@@ -32,6 +33,7 @@ class Catalogue:
         self.addresses = Addresses(self._store)
         self.articles = Articles(self._store)
         self.media = MediaFiles(self._store)
+        self.holdings = Holdings(self._store)
 
     def open(self) -> bool:
         """Whether there was no catalogue before."""
@@ -46,6 +48,10 @@ class Catalogue:
     def is_alive(self, run: str) -> bool:
         """Whether the run of this name still works."""
         return self._store.running.is_alive(run)
+
+    def others_since(self) -> float | None:
+        """When the first of the other runs that still work began, in seconds since 1970; None without any."""
+        return self._store.others_since()
 
     def adopt(self, found: Iterable[tuple[Kept, str]]) -> None:
         """Takes in posts that lie in the archive and in no catalogue, each with its `published_as`."""

@@ -25,17 +25,9 @@ class Running:
 
     def is_alive(self, run: str) -> bool:
         """Whether a run still works; the file of one that died goes away."""
-        if run == self.id:
-            return True
         path = self._file(run)
-        if not path.exists():
-            return False
-        lock = FileLock(path, thread_local=False)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
+        if run == self.id or _is_locked(path):
             return True
-        lock.release()
         path.unlink(missing_ok=True)
         return False
 
@@ -54,3 +46,27 @@ class Running:
 
     def _file(self, run: str) -> Path:
         return self._folder / f"{run}.lock"
+
+
+def others_since(folder: Path, mine: str) -> float | None:
+    """When the first of the runs that still work began, other than `mine`; None without any."""
+    began = []
+    for path in folder.glob("*.lock"):
+        with suppress(OSError):  # it has ended meanwhile, or the folder cannot be written: nobody works in it
+            since = path.stat().st_mtime
+            if path.stem != mine and _is_locked(path):
+                began.append(since)
+    return min(began, default=None)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether the run of this file still works."""
+    if not path.exists():
+        return False
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False

@@ -83,7 +83,7 @@ captures = Table(
     Column("state", String, nullable=False),
     Column("saved", Integer, nullable=False),  # 1: a page saved by a browser, not a response
     Column("redacted", JSON, nullable=False),  # names of the credentials that were taken out of it
-    Column("sha256", String, nullable=False),  # of the snapshot; '' when none was kept
+    Column("sha256", String, nullable=False, index=True),  # of the snapshot; '' when none was kept
     Column("size", Integer, nullable=False),
     Column("lost", Time),  # when its snapshot was found to be damaged or missing
 )

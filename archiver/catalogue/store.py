@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from archiver.backoff import LONGEST
 from archiver.catalogue.opening import bring_up_to_date, guarded, open_engine
-from archiver.catalogue.running import Running
+from archiver.catalogue.running import Running, others_since
 from archiver.errors import OutputError
 from archiver.models import CHINA
 
@@ -43,6 +43,11 @@ class Store:
         """This run, alive from its first use to `close`."""
         with guarded_folder(self.path):
             return Running(self.path.parent / "running")
+
+    def others_since(self) -> float | None:
+        """When the first of the other runs that still work began; this run is not made known by asking."""
+        mine = self.running.id if "running" in self.__dict__ else ""
+        return others_since(self.path.parent / "running", mine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

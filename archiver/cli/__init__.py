@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 
-from archiver.cli import add, batch, exporting, looking, rebuilding, rechecking, running, starting  # noqa: F401 - each puts its commands into app
+from archiver.cli import (  # noqa: F401 - each puts its commands into app
+    add,
+    batch,
+    exporting,
+    looking,
+    rebuilding,
+    rechecking,
+    running,
+    starting,
+    verifying,
+)
 from archiver.cli.app import app
 from archiver.cli.streams import REPORT_IT, forget_stdout, say, say_lines
 from archiver.errors import ArchiverError, Exit

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
 from archiver.cli.streams import CONTROL
-from archiver.models import Outcome
+from archiver.models import Finding, Outcome
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -110,3 +110,35 @@ class Bar(_Line):
         each = (time.monotonic() - self._since) / self._done if self._done else self._interval
         seconds = int(max(each, self._interval) * self._left)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+class Files(_Line):
+    """How many files of about how many were looked at; `done` counts them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._total = self.done = 0
+
+    def plan(self, total: int) -> None:
+        """Shows how many there are to look at."""
+        self._total = total
+
+    def looked(self, count: int) -> None:
+        """Shows that so many more were looked at."""
+        self.done += count
+        if self._line is not None:
+            self._line.update(self._line.task_ids[0], completed=self.done)
+        elif self._total and sys.stderr.isatty():
+            self._show()
+
+    def hidden_after(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings, the line gone before each is printed."""
+        for finding in findings:
+            self.hide()
+            yield finding
+
+    def _show(self) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+
+        line = self._start(BarColumn(), MofNCompleteColumn(), TextColumn("files"))
+        line.add_task("", total=self._total, completed=self.done)

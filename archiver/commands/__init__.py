@@ -20,13 +20,14 @@ from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
 from archiver.config import Settings, duration
 from archiver.errors import ArchiverError, Exit, OutputError, UsageError
-from archiver.models import Capture, Kept, Outcome, Standing, Target
+from archiver.models import Capture, Finding, Kept, Outcome, Standing, Target
 from archiver.writer.disk import OWN
 
 if TYPE_CHECKING:
     from archiver.commands.batch import Batch
     from archiver.commands.edges import Edges
     from archiver.commands.rebuild import Rebuilt
+    from archiver.commands.verify import Inspection
     from archiver.sources import Entry as Line
 
 __all__ = ["Archiver", "Detail", "Export", "Looking", "Rebuilding", "RunReport", "Tally", "Wish", "wish"]
@@ -177,6 +178,37 @@ class Archiver:
         jobs = {job.target.url: job for job in recheck_jobs(self._edges, kept)}
         planned(len(jobs), len(jobs))
         yield from self._noted("recheck", self._batch(self._edges, wish).archive(jobs.values()))
+
+    def verify(
+        self,
+        named: Iterable[str] | None = None,
+        *,
+        repair: bool = False,
+        planned: Callable[[int], None] = _silent,
+        looked: Callable[[int], None] = _silent,
+    ) -> Iterator[Finding]:
+        """What is not as the catalogue has it, of all articles or those that are `named`; `repair` sets it right.
+
+        `planned` is told about how many files there are, `looked` of each that was looked at. InputError when an
+        article that is named is not here, Busy when a `run` works on an archive that is to be repaired.
+        """
+        from archiver.commands.verify import Inspection
+
+        catalogue = self._edges.catalogue_there() if repair else self._catalogue()
+        keys = None if named is None else {article_of(catalogue, name, self.settings.output).key for name in named}
+        inspection = Inspection(
+            root=Path(self.settings.output), catalogue=catalogue, prefix=self.settings.site_prefix, keys=keys,
+            looked=looked,
+        )  # fmt: skip
+        planned(catalogue.holdings.count() if keys is None else 0)
+        yield from self._repaired(inspection) if repair else inspection.everything()
+
+    def _repaired(self, inspection: Inspection) -> Iterator[Finding]:
+        from archiver.commands.repair import Repair
+
+        self._edges.prepare()
+        with self._edges.alone():
+            yield from Repair(edges=self._edges, inspection=inspection).everything()
 
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""

@@ -93,9 +93,17 @@ def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms
 
 
 def last_good(captures: Sequence[Capture]) -> Capture | None:
-    """The capture that a post shows: the last that holds an article and is kept; notices never replace it."""
-    good = (one for one in reversed(captures) if one.state is State.ARTICLE and one.sha256 and not one.lost)
-    return next(good, None)
+    """The capture that a post shows: the last that holds an article; notices never replace it.
+
+    None where it is not kept, or lost: an older one would undo an edit.
+    """
+    newest = newest_article(captures)
+    return newest if newest and newest.sha256 and not newest.lost else None
+
+
+def newest_article(captures: Sequence[Capture]) -> Capture | None:
+    """The last capture that held the article, kept or not."""
+    return next((one for one in reversed(captures) if one.state is State.ARTICLE), None)
 
 
 def page_of(capture: Capture, content: bytes, source: str) -> Page:

@@ -6,6 +6,7 @@ value can be compared, stored and sent to another process.
 
 from archiver.models.articles import Article, Gone, Media, Removal, Reprint
 from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response
+from archiver.models.findings import Finding, Holding
 from archiver.models.pages import CHINA, ENDS, Page, State, Target, Verdict
 from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Standing
 
@@ -17,7 +18,9 @@ __all__ = [
     "Capture",
     "Entry",
     "Files",
+    "Finding",
     "Gone",
+    "Holding",
     "Images",
     "Kept",
     "Known",

@@ -100,6 +100,19 @@ class Output:
         self._by_day.setdefault(names.day_of(path.name), []).append(post.name)
         return Written(outcome=outcome, path=str(path), digest=known_as)
 
+    def restore_post(self, post: Post) -> Written:
+        """Writes a post over whatever lies there, of which somebody has taken a copy."""
+        path, content = self.root / post.name, post.text.encode()
+        self.write(path, content)
+        return Written(outcome="updated", path=str(path), digest=_digest(content))
+
+    def key_of(self, name: str) -> str:
+        """The key of the article that a post is of, '' of one that is not ours or cannot be read."""
+        try:
+            return key_in(_head(self.root / name))
+        except OutputError:
+            return ""
+
     def text_of(self, name: str) -> str:
         """The post that lies here under this name, '' for none."""
         path = self.root / name

@@ -18,3 +18,4 @@ def upgrade() -> None:
     op.add_column("media", sa.Column("status", sa.Integer(), nullable=True))
     op.add_column("media", sa.Column("headers", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("media", sa.Column("received", sa.BigInteger(), nullable=True))
+    op.create_index("ix_captures_sha256", "captures", ["sha256"], unique=False)

@@ -1,0 +1,59 @@
+"""Files that lie where an archive keeps its own, and that nobody knows."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+# What systems, and git, leave in any folder.
+_SYSTEMS = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
+_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # in .archive/ itself
+_RUNNING = ("lost", "unfinished", "running")  # folders of .archive/ with an order of their own
+
+
+def files_below(root: Path, folder: str) -> Iterator[str]:
+    """Every file below a folder, by its path from `root`; links to folders are files. Few are in memory at a time."""
+    try:
+        entries = os.scandir(root / folder)
+    except OSError:  # no such folder; or one that nobody may read, and then every file in it is told of
+        return
+    with entries:
+        for entry in entries:
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_below(root, path)
+            elif entry.name not in _SYSTEMS:
+                yield path
+
+
+def own_files(root: Path, own: str) -> Iterator[str]:
+    """Every file of the archive's own folder that must be a snapshot's, or nobody knows it."""
+    for path in files_below(root, own):
+        inside = path.removeprefix(f"{own}/")
+        folder, _, name = inside.partition("/")
+        if not (_OWN.fullmatch(inside) or (name and folder in _RUNNING)):
+            yield path
+
+
+def is_younger(root: Path, path: str, since: float | None) -> bool:
+    """Whether a file came after `since`, so that a run which works since then may be at it."""
+    if since is None:
+        return False
+    try:
+        return (root / path).lstat().st_mtime >= since
+    except OSError:
+        return True
+
+
+def lots_of(paths: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The paths in lists of at most `size`."""
+    lot: list[str] = []
+    for path in paths:
+        lot.append(path)
+        if len(lot) == size:
+            yield lot
+            lot = []
+    if lot:
+        yield lot

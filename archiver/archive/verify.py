@@ -1,0 +1,113 @@
+"""Every file of an archive against what its catalogue says of it: what is missing, and what was altered.
+
+Hashing and unpacking let other threads run; the order of what is found is the order of what was asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from hashlib import file_digest, sha256
+from itertools import islice
+from pathlib import Path
+from urllib.parse import unquote
+
+from archiver.archive.snapshots import Snapshots
+from archiver.errors import InputError
+from archiver.models import Finding, Holding
+
+_TOGETHER = 32  # files that a thread is given at once: to hand one over takes as long as to hash a small one
+_AHEAD = 8  # such lots in work
+_FENCED = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1`*~* *$", re.MULTILINE | re.DOTALL)
+
+Check = Callable[[Holding], list[Finding]]
+
+
+def checked(holdings: Iterable[Holding], check: Check, pool: Executor) -> Iterator[tuple[Holding, list[Finding]]]:
+    """Each holding with what is found wrong with its file, in their order; few are in memory at a time."""
+    left = iter(holdings)
+    lots = iter(lambda: list(islice(left, _TOGETHER)), [])
+    running: deque[tuple[list[Holding], Future[list[list[Finding]]]]] = deque()
+    for lot in lots:
+        running.append((lot, pool.submit(_checked, lot, check)))
+        if len(running) >= _AHEAD:
+            done, findings = running.popleft()
+            yield from zip(done, findings.result(), strict=True)
+    for done, findings in running:
+        yield from zip(done, findings.result(), strict=True)
+
+
+def _checked(lot: list[Holding], check: Check) -> list[list[Finding]]:
+    return [check(holding) for holding in lot]
+
+
+def check_medium(root: Path, holding: Holding) -> list[Finding]:
+    """What is wrong with the file of a medium."""
+    try:
+        with (root / holding.path).open("rb", buffering=0) as file:
+            digest = file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return [_unread(holding, "media", error)]
+    return [] if digest == holding.sha256 else [_altered(holding, "media", "its bytes are not those that were saved")]
+
+
+def check_page(snapshots: Snapshots, holding: Holding) -> list[Finding]:
+    """What is wrong with the snapshot of a page."""
+    path = holding.path
+    if not snapshots.path(holding.sha256).is_file():
+        return [Finding(problem="missing", what="snapshot", path=path, key=holding.key, said="it is not there")]
+    try:
+        snapshots.read(holding.sha256)
+    except InputError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            return [_unread(holding, "snapshot", cause)]
+        return [_altered(holding, "snapshot", "its bytes are not those that were kept")]
+    return []
+
+
+def check_post(root: Path, links: Links, holding: Holding) -> list[Finding]:
+    """What is wrong with a post, and with the files of the archive that it shows."""
+    try:
+        content = (root / holding.path).read_bytes()
+    except OSError as error:
+        return [_unread(holding, "post", error)]
+    if holding.sha256 and sha256(content).hexdigest() != holding.sha256:
+        return [_altered(holding, "post", "edited by hand, or damaged: it is not what was written")]
+    return [
+        Finding(problem="link", what="post", path=path, key=holding.key, said=f"{holding.path} shows it")
+        for path in links.missing(content.decode(errors="replace"))
+    ]
+
+
+class Links:
+    """The files of the archive that a post shows; `prefix` is what it writes before their paths."""
+
+    def __init__(self, root: Path, folders: Iterable[str], prefix: str) -> None:
+        self._root = root
+        places = "|".join(map(re.escape, folders))
+        before = rf"(?:{re.escape(prefix)}|\{{\{{ ?site\.baseurl ?\}}\}})?"
+        self._link = re.compile(rf"""[("]{before}/((?:{places})/[^\s()"'<>#?]+)""")
+
+    def missing(self, text: str) -> list[str]:
+        """Those that are not there; what code shows is no link."""
+        if not self._lost(text):
+            return []
+        return self._lost(_FENCED.sub("", text))
+
+    def _lost(self, text: str) -> list[str]:
+        paths = (unquote(path) for path in self._link.findall(text))
+        return [path for path in dict.fromkeys(paths) if not (self._root / path).is_file()]
+
+
+def _unread(holding: Holding, what: str, error: OSError) -> Finding:
+    is_missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+    problem = "missing" if is_missing else "unreadable"
+    said = "it is not there" if is_missing else f"it cannot be read ({error.strerror or error})"
+    return Finding(problem=problem, what=what, path=holding.path, key=holding.key, said=said)
+
+
+def _altered(holding: Holding, what: str, said: str) -> Finding:
+    return Finding(problem="altered", what=what, path=holding.path, key=holding.key, said=said)

@@ -1,0 +1,133 @@
+"""Which files the catalogue says the archive holds, whose they are, and what it is told when one is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, func, select, text, update
+
+from archiver.catalogue.schema import article_media, articles, captures, media
+from archiver.catalogue.store import CHUNK, Store, seconds
+from archiver.models import Holding
+
+_LIVING = articles.c.taken_out.is_(None)
+_OWNED = article_media.join(articles, article_media.c.article_id == articles.c.id)
+_OWNER = (
+    select(func.min(articles.c.key)).select_from(_OWNED).where(article_media.c.media_id == media.c.id).where(_LIVING)
+).scalar_subquery()
+
+
+class Holdings:
+    """What should lie on disk. `keys` names articles; None is the whole archive, and then memory stays flat."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def count(self) -> int:
+        """About how many files there should be."""
+        counts = (
+            select(func.count()).select_from(articles).where(articles.c.post.is_not(None)).where(_LIVING),
+            select(func.count()).select_from(media).where(media.c.path != ""),
+            select(func.count()).select_from(captures).where(captures.c.sha256 != "").where(captures.c.lost.is_(None)),
+        )
+        with self._store.reading() as connection:
+            return sum(int(connection.execute(count).scalar() or 0) for count in counts)
+
+    def posts(self, keys: Collection[str] | None = None) -> Iterator[Holding]:
+        """The posts with the digests by which they are known as ours."""
+        wanted = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
+        wanted = wanted.where(articles.c.post.is_not(None)).where(_LIVING)
+        yield from self._each(_of(wanted, articles.c.key, keys), articles.c.id)
+
+    def media(self, keys: Collection[str] | None = None) -> Iterator[Holding]:
+        """The pictures, sounds and films that were saved."""
+        wanted = select(media.c.id, media.c.path, media.c.sha256, _OWNER).where(media.c.path != "")
+        wanted = wanted.where(_OWNER.is_not(None))
+        if keys is not None:
+            owned = select(article_media.c.media_id).select_from(_OWNED).where(articles.c.key.in_(keys))
+            wanted = wanted.where(media.c.id.in_(owned))
+        yield from self._each(wanted, media.c.id)
+
+    def pages(self, keys: Collection[str] | None = None) -> Iterator[Holding]:
+        """The pages that were kept; `path` is left to who knows where snapshots lie. One may come twice."""
+        joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
+        wanted = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
+        wanted = wanted.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_LIVING)
+        yield from self._each(_of(wanted, articles.c.key, keys), captures.c.id)
+
+    def known_posts(self, names: Collection[str]) -> set[str]:
+        """Those of these files that are posts of ours."""
+        return self._known(articles.c.post, names, _LIVING)
+
+    def known_media(self, paths: Collection[str]) -> set[str]:
+        """Those of these files that are media of ours, or may become one's: a run that died left it, or one works."""
+        stems = {path: path.rpartition(".")[0] for path in paths}
+        folded = {stem.lower() for stem in stems.values()}
+        wanted = select(media.c.stem, media.c.path).where(media.c.folded.in_(folded))
+        living = wanted.where(_OWNER.is_not(None) | (media.c.path == ""))
+        with self._store.reading() as connection:
+            known = {row.stem: row.path for row in connection.execute(living)}
+        return {path for path, stem in stems.items() if known.get(stem) in ("", path)}
+
+    def known_pages(self, digests: Collection[str]) -> set[str]:
+        """Those of these digests under which a page is kept, or was and is lost."""
+        kept = select(articles.c.id).where(_LIVING)
+        owned = captures.c.article_id.is_(None) | captures.c.article_id.in_(kept)
+        return self._known(captures.c.sha256, digests, owned)
+
+    def owners(self, path: str) -> list[str]:
+        """The keys of the articles that show a medium."""
+        wanted = select(articles.c.key).select_from(_OWNED.join(media, media.c.id == article_media.c.media_id))
+        with self._store.reading() as connection:
+            rows = connection.execute(wanted.where(media.c.path == path).where(_LIVING).order_by(articles.c.id))
+            return [str(key) for key in rows.scalars()]
+
+    def medium(self, path: str) -> tuple[str, str]:
+        """The file that a medium has now which had this one, '' for none, and why it has none."""
+        wanted = select(media.c.path, media.c.reason).where(media.c.folded == path.rpartition(".")[0].lower())
+        with self._store.reading() as connection:
+            row = connection.execute(wanted).first()
+        return (row.path, row.reason) if row else ("", "")
+
+    def lose_medium(self, path: str) -> None:
+        """Notes that a medium is not here any more: it is asked for again."""
+        lost = {"path": "", "size": 0, "sha256": "", "reason": "its file was lost", "tries": 0}
+        with self._store.writing() as connection:
+            due = seconds(self._store.now())
+            connection.execute(update(media).where(media.c.path == path).values(**lost, due=due))
+
+    def lose_page(self, sha256: str) -> None:
+        """Notes that a page is not here any more."""
+        with self._store.writing() as connection:
+            now = seconds(self._store.now())
+            connection.execute(update(captures).where(captures.c.sha256 == sha256).values(lost=now))
+
+    def faults(self) -> Iterator[str]:
+        """What the database finds wrong with itself."""
+        with self._store.reading() as connection:
+            for (said,) in connection.execute(text("PRAGMA integrity_check")):
+                if said != "ok":
+                    yield str(said)
+            for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
+                yield f"row {row} of {table} names a row of {parent} that is not there"
+
+    def _each(self, wanted: Select[Any], id_: Column[Any]) -> Iterator[Holding]:
+        """The rows in chunks; the catalogue may change meanwhile."""
+        last = 0
+        while True:
+            with self._store.reading() as connection:
+                rows = connection.execute(wanted.where(id_ > last).order_by(id_).limit(CHUNK)).all()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield from (Holding(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
+
+    def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
+        with self._store.reading() as connection:
+            wanted = select(column).where(column.in_(values)).where(condition)
+            return {str(value) for value in connection.execute(wanted).scalars()}
+
+
+def _of(wanted: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
+    return wanted if keys is None else wanted.where(key.in_(keys))

@@ -1,0 +1,82 @@
+"""`archiver verify`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.app import app
+from archiver.cli.looking import json_of
+from archiver.cli.progress import Files
+from archiver.cli.streams import forget_stdout, say, show, show_json
+from archiver.errors import Exit
+
+if TYPE_CHECKING:
+    from archiver.models import Finding
+
+_EXAMPLES = """\b
+Examples:
+  archiver verify
+  archiver verify --repair
+  archiver verify --json output/_posts/2020-06-17-....md"""
+
+
+@app.command(epilog=_EXAMPLES)
+def verify(
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY|URL|FILE", help="These articles [default: everything].", show_default=False),
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Set right what is found: fetch, make again, put aside; delete nothing.")
+    ] = False,
+    output: options.Output = None,
+    config: options.Config = "",
+    as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
+    interval: options.Interval = None,
+    no_media: options.NoMedia = False,
+    proxy: options.Proxy = None,
+    cookies: options.Cookies = None,
+) -> int:
+    """Prove that every post, picture and snapshot is what was written, and name each that is not.
+
+    Prints missing, altered and stray files, pictures that posts show and nobody has, and faults of the catalogue; ends
+    with 1 if there are any. --repair fetches pictures and pages again, makes posts again from their pages, and moves
+    what lay in their place, posts that were edited by hand too, to .archive/lost/.
+    """
+    from archiver.commands import Archiver
+
+    options.log(verbose=verbose)
+    settings = options.settings(
+        config,
+        {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media},
+    )  # fmt: skip
+    found: Counter[bool | None] = Counter()
+    with Archiver(settings) as archive, Files() as files:
+        findings = archive.verify(articles or None, repair=repair, planned=files.plan, looked=files.looked)
+        try:
+            for finding in files.hidden_after(findings):
+                found[finding.repaired] += 1
+                show_json(json_of(finding)) if as_json else show(_line(finding))
+        except BrokenPipeError:
+            forget_stdout()
+        say(_sum(files.done, found))
+    return Exit.FAILED if found.total() > found[True] else Exit.OK
+
+
+def _line(finding: Finding) -> str:
+    ended = {None: "", True: "repaired: ", False: "not repaired: "}[finding.repaired]
+    return f"{finding.problem:10} {finding.path}  {ended}{finding.said}"
+
+
+def _sum(looked: int, found: Counter[bool | None]) -> str:
+    """One line about everything."""
+    if not found:
+        return f"{looked} files, all as they should be"
+    if found[None]:
+        return f"{looked} files, {found[None]} findings; --repair sets right what it can"
+    return f"{looked} files, {found[True]} findings repaired, {found[False]} not"

@@ -1,0 +1,26 @@
+"""What an archive should hold, and what is found to be otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """A file that the catalogue says lies in the archive."""
+
+    path: str  # from the archive's folder
+    sha256: str  # of its bytes, of a snapshot's page; '' of a post that was found here
+    key: str = ""  # of the article whose it is, or of one of them; '' of a page that held none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that is not as the catalogue has it; the JSON line of `verify --json` is this, field by field."""
+
+    problem: str  # missing | altered | unreadable | link | stray | database
+    what: str  # post | media | snapshot | file | catalogue
+    path: str  # from the archive's folder
+    key: str = ""  # of the article whose it is
+    said: str = ""  # in words
+    repaired: bool | None = None  # by --repair; None: it was not asked to
