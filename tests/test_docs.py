@@ -16,7 +16,7 @@ import typer.main
 from archiver.cli import app
 from archiver.config import Settings
 from archiver.errors import Exit
-from archiver.models import Capture, Kept, Outcome, Standing
+from archiver.models import Capture, Finding, Kept, Outcome, Standing
 from tests.command import Command
 
 ROOT = Path(__file__).parent.parent
@@ -80,7 +80,7 @@ def test_every_option_is_documented(readme: Path, command: str) -> None:
     assert sorted(option for option in options - {"--help", "--verbose"} if f"`{option}" not in text) == []
 
 
-@pytest.mark.parametrize("kind", [Outcome, Kept, Standing, Capture], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Outcome, Kept, Standing, Capture, Finding], ids=lambda kind: kind.__name__)
 def test_every_field_of_the_json_is_documented(kind: type) -> None:
     text = text_of("docs/json.md")
     hidden = {"exit_code"} if kind is Outcome else set()
