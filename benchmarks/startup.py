@@ -1,8 +1,8 @@
 """How long a user waits for the command to begin: `python -m benchmarks.startup [RESULT.json]`.
 
-Prints the best of five of `archiver --help`, of `archiver list` and of `archiver add` on a saved page of 3.5 MB,
-process start included, each beside the bare interpreter in the same run. The page is the seed fixture's, its body twenty times
-over, with as much script as WeChat sends.
+Prints the best of five of `archiver --help`, of `archiver list` and of `archiver add` on a saved page of 3.5 MB, each
+beside the bare interpreter in the same run. The page is the seed fixture's, its body twenty times over, with as much
+script as WeChat sends.
 """
 
 from __future__ import annotations
