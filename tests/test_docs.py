@@ -102,6 +102,15 @@ def test_every_link_of_the_documents_leads_to_a_file(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_line_of_the_security_page_names_tests_that_are_there() -> None:
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text_of("docs/security.md"))
+    lines = [line for line in text_of("docs/security.md").splitlines() if re.match(r"\| (?!line|-)", line)]
+    assert len(lines) > 20
+    assert [line for line in lines if not re.search(r"\| `test_\w+\.py::", line)] == []
+    is_there = {(file, name): re.search(rf"^ *def {name}\(", text_of(f"tests/{file}"), re.M) for file, name in named}
+    assert [test for test, found in is_there.items() if not found] == []
+
+
 def test_the_design_names_every_room() -> None:
     text = text_of("docs/design.md")
     plain = {"__init__.py", "__main__.py", "models.py", "errors.py"}
