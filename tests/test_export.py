@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from tests.command import Command, Run
 from tests.conftest import FIXTURES
 from tests.wechat import World, numbered, pages
+from tests.wechat.pictures import png
 
 _SCRIPTS = Path(sysconfig.get_path("scripts"))
 READABLE = "https://archiver.invalid/article/"
@@ -193,6 +195,25 @@ def test_a_saved_page_is_no_response(offline: Command) -> None:
         path.read_bytes() for path in (FIXTURES / "article--seed-2020" / "page_files").iterdir()
     )
     assert {value for record in pictures for value in record.field("Content-Type")} == {"image/jpeg", "image/gif"}
+
+
+def test_what_has_no_address_stands_under_one_of_ours(offline: Command) -> None:
+    inline = "data:image/png;base64," + b64encode(png(300, 200)).decode()
+    body = f'<p>字<img src="./p_files/1.png"></p><p><img src="{inline}"></p>'
+    (offline.folder / "p.html").write_bytes(pages.article(body, mid="").body)
+    (offline.folder / "p_files").mkdir()
+    (offline.folder / "p_files" / "1.png").write_bytes(png())
+    key = offline.add("p.html").outcome["key"]
+    assert key.startswith("sha256:")
+    read = exported(offline)
+    page, readable, beside = of_type(read, "resource")
+    assert (page[1], readable[1]) == (f"https://archiver.invalid/page/{key}", READABLE + key)
+    assert beside[1].startswith("https://archiver.invalid/postimg/")
+    [picture] = [record for record in read if record.uri == beside[1]]
+    assert picture.payload == png()
+    [html] = [record.payload.decode() for record in read if record.type == "conversion"]
+    assert f'src="{beside[1]}"' in html
+    assert f'src="{inline}"' in html
 
 
 def test_every_capture_is_there(archiver: Command, world: World) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
-from archiver.archive.export.warc import need_extra
 from archiver.commands.looking import Looking
 from archiver.errors import Exit, UsageError
 
 STDOUT = "-"
+_EXTRA = ("warcio", "wacz")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +33,8 @@ class Export:
         for form in ("warc", "wacz"):
             if self.files.get(form) == STDOUT:
                 raise UsageError(f"--{form} needs a file")
-            if form in self.files:
-                need_extra()
+            if form in self.files and any(find_spec(name) is None for name in _EXTRA):
+                raise UsageError(f"--{form} needs more packages: pip install 'archiver[warc]'")
 
 
 @dataclass(kw_only=True, slots=True)

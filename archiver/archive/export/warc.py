@@ -6,24 +6,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
-from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.archive.export.records import Fields, Record, alias_record, metadata_record, timestamp
-from archiver.errors import UsageError
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
     from warcio.statusandheaders import StatusAndHeaders
 
 _CHUNK = 2**16
-
-
-def need_extra() -> None:
-    """Nothing when what writes WARC and WACZ is installed, else a UsageError that says how to."""
-    if any(find_spec(name) is None for name in ("warcio", "wacz")):
-        raise UsageError("WARC and WACZ need two more packages: pip install 'archiver[warc]'")
 
 
 class Warc:
