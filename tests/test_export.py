@@ -276,6 +276,22 @@ def test_an_archive_that_lost_its_posts_is_one(article: Command) -> None:
     assert len(of_type(exported(article), "conversion")) == 1
 
 
+def test_a_file_that_was_read_twice_is_one_record(offline: Command) -> None:
+    for _ in range(2):
+        offline.add(FIXTURES / "article--2025" / "page.html")
+    [identity] = offline.catalogue.rows("SELECT article_id FROM captures LIMIT 1")
+    columns = "article_id, url, final_url, status, headers, captured, state, saved, redacted, sha256, size, lost"
+    offline.catalogue.change(
+        f"INSERT INTO captures ({columns}) SELECT {columns} FROM captures WHERE article_id = ?", identity["article_id"]
+    )
+    read = exported(offline)
+    names = [name for record in read for name in record.field("WARC-Record-ID")]
+    assert len(names) == len(set(names))
+    assert [kind for kind, _ in of_type(read, "resource", "metadata", "conversion")] == [
+        "resource", "metadata", "conversion", "resource",
+    ]  # fmt: skip
+
+
 def test_two_exports_have_the_same_records(article: Command) -> None:
     first, second = exported(article), exported(article)
     assert first[0].field("WARC-Record-ID") != second[0].field("WARC-Record-ID")  # each file is its own

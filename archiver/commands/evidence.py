@@ -21,7 +21,7 @@ from archiver.catalogue import Catalogue
 from archiver.commands.rooms import page_of
 from archiver.errors import InputError
 from archiver.extractor import extract
-from archiver.models import Article, Capture, Kept, LocalFile, State
+from archiver.models import Article, Capture, Kept, LocalFile, Page, State
 from archiver.writer.names import media_name
 
 Names = defaultdict[str, dict[str, None]]  # the addresses of each medium, by its name in the archive
@@ -42,29 +42,29 @@ class Evidence:
     def add(self, kept: Kept) -> None:
         """Writes the pages of an article in their order, the last good one without its scripts, the media."""
         names: Names = defaultdict(dict)
-        shown: tuple[Record, Article] | None = None
+        last: tuple[Record, Page] | None = None
         for capture, content in self._captures(kept.key):
             record = records.page_record(capture, kept.url or addresses.page_address(kept.key))
             self.warc.write(record, content, records.page_note(capture))
             for name, address in addresses.named_in(content):
                 names[name][address] = None
             if capture.state is State.ARTICLE:
-                shown = record, extract(page_of(capture, content, kept.key))
+                last = record, page_of(capture, content, kept.key)
         files = self.catalogue.media.files(kept.key)
-        if shown:
-            self._readable(kept, *shown, _placed(shown[1], files, names))
+        if last:
+            record, article = last[0], extract(last[1])
+            self._readable(kept, record, article, _placed(article, files, names))
         for name, file in files.items():
             self._medium(file, list(names[name]), kept)
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
-        for capture in self.catalogue.articles.captures(key):
+        """Each capture whose page is kept, and the page; a file that was read twice is one capture."""
+        for capture in dict.fromkeys(self.catalogue.articles.captures(key)):
             try:
-                content = self.snapshots.read(capture.sha256) if capture.sha256 else b""
+                if capture.sha256:
+                    yield capture, self.snapshots.read(capture.sha256)
             except InputError as error:
                 self.missing(str(error))
-                continue
-            if capture.sha256:
-                yield capture, content
 
     def _readable(self, kept: Kept, page: Record, article: Article, placed: Mapping[str, str]) -> None:
         known = replace(article, url=kept.url or article.url)

@@ -51,7 +51,7 @@ class Exporting:
                 for sink in sinks:
                     sink.add(article)
                 self.told.articles += 1
-        self.told.files = tuple(path for path in self.wanted.files.values() if path != STDOUT)
+        self.told.files = tuple(path for path in self.wanted.files.values() if path != STDOUT or not self.stdout)
         return self.told
 
     def _articles(self, catalogue: Catalogue) -> Iterator[Kept]:
