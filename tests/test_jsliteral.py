@@ -127,3 +127,8 @@ def test_reads_all_of_json(value: object) -> None:
 def test_raises_nothing_else(source: str) -> None:
     with suppress(LiteralError):
         read(source)
+
+
+@pytest.mark.parametrize("comment", ["/**/", "/***/", "/* * /*/", "/*/*/"])
+def test_a_comment_ends_at_its_first_end(comment: str) -> None:
+    assert read(f"{{a: {comment} '甲', b: '*/', {comment} c: 1}}")[0] == {"a": "甲", "b": "*/", "c": 1}

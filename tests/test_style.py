@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,12 @@ def test_no_function_is_over_sixty_lines(path):
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_function_takes_more_than_five_parameters(path):
     assert too_many_parameters(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_pattern_has_a_group_that_debians_python_misreads(path):
+    """CPython before 3.11.5 goes on after a possessive or atomic group that failed half way (gh-106052)."""
+    assert re.findall(r"(?<!\()\)(?:[*?+]|\{\d[\d,]*\})\+|\(\?>", path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

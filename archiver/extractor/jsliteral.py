@@ -19,16 +19,16 @@ Literal: TypeAlias = "dict[str, Literal] | list[Literal] | str | int | float | b
 DEEPEST = 64  # nestings, each of seven calls; real pages have 7
 MOST = 200_000  # tokens; the largest real page has 3,100
 
-# Every part is possessive or counted, and what never ends (a comment, a string) is one token up to the end of the
-# text: reading stays linear on text that was made to be read slowly.
+# One of the forms always fits, and what never ends (a comment, a string) is one token up to the end of the text:
+# reading stays linear on text that was made to be read slowly. (CPython before 3.11.5 misreads possessive groups.)
 _TOKEN = re.compile(
-    r"""(?:\s++ | //[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+(?:\*/)?+)*+
-    (?: (?P<string> "(?:[^"\\]++|\\.)*+" | '(?:[^'\\]++|\\.)*+' | `(?:[^`\\]++|\\.)*+` )
+    r"""(?:\s+ | //[^\n]* | /\*.*?(?:\*/|\Z))*
+    (?: (?P<string> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*` )
       | (?P<open> ["'`] ) .*+
       | (?P<number> 0[xX][0-9a-fA-F]{1,16}
           | [-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})? )
-      | (?P<word> [^\W\d][\w$]*+(?:\.[\w$]++)*+ | \$[\w$.]*+ )
-      | (?P<regex> /(?![/*])(?:[^/\\\n]|\\.){1,40}+/[a-z]{0,8} )
+      | (?P<word> [^\W\d][\w$]*(?:\.[\w$]+)* | \$[\w$.]*+ )
+      | (?P<regex> /(?![/*])(?:[^/\\\n]|\\.){1,40}/[a-z]{0,8} )
       | (?P<punct> \|\| | && | \?\? | . )
       | \Z )""",
     re.X | re.S,

@@ -19,8 +19,8 @@ from archiver.models import Blob
 _FOLDERS = ("{}_files", "{}.files", "{}_文件")  # Chrome and Firefox; Internet Explorer and Word; WPS
 _REAL = ("data-src", "data-original", "data-original-src", "_src")  # the address before the browser replaced it
 
-# Possessive throughout: each character of a 20 MB page is looked at once (no backtracking).
-_TAG = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+# Nothing has to follow, so nothing is looked at twice. (CPython before 3.11.5 misreads possessive groups.)
+_TAG = re.compile(r"""[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*""")
 _ATTRIBUTE = re.compile(r"""[\s"']([\w-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from archiver.extractor.passes.tree import Element
 
-_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+\*/")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)  # the end of a sheet ends what was left open
 _EMPHASIS = re.compile(r"(?:font-weight|font-style|text-decoration(?:-line)?)\s*:[^;{}]{1,60}", re.I)
 _SELECTOR = re.compile(r"([a-z][a-z0-9-]{0,20})?((?:\.[\w-]{1,60}){0,3})", re.I)
 # What every body stands in: a rule below these holds for all of it.
