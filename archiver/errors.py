@@ -13,6 +13,7 @@ ArchiverError
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
 ├── Busy                 75   another run holds the archive
+├── TakenOut              1   a person took the article out of the archive; it is not fetched again
 └── NotAnArticle          1   the page was read, and holds no article
 """
 
@@ -114,6 +115,10 @@ class Busy(ArchiverError):  # noqa: N818
     """Another run works on the archive."""
 
     exit_code = Exit.TRY_LATER
+
+
+class TakenOut(ArchiverError):  # noqa: N818
+    """A person took the article out of the archive."""
 
 
 class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public

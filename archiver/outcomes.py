@@ -8,7 +8,7 @@ from itertools import groupby
 
 from archiver import urls
 from archiver.backoff import TERMINAL
-from archiver.errors import ArchiverError, Exit, NotAnArticle
+from archiver.errors import ArchiverError, Exit, NotAnArticle, TakenOut
 from archiver.models import (
     CHINA,
     Article,
@@ -91,6 +91,15 @@ def known(target: Target, kept: Known, output: str) -> Outcome:
     )  # fmt: skip
 
 
+def taken_out(target: Target, kept: Known) -> Outcome:
+    """The Outcome of an article that a person took out; `recorded` makes it none to worry about."""
+    said = TakenOut(f"taken out on {kept.taken_out:%Y-%m-%d}; `archiver rm --undo {kept.key}`, then add it")
+    return Outcome(
+        source=target.source, url=kept.url, outcome="skipped", key=kept.key, title=kept.title, account=kept.account,
+        published=kept.published.isoformat() if kept.published else "", error=str(said), exit_code=said.exit_code,
+    )  # fmt: skip
+
+
 def no_snapshot(target: Target, kept: Known, output: str) -> Outcome:
     """The Outcome of an article whose page is not here, so that nothing can be made from it again."""
     said = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
@@ -142,7 +151,7 @@ def left(target: Target) -> Outcome:
 
 def recorded(outcome: Outcome) -> Outcome:
     """An Outcome as batches tell it: what is gone for good is recorded, and no failure."""
-    if outcome.outcome != "failed":  # the post of an article whose page is gone
+    if outcome.outcome != "failed":  # the post of an article whose page is gone, or one that a person took out
         return replace(outcome, exit_code=Exit.OK)
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL else outcome
 

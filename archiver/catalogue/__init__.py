@@ -13,6 +13,7 @@ from archiver.catalogue.articles import Articles
 from archiver.catalogue.holdings import Holdings
 from archiver.catalogue.machine import Machine
 from archiver.catalogue.media import MediaFiles
+from archiver.catalogue.removals import Removals
 from archiver.catalogue.schema import addresses, articles, listings, runs
 from archiver.catalogue.store import Store, chunks, seconds
 from archiver.models import Kept, State
@@ -34,6 +35,7 @@ class Catalogue:
         self.articles = Articles(self._store)
         self.media = MediaFiles(self._store)
         self.holdings = Holdings(self._store)
+        self.removals = Removals(self._store)
 
     def open(self) -> bool:
         """Whether there was no catalogue before."""

@@ -18,6 +18,8 @@ from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.store import CHUNK, Store, seconds
 from archiver.models import ENDS, Article, Capture, Entry, Kept, State
 
+TAKEN_OUT = "taken-out"  # the state of articles that a person took out, as `listed` calls it
+
 
 class Articles:
     """Everything that became a post."""
@@ -63,7 +65,9 @@ class Articles:
             wanted = wanted.where(articles.c.published >= seconds(since))
         if until:
             wanted = wanted.where(articles.c.published < seconds(until))
-        if state:
+        taken_out = articles.c.taken_out.is_not(None)
+        wanted = wanted.where(taken_out if state == TAKEN_OUT else ~taken_out)
+        if state and state != TAKEN_OUT:
             wanted = wanted.where(articles.c.state == state)
         if below is not None:
             wanted = wanted.where((articles.c.images_failed > 0) | (articles.c.share < below))

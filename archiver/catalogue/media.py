@@ -47,7 +47,7 @@ class MediaFiles:
             select(articles.c.key)
             .join(article_media, article_media.c.article_id == articles.c.id)
             .join(media, media.c.id == article_media.c.media_id)
-            .where(is_due(media.c.due, self._store))
+            .where(is_due(media.c.due, self._store) & articles.c.taken_out.is_(None))
             .where(articles.c.id.in_(select(captures.c.article_id).where(captures.c.sha256 != "")))
             .distinct()
         )

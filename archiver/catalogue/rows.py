@@ -18,9 +18,10 @@ _A, _B, _C = addresses.c, articles.c, captures.c
 ADDRESS = (_A.url, _A.state, _A.reason, _A.source, _A.tried, _A.tries, _A.due)
 KNOWN = (
     _B.key, _B.url, _B.title, _B.account, _B.published, _B.post, _B.images_expected, _B.images_saved, _B.images_failed,
+    _B.taken_out,
 )  # fmt: skip
 KEPT = (
-    *KNOWN, _B.type, _B.archived, _B.state, _B.state_seen, _B.checked, _B.taken_out, _B.digest, _B.source, _B.share,
+    *KNOWN, _B.type, _B.archived, _B.state, _B.state_seen, _B.checked, _B.digest, _B.source, _B.share,
     _B.warnings, _B.removed,
 )  # fmt: skip
 STANDING = (*ADDRESS, *KNOWN)
@@ -34,21 +35,21 @@ _STATES = {str(state): state for state in State}
 
 def known(row: Sequence[Any]) -> Known:
     """The article of a row of KNOWN."""
-    key, url, title, account, published, post, expected, saved, failed = row
+    key, url, title, account, published, post, expected, saved, failed, taken_out = row
     return Known(
         key=key, url=url, title=title, account=account, published=time_of(published), post=post or "",
-        images=Images(expected=expected, saved=saved, failed=failed),
+        images=Images(expected=expected, saved=saved, failed=failed), taken_out=time_of(taken_out),
     )  # fmt: skip
 
 
 def kept(row: Sequence[Any]) -> Kept:
     """The article of a row of KEPT."""
     article, rest = known(row[: len(KNOWN)]), row[len(KNOWN) :]
-    kind, archived, state, seen, checked, taken_out, digest, source, share, warnings, removed = rest
+    kind, archived, state, seen, checked, digest, source, share, warnings, removed = rest
     return Kept(
         key=article.key, url=article.url, title=article.title, account=article.account, published=article.published,
-        post=article.post, images=article.images, type=kind, archived=_time(archived), state=_STATES[state],
-        state_seen=_time(seen), checked=time_of(checked), taken_out=time_of(taken_out), digest=digest, source=source,
+        post=article.post, images=article.images, taken_out=article.taken_out, type=kind, archived=_time(archived),
+        state=_STATES[state], state_seen=_time(seen), checked=time_of(checked), digest=digest, source=source,
         share=share, warnings=tuple(warnings), removed=tuple(Removal(**removal) for removal in removed),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from archiver.cli import (  # noqa: F401 - each puts its commands into app
     looking,
     rebuilding,
     rechecking,
+    removing,
     running,
     starting,
     verifying,

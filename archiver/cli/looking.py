@@ -35,7 +35,7 @@ def list_articles(
     since: options.Since = None,
     until: options.Until = None,
     state: Annotated[
-        str, typer.Option(metavar="STATE", help="deleted, violation, unknown …; due, waiting: still to be asked.")
+        str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
     ] = "",
     incomplete: Annotated[
         bool, typer.Option("--incomplete", help="Pictures are missing, or words of the page.")
@@ -47,8 +47,8 @@ def list_articles(
     from archiver.commands import Archiver, Looking
     from archiver.models import State
 
-    if state and state not in (*State, "due", "waiting"):
-        raise typer.BadParameter(f"no such state; there are due, waiting, {', '.join(State)}")
+    if state and state not in (*State, "due", "waiting", "taken-out"):
+        raise typer.BadParameter(f"no such state; there are due, waiting, taken-out, {', '.join(State)}")
     wanted = Looking(account=account, since=since, until=until, state=state, incomplete=incomplete)
     with Archiver(options.settings(config, {"output": output})) as archive:
         try:
@@ -135,6 +135,9 @@ def _article_lines(article: Kept) -> Iterator[str]:
     yield f"published {article.published or 'not known'}"
     yield f"archived  {article.archived}"
     yield f"state     {article.state} (seen {article.state_seen:%Y-%m-%d %H:%M})"
+    if article.taken_out:
+        yield f"taken out {article.taken_out}"
+        return
     yield f"post      {article.post}"
     images = article.images
     yield f"pictures  {images.saved} of {images.expected} saved, {images.failed} failed"

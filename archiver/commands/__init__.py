@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from archiver import outcomes, urls
 from archiver.catalogue import FILE, Catalogue
 from archiver.commands.exports import Export, Exported
-from archiver.commands.looking import Detail, Looking, article_of
+from archiver.commands.looking import Detail, Looking, article_of, known
 from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
 from archiver.config import Settings, duration
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archiver.commands.batch import Batch
     from archiver.commands.edges import Edges
     from archiver.commands.rebuild import Rebuilt
+    from archiver.commands.remove import Removed
     from archiver.commands.verify import Inspection
     from archiver.sources import Entry as Line
 
@@ -209,6 +210,29 @@ class Archiver:
         self._edges.prepare()
         with self._edges.alone():
             yield from Repair(edges=self._edges, inspection=inspection).everything()
+
+    def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[Removed]:
+        """What was taken out for good of each article, or would be. InputError, before anything, for one not here."""
+        from archiver.commands.remove import preview, remove
+
+        keys = self._keys(named)
+        if not is_dry:
+            self._edges.prepare()
+        for key in keys:
+            yield preview(self._edges, key) if is_dry else remove(self._edges, key)
+
+    def undo_removal(self, named: Iterable[str]) -> Iterator[Kept]:
+        """Each article of which it is forgotten now that it was taken out. InputError for one that is not here."""
+        for key in self._keys(named):
+            kept = self._edges.catalogue.articles.get(key)
+            if kept and kept.taken_out:
+                self._edges.catalogue.removals.undo(key)
+                yield kept
+
+    def _keys(self, names: Iterable[str]) -> list[str]:
+        """The articles' keys, also of those that were taken out."""
+        catalogue = self._edges.catalogue_there()
+        return list(dict.fromkeys(known(catalogue, name, self.settings.output).key for name in names))
 
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""

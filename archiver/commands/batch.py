@@ -46,6 +46,8 @@ class Batch:
                 outcome = self._told(job, standing)
                 if outcome is None:
                     left.append(job)
+                elif standing and standing.article and standing.article.taken_out:
+                    yield outcomes.recorded(outcome)
                 elif standing and standing.article and standing.article.key in missing:
                     left.append(replace(job, again=standing.article))
                 else:
@@ -147,6 +149,8 @@ class Batch:
         target = job.target
         if standing is None:
             return None
+        if standing.article and standing.article.taken_out:
+            return outcomes.taken_out(target, standing.article)
         if standing.article:
             is_asked = self._wish.refresh or job.recheck
             return None if is_asked else outcomes.known(target, standing.article, self._edges.settings.output)

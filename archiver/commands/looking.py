@@ -76,7 +76,15 @@ class Detail:
 
 
 def article_of(catalogue: Catalogue, what: str, output: str) -> Kept:
-    """The article of a key, an address or the file of a post; InputError when there is none."""
+    """The article of a key, an address or the file of a post; InputError when there is none, or not any more."""
+    kept = known(catalogue, what, output)
+    if kept.taken_out:
+        raise InputError(f"taken out on {kept.taken_out:%Y-%m-%d} (archiver rm --undo {kept.key})", concerns=what)
+    return kept
+
+
+def known(catalogue: Catalogue, what: str, output: str) -> Kept:
+    """The same, also of one that was taken out."""
     if kept := named(catalogue, what, output):
         return kept
     raise _unknown(what)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from filelock import FileLock
 
-from archiver import urls
+from archiver import outcomes, urls
 from archiver.commands.edges import LOCK_POLL, Edges
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
@@ -19,7 +19,21 @@ from archiver.extractor import classify
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import read_data, read_saved
-from archiver.models import Article, Blob, Capture, Entry, Kept, Known, LocalFile, Media, Page, Post, State, Target
+from archiver.models import (
+    Article,
+    Blob,
+    Capture,
+    Entry,
+    Kept,
+    Known,
+    LocalFile,
+    Media,
+    Outcome,
+    Page,
+    Post,
+    State,
+    Target,
+)
 from archiver.pipeline import Rooms, Saved
 from archiver.writer import Style, post_text
 from archiver.writer.addresses import nowhere
@@ -42,6 +56,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
         name_of=lent.name_of,
         save_post=lent.save_post,
         record=lent.record,
+        known=lent.taken_out,
         writing=lent.writing,
         share=text_share,
         whole=edges.settings.completeness,
@@ -184,6 +199,18 @@ class _Lent:
             article = replace(article, gone=known.gone)
         return article
 
+    def taken_out(self, target: Target, article: Article, snapshot: str) -> Outcome | None:
+        """The outcome of an article that a person took out: nothing of it is kept again, but this address."""
+        catalogue = self.edges.catalogue
+        known = catalogue.articles.earlier(article)
+        if known is None or not known.taken_out:
+            return None
+        if snapshot and not catalogue.articles.shows(snapshot):
+            self.edges.snapshots.forget(snapshot)
+        if target.url:
+            catalogue.removals.remember(target.url, known.key)
+        return outcomes.taken_out(target, known)
+
     def name_of(self, article: Article, day: date) -> str:
         articles, output = self.edges.catalogue.articles, self.edges.output
         earlier = articles.earlier(article)
@@ -231,7 +258,8 @@ class _Lent:
     def _post_of(self, link: str) -> str:
         target = Target(source=link, url=urls.living(link))
         standing = self.edges.catalogue.addresses.known([target]).get(target.url)
-        name = standing.article.post if standing and standing.article else ""
+        article = standing.article if standing else None
+        name = article.post if article and not article.taken_out else ""
         return post_address(name, self.edges.settings.post_address) if name else ""
 
 

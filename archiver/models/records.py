@@ -66,6 +66,7 @@ class Known:
     published: datetime | None = None
     post: str = ""  # from the archive's folder
     images: Images = field(default_factory=Images)
+    taken_out: datetime | None = None  # when a person took it out; only that it is not wanted is kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +78,6 @@ class Kept(Known):
     state: State = State.ARTICLE  # of its last page: a notice that stands there now leaves the text as it is
     state_seen: datetime  # since when that is known
     checked: datetime | None = None  # when its page was asked for last, with an answer; None: the post was found here
-    taken_out: datetime | None = None  # when a person took it out; only that it is not wanted is kept
     digest: str = ""  # SHA-256 of the post as we wrote it
     source: str = ""  # the source of archiver.yml whose options it follows
     share: float | None = None

@@ -113,6 +113,12 @@ class Output:
         except OutputError:
             return ""
 
+    def digest_of(self, name: str) -> str:
+        """The SHA-256 of the post of this name, '' where there is none."""
+        path = self.root / name
+        with _guarded(path):
+            return _digest(path.read_bytes()) if path.is_file() else ""
+
     def text_of(self, name: str) -> str:
         """The post that lies here under this name, '' for none."""
         path = self.root / name

@@ -1,0 +1,83 @@
+"""`archiver rm`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.app import app
+from archiver.cli.looking import json_of
+from archiver.cli.streams import CONTROL, say, show, show_json
+from archiver.errors import Exit
+
+if TYPE_CHECKING:
+    from archiver.commands import Archiver
+    from archiver.commands.remove import Removed
+
+_EXAMPLES = """\b
+Examples:
+  archiver rm output/_posts/2020-06-17-....md
+  archiver rm --dry-run https://mp.weixin.qq.com/s/...
+  archiver rm --undo MzA5MDAwMDAwMQ==:2650000001:1"""
+
+
+@app.command(epilog=_EXAMPLES)
+def rm(
+    articles: Annotated[
+        list[str],
+        typer.Argument(metavar="KEY|URL|FILE", help="Articles by key, address or post.", show_default=False),
+    ],
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Forget that they were taken out, so that they can come again.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing, say what would be deleted.")] = False,
+    output: options.Output = None,
+    config: options.Config = "",
+    as_json: options.AsJson = False,
+) -> int:
+    """Take articles out for good: posts, and the pictures and snapshots that no other article needs.
+
+    Prints the files that are deleted. The archive remembers not to fetch these articles again. A post that was edited
+    by hand is moved to .archive/lost/ instead.
+    """
+    from archiver.commands import Archiver
+
+    with Archiver(options.settings(config, {"output": output})) as archive:
+        if undo:
+            for kept in archive.undo_removal(articles):
+                say(f"forgotten: {kept.title} ({kept.key}); archiver add {kept.url}")
+            return Exit.OK
+        if not (yes or dry_run) and not _is_meant(archive, articles):
+            say("nothing was taken out")
+            return Exit.FAILED
+        for removed in archive.remove(articles, is_dry=dry_run):
+            _tell(removed, as_json=as_json, is_dry=dry_run)
+    return Exit.OK
+
+
+def _is_meant(archive: Archiver, articles: Iterable[str]) -> bool:
+    """Whether a person says so who has seen what goes."""
+    from archiver.errors import UsageError
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
+    for removed in archive.remove(articles, is_dry=True):
+        say(f"{removed.title} ({removed.key}): {len(removed.files)} files")
+    return typer.confirm("Take out for good?", err=True)
+
+
+def _tell(removed: Removed, *, as_json: bool, is_dry: bool) -> None:
+    if as_json:
+        show_json(json_of(removed))
+        return
+    for path in removed.files:
+        show(path)
+    if removed.kept:
+        say(f"edited by hand, {'to be put aside' if is_dry else 'kept'}: {CONTROL.sub(' ', removed.kept)}")
+    if not is_dry:
+        say(f"taken out: {removed.title} ({removed.key})")

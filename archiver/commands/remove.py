@@ -1,0 +1,54 @@
+"""Articles taken out for good: their posts, and the pictures and pages that nobody else needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archiver.commands.edges import Edges
+from archiver.commands.rooms import rooms_for
+from archiver.errors import OutputError
+from archiver.writer.lost import move_aside
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed:
+    """An article that was taken out, or would be; the JSON line of `rm --json` is this, field by field."""
+
+    key: str
+    title: str
+    files: tuple[str, ...] = ()  # that are deleted, from the archive's folder
+    kept: str = ""  # where a post that was edited by hand is now
+
+
+def remove(edges: Edges, key: str) -> Removed:
+    """What was taken out. The catalogue is told first, so that whatever dies in between the same call ends it."""
+    with rooms_for(edges).writing():
+        edges.catalogue.removals.begin(key)
+        removed = preview(edges, key)
+        place = move_aside(edges.output.root, removed.kept) if removed.kept else ""
+        for path in removed.files:
+            _delete(edges.output.root / path)
+        edges.catalogue.removals.end(key)
+    return replace(removed, kept=place)
+
+
+def preview(edges: Edges, key: str) -> Removed:
+    """What would be taken out; `kept` is the post that would be put aside."""
+    kept, removals, output = edges.catalogue.articles.get(key), edges.catalogue.removals, edges.output
+    assert kept is not None
+    post = output.lasting_name(kept.post, key)
+    digest = output.digest_of(post)
+    pages = [edges.snapshots.path(page).relative_to(output.root).as_posix() for page in removals.pages(key)]
+    posts = [post] if digest and digest == kept.digest else []
+    files = [path for path in (*removals.media(key), *pages) if (output.root / path).is_file()]
+    return Removed(
+        key=key, title=kept.title, files=(*posts, *files), kept=post if digest and digest != kept.digest else ""
+    )
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot be deleted ({error.strerror or error})", concerns=str(path)) from error
