@@ -61,8 +61,9 @@ def post(out: Path, number: int) -> Path:
 
 
 def snapshot(archiver: Command, number: int) -> Path:
-    (row,) = archiver.catalogue.rows(
-        "SELECT sha256 FROM captures JOIN articles ON articles.id = article_id WHERE key = ?", numbered.key(number)
+    *_, row = archiver.catalogue.rows(
+        "SELECT sha256 FROM captures JOIN articles ON articles.id = article_id WHERE key = ? ORDER BY captures.id",
+        numbered.key(number),
     )
     digest = row["sha256"]
     return archiver.folder / "out" / ".archive" / "snapshots" / digest[:2] / f"{digest}.html.zst"
