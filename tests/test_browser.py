@@ -38,8 +38,9 @@ HARM = """<p onclick="harm()"><img src="x" onerror="harm()" data-src="https://mm
 class Seen:
     """What opening pages showed that it should not."""
 
-    def __init__(self, built: Path) -> None:
+    def __init__(self, built: Path, *, pictures: bool = True) -> None:
         self.built = built
+        self.pictures = pictures  # whether they come; an `onerror` waits for those that do not
         self.trouble: list[str] = []
         self.foreign: list[str] = []  # pictures of other hosts
 
@@ -62,7 +63,7 @@ class Seen:
         return self.trouble
 
     def _console(self, said: object) -> None:
-        if said.type == "error" and "ERR_INVALID_URL" not in said.text:  # a data: picture that is none
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):  # requests are looked at
             self.trouble.append(said.text)
 
     def _dialog(self, dialog: object) -> None:
@@ -76,7 +77,10 @@ class Seen:
         elif request.resource_type == "image":
             if not request.url.startswith((SITE, "data:")):
                 self.foreign.append(request.url)
-            route.fulfill(body=DOT, content_type="image/svg+xml")
+            if self.pictures:
+                route.fulfill(body=DOT, content_type="image/svg+xml")
+            else:
+                route.abort()
         else:
             if not request.url.endswith("/favicon.ico"):
                 self.trouble.append(f"asked for {request.url}")
@@ -110,6 +114,7 @@ def test_words_made_to_do_harm_run_nothing_and_lie_nowhere_else(offline: Command
     names = sorted(page.name for page in built.rglob("*.html"))
     assert len(names) == len(bodies)
     assert Seen(built).look(names, narrow=False) == []
+    assert Seen(built, pictures=False).look(names, narrow=False) == []
     outside = {path for path in offline.folder.iterdir() if path.name not in ("out", "built") and path not in before}
     assert outside == set()
 
