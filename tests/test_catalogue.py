@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -38,6 +40,54 @@ def test_the_migrations_make_the_schema(connection: sqlalchemy.Connection) -> No
 
 def test_the_newest_migration_is_the_schemas_revision() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == schema.REVISION
+
+
+def test_a_catalogue_of_the_first_schema_keeps_its_rows(archiver: Command) -> None:
+    """One that the archiver of 0001 made, with a row in each of the tables that changed."""
+    file = archiver.folder / "out" / ".archive" / "catalogue.db"
+    file.parent.mkdir(parents=True)
+    (archiver.folder / "out" / "_posts").mkdir()
+    engine = opening.open_engine(file)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, "0001")
+        for table, row in FIRST_ROWS.items():
+            names = ", ".join(row)
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(sqlalchemy.text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+    engine.dispose()
+    shown = archiver("show", "--json", "-o", "out", "b:1:1").outcome
+    assert archiver.catalogue.rows("SELECT version_num FROM alembic_version") == [{"version_num": schema.REVISION}]
+    for table, row in FIRST_ROWS.items():
+        (now,) = archiver.catalogue.rows(f"SELECT * FROM {table}")
+        assert row.items() <= now.items()
+    article, (capture,), (medium,) = shown["article"], shown["captures"], shown["media"]
+    assert (article["title"], article["digest"], article["taken_out"]) == ("题", "d" * 64, None)
+    assert article["checked"] == article["state_seen"] == "2023-11-15T06:13:20+08:00"
+    assert (capture["sha256"], capture["redacted"], capture["lost"]) == ("c" * 64, [], None)
+    assert (medium["path"], medium["sha256"]) == ("postimg/P.png", "e" * 64)
+
+
+FIRST_ROWS: dict[str, dict[str, object]] = {
+    "articles": {
+        "id": 7, "key": "b:1:1", "account": "号", "account_id": "gh_1", "title": "题", "type": "article",
+        "url": "https://mp.weixin.qq.com/s/abc", "published": 1_600_000_000, "modified": None,
+        "archived": 1_700_000_000, "state": "article", "state_seen": 1_700_000_000,
+        "post": "_posts/2020-09-13-题.md", "published_as": "2020-09-13-题", "digest": "d" * 64, "source": "",
+        "images_expected": 1, "images_saved": 1, "images_failed": 0, "share": 1.0, "warnings": "[]", "removed": "[]",
+    },
+    "media": {
+        "id": 3, "name": "postimg/P", "stem": "postimg/P", "folded": "postimg/p", "path": "postimg/P.png", "size": 9,
+        "sha256": "e" * 64, "reason": "", "tries": 0, "due": None,
+    },
+    "article_media": {"article_id": 7, "media_id": 3},
+    "captures": {
+        "id": 5, "article_id": 7, "url": "https://mp.weixin.qq.com/s/abc",
+        "final_url": "https://mp.weixin.qq.com/s/abc", "status": 200, "headers": "[]", "captured": 1_700_000_000,
+        "state": "article", "saved": 0, "sha256": "c" * 64, "size": 11,
+    },
+}  # fmt: skip
 
 
 def _indexes(connection: sqlalchemy.Connection) -> dict[str, set[tuple[str, ...]]]:
