@@ -209,6 +209,21 @@ def test_pictures_of_a_lost_catalogue_are_not_asked_for_again(archiver: Command,
         assert sha256((archive / row["path"]).read_bytes()).hexdigest() == row["sha256"]
 
 
+def test_an_archive_that_cannot_be_written_can_be_read(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Permissions hold nobody who is root, as in CI: what the system says of them is played."""
+    monkeypatch.setattr(opening.os, "access", lambda *_: False)
+    before = _contents(archive)
+    file = archive / ".archive" / "catalogue.db"
+    engine = opening.open_engine(file)
+    assert not opening.bring_up_to_date(engine, file)
+    with engine.connect().execution_options(reads=True) as connection:
+        assert connection.execute(sqlalchemy.text("SELECT count(*) FROM articles")).scalar() == len(NUMBERS)
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="readonly"), engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DELETE FROM captures"))
+    engine.dispose()
+    assert _contents(archive) == before
+
+
 # A disk that takes nothing
 
 

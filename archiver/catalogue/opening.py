@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
@@ -23,10 +25,21 @@ def open_engine(path: Path) -> Engine:
 
     Deferred ones would fail at their first write when another process has written since their first read.
     """
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE / 1000})
-    event.listen(engine, "connect", _prepare)
+    is_ours = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    address = f"sqlite:///{path}" if is_ours else _read_only(path)
+    engine = create_engine(address, connect_args={"timeout": PATIENCE / 1000})
+    if is_ours:
+        event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _read_only(path: Path) -> URL:
+    """The address of a database that lies where nothing can be written, a backup or a CD: no log, no locks."""
+    how = {"mode": "ro", "uri": "true"}
+    if not path.with_name(f"{path.name}-wal").exists():
+        how["immutable"] = "1"
+    return URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query=how)
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
