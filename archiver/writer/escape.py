@@ -19,6 +19,11 @@ _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
 _WORD = re.compile(r"[A-Za-z0-9]")
 _WWW = re.compile(r"(?i)w(?=\.)(?<=www)")
 _MARKS = re.compile(r"[&<>\\`*_\[\]{}|~\"'$!#^%@:=.\-/]")
+_EACH = str.maketrans(
+    {char: "\\" + char for char in "`*_[]|~\"'#!$.-=+"}
+    | {char: f"&#{ord(char)};" for char in "\\%{^@"}
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "\t": " ", "\n": " "}
+)
 _USUAL = re.compile(r"[A-Za-z0-9/:@!$'*+,;=~._?#-]*")  # addresses that nothing has to be done to
 _LINE_START = re.compile(r"[#+\-=]")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
@@ -39,6 +44,11 @@ def escape(text: str, *, starts: bool = False, before: str = "", after: str = ""
 
     escaped = _SPECIAL.sub(one, text)
     return _line_start(escaped) if starts else escaped
+
+
+def escape_all(text: str) -> str:
+    """Markdown for a line too long to look at what stands beside each sign: each that can mean something is escaped."""
+    return _line_start(_CONTROL.sub("", text).translate(_EACH).replace("://", "&#58;//"))
 
 
 def _edge(space: str) -> str:

@@ -14,10 +14,10 @@ from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
 from archiver.writer.addresses import Addresses
-from archiver.writer.escape import escape
+from archiver.writer.escape import escape, escape_all
 from archiver.writer.html_blocks import card_html, code_html, element_html
 from archiver.writer.inline import runs_of, write_line
-from archiver.writer.soup import BOXES, Markup, attributes, before, markup, read_soup, source_of
+from archiver.writer.soup import BOXES, Markup, attributes, before, markup, read_soup, source_of, text_of
 from archiver.writer.tables import is_simple, write_table
 
 _LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
@@ -30,6 +30,7 @@ _FINISHED = _LINES | {
 _LIQUID = re.compile(r"\{[{%]")
 _END_RAW = re.compile(r"\{%-?\s*endraw")
 _FENCE = re.compile(r"`{3,}")
+_PIECE = re.compile(r"([^<]+)|<a href=\"([^\"]*)\">([^<]*(?:<(?!/a>)[^<]*){0,100})</a>|<img([^>]*)>|<[^>]*>")
 # Beyond these bs4 and markdownify would need a quarter of a minute and a GB (issue 6); the extractor has warned of it.
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _BREAK_IN_HTML = "<br>"
@@ -38,7 +39,7 @@ _BREAK_IN_HTML = "<br>"
 def body_markdown(body: str, addresses: Addresses) -> str:
     """The Markdown of a canonical body: one blank line between blocks, no line end at its end."""
     is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
-    blocks = (_flat(part, addresses) for part in markup(body)) if is_oversized else _blocks(body, addresses)
+    blocks = _oversized(body, addresses) if is_oversized else _blocks(body, addresses)
     return "\n\n".join(filter(None, blocks))
 
 
@@ -55,6 +56,31 @@ def _blocks(body: str, addresses: Addresses) -> Iterator[str]:
             yield _flat(part, addresses)
             start = end = part.end
     yield converter.nested(body[start:end])
+
+
+def _oversized(body: str, addresses: Addresses) -> Iterator[str]:
+    """The blocks of a body too large for a tree, one below the other: text, links, pictures and what _flat finishes."""
+    for part in markup(body):
+        if part.name not in _LINES:
+            yield _flat(part, addresses)
+        elif written := _plain_line(part.inside, addresses):
+            yield written if part.name == "p" else "#" * int(part.name[1]) + " " + written
+
+
+def _plain_line(source: str, addresses: Addresses) -> str:
+    """A line without its marks, every sign that could mean something escaped."""
+    if "<" not in source:
+        return escape_all(text_of(source)).strip()
+    return "".join(_piece(found, addresses) for found in _PIECE.finditer(source)).strip()
+
+
+def _piece(found: re.Match[str], addresses: Addresses) -> str:
+    text, href, linked, image = found.groups()
+    if text:
+        return escape_all(text_of(text))
+    if href is not None:
+        return f"[{_plain_line(linked, addresses)}]({addresses.link_in_markdown(unescape(href))})"
+    return _line(f"<img{image}>", addresses) if image else " "
 
 
 def _flat(part: Markup, addresses: Addresses) -> str:

@@ -45,6 +45,11 @@ def source_of(tag: Tag) -> str:
     return str(tag.contents[0]) if tag.contents else ""
 
 
+def text_of(source: str) -> str:
+    """The text that a line's HTML without tags says: the body knows three entities there."""
+    return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def before(tag: Tag) -> Tag | None:
     """The block before one; bs4's own search makes a filter for each call."""
     sibling = tag.previous_sibling

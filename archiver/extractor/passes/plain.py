@@ -1,7 +1,7 @@
 """The plain route, for bodies larger than any that was seen: text, pictures, links and headings, nothing else.
 
-A line of its own for each block and each `<br>`. No style is computed and no list is nested; marks are taken out
-before there is a tree, so that 20 MB are read in time (issue 6).
+A line of its own for each block. No style is computed and no list is nested; what means nothing here is taken out
+before there is a tree, so that 20 MB of whatever tags are read in time (issue 6). What the page hides by style shows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from html import escape, unescape
 from lxml import etree
 
 from archiver import urls
-from archiver.extractor.passes.css import BLOCK_TAGS, not_shown
+from archiver.extractor.passes.css import not_shown
 from archiver.extractor.passes.pictures import address_of
 from archiver.extractor.passes.tree import Element, parse
 from archiver.extractor.passes.words import without_invisible
@@ -24,8 +24,11 @@ MOST_ELEMENTS = 50_000  # an address in the text counts, it would become a link;
 MOST_TEXT = 2_000_000  # characters
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_MARK = re.compile(r"</?(?i:[bius]|s(?:pan|trong|mall|u[bp]|trike)|em|font|big|del|ins|code|label)(?:\s[^<>]*)?>")
-_BREAKS = BLOCK_TAGS | {"br"}
+_WORDS = "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|s(?:amp|pan|trong|mall|u[bp]|trike)|time|tt|var"
+_MARK = re.compile(rf"</?(?=[A-Za-z])(?i:{_WORDS})(?:\s[^<>]*)?>")
+_KEPT = "a|img|h[1-6]|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
+_BLOCK = re.compile(rf"</?(?=[A-Za-z])(?!(?i:{_KEPT})[\s/>])[^<>]*>")
+_LINE_ENDS = str.maketrans("\n\r\f", "   ")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ADDRESS = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # what urls.link leaves as it is
 # What urls.media would leave as it is but for its scheme: nearly every picture there is.
@@ -41,16 +44,21 @@ def is_oversized(html: str) -> bool:
 def plain_html(html: str) -> str:
     """The canonical HTML (blocks.py) of what a body says and shows."""
     lines = _Lines()
-    walk = etree.iterwalk(parse(_MARK.sub("", html)), events=("start", "end"))
+    walk = etree.iterwalk(parse(_simplified(html)), events=("start", "end"))
     for event, element in walk:
         if event == "end":
             lines.leave(element)
-        elif not_shown(element.tag, element.get("style", "")):
+        elif not_shown(element.tag, ""):
             walk.skip_subtree()
         else:
             lines.enter(element)
     lines.end()
     return "\n".join(lines.written)
+
+
+def _simplified(html: str) -> str:
+    """A body without marks, a line feed for each end of a block and for nothing else."""
+    return _BLOCK.sub("\n", _MARK.sub("", html.translate(_LINE_ENDS)))
 
 
 def plain_media(html: str) -> Iterator[Media]:
@@ -70,39 +78,44 @@ class _Lines:
 
     def enter(self, element: Element) -> None:
         tag = element.tag
-        if tag in _BREAKS:
+        if tag in _HEADINGS:
             self.end()
-            if tag in _HEADINGS:
-                self.block = f"h{min(6, int(tag[1]) + 1)}"  # the title is the page's only h1
+            self.block = f"h{min(6, int(tag[1]) + 1)}"  # the title is the page's only h1
         elif tag == "a":
             self.href = _target(element.get("href", ""))
         elif tag == "img":
             self._add(_picture(element))
-        if element.text:
-            self._add(escape(without_invisible(element.text), quote=False))
+        self._text(element.text)
 
     def leave(self, element: Element) -> None:
-        tag = element.tag
-        if tag in _BREAKS:
+        if element.tag in _HEADINGS:
             self.end()
-            if tag in _HEADINGS:
-                self.block = "p"
-        elif tag == "a":
+            self.block = "p"
+        elif element.tag == "a":
             self.href = ""
-        if element.tail:
-            self._add(escape(without_invisible(element.tail), quote=False))
+        self._text(element.tail)
 
     def end(self) -> None:
         """Ends the line."""
-        if not self.parts:
+        parts, self.parts = self.parts, []
+        self._write("".join(parts))
+
+    def _text(self, text: str | None) -> None:
+        """Adds text; what lies between two line feeds is a line."""
+        if not text:
             return
-        line = " ".join("".join(self.parts).split())
-        self.parts = []
-        if line:
-            self.written.append(f"<{self.block}>{line}</{self.block}>")
+        first, *others = escape(without_invisible(text), quote=False).split("\n")
+        self._add(first)
+        for line in others:
+            self.end()
+            self._add(line)
 
     def _add(self, html: str) -> None:
         self.parts.append(f'<a href="{self.href}">{html}</a>' if self.href and html.strip() else html)
+
+    def _write(self, html: str) -> None:
+        if line := " ".join(html.split()):
+            self.written.append(f"<{self.block}>{line}</{self.block}>")
 
 
 def _target(address: str) -> str:

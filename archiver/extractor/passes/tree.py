@@ -26,6 +26,7 @@ _ENDING = frozenset("p ul ol li dl table form fieldset".split())
 _RENAMED = {"p": "x-p", "pre": "x-pre"}  # names that libxml2 has no opinion on
 
 _HOLDER = re.compile(r"<(?i:h[1-6]|pre)[\s/>]")
+_END = re.compile(r"<(?i:p|[uod]l|li|table|form|fieldset)[\s/>]")
 # One that ends before any of those, or another holder, begins; read in one way only, tag by tag.
 _ATTRIBUTES = r"[^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){0,50}"
 _WHOLE = re.compile(
@@ -76,6 +77,8 @@ def _without_controls(source: str) -> str:
 
 def _ends_too_early(source: str) -> bool:
     """Whether libxml2 would end one of _HOLDERS where one of _ENDING begins in it."""
+    if not _END.search(source):
+        return False
     holders = list(islice(_HOLDER.finditer(source), _MANY))
     if len(holders) < _MANY and all(_WHOLE.match(source, holder.start()) for holder in holders):
         return False

@@ -1,0 +1,70 @@
+"""Bodies over the budget take the plain route (issue 6): a warning, and all their text, pictures and links."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+
+import archiver
+from archiver.extractor.passes.plain import MOST_ELEMENTS, MOST_TEXT, WARNING, is_oversized
+from archiver.writer.escape import escape_all
+from tests.engines import ENGINES
+from tests.pages import article_html
+
+MANY = 10_000
+
+
+def page(body: str) -> bytes:
+    return article_html(body=body).encode()
+
+
+def many(piece: str, count: int = MOST_ELEMENTS) -> str:
+    return "".join(piece.format(at) for at in range(count + 1))
+
+
+def test_a_real_body_is_not_oversized_and_one_over_either_bound_is() -> None:
+    assert not is_oversized("<p>字</p>" * (MOST_ELEMENTS // 2))
+    assert is_oversized("<p>字</p>" * (MOST_ELEMENTS + 1))
+    assert is_oversized("字" * (MOST_TEXT + 1))
+    assert is_oversized("https://a.example/ " * (MOST_ELEMENTS + 1))  # each would be a link
+
+
+def test_every_line_every_picture_and_every_link_is_there() -> None:
+    line = '<section>第{0}行<b>粗</b></section><p><a href="https://a.example/{0}">链{0}</a></p>'
+    pictures = many('<p><img data-src="https://mmbiz.qpic.cn/mmbiz_png/id{0}/640?wx_fmt=png"></p>', MANY - 1)
+    article = archiver.read(page("<h1>题</h1>" + many(line) + pictures))
+    text = archiver.to_markdown(page("<h1>题</h1>" + many(line) + pictures)).split("\n\n")
+    assert WARNING in article.warnings
+    assert len(article.media) == MANY
+    assert text[0] == "## 题"
+    assert text[1:-MANY:2] == [f"第{at}行粗" for at in range(MOST_ELEMENTS + 1)]
+    assert text[2:-MANY:2] == [f"[链{at}](https://a.example/{at})" for at in range(MOST_ELEMENTS + 1)]
+    assert text[-MANY:] == [f"![](https://mmbiz.qpic.cn/mmbiz_png/id{at}/640?wx_fmt=png)" for at in range(MANY)]
+
+
+@pytest.mark.parametrize("tag", ["section", "span", "li", "td", "pre", "blockquote", "h2", "a", "font"])
+def test_what_is_nested_5000_deep_keeps_its_text(tag: str) -> None:
+    deep = f"<{tag}>" * 5_000 + "深处" + f"</{tag}>" * 5_000
+    text = archiver.to_markdown(page(f"<p>前</p>{deep}<p>后</p>" + many("<p>{0}。</p>")))
+    assert [text.count(word) for word in ("前", "深处", "后", "50000。")] == [1, 1, 1, 1]
+    assert text.index("前") < text.index("深处") < text.index("后")
+
+
+def test_scripts_and_style_sheets_are_no_text() -> None:
+    body = "<p>a</p><script>var x = '<p>b</p>'</script><style>p { color: red }</style><!-- c --><p>d</p>"
+    assert archiver.to_markdown(page(body + many("<br>"))) == "a\n\nd"
+
+
+HOSTILE = r"1. a *b* _c_ `d` [e](f) | # g + h - i {{ j }} {% k %} &lt;b&gt; &amp;amp; l@m.example www.n.example ~~o~~ $$p$$ \q !r"
+
+
+SIGNS = [*"\\`*_{}[]()<>#+-.!|~\"'$%^=&:@", "{{ x }}", "{% x %}", "&lt;", "www.a.example", "https://a.example", "1. a", "1) a",
+         "--", "...", "~~a~~", "**a**", "![a](b)", "[a](b)", "<b>a</b>", "a `b` c", "$$x$$", "{: #a}", "a | b"]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_text_means_nothing_to_any_engine(engine: str, sign: str) -> None:
+    shown = BeautifulSoup(ENGINES[engine](escape_all(f"{sign} 字{sign}字 {sign}")), "html.parser")
+    assert [tag.name for tag in shown.find_all(True)] == ["p"]
+    assert shown.get_text().strip() == f"{sign} 字{sign}字 {sign}"
