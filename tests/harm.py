@@ -68,7 +68,8 @@ ACTIVE = {
     "a card of its own": '<div class="wechat-card"><script>a()</script><a href="javascript:a()">x</a></div><{archiver}card html="<script>">',
     "raw": "<pre><code>{% endraw %}{{ a }}{% raw %}</code></pre><p>{% raw %}</p><pre><code>&lt;!-- {%- endraw -%} --&gt;</code></pre>",
     "fences": "<pre><code>```\n~~~\n````\n{: onclick=a}\n</code></pre><p><code>``` {{ a }}</code></p>",
-    "half an address": '<iframe class="vote" data-src="//[x"></iframe><a href="https://[::1">x</a><img data-src="https://a℀b/x">',
+    "half an address": '<iframe class="vote" data-src="//[x"></iframe><a href="https://[::1">x</a><img data-src="https://a℀b/x">'
+    '<img data-src="//["><img src="/["><img src="../x"><p style="background:url(//[)"></p><svg><image href="//["/></svg>',
     "numbers": '<ol start="²"><li>x</li></ol><table><tr><td colspan="²" rowspan="99999999999">x</td><td>y</td></tr></table>'
     '<p style="font-weight:²">x</p><img data-src="https://a.example/" data-w="²" width="1.1.1">',
 }  # fmt: skip

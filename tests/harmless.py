@@ -24,7 +24,8 @@ TAGS = frozenset(
 )
 ATTRIBUTES = frozenset("href src alt class id colspan rowspan start controls preload poster style".split())
 ALIGNED = re.compile(r"text-align: (?:left|right|center)")
-ADDRESS = re.compile(r"https?://|mailto:|/blog/|data:image/")
+# The last is a file of the folder beside a saved page.
+ADDRESS = re.compile(r"https?://|mailto:|/blog/|data:image/|(?:\./)?(?!\.\./)[^:/?#]+/[^:/?#]+\Z")
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 FRONT_MATTER = re.compile(r"\A(---\s*\n.*?\n?)^(?:(?:---|\.\.\.)\s*$\n?)", re.DOTALL | re.MULTILINE)  # Jekyll's own
 

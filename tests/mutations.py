@@ -9,6 +9,7 @@ from random import Random
 Mutation = Callable[[Random, bytes], bytes]
 
 _TAG = re.compile(rb"</?[A-Za-z][^<>]{0,2000}>")
+_QUOTED = re.compile(rb"\"[^\"<>\n]{0,2000}\"|'[^'<>\n]{0,2000}'")
 _NAME = re.compile(rb"(</?)[A-Za-z][\w-]{0,30}")
 _BODY = b'id="js_content"'
 DEEP = 5_000  # nestings (issue 6)
@@ -32,6 +33,11 @@ _ENTITIES = (
     b"&#0;", b"&#x1b;", b"&#xD800;", b"&#x110000;", b"&#x9b;", b"&#99999999999999999999;", b"&lt;script&gt;", b"&amp;amp;lt;",
     b"&#x202e;", b"&NotEqualTilde;", b"&", b"&#", b"&#x", b"&nbsp;", b"&#10;&#10;---&#10;", b"&#123;&#123;",
     b"\\x3c/script\\x3e", b"\\u{110000}", b"\\ud83d", b"{% endraw %}", b"{{ x | y: }}", b"{::nomarkdown}", b"{: onclick=\"x\"}",
+)  # fmt: skip
+_VALUES = (
+    b"", b"//[", b"https://[::1", b"/[", b"//x:99999999/", "https://a\u2100b/".encode(), b"http:", b"data:", b"javascript:a()", b"../x", b"a/b",
+    b"https://mmbiz.qpic.cn/mmbiz_png/%ff%00/0", b"-1", b"1e999", b"9" * 5_000, "\u00b2\u0665".encode(), b"NaN", b"1.1.1", b"%", b"\\", b"\\x",
+    b"\\u{", b"0", b"{}", b"[]", b"null", b"url(", b"font-weight:", b"a" * 50_000, b"&#xd800;", b"\xff", b"%7B%7B", b"<b>", b"&quot;",
 )  # fmt: skip
 _BYTES = (
     b"\0", b"\0" * 1000, b"\xed\xa0\x80", b"\xed\xb0\x80", b"\xff\xfe", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\x1b[2J", b"\x9b",
@@ -138,6 +144,14 @@ def attributes(random: Random, page: bytes) -> bytes:
     return _each_tag(random, page, lambda tag: tag.rstrip(b"/>") + added + b">" if tag[1:2] != b"/" else tag)
 
 
+def values(random: Random, page: bytes) -> bytes:
+    """Other values between quotes: of attributes, and of a script's variables."""
+    for _ in range(random.choice((1, 10, 50))):
+        if value := _QUOTED.search(page, _place(random, page)):
+            page = page[: value.start() + 1] + random.choice(_VALUES) + page[value.end() - 1 :]
+    return page
+
+
 def long_attribute(random: Random, page: bytes) -> bytes:
     """A value longer than most pages."""
     name = random.choice((b"style", b"class", b"data-src", b"href", b"alt", b"id", b"data-formula", b"x" * 5_000))
@@ -164,5 +178,5 @@ def many(random: Random, page: bytes) -> bytes:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    cut, hole, flipped, strange_bytes, entities, renamed, dropped, doubled, swapped, attributes, long_attribute, nested, many,
+    cut, hole, flipped, strange_bytes, entities, renamed, dropped, doubled, swapped, attributes, values, long_attribute, nested, many,
 )  # fmt: skip

@@ -150,6 +150,8 @@ LINES = {
         "甲",
     ),
     "an address without a host": ('<img src="/mmbizwap/x.png">', "![](https://mp.weixin.qq.com/mmbizwap/x.png)"),
+    "a file above a saved page": ('<p>甲</p><img src="../Party.png">', "甲"),
+    "an address that swallowed a tag": ('<p>甲</p><img src="</html">', "甲"),
     "a file of a saved page": ('<img src="./page_files/Party.png">', "![](./page_files/Party.png)"),
     "an alternative that says something": (f'<img data-src="{PICTURE}" alt="流程[图]">', f"![流程 图]({PICTURE})"),
     "one that does not": (f'<img data-src="{PICTURE}" alt="图片">', f"![]({PICTURE})"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from archiver import urls
 from archiver.extractor.passes.css import declarations
@@ -19,8 +18,8 @@ _SOURCES = ("data-src", "src", "data-original", "data-backsrc")
 # Alternatives that say nothing: the editor's own words, file names.
 _EMPTY_ALT = re.compile(r"(?is)(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?")
 _LINE_HEIGHT = 64  # px: what is not wider is a sign among the letters (T107)
-_BASE = f"https://{urls.HOST}/"
-_BESIDE = re.compile(r"(?:\./)?[^:/?#\t\r\n]{1,200}/[^:/?#\t\r\n]{1,200}\Z")  # a file in the folder of a saved page
+# A file in the folder of a saved page.
+_BESIDE = re.compile(r"(?:\./)?(?!\.\./)[^:/?#<>\t\r\n]{1,200}/[^:/?#<>\t\r\n]{1,200}\Z")
 _LEAST_INLINE_DATA = 300  # characters of a data: address; shorter ones are the lazy loader's blank
 _PIXELS = re.compile(r"(-?[\d.]{1,10})(px)?\Z")
 
@@ -72,7 +71,8 @@ def address_of(image: Element) -> str:
         value = image.get(name, "").strip()
         if value.startswith("data:image/") and len(value) > _LEAST_INLINE_DATA:
             return value
-        if address := urls.media(urljoin(_BASE, value) if value.startswith("/") else value):
+        rooted = value.startswith("/") and not value.startswith("//")
+        if address := urls.media(f"https://{urls.HOST}{value}" if rooted else value):
             return address
         if _BESIDE.match(value):
             return value
