@@ -95,6 +95,16 @@ def _rebuild(result: Result) -> Iterator[str]:
         )
 
 
+def _verify(result: Result) -> Iterator[str]:
+    yield "## Verify\n\nEvery file's digest, beside `sha256sum` over the same files, warm.\n"
+    yield from _table(("articles", "MB on disk", "verify", "sha256sum", "ratio", "MB"))
+    for row in result["rows"]:
+        yield (
+            f"| {row['articles']:,} | {row['megabytes_on_disk']:,.0f} | {row['seconds']:.1f} s | "
+            f"{row['sha256sum_seconds']:.1f} s | {row['ratio']:.2f} | {row['megabytes']:.0f} |"
+        )
+
+
 def _table(columns: tuple[str, ...]) -> Iterator[str]:
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
@@ -102,6 +112,7 @@ def _table(columns: tuple[str, ...]) -> Iterator[str]:
 
 TABLES: dict[str, Callable[[Result], Iterator[str]]] = {
     "convert": _convert, "whole": _whole, "growth": _growth, "startup": _startup, "rebuild": _rebuild,
+    "verify": _verify,
 }  # fmt: skip
 
 

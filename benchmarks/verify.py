@@ -1,4 +1,4 @@
-"""What it costs to prove an archive: `python -m benchmarks.verify [FEW MANY]`, 1,000 and 10,000 articles by default.
+"""What it costs to prove an archive: `python -m benchmarks.verify [RESULT.json]`, 1,000 and 10,000 articles.
 
 Each article has a post, a snapshot of 300 kB as WeChat's pages have, and two pictures of 60 kB. In one run, on the same
 files, warm: `archiver verify`, and `sha256sum` over all of them. Prints both, their ratio, and the most memory.
@@ -6,6 +6,7 @@ files, warm: `archiver verify`, and `sha256sum` over all of them. Prints both, t
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -16,9 +17,10 @@ from pathlib import Path
 
 from archiver.archive.snapshots import Snapshots
 from archiver.catalogue import opening, schema
-from benchmarks.batch import call
+from benchmarks.calls import call
 from tests.wechat import numbered
 
+SIZES = (1000, 10_000)
 PAGE, PICTURE = 300_000, 60_000  # bytes
 PICTURES = 2
 _HEAD = '---\ntitle: "测试"\nwechat:\n  biz: "MzA5MDAwMDAwMQ=="\n  mid: "{mid}"\n  idx: "1"\n---\n'
@@ -35,10 +37,11 @@ def fill(folder: Path, count: int) -> None:
     snapshots = Snapshots(root, _write)
     chance = random.Random(1)
     words = [chance.randbytes(6).hex() for _ in range(20_000)]
+    page = " ".join(chance.choices(words, k=PAGE // 13))
     tables = schema.tables.tables
     with engine.begin() as connection:
         for number in range(1, count + 1):
-            article, captures = _article(root, number), _capture(snapshots, number, chance.choices(words, k=PAGE // 12))
+            article, captures = _article(root, number), _capture(snapshots, number, page)
             connection.execute(tables["articles"].insert().values(article))
             connection.execute(tables["captures"].insert().values(captures))
             for each in range(PICTURES):
@@ -69,8 +72,8 @@ def _article(root: Path, number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _capture(snapshots: Snapshots, number: int, words: list[str]) -> dict[str, object]:
-    kept = snapshots.keep((f"<html>{number}" + " ".join(words)).encode())
+def _capture(snapshots: Snapshots, number: int, page: str) -> dict[str, object]:
+    kept = snapshots.keep(f"<html>{number}{page}".encode())
     address = numbered.address(number)
     return {
         "article_id": number, "url": address, "final_url": address, "status": 200, "headers": [], "captured": 1,
@@ -99,22 +102,28 @@ def summed(folder: Path) -> float:
     return time.perf_counter() - start
 
 
+def measured(folder: Path, size: int) -> dict[str, float]:
+    """What an archive of so many articles took."""
+    fill(folder, size)
+    summed(folder)  # now the files are in memory
+    plain = min(summed(folder) for _ in range(3))
+    cost = min((call(folder, "verify", "-o", "out") for _ in range(3)), key=lambda cost: cost.seconds)
+    held = sum(path.stat().st_size for path in (folder / "out").rglob("*") if path.is_file())
+    return {
+        "articles": size, "megabytes_on_disk": held / 2**20, "seconds": cost.seconds, "computing": cost.computing,
+        "sha256sum_seconds": plain, "ratio": cost.seconds / plain, "megabytes": cost.megabytes,
+    }  # fmt: skip
+
+
 def main() -> None:
-    """Measures each size."""
-    for size in [int(size) for size in sys.argv[1:]] or [1000, 10_000]:
+    """Prints what each size took; writes it as JSON where the first argument says."""
+    rows = []
+    for size in SIZES:
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            fill(folder, size)
-            summed(folder)  # now the files are in memory
-            plain = min(summed(folder) for _ in range(3))
-            cost = min((call(folder, "verify", "-o", "out") for _ in range(3)), key=lambda cost: cost.seconds)
-            bytes_ = sum(path.stat().st_size for path in (folder / "out").rglob("*") if path.is_file())
-            print(
-                f"{size:7,} articles, {bytes_ / 2**20:6,.0f} MB: verify {cost.seconds:6.2f} s "
-                f"({cost.computing:.2f} computing), sha256sum {plain:6.2f} s, ratio {cost.seconds / plain:.2f}, "
-                f"{cost.megabytes:.0f} MB of memory",
-                flush=True,
-            )
+            rows.append(measured(Path(name), size))
+        print(", ".join(f"{name} {value:.4g}" for name, value in rows[-1].items()), flush=True)
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps({"rows": rows}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
