@@ -133,6 +133,10 @@ DAMAGES = {
     "no snapshot": _remove_snapshot,
     "a stray picture": _stray("postimg/stray.png"),
     "a stray picture of another type": _stray(numbered.picture_file(90).replace(".png", ".jpg")),
+    "a stray whose name is no text": _stray("postimg/\udcff.png"),
+    "a stray post whose name is no text": _stray(
+        "_posts/2020-02-02-\udcff.md", '---\nwechat: {biz: "b", mid: "1", idx: "1"}\n---\n'
+    ),
     "a stray film": _stray("media/sub/stray.mp4"),
     "a stray snapshot": _stray(f".archive/snapshots/ab/{'ab' * 32}.html.zst"),
     "a stray file of the archive's own folder": _stray(".archive/notes.txt"),

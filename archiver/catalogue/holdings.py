@@ -62,7 +62,7 @@ class Holdings:
 
     def known_media(self, paths: Collection[str]) -> set[str]:
         """Those of these files that are media of ours, or may become one's: a run that died left it, or one works."""
-        stems = {path: path.rpartition(".")[0] for path in paths}
+        stems = {path: path.rpartition(".")[0] for path in _possible(paths)}
         folded = {stem.lower() for stem in stems.values()}
         wanted = select(media.c.stem, media.c.path).where(media.c.folded.in_(folded))
         living = wanted.where(_OWNER.is_not(None) | (media.c.path == ""))
@@ -125,8 +125,13 @@ class Holdings:
 
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
         with self._store.reading() as connection:
-            wanted = select(column).where(column.in_(values)).where(condition)
+            wanted = select(column).where(column.in_(_possible(values))).where(condition)
             return {str(value) for value in connection.execute(wanted).scalars()}
+
+
+def _possible(names: Collection[str]) -> list[str]:
+    """Those that a row can hold: the system's name of a file may be no text."""
+    return [name for name in names if name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)]
 
 
 def _of(wanted: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:

@@ -128,7 +128,7 @@ class Inspection:
 
     def _is_of_nobody(self, name: str) -> bool:
         """Whether a post says it is ours and is not; a blogger's own is none of our business."""
-        key = self.output.key_of(name)
+        key = self.output.key_of(name) if (self.root / name).is_file() else ""
         kept = self.catalogue.articles.get(key) if key else None
         if kept is None or kept.taken_out:
             return bool(key)
