@@ -15,7 +15,7 @@ from archiver.extractor.completeness import text_share
 from archiver.models import Article, Page, State
 from archiver.writer import Style, body_markdown, post_text
 from tests.conftest import FIXTURES
-from tests.pages import CAPTURED
+from tests.pages import CAPTURED, article_html, page_of
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 STEMS = sorted(path.stem for path in (CORPUS / "pages").glob("*.html")) or ["missing"]
@@ -145,6 +145,19 @@ def test_the_time_grows_with_the_text() -> None:
         return time.process_time() - start
 
     assert min(seconds(4_000) for _ in range(2)) < 8 * min(seconds(1_000) for _ in range(2)) + 0.05
+
+
+def test_words_that_no_pass_reads_are_missing_in_the_post() -> None:
+    """An SVG's own text becomes nothing: 2 of 10 characters."""
+    html = article_html(body="<p>一二三四五六七八</p><svg><text>九十</text></svg>")
+    article = extract(page_of(html))
+    assert article.unread == 2
+    assert text_share(article, body_markdown(article, {}, Style())) == pytest.approx(0.8)
+
+
+def test_what_a_page_hides_is_not_missing() -> None:
+    article = extract(page_of(article_html(body='<p>看得见。</p><p style="display: none">看不见。</p>')))
+    assert article.unread == 0
 
 
 @pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*--*")), ids=lambda fixture: fixture.name)

@@ -33,6 +33,7 @@ def extract(page: Page | Reading) -> Article:
         body=body.html,
         media=body.media,
         removed=body.removed,
+        unread=body.unread,
         paid=article.paid or raw.paid_preview,
         warnings=(*article.warnings, *raw.warnings, *body.warnings),
     )

@@ -15,6 +15,7 @@ from archiver.models import Article
 
 _CARD = r"<div class=\"wechat-card[^>]{0,200}>.*?</div>"
 _TAG = re.compile(rf"{_CARD}|<[^<>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<[^<>]*>")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]+")  # no Markdown can hold them
 
 _FRONT_MATTER = re.compile(r"---\n(?:[^\n]*\n)*?---\n")
@@ -34,15 +35,22 @@ _MARK = re.compile(
 )
 
 
+def unread(shown: str, body: str) -> int:
+    """How many letters and digits that a page's body shows are missing in its canonical form; a lone `_` is no word."""
+    return (Counter(filter(str.isalnum, shown)) - Counter(unescape(_MARKUP.sub("", body)))).total()
+
+
 def text_share(article: Article, markdown_body: str) -> float:
-    """The share, from 0 to 1, of the visible characters of the article's body that its Markdown shows.
+    """The share, from 0 to 1, of the visible characters of the article that its Markdown shows.
+
+    What the page shows and the article's body lost on the way to its canonical form counts as not shown.
 
     White space and cards do not count; a body without text is shown whole. Of a whole post the front matter and the
     block that names the source are left out.
     """
     wanted = Counter(_squeezed(unescape(_TAG.sub("", article.body))))
     shown = Counter(_squeezed("".join(_shown(_body(article, markdown_body)))))
-    total = wanted.total()
+    total = wanted.total() + article.unread
     return (wanted & shown).total() / total if total else 1.0
 
 

@@ -78,6 +78,7 @@ class Article:
     body: str = ""  # canonical HTML, docs/design.md "The body"
     media: tuple[Media, ...] = ()
     removed: tuple[Removal, ...] = ()
+    unread: int = 0  # letters and digits that the page's body shows and `body` has not
     warnings: tuple[str, ...] = ()
 
     @property

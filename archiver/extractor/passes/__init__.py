@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.extractor.bodies import RawBody
+from archiver.extractor.completeness import unread
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
 from archiver.extractor.passes.code import read_code
@@ -26,10 +27,11 @@ from archiver.models import Media, Removal
 Pass = Callable[[Element], Iterable[Removal] | None]
 
 
-def passes(raw: RawBody) -> tuple[Pass, ...]:
-    """The passes over one body in the order they run."""
+def passes(raw: RawBody, *look: Pass) -> tuple[Pass, ...]:
+    """The passes over one body in the order they run; `look` when what is left is what a reader sees."""
     return (
         drop_unseen,
+        *look,
         read_code,  # before anything reads white space or quotes
         read_formulas,  # before pictures: a formula is often drawn as one
         find_stickers,
@@ -49,6 +51,7 @@ class CleanBody:
     html: str
     media: tuple[Media, ...]
     removed: tuple[Removal, ...]
+    unread: int = 0  # Article.unread
     warnings: tuple[str, ...] = ()
 
 
@@ -57,8 +60,10 @@ def clean(raw: RawBody) -> CleanBody:
     if is_oversized(raw.html):
         html = plain_html(raw.html)
         return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
-    body, removed = _passed(raw)
-    return CleanBody(html=collapse(body, read_sheet(raw.css)), media=tuple(_media(body)), removed=removed)
+    shown: list[str] = []
+    body, removed = _passed(raw, lambda seen: shown.extend(map(str, seen.itertext())))
+    html = collapse(body, read_sheet(raw.css))
+    return CleanBody(html=html, media=tuple(_media(body)), removed=removed, unread=unread("".join(shown), html))
 
 
 def canonical_html(raw: RawBody) -> str:
@@ -68,9 +73,9 @@ def canonical_html(raw: RawBody) -> str:
     return collapse(_passed(raw)[0], read_sheet(raw.css))
 
 
-def _passed(raw: RawBody) -> tuple[Element, tuple[Removal, ...]]:
+def _passed(raw: RawBody, *look: Pass) -> tuple[Element, tuple[Removal, ...]]:
     body = parse(raw.html)
-    return body, tuple(removal for run in passes(raw) for removal in run(body) or ())
+    return body, tuple(removal for run in passes(raw, *look) for removal in run(body) or ())
 
 
 def _media(body: Element) -> Iterator[Media]:
