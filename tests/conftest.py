@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests.command import Command
 from tests.wechat import Authority, World, playing
@@ -28,6 +29,10 @@ NEEDS: dict[str, Callable[[], bool]] = {
 }
 
 settings.register_profile("busy", deadline=None)  # a machine that others share is no reason to fail
+# For mutmut (docs/mutation.md): the same few examples for every mutant, and no search for the shortest that fails.
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, max_examples=25, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("busy")
 
 # What a tester's shell may hold that changes what archiver does.
@@ -45,7 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuses to let CI write its own expectations."""
+    """Refuses to let CI write its own expectations; gives mutmut the depth it needs."""
+    if "MUTANT_UNDER_TEST" in os.environ:  # mutmut makes three calls of one
+        sys.setrecursionlimit(5_000)
     if config.getoption("--update-golden") and os.environ.get("CI"):
         raise pytest.UsageError("--update-golden is for people who read the difference: not in CI")
 

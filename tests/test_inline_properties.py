@@ -44,8 +44,9 @@ CONTEXTS = {
     "html cell": '<table><tr><td colspan="2"><p>甲</p></td></tr><tr><td><p>丙</p></td><td><p>{}</p></td></tr></table>',
 }
 TAGS = {"b": "strong", "i": "em", "s": "del", "u": "ins"}
-MANY = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-SOME = settings(MANY, max_examples=150)
+USUAL = settings().max_examples  # 100; fewer under mutmut
+MANY = settings(max_examples=20 * USUAL, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SOME = settings(MANY, max_examples=3 * USUAL // 2)
 
 
 def intended(runs: list[Run]) -> list[tuple[str, frozenset[str], str, str]]:
