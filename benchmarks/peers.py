@@ -1,7 +1,7 @@
 """Tools that others use to make Markdown of a page, set to keep links and pictures; each is loaded if installed.
 
-`pip install markitdown trafilatura lxml_html_clean html2text html-to-markdown` beside this project, never as a part
-of it. trafilatura and markitdown look for the article; the others convert the whole page.
+The extra `bench` installs them beside this project; they are no part of it. trafilatura and markitdown look for the
+article; the others convert the whole page.
 """
 
 from __future__ import annotations

@@ -39,23 +39,8 @@ _BREAK_IN_HTML = "<br>"
 def body_markdown(body: str, addresses: Addresses) -> str:
     """The Markdown of a canonical body: one blank line between blocks, no line end at its end."""
     is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
-    blocks = _oversized(body, addresses) if is_oversized else _blocks(body, addresses)
+    blocks = _oversized(body, addresses) if is_oversized else PostConverter(addresses).blocks(body)
     return "\n\n".join(filter(None, blocks))
-
-
-def _blocks(body: str, addresses: Addresses) -> Iterator[str]:
-    """The blocks of a body; lists, quotes and tables in a row as markdownify nests them."""
-    converter = PostConverter(addresses)
-    depth = start = end = 0
-    for part in markup(body):
-        if part.name in BOXES:
-            depth += -1 if part.closing else 1
-            end = part.end
-        elif depth == 0:
-            yield converter.nested(body[start:end])
-            yield _flat(part, addresses)
-            start = end = part.end
-    yield converter.nested(body[start:end])
 
 
 def _oversized(body: str, addresses: Addresses) -> Iterator[str]:
@@ -103,6 +88,19 @@ class PostConverter(MarkdownConverter):
     def __init__(self, addresses: Addresses) -> None:
         super().__init__(heading_style="ATX", bullets="-")
         self.addresses = addresses
+
+    def blocks(self, body: str) -> Iterator[str]:
+        """The blocks of a body; lists, quotes and tables in a row as markdownify nests them."""
+        depth = start = end = 0
+        for part in markup(body):
+            if part.name in BOXES:
+                depth += -1 if part.closing else 1
+                end = part.end
+            elif depth == 0:
+                yield self.nested(body[start:end])
+                yield _flat(part, self.addresses)
+                start = end = part.end
+        yield self.nested(body[start:end])
 
     def nested(self, blocks: str) -> str:
         """The Markdown of blocks that hold blocks."""
