@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.extractor.jsliteral import LiteralError, read
+from archiver.extractor.jsliteral import DEEPEST, LONGEST, LiteralError, read
 
 FORMS = {
     "plain string": ("'文字'", "文字"),
@@ -45,6 +45,28 @@ FORMS = {
     "a sum is not known": ("{a: 'b' + c, d: 1}", {"a": None, "d": 1}),
     "a quote in a comment": ("{/* don't */ a: 1}", {"a": 1}),
     "a function is undefined": ("function(){}", None),
+    "a sum in brackets is not known": ("{a: ('b' + c), d: JsDecode('e' + f), g: 1}", {"a": None, "d": None, "g": 1}),
+    "what is not known ends where it ends": ("{a: {[b]: 1, c: 2}, d: 3}", {"a": None, "d": 3}),
+    "an object that takes in another": ("[{...a, b: 1}, 'c']", [None, "c"]),
+    "a call in an item": ("{a: 'x'.html(false), b: ['c'].slice(0, 2), d: e(1, [2], {}), f: 1}",
+                          {"a": "x", "b": ["c"], "d": None, "f": 1}),
+    "of an empty value and one that is filled the latter": (
+        "{a: '', a: 1, b: 0, b: 2, c: [], c: 3, d: {}, d: 4, e: x, e: 5, f: 6, f: 7}",
+        {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}),
+    "keys of every kind": ("{a: 1, 'b\\x63': 2, \"d\": 3, 4: 5, $e: 6}", {"a": 1, "bc": 2, "d": 3, "4": 5, "$e": 6}),
+    "keys that name their value": ("{a, b: 1, c() { return [2, 3] }, d: 4}", {"a": None, "b": 1, "c": None, "d": 4}),
+    "conditionals": ("[1 ? 2 : 3, '' ? 4 : 5, 0 ? 6 : 7 ? 8 : 9]", [2, 5, 8]),
+    "the first filled operand of three": ("0 || 5 || 6", 5),
+    "hexadecimal": ("[0x1F, 0XfF, '0x10' * 1, '0Xa' * 1]", [31, 255, 16, 10]),
+    "numbers": ("[.5, 5., 1e3, -2.5E-1, +7, 0]", [0.5, 5, 1000, -0.25, 7, 0]),
+    "products": ("['6' * 7, 2 * '3' * 4, 1 * 'x', '1' * 'x' * 1]", [42, 24, None, None]),
+    "Number() of text": ("[' 12 ' * 1, '-1.5e2' * 1, '.5' * 1, '5.' * 1, '+3' * 1]", [12, -150, 0.5, 5, 3]),
+    "text that is no number to JavaScript": (
+        "['1_0' * 1, 'nan' * 1, '１' * 1, '1 2' * 1, '0x' * 1, '0x1_0' * 1, '.' * 1, '1e' * 1, '--1' * 1]", [None] * 9),
+    "what is no number in JSON": ("['1e999' * 1, 'Infinity' * 1, 1e999]", [None] * 3),
+    "a product of what is no text": ("[[] * x, true * 1, {a: 1} * 1]", [None, 1, None]),
+    "a helper that is given no text": ("[JsDecode(12), JsDecode(x), htmlDecode([])]", [12, None, []]),
+    "a method of what is no text": ("[12 .html(false), ['&lt;'].html(false)]", [12, ["&lt;"]]),
     "NUL is dropped": (r"'a\x00b\0c'", "abc"),
     "V15": (
         r"{url: 'http://mpvideo.qpic.cn/0b2e.f10102.mp4?dis_k=5b12\x26amp;dis_t=1695182925'}",
@@ -65,20 +87,68 @@ def test_tells_where_the_expression_ends() -> None:
 
 
 NO_LITERALS = {
-    "nothing": "", "an open string": "'abc", "an open object": "{a: 1,",
-    "an open bracket": "[1, 2", "an open call": "JsDecode('a'", "an open comment": "/* a", "a bare operator": "|| 'a'",
-    "65 nestings": "[" * 65 + "]" * 65, "no key": "{[1]: 2}", "half a conditional": "a ? 'b'",
-}  # fmt: skip
+    "nothing": ("", "no value at 0"),
+    "only a comment": ("/* a */", "no value at 0"),
+    "an open string": ("'abc", "no value at 0"),
+    "an open string in an object": ("{a: 'abc", "the text ends inside a literal"),
+    "an open object": ("{a: 1,", "no key at 6"),
+    "an open bracket": ("[1, 2", "the text ends inside a literal"),
+    "an open call": ("JsDecode('a'", "the text ends inside a literal"),
+    "an open call of a stranger": ("a('b'", "the text ends inside a literal"),
+    "an open comment": ("/* a", "no value at 0"),
+    "a bare operator": ("|| 'a'", "no value at 0"),
+    "an operator that lacks its second": ("'a' ||;", "no value at 6"),
+    "no key": ("{[1]: 2}", "no key at 1"),
+    "half a conditional": ("a ? 'b'", "a conditional without its second branch"),
+    "two values in brackets": ("('a', 'b')", r"no \) at 4"),
+    "two values in a call": ("JsDecode('a', 'b')", r"no \) at 12"),
+}
 
 
-@pytest.mark.parametrize("source", NO_LITERALS.values(), ids=NO_LITERALS)
-def test_refuses_what_is_no_literal(source: str) -> None:
-    with pytest.raises(LiteralError):
+@pytest.mark.parametrize(("source", "why"), NO_LITERALS.values(), ids=NO_LITERALS)
+def test_refuses_what_is_no_literal_and_says_why(source: str, why: str) -> None:
+    with pytest.raises(LiteralError, match=f"^{why}$"):
         read(source)
 
 
-def test_reads_as_deep_as_it_says() -> None:
-    assert read("[" * 64 + "]" * 64)[1] == 128
+NESTS = {
+    "arrays": ("[", "]"), "objects": ("{a:", "}"), "brackets": ("(", ")"), "calls": ("JsDecode(", ")"),
+    "first branches": ("1 ?", ": 2"), "second branches": ("0 ? 1 :", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("opening", "closing"), NESTS.values(), ids=NESTS)
+def test_reads_as_deep_as_it_says(opening: str, closing: str) -> None:
+    deep = opening * DEEPEST + "1" + closing * DEEPEST
+    assert read(deep + ";")[1] == len(deep)
+    with pytest.raises(LiteralError, match=f"^nested deeper than {DEEPEST}$"):
+        read(opening + deep + closing)
+
+
+def test_an_empty_bracket_is_a_nesting_too() -> None:
+    assert read("[" * DEEPEST + "]" * DEEPEST)[1] == 2 * DEEPEST
+    with pytest.raises(LiteralError, match=f"^nested deeper than {DEEPEST}$"):
+        read("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))
+
+
+def test_a_number_may_be_as_long_as_it_says() -> None:
+    assert read(f"'{'9' * LONGEST}' * 1")[0] == 10**LONGEST - 1
+    assert read(f"'{'9' * (LONGEST + 1)}' * 1")[0] is None
+
+
+# However a field is written, it costs the tokens that stand there, and those again that an unknown item begins with; one
+# more is looked at behind the value.
+TOKENS = {
+    "[1, 2]": 5, "{a: 'b'}": 5, "{a: 'b' * 1}": 7, "{a: JsDecode('b')}": 8, r"{a: JsDecode('\n')}": 8, "{a: 1 || 2}": 7,
+    "{a: x(1, 2)}": 10, "{a: {[b]: 1}}": 11 + 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "tokens"), TOKENS.items())
+def test_reads_no_more_tokens_than_it_may(source: str, tokens: int) -> None:
+    assert read(source, 0, tokens + 1)[1] == len(source)
+    with pytest.raises(LiteralError, match="more tokens than a page has"):
+        read(source, 0, tokens)
 
 
 @pytest.mark.timeout(30)

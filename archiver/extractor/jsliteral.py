@@ -18,6 +18,7 @@ Literal: TypeAlias = "dict[str, Literal] | list[Literal] | str | int | float | b
 
 DEEPEST = 64  # nestings, each of seven calls; real pages have 7
 MOST = 200_000  # tokens; the largest real page has 3,100
+LONGEST = 60  # characters that are read as one number
 
 # One of the forms always fits, and what never ends (a comment, a string) is one token up to the end of the text:
 # reading stays linear on text that was made to be read slowly. (CPython before 3.11.5 misreads possessive groups.)
@@ -37,6 +38,10 @@ _TOKEN = re.compile(
 _USUAL = re.compile(
     r"\s*:\s*(?:(?P<call>JsDecode)\(\s*)?(?:'([^'\\]*)'|\"([^\"\\]*)\")(?(call)\s*\)|(?P<times>\s*\*\s*1)?)\s*(?=[,}])"
 )
+# What Number() takes (ECMAScript, StringNumericLiteral); Python's own readers take `1_0`, `nan` and `１` as well.
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, Literal] = {"true": True, "false": False}
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
@@ -84,7 +89,7 @@ class _Reader:
         self.start, self.end = self.end, match.end()
 
     def at(self, punctuation: str) -> bool:
-        return self.kind == "punct" and self.lexeme == punctuation
+        return self.lexeme == punctuation
 
     def accept(self, punctuation: str) -> bool:
         """Whether `punctuation` stood here; it is stepped over."""
@@ -142,7 +147,7 @@ class _Reader:
             return _number(lexeme)
         if kind == "word":
             return self._named(depth)
-        if kind == "punct" and lexeme in _OPENERS:
+        if lexeme in _OPENERS:
             self.advance()
             return self._bracketed(lexeme, depth + 1)
         raise LiteralError(f"no value at {self.start}")
@@ -154,7 +159,7 @@ class _Reader:
             return self._object(depth)
         if opener == "[":
             return self._array(depth)
-        value = self.expression(depth)
+        value = self._item(")", depth)
         self._close(")")
         return value
 
@@ -169,7 +174,7 @@ class _Reader:
             self._skip_brackets()
             return None
         self.advance()
-        value = self.expression(depth + 1)
+        value = self._item(")", depth + 1)
         self._close(")")
         return decode(value) if isinstance(value, str) else value
 
@@ -205,19 +210,22 @@ class _Reader:
         return values
 
     def _item(self, closer: str, depth: int) -> Literal:
-        """One value of an object or array; None for an expression this reader does not know."""
+        """One value up to `closer` or a comma; None for an expression this reader does not know."""
+        start = self.start
         try:
             value = self.expression(depth)
         except _TooMuch:
             raise
         except LiteralError:
+            self.end = start  # where the error stood may be inside a bracket
+            self.advance()
             return self._skip_item(closer)
         return value if self.at(",") or self.at(closer) else self._skip_item(closer)
 
     def _skip_item(self, closer: str) -> Literal:
         """None, after stepping over tokens up to the comma or bracket that ends an item."""
         while not (self.at(",") or self.at(closer)):
-            if self.kind == "punct" and self.lexeme in _OPENERS:
+            if self.lexeme in _OPENERS:
                 self._skip_brackets()
             else:
                 self._step()
@@ -227,20 +235,17 @@ class _Reader:
         """Steps over a bracket and all it holds."""
         depth = 0
         while True:
-            if self.kind == "punct":
-                depth += (self.lexeme in _OPENERS) - (self.lexeme in _CLOSERS)
+            depth += (self.lexeme in _OPENERS) - (self.lexeme in _CLOSERS)
             self._step()
             if depth == 0:
                 return
 
     def _step(self) -> None:
-        if self.kind is None or self.kind == "open":
+        if self.kind is None:
             raise LiteralError("the text ends inside a literal")
         self.advance()
 
     def _close(self, closer: str) -> None:
-        """Steps over what this reader does not know, then over `closer`."""
-        self._skip_item(closer)
         if not self.accept(closer):
             raise LiteralError(f"no {closer} at {self.start}")
 
@@ -252,15 +257,15 @@ def _product(left: Literal, right: Literal) -> int | float | None:
 
 
 def _number(value: Literal) -> int | float | None:
+    """What JavaScript's Number() makes of a literal, integers of any length; None where that is no finite number."""
     if isinstance(value, (int, float)):
         return value
-    if not isinstance(value, str) or len(value) > 60:
+    if not isinstance(value, str) or len(value) > LONGEST:
         return None
-    text = value.strip()
-    try:
-        number = int(text, 16) if text[:2] in ("0x", "0X") else float(text or "0")
-    except ValueError:
-        return None
-    if not math.isfinite(number):
-        return None
-    return int(text) if re.fullmatch(r"[-+]?[0-9]+", text) else number
+    text = value.strip() or "0"
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text, 16)
+    number = float(text) if _DECIMAL.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
