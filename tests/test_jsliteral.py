@@ -59,6 +59,8 @@ FORMS = {
     "the first filled operand of three": ("0 || 5 || 6", 5),
     "hexadecimal": ("[0x1F, 0XfF, '0x10' * 1, '0Xa' * 1]", [31, 255, 16, 10]),
     "numbers": ("[.5, 5., 1e3, -2.5E-1, +7, 0]", [0.5, 5, 1000, -0.25, 7, 0]),
+    "numbers in an object": ("{a: '12' * 1, b: '' * 1, c: 'x' * 1, d: \"3\"*1}", {"a": 12, "b": 0, "c": None, "d": 3}),
+    "brackets behind an operator": ("['' || {a: 1}, 2 * (3), x || ['y']]", [{"a": 1}, 6, ["y"]]),
     "products": ("['6' * 7, 2 * '3' * 4, 1 * 'x', '1' * 'x' * 1]", [42, 24, None, None]),
     "Number() of text": ("[' 12 ' * 1, '-1.5e2' * 1, '.5' * 1, '5.' * 1, '+3' * 1]", [12, -150, 0.5, 5, 3]),
     "text that is no number to JavaScript": (
@@ -79,6 +81,10 @@ FORMS = {
 @pytest.mark.parametrize(("source", "value"), FORMS.values(), ids=FORMS)
 def test_reads_a_form_of_wechats(source: str, value: object) -> None:
     assert read(source)[0] == value
+
+
+def test_reads_nothing_before_its_start() -> None:
+    assert read(": 'a', {b: 'c'};", 7) == ({"b": "c"}, 15)
 
 
 def test_tells_where_the_expression_ends() -> None:

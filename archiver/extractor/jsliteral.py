@@ -70,12 +70,13 @@ def read(text: str, start: int = 0, most: int = MOST) -> tuple[Literal, int]:
 class _Reader:
     """One token ahead: `kind` and `lexeme` are those of the token that stands at `start`."""
 
+    kind: str | None
+    lexeme: str
+
     def __init__(self, text: str, start: int, most: int) -> None:
         self.text = text
         self.left = most
         self.end = self.start = start
-        self.kind: str | None = None
-        self.lexeme = ""
         self.advance()
 
     def advance(self) -> None:
@@ -200,7 +201,8 @@ class _Reader:
             text = usual[2] or usual[3] or ""
             return _product(text, 1) if usual["times"] else text
         self.advance()
-        return self._item("}", depth) if self.accept(":") else self._skip_item("}")
+        self.accept(":")  # without it the key names its value, or begins a method: unknown
+        return self._item("}", depth)
 
     def _array(self, depth: int) -> list[Literal]:
         values: list[Literal] = []
