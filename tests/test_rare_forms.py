@@ -37,6 +37,14 @@ def test_a_body_says_what_its_forms_mean(body: str, written: str) -> None:
     assert post.partition("\n始\n\n")[2].strip() == written
 
 
+@pytest.mark.parametrize(("attributes", "written"), [(400, "**甲**乙"), (600, "甲乙")], ids=["as many", "too many"])
+def test_of_a_tags_attributes_five_hundred_are_read(attributes: int, written: str) -> None:
+    many = " ".join(f'a{number}=">\'"' for number in range(attributes))
+    post = post_of(page_of(article_html(SCRIPT, body=f'<p><span {many} style="font-weight:bold">甲</span>乙</p>')))
+    assert post is not None
+    assert post.rstrip().endswith(f"\n{written}")
+
+
 def test_numbers_past_all_bounds_are_no_numbers() -> None:
     assert read("{a: 1e999, b: -1e999, c: 1}")[0] == {"a": None, "b": None, "c": 1}
 
