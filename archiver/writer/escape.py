@@ -26,7 +26,7 @@ _EACH = str.maketrans(
 )
 _USUAL = re.compile(r"[A-Za-z0-9/:@!$'*+,;=~._?#-]*")  # addresses that nothing has to be done to
 _LINE_START = re.compile(r"[#+\-=]")
-_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")  # CommonMark stops at nine digits, kramdown never
 _WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
 
 
@@ -102,7 +102,7 @@ def _at(text: str, at: int, _previous: str, _following: str) -> str:
 
 
 def _www(text: str, at: int, _previous: str, _following: str) -> str:
-    return "&#119;" if _WWW.match(text, at) else text[at]
+    return f"&#{ord(text[at])};" if _WWW.match(text, at) else text[at]
 
 
 _ONE = {
