@@ -43,7 +43,7 @@ def runs_of(line: str, addresses: Addresses) -> list[Run]:
         if text:
             runs.append(run._replace(text=unescape(text).replace("\n", " ")))
         elif name == "br":
-            runs.append(Run(text="\n", href=run.href))
+            runs.append(Run(text="\n"))
         elif name == "img":
             runs.append(Run(image=_image(_values(attributes), addresses), href=run.href))
         elif closing:
