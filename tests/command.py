@@ -130,4 +130,11 @@ class Command:
 
     @property
     def _variables(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder), **self.environment}
+        measuring = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        return {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.folder),
+            **measuring,
+            **self.environment,
+        }
