@@ -13,24 +13,10 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from archiver.writer.addresses import Addresses
+from archiver.writer.allowed import ATTRIBUTES, SCHEMES, TAGS
 from archiver.writer.escape import entities
 from archiver.writer.soup import children
 
-_TAGS = set(
-    "table tr th td p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code a strong em del ins sup sub img br hr "
-    "div span audio video".split()
-)
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start"},
-    "audio": {"src", "controls", "preload"},
-    "video": {"src", "controls", "preload", "poster"},
-    "div": {"class"},
-}
-_SCHEMES = {"http", "https", "mailto", "data"}
 _MEDIA = ("src", "poster")
 _ALONE = ("img", "br", "hr")
 _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
@@ -57,7 +43,7 @@ def code_html(code: str) -> str:
 
 def _one_line(source: str, addresses: Addresses) -> str:
     """Cleaned HTML; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
-    clean = nh3.clean(source, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
+    clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     soup = BeautifulSoup(clean, "lxml")
     for player in soup.find_all("video"):
         if not addresses.is_local(str(player.get("src", ""))):

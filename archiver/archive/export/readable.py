@@ -7,23 +7,9 @@ from collections.abc import Mapping
 from html import escape, unescape
 
 from archiver.models import CHINA, Article
+from archiver.writer.allowed import ATTRIBUTES, SCHEMES, TAGS
 
-_TAGS = set(
-    "p h2 h3 h4 h5 h6 ul ol li blockquote pre code table tr th td hr div a strong em del ins sup sub img br span "
-    "audio video".split()
-)
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start"},
-    "code": {"class"},
-    "div": {"class"},
-    "audio": {"src", "controls", "preload"},
-    "video": {"src", "controls", "preload", "poster"},
-}
-_SCHEMES = {"http", "https", "mailto", "data"}
+_ATTRIBUTES = {**ATTRIBUTES, "code": {"class"}}
 _PAGE = """<!DOCTYPE html>
 <html lang="zh">
 <head>
@@ -72,7 +58,7 @@ def _clean(body: str, moved: Mapping[str, str]) -> str:
         return moved.get(value, value) if name in ("src", "poster") else value
 
     return nh3.clean(
-        body, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None, attribute_filter=attribute
+        body, tags=TAGS, attributes=_ATTRIBUTES, url_schemes=SCHEMES, link_rel=None, attribute_filter=attribute
     )
 
 
