@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from itertools import count
 
 # `NAME = literal` in the forms WeChat writes. Only where a literal follows: `var ct=function(){`, `var sn =
 # window.performance` and unquoted numbers are code (trap T29). The prefix comes first so that `re` can search for it.
@@ -29,11 +29,14 @@ class Assignments:
         self.text = text
         self._found: dict[str, dict[str, list[int]]] = {}
         self._written: dict[str, list[int]] = {}
+        self._unseen = _scripts(text)
+        self._scripts: list[tuple[int, int]] = []
 
-    @cached_property
-    def scripts(self) -> tuple[tuple[int, int], ...]:
+    @property
+    def scripts(self) -> list[tuple[int, int]]:
         """Where the inline scripts stand in the text; templates (`text/html`) are no scripts."""
-        return tuple(_scripts(self.text))
+        self._scripts.extend(self._unseen)
+        return self._scripts
 
     def of(self, name: str) -> Iterator[Iterable[int]]:
         """Where the literals begin that are assigned to a name, form after form.
@@ -55,14 +58,23 @@ class Assignments:
             if found and found.start(1) == place and found[1] == own and self._in_script(found):
                 yield found.end()
 
-    def _places(self, own: str) -> list[int]:
-        if own not in self._written:
-            self._written[own] = list(_places(self.text, own))
-        return self._written[own]
+    def _places(self, own: str) -> Iterator[int]:
+        """Where a name stands in the text, looked for once and as far as anybody asks."""
+        known = self._written.setdefault(own, [])
+        for at in count():
+            if at == len(known):
+                known.append(self.text.find(own, known[-1] + len(own) if known else 0))
+            if known[at] < 0:
+                return
+            yield known[at]
 
     def _in_script(self, found: re.Match[str]) -> bool:
-        before = bisect_right(self.scripts, (found.start(), len(self.text))) - 1
-        return before >= 0 and found.end() < self.scripts[before][1]
+        while not self._scripts or self._scripts[-1][0] <= found.start():
+            if (script := next(self._unseen, None)) is None:
+                break
+            self._scripts.append(script)
+        before = bisect_right(self._scripts, (found.start(), len(self.text))) - 1
+        return before >= 0 and found.end() < self._scripts[before][1]
 
     def _in_form(self, form: str) -> dict[str, list[int]]:
         if form not in self._found:
@@ -71,13 +83,6 @@ class Assignments:
                 for match in _FORMS[form].finditer(self.text, start, end):
                     found.setdefault(match[1], []).append(match.end())
         return self._found[form]
-
-
-def _places(text: str, word: str) -> Iterator[int]:
-    place = text.find(word)
-    while place >= 0:
-        yield place
-        place = text.find(word, place + len(word))
 
 
 def _scripts(text: str) -> Iterator[tuple[int, int]]:

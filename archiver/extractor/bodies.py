@@ -252,7 +252,8 @@ def _shows_something(html: str) -> bool:
 
 def _has_words(html: str) -> bool:
     """Whether there is text outside of comments, scripts and style sheets; each is looked for once."""
-    if _WORD.search(html) and not any(opening in html for opening, _ in _UNREAD):
+    word = _WORD.search(html)
+    if word and all(html.find(opening, 0, word.start()) < 0 for opening, _ in _UNREAD):
         return True
     for opening, closing in _UNREAD:
         first_part, *others = html.split(opening)

@@ -22,7 +22,7 @@ LONGEST = 60  # characters that are read as one number
 
 # One of the forms always fits, and what never ends (a comment, a string) is one token up to the end of the text:
 # reading stays linear on text that was made to be read slowly. (CPython before 3.11.5 misreads possessive groups.)
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?:\s+ | //[^\n]* | /\*.*?(?:\*/|\Z))*
     (?: (?P<string> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*` )
       | (?P<open> ["'`] ) .*+
@@ -42,6 +42,7 @@ _USUAL = re.compile(
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+EMPTY: tuple[Literal, ...] = (None, "", 0, [], {})
 _CONSTANTS: dict[str, Literal] = {"true": True, "false": False}
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
@@ -67,6 +68,22 @@ def read(text: str, start: int = 0, most: int = MOST) -> tuple[Literal, int]:
     return value, reader.start
 
 
+def read_member(text: str, start: int) -> Literal:
+    """The value of the member of an object literal whose key stands at `start`; None when it has too many tokens."""
+    try:
+        return _Reader(text, start, MOST).member(1)
+    except LiteralError:
+        return None
+
+
+def key_of(token: re.Match[str]) -> str:
+    """The name that a key of an object literal is; LiteralError when it can be none."""
+    if token.lastgroup not in ("string", "word", "number"):
+        raise LiteralError(f"no key at {token.start()}")
+    lexeme = token[token.lastgroup]
+    return unescape(lexeme[1:-1]) if token.lastgroup == "string" else lexeme
+
+
 class _Reader:
     """One token ahead: `kind` and `lexeme` are those of the token that stands at `start`."""
 
@@ -80,11 +97,12 @@ class _Reader:
         self.advance()
 
     def advance(self) -> None:
-        match = _TOKEN.match(self.text, self.end)
+        match = TOKEN.match(self.text, self.end)
         assert match is not None  # the last alternatives match anything
         self.left -= 1
         if self.left < 0:
             raise _TooMuch("more tokens than a page has")
+        self.token = match
         self.kind = match.lastgroup
         self.lexeme = match[self.kind] if self.kind else ""
         self.start, self.end = self.end, match.end()
@@ -184,16 +202,14 @@ class _Reader:
         while not self.accept("}"):
             if self.accept(","):
                 continue
-            key = unescape(self.lexeme[1:-1]) if self.kind == "string" else self.lexeme
-            if self.kind not in ("string", "word", "number"):
-                raise LiteralError(f"no key at {self.start}")
-            value = self._value(depth)
-            if values.get(key) in (None, "", 0, [], {}):
+            key = key_of(self.token)
+            value = self.member(depth)
+            if values.get(key) in EMPTY:
                 values[key] = value
         return values
 
-    def _value(self, depth: int) -> Literal:
-        """What a key of an object stands for."""
+    def member(self, depth: int) -> Literal:
+        """What the key that stands here stands for."""
         if usual := _USUAL.match(self.text, self.end):
             self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
             self.end = usual.end()

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from archiver import urls
 from archiver.extractor import cut
 from archiver.extractor.assignments import Assignments
 from archiver.extractor.jsliteral import Literal, LiteralError, read
+from archiver.extractor.jsmembers import Members, members_of
 from archiver.models import Page
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _HEAD = 4096  # bytes of a page in which it may declare its character set
 _TRIES = 8  # assignments to one name that are read
 _TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
 _LOOKED_AT = 50  # elements that one XPath finds
-_CGI = re.compile(r"window\.cgiDataNew\s*=\s*(?=\{)")
 
 _META = re.compile(rf"<meta(?=[\s/]){cut.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
@@ -96,15 +96,11 @@ class Reading:
         return "\n".join(parts)
 
     @cached_property
-    def cgi(self) -> dict[str, Literal]:
+    def cgi(self) -> Mapping[str, Literal]:
         """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
-        if "cgiDataNew" not in self.text:
-            return {}
-        found = (
-            match.end() for start, end in self.assignments.scripts for match in _CGI.finditer(self.text, start, end)
-        )
-        values = (_literal(self.text, position) for position in islice(found, _TRIES))
-        return next((value for value in values if isinstance(value, dict) and value), {})
+        places = chain.from_iterable(self.assignments.of("window.cgiDataNew"))
+        objects = (_members(self.text, place) for place in islice(places, _TRIES))
+        return next(filter(None, objects), {})
 
     def values(self, *names: str) -> Iterator[Literal]:
         """The non-empty values assigned to these names in the page's scripts, name after name."""
@@ -116,7 +112,13 @@ class Reading:
 
     def variable(self, *names: str) -> Literal:
         """The first of `values`, None without one."""
-        return next(self.values(*names), None)
+        if names not in self._variables:
+            self._variables[names] = next(self.values(*names), None)
+        return self._variables[names]
+
+    @cached_property
+    def _variables(self) -> dict[tuple[str, ...], Literal]:
+        return {}
 
     def written_into(self, element_id: str) -> Literal:
         """The string that an inline script writes into the element it stands in (§4.6, trap T56); None without one."""
@@ -176,11 +178,12 @@ def one_line(value: Literal) -> str:
     return " ".join(plain(value).split())
 
 
-def member(value: Literal, *path: str) -> Literal:
+def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
     """What lies at `path` in nested objects; None when there is no such way."""
+    found: object = value
     for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+        found = found.get(name) if isinstance(found, (dict, Members)) else None
+    return cast(Literal, found)
 
 
 def members(value: Literal) -> list[Literal]:
@@ -221,6 +224,13 @@ def _literal(text: str, start: int, most: int = 200_000) -> Literal:
         return read(text, start, most)[0]
     except LiteralError:
         return None
+
+
+def _members(text: str, start: int) -> Mapping[str, Literal]:
+    try:
+        return members_of(text, start)
+    except LiteralError:
+        return {}
 
 
 def without_links(text: str) -> str:

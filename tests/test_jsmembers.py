@@ -1,0 +1,68 @@
+"""The members of an object literal, found without reading it all: wechat-format §3.1."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.extractor.jsliteral import LiteralError, read
+from archiver.extractor.jsmembers import members_of
+
+ITEMS = {
+    "a string with a brace and a comma": (r"'},\'}'", "},'}"),
+    "a call": ("JsDecode('a,b')", "a,b"),
+    "a number": ("'12' * 1", 12),
+    "an object": ("{c: [1, {d: '}'}]}", {"c": [1, {"d": "}"}]}),
+    "a comment with a quote": ("/* it's, } */ 'x'", "x"),
+    "a regular expression with a quote": ("'a'.replace(/[\"',}]/g, '')", "a"),
+    "a conditional": ("'' ? [1, 2] : 'x'", "x"),
+    "a name": ("window.nothing", None),
+}
+
+
+@pytest.mark.parametrize(("item", "value"), ITEMS.values(), ids=ITEMS)
+def test_an_item_ends_at_its_own_comma(item: str, value: object) -> None:
+    found = members_of(f"x = {{a: {item}, 'b': 1, c: {item}}};", 4)
+    assert list(found) == ["a", "b", "c"]
+    assert found["a"] == found["c"] == value
+    assert found["b"] == 1
+
+
+def test_of_a_key_that_occurs_twice_the_first_that_says_something_counts() -> None:
+    assert dict(members_of("{a: '', b: 1, a: 'x', a: 'y', c: '', c: 0}", 0)) == {"a": "x", "b": 1, "c": 0}
+
+
+def test_brackets_that_do_not_fit_are_read_as_well_as_can_be() -> None:
+    assert members_of("{a: 'x', b: [1, 2}, c: 3]}", 0)["a"] == "x"
+
+
+@pytest.mark.parametrize("text", ["", "{a: 1", "{a: 'x", "{: 1}"])
+def test_what_is_no_whole_object_has_no_members(text: str) -> None:
+    with pytest.raises(LiteralError):
+        members_of(text, 0)
+
+
+ENDLESS = {"brackets": "{a:" + "[" * 300_000, "members": "{" + "a:1," * 300_000, "strings": "{a:" + "'x'+" * 300_000}
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_an_object_without_end_has_no_members(text: str) -> None:
+    with pytest.raises(LiteralError):
+        members_of(text, 0)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text("a'\"\\,:{}[]()/* \n", max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab{", min_size=1, max_size=3), inner, max_size=3)
+    ),
+)
+
+
+@given(st.dictionaries(st.text("abc,'\"}", min_size=1, max_size=4), VALUES, max_size=5))
+def test_the_members_are_those_of_the_object(value: dict[str, object]) -> None:
+    text = json.dumps(value)
+    assert dict(members_of(text, 0)) == read(text)[0] == value
