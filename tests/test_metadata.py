@@ -261,6 +261,7 @@ def test_the_account_as_the_heading_shows_it(top: str) -> None:
 
 def test_v3_t40_an_author_with_an_ampersand() -> None:
     assert of(head='<meta name="author" content="甲某&nbsp;&amp;amp;&nbsp;乙某" />').author == "甲某 & 乙某"
+    assert of(r'var author = "甲某 \x26amp; 乙某";').author == "甲某 & 乙某"  # a heading that names nobody
 
 
 def test_t41_the_heading_has_more_than_the_author() -> None:

@@ -153,7 +153,7 @@ def _authors(reading: Reading) -> Iterator[str]:
     for path in _NAMES:  # the first text only: since 2025 the node has the name twice
         texts = (text for element in reading.elements(path) for text in words(element))
         yield from filter(lambda name: not name.startswith("原创"), map(one_line, texts))
-    yield one_line(reading.variable("var author", "d.author"))
+    yield one_line(reading.variable("author", "d.author"))
 
 
 def _digests(reading: Reading) -> Iterator[str]:

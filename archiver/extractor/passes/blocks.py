@@ -83,21 +83,22 @@ def _marks(style: Style, plain: frozenset[str]) -> tuple[str, ...]:
 
 def _links(marked: list[tuple[tuple[str, ...], Run]]) -> Iterator[str]:
     for href, group in groupby(marked, key=lambda pair: pair[1].style.href):
-        inside = "".join(_nested(list(group), 0))
+        inside = _nested(list(group), 0)
         visible = inside.replace("<br>", "").strip()
         yield f'<a href="{escape(href)}">{inside}</a>' if href and visible else inside
 
 
-def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> Iterator[str]:
-    while level < len(INLINE) and not any(INLINE[level] in marks for marks, _ in marked):
-        level += 1
-    if level == len(INLINE):
-        yield from (_leaf(run) for _, run in marked)
-        return
-    name = INLINE[level]
+def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> str:
+    """The HTML of runs inside the marks above `level`."""
+    used = {name for marks, _ in marked for name in marks}
+    name = next((name for name in INLINE[level:] if name in used), "")
+    if not name:
+        return "".join([_leaf(run) for _, run in marked])
+    parts = []
     for has, group in groupby(marked, key=lambda pair: name in pair[0]):
-        inside = "".join(_nested(list(group), level + 1))
-        yield f"<{name}>{inside}</{name}>" if has and inside.strip() else inside
+        inside = _nested(list(group), INLINE.index(name) + 1)
+        parts.append(f"<{name}>{inside}</{name}>" if has and inside.strip() else inside)
+    return "".join(parts)
 
 
 def _wrapped(inside: str, marks: tuple[str, ...]) -> str:

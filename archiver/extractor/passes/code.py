@@ -7,10 +7,11 @@ import re
 from lxml import etree
 
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.tree import CODE, Element, drop, elements, holds, replace, selecting, text_of
+from archiver.extractor.passes.tree import CODE, Element, drop, holds, replace, selecting, text_of
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
+_perhaps_numbers = selecting("contains(@class, 'line') or contains(@class, 'gutter')")
 _candidates = selecting(f"self::pre or contains(@class, '{_EDITOR}')")
 _COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a copied style sheet's rule as text (§4.3)
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
@@ -29,7 +30,7 @@ def read_code(body: Element) -> None:
         if block.tag == "pre" and not _is_code(block):
             block.tag = "div"
             continue
-        inside.update(e for e in block.iterdescendants() if _is_block(e))
+        inside.update(filter(_is_block, _candidates(block)))
         _drop_line_numbers(block)
         code = block.makeelement(CODE, {"language": _language(block)})
         code.text = _code_text(block)
@@ -68,7 +69,7 @@ def _is_all_in(block: Element, lines: list[Element]) -> bool:
 
 
 def _drop_line_numbers(block: Element) -> None:
-    for element in elements(block):
+    for element in _perhaps_numbers(block):
         if any(name in element.get("class", "").split() for name in _LINE_INDEX):
             drop(element)
 

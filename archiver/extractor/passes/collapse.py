@@ -29,6 +29,7 @@ _CONTAINERS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "td", "t
 _PARTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # outside of these a tag means nothing
 _DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_STRUCTURE = _CONTAINERS | _HEADINGS  # others only begin a line
 _BOLD, _NONE = frozenset(("strong",)), frozenset[str]()  # a heading is bold by itself
 _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
@@ -44,13 +45,14 @@ def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
             if not builder.enter(element):
                 walk.skip_subtree()
                 skipped = element
-        elif element is skipped:
-            builder.text(element.tail)
-        else:
+        elif element is not skipped:
             builder.leave(element)
+        elif element.tail:
+            builder.text(element.tail)
     builder.end_line()
-    link_marks(list(_walk(builder.root)))
-    _shift_headings(builder.root)
+    blocks = list(_walk(builder.root))
+    link_marks(blocks)
+    _shift_headings(blocks)
     return render(builder.root)
 
 
@@ -78,22 +80,26 @@ class _Builder:
             scope = scope.linked(href, outer)
         if scope.starts:
             self.end_line()
-            self._open_block(tag, element)
+            if tag in _STRUCTURE:
+                self._open_block(tag, element)
         self.scopes.append(scope)
-        self.text(element.text)
+        if text := element.text:
+            self.text(text)
         return True
 
     def leave(self, element: Element) -> None:
         """Takes in an element's end and the text behind it."""
         if self.scopes.pop().starts:
             self.end_line()
-            self._close_block(str(element.tag))
-        self.text(element.tail)
+            if (tag := str(element.tag)) in _STRUCTURE:
+                self._close_block(tag)
+        if tail := element.tail:
+            self.text(tail)
 
-    def text(self, text: str | None) -> None:
+    def text(self, text: str) -> None:
         """Adds text to the line, white space as `white-space` says."""
         style = self.scopes[-1].style
-        if not text or style.hidden:
+        if style.hidden:
             return
         if text.isprintable() and "  " not in text:  # most are: neither white space but single ones, nor controls
             self.runs.append(Run(text, style))
@@ -252,9 +258,9 @@ def _attributes(tag: str, element: Element) -> dict[str, str]:
     return {name: value for name, value in found.items() if value.isdecimal() and len(value) < 6 and int(value) != 1}
 
 
-def _shift_headings(root: Block) -> None:
+def _shift_headings(blocks: list[Block]) -> None:
     """Headings one level down where the body uses h1: the theme prints the title as the page's only one."""
-    found = [b for b in _walk(root) if b.tag in _HEADINGS]
+    found = [b for b in blocks if b.tag in _HEADINGS]
     if any(b.tag == "h1" for b in found):
         for block in found:
             block.tag = f"h{min(6, int(block.tag[1]) + 1)}"

@@ -51,7 +51,7 @@ def find_svg_pictures(body: Element) -> None:
 def stands_in_line(image: Element) -> bool:
     """Whether a picture is a sign among the letters, an emoji, and not an illustration."""
     width = _width(image)
-    return 0 < width <= _LINE_HEIGHT or urls.media(image.get("src", "")).startswith(_EMOJI)
+    return 0 < width <= _LINE_HEIGHT or image.get("src", "").startswith(_EMOJI)
 
 
 _EMOJI = "https://res.wx.qq.com/t/wx_fed/we-emoji/"
