@@ -63,6 +63,7 @@ LINES = {
     "a link in bold": (f'<strong>甲<a href="{U}">乙</a></strong>', f"<strong>甲[乙]({U})</strong>"),
     "a link behind a mark": (f'甲！<a href="{U}">乙</a>!', f"甲！[乙]({U})\\!"),
     "an exclamation mark before a link": (f'甲!<a href="{U}">乙</a>', f"甲\\![乙]({U})"),
+    "a link without an address": ("<a>1</a>. 甲", "1\\. 甲"),
     "a link beside a link": (f'<a href="{U}">甲</a><a href="{V}">乙</a>', f"[甲]({U})[乙]({V})"),
     "a link that says its address": (f'见<a href="{U}">{U}</a>。', f"见<{U}>。"),
     "one that says it in bold": (
@@ -92,6 +93,7 @@ LINES = {
     # white space
     "spaces leave a mark": ("甲<strong> 乙 </strong>丙", "甲 **乙** 丙"),
     "wide spaces leave a mark": ("甲<strong>\u3000乙\u00a0</strong>丙", "甲&#12288;**乙**\u00a0丙"),
+    "any white space leaves a mark": ("甲<strong>\u2004乙\u2009</strong>丙", "甲\u2004**乙**\u2009丙"),
     "spaces leave a link": (f'甲<a href="{U}"> 乙 </a>丙', f"甲 [乙]({U}) 丙"),
     "nothing but a space": ("甲<strong> </strong>乙", "甲 乙"),
     "a space between two of a mark": ("<strong>甲</strong> <strong>乙</strong>", "**甲 乙**"),
@@ -110,6 +112,7 @@ LINES = {
     # what a line begins with, and what stands beside text
     "a heading behind a break": ("甲<br># 乙", "甲  \n\\# 乙"),
     "a number behind a break": ("甲<br>1. 乙", "甲  \n1\\. 乙"),
+    "a backslash before a break": ("甲\\<br>乙<em>丙</em>", "甲&#92;  \n乙*丙*"),
     "a heading first": ("# 甲<em>乙</em>", "\\# 甲*乙*"),
     "a number behind a mark": ("<em>甲</em>1. 乙", "*甲*1. 乙"),
     "a number in a mark": ("<strong>1. 甲</strong>", "**1. 甲**"),
@@ -181,6 +184,14 @@ def test_what_shows_nothing_is_nothing(html: str) -> None:
 
 def test_a_break_is_what_its_block_takes() -> None:
     assert written("甲<br># <strong>乙<br>丙</strong>", "<br>") == "甲<br>\\# **乙**<br>**丙**"
+
+
+def test_a_picture_without_an_address_shows_its_words() -> None:
+    assert written('<img alt="图">') == "![图]()"
+
+
+def test_a_run_of_several_lines_keeps_its_mark_over_the_breaks() -> None:
+    assert write_line([Run(text="甲\n- 乙\n丙", marks=frozenset({"strong"}))]) == "**甲  \n\\- 乙  \n丙**"
 
 
 def test_without_another_word_a_link_leads_where_it_says() -> None:

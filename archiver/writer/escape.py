@@ -30,8 +30,8 @@ _NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")  # CommonMark stops at nine digits,
 _WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
 
 
-def escape(text: str, *, starts: bool = False, before: str = "", after: str = "") -> str:
-    """Markdown for `text`; `starts`: a line begins with it; `before`, `after`: the output’s characters beside it."""
+def escape(text: str, *, starts: bool = False, after: str = "") -> str:
+    """Markdown for `text`; `starts`: a line begins with it; `after`: the output’s character behind it."""
     if not text.isprintable():
         text = _CONTROL.sub("", text).replace("\t", " ")
     if starts:
@@ -40,7 +40,7 @@ def escape(text: str, *, starts: bool = False, before: str = "", after: str = ""
 
     def one(found: re.Match[str]) -> str:
         at = found.start()
-        return _one(text, at, before, after) if first <= at < last else _edge(found[0])
+        return _one(text, at, after) if first <= at < last else _edge(found[0])
 
     escaped = _SPECIAL.sub(one, text)
     return _line_start(escaped) if starts else escaped
@@ -56,10 +56,10 @@ def _edge(space: str) -> str:
     return f"&#{ord(space)};"
 
 
-def _one(text: str, at: int, before: str, after: str) -> str:
+def _one(text: str, at: int, after: str) -> str:
     """What stands for the special character at `at`."""
     char = text[at]
-    previous = text[at - 1] if at else before
+    previous = text[at - 1] if at else ""  # in front of a text stands no word: neighbours of one look are one text
     following = text[at + 1] if at + 1 < len(text) else after
     if char in _ALWAYS:
         return "&#92;" if char == "\\" and following in ("", "\n") else "\\" + char
@@ -84,7 +84,7 @@ def _brace(_text: str, _at: int, _previous: str, following: str) -> str:
 
 
 def _hash(text: str, at: int, previous: str, _following: str) -> str:
-    return r"\#" if at + 1 == len(text) or previous in ("", " ") else "#"  # the closing marks of a heading
+    return r"\#" if at + 1 == len(text) or previous == " " else "#"  # the closing marks of a heading
 
 
 def _bang(_text: str, _at: int, _previous: str, following: str) -> str:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from archiver.writer.addresses import Addresses
 from archiver.writer.escape import alternative, destination, entities, escape
 
-_SPACES = " \t\n\u00a0\u3000\u2002\u2003\u2009\u200a"
 _ASTERISKS = {"strong": "**", "em": "*"}
 _MARKS = ("strong", "em", "del", "ins", "sup", "sub")
 _ENCLOSING = frozenset(_MARKS)
@@ -94,13 +93,11 @@ def _code_lines(run: Run) -> list[Run]:
 
 def _without_edges(run: Run) -> list[Run]:
     """A marked or linked run cut into white space, text, white space: nothing opens or closes on a space."""
-    core = run.text.strip(_SPACES)
-    if run.image or not (run.marks or run.href) or core == run.text:
+    core = run.text.strip()
+    if core == run.text:
         return [run]
-    start = run.text.index(core) if core else len(run.text)
-    bare = Run()
-    parts = (bare._replace(text=run.text[:start]), run._replace(text=core),
-             bare._replace(text=run.text[start + len(core) :]))  # fmt: skip
+    start = run.text.index(core)
+    parts = (Run(text=run.text[:start]), run._replace(text=core), Run(text=run.text[start + len(core) :]))
     return [part for part in parts if part.text]
 
 
@@ -109,7 +106,7 @@ def _bridge(runs: list[Run]) -> list[Run]:
     bridged = list(runs)
     for at in range(1, len(runs) - 1):
         run, left, right = runs[at], runs[at - 1], runs[at + 1]
-        if not run.image and not run.text.strip(_SPACES) and "\n" not in run.text:
+        if not run.image and not run.text.strip() and "\n" not in run.text:
             href = left.href if left.href == right.href else ""
             bridged[at] = run._replace(marks=(left.marks & right.marks) - {"code"}, href=href)
     return bridged
@@ -179,7 +176,7 @@ class _Line:
 
     def _marked(self, group: list[Run], mark: str, open_marks: frozenset[str], left: str, right: str) -> str:
         inner = open_marks | {mark}
-        sign = _ASTERISKS.get(mark, "")
+        sign = _ASTERISKS.get(mark)
         if sign and _plain_inside(group, inner):
             inside = self.write(group, inner, sign[-1], sign[-1])
             if _may_stand(inside[:1], left) and _may_stand(inside[-1:], right):
@@ -187,17 +184,10 @@ class _Line:
         return f"<{mark}>{self.write(group, inner, '>', '<')}</{mark}>"
 
     def _text(self, text: str, left: str, right: str) -> str:
-        lines = text.split("\n")
-        last = len(lines) - 1
-        return self.line_break.join(
-            escape(
-                line.rstrip(" ") if at < last else line,
-                starts=at > 0 or left in ("", "\n"),
-                before=left if at == 0 else "",
-                after=right if at == last else "",
-            )
-            for at, line in enumerate(lines)
-        )
+        *lines, last = text.split("\n")
+        written = [escape(line, starts=at > 0 or not left) for at, line in enumerate(lines)]
+        written.append(escape(last, starts=bool(lines) or not left, after=right))
+        return self.line_break.join(written)
 
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
         """The character that the output of runs[at:] begins with: a delimiter or tag counts as punctuation."""
