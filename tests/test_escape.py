@@ -73,6 +73,7 @@ AT_A_START = {
     "a number in brackets": ("1) 甲", r"1\) 甲"),
     "nothing but a number": ("12.", r"12\."),
     "a number that is none": ("1.5 1.甲", "1.5 1.甲"),
+    "a number among words": ("甲 1. 乙", "甲 1. 乙"),
     "ten digits": ("1234567890. 甲", r"1234567890\. 甲"),
     "spaces": ("   # 甲 ", r"\# 甲 "),
     "wide spaces": ("\u3000\u00a0甲\u3000", "&#12288;&#160;甲&#12288;"),
