@@ -16,6 +16,7 @@ FORMS = {
     "the escapes WeChat writes": (r"'\x3cp\x3e\x22a\x26b\x22\x0d\x0a\x27\x5c'", "<p>\"a&b\"\r\n'\\"),
     "single letters": (r"'\n\t\/\'\"'", "\n\t/'\""),
     "a code point in four digits, in braces, as a pair": (r"'\u4e2d\u{1F600}\ud83d\ude00'", "中😀😀"),
+    "the last code point, and behind it": (r"'\u{10FFFF}\u{110000}'", "\U0010ffff\ufffd"),
     "half a surrogate pair": (r"'a\ud83d'", "a\ufffd"),
     "an escaped backslash before x22": (r"'\\x22'", r"\x22"),
     "JsDecode of a plain value": (r"JsDecode('a\x26amp;b')", "a&amp;b"),

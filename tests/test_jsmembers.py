@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.extractor.jsliteral import LiteralError, read
-from archiver.extractor.jsmembers import members_of
+from archiver.extractor.jsmembers import Members, members_of
 
 ITEMS = {
     "a string with a brace and a comma": (r"'},\'}'", "},'}"),
@@ -26,6 +26,7 @@ ITEMS = {
 @pytest.mark.parametrize(("item", "value"), ITEMS.values(), ids=ITEMS)
 def test_an_item_ends_at_its_own_comma(item: str, value: object) -> None:
     found = members_of(f"x = {{a: {item}, 'b': 1, c: {item}}};", 4)
+    assert isinstance(found, Members)  # nothing was read yet
     assert list(found) == ["a", "b", "c"]
     assert found["a"] == found["c"] == value
     assert found["b"] == 1
@@ -36,7 +37,39 @@ def test_of_a_key_that_occurs_twice_the_first_that_says_something_counts() -> No
 
 
 def test_brackets_that_do_not_fit_are_read_as_well_as_can_be() -> None:
-    assert members_of("{a: 'x', b: [1, 2}, c: 3]}", 0)["a"] == "x"
+    found = members_of("x = {a: 'x', b: [1, 2}, c: 3]}", 4)
+    assert not isinstance(found, Members)
+    assert found["a"] == "x"
+
+
+def test_what_is_no_object_has_no_members() -> None:
+    assert members_of("['a']", 0) == {}
+
+
+WHOLE = ["{}", "{,a: 1,}", "{a: 1, b}", "{a: (1), b: [2], c: {d: 3},}"]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_whole_objects_are_not_read_to_know_their_names(text: str) -> None:
+    found = members_of(text, 0)
+    assert isinstance(found, Members)
+    assert dict(found) == read(text)[0]
+
+
+BROKEN = {
+    "no object": ("['a']", "no object at 0"),
+    "no end": ("{a: 'x'", "the item at 7 has no end"),
+    "another's end": ("{a: [1}", "the item at 7 has no end"),
+    "an end too many": ("{a: 1]", "the item at 6 has no end"),
+    "no key": ("{[a]: 1}", "no key at 1"),
+    "too much": ("{" + "," * 200_001, "more members than a page has"),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), BROKEN.values(), ids=BROKEN)
+def test_without_reading_it_an_object_has_to_be_whole(text: str, why: str) -> None:
+    with pytest.raises(LiteralError, match=f"^{why}$"):
+        Members(text, 0)
 
 
 @pytest.mark.parametrize("text", ["", "{a: 1", "{a: 'x", "{: 1}"])
