@@ -55,6 +55,12 @@ def test_scripts_and_style_sheets_are_no_text() -> None:
     assert archiver.to_markdown(page(body + many("<br>"))) == "a\n\nd"
 
 
+def test_each_of_many_lines_is_disarmed_where_it_begins() -> None:
+    body = "<p>: 甲</p><h2>1) 乙</h2><p>12) 丙</p><p>a) 丁: 1)</p><h3>#</h3>"
+    text = archiver.to_markdown(page(body + many("<br>")))
+    assert text == "&#58; 甲\n\n### 1\\) 乙\n\n12\\) 丙\n\na) 丁: 1)\n\n#### \\#"
+
+
 HOSTILE = r"1. a *b* _c_ `d` [e](f) | # g + h - i {{ j }} {% k %} &lt;b&gt; &amp;amp; l@m.example www.n.example ~~o~~ $$p$$ \q !r"
 
 

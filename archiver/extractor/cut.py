@@ -17,7 +17,7 @@ from typing import NamedTuple
 ATTRIBUTES = r"([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*){0,2000}[^>]*)"
 # What comments, script, style, textarea and title hold is no markup.
 _TAG = re.compile(
-    r"<(?:(!--)|(/?)((?<!/)((?i:script|style|textarea|title))(?![^\s/>])|[A-Za-z][^\s/>]*)"
+    r"<(?=[A-Za-z/!])(?:(!--)|(/?)((?<!/)((?i:script|style|textarea|title))(?![^\s/>])|[A-Za-z][^\s/>]*)"
     rf"{ATTRIBUTES}>?(?(4)|()))"
 )
 _COMMENT, _PLAIN = 1, 6  # the last group of a comment, and of a tag behind which markup goes on
@@ -26,8 +26,8 @@ _ENDS = {name: re.compile(f"</(?i:{name})") for name in ("script", "style", "tex
 # Tags that a search for an element's end need not see, in one match: called otherwise, without an id, holding markup.
 # What they consist of can be read in one way only; where that fails, _TAG has the word.
 _QUIET = (
-    r"(?:[^<]*<(?:(?!/?(?i:{}|script|style|textarea|title)(?![^\s/>]))/?[A-Za-z][^\s/>]*(?=[\s/>])"
-    r"[^>=]*(?:(?<!\s)(?<![iI][dD])=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){{0,50}}>|(?![A-Za-z/!]))){{1,200}}"
+    r"(?:[^<]*<(?:(?![A-Za-z/!])|(?!/?(?i:{}|script|style|textarea|title)(?![^\s/>]))/?[A-Za-z][^\s/>]*(?=[\s/>])"
+    r"[^>=]*(?:(?<!\s)(?<![iI][dD])=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){{0,50}}>)){{1,200}}"
 )
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]*)))?")
 # libxml2 compares each attribute of a tag with all before it: 100,000 cost 48 s. Of 89 real pages the most are 16.

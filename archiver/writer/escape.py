@@ -22,8 +22,9 @@ _MARKS = re.compile(r"[&<>\\`*_\[\]{}|~\"'$!#^%@:=.\-/]")
 _EACH = str.maketrans(
     {char: "\\" + char for char in "`*_[]|~\"'#!$.-=+"}
     | {char: f"&#{ord(char)};" for char in "\\%{^@"}
-    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "\t": " ", "\n": " "}
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "\t": " "}
 )
+_NUMBERED = re.compile(r"(\n\d{1,9})\)(?=\s|\Z)")
 _USUAL = re.compile(r"[A-Za-z0-9/:@!$'*+,;=~._?#-]*")  # addresses that nothing has to be done to
 _LINE_START = re.compile(r"[#+\-=]")
 _NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")  # CommonMark stops at nine digits, kramdown never
@@ -47,8 +48,10 @@ def escape(text: str, *, starts: bool = False, after: str = "") -> str:
 
 
 def escape_all(text: str) -> str:
-    """Markdown for a line too long to look at what stands beside each sign: each that can mean something is escaped."""
-    return _line_start(_CONTROL.sub("", text).translate(_EACH).replace("://", "&#58;//"))
+    """Markdown for lines too many to look at what stands beside each sign: each that can mean something is escaped."""
+    escaped = "\n" + _CONTROL.sub("", text).translate(_EACH).replace("://", "&#58;//")
+    escaped = escaped.replace("\n:", "\n&#58;")
+    return (_NUMBERED.sub(r"\1\)", escaped) if ")" in escaped else escaped)[1:]
 
 
 def _edge(space: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
+from operator import add
 
 from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
@@ -20,17 +22,15 @@ from archiver.writer.inline import runs_of, write_line
 from archiver.writer.soup import BOXES, Markup, attributes, before, markup, read_soup, source_of, text_of
 from archiver.writer.tables import is_simple, write_table
 
-_LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
-_FINISHED = _LINES | {
-    "pre",
-    "table",
-    "div",
-    "hr",
-}  # blocks that are written without looking into their children
+_LINES = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
+_FINISHED = frozenset((*_LINES, "pre", "table", "div", "hr"))  # written without looking into their children
 _LIQUID = re.compile(r"\{[{%]")
 _END_RAW = re.compile(r"\{%-?\s*endraw")
 _FENCE = re.compile(r"`{3,}")
 _PIECE = re.compile(r"([^<]+)|<a href=\"([^\"]*)\">([^<]*(?:<(?!/a>)[^<]*){0,100})</a>|<img([^>]*)>|<[^>]*>")
+_BARE = r"<(?:p|h[1-6])>[^<\s][^<\n]*</(?:p|h[1-6])>"
+_BARE_LINES = re.compile(rf"(?m:^){_BARE}(?:\n{_BARE}){{0,10000}}")
+_OPENING = re.compile(r"<(p|h[1-6])>")
 # Beyond these bs4 and markdownify would need a quarter of a minute and a GB (issue 6); the extractor has warned of it.
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _BREAK_IN_HTML = "<br>"
@@ -45,24 +45,51 @@ def body_markdown(body: str, addresses: Addresses) -> str:
 
 def _oversized(body: str, addresses: Addresses) -> Iterator[str]:
     """The blocks of a body too large for a tree, one below the other: text, links, pictures and what _flat finishes."""
+    end = 0
+    for found in _BARE_LINES.finditer(body):
+        yield from _each(body[end : found.start()], addresses)
+        yield _plain_lines(found[0])
+        end = found.end()
+    yield from _each(body[end:], addresses)
+
+
+def _plain_lines(lines: str) -> str:
+    """Paragraphs and headings that hold nothing but text, written as one text: there may be millions."""
+    text, names = lines, iter(_LINES)
+    while "<" in text:
+        name = next(names)
+        text = text.replace(f"<{name}>", "").replace(f"</{name}>", "")
+    written = escape_all(text_of(text))
+    if "<h" not in lines:
+        return written.replace("\n", "\n\n")
+    signs = (_heading_sign(name) for name in _OPENING.findall(lines))
+    return "\n\n".join(map(add, signs, written.split("\n")))
+
+
+@cache
+def _heading_sign(name: str) -> str:
+    return "" if name == "p" else "#" * int(name[1]) + " "
+
+
+def _each(body: str, addresses: Addresses) -> Iterator[str]:
     for part in markup(body):
         if part.name not in _LINES:
             yield _flat(part, addresses)
         elif written := _plain_line(part.inside, addresses):
-            yield written if part.name == "p" else "#" * int(part.name[1]) + " " + written
+            yield _heading_sign(part.name) + written
 
 
 def _plain_line(source: str, addresses: Addresses) -> str:
     """A line without its marks, every sign that could mean something escaped."""
     if "<" not in source:
-        return escape_all(text_of(source)).strip()
+        return escape_all(text_of(source).replace("\n", " ")).strip()
     return "".join(_piece(found, addresses) for found in _PIECE.finditer(source)).strip()
 
 
 def _piece(found: re.Match[str], addresses: Addresses) -> str:
     text, href, linked, image = found.groups()
     if text:
-        return escape_all(text_of(text))
+        return escape_all(text_of(text).replace("\n", " "))
     if href is not None:
         return f"[{_plain_line(linked, addresses)}]({addresses.link_in_markdown(unescape(href))})"
     return _line(f"<img{image}>", addresses) if image else " "
@@ -74,7 +101,7 @@ def _flat(part: Markup, addresses: Addresses) -> str:
         return _line(part.inside, addresses)
     if part.name in _LINES:
         written = _line(part.inside, addresses, _BREAK_IN_HTML)
-        return "#" * int(part.name[1]) + " " + written if written else ""
+        return _heading_sign(part.name) + written if written else ""
     if part.name == "pre":
         return _code_block(part.inside)
     if part.name == "div":

@@ -51,10 +51,10 @@ def declarations(style: str) -> dict[str, str]:
 
 def not_shown(tag: str, style: str) -> bool:
     """Whether an element and all in it is absent from the page: `display: none`, or one of the tags that always are."""
-    return tag in _NEVER_SHOWN or ("none" in style and declarations(style).get("display") == "none")
+    return tag in NEVER_SHOWN or ("none" in style and declarations(style).get("display") == "none")
 
 
-_NEVER_SHOWN = frozenset("script style noscript template head title meta link desc mp-style-type".split())
+NEVER_SHOWN = frozenset("script style noscript template head title meta link desc mp-style-type".split())
 
 
 def starts_line(tag: str, style: str, parent: Style) -> bool:

@@ -6,7 +6,7 @@ Lazy images (`data-src`) and images inside SVG (wechat-format §4.5, §6; traps 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archiver import urls
 from archiver.extractor.passes.css import declarations
@@ -65,7 +65,7 @@ def media_of(image: Element) -> Media:
     return Media(url=address, tries=urls.candidates(address) or (address,), width=width)
 
 
-def address_of(image: Element) -> str:
+def address_of(image: Element | Mapping[str, str]) -> str:
     """Where the picture of an `<img>` is to be had; '' when nowhere."""
     for name in _SOURCES:
         value = image.get(name, "").strip()

@@ -7,15 +7,13 @@ before there is a tree, so that 20 MB of whatever tags are read in time (issue 6
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape, unescape
 
-from lxml import etree
-
 from archiver import urls
-from archiver.extractor.passes.css import not_shown
+from archiver.extractor.passes.css import NEVER_SHOWN
 from archiver.extractor.passes.pictures import address_of
-from archiver.extractor.passes.tree import Element, parse
+from archiver.extractor.passes.tree import DEEPEST, feed, fit_to_parse, straightened
 from archiver.extractor.passes.words import without_invisible
 from archiver.models import Media
 
@@ -25,9 +23,9 @@ MOST_TEXT = 2_000_000  # characters
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _WORDS = "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|s(?:amp|pan|trong|mall|u[bp]|trike)|time|tt|var"
-_MARK = re.compile(rf"</?(?=[A-Za-z])(?i:{_WORDS})(?:\s[^<>]*)?>")
+_MARK = re.compile(rf"</?(?=[a-fik-mq-vA-FIK-MQ-V])(?i:{_WORDS})(?:\s[^<>]*)?>")
 _KEPT = "a|img|h[1-6]|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
-_BLOCK = re.compile(rf"</?(?=[A-Za-z])(?!(?i:{_KEPT})[\s/>])[^<>]*>")
+_BLOCK = re.compile(rf"</?(?=[A-Za-z])(?:(?=[bcefgjkopqru-zBCEFGJKOPQRU-Z])|(?!(?i:{_KEPT})[\s/>]))[^<>]*>")
 _LINE_ENDS = str.maketrans("\n\r\f", "   ")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ADDRESS = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # what urls.link leaves as it is
@@ -44,15 +42,11 @@ def is_oversized(html: str) -> bool:
 def plain_html(html: str) -> str:
     """The canonical HTML (blocks.py) of what a body says and shows."""
     lines = _Lines()
-    walk = etree.iterwalk(parse(_simplified(html)), events=("start", "end"))
-    for event, element in walk:
-        if event == "end":
-            lines.leave(element)
-        elif not_shown(element.tag, ""):
-            walk.skip_subtree()
-        else:
-            lines.enter(element)
-    lines.end()
+    source = fit_to_parse(_simplified(html))
+    feed(source, lines)
+    if lines.deepest > DEEPEST:
+        lines = _Lines()
+        feed("".join(straightened(source)), lines)
     return "\n".join(lines.written)
 
 
@@ -68,61 +62,81 @@ def plain_media(html: str) -> Iterator[Media]:
 
 
 class _Lines:
-    """What is written, and the line that is being read."""
+    """What is written, and the line that is being read; a parser tells it what it meets, so that no tree is made."""
 
     def __init__(self) -> None:
         self.written: list[str] = []
         self.parts: list[str] = []
         self.block = "p"
         self.href = ""
+        self.hidden = self.depth = self.deepest = 0  # elements that are open
+        self.said: list[str] = []
+        self.data = self.said.append
 
-    def enter(self, element: Element) -> None:
-        tag = element.tag
-        if tag in _HEADINGS:
-            self.end()
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Takes in the start of an element."""
+        self._text()
+        self.depth += 1
+        if self.depth > self.deepest:
+            self.deepest = self.depth
+        if self.hidden or tag in NEVER_SHOWN:
+            self.hidden += 1
+        elif tag in _HEADINGS:
+            self._end_line()
             self.block = f"h{min(6, int(tag[1]) + 1)}"  # the title is the page's only h1
         elif tag == "a":
-            self.href = _target(element.get("href", ""))
+            self.href = _target(attributes.get("href", ""))
         elif tag == "img":
-            self._add(_picture(element))
-        self._text(element.text)
+            self._add(_picture(attributes))
 
-    def leave(self, element: Element) -> None:
-        if element.tag in _HEADINGS:
-            self.end()
+    def end(self, tag: str) -> None:
+        """Takes in the end of an element."""
+        self._text()
+        self.depth -= 1
+        if self.hidden:
+            self.hidden -= 1
+        elif tag in _HEADINGS:
+            self._end_line()
             self.block = "p"
-        elif element.tag == "a":
+        elif tag == "a":
             self.href = ""
-        self._text(element.tail)
 
-    def end(self) -> None:
-        """Ends the line."""
-        parts, self.parts = self.parts, []
-        self._write("".join(parts))
+    def close(self) -> None:
+        """Takes in the end of it all."""
+        self._text()
+        self._end_line()
 
-    def _text(self, text: str | None) -> None:
-        """Adds text; what lies between two line feeds is a line."""
-        if not text:
+    def _end_line(self) -> None:
+        if self.parts:
+            line = " ".join("".join(self.parts).split())
+            self.parts.clear()
+            if line:
+                self.written.append(f"<{self.block}>{line}</{self.block}>")
+
+    def _text(self) -> None:
+        """Adds what was said since the last tag; what lies between two line feeds is a line."""
+        if not self.said:
             return
-        first, *others = escape(without_invisible(text), quote=False).split("\n")
+        text = "" if self.hidden else without_invisible("".join(self.said))
+        self.said.clear()
+        first, *others = escape(text, quote=False).split("\n")
         self._add(first)
         for line in others:
-            self.end()
-            self._add(line)
+            if self.parts:
+                self._end_line()
+            if line:
+                self._add(line)
 
     def _add(self, html: str) -> None:
-        self.parts.append(f'<a href="{self.href}">{html}</a>' if self.href and html.strip() else html)
-
-    def _write(self, html: str) -> None:
-        if line := " ".join(html.split()):
-            self.written.append(f"<{self.block}>{line}</{self.block}>")
+        if html:
+            self.parts.append(f'<a href="{self.href}">{html}</a>' if self.href and html.strip() else html)
 
 
 def _target(address: str) -> str:
     return address if _ADDRESS.fullmatch(address) else escape(urls.link(address))
 
 
-def _picture(image: Element) -> str:
+def _picture(image: Mapping[str, str]) -> str:
     known = _PICTURE.fullmatch(image.get("data-src", ""))
     address = f"https{known[1]}" if known else address_of(image)
     return f'<img src="{escape(address)}" alt="{escape(image.get("alt", ""))}">' if address else ""

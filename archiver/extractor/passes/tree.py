@@ -48,17 +48,30 @@ CODE, CARD = "{archiver}code", "{archiver}card"
 
 def parse(source: str) -> Element:
     """The `<div>` that holds the nodes of an HTML fragment, nested as a browser nests them; never fails."""
-    source = cut.uncrowded(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
+    source = fit_to_parse(source)
     if not _ends_too_early(source):
         body = _tree(source)
         if not _is_deep(body):
             return body
-    return _tree("".join(_straightened(source)))
+    return _tree("".join(straightened(source)))
+
+
+def fit_to_parse(source: str) -> str:
+    """`source` less what libxml2 takes badly, or too long."""
+    return cut.uncrowded(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
+
+
+def feed(source: str, target: object = None) -> object:
+    """What a parser's target (`start`, `end`, `data`, `close`) makes of an HTML fragment; without one, its tree."""
+    parser = etree.HTMLParser(
+        target=cast("etree.ParserTarget | None", target), huge_tree=True, remove_comments=True, remove_pis=True,
+        encoding="utf-8",
+    )  # fmt: skip
+    return etree.fromstring(f"<html><body><div>{source}</div></body></html>".encode("utf-8", "replace"), parser)
 
 
 def _tree(source: str) -> Element:
-    parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-    root = etree.fromstring(f"<html><body><div>{source}</div></body></html>".encode("utf-8", "replace"), parser)
+    root = cast(Element, feed(source))
     body: Element | None = root.find("body")
     if body is None:
         return etree.Element("div")
@@ -90,7 +103,7 @@ def _ends_too_early(source: str) -> bool:
     return False
 
 
-def _straightened(source: str) -> Iterator[str]:
+def straightened(source: str) -> Iterator[str]:
     """`source` with `<p>` and `<pre>` renamed, less the tags deeper than DEEPEST; those that began a line as `<br>`."""
     stack: list[str] = []
     position = 0
