@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.extractor.jsliteral import LiteralError, read
+from archiver.extractor.jsliteral import DEEPEST, LiteralError, read
 from archiver.extractor.jsmembers import Members, members_of
 
 ITEMS = {
@@ -34,6 +34,12 @@ def test_an_item_ends_at_its_own_comma(item: str, value: object) -> None:
 
 def test_of_a_key_that_occurs_twice_the_first_that_says_something_counts() -> None:
     assert dict(members_of("{a: '', b: 1, a: 'x', a: 'y', c: '', c: 0}", 0)) == {"a": "x", "b": 1, "c": 0}
+
+
+def test_a_member_may_nest_as_deep_as_in_an_object_that_is_read() -> None:
+    deep = "{a:" * DEEPEST + "1" + "}" * DEEPEST
+    assert dict(members_of(deep, 0)) == read(deep)[0]
+    assert members_of(f"{{a:{deep}}}", 0)["a"] is None
 
 
 def test_brackets_that_do_not_fit_are_read_as_well_as_can_be() -> None:
