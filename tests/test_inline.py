@@ -103,6 +103,8 @@ LINES = {
     "a space between links": (f'<a href="{U}">甲</a> <a href="{V}">乙</a>', f"[甲]({U}) [乙]({V})"),
     "a space between a link and a word": (f'<a href="{U}">甲</a> 乙', f"[甲]({U}) 乙"),
     "spaces at the edges": (" <strong>甲</strong> ", "**甲**"),
+    "a space first, bold behind it and last": (" <strong>甲</strong>乙<strong>丙</strong>", "**甲**乙**丙**"),
+    "a thin space first, bold behind it": ("\u2009<strong>甲</strong>", "**甲**"),
     "spaces around a break": ("甲 <br> 乙", "甲  \n乙"),
     "breaks at the edges": ("<br>甲<br>", "甲"),
     "two breaks": ("甲<br> <br>乙", "甲  \n乙"),

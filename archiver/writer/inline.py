@@ -66,7 +66,7 @@ def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[s
     """The Markdown of one paragraph's runs; `line_break` stands for a break, `target(href)` for a link's address."""
     if len(runs) == 1 and runs[0].image and not runs[0].href:
         return runs[0].image
-    return _Line(line_break, target).write(normalise(runs), frozenset(), "", "").strip(" \n")
+    return _Line(line_break, target).write(normalise(runs), frozenset(), "", "").strip()
 
 
 def normalise(runs: list[Run]) -> list[Run]:
@@ -153,7 +153,7 @@ class _Line:
         if len(own) < 2:
             return next(iter(own), "")
         marks = [mark for mark in _MARKS if mark in own]
-        return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks), default="")
+        return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks))
 
     def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:
         first = group[0]
@@ -200,7 +200,7 @@ class _Line:
             return "["
         if run.marks - open_marks:
             return "<"
-        return run.text[:1] if run.text[:1] == "\n" else escape(run.text[:2])[:1]
+        return escape(run.text[:2])[:1]
 
 
 def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
