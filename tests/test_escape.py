@@ -116,6 +116,18 @@ def test_every_engine_shows_the_text_and_no_link(engine: str, text: str) -> None
         assert all(href == "" or href.startswith("mailto:") for _, _, href, _ in shown)  # GitHub finds these anyhow
 
 
+MANY_LINES = {
+    "definitions": (": 甲\n: 乙:丙", "&#58; 甲\n&#58; 乙:丙"),
+    "numbers": ("1) 甲\n12)\n3)甲 (4) 乙", "1\\) 甲\n12\\)\n3)甲 (4) 乙"),
+    "what begins a line": ("# 甲\n- 乙\n2. 丙", "\\# 甲\n\\- 乙\n2\\. 丙"),
+}
+
+
+@pytest.mark.parametrize(("text", "written"), MANY_LINES.values(), ids=MANY_LINES)
+def test_many_lines_at_once(text: str, written: str) -> None:
+    assert escape_all(text) == written
+
+
 def test_entities_leave_no_mark() -> None:
     marks = "&<>\\`*_[]{}|~\"'$!#^%@:=.-/"
     assert entities(f"a{marks}\x00甲 1") == "a" + "".join(f"&#{ord(mark)};" for mark in marks) + "甲 1"
