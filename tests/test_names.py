@@ -94,6 +94,8 @@ def test_a_long_title_is_cut_by_bytes_between_characters(title):
     [
         ("2020-06-17-甲，乙.md", "2020-06-17-甲-乙"),
         ("2020-6-7-Hello World.markdown", "2020-06-07-hello-world"),
+        ("20-6-7-a.md", "2020-06-07-a"),
+        ("99-06-07-a.md", "1999-06-07-a"),
         ("2020-06-17-a+b&c.md", "2020-06-17-a+b&c"),
         ("2020-06-17-（）.md", "2020-06-17-"),
         ("nodate.md", ""),
@@ -157,4 +159,5 @@ def test_a_film_is_one_file_though_its_address_is_signed_anew():
 def test_a_posts_address_is_where_jekyll_publishes_it():
     pattern = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"
     assert names.post_address("_posts/2020-06-17-甲-B.md", pattern) == "{{site.baseurl}}/2020/06/17/%E7%94%B2-B.html"
+    assert names.post_address("_posts/20-6-7-a.md", pattern) == "{{site.baseurl}}/2020/06/07/a.html"
     assert names.post_address("_posts/2020-06-17-a...b.md", pattern) == "{{site.baseurl}}/2020/06/17/a/.b.html"

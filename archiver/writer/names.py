@@ -52,8 +52,7 @@ def published_as(file_name: str) -> str:
     match = _POST_FILE.match(unicodedata.normalize("NFC", file_name))
     if match is None:
         return ""
-    year, month, day, slug = match.groups()
-    return f"{int(year):04}-{int(month):02}-{int(day):02}-{_slug(slug, _JEKYLL_KEEPS).casefold()}"
+    return f"{_day(match)}-{_slug(match[4], _JEKYLL_KEEPS).casefold()}"
 
 
 def day_of(file_name: str) -> str:
@@ -61,7 +60,14 @@ def day_of(file_name: str) -> str:
     if _DAY.match(file_name):
         return file_name[:10]
     match = _POST_FILE.match(file_name)
-    return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
+    return _day(match) if match else ""
+
+
+def _day(match: re.Match[str]) -> str:
+    """The day of a post; a year of two digits is one of 1969 to 2068, as Ruby reads it."""
+    year, month, day = map(int, match.group(1, 2, 3))
+    century = 0 if len(match[1]) > 2 else 1900 if year > 68 else 2000
+    return f"{century + year:04}-{month:02}-{day:02}"
 
 
 def post_address(name: str, pattern: str) -> str:
@@ -69,8 +75,8 @@ def post_address(name: str, pattern: str) -> str:
     match = _POST_FILE.match(unicodedata.normalize("NFC", name.rpartition("/")[2]))
     if match is None:
         return ""
-    year, month, day, slug = match.groups()
-    parts = {"year": year, "month": month, "day": day, "slug": quote(_FOLDER.sub("/", _slug(slug, _JEKYLL_KEEPS)))}
+    year, month, day = _day(match).split("-")
+    parts = {"year": year, "month": month, "day": day, "slug": quote(_FOLDER.sub("/", _slug(match[4], _JEKYLL_KEEPS)))}
     return re.sub(r"\{(year|month|day|slug)\}", lambda m: parts[m[1]], pattern)
 
 
