@@ -102,12 +102,14 @@ def test_albums_and_topics_join_the_configured_tags_once_each():
         ({"image": "{cover}"}, "image", None),
         ({"slug": "{unknown}"}, "slug", "{unknown}"),
         ({"catalog": None}, "catalog", None),
+        ({"tags": None}, "tags", None),
         ({"no-catalog": True}, "no-catalog", True),
         ({"toc": 2}, "toc", 2),
         ({"lastmod": "{date}"}, "lastmod", "2020-06-17 10:00:00 +0800"),
     ],
     ids=[
-        "a word", "words in text", "nested", "a word without a value", "an unknown word", "removed", "a boolean",
+        "a word", "words in text", "nested", "a word without a value", "an unknown word", "removed", "no tags",
+        "a boolean",
         "a number", "the date",
     ],
 )  # fmt: skip

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+import archiver
 from archiver.extractor.jsliteral import LiteralError, read
-from archiver.models import Media
+from archiver.models import LocalFile, Media
+from archiver.writer.addresses import Addresses
 from archiver.writer.filetypes import dimensions, extension
-from archiver.writer.names import media_name, post_address
+from archiver.writer.html_blocks import card_html
+from archiver.writer.markdown import body_markdown
+from archiver.writer.names import day_of, media_name, post_address
 from tests.harm import SCRIPT
 from tests.harmless import post_of
 from tests.pages import article_html, page_of
 
 CDN = "https://mmbiz.qpic.cn/mmbiz_png/Abc/0"
+DRAWING = f'<svg viewbox="0 0 600 400" style="width:{{}};background:url({CDN})"></svg>'
 BODIES = {
     "a weight that is the parent's": ('<b>甲<span style="font-weight:inherit">乙</span></b>', "**甲乙**"),
     "a font that names its weight": ('<span style="font:bold 14px serif">甲</span>乙', "**甲**乙"),
@@ -27,6 +32,16 @@ BODIES = {
     "a style that never ends": ("甲<style>.a{font-weight:bold}", "甲"),
     "a list in a list": ("<ul><li>甲</li><ul><li>乙</li></ul></ul>", "- 甲\n  - 乙"),
     "a paragraph in a list": ("<ul><p>甲</p></ul>", "- 甲"),
+    "a list without items in a list": ("<ul><li>甲</li><ul></ul></ul>", "- 甲"),
+    "lists that hold nothing": ("甲<ul><ol><li></li></ol><ul></ul></ul>", "甲"),
+    "a comment in a heading": ("<h2><!-- </h2> --><p>甲</p></h2>", "## 甲"),
+    "paragraphs in a heading, none closed": ("<h2><p>甲<p>乙</h2>", "## 甲\n\n## 乙"),
+    "a tag in a heading that is closed from outside": ("<h2><u>甲<span>乙</u><p>丙</p></h2>丁", "## <ins>甲乙</ins>\n\n## 丙\n\n丁"),
+    "a closing tag in a heading that closes nothing": ("<h2>甲</u><p>乙</p></h2>丙", "## 甲\n\n## 乙\n\n丙"),
+    "text that is there and not to be seen": ('甲<i style="visibility:hidden">乙<b style="visibility:visible">丙</b></i>', "甲<strong>*丙*</strong>"),
+    "a drawing as wide as the column": ("甲" + DRAWING.format("100%"), f"甲\n\n![]({CDN})"),
+    "a drawing without a width": ("甲" + DRAWING.format("0"), "甲"),
+    "code whose classes only sound like line numbers": ('<pre><span class="outline">a</span>b</pre>', "```\nab\n```"),
 }  # fmt: skip
 
 
@@ -66,3 +81,47 @@ def test_a_drawing_with_an_instruction_inside_is_none() -> None:
 def test_names_of_what_is_none() -> None:
     assert post_address("_posts/readme.md", "/{slug}") == ""
     assert media_name(Media(url="https://[")).startswith("postimg/")
+
+
+def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
+    """Jekyll takes `2020-6-7-a.md` for a post, too (jekyll §4)."""
+    assert [day_of(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
+        "2020-06-07", "2020-06-07", "2020-06-07", "",
+    ]  # fmt: skip
+
+
+def test_a_page_is_its_markdown_alone() -> None:
+    assert archiver.to_markdown(article_html(SCRIPT, body="<p>甲<b>乙</b></p>").encode()) == "甲**乙**"
+
+
+def test_an_article_that_goes_on_behind_comments_goes_on() -> None:
+    """A body that a stray `</div>` closes (T60); the editor's comments stand between."""
+    body = "<p>甲</p></div><!-- a --> <!-- b --><p>乙</p>"
+    assert archiver.to_markdown(article_html(SCRIPT, body=body).encode()) == "甲\n\n乙"
+
+
+def test_a_film_whose_address_is_none_shows_its_cover() -> None:
+    listed = f"{{video_id: 'wxv_1', cover_url: '{CDN}', title: '片', mp_video_trans_info: [{{url: 'javascript:a', width: 9}}]}}"
+    page = article_html(
+        SCRIPT, f"title: '题', video_page_infos: [{listed}],", body='<iframe data-mpvid="wxv_1"></iframe>'
+    )
+    card = archiver.to_markdown(page.encode())
+    assert f'<img alt="" src="{CDN}">' in card
+    assert "<video" not in card
+    assert "片" in card
+
+
+def test_a_film_that_was_saved_is_played() -> None:
+    film = LocalFile(path="media/a.mp4", size=1, sha256="0")
+    player = '<video controls preload="none" poster="https://a.example/p" src="https://a.example/v"></video>'
+    shown = card_html(player, Addresses(files={"https://a.example/v": film}, prefix="/blog"))
+    assert 'src="/blog/media/a.mp4"' in shown
+    assert "<video " in shown
+
+
+def test_a_body_too_large_for_a_tree_keeps_its_blocks_apart() -> None:
+    """Text of a line with a picture or a mark in it, what holds no text, and what says nothing."""
+    body = f'<hr><h2>甲*</h2><p></p><pre><code>乙</code></pre><p>丙_<strong>丁</strong><img src="{CDN}" alt=""></p>'
+    shown = body_markdown(body + "<p>戊</p>" * 50_001, Addresses()).split("\n\n")
+    assert shown[:4] == ["---", r"## 甲\*", "```\n乙\n```", rf"丙\_ 丁 ![]({CDN})"]
+    assert shown[4:] == ["戊"] * 50_001
