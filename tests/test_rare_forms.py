@@ -90,6 +90,17 @@ def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "many",
+    ["<h2>" + "<p>甲" * 500 + "</h2>", "<h2><u>甲<span>乙</u><p>丙</p></h2>" * 500],
+    ids=["never closed", "closed from outside"],
+)
+def test_what_is_not_nested_is_not_deep(many: str) -> None:
+    """Beyond a depth of 400 markup goes (T80): paragraphs that end each other have none, nor tags that were closed."""
+    shown = archiver.to_markdown(article_html(SCRIPT, body=f"{many}<p><i>尾</i></p>").encode())
+    assert shown.endswith("\n\n*尾*")
+
+
 def test_a_page_is_its_markdown_alone() -> None:
     assert archiver.to_markdown(article_html(SCRIPT, body="<p>甲<b>乙</b></p>").encode()) == "甲**乙**"
 
@@ -121,7 +132,7 @@ def test_a_film_that_was_saved_is_played() -> None:
 
 def test_a_body_too_large_for_a_tree_keeps_its_blocks_apart() -> None:
     """Text of a line with a picture or a mark in it, what holds no text, and what says nothing."""
-    body = f'<hr><h2>甲*</h2><p></p><pre><code>乙</code></pre><p>丙_<strong>丁</strong><img src="{CDN}" alt=""></p>'
+    body = f'<hr><h2>甲*</h2><h2></h2><pre><code>乙</code></pre><p>丙_<strong>丁</strong><img src="{CDN}" alt=""></p>'
     shown = body_markdown(body + "<p>戊</p>" * 50_001, Addresses()).split("\n\n")
     assert shown[:4] == ["---", r"## 甲\*", "```\n乙\n```", rf"丙\_ 丁 ![]({CDN})"]
     assert shown[4:] == ["戊"] * 50_001
