@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import sqlite3
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
-from contextlib import closing
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,19 @@ _COMMAND = Path(sysconfig.get_path("scripts")) / "archiver"
 _PATIENCE = 120  # seconds
 _AS_SCRIPTS_DO = ("--json", "--interval", "0", "--output", "out")
 _LIMITED = "import os, resource as r, sys; r.setrlimit(r.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); os.execv(sys.argv[2], sys.argv[2:])"
+
+
+def _lead() -> None:
+    """Makes the new process's terminal its own, so that ^C reaches it."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _sent(person: int) -> Iterator[bytes]:
+    """What comes to a terminal, until nobody holds its other side (Linux tells that by EIO)."""
+    with suppress(OSError):
+        while said := os.read(person, 65536):
+            yield said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +102,25 @@ class Command:
             [_COMMAND, *arguments], cwd=self.folder, env=self._variables, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
+
+    def at_terminal(self, *arguments: str | Path, asked: str = "", typed: str = "") -> tuple[int, str]:
+        """The exit code, and all that a terminal was sent, of `archiver` run at one; once `asked` stands there, a
+        person types `typed`.
+        """
+        person, terminal = pty.openpty()
+        process = subprocess.Popen(
+            [_COMMAND, *arguments], cwd=self.folder, env={**self._variables, "TERM": "xterm", "COLUMNS": "200"},
+            stdin=terminal, stdout=terminal, stderr=terminal, preexec_fn=_lead,
+        )  # fmt: skip
+        os.close(terminal)
+        said = b""
+        for more in _sent(person):
+            said += more
+            if typed and asked.encode() in said:
+                os.write(person, typed.encode())
+                typed = ""
+        os.close(person)
+        return process.wait(timeout=_PATIENCE), said.decode()
 
     def at_once(self, *calls: tuple[str | Path, ...]) -> list[Run]:
         """Runs `archiver` several times at once, to the end of each."""

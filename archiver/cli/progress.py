@@ -77,21 +77,20 @@ class Bar(_Line):
     def __init__(self, interval: float) -> None:
         super().__init__()
         self._interval = interval
-        self._left = self._done = self._failed = self._known = 0
+        self._left = self._done = self._failed = 0
         self._since = time.monotonic()
 
-    def plan(self, total: int, to_read: int) -> None:
-        """Shows how many of `total` are to be read."""
+    def plan(self, _total: int, to_read: int) -> None:
+        """Shows how many are to be read."""
         self._left, self._since = to_read, time.monotonic()
-        self._known = total - to_read
         self._show()
 
     def over(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """The outcomes, the line gone while each is printed. What was known comes first, then what is read."""
-        for count, outcome in enumerate(outcomes, 1):
+        """The outcomes, the line gone while each is printed. What is known comes before the plan and is not counted."""
+        for outcome in outcomes:
             self.hide()
             yield outcome
-            if count > self._known:
+            if self._left:
                 self._left, self._done = self._left - 1, self._done + 1
                 self._failed += outcome.outcome == "failed"
                 self._show()
