@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -15,7 +17,7 @@ from archiver.commands.rooms import rooms_for
 from archiver.config import Settings
 from archiver.errors import OutputError
 from archiver.models import Article, Blob, Entry, Media, Outcome, Page, Post, State, Target
-from archiver.writer import disk
+from archiver.writer import disk, lost
 from archiver.writer.disk import Output
 from archiver.writer.names import media_name
 from tests.pages import page_of
@@ -286,3 +288,66 @@ def test_t3_the_short_address_that_an_earlier_post_names_is_not_forgotten(tmp_pa
 
 def test_a_short_address_that_the_page_tells_is_taken(tmp_path):
     assert recalled(tmp_path, known=LONG, told=SHORT) == SHORT
+
+
+def test_what_runs_that_died_were_writing_goes_and_what_others_write_stays(tmp_path):
+    Output(tmp_path).prepare()
+    unfinished = tmp_path / ".archive/unfinished"
+    unfinished.mkdir(parents=True)
+    for name in ("dead-1.tmp", "alive-1.tmp", "dead-1.txt"):
+        (unfinished / name).touch()
+    Output(tmp_path).sweep(lambda run: run == "alive")
+    assert sorted(path.name for path in unfinished.iterdir()) == ["alive-1.tmp", "dead-1.txt"]
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    assert Output(tmp_path, is_dry=True).save_media("postimg/abc", b"bytes", "jpg").path == "postimg/abc.jpg"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_when_every_name_is_taken_the_last_one_is_given(tmp_path):
+    """Nobody's files have the articles' digests in their names, unless they want to."""
+    output = Output(tmp_path)
+    digest = sha256(ARTICLE.key.encode()).hexdigest()[:8]
+    name = output.new_name(ARTICLE, DAY, "", lambda _address: ["_posts/another.md"])
+    assert name == f"_posts/2020-06-17-甲乙-{digest}.md"
+
+
+@pytest.fixture
+def other_disk() -> Iterator[Path]:
+    """A folder on another disk than the test's own."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev:
+        pytest.skip("this system has no second disk that anybody may write to")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_pictures_may_lie_on_another_disk(tmp_path, other_disk):
+    (tmp_path / "postimg").symlink_to(other_disk)
+    file = Output(tmp_path).save_media("postimg/abc", b"bytes", "jpg")
+    assert (other_disk / "abc.jpg").read_bytes() == b"bytes"
+    place = lost.move_aside(tmp_path, file.path)
+    assert (tmp_path / place).read_bytes() == b"bytes"
+    assert list(other_disk.iterdir()) == []
+
+
+def test_what_is_put_aside_never_takes_the_place_of_what_was(tmp_path):
+    (tmp_path / "a.md").write_text("1")
+    assert lost.copy_aside(tmp_path, "a.md") == ".archive/lost/a.md"
+    assert lost.move_aside(tmp_path, "a.md") == ".archive/lost/a.md.2"
+    assert (lost.copy_aside(tmp_path, "a.md"), lost.move_aside(tmp_path, "a.md")) == ("", "")
+    assert files(tmp_path) == []
+
+
+def test_what_cannot_be_put_aside_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a.md").write_text("1")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(OutputError, match=r"cannot be put aside \(Permission denied\)") as raised:
+        lost.move_aside(tmp_path, "a.md")
+    assert str(tmp_path / "a.md") in str(raised.value)
+    assert (tmp_path / "a.md").read_text() == "1"
