@@ -36,7 +36,7 @@ _SPACES = re.compile(f"[{_SPACE}]+")
 
 
 def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
-    """The canonical HTML (blocks.py) of everything a reader sees in `body`, on a page with this style sheet."""
+    """The canonical HTML (blocks.py) of a body without anything unseen, on a page with this style sheet."""
     builder = _Builder(sheet)
     skipped: Any = None
     walk = etree.iterwalk(body, events=("start", "end"))
@@ -74,8 +74,6 @@ class _Builder:
             atom(self, element)
             return False
         scope = outer.enter(element, self.sheet)
-        if not scope.shown:
-            return False
         if tag == "a" and (href := urls.link(element.get("href", ""))):
             scope = scope.linked(href, outer)
         if scope.starts:
@@ -173,8 +171,6 @@ class _Builder:
     def picture(self, element: Element) -> None:
         """Adds a picture: in line when it is a sign among the letters, else on a line of its own."""
         run = Run(element.get("alt", ""), Style(href=self.scopes[-1].style.href), element.get("src", ""))
-        if not run.src:
-            return
         if stands_in_line(element):
             self.runs.append(run)
             return
@@ -222,8 +218,6 @@ def _last(parent: Block, *tags: str) -> Block:
 
 def _take_back(parent: Block, block: Block) -> None:
     """Takes out a last block that shows nothing, and the list that was made for a bare item."""
-    if not parent.children:
-        return
     last = parent.children[-1]
     if block.tag == "li" and last.tag in ("ul", "ol"):
         _take_back(last, block)

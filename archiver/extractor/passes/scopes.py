@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from archiver.extractor.passes.css import PLAIN, Style, inherit, not_shown, starts_line
+from archiver.extractor.passes.css import PLAIN, Style, inherit, starts_line
 from archiver.extractor.passes.sheet import Sheet
 from archiver.extractor.passes.tree import Element
 
@@ -18,7 +18,6 @@ class Scope:
 
     style: Style = PLAIN
     starts: bool = False  # whether the element stands on lines of its own
-    shown: bool = True
     below: dict[_Kind, Scope] = field(default_factory=dict)  # of the kinds that were met
 
     def enter(self, element: Element, sheet: Sheet) -> Scope:
@@ -35,6 +34,4 @@ class Scope:
 
     def _child(self, element: Element, sheet: Sheet) -> Scope:
         tag, style = str(element.tag), element.get("style", "")
-        if not_shown(tag, style):
-            return Scope(shown=False)
         return Scope(inherit(self.style, tag, style, sheet.style_of(element)), starts_line(tag, style, self.style))
