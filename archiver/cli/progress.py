@@ -55,14 +55,10 @@ class Spinner(_Line):
         self._count += 1
         if not sys.stderr.isatty():
             return
-        said = f"{self._count}  {CONTROL.sub(' ', what)[:80]}"
-        if self._line is not None:
-            self._line.update(self._line.task_ids[0], description=said)
-            return
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
         line = self._start(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        line.add_task(said, total=None)
+        line.add_task(f"{self._count}  {CONTROL.sub(' ', what)[:80]}", total=None)
 
     def hidden_after(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """The outcomes, the line gone before each is printed."""
