@@ -39,7 +39,6 @@ BODIES = {
     "a tag in a heading that is closed from outside": ("<h2><u>甲<span>乙</u><p>丙</p></h2>丁", "## <ins>甲乙</ins>\n\n## 丙\n\n丁"),
     "a closing tag in a heading that closes nothing": ("<h2>甲</u><p>乙</p></h2>丙", "## 甲\n\n## 乙\n\n丙"),
     "text that is there and not to be seen": ('甲<i style="visibility:hidden">乙<b style="visibility:visible">丙</b></i>', "甲<strong>*丙*</strong>"),
-    "code over two lines": ("<code>a<br>b</code>", "`a`  \n`b`"),
     "code that ends with a line": ("甲<code>a<br></code>b", "甲`a`  \nb"),
     "a drawing as wide as the column": ("甲" + DRAWING.format("100%"), f"甲\n\n![]({CDN})"),
     "a drawing without a width": ("甲" + DRAWING.format("0"), "甲"),
