@@ -27,8 +27,8 @@ def variants() -> Iterator[bytes]:
     """The corpus over and over, every page another article each time: its own ids with another last digits."""
     pages = [(page, mid) for page, mid in _articles() if len(mid) > 6]
     for turn in count():
-        for page, mid in pages:
-            other = f"{mid[:-6]}{(int(mid[-6:]) + turn) % 1_000_000:06}"
+        for at, (page, mid) in enumerate(pages):
+            other = f"{mid[:-6]}{turn * len(pages) + at:06}"
             yield re.sub(rb"(?<!\d)" + mid.encode() + rb"(?!\d)", other.encode(), page)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +18,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from archiver.catalogue import opening, schema
+from archiver.catalogue import Catalogue, opening, schema
+from archiver.errors import OutputError
 from tests.command import Command, Database, Run
 from tests.wechat import PAGES, World, numbered
 
@@ -278,3 +282,25 @@ def _assert_whole(archiver: Command) -> None:
     assert [row for row in rows if sha256((folder / row["path"]).read_bytes()).hexdigest() != row["sha256"]] == []
     assert {row["path"] for row in rows} == set(_published(folder))
     assert list(folder.glob(".archive/unfinished/*")) == []
+
+
+def _opened(folder: Path, begin: threading.Barrier) -> str:
+    begin.wait()
+    catalogue = Catalogue(folder, lambda: datetime.now(UTC))
+    try:
+        catalogue.open()
+        catalogue.begin_run("test")
+    except OutputError as error:
+        return str(error)
+    finally:
+        catalogue.close()
+    return ""
+
+
+def test_a_new_catalogue_is_opened_by_several_at_once(tmp_path: Path) -> None:
+    """Of two that turn a database to WAL at once SQLite fails one without waiting: about every tenth time."""
+    with ThreadPoolExecutor(4) as pool:
+        for turn in range(60):
+            begin = threading.Barrier(4)
+            asked = [pool.submit(_opened, tmp_path / f"{turn}", begin) for _ in range(4)]
+            assert [one.result() for one in asked] == [""] * 4

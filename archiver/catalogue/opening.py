@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -58,7 +59,7 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
 
     OutputError for a catalogue of a newer archiver: nothing of it is touched.
     """
-    with guarded(path), engine.connect().execution_options(reads=True) as connection:
+    with _first(path), guarded(path), engine.connect().execution_options(reads=True) as connection:
         found = _revision(connection)
     if found == REVISION:
         return False
@@ -103,8 +104,17 @@ def upgrade(connection: Connection) -> None:
 
 def create(engine: Engine, path: Path, schema: MetaData) -> None:
     """Makes the tables of a database that has no history."""
-    with guarded(path), engine.begin() as connection:
+    with _first(path), guarded(path), engine.begin() as connection:
         schema.create_all(connection)
+
+
+@contextmanager
+def _first(path: Path) -> Iterator[None]:
+    """One process at a time: of two that turn a new database to WAL at once, SQLite fails one without waiting."""
+    with ExitStack() as held:
+        with suppress(OSError):  # nothing can be written here: nothing is turned to anything
+            held.enter_context(FileLock(path.with_name("opening.lock"), poll_interval=0.005))
+        yield
 
 
 @contextmanager

@@ -261,14 +261,17 @@ def _make_folder(folder: Path) -> list[Path]:
     """Makes a folder; the folders that were missing, the innermost first."""
     with _guarded(folder):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:  # it was there a moment ago: a run that begins at once took its trial away
+            folder.mkdir(parents=True, exist_ok=True)
     return missing
 
 
 def _try_to_write(folder: Path) -> None:
     """Writes to a folder and takes it back; one that is missing will be made when it is needed."""
     trial = folder / f".{secrets.token_hex(8)}.tmp"
-    with _guarded(folder):
+    with _guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken its own trial away
         if folder.exists():
             trial.touch(exist_ok=False)
             trial.unlink()
