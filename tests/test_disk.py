@@ -351,3 +351,19 @@ def test_what_cannot_be_put_aside_is_named(tmp_path, monkeypatch):
         lost.move_aside(tmp_path, "a.md")
     assert str(tmp_path / "a.md") in str(raised.value)
     assert (tmp_path / "a.md").read_text() == "1"
+
+
+def test_a_folder_that_another_run_takes_away_meanwhile_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both try whether the new archive can be written; the first takes its trial back when the second is at it."""
+    root, touch = tmp_path / "out", Path.touch
+    root.mkdir()
+
+    def taken_away(path: Path, **words: bool) -> None:
+        root.rmdir()
+        touch(path, **words)
+
+    monkeypatch.setattr(Path, "touch", taken_away)
+    Output(root).prepare()
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -138,6 +139,19 @@ def test_an_article_archived_without_pictures_stays_so(archiver: Command, world:
     assert rebuild(archiver, "--all") == ["unchanged"]
     assert posts(archiver) == before
     assert archiver.catalogue.rows("SELECT * FROM media WHERE due IS NOT NULL") == []
+
+
+def test_a_post_keeps_the_time_of_the_capture_it_was_made_from(archiver: Command, world: World) -> None:
+    """The second page says the same: no file was touched, so the post made again is that of the first."""
+    for day in ("Mon, 02 Nov 2026 08:00:00 GMT", "Tue, 03 Nov 2026 08:00:00 GMT"):
+        page = numbered.article(1)
+        world.serve(numbered.address(1), replace(page, headers=(*page.headers, ("Date", day))))
+        archiver.add(numbered.address(1))
+    before = posts(archiver)
+    assert b"2026-11-02T16:00:00+08:00" in next(iter(before.values()))
+    archiver.posts[0].unlink()
+    assert rebuild(archiver, "--all") == ["archived"]
+    assert posts(archiver) == before
 
 
 def test_many_processes_do_what_one_does(archiver: Command, world: World) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
 from tests.command import Command
-from tests.wechat import PAGES, Answer, World, numbered, pages
+from tests.wechat import PAGES, Answer, World, albums, numbered, pages
 
 ONE, TWO = numbered.addresses((1, 2))
 DAY = 86400
@@ -151,6 +152,31 @@ def test_walls_and_failures_change_nothing(archiver: Command, world: World) -> N
     assert run.code == 75
     assert text(archiver) == before
     assert archiver.catalogue.rows("SELECT state, checked FROM articles") == [{"state": "article", "checked": 1}]
+
+
+def test_a_wall_on_a_long_link_leaves_the_turn_to_others(archiver: Command, world: World) -> None:
+    """Long links meet the wall whoever asks (§1.1): such an article must not stand first in every run."""
+    long = albums.long_link(1)
+    world.serve(long, numbered.article(1))
+    archiver.add(long)
+    archiver.catalogue.change("UPDATE articles SET checked = 1")
+    world.serve(long, pages.wall())
+    recheck(archiver, long)
+    (row,) = archiver.catalogue.rows("SELECT state, checked FROM articles")
+    assert row["state"] == "article"
+    assert row["checked"] > 1_700_000_000
+
+
+def test_a_new_catalogue_learns_from_the_posts_which_are_gone(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    archiver.add(ONE)
+    world.serve(ONE, pages.notice("该内容已被发布者删除"))
+    recheck(archiver, ONE)
+    (before,) = archiver.catalogue.rows("SELECT state, state_seen FROM articles")
+    shutil.rmtree(archiver.folder / "out" / ".archive")
+    archiver.batch(archiver.write("list.txt", ONE))
+    assert archiver.catalogue.rows("SELECT state, state_seen FROM articles") == [before]
+    assert before["state"] == "deleted"
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import OperationalError
 from urllib.parse import quote
 
-from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -18,7 +19,8 @@ from archiver.catalogue.schema import REVISION, tables
 from archiver.errors import OutputError
 
 PATIENCE = 30_000  # milliseconds to wait for another process's transaction, which takes a few
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={PATIENCE}", "foreign_keys=ON")
+_NAP = 0.005  # seconds
+_PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={PATIENCE}", "foreign_keys=ON")
 
 
 def open_engine(path: Path) -> Engine:
@@ -47,6 +49,21 @@ def _prepare(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in _PRAGMAS:
         connection.cursor().execute(f"PRAGMA {pragma}")
+    _turn_to_wal(connection)
+
+
+def _turn_to_wal(connection: DBAPIConnection) -> None:
+    """Turns a new database to WAL: of two processes that do so at once SQLite fails one, whatever its timeout."""
+    until = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_NAP)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
@@ -59,7 +76,7 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
 
     OutputError for a catalogue of a newer archiver: nothing of it is touched.
     """
-    with _first(path), guarded(path), engine.connect().execution_options(reads=True) as connection:
+    with guarded(path), engine.connect().execution_options(reads=True) as connection:
         found = _revision(connection)
     if found == REVISION:
         return False
@@ -104,17 +121,8 @@ def upgrade(connection: Connection) -> None:
 
 def create(engine: Engine, path: Path, schema: MetaData) -> None:
     """Makes the tables of a database that has no history."""
-    with _first(path), guarded(path), engine.begin() as connection:
+    with guarded(path), engine.begin() as connection:
         schema.create_all(connection)
-
-
-@contextmanager
-def _first(path: Path) -> Iterator[None]:
-    """One process at a time: of two that turn a new database to WAL at once, SQLite fails one without waiting."""
-    with ExitStack() as held:
-        with suppress(OSError):  # nothing can be written here: nothing is turned to anything
-            held.enter_context(FileLock(path.with_name("opening.lock"), poll_interval=0.005))
-        yield
 
 
 @contextmanager
