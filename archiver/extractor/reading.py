@@ -86,14 +86,20 @@ class Reading:
     @cached_property
     def css(self) -> str:
         """What the page's style elements hold, one after the other."""
-        parts, end = [], 0
-        while (tag := self.text.find("<style", end)) >= 0:
-            start = self.text.find(">", tag) + 1
-            end = self.text.find("</style", start)
-            if not start or end < 0:
-                break
-            parts.append(self.text[start:end])
-        return "\n".join(parts)
+        return "\n".join(self._styles())
+
+    def _styles(self) -> Iterator[str]:
+        for start, end in self.assignments.between:
+            while (tag := self.text.find("<style", start, end)) >= 0:
+                opened = self.text.find(">", tag) + 1
+                start = self.text.find("</style", opened)
+                if not opened or start < 0:
+                    return
+                yield self.text[opened:start]
+
+    def marks(self, word: str) -> bool:
+        """Whether a word stands outside of the inline scripts, in a tag or in the text."""
+        return any(self.text.find(word, start, end) >= 0 for start, end in self.assignments.between)
 
     @cached_property
     def cgi(self) -> Mapping[str, Literal]:

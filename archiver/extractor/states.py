@@ -77,7 +77,7 @@ def classify(page: Page | Reading) -> Verdict:
 
 def _has_wall_marks(reading: Reading) -> bool:
     text = reading.text
-    if "secitptpage/verify" not in text and "captcha.gtimg.com/TCaptcha.js" not in text:
+    if "secitptpage/verify" not in text and not reading.marks("captcha.gtimg.com/TCaptcha.js"):
         return False
     in_script = any(_WALL_SCRIPT.search(text, start, end) for start, end in reading.assignments.scripts)
     return in_script or _WALL_TAG.search(text) is not None

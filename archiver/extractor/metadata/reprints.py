@@ -35,7 +35,9 @@ def is_share_card(reading: Reading) -> bool:
     style = member(reading.cgi, "copyright_info", "reprint_style")
     if style is None:
         style = reading.variable("reprint_style")
-    return plain(style) == _CARD or reading.outline.find("js_share_content") is not None
+    return plain(style) == _CARD or (
+        reading.marks("js_share_content") and reading.outline.find("js_share_content") is not None
+    )
 
 
 def read_reprint(reading: Reading) -> Reprint | None:

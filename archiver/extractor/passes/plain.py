@@ -20,6 +20,7 @@ from archiver.models import Media
 WARNING = "the body is larger than any article's: kept as plain text with its pictures, links and headings"
 MOST_ELEMENTS = 50_000  # an address in the text counts, it would become a link; the largest real body has 9,000
 MOST_TEXT = 2_000_000  # characters
+_SHORTEST = len("<a>")  # an element; an address has no fewer letters
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _WORDS = "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|s(?:amp|pan|trong|mall|u[bp]|trike)|time|tt|var"
@@ -35,6 +36,8 @@ _PICTURE = re.compile(r"https?(://mmbiz\.qpic\.cn/\w+/\w+/\d{1,4}(?:\?wx_fmt=\w+
 
 def is_oversized(html: str) -> bool:
     """Whether a body is to be read this way."""
+    if len(html) < _SHORTEST * MOST_ELEMENTS:
+        return False
     elements = html.count("<") - html.count("</") + html.count("://")
     return elements > MOST_ELEMENTS or (len(html) > MOST_TEXT and len(_ANY_TAG.sub("", html)) > MOST_TEXT)
 

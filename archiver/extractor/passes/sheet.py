@@ -14,7 +14,7 @@ from archiver.extractor.passes.tree import Element
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)  # the end of a sheet ends what was left open
 _EMPHASIS = re.compile(r"(?:font-weight|font-style|text-decoration(?:-line)?)\s*:[^;{}]{1,60}", re.I)
-_NAMES = ("font-weight", "font-style", "text-decoration")
+_NAMES = (b"font-weight", b"font-style", b"text-decoration")
 _SELECTOR = re.compile(r"([a-z][a-z0-9-]{0,20})?((?:\.[\w-]{1,60}){0,3})", re.I)
 # What every body stands in: a rule below these holds for all of it.
 _OUTER = frozenset(("html", "body", "#js_article", "#js_content", "#img-content", ".rich_media", ".rich_media_content"))
@@ -61,19 +61,18 @@ def read_sheet(css: str) -> Sheet:
 
 def _speaking(css: str) -> Iterator[tuple[int, str]]:
     """Where the rules stand that name a property of emphasis, nine of hundreds, and the rules."""
-    small = css.lower()
-    small = small if len(small) == len(css) else css  # a few letters are two when they are small
+    small = css.encode("ascii", "replace").lower()  # a byte for each character, and lower() costs a quarter
     for start in sorted({start for name in _NAMES for start in _rules_with(small, name)}):
         end = css.find("}", start)
         yield start, css[start:] if end < 0 else css[start:end]
 
 
-def _rules_with(css: str, name: str) -> Iterator[int]:
+def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
     """Where the rules begin that hold a word."""
     place = css.find(name)
     while place >= 0:
-        yield css.rfind("}", 0, place) + 1
-        end = css.find("}", place)
+        yield css.rfind(b"}", 0, place) + 1
+        end = css.find(b"}", place)
         place = css.find(name, end) if end >= 0 else -1
 
 

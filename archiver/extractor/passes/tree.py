@@ -32,7 +32,7 @@ _ATTRIBUTES = r"[^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){0,50}"
 _WHOLE = re.compile(
     rf"<((?i:h[1-6]|pre))(?=[\s/>]){_ATTRIBUTES}>"
     r"(?:[^<]*<(?!(?i:p|[uod]l|li|table|form|fieldset|h[1-6]|pre)[\s/>])(?!/?(?i:script|style|textarea|title|\1)[\s/>])"
-    rf"/?[A-Za-z][^\s/>]*(?=[\s/>]){_ATTRIBUTES}>){{0,1000}}[^<]*</(?i:\1)>"
+    rf"/?[A-Za-z][^\s/>]*(?=[\s/>]){_ATTRIBUTES}>){{0,5000}}[^<]*</(?i:\1)>"
 )
 _MANY = 200
 
