@@ -40,7 +40,7 @@ def runs_of(line: str, addresses: Addresses) -> list[Run]:
     for text, closing, name, attributes in _PIECE.findall(line):
         run = outer[-1]
         if text:
-            runs.append(run._replace(text=unescape(text).replace("\n", " ")))
+            runs.append(Run(unescape(text).replace("\n", " "), run.marks, run.href))
         elif name == "br":
             runs.append(Run(text="\n"))
         elif name == "img":
@@ -71,6 +71,8 @@ def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[s
 
 def normalise(runs: list[Run]) -> list[Run]:
     """The same look in the fewest runs: white space has no marks of its own, breaks stand alone and single."""
+    if len(runs) == 1 and runs[0].text == runs[0].text.strip() != "" and "\n" not in runs[0].text:
+        return runs  # as most lines are
     runs = [part for run in runs for line in _code_lines(run) for part in _without_edges(line)]
     runs = _merge(_bridge(_merge(runs)))
     return _merge([_single_break(run) if "\n" in run.text else run for run in runs])
@@ -131,6 +133,8 @@ class _Line:
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
         """The Markdown of runs inside `open_marks`; `before`, `after`: the characters beside it, "" at a line's end."""
+        if len(runs) == 1:
+            return self._write_group(runs, open_marks, before, after)
         out: list[str] = []
         at, left = 0, before
         while at < len(runs):

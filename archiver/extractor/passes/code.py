@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import cast
 
 from lxml import etree
 
@@ -12,7 +14,11 @@ from archiver.extractor.passes.tree import CODE, Element, drop, holds, replace, 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
 _perhaps_numbers = selecting("contains(@class, 'line') or contains(@class, 'gutter')")
-_candidates = selecting(f"self::pre or contains(@class, '{_EDITOR}')")
+# By way of the classes, which few elements have: half the time of asking each element.
+_candidates = cast(
+    Callable[[Element], list[Element]],
+    etree.XPath(f"descendant::*/@class[contains(., '{_EDITOR}')]/.. | descendant::pre"),
+)
 _COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a copied style sheet's rule as text (§4.3)
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
