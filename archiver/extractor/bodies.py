@@ -12,7 +12,7 @@ from html import escape, unescape
 
 from archiver import urls
 from archiver.extractor.jsliteral import Literal
-from archiver.extractor.metadata.kinds import read_kind
+from archiver.extractor.metadata.kinds import is_known
 from archiver.extractor.reading import Reading, first, member, members, plain
 
 _EMPTY = "the page shows no body"
@@ -58,8 +58,8 @@ class RawBody:
 
 def read_body(reading: Reading, article_type: str) -> RawBody:
     """The body of an article of this type (Article.type); empty with a warning when the page shows none."""
-    is_known = not read_kind(reading)[1]
-    html = _READERS.get(article_type, _generic)(reading) if is_known else _generic(reading)
+    read = _READERS.get(article_type, _generic) if is_known(reading) else _generic
+    html = read(reading)
     return RawBody(
         html=html,
         paid_preview="preview" in html and _PREVIEW.search(html) is not None,

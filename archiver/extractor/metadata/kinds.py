@@ -27,6 +27,11 @@ def read_kind(reading: Reading) -> tuple[str, tuple[str, ...]]:
     return kind, strange
 
 
+def is_known(reading: Reading) -> bool:
+    """Whether WeChat has told what its number for this kind means."""
+    return _number(reading) in KINDS
+
+
 def _number(reading: Reading) -> str:
     """Only these forms: the first number that follows the name in a page belongs to a linked article (trap T21)."""
     stated = reading.cgi.get("item_show_type")

@@ -49,6 +49,8 @@ def render(root: Block) -> str:
 
 
 def _render(block: Block) -> str:
+    if block.html and not block.attributes:  # a line, as most are
+        return f"<{block.tag}>{block.html}</{block.tag}>"
     attributes = "".join(f' {k}="{escape(v)}"' for k, v in block.attributes.items())
     inside = block.html + "".join(_render(child) for child in block.children)
     return f"<{block.tag}{attributes}>" + ("" if block.tag == "hr" else f"{inside}</{block.tag}>")
@@ -90,6 +92,9 @@ def _links(marked: list[tuple[tuple[str, ...], Run]]) -> Iterator[str]:
 
 def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> str:
     """The HTML of runs inside the marks above `level`."""
+    if len(marked) == 1:
+        marks, run = marked[0]
+        return _wrapped(_leaf(run), tuple(name for name in marks if name in INLINE[level:]))
     used = {name for marks, _ in marked for name in marks}
     name = next((name for name in INLINE[level:] if name in used), "")
     if not name:
@@ -102,7 +107,7 @@ def _nested(marked: list[tuple[tuple[str, ...], Run]], level: int) -> str:
 
 
 def _wrapped(inside: str, marks: tuple[str, ...]) -> str:
-    """A line of one look, which most are."""
+    """Text of one look."""
     if not marks or not inside.strip():
         return inside
     return "".join(f"<{name}>" for name in marks) + inside + "".join(f"</{name}>" for name in reversed(marks))

@@ -73,7 +73,7 @@ class _Builder:
         if atom := _ATOMS.get(tag):
             atom(self, element)
             return False
-        scope = outer.enter(element, self.sheet)
+        scope = outer.enter(tag, element, self.sheet)
         if tag == "a" and (href := urls.link(element.get("href", ""))):
             scope = scope.linked(href, outer)
         if scope.starts:
@@ -122,7 +122,10 @@ class _Builder:
         if not self.runs:
             return
         runs, self.runs = self.runs, []
-        if any(run.src or run.text.strip() for run in runs):
+        if len(runs) == 1:  # as most lines
+            if runs[0].src or runs[0].text.strip():
+                self._write(runs)
+        elif any(run.src or run.text.strip() for run in runs):
             for line in _paragraphs(runs):
                 self._write(line)
 

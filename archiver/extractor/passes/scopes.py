@@ -20,9 +20,9 @@ class Scope:
     starts: bool = False  # whether the element stands on lines of its own
     below: dict[_Kind, Scope] = field(default_factory=dict)  # of the kinds that were met
 
-    def enter(self, element: Element, sheet: Sheet) -> Scope:
-        """The scope of a child; what it links to is not of its kind, but its own."""
-        kind = (str(element.tag), element.get("style", ""), element.get("class", "") if sheet.rules else "")
+    def enter(self, tag: str, element: Element, sheet: Sheet) -> Scope:
+        """The scope of a child called `tag`; what it links to is not of its kind, but its own."""
+        kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
         known = self.below.get(kind)
         if known is None:
             known = self.below[kind] = self._child(element, sheet)
