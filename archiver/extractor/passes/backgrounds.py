@@ -17,7 +17,7 @@ _LEAST = 64  # px, each side; what is smaller is a bullet, a border, a strip
 _COLUMN = 677  # px: the width of an article on a desktop
 _SVG = (300, 150)  # px: an SVG that says nothing of its size
 _ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]+)[\"']?\s*\)")
-_with_address = selecting("contains(@style, 'url(') and not(self::img)")
+_with_address = selecting("descendant::*/@style[contains(., 'url(')]/parent::*[not(self::img)]")
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import cast
 
 from lxml import etree
 
@@ -13,12 +11,8 @@ from archiver.extractor.passes.tree import CODE, Element, drop, holds, replace, 
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
 _EDITOR = "code-snippet__fix"
-_perhaps_numbers = selecting("contains(@class, 'line') or contains(@class, 'gutter')")
-# By way of the classes, which few elements have: half the time of asking each element.
-_candidates = cast(
-    Callable[[Element], list[Element]],
-    etree.XPath(f"descendant::*/@class[contains(., '{_EDITOR}')]/.. | descendant::pre"),
-)
+_perhaps_numbers = selecting("descendant::*/@class[contains(., 'line') or contains(., 'gutter')]/..")
+_candidates = selecting(f"descendant::*/@class[contains(., '{_EDITOR}')]/.. | descendant::pre")
 _COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a copied style sheet's rule as text (§4.3)
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
@@ -71,7 +65,7 @@ def _is_code(pre: Element) -> bool:
 
 def _is_all_in(block: Element, lines: list[Element]) -> bool:
     """Whether `lines` hold every word of a block."""
-    return "".join("".join(map(text_of, lines)).split()) == "".join(text_of(block).split())
+    return "".join(map(text_of, lines)).replace(" ", "") == text_of(block).replace(" ", "")
 
 
 def _drop_line_numbers(block: Element) -> None:

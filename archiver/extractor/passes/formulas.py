@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archiver.extractor.passes.tree import Element, drop, selecting, text_of
 from archiver.models import Removal
 
-_candidates = selecting("@data-formula or self::svg")
+_candidates = selecting("descendant::*/@data-formula/.. | descendant::svg")
 _CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 

@@ -38,8 +38,9 @@ def is_oversized(html: str) -> bool:
     """Whether a body is to be read this way."""
     if len(html) < _SHORTEST * MOST_ELEMENTS:
         return False
-    elements = html.count("<") - html.count("</") + html.count("://")
-    return elements > MOST_ELEMENTS or (len(html) > MOST_TEXT and len(_ANY_TAG.sub("", html)) > MOST_TEXT)
+    elements = html.count("<") + html.count("://")
+    many = elements > MOST_ELEMENTS and elements - html.count("</") > MOST_ELEMENTS
+    return many or (len(html) > MOST_TEXT and len(_ANY_TAG.sub("", html)) > MOST_TEXT)
 
 
 def plain_html(html: str) -> str:

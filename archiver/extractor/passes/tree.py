@@ -17,6 +17,7 @@ Element: TypeAlias = etree._Element
 # libxml2 drops the text in and behind a nest of 256 without a word (with huge_tree, of 2,048: issue 3).
 # The deepest page seen has 220 (wechat-format §4.1); beyond this the markup goes and the text stays.
 DEEPEST = 400
+_string_of = cast("Callable[[Element], str]", etree.XPath("string()", smart_strings=False))
 _is_deep = etree.XPath(f"boolean(*{'/*' * (DEEPEST + 1)})")
 _REACH = 64  # how far up the open tags a closing one is looked for
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -142,14 +143,17 @@ def elements(root: Element, *tags: str) -> Iterator[Element]:
     yield from list(root.iterdescendants(*tags or (etree.Element,)))
 
 
-def selecting(condition: str) -> Callable[[Element], list[Element]]:
-    """A function to the descendants of an element for which an XPath condition holds, as they stand when asked."""
-    return cast(Callable[[Element], list[Element]], etree.XPath(f"descendant::*[{condition}]"))
+def selecting(path: str) -> Callable[[Element], list[Element]]:
+    """A function to the elements that an XPath finds from an element, as they stand when asked.
+
+    By way of `@class` is half the time of asking each element for it: few have one.
+    """
+    return cast(Callable[[Element], list[Element]], etree.XPath(path))
 
 
 def text_of(element: Element) -> str:
     """All text in an element, white space normalised."""
-    return " ".join("".join(map(str, element.itertext())).split())
+    return " ".join(_string_of(element).split())
 
 
 def drop(element: Element) -> None:
