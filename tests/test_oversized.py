@@ -50,6 +50,17 @@ def test_what_is_nested_5000_deep_keeps_its_text(tag: str) -> None:
     assert text.index("前") < text.index("深处") < text.index("后")
 
 
+def test_headings_say_what_they_are_and_no_other_line_does() -> None:
+    body = (
+        '<h1>一</h1>零<H3 id="x"><p>二</p><a href="https://a.example/">三</a></H3 >四<h6>五</h6>'
+        "<p>\ufdd2六&#xfdd2;七</p><h2></h2>八"
+    )
+    text = archiver.to_markdown(page(body + many("<br>")))
+    assert [line.replace("\ufdd2", "") for line in text.split("\n\n")] == [
+        "## 一", "零", "#### 二", "#### [三](https://a.example/)", "四", "###### 五", "六七", "八"
+    ]  # fmt: skip
+
+
 def test_scripts_and_style_sheets_are_no_text() -> None:
     body = "<p>a</p><script>var x = '<p>b</p>'</script><style>p { color: red }</style><!-- c --><p>d</p>"
     assert archiver.to_markdown(page(body + many("<br>"))) == "a\n\nd"

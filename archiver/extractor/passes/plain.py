@@ -27,8 +27,15 @@ _WORDS = "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|s(?:amp|
 _MARK = re.compile(rf"</?(?=[a-fik-mq-vA-FIK-MQ-V])(?i:{_WORDS})(?:\s[^<>]*)?>")
 _KEPT = "a|img|h[1-6]|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
 _BLOCK = re.compile(rf"</?(?=[A-Za-z])(?:(?=[bcefgjkopqru-zBCEFGJKOPQRU-Z])|(?!(?i:{_KEPT})[\s/>]))[^<>]*>")
-_LINE_ENDS = str.maketrans("\n\r\f", "   ")
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# What stands before a line of a heading, or behind one, so that the parser is told of millions of tags less; these
+# are no characters. The title is the page's only h1.
+_BLOCKS = {chr(0xFDD0 + level): f"h{level}" if level else "p" for level in (0, 2, 3, 4, 5, 6)}
+_HEADINGS = [
+    (re.compile(rf"<[hH]{level}(?:[\s/][^<>]*)?>"), f"\n{chr(0xFDD0 + min(6, level + 1))}") for level in range(1, 7)
+]
+_HEADING_END = re.compile(r"</[hH][1-6](?:\s[^<>]*)?>")
+_LINE = re.compile("[^\n]+")
+_LINE_ENDS = str.maketrans("\n\r\f", "   ", "".join(_BLOCKS))
 _ADDRESS = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # what urls.link leaves as it is
 # What urls.media would leave as it is but for its scheme: nearly every picture there is.
 _PICTURE = re.compile(r"https?(://mmbiz\.qpic\.cn/\w+/\w+/\d{1,4}(?:\?wx_fmt=\w+)?)", re.ASCII)
@@ -56,7 +63,14 @@ def plain_html(html: str) -> str:
 
 def _simplified(html: str) -> str:
     """A body without marks, a line feed for each end of a block and for nothing else."""
-    return _BLOCK.sub("\n", _MARK.sub("", html.translate(_LINE_ENDS)))
+    return _BLOCK.sub("\n", _with_headings(_MARK.sub("", html.translate(_LINE_ENDS))))
+
+
+def _with_headings(html: str) -> str:
+    """A body whose headings are lines that say so."""
+    for opening, mark in _HEADINGS:
+        html = opening.sub(mark, html)
+    return _HEADING_END.sub(f"\n{chr(0xFDD0)}", html)
 
 
 def plain_media(html: str) -> Iterator[Media]:
@@ -85,9 +99,6 @@ class _Lines:
             self.deepest = self.depth
         if self.hidden or tag in NEVER_SHOWN:
             self.hidden += 1
-        elif tag in _HEADINGS:
-            self._end_line()
-            self.block = f"h{min(6, int(tag[1]) + 1)}"  # the title is the page's only h1
         elif tag == "a":
             self.href = _target(attributes.get("href", ""))
         elif tag == "img":
@@ -99,9 +110,6 @@ class _Lines:
         self.depth -= 1
         if self.hidden:
             self.hidden -= 1
-        elif tag in _HEADINGS:
-            self._end_line()
-            self.block = "p"
         elif tag == "a":
             self.href = ""
 
@@ -123,13 +131,20 @@ class _Lines:
             return
         text = "" if self.hidden else without_invisible("".join(self.said))
         self.said.clear()
-        first, *others = escape(text, quote=False).split("\n")
-        self._add(first)
-        for line in others:
-            if self.parts:
+        text = escape(text, quote=False)
+        for found in _LINE.finditer(text):
+            if found.start():
                 self._end_line()
-            if line:
-                self._add(line)
+            self._add(self._behind_mark(found[0]))
+        if text.endswith("\n"):
+            self._end_line()
+
+    def _behind_mark(self, line: str) -> str:
+        """What a line says, after its mark has said what it is in."""
+        if line[0] not in _BLOCKS:
+            return line
+        self.block = _BLOCKS[line[0]]
+        return line[1:]
 
     def _add(self, html: str) -> None:
         if html:
