@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -70,6 +71,18 @@ def test_new_settings_reach_old_posts(archiver: Command, world: World) -> None:
     shown = [b"\xe8\xb4\xa6\xe5\x8f\xb7\xef\xbc\x9a" in text for text in posts(archiver).values()]  # 账号：
     assert sorted(shown) == [False, True]
     assert rebuild(archiver, "--all") == ["unchanged", "updated"]
+
+
+def test_a_page_saved_long_ago_stays_in_the_post_it_was_added_to(archiver: Command, world: World) -> None:
+    archived(archiver, world, 1)
+    page = numbered.article(1).body.decode()
+    (archiver.folder / "saved.html").write_text(page.replace("</p>", "从前。</p>", 1), encoding="utf-8")
+    os.utime(archiver.folder / "saved.html", (1_700_000_000, 1_700_000_000))
+    assert archiver.add(archiver.folder / "saved.html").outcome["outcome"] == "updated"
+    before = posts(archiver)
+    assert "从前。" in b"".join(before.values()).decode()
+    assert rebuild(archiver, "--all") == ["unchanged"]
+    assert posts(archiver) == before
 
 
 def test_a_dry_run_writes_nothing_and_shows_the_lines(archiver: Command, world: World) -> None:

@@ -127,6 +127,14 @@ class Articles:
             rows = connection.execute(wanted.order_by(captures.c.captured, captures.c.id))
             return [capture(row) for row in rows]
 
+    def shown(self, key: str) -> Capture | None:
+        """The page that an article's post shows: the last that came and held it, whenever it was captured."""
+        wanted = select(*CAPTURE).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
+        wanted = wanted.where(captures.c.state == State.ARTICLE).order_by(captures.c.id.desc()).limit(1)
+        with self._store.reading() as connection:
+            row = connection.execute(wanted).first()
+        return capture(row) if row else None
+
     def record(self, entry: Entry, published_as: str = "", source: str = "") -> None:
         """Everything about one SOURCE in one transaction, the last thing that is written; frees its address."""
         with self._store.writing() as connection:

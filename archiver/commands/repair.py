@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from archiver.commands.batch import Batch
 from archiver.commands.edges import Edges
-from archiver.commands.rooms import last_good, newest_article, rooms_offline
+from archiver.commands.rooms import last_good, rooms_offline
 from archiver.commands.verify import Inspection
 from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, InputError
@@ -47,11 +47,11 @@ class Repair:
             yield self._guarded(one, lambda stray: _ended(self._move(stray), repaired=True))
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
-        """The articles whose newest page is lost, of an older one nobody can bring back; the damaged files moved."""
+        """The articles whose shown page is lost, another nobody can bring back; the damaged files moved."""
         for number, one in enumerate(pages):
             pages[number] = self._guarded(one, self._move)
-            newest = newest_article(self.edges.catalogue.articles.captures(one.key))
-            if newest and newest.sha256 == _digest(one.path):
+            shown = self.edges.catalogue.articles.shown(one.key)
+            if shown and shown.sha256 == _digest(one.path):
                 yield one.key
 
     def _judge_page(self, finding: Finding, asked: Outcome | None) -> Finding:
@@ -83,8 +83,7 @@ class Repair:
 
     def _make_posts(self, posts: list[Finding], asked: Mapping[str, Outcome]) -> Iterator[Finding]:
         """Posts are made again, a copy of what lies there kept; without their pages they stay as they are."""
-        captures = self.edges.catalogue.articles.captures
-        bare = {one.key for one in posts if last_good(captures(one.key)) is None}
+        bare = {one.key for one in posts if last_good(self.edges.catalogue.articles, one.key) is None}
         ended = {**asked, **self._read_again(bare - asked.keys())}
         for one in posts:
             yield self._guarded(one, partial(self._make_post, asked=ended.get(one.key)))
@@ -119,7 +118,7 @@ class Repair:
     def _job(self, kept: Kept) -> Job | None:
         source = next((one for one in self.edges.settings.sources if one.title == kept.source), NO_SOURCE)
         target = Target(source=kept.key, url=kept.url)
-        last = last_good(self.edges.catalogue.articles.captures(kept.key))
+        last = last_good(self.edges.catalogue.articles, kept.key)
         if last and self._is_whole(last.sha256):
             return Job(target=target, source=source, again=kept)
         return Job(target=target, source=source) if kept.url else None

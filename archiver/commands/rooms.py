@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from filelock import FileLock
 
 from archiver import outcomes, urls
+from archiver.catalogue.articles import Articles
 from archiver.commands.edges import LOCK_POLL, Edges
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
@@ -66,7 +67,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
 
 def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms | None:
     """The rooms for an article whose page is here: its snapshot stands for the network. None without one."""
-    last = last_good(edges.catalogue.articles.captures(kept.key))
+    last = last_good(edges.catalogue.articles, kept.key)
     if last is None:
         return None
 
@@ -107,18 +108,10 @@ def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms
     )  # fmt: skip
 
 
-def last_good(captures: Sequence[Capture]) -> Capture | None:
-    """The capture that a post shows: the last that holds an article; notices never replace it.
-
-    None where it is not kept, or lost: an older one would undo an edit.
-    """
-    newest = newest_article(captures)
-    return newest if newest and newest.sha256 and not newest.lost else None
-
-
-def newest_article(captures: Sequence[Capture]) -> Capture | None:
-    """The last capture that held the article, kept or not."""
-    return next((one for one in reversed(captures) if one.state is State.ARTICLE), None)
+def last_good(articles: Articles, key: str) -> Capture | None:
+    """The capture that an article's post shows, if it is kept: another would undo an edit."""
+    shown = articles.shown(key)
+    return shown if shown and shown.sha256 and not shown.lost else None
 
 
 def page_of(capture: Capture, content: bytes, source: str) -> Page:
