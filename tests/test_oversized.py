@@ -61,6 +61,11 @@ def test_headings_say_what_they_are_and_no_other_line_does() -> None:
     ]  # fmt: skip
 
 
+def test_a_line_of_millions_of_words_has_single_spaces() -> None:
+    text = archiver.to_markdown(page("<p>甲\u3000 乙\u00a0\t\u2003" + "丙 \u3000丁\t\t" * 400_000))
+    assert text == "甲 乙 " + "丙 丁 " * 399_999 + "丙 丁"
+
+
 def test_scripts_and_style_sheets_are_no_text() -> None:
     body = "<p>a</p><script>var x = '<p>b</p>'</script><style>p { color: red }</style><!-- c --><p>d</p>"
     assert archiver.to_markdown(page(body + many("<br>"))) == "a\n\nd"

@@ -34,6 +34,8 @@ _HEADINGS = [
     (re.compile(rf"<[hH]{level}(?:[\s/][^<>]*)?>"), f"\n{chr(0xFDD0 + min(6, level + 1))}") for level in range(1, 7)
 ]
 _HEADING_END = re.compile(r"</[hH][1-6](?:\s[^<>]*)?>")
+_SPACES = [char for char in map(chr, range(0x3001)) if char.isspace() and char != " "]
+_LONG = 100_000  # characters of a line
 _LINE = re.compile("[^\n]+")
 _LINE_ENDS = str.maketrans("\n\r\f", "   ", "".join(_BLOCKS))
 _ADDRESS = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # what urls.link leaves as it is
@@ -120,7 +122,7 @@ class _Lines:
 
     def _end_line(self) -> None:
         if self.parts:
-            line = " ".join("".join(self.parts).split())
+            line = _single_spaced("".join(self.parts))
             self.parts.clear()
             if line:
                 self.written.append(f"<{self.block}>{line}</{self.block}>")
@@ -149,6 +151,17 @@ class _Lines:
     def _add(self, html: str) -> None:
         if html:
             self.parts.append(f'<a href="{self.href}">{html}</a>' if self.href and html.strip() else html)
+
+
+def _single_spaced(line: str) -> str:
+    """A line with single spaces; split() would make an object of each word, of which a line may have millions."""
+    if len(line) < _LONG:
+        return " ".join(line.split())
+    for space in _SPACES:
+        line = line.replace(space, " ")
+    while "  " in line:
+        line = line.replace("  ", " ")
+    return line.strip()
 
 
 def _target(address: str) -> str:
