@@ -1,7 +1,7 @@
 """Mutated pages → posts, each page in a process of its own that the system ends when it takes too much.
 
-`python -m tests.confined` reads one job a line, {"page": PATH, "seeds": [SEED, …]}, and forks for it; the child
-answers {"seed"} when it begins and {"post"} or {"broken"} when it has ended, the parent {"ended"}. A limit is the
+`python -m tests.confined` reads one job a line, {"page": PATH, "seeds": [SEED, …]}, and forks for it ("" is the page as
+it is, whose post is not told); the child answers {"seed"} when it begins and {"post"} or {"broken"} when it has ended, the parent {"ended"}. A limit is the
 system's own, so that a regular expression or a parser that runs away is ended, too.
 """
 
@@ -78,11 +78,13 @@ def _work(job: dict[str, Any]) -> None:
     _limit_memory()
     content = Path(job["page"]).read_bytes()
     for turn, seed in enumerate(job["seeds"]):
-        page = Page(source=seed, content=mutated(content, seed), captured=CAPTURED, saved=turn % 2 == 1)
+        given = mutated(content, seed) if seed else content
+        page = Page(source=seed, content=given, captured=CAPTURED, saved=turn % 2 == 1)
         _tell(seed=seed)
         signal.setitimer(signal.ITIMER_PROF, SLOWEST)  # nobody handles its signal: the process ends
         try:
-            _tell(post=post_of(page))
+            post = post_of(page)
+            _tell(post=post if seed else None)
         except ArchiverError:
             _tell(post=None)
         except BaseException:  # noqa: BLE001 - that there is no other is what is tested

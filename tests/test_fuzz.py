@@ -1,7 +1,7 @@
 """Pages as nobody sent them (issue 6, Hostile pages): typed errors at most, in time, and posts that Jekyll builds.
 
 The seed of a run is pytest's own: its first lines say `--randomly-seed=N`, which makes the same mutations again.
-Bodies of 20 MB and of 10,000 pictures are test_oversized.py's.
+What bodies over the budget say is test_oversized.py's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import FIXTURES, SHARED
 from tests.harmless import check, is_quick
 from tests.jekyll import build
+from tests.pages import article_html
 
 confined = pytest.importorskip("tests.confined", reason="the system limits no process")
 
@@ -21,6 +22,15 @@ TURNS, LONG = 5, 200
 SMALL = sorted(FIXTURES.glob("*--*/page.html"))
 REAL = sorted(SHARED.glob("corpus/pages/*.html"))
 SITE = 300  # posts
+HUGE = 20_000_000  # bytes
+SLOW = (
+    "<p>字</p>", "<h2>字</h2>", '<h2><a href="https://a.example/">字</a></h2>', "<p>*</p>", "&lt;", "<pre>字</pre>",
+    "<ul><li>字</li></ul>", "<section>字</section>", "<table><tr><td>字</td></tr></table>",
+    '<a href="https://a.example/x">字</a>', "<!--a-->", '<img data-src="https://mmbiz.qpic.cn/mmbiz_png/abc/640">',
+)  # fmt: skip
+HUGE_OF = (
+    *SLOW, "字 ", "字\u3000 ", "a\n", "*_", "{{a}}", "<br>", "<li>", "<x a='b'>", "https://a.example/ ", "<span>字</span>",
+)  # fmt: skip
 
 
 def _name(page: Path) -> str:
@@ -51,6 +61,15 @@ def test_no_mutation_of_a_small_page_breaks_anything(page: Path, request: pytest
 @pytest.mark.parametrize("page", REAL, ids=_name)
 def test_no_mutation_of_a_real_page_breaks_anything(page: Path, request: pytest.FixtureRequest) -> None:
     _survive(page, request)
+
+
+@pytest.mark.parametrize("piece", HUGE_OF)
+def test_a_body_of_20_mb_takes_no_more_than_another(piece: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if piece in SLOW and not request.config.getoption("--long"):
+        pytest.skip("too near to the limit for a machine that does other things: --long")
+    page = tmp_path / "page.html"
+    page.write_text(article_html(body=piece * (HUGE // len(piece.encode()))), encoding="utf-8")
+    assert confined.posts(page, [""]) == [("", None)]
 
 
 @pytest.mark.corpus

@@ -50,6 +50,11 @@ def test_what_is_nested_5000_deep_keeps_its_text(tag: str) -> None:
     assert text.index("前") < text.index("深处") < text.index("后")
 
 
+def test_what_stands_behind_a_nest_that_nobody_sees_is_there() -> None:
+    deep = "<desc>" * 5_000 + "深处" + "</desc>" * 5_000
+    assert archiver.to_markdown(page(f"<p>前</p>{deep}<p>后</p>" + many("<br>"))) == "前\n\n后"
+
+
 def test_headings_say_what_they_are_and_no_other_line_does() -> None:
     body = (
         '<h1>一</h1>零<H3 id="x"><p>二</p><a href="https://a.example/">三</a></H3 >四<h6>五</h6>'
@@ -67,7 +72,7 @@ def test_a_line_of_millions_of_words_has_single_spaces() -> None:
 
 
 def test_scripts_and_style_sheets_are_no_text() -> None:
-    body = "<p>a</p><script>var x = '<p>b</p>'</script><style>p { color: red }</style><!-- c --><p>d</p>"
+    body = "<p>a</p><p> \u3000</p><script>var x = '<p>b</p>'</script><style>p { color: red }</style><!-- c --><p>d</p>"
     assert archiver.to_markdown(page(body + many("<br>"))) == "a\n\nd"
 
 

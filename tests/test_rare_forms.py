@@ -102,6 +102,11 @@ def test_what_is_not_nested_is_not_deep(many: str) -> None:
     assert shown.endswith("\n\n*尾*")
 
 
+def test_the_library_has_no_name_that_it_does_not_tell() -> None:
+    assert [name for name in archiver.__all__ if not hasattr(archiver, name)] == []
+    assert not hasattr(archiver, "download")
+
+
 def test_a_page_is_its_markdown_alone() -> None:
     assert archiver.to_markdown(article_html(SCRIPT, body="<p>甲<b>乙</b></p>").encode()) == "甲**乙**"
 

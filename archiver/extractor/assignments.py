@@ -56,8 +56,11 @@ class Assignments:
         for form in (owner + dot,) if dot else ("var ", "window."):
             if len(own) >= _RARE and form not in self._found:
                 yield self._alone(form, own)
-            elif form in self._found or own in self.text:
+            elif form in self._found or self._says(own):
                 yield self._in_form(form).get(own, ())
+
+    def _says(self, own: str) -> bool:
+        return any(self.text.find(own, start, end) >= 0 for start, end in self.scripts)
 
     def _alone(self, form: str, own: str) -> Iterator[int]:
         """Where the literals begin that are assigned to a rare name, found by the name."""

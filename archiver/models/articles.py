@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from archiver.models.pages import State
 
+SPACES = [char for char in map(chr, range(0x3001)) if char.isspace()]  # all there are
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reprint:
@@ -91,6 +93,8 @@ class Article:
     @property
     def key_without_ids(self) -> str:
         """The key it has, or had, when its page does not name it."""
-        text = re.sub(r"<[^>]*>|\s+", "", self.body)  # not the markup: a better converter must not rename it
+        text = re.sub("<[^>]*>", "", self.body)  # not the markup: a better converter must not rename it
+        for space in SPACES:  # one by one: a pattern would remember each of the millions that a body may have
+            text = text.replace(space, "")
         said = "\n".join((self.account, self.title, text)).encode(errors="surrogatepass")
         return f"sha256:{sha256(said).hexdigest()[:16]}"

@@ -49,6 +49,8 @@ def escape(text: str, *, starts: bool = False, after: str = "") -> str:
 
 def escape_all(text: str) -> str:
     """Markdown for lines too many to look at what stands beside each sign: each that can mean something is escaped."""
+    if text.isalnum():
+        return text
     escaped = "\n" + _CONTROL.sub("", text).translate(_EACH).replace("://", "&#58;//")
     escaped = escaped.replace("\n:", "\n&#58;")
     return (_NUMBERED.sub(r"\1\)", escaped) if ")" in escaped else escaped)[1:]

@@ -54,7 +54,7 @@ def parse(source: str) -> Element:
         body = _tree(source)
         if not _is_deep(body):
             return body
-    return _tree("".join(straightened(source)))
+    return _tree("".join(_straightened(source)))
 
 
 def fit_to_parse(source: str) -> str:
@@ -104,7 +104,7 @@ def _ends_too_early(source: str) -> bool:
     return False
 
 
-def straightened(source: str) -> Iterator[str]:
+def _straightened(source: str) -> Iterator[str]:
     """`source` with `<p>` and `<pre>` renamed, less the tags deeper than DEEPEST; those that began a line as `<br>`."""
     stack: list[str] = []
     position = 0
