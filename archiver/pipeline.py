@@ -29,7 +29,7 @@ from archiver.models import (
     Verdict,
 )  # fmt: skip
 from archiver.writer.disk import Written
-from archiver.writer.filetypes import extension, is_placeholder
+from archiver.writer.filetypes import extension, is_cut_off, is_placeholder
 from archiver.writer.names import media_name
 
 Saved = Callable[[str], Blob | None]  # what was saved beside a page for an address of its media
@@ -150,9 +150,10 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
         except FetchError as error:
             reason = outcomes.one_line(str(error.args[0]))
             continue
-        if end := _fitting(medium, got.content):
+        end = _fitting(medium, got.content)
+        if end and not is_cut_off(got.content):
             return rooms.save_media(medium, got, end)
-        reason = f"what came is not the {medium.kind}"
+        reason = f"what came is {'cut off' if end else f'not the {medium.kind}'}"
     return reason
 
 

@@ -168,6 +168,7 @@ MEDIA = {  # what the CDN gives for a picture → requests of it, why it is not 
     "no answer": (faults.SILENT, FOUR_TRIES, "no answer in 4 tries"),
     "slow body": (faults.SLOW_BODY, FOUR_TRIES, "no answer in 4 tries"),
     "reset in the body": (faults.cut(pages.picture(png())), FOUR_TRIES, "no answer in 4 tries"),
+    "length before the end": (faults.understated(pages.picture(png(), "image/png")), ONE_TRY, "cut off"),
     "endless body": (faults.ENDLESS, ONE_TRY, "larger than"),
     "gzip bomb": (faults.bomb("gzip", BOMB), ONE_TRY, "larger than"),
     "brotli bomb": (faults.bomb("br", BOMB), ONE_TRY, "larger than"),

@@ -6,7 +6,8 @@ import struct
 
 import pytest
 
-from archiver.writer.filetypes import dimensions, extension, is_placeholder
+from archiver.writer.filetypes import dimensions, extension, is_cut_off, is_placeholder
+from tests.wechat import pictures
 
 
 def png(width: int, height: int) -> bytes:
@@ -87,6 +88,23 @@ def test_a_picture_is_no_sound_and_a_sound_no_picture():
 @pytest.mark.parametrize("length", range(2, 34, 3))
 def test_a_header_cut_off_anywhere_is_no_error(name, length):
     dimensions(MAKERS[name](9, 9)[:length])
+
+
+WHOLE = {name: make(1080, 607) for name, make in MAKERS.items()} | {"png": pictures.png(9, 9)}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
+    assert not is_cut_off(WHOLE[name])
+    assert not is_cut_off(WHOLE[name] + b"\xff\xda what a camera adds")
+
+
+@pytest.mark.parametrize("name", ["png", "jpg", "webp", "webp lossless", "webp lossy"])
+@pytest.mark.parametrize("missing", [1, 0.5])
+def test_a_picture_without_its_end_is_cut_off(name, missing):
+    content = WHOLE[name]
+    end = len(content) - 12 if name == "png" else len(content) - 1
+    assert is_cut_off(content[: int(end * missing)])
 
 
 def test_jpeg_segments_that_lead_nowhere_end():

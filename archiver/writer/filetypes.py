@@ -54,6 +54,21 @@ def is_placeholder(content: bytes, declared_width: int) -> bool:
     return max(size) <= _NOTICE_SIDE and size[0] * _SHRUNK <= declared_width
 
 
+def is_cut_off(content: bytes) -> bool:
+    """Whether a picture's end is missing, as far as its form says where that is.
+
+    A server that declares too few bytes is believed: nothing else tells that more should have come (issue 6).
+    """
+    if content.startswith(b"\x89PNG"):
+        return b"IEND" not in content
+    if content.startswith(b"\xff\xd8"):  # an end somewhere behind the first scan; what a camera adds may follow it
+        scan = content.find(b"\xff\xda")
+        return scan < 0 or content.find(b"\xff\xd9", scan) < 0
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return int.from_bytes(content[4:8], "little") + 8 > len(content)
+    return False
+
+
 def dimensions(content: bytes) -> tuple[int, int] | None:
     """Width and height in pixels as the header tells them; None where it does not."""
     for start, measure in _MEASURES:
