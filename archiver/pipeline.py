@@ -54,6 +54,7 @@ class Rooms:
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     whole: float = 0.999  # a share below is told
+    once: Callable[[Media, Callable[[], LocalFile | str]], LocalFile | str] = lambda _medium, get: get()
     each: Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]] = map
 
 
@@ -127,7 +128,11 @@ def localize(article: Article, saved: Saved, rooms: Rooms) -> Localized:
     wanted = [named[name] for name in dict.fromkeys(map(media_name, article.media)) if name in named]
     found = rooms.find_media(wanted)
     missing = [medium for medium in wanted if media_name(medium) not in found]
-    got = zip(missing, rooms.each(lambda medium: _localize_one(medium, saved, rooms), missing), strict=True)
+
+    def get(medium: Media) -> LocalFile | str:
+        return rooms.once(medium, lambda: _localize_one(medium, saved, rooms))
+
+    got = zip(missing, rooms.each(get, missing), strict=True)
     return {**found, **{media_name(medium): result for medium, result in got}}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.command import Command
@@ -154,3 +156,15 @@ def test_a_picture_of_two_articles_is_asked_for_once(archiver: Command, world: W
     archiver.batch(archiver.write("list.txt", ONE, TWO))
     assert len(world.asked("mmbiz.qpic.cn")) == 1
     assert all(numbered.picture_file(7) in post.read_text(encoding="utf-8") for post in archiver.posts)
+
+
+def test_a_picture_of_articles_that_are_read_together_is_asked_for_once(archiver: Command, world: World) -> None:
+    numbers = range(1, 7)
+    for number in numbers:
+        world.serve(numbered.address(number), numbered.article(number, pictures=(7,)))
+    slow = replace(pages.picture(numbered.picture_bytes(7), "image/png"), delay=0.3)
+    world.serve(f"{numbered.picture(7)}/0", slow)
+    archiver.batch(archiver.write("list.txt", *map(numbered.address, numbers)))
+    assert len(world.asked("mmbiz.qpic.cn")) == 1
+    assert all(numbered.picture_file(7) in post.read_text(encoding="utf-8") for post in archiver.posts)
+    assert archiver("verify", "-o", "out").code == 0

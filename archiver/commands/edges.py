@@ -18,6 +18,7 @@ from archiver.archive.snapshots import Snapshots
 from archiver.catalogue import FILE, Catalogue, Machine
 from archiver.commands.adoption import posts_here
 from archiver.commands.gate import MachineGate
+from archiver.commands.once import Once
 from archiver.commands.wishes import utc_now
 from archiver.config import Settings
 from archiver.errors import Busy, InputError
@@ -54,6 +55,7 @@ class Edges:
         self._open = ExitStack()
         self._making = threading.RLock()  # media are asked for by several threads
         self.names = threading.Lock()  # one post at a time gets its name
+        self.media = Once()  # many articles show the same picture
 
     def close(self) -> None:
         """Closes what was opened."""

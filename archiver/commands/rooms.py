@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -61,6 +61,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
         writing=lent.writing,
         share=text_share,
         whole=edges.settings.completeness,
+        once=lent.once,
         each=edges.each_medium,
     )
 
@@ -170,6 +171,12 @@ class _Lent:
             if name not in found and (file := self.edges.output.find_media(stem)):
                 found[name] = file
         return found
+
+    def once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
+        """What `get` gives, unless another article of this run has brought the medium meanwhile."""
+        name = media_name(medium)
+        with self.edges.media.alone(name) as is_begun:
+            return (is_begun and self.edges.output.find_media(self.stems[name])) or get()
 
     def save_media(self, medium: Media, blob: Blob, extension: str) -> LocalFile:
         name = media_name(medium)
