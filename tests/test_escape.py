@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.test_inline_properties import seen
 
 IN_A_LINE = {
     # a backslash wherever they stand
-    **{f"always {sign}": (f"甲{sign}乙", f"甲\\{sign}乙") for sign in "\\`*[]|~\"'"},
+    **{f"always a {unicodedata.name(sign).lower()}": (f"甲{sign}乙", f"甲\\{sign}乙") for sign in "\\`*[]|~\"'"},
     "a backslash at the end": ("甲\\", "甲&#92;"),
     "tags": ("<b>甲</b>", "&lt;b&gt;甲&lt;/b&gt;"),
     "kramdown's end of block": ("甲^乙", "甲&#94;乙"),
