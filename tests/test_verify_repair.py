@@ -7,10 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import TimeoutExpired
 
+import pytest
+
 from tests.command import Command
 from tests.test_rebuild import disk
 from tests.test_verify import flip, named, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
-from tests.wechat import World, numbered, pages
+from tests.wechat import Answer, World, faults, numbered, pages
 
 SHARED = numbered.picture_file(90)
 
@@ -52,6 +54,55 @@ def test_a_page_that_is_gone_is_noted_as_lost_and_its_post_stays(archiver: Comma
     assert lost(out) == [named(out, path).removeprefix(".archive/")]
     first, *_ = archiver("history", "--json", "-o", "out", numbered.key(1)).outcomes
     assert first["lost"].startswith("20")
+
+
+@pytest.mark.parametrize(
+    ("outage", "code"),
+    [(pages.wall(), 75), (faults.too_many("7200"), 75), (Answer(status=404), 1), (pages.page("<html>no end"), 1)],
+    ids=["the wall", "HTTP 429", "HTTP 404", "cut off"],
+)
+def test_a_page_that_cannot_be_had_now_stays_wanted(
+    archiver: Command,
+    world: World,
+    out: Path,  # noqa: F811
+    outage: Answer,
+    code: int,
+) -> None:
+    path = snapshot(archiver, 1)
+    before = path.read_bytes()
+    finding = ("missing", named(out, path))
+    path.unlink()
+    world.wall(outage)
+    for _ in range(2):  # the second finds WeChat cooling down
+        run = archiver("verify", "--repair", "-o", "out", "--json", "--interval", "0")
+        assert (run.code, run.outcome["repaired"]) == (code, False)
+        assert "exit_code" not in run.outcome
+        assert verify(archiver) == {finding}
+    world.wall(None)
+    archiver.machine.change("UPDATE hosts SET walled = 0, cool = 0, free = 0")
+    assert repair(archiver) == {finding: True}
+    assert verify(archiver) == set()
+    assert path.read_bytes() == before
+
+
+def test_an_article_without_an_address_has_no_page_to_wait_for(archiver: Command, out: Path) -> None:  # noqa: F811
+    archiver.catalogue.change("UPDATE articles SET url = '' WHERE key = ?", numbered.key(1))
+    path = snapshot(archiver, 1)
+    path.unlink()
+    assert repair(archiver) == {("missing", named(out, path)): False}
+    assert verify(archiver) == set()
+
+
+def test_a_page_of_an_edited_article_is_read_in_place_of_the_lost_one(
+    archiver: Command,
+    world: World,
+    out: Path,  # noqa: F811
+) -> None:
+    path = snapshot(archiver, 1)
+    path.unlink()
+    world.serve(numbered.address(1), numbered.article(1, words="改过。", pictures=(10, 90)))
+    assert repair(archiver) == {("missing", named(out, path)): True}
+    assert verify(archiver) == set()
 
 
 def test_an_older_page_does_not_undo_an_edit(archiver: Command, world: World, out: Path) -> None:  # noqa: F811

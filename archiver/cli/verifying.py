@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from archiver.cli.app import app
 from archiver.cli.looking import json_of
 from archiver.cli.progress import Files
 from archiver.cli.streams import forget_stdout, say, show, show_json
-from archiver.errors import Exit
+from archiver.errors import PRECEDENCE, Exit
 
 if TYPE_CHECKING:
     from archiver.models import Finding
@@ -56,16 +56,22 @@ def verify(
         {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media},
     )  # fmt: skip
     found: Counter[bool | None] = Counter()
+    codes: set[int] = {Exit.OK}
     with Archiver(settings) as archive, Files() as files:
         findings = archive.verify(articles or None, repair=repair, planned=files.plan, looked=files.looked)
         try:
             for finding in files.hidden_after(findings):
                 found[finding.repaired] += 1
-                show_json(json_of(finding)) if as_json else show(_line(finding))
+                codes.add(finding.exit_code)
+                show_json(_json(finding)) if as_json else show(_line(finding))
         except BrokenPipeError:
             forget_stdout()
         say(_sum(files.done, found))
-    return Exit.FAILED if found.total() > found[True] else Exit.OK
+    return next(code for code in PRECEDENCE if code in codes)
+
+
+def _json(finding: Finding) -> dict[str, Any]:
+    return {name: value for name, value in json_of(finding).items() if name != "exit_code"}
 
 
 def _line(finding: Finding) -> str:

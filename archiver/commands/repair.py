@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 
+from archiver.backoff import TERMINAL
 from archiver.commands.batch import Batch
 from archiver.commands.edges import Edges
 from archiver.commands.rooms import last_good, rooms_offline
 from archiver.commands.verify import Inspection
 from archiver.commands.wishes import NO_SOURCE, Job, Wish
-from archiver.errors import ArchiverError, InputError
+from archiver.errors import ArchiverError, Exit, InputError
 from archiver.models import Finding, Kept, Outcome, State, Target
 from archiver.pipeline import archive_one
 from archiver.writer.lost import copy_aside, move_aside
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
+_GONE = TERMINAL | {State.UNAVAILABLE}  # what stands there now: the page will not come again
 _BEYOND = (
     "not repaired: move the catalogue (and its -wal and -shm) away, a new one is made from the posts that are here"
 )
@@ -58,8 +60,10 @@ class Repair:
         digest = _digest(finding.path)
         if self._is_whole(digest):
             return _ended(finding, "the same page came again", repaired=True)
-        self.edges.catalogue.holdings.lose_page(digest)
         came = asked is not None and asked.state is State.ARTICLE and asked.outcome != "failed"
+        if asked and not came and asked.state not in _GONE:  # a wall or an outage says nothing of the page
+            return _ended(finding, f"it did not come: {asked.error}", repaired=False, asked=asked)
+        self.edges.catalogue.holdings.lose_page(digest)
         why = f": {asked.error}" if asked and asked.error else ""
         return _ended(finding, "its page was read again" if came else f"noted as lost{why}", repaired=came)
 
@@ -93,7 +97,7 @@ class Repair:
         rooms = rooms_offline(self.edges, kept) if kept else None
         if kept is None or rooms is None:
             came = asked is not None and asked.outcome == "archived"
-            return _ended(finding, "archived again" if came else _NOT_KEPT, repaired=came)
+            return _ended(finding, "archived again" if came else _NOT_KEPT, repaired=came, asked=asked)
         target = Target(source=kept.key, url=kept.url)
         rooms.get_page(target)  # proven before anything is done to the post
         place = copy_aside(self.inspection.root, finding.path) if finding.problem == "altered" else ""
@@ -139,9 +143,10 @@ class Repair:
             return _ended(finding, str(error), repaired=False)
 
 
-def _ended(finding: Finding, *said: str, repaired: bool) -> Finding:
-    """The finding with what became of it."""
-    return replace(finding, said="; ".join(filter(None, (finding.said, *said))), repaired=repaired)
+def _ended(finding: Finding, *said: str, repaired: bool, asked: Outcome | None = None) -> Finding:
+    """The finding with what became of it, when its page was `asked` for."""
+    code = Exit.OK if repaired else (asked and asked.exit_code) or Exit.FAILED
+    return replace(finding, said="; ".join(filter(None, (finding.said, *said))), repaired=repaired, exit_code=code)
 
 
 def _digest(path: str) -> str:

@@ -16,7 +16,7 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing that is not as the catalogue has it; the JSON line of `verify --json` is this, field by field."""
+    """One thing that is not as the catalogue has it; the JSON line of `verify --json` is this."""
 
     problem: str  # missing | altered | unreadable | link | stray | database
     what: str  # post | media | snapshot | file | catalogue
@@ -24,3 +24,4 @@ class Finding:
     key: str = ""  # of the article whose it is
     said: str = ""  # in words
     repaired: bool | None = None  # by --repair; None: it was not asked to
+    exit_code: int = 1  # what this finding alone would end the command with; not in the JSON line
