@@ -51,6 +51,7 @@ class Rooms:
     save_post: Callable[[Article, Post], Written]  # under its name, unless a person's work lies there
     record: Callable[[Entry], None]  # the catalogue's rows, the last thing that is written
     known: Callable[[Target, Article, str], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
+    taken_out: Callable[[Target, Article, str, Localized], Outcome | None] = lambda *_: None  # while its media came
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     whole: float = 0.999  # a share below is told
@@ -72,6 +73,8 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
         localized = localize(article, saved, rooms)
         draft = _convert(article, localized, page, rooms)
         with rooms.writing():
+            if taken_out := rooms.taken_out(target, article, snapshot, localized):
+                return taken_out
             entry = replace(_write(target, page, draft, rooms), snapshot=snapshot)
             rooms.record(entry)
         return entry.outcome

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from tests.command import Command
 from tests.test_rebuild import disk
 from tests.test_verify import named, out, post, snapshot, verify  # noqa: F401 - `out` is a fixture
-from tests.wechat import World, numbered
+from tests.wechat import PAGES, World, numbered
+from tests.wechat.world import PATIENCE
 
 OWN, SHARED = numbered.picture_file(10), numbered.picture_file(90)
 
@@ -66,6 +69,34 @@ def test_it_does_not_come_back(archiver: Command, world: World, out: Path, again
     del after[".archive/catalogue.db"]
     assert after == before
     assert [request.path for request in world.requests] == ([numbered.path(77)] if again == "another address" else [])
+
+
+@pytest.mark.parametrize("again", ["add", "recheck"])
+def test_one_that_is_read_again_meanwhile_stays_out(
+    archiver: Command,
+    world: World,
+    out: Path,  # noqa: F811
+    again: str,
+) -> None:
+    """Its page has come, two of its pictures are on their way: a new one and one whose file was lost."""
+    (out / OWN).unlink()
+    numbered.serve_picture(world, 70)
+    world.serve(numbered.address(1), numbered.article(1, words="改过。", pictures=(10, 90, 70)))
+    asked, goes_on = Event(), Event()
+    world.before = lambda request: request.host != PAGES and (asked.set(), goes_on.wait(PATIENCE))
+    named = {"add": numbered.address(1), "recheck": numbered.key(1)}[again]
+    running = archiver.start(again, "-o", "out", "--json", "--interval", "0", named)
+    assert asked.wait(PATIENCE)
+    remove(archiver, numbered.key(1))
+    goes_on.set()
+    said, _ = running.communicate(timeout=60)
+    assert json.loads(said)["outcome"] == "skipped"
+    assert running.returncode == (1 if again == "add" else 0)
+    assert {path.name for path in (out / "postimg").iterdir()} == {
+        numbered.picture_file(each).removeprefix("postimg/") for each in (20, 90)
+    }
+    assert len(archiver.posts) == 3  # the blogger's own is one
+    assert verify(archiver) == set()
 
 
 def test_an_address_that_led_to_it_is_not_asked_twice(archiver: Command, world: World, out: Path) -> None:  # noqa: F811

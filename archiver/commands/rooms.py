@@ -28,6 +28,7 @@ from archiver.models import (
     Kept,
     Known,
     LocalFile,
+    Localized,
     Media,
     Outcome,
     Page,
@@ -58,6 +59,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
         save_post=lent.save_post,
         record=lent.record,
         known=lent.taken_out,
+        taken_out=lent.taken_out_since,
         writing=lent.writing,
         share=text_share,
         whole=edges.settings.completeness,
@@ -210,6 +212,15 @@ class _Lent:
         if target.url:
             catalogue.removals.remember(target.url, known.key)
         return outcomes.taken_out(target, known)
+
+    def taken_out_since(self, target: Target, article: Article, snapshot: str, media: Localized) -> Outcome | None:
+        """The same of one that was taken out while its media came: those that no other article shows go again."""
+        outcome = self.taken_out(target, article, snapshot)
+        files = [file.path for file in media.values() if isinstance(file, LocalFile)] if outcome else []
+        for path in files:
+            if not self.edges.catalogue.holdings.owners(path):
+                self.edges.output.forget_media(path)
+        return outcome
 
     def name_of(self, article: Article, day: date) -> str:
         articles, output = self.edges.catalogue.articles, self.edges.output

@@ -148,6 +148,11 @@ class Output:
         self.write(self.root / name, content)
         return _local_file(name, content)
 
+    def forget_media(self, name: str) -> None:
+        """Takes a medium away."""
+        with _guarded(self.root / name):
+            (self.root / name).unlink(missing_ok=True)
+
     def heads(self) -> Iterator[tuple[str, str]]:
         """Every post's name and its front matter, '' where it has none."""
         for name in sorted(self._files(names.POSTS)):
