@@ -57,6 +57,26 @@ def test_what_cannot_be_viewed_is_final_after_three_tries(archiver: Command, wor
     assert len(world.asked(PAGES)) == 3
 
 
+@pytest.mark.parametrize(
+    ("before", "then", "tries"),
+    [
+        (Answer(status=404), pages.cannot_view(), 3),
+        (pages.notice("系统出错"), pages.cannot_view(), 3),
+        (pages.cannot_view(), pages.notice("系统出错"), 5),
+    ],
+    ids=["404, unavailable", "unknown, unavailable", "unavailable, unknown"],
+)
+def test_the_tries_of_other_states_do_not_count(
+    archiver: Command, world: World, before: Answer, then: Answer, tries: int
+) -> None:
+    """`unavailable` is final after three tries, `unknown` after five: of that state."""
+    named = archiver.write("list.txt", ONE)
+    world.serve(ONE, before, before, then)
+    runs = [archiver.batch("--retry", named) for _ in range(2 + tries + 1)]
+    assert [run.outcome["outcome"] for run in runs] == ["failed"] * (2 + tries) + ["skipped"]
+    assert len(world.asked(PAGES)) == 2 + tries
+
+
 def test_a_failure_of_the_network_is_not_asked_again_before_it_is_due(archiver: Command, world: World) -> None:
     world.serve(ONE, UNREACHABLE)
     numbered.serve(world, (2,))

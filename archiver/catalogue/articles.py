@@ -177,13 +177,13 @@ class Articles:
         return article_id
 
     def _record_address(self, connection: Connection, entry: Entry, article_id: int | None) -> None:
-        now = self._store.now()
+        now, state = self._store.now(), entry.outcome.state
         for url in _aliases(entry):
-            tries = connection.execute(select(addresses.c.tries).where(addresses.c.url == url)).scalar() or 0
-            due = None if article_id else backoff.next_try(entry.outcome.state, url, tries + 1, now)
+            tries = _tries_before(connection, url, state) + 1
+            due = None if article_id else backoff.next_try(state, url, tries, now)
             told = {
-                "article_id": article_id, "state": entry.outcome.state, "reason": entry.outcome.error,
-                "tried": seconds(now), "tries": 0 if article_id else tries + 1, "due": seconds(due), "owner": None,
+                "article_id": article_id, "state": state, "reason": entry.outcome.error,
+                "tried": seconds(now), "tries": 0 if article_id else tries, "due": seconds(due), "owner": None,
             }  # fmt: skip
             fresh = {"url": url, "source": "", "first_seen": seconds(now)}
             insert = self._store.insert(addresses).values(fresh | told)
@@ -193,6 +193,12 @@ class Articles:
         with self._store.reading() as connection:
             for row in connection.execute(wanted):
                 yield kept(row)
+
+
+def _tries_before(connection: Connection, url: str, state: State | None) -> int:
+    """How many tries in a row ended at this address as the one does that ended now."""
+    row = connection.execute(select(addresses.c.state, addresses.c.tries).where(addresses.c.url == url)).first()
+    return int(row.tries) if row and row.state == state else 0
 
 
 def _aliases(entry: Entry) -> Iterable[str]:
