@@ -142,6 +142,23 @@ def test_a_long_rest_is_a_cool_down_and_all_stays_due(archive: Inside, world: Wo
     assert (len(world.requests), archive.due) == (4, [])
 
 
+@pytest.mark.parametrize("answer", [Answer(status=429), faults.too_many("soon")], ids=["bare", "no time"])
+def test_too_many_without_a_time_is_a_cool_down_like_the_walls(archive: Inside, world: World, answer: Answer) -> None:
+    named = numbered.serve(world, range(10))
+    world.wall(answer)
+    code, outcomes = archive.batch(*named)
+    assert (code, {one.outcome for one in outcomes}, archive.files) == (75, {"failed"}, [])
+    assert any("HTTP 429" in one.error for one in outcomes)
+    assert (len(world.requests), archive.due) == (1, named)
+    world.wall(None)
+    archive.now += timedelta(minutes=29)
+    assert archive.batch(*named)[0] == 75
+    assert len(world.requests) == 1
+    archive.now += timedelta(minutes=2)
+    assert archive.batch(*named)[0] == 0
+    assert (len(world.requests), archive.due) == (11, [])
+
+
 def test_a_rest_of_weeks_ends_after_a_day(archive: Inside, world: World) -> None:
     world.serve(ONE, faults.too_many("9" * 30), WHOLE)
     assert archive.batch(ONE)[0] == 75

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from archiver.errors import FetchError, ForbiddenAddress, Unreachable
+from archiver.errors import CoolingDown, FetchError, ForbiddenAddress, Unreachable
 from archiver.models import Target
 from tests.scripted import NOW, SHORT, WALL, WHOLE, World, redirect, reply
 
@@ -103,7 +103,7 @@ def test_page_of_another_host_is_never_asked_for() -> None:
 # Trying again
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504])
 def test_passing_refusals_get_four_tries(status: int) -> None:
     world = World(reply(status), interval=0)
     with pytest.raises(Unreachable, match=str(status)):
@@ -113,8 +113,15 @@ def test_passing_refusals_get_four_tries(status: int) -> None:
     assert all(low <= slept <= low + 1 for low, slept in zip((1, 2, 4), world.slept, strict=True))
 
 
+def test_too_many_requests_without_a_time_are_not_tried_again() -> None:
+    world = World(reply(429), interval=0)
+    with pytest.raises(CoolingDown, match="429"):
+        world.page()
+    assert len(world.requests) == 1
+
+
 def test_page_after_a_passing_refusal_is_the_page() -> None:
-    world = World(reply(503), reply(429), reply(), interval=0)
+    world = World(reply(503), reply(429, retry_after="1"), reply(), interval=0)
     assert world.page().content == WHOLE
 
 
@@ -165,7 +172,7 @@ def test_server_that_asks_for_a_long_rest_gets_it(asked: str) -> None:
 
 
 def test_retry_after_that_says_nothing_is_not_waited_for() -> None:
-    world = World(reply(429, retry_after="soon"), reply(), interval=0)
+    world = World(reply(503, retry_after="soon"), reply(), interval=0)
     world.page()
     assert 1 <= world.slept[0] <= 2
 

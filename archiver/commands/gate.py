@@ -64,9 +64,14 @@ class MachineGate:
         elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice is an answer, too
             self.machine.meet_page(urls.HOST)
 
-    def rest(self, seconds: float) -> None:
-        """Keep that the server wants no request that long: a short rest is waited for, a long one a cool-down."""
-        if seconds > LONGEST_WAIT:
+    def rest(self, seconds: float | None) -> None:
+        """Keep that the server wants no request that long: a short rest is waited for, a long one a cool-down.
+
+        None is as good as the wall.
+        """
+        if seconds is None:
+            self.machine.meet_wall(urls.HOST, self._seconds(), on_short_link=True)
+        elif seconds > LONGEST_WAIT:
             self.machine.cool_down(urls.HOST, seconds, self._seconds())
         else:
             self.machine.hold_turns(urls.HOST, seconds, self._seconds())

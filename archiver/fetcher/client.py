@@ -154,15 +154,15 @@ class Fetcher:
     def _rest(self, answer: Answer, target: Target) -> None:
         """Nothing; after "too many requests" every page waits as long as the server says, not this one alone.
 
-        CoolingDown when that is longer than a run waits.
+        CoolingDown when that is longer than a run waits, or when it does not say.
         """
-        seconds = asked_rest(answer, self._now) if answer.status == TOO_MANY else None
-        if not seconds:
+        if answer.status != TOO_MANY:
             return
+        seconds = asked_rest(answer, self._now)
         self._gate.rest(seconds)
-        if seconds > LONGEST_WAIT:
-            asked = f"the server answered HTTP {TOO_MANY} and asks for {seconds:.0f} s of rest: try again then"
-            raise CoolingDown(asked, concerns=target.url)
+        if seconds is None or seconds > LONGEST_WAIT:
+            asked = f"asks for {seconds:.0f} s of rest: try again then" if seconds else "wants a rest: try later"
+            raise CoolingDown(f"the server answered HTTP {TOO_MANY} and {asked}", concerns=target.url)
 
     def _try_medium(self, start: httpx.URL, limit: int) -> Answer:
         with self._lane() as client:

@@ -18,8 +18,8 @@ class Gate(Protocol):
     def judge(self, page: Page) -> None:
         """Look at what came before the next page is asked for: after a wall none is."""
 
-    def rest(self, seconds: float) -> None:
-        """Let no page be asked for that long: the server said so."""
+    def rest(self, seconds: float | None) -> None:
+        """Let no page be asked for that long: the server said so. None: it wants a rest, and did not say how long."""
 
 
 class Pace:
@@ -41,8 +41,10 @@ class Pace:
                 self._sleep(delay)
             self._next, self._longest = self._clock() + self._interval, self._interval
 
-    def rest(self, seconds: float) -> None:
-        """Let no request leave that long."""
+    def rest(self, seconds: float | None) -> None:
+        """Let no request leave that long; of a rest of no length only the Fetcher's CoolingDown tells."""
+        if seconds is None:
+            return
         with self._turn:
             self._next = max(self._next, self._clock() + seconds)
             self._longest = max(seconds, self._interval)
