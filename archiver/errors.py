@@ -9,7 +9,7 @@ ArchiverError
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
 │   ├── CoolingDown      75   WeChat showed its wall or answered 429; no page is asked for until it has cooled down
-│   ├── BudgetSpent           a run asked for as many pages as it may
+│   ├── BudgetSpent           a run asked for as many pages as it may, or as long
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
 ├── Busy                 75   another run holds the archive
@@ -100,7 +100,7 @@ class CoolingDown(FetchError):  # noqa: N818
 
 
 class BudgetSpent(FetchError):  # noqa: N818
-    """The run asked for as many pages as it may."""
+    """The run asked for as many pages as it may, or as long."""
 
 
 class TooLarge(FetchError):  # noqa: N818

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from archiver import outcomes, urls
-from archiver.errors import ArchiverError, CoolingDown, FetchError, NotWeChat
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat
 from archiver.extractor import classify, extract, server_time
 from archiver.models import (
     CHINA,
@@ -84,6 +84,8 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
 
 def _failed(target: Target, error: ArchiverError, rooms: Rooms) -> Outcome:
     """The Outcome of a known error; what the network did is kept, so that the address comes back later."""
+    if isinstance(error, BudgetSpent):
+        return outcomes.left(target)
     outcome = outcomes.failed(target.source, target.url, error)
     if isinstance(error, FetchError) and not isinstance(error, CoolingDown):
         rooms.record(Entry(target=target, outcome=outcome))

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from tests.command import Command
+from tests.inside import Inside
 from tests.wechat import Authority, World, playing
 
 ROOT = Path(__file__).parents[1]
@@ -109,3 +110,12 @@ def archiver(world: World, authority: Authority, tmp_path: Path) -> Iterator[Com
 def offline(tmp_path: Path) -> Command:
     """The installed command, whose proxy is a port where nobody listens."""
     return Command(folder=tmp_path, environment={"HTTPS_PROXY": "http://127.0.0.1:9"})
+
+
+@pytest.fixture
+def archive(world: World, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inside]:
+    """An archive in the test's own process, whose network is `world`."""
+    with playing(world, authority) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield Inside(folder=tmp_path / "out")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver import Archiver, Settings, urls
-from archiver.commands import wish
+from archiver.commands import Wish
 from archiver.models import Outcome
 from archiver.sources import Entry
 from tests.command import Database
@@ -23,14 +23,16 @@ class Inside:
     now: datetime = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)
     cookies: str = ""
+    interval: float = 0
 
-    def batch(self, *addresses: str) -> tuple[int, list[Outcome]]:
+    def batch(self, *addresses: str, max_time: float | None = None) -> tuple[int, list[Outcome]]:
         """The exit code of a batch of these addresses, and how each ended, in their order."""
-        settings = Settings(output=str(self.folder), interval=0, cookies=self.cookies)
+        settings = Settings(output=str(self.folder), interval=self.interval, cookies=self.cookies)
+        until = None if max_time is None else self.now + timedelta(seconds=max_time)
         targets = [urls.parse(address) for address in addresses]
         lines = [Entry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]
         with Archiver(settings, now=lambda: self.now, sleep=self.sleep) as archiver:
-            told = list(archiver.batch(lines, wish()))
+            told = list(archiver.batch(lines, Wish(until=until)))
             return archiver.tally.exit_code, sorted(told, key=lambda one: addresses.index(one.source))
 
     def sleep(self, seconds: float) -> None:

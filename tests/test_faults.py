@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,7 +12,7 @@ import pytest
 from archiver.commands import edges
 from archiver.fetcher import Options
 from tests.inside import Inside
-from tests.wechat import PAGES, Answer, Authority, World, faults, numbered, pages, playing
+from tests.wechat import PAGES, Answer, World, faults, numbered, pages
 from tests.wechat.pictures import png
 
 ONE, TWO, THREE = numbered.addresses((1, 2, 3))
@@ -21,15 +20,6 @@ WHOLE = numbered.article(1)
 PICTURE = f"{numbered.picture(7)}/0"
 BOMB = 60 * 2**20  # past the cap of pages and of pictures
 FOUR_TRIES, ONE_TRY = 4, 1
-
-
-@pytest.fixture
-def archive(world: World, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inside]:
-    """An archive whose network is `world`."""
-    with playing(world, authority) as environment:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield Inside(folder=tmp_path / "out")
 
 
 def _wait_little(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ class Archiver:
         `planned` is told how many there are and how many of them are to be read.
         """
         read = list(lines)
-        self._edges.prepare()
+        self._edges.prepare(wish.until)
         batch = self._batch(self._edges, wish)
 
         def settled() -> Iterator[Outcome]:
@@ -137,7 +137,7 @@ class Archiver:
         """
         from archiver.commands.run import run_sources
 
-        self._edges.prepare()
+        self._edges.prepare(wish.until)
         with self._edges.alone():
             yield from self._noted("run", run_sources(self._edges, wish, report, planned))
 
@@ -170,7 +170,7 @@ class Archiver:
         from archiver.commands.recheck import recheck_jobs
 
         articles = self._edges.catalogue_there().articles
-        self._edges.prepare()
+        self._edges.prepare(wish.until)
         if named is None:
             pause = duration(self.settings.recheck or _RECHECK)
             kept = articles.stale(pause, _MOST if wish.limit is None else wish.limit)

@@ -54,6 +54,7 @@ class Edges:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
         self._open = ExitStack()
         self._making = threading.RLock()  # media are asked for by several threads
+        self.until: datetime | None = None  # no page is asked for after it
         self.names = threading.Lock()  # one post at a time gets its name
         self.media = Once()  # many articles show the same picture
 
@@ -61,8 +62,12 @@ class Edges:
         """Closes what was opened."""
         self._open.close()
 
-    def prepare(self) -> None:
-        """Nothing, once it is known that the archive can be written; what died runs left unfinished goes."""
+    def prepare(self, until: datetime | None = None) -> None:
+        """Nothing, once it is known that the archive can be written; what died runs left unfinished goes.
+
+        `until`: no page is asked for after it.
+        """
+        self.until = until
         self.output.prepare()  # made here, before the threads that share it
         if (self.own / FILE).exists():  # bad input must not leave an empty archive behind
             self.output.sweep(self.catalogue.is_alive)
@@ -100,7 +105,7 @@ class Edges:
         self._open.callback(machine.close)
         return MachineGate(
             machine=machine, interval=self.settings.interval, cookies=self.settings.cookies,
-            sleep=self.sleep, now=self.now,
+            sleep=self.sleep, now=self.now, end=lambda: self.until,
         )  # fmt: skip
 
     @property

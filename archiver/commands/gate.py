@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver import urls
 from archiver.catalogue import Machine
-from archiver.errors import CoolingDown
+from archiver.errors import BudgetSpent, CoolingDown
 from archiver.extractor import classify
 from archiver.fetcher.options import LONGEST_WAIT
 from archiver.models import CHINA, Page, State
@@ -22,6 +22,7 @@ class MachineGate:
     """A Gate (fetcher/pace.py) whose clock is a row of the machine's database.
 
     `cookies`: a file that is newer than the wall is taken for its solution, and the cool-down is over.
+    `end`: after it no page is let go.
     """
 
     machine: Machine
@@ -29,14 +30,17 @@ class MachineGate:
     cookies: str
     sleep: Callable[[float], None]
     now: Callable[[], datetime]
+    end: Callable[[], datetime | None] = lambda: None
 
     def wait(self, address: str) -> None:
-        """Return when `address` may be asked for; CoolingDown when no page may be."""
+        """Return when `address` may be asked for; CoolingDown when no page may be, BudgetSpent when not in time."""
         while True:
             self.check(address)
+            self._check_time(address)
             delay = self.machine.take_turn(urls.HOST, self.interval, self._seconds())
             if delay <= 0:
                 return
+            self._check_time(address, delay)
             self.sleep(min(delay, _LONGEST_NAP))
 
     def check(self, address: str = "") -> None:
@@ -75,6 +79,11 @@ class MachineGate:
             self.machine.cool_down(urls.HOST, seconds, self._seconds())
         else:
             self.machine.hold_turns(urls.HOST, seconds, self._seconds())
+
+    def _check_time(self, address: str, delay: float = 0) -> None:
+        end = self.end()
+        if end and self.now() + timedelta(seconds=delay) >= end:
+            raise BudgetSpent("not asked: the time of this call is over, the next one goes on", concerns=address)
 
     def _is_solved(self) -> bool:
         cookies = Path(self.cookies) if self.cookies else None
