@@ -15,6 +15,7 @@ import pytest
 from archiver.archive.export.tables import Csv, JsonLines
 from archiver.models import CHINA, Images, Kept, Removal, State
 from tests.command import Command
+from tests.harmless import STEERING
 from tests.wechat import World, numbered, pages
 
 DAY = datetime(2023, 5, 24, 13, 8, 24, tzinfo=CHINA)
@@ -72,10 +73,11 @@ def test_what_utf_8_has_no_form_for_is_escaped() -> None:
 
 def test_a_line_of_json_is_one_line_for_every_reader() -> None:
     file = io.BytesIO()
-    JsonLines(file).add(kept("一\u2028二\x85三\n四\x1b"))
+    JsonLines(file).add(kept("一\u2028二\x85三\n四\x1b\x9b\u202e"))
     [line] = file.getvalue().decode().splitlines()
+    assert STEERING.findall(line) == []
     told = json.loads(line)
-    assert told["title"] == "一\u2028二\x85三\n四\x1b"
+    assert told["title"] == "一\u2028二\x85三\n四\x1b\x9b\u202e"
     assert told["published"] == "2023-05-24T13:08:24+08:00"
     assert told["images"] == {"expected": 3, "saved": 2, "failed": 1}
     assert told["removed"] == [{"step": "s", "reason": "r", "text": "t"}]

@@ -38,6 +38,8 @@ def archive(archiver: Command, world: World) -> Command:
     world.serve(FOUR, pages.redirect("https://a.example/%1b[2J%9b"))
     named = archiver.write("list.txt", ONE, TWO, THREE, FOUR, f"https://a.example/{WORDS}")
     assert archiver.batch(named).counts == {"archived": 1, "failed": 3, "skipped": 1}
+    (archiver.folder / "out" / "postimg").mkdir(exist_ok=True)
+    (archiver.folder / "out" / "postimg" / f"{HARM[:9]}.png").touch()  # verify names it
     return archiver
 
 
@@ -57,6 +59,16 @@ CALLS: dict[str, tuple[str, ...]] = {
     "show a failure": ("show", "-o", "out", THREE),
     "show --json": ("show", "-o", "out", "--json", KEY),
     "show nothing": ("show", "-o", "out", HARM[:9]),
+    "history": ("history", "-o", "out", KEY),
+    "history --json": ("history", "-o", "out", "--json", KEY),
+    "rebuild": ("rebuild", "-o", "out", "-v", "--all", "--dry-run", "--diff"),
+    "recheck": ("recheck", "--interval", "0", "-v", "-o", "out", KEY),
+    "verify": ("verify", "-o", "out"),
+    "export --jsonl -": ("export", "-o", "out", "--jsonl", "-"),
+    "export nothing": ("export", "-o", "out", "--jsonl", "-", HARM[:9]),
+    "rm": ("rm", "-o", "out", "--yes", KEY),
+    "rm --dry-run": ("rm", "-o", "out", "--dry-run", "--json", KEY),
+    "rm --undo": ("rm", "-o", "out", "--undo", KEY),
     "a state": ("list", "-o", "out", "--state", HARM[:9]),
     "a folder": ("list", "-o", f"no{HARM[:9]}"),
     "an option": ("list", f"--{HARM[:9]}"),
@@ -66,13 +78,29 @@ CALLS: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_no_command_lets_anything_steer_the_terminal(archive: Command, call: tuple[str, ...]) -> None:
-    archive.write("archiver.yml", "output: out", "sources: [{list: list.txt}]")
+    archive.write("archiver.yml", "output: out", "sources: [{list: list.txt}]", "front_matter: {author: 别人}")
     before = _files(archive.folder)
     run = archive(*call)
     assert run.code in (0, 1, 2, 66, 75), run.err
     assert STEERING.findall(run.out + run.err) == []
     made = {name for name in _files(archive.folder) - before if not name.startswith(("out/", ".local/state/archiver/"))}
     assert made <= {"failed.txt", "report.json"}
+
+
+def test_a_difference_steers_no_terminal(archive: Command, world: World) -> None:
+    world.serve(ONE, pages.page(_page().replace("正文", f"别的{HARM}")))
+    assert archive.add(ONE).outcome["outcome"] == "updated"
+    run = archive("history", "-o", "out", "--diff", "1", "2", KEY)
+    assert "别的" in run.out
+    assert STEERING.findall(run.out) == []
+
+
+def test_a_table_steers_no_terminal(archive: Command) -> None:
+    """A file, and a pipe, get what the page said."""
+    code, said = archive.at_terminal("export", "-o", "out", "--csv", "-")
+    assert (code, KEY in said) == (0, True)
+    assert STEERING.findall(said.replace("\r\n", "\n")) == []
+    assert "\x9b" in archive("export", "-o", "out", "--csv", "-").out
 
 
 def _files(folder: Path) -> set[str]:

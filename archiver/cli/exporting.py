@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.progress import Spinner
-from archiver.cli.streams import forget_stdout, say, show, show_json
+from archiver.cli.streams import forget_stdout, say, show, show_json, table_stdout
 
 _EXAMPLES = """\b
 Examples:
@@ -54,7 +53,7 @@ def export_articles(
     wanted = Export(files=files, articles=articles, only=tuple(what or ()))
     with Archiver(options.settings(config, {"output": output})) as archive, Spinner() as spinner:
         try:
-            told = archive.export(wanted, _silent if is_table else spinner.show, sys.stdout.buffer)
+            told = archive.export(wanted, _silent if is_table else spinner.show, table_stdout())
         except BrokenPipeError:
             forget_stdout()
             return 0

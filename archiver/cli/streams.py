@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 REPORT_IT = "a bug of archiver's: please report it, with the page's address and what -v shows"
 # A page's words must not steer the terminal, nor turn round what stands beside them (CVE-2021-42574).
@@ -42,6 +47,20 @@ def show_json(value: Mapping[str, object]) -> None:
     line = json.dumps(value, ensure_ascii=False)
     line = CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], line)
     typer.echo(line.encode("utf-8", "backslashreplace").decode())
+
+
+def table_stdout() -> BinaryIO:
+    """Where a table goes that is written to stdout: a pipe gets every byte, a terminal lines for people."""
+    return _Terminal() if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class _Terminal(io.BytesIO):
+    """Takes whole lines of UTF-8, which a person is shown."""
+
+    def write(self, lines: ReadableBuffer) -> int:
+        content = bytes(lines)
+        show_text(content.decode().replace("\r\n", "\n"))
+        return len(content)
 
 
 def forget_stdout() -> None:

@@ -19,7 +19,9 @@ COLUMNS = (
     "digest", "source", *_IMAGES, "share", "warnings",
 )  # fmt: skip
 
-_ESCAPES = {ord(end): json.dumps(end)[1:-1] for end in "\x7f\x85\u2028\u2029"}  # some readers end a line there
+# Some readers end a line there, terminals obey it, and it turns round what stands beside it (CVE-2021-42574).
+_UNSEEN = (*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_ESCAPES = {code: f"\\u{code:04x}" for code in _UNSEEN}
 _BOM = "\ufeff"  # by which Excel knows UTF-8; everybody else passes over it
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet computes instead of showing it (CWE-1236)
 
