@@ -163,6 +163,20 @@ def test_what_a_limit_left_is_in_the_file_too(archiver: Command, world: World) -
     assert (archiver.folder / "again.txt").read_text(encoding="utf-8") == ""
 
 
+@pytest.mark.parametrize("failed", ["again.txt", "lists/again.txt"])
+def test_a_saved_page_in_the_file_is_found_from_where_it_lies(archiver: Command, failed: str) -> None:
+    (archiver.folder / "lists").mkdir()
+    for name in ("wall.html", "lists/wall.html"):
+        (archiver.folder / name).write_bytes(pages.wall().body)
+    named = archiver.write("lists/list.txt", "wall.html", "../wall.html", BAD)
+    assert archiver.batch("--failed", failed, named).counts == {"failed": 3}
+    first = (archiver.folder / failed).read_text(encoding="utf-8").splitlines()
+    assert BAD in first
+    again = archiver.batch("--failed", failed, failed)
+    assert [one["state"] for one in again.outcomes if one["source"] != BAD] == ["verification"] * 2
+    assert sorted((archiver.folder / failed).read_text(encoding="utf-8").splitlines()) == sorted(first)
+
+
 def test_the_summary_counts_the_outcomes_by_their_words(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     run = archiver("batch", "--interval", "0", "--output", "out", archiver.write("list.txt", ONE, TWO, BAD))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from archiver.cli.app import app
 from archiver.cli.progress import Bar
 from archiver.cli.streams import say
 from archiver.cli.telling import Teller
+
+if TYPE_CHECKING:
+    from archiver.sources import Entry
 
 _EXAMPLES = """\b
 Examples:
@@ -65,24 +69,40 @@ def batch(
     )  # fmt: skip
     wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     lines = entries(sys.stdin.buffer.read()) if list_file == "-" else read_file(list_file)
+    saved: dict[str, str] = {}
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
         teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
-        for _ in teller.tell(bar.over(archive.batch(lines, wanted, bar.plan))):
+        for _ in teller.tell(bar.over(archive.batch(_noted(lines, saved), wanted, bar.plan))):
             pass
     teller.sum_up_table()
     if failed is not None:
-        _write_failed(Path(failed), teller)
+        _write_failed(Path(failed), teller, saved)
     return teller.tally.exit_code
 
 
-def _write_failed(path: Path, teller: Teller) -> None:
-    """One line for each that is left to do, in the list's own words."""
+def _noted(lines: Iterable[Entry], saved: dict[str, str]) -> Iterator[Entry]:
+    """The lines again; `saved` learns the file of each saved page by the list's words for it."""
+    for line in lines:
+        if line.target and line.target.file:
+            saved[line.source] = line.target.file
+        yield line
+
+
+def _write_failed(path: Path, teller: Teller, saved: Mapping[str, str]) -> None:
+    """One line for each that is left to do, in the list's own words where they say the same in `path`."""
     from archiver.errors import OutputError
 
-    again = teller.tally.again
+    again = [_named_from(path.parent, source, saved.get(source)) for source in teller.tally.again]
     try:
         path.write_text("".join(f"{source}\n" for source in again), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
     if again:
         say(f"{len(again)} left to do: archiver batch {path}")
+
+
+def _named_from(folder: Path, source: str, file: str | None) -> str:
+    """What names a source in a list that lies in `folder`, from which paths count."""
+    if file is None or (folder / source).absolute() == Path(file).absolute():
+        return source
+    return str(Path(file).absolute())
