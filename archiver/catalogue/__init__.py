@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from archiver.catalogue.addresses import Addresses, Claim
 from archiver.catalogue.articles import Articles
+from archiver.catalogue.captures import Captures
 from archiver.catalogue.holdings import Holdings
 from archiver.catalogue.machine import Machine
 from archiver.catalogue.media import MediaFiles
@@ -33,6 +34,7 @@ class Catalogue:
         self._store = Store(folder / FILE, now)
         self.addresses = Addresses(self._store)
         self.articles = Articles(self._store)
+        self.captures = Captures(self._store)
         self.media = MediaFiles(self._store)
         self.holdings = Holdings(self._store)
         self.removals = Removals(self._store)

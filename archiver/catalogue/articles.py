@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, case, func, select, update
 from archiver import backoff, urls
 from archiver.backoff import TERMINAL
 from archiver.catalogue.addresses import key_in
+from archiver.catalogue.captures import record_capture
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
 from archiver.catalogue.schema import addresses, articles, captures
@@ -108,12 +109,6 @@ class Articles:
             told = {"checked": seconds(self._store.now())}
             connection.execute(update(articles).where(articles.c.key == key).values(told))
 
-    def shows(self, sha256: str) -> bool:
-        """Whether a capture is kept under this digest."""
-        with self._store.reading() as connection:
-            wanted = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
-            return connection.execute(wanted).scalar() is not None
-
     def count(self) -> int:
         """How many there are."""
         with self._store.reading() as connection:
@@ -141,7 +136,7 @@ class Articles:
             article_id = self._record_article(connection, entry, published_as, source)
             self._record_address(connection, entry, article_id)
             if entry.page and entry.is_new:
-                connection.execute(captures.insert().values(_capture(entry, article_id)))
+                record_capture(connection, entry, article_id)
             if article_id is not None and entry.article:
                 record_media(connection, self._store, article_id, entry)
 
@@ -240,15 +235,3 @@ def _noticed(entry: Entry, now: int | None) -> dict[str, Any]:
         return _seen(state, now, checked=True)
     is_usual = state is State.VERIFICATION and not urls.is_short(entry.target.url)
     return {"checked": now} if is_usual else {}  # long links always meet the wall (§1.1): it is others' turn
-
-
-def _capture(entry: Entry, article_id: int | None) -> dict[str, Any]:
-    page = entry.page
-    assert page is not None
-    return {
-        "article_id": article_id, "url": page.url, "final_url": page.final_url, "status": page.status,
-        "headers": [list(header) for header in page.headers], "captured": seconds(page.captured),
-        "state": entry.outcome.state or State.UNKNOWN, "saved": int(page.saved), "redacted": list(page.redacted),
-        "sha256": entry.snapshot,
-        "size": len(page.content),
-    }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from archiver.catalogue.schema import addresses, article_media, articles, captures, media
+from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
 from archiver.catalogue.store import Store, seconds
 
 _NOTHING: dict[str, Any] = {
@@ -37,8 +37,8 @@ class Removals:
         """The digests of the pages that were kept for no other article or address."""
         with self._store.reading() as connection:
             mine = _id(connection, key)
-            others = select(captures.c.sha256).where(captures.c.article_id.is_distinct_from(mine))
-            wanted = select(captures.c.sha256).where(captures.c.article_id == mine).where(captures.c.sha256 != "")
+            others = select(captures.c.sha256).where(~_captured_of(mine))
+            wanted = select(captures.c.sha256).where(_captured_of(mine)).where(captures.c.sha256 != "")
             rows = connection.execute(wanted.where(captures.c.sha256.not_in(others)).distinct())
             return sorted(map(str, rows.scalars()))
 
@@ -51,7 +51,7 @@ class Removals:
             connection.execute(delete(article_media).where(article_media.c.article_id == mine))
             for id_ in ids:
                 connection.execute(delete(media).where(media.c.id == id_))
-            connection.execute(delete(captures).where(captures.c.article_id == mine))
+            connection.execute(delete(captures).where(_captured_of(mine)))
             connection.execute(update(articles).where(articles.c.id == mine).values(_NOTHING))
             connection.execute(update(addresses).where(addresses.c.article_id == mine).values(due=None))
 
@@ -78,6 +78,13 @@ class Removals:
 def _id(connection: Connection, key: str) -> int | None:
     found: int | None = connection.execute(select(articles.c.id).where(articles.c.key == key)).scalar()
     return found
+
+
+def _captured_of(mine: int | None) -> ColumnElement[bool]:
+    """Whether a page is this article's, or came from an address of its and nobody has read it."""
+    led_here = select(addresses.c.url).where(addresses.c.article_id == mine)
+    unread = (captures.c.state == UNREAD) & captures.c.url.in_(led_here)
+    return captures.c.article_id.is_not_distinct_from(mine) | unread
 
 
 def _only_of(connection: Connection, key: str) -> ColumnElement[bool]:

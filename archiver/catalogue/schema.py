@@ -70,6 +70,8 @@ addresses = Table(
     Column("owner", String),  # the run that works on it; free again when that run has died
 )
 
+UNREAD = ""  # the state of a page that is kept and that nobody has read: a run works on it, or died
+
 captures = Table(
     "captures",
     tables,
@@ -80,7 +82,7 @@ captures = Table(
     Column("status", Integer, nullable=False),
     Column("headers", JSON, nullable=False),
     Column("captured", Time, nullable=False),
-    Column("state", String, nullable=False),
+    Column("state", String, nullable=False),  # what it was; UNREAD, without an article, until it is read
     Column("saved", Integer, nullable=False),  # 1: a page saved by a browser, not a response
     Column("redacted", JSON, nullable=False),  # names of the credentials that were taken out of it
     Column("sha256", String, nullable=False, index=True),  # of the snapshot; '' when none was kept

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archiver import outcomes
 from archiver.archive.history import told
 from archiver.commands.edges import Edges
-from archiver.commands.rooms import last_good, page_of, rooms_for
+from archiver.commands.rooms import forget_page, last_good, page_of, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job
 from archiver.config import Source
 from archiver.errors import InputError
@@ -33,8 +33,7 @@ def rooms_recheck(edges: Edges, kept: Kept, source: Source) -> Rooms:
         if kept.gone or not _says_the_same(edges, kept, article):
             return None
         edges.catalogue.articles.check(kept.key)
-        if snapshot and not edges.catalogue.articles.shows(snapshot):
-            edges.snapshots.forget(snapshot)
+        forget_page(edges, snapshot)
         return replace(outcomes.known(target, kept, edges.settings.output), outcome="unchanged")
 
     return replace(rooms_for(edges, source), known=known)

@@ -125,6 +125,12 @@ def page_of(capture: Capture, content: bytes, source: str) -> Page:
     )  # fmt: skip
 
 
+def forget_page(edges: Edges, digest: str) -> None:
+    """Takes a page away that was kept and is not wanted after all; '' is none."""
+    if digest and not edges.catalogue.captures.forget(digest):
+        edges.snapshots.forget(digest)
+
+
 def nothing_saved(_address: str) -> None:
     """No medium lies beside a page that did not come from a folder."""
 
@@ -146,7 +152,11 @@ class _Lent:
     def keep(self, page: Page) -> str:
         """The digest of the page as it was received; a saved page that holds no article lies there already."""
         is_wanted = self.edges.settings.snapshots and not (page.saved and classify(page).state is not State.ARTICLE)
-        return self.edges.snapshots.keep(page.content).sha256 if is_wanted else ""
+        if not is_wanted:
+            return ""
+        digest = self.edges.snapshots.keep(page.content).sha256
+        self.edges.catalogue.captures.receive(page, digest)
+        return digest
 
     def wants(self, medium: Media) -> bool:
         return self.edges.settings.media.save and self._limit(medium) > 0
@@ -207,8 +217,7 @@ class _Lent:
         known = catalogue.articles.earlier(article)
         if known is None or not known.taken_out:
             return None
-        if snapshot and not catalogue.articles.shows(snapshot):
-            self.edges.snapshots.forget(snapshot)
+        forget_page(self.edges, snapshot)
         if target.url:
             catalogue.removals.remember(target.url, known.key)
         return outcomes.taken_out(target, known)

@@ -1,0 +1,56 @@
+"""The table of captures: each page as it was received, known before anything reads it, and then what it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, select, update
+
+from archiver.catalogue.schema import UNREAD, captures
+from archiver.catalogue.store import Store, seconds
+from archiver.models import Entry, Page, State
+
+
+class Captures:
+    """Pages that were kept. Rows that nobody has read are told apart by their digests alone: all are of one page."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def receive(self, page: Page, sha256: str) -> None:
+        """Notes how a page came that is kept under this digest; `Articles.record` says later what it was."""
+        with self._store.writing() as connection:
+            connection.execute(captures.insert().values(_came(page, sha256) | {"state": UNREAD}))
+
+    def forget(self, sha256: str) -> bool:
+        """Forgets a page that nobody has read; whether another is kept under its digest."""
+        with self._store.writing() as connection:
+            connection.execute(delete(captures).where(captures.c.id == _unread(sha256).scalar_subquery()))
+            kept = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
+            return connection.execute(kept).scalar() is not None
+
+
+def record_capture(connection: Connection, entry: Entry, article_id: int | None) -> None:
+    """Writes what a page was, to the row that it has had since it came; one that was not kept gets its row now."""
+    assert entry.page is not None
+    row = _came(entry.page, entry.snapshot)
+    row |= {"article_id": article_id, "state": entry.outcome.state or State.UNKNOWN}
+    there = connection.execute(_unread(entry.snapshot)).scalar() if entry.snapshot else None
+    if there is None:
+        connection.execute(captures.insert().values(row))
+    else:
+        connection.execute(update(captures).where(captures.c.id == there).values(row))
+
+
+def _unread(sha256: str) -> Select[tuple[int | None]]:
+    """The row of the page of this digest that came last and that nobody has read."""
+    unread = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
+    return unread.where(captures.c.state == UNREAD)
+
+
+def _came(page: Page, sha256: str) -> dict[str, Any]:
+    return {
+        "url": page.url, "final_url": page.final_url, "status": page.status,
+        "headers": [list(header) for header in page.headers], "captured": seconds(page.captured),
+        "saved": int(page.saved), "redacted": list(page.redacted), "sha256": sha256, "size": len(page.content),
+    }  # fmt: skip
