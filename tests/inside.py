@@ -25,14 +25,16 @@ class Inside:
     cookies: str = ""
     interval: float = 0
 
-    def batch(self, *addresses: str, max_time: float | None = None) -> tuple[int, list[Outcome]]:
+    def batch(
+        self, *addresses: str, limit: int | None = None, max_time: float | None = None
+    ) -> tuple[int, list[Outcome]]:
         """The exit code of a batch of these addresses, and how each ended, in their order."""
         settings = Settings(output=str(self.folder), interval=self.interval, cookies=self.cookies)
         until = None if max_time is None else self.now + timedelta(seconds=max_time)
         targets = [urls.parse(address) for address in addresses]
         lines = [Entry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]
         with Archiver(settings, now=lambda: self.now, sleep=self.sleep) as archiver:
-            told = list(archiver.batch(lines, Wish(until=until)))
+            told = list(archiver.batch(lines, Wish(limit=limit, until=until)))
             return archiver.tally.exit_code, sorted(told, key=lambda one: addresses.index(one.source))
 
     def sleep(self, seconds: float) -> None:

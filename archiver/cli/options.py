@@ -32,7 +32,7 @@ Cookies = Annotated[
 ]
 LinkLocal = Annotated[bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")]
-Limit = Annotated[int | None, typer.Option(min=0, metavar="N", help="Ask for at most N pages; the rest stays due.")]
+Limit = Annotated[int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")]
 Retry = Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")]
 RetryGone = Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Read known articles again.")]

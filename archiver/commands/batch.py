@@ -32,8 +32,8 @@ class Batch:
 
     def __init__(self, edges: Edges, wish: Wish) -> None:
         self._edges, self._wish = edges, wish
-        self._asked = 0
-        self._no_disk = self._no_page = False
+        self._asked: set[str] = set()  # addresses
+        self._no_disk = self._no_page = self._no_time = False
 
     def settled(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
         """The outcomes of what is not to be asked now; its value the jobs that are left, which are due from now on."""
@@ -67,7 +67,7 @@ class Batch:
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
         try:
             while waiting or running or held:
-                while waiting and len(running) < AT_ONCE:
+                while waiting and len(running) < AT_ONCE and not self._hangs(waiting[0], running.values()):
                     if outcome := self._unasked(waiting[0]):
                         waiting.popleft()
                         yield outcome
@@ -122,6 +122,7 @@ class Batch:
             known = self._told(job, claim.standing)
             if known:
                 return known
+            self._asked.add(target.url)
             outcome = archive_one(_shortened(target, claim.standing), self._rooms(job, claim.standing))
             return marked(self._edges, outcome, claim.standing.article, job.source)
         finally:
@@ -171,16 +172,23 @@ class Batch:
             return outcomes.not_asked(target, "WeChat wants a rest; it stays due", Exit.TRY_LATER)
         if self._is_over():
             return outcomes.left(target)
-        self._asked += 1
         return None
 
     def _is_over(self) -> bool:
         wish = self._wish
-        spent = wish.limit is not None and self._asked >= wish.limit
-        return spent or (wish.until is not None and self._edges.now() >= wish.until)
+        spent = wish.limit is not None and len(self._asked) >= wish.limit
+        return spent or self._no_time or (wish.until is not None and self._edges.now() >= wish.until)
+
+    def _hangs(self, job: Job, begun: Iterable[Job]) -> bool:
+        """Whether the limit has room for a job only if one that is begun asks for no page: another run has it."""
+        limit, asked = self._wish.limit, len(self._asked)
+        if limit is None or asked >= limit or not job.asks_for_page:
+            return False
+        return asked + sum(each.asks_for_page and each.target.url not in self._asked for each in begun) >= limit
 
     def _look_at(self, outcome: Outcome) -> None:
         self._no_disk |= outcome.exit_code == Exit.CANNOT_WRITE
+        self._no_time |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:
             self._no_page |= self._edges.gate.cool_until() is not None
 

@@ -49,7 +49,7 @@ def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Ge
     report.sources.append(told)
     found: list[Job] = []
     try:
-        for line in _lines(edges, source, report):
+        for line in _lines(edges, source, wish, report):
             if line.target:
                 found.append(Job(target=line.target, source=source))
             else:
@@ -76,23 +76,24 @@ def _left(settled: Generator[Outcome, None, list[Job]]) -> list[Job]:
             return left
 
 
-def _lines(edges: Edges, source: Source, report: RunReport) -> Iterator[Line]:
+def _lines(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Iterator[Line]:
     if source.list:
         yield from read_file(source.list)
     elif source.feed:
         content = edges.fetcher.document(source.feed) if "://" in source.feed else _read(Path(source.feed))
         yield from (_line(target) for target in read_feed(content, source.feed).targets)
     else:
-        yield from map(_line, _album(edges, source, report))
+        yield from map(_line, _album(edges, source, wish, report))
 
 
-def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
-    """The articles of an album, as far as they may be new."""
+def _album(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Iterator[Target]:
+    """The articles of an album, as far as they may be new, and not many more new ones than are asked for."""
     catalogue = edges.catalogue
+    new: set[str] = set()
 
     def get(address: str) -> bytes:
-        if not _budget(edges, report):
-            raise BudgetSpent("the run's budget is spent: the album is listed to its end by the next one")
+        if not _budget(edges, report) or (wish.limit is not None and len(new) >= wish.limit):
+            raise BudgetSpent("the run's budget or its --limit is spent: the next one lists more of the album")
         report.requests += 1
         page = edges.fetcher.page(Target(source=source.title, url=address))
         if classify(page).state is State.VERIFICATION:
@@ -100,7 +101,10 @@ def _album(edges: Edges, source: Source, report: RunReport) -> Iterator[Target]:
         return page.content
 
     def is_known(target: Target) -> bool:
-        return target.url in catalogue.addresses.known([target])
+        if target.url in catalogue.addresses.known([target]):
+            return True
+        new.add(target.url)
+        return False
 
     listing = Listing(source.album, get, is_known, catalogue.last_listing(source.album))
     yield from listing

@@ -27,7 +27,7 @@ class Wish:
     refresh: bool = False  # read known articles again
     retry: bool = False  # ask now what would be asked later
     retry_gone: bool = False  # ask again what was deleted, taken down, invalid …
-    limit: int | None = None  # pages asked for at most
+    limit: int | None = None  # articles asked for at most
     until: datetime | None = None  # after it no page is begun
 
 
