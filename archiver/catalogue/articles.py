@@ -40,6 +40,12 @@ class Articles:
         """The article whose post has this name."""
         return next(self._select(select(*KEPT).where(articles.c.post == post)), None)
 
+    def of_page(self, sha256: str) -> Kept | None:
+        """The article that the page kept under this digest holds."""
+        wanted = select(*KEPT).join(captures, captures.c.article_id == articles.c.id)
+        wanted = wanted.where(captures.c.sha256 == sha256).where(captures.c.lost.is_(None))
+        return next(self._select(wanted.where(captures.c.state == State.ARTICLE)), None)
+
     def posts_published_as(self, address: str) -> list[str]:
         """The posts that Jekyll publishes at this day and slug."""
         with self._store.reading() as connection:

@@ -31,15 +31,31 @@ class Captures:
 
 
 def record_capture(connection: Connection, entry: Entry, article_id: int | None) -> None:
-    """Writes what a page was, to the row that it has had since it came; one that was not kept gets its row now."""
+    """Writes what a page was, to the row that it has had since it came; one that was not kept gets its row now.
+
+    A saved page that is the article's last capture was read again: it has its row.
+    """
     assert entry.page is not None
+    there = connection.execute(_unread(entry.snapshot)).scalar() if entry.snapshot else None
+    if _is_last(connection, entry, article_id):
+        connection.execute(delete(captures).where(captures.c.id == there))
+        return
     row = _came(entry.page, entry.snapshot)
     row |= {"article_id": article_id, "state": entry.outcome.state or State.UNKNOWN}
-    there = connection.execute(_unread(entry.snapshot)).scalar() if entry.snapshot else None
     if there is None:
         connection.execute(captures.insert().values(row))
     else:
         connection.execute(update(captures).where(captures.c.id == there).values(row))
+
+
+def _is_last(connection: Connection, entry: Entry, article_id: int | None) -> bool:
+    page = entry.page
+    if page is None or not page.saved:
+        return False
+    columns = (captures.c.sha256, captures.c.captured, captures.c.lost)
+    wanted = select(*columns).where(captures.c.article_id == article_id).order_by(captures.c.id.desc()).limit(1)
+    last = connection.execute(wanted).first()
+    return last is not None and tuple(last) == (entry.snapshot, seconds(page.captured), None)
 
 
 def _unread(sha256: str) -> Select[tuple[int | None]]:

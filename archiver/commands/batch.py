@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from hashlib import sha256
 
 from archiver import outcomes, urls
 from archiver.backoff import is_due
@@ -14,7 +15,7 @@ from archiver.catalogue import Claim
 from archiver.commands.edges import Edges
 from archiver.commands.gone import marked
 from archiver.commands.recheck import rooms_recheck
-from archiver.commands.rooms import rooms_again, rooms_for
+from archiver.commands.rooms import rooms_again, rooms_for, saved_page
 from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, Exit
 from archiver.models import Entry, Outcome, Standing, Target
@@ -42,7 +43,7 @@ class Batch:
         for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
             known = self._edges.catalogue.addresses.known(job.target for job in chunk if job.target.url)
             for job in chunk:
-                standing = known.get(job.target.url)
+                standing = known.get(job.target.url) or self._standing_of_page(job.target.file)
                 outcome = self._told(job, standing)
                 if outcome is None:
                     left.append(job)
@@ -54,6 +55,17 @@ class Batch:
                     yield outcome
         self._enlist(left)
         return left
+
+    def _standing_of_page(self, file: str) -> Standing | None:
+        """What is known of a saved page, by what is in it."""
+        if not file:
+            return None
+        try:
+            page, _ = saved_page(file)
+        except Exception:  # noqa: BLE001 - it is told when the page's turn comes
+            return None
+        article = self._edges.catalogue.articles.of_page(sha256(page.content).hexdigest())
+        return Standing(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
         for source in dict.fromkeys(job.source for job in jobs):

@@ -146,8 +146,7 @@ class _Lent:
     def get_page(self, target: Target) -> tuple[Page, Saved]:
         if not target.file:
             return _redacted(self.edges.fetcher.page(target)), nothing_saved
-        saved = read_saved(target.file)
-        return _redacted(saved.page), saved.media
+        return saved_page(target.file)
 
     def keep(self, page: Page) -> str:
         """The digest of the page as it was received; a saved page that holds no article lies there already."""
@@ -281,6 +280,12 @@ class _Lent:
         article = standing.article if standing else None
         name = article.post if article and not article.taken_out else ""
         return post_address(name, self.edges.settings.post_address) if name else ""
+
+
+def saved_page(file: str) -> tuple[Page, Saved]:
+    """A page that was saved to disk, as it is kept, and what lies beside it."""
+    saved = read_saved(file)
+    return _redacted(saved.page), saved.media
 
 
 def _redacted(page: Page) -> Page:
