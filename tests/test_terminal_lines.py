@@ -72,14 +72,44 @@ def test_verify_counts_files(archiver: Command, out: Path) -> None:  # noqa: F81
     assert f"{total} files, all as they should be" in shown(said)
 
 
-def test_a_pipe_that_nobody_reads_ends_no_call_in_a_traceback(archiver: Command, out: Path) -> None:  # noqa: F811
-    process = archiver.start("list", "-o", "out")
+UNREAD = {
+    "list": ("list",),
+    "list --json": ("list", "--json"),
+    "show": ("show", numbered.key(1)),
+    "history": ("history", numbered.key(1)),
+    "rm --dry-run": ("rm", "--dry-run", numbered.key(1)),
+    "help": ("rm", "--help"),
+}
+
+
+@pytest.mark.parametrize("call", UNREAD.values(), ids=UNREAD)
+def test_a_pipe_that_nobody_reads_is_no_failure(archiver: Command, out: Path, call: tuple[str, ...]) -> None:  # noqa: F811
+    assert unread(archiver, *call, "-o", "out") == (0, "")
+
+
+def test_rm_goes_on_when_nobody_reads(archiver: Command, out: Path) -> None:  # noqa: F811
+    code, said = unread(archiver, "rm", "--yes", "-o", "out", *map(numbered.key, (1, 2, 3)))
+    assert (code, said.count("taken out: ")) == (0, 3)
+    assert [path.name for path in archiver.posts] == ["2020-01-01-mine.md"]
+
+
+def test_a_failure_of_which_nobody_reads_is_one(archiver: Command) -> None:
+    process = archiver.start("show", numbered.key(1))
+    for pipe in (process.stdout, process.stderr):
+        assert pipe is not None
+        pipe.close()
+    assert process.wait() == Exit.NO_INPUT
+
+
+def unread(archiver: Command, *call: str) -> tuple[int, str]:
+    """The exit code and the remarks of a call whose data nobody reads."""
+    process = archiver.start(*call)
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    assert process.stderr.read() == b""
+    said = process.stderr.read().decode()
     process.stderr.close()
-    assert process.wait() == 0
+    return process.wait(), said
 
 
 @pytest.mark.parametrize("flags", [[], ["-v"]], ids=["quiet", "-v"])

@@ -73,6 +73,11 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         say("archiver: interrupted; what was written is whole, the same call goes on with the rest")
         return Exit.INTERRUPTED
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        forget_stdout()  # `| head` has seen enough
+        return Exit.OK
     except Exception as error:  # noqa: BLE001 - a bug of ours is told as one, not shown as a traceback
         if {"-v", "--verbose"} & set(sys.argv):
             say_lines(traceback.format_exc())

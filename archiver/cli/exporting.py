@@ -10,7 +10,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.progress import Spinner
-from archiver.cli.streams import forget_stdout, say, show, show_json, table_stdout
+from archiver.cli.streams import say, show, show_json, table_stdout
 
 _EXAMPLES = """\b
 Examples:
@@ -52,11 +52,7 @@ def export_articles(
     articles = Looking(account=account, since=since, until=until, state=state)
     wanted = Export(files=files, articles=articles, only=tuple(what or ()))
     with Archiver(options.settings(config, {"output": output})) as archive, Spinner() as spinner:
-        try:
-            told = archive.export(wanted, _silent if is_table else spinner.show, table_stdout())
-        except BrokenPipeError:
-            forget_stdout()
-            return 0
+        told = archive.export(wanted, _silent if is_table else spinner.show, table_stdout())
     for line in told.missing:
         say(f"archiver: not exported: {line}")
     say(f"{told.articles} exported")

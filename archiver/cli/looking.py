@@ -10,7 +10,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.app import app
-from archiver.cli.streams import forget_stdout, show, show_json
+from archiver.cli.streams import show, show_json
 
 if TYPE_CHECKING:
     from archiver.commands import Detail
@@ -51,11 +51,8 @@ def list_articles(
         raise typer.BadParameter(f"no such state; there are due, waiting, taken-out, {', '.join(State)}")
     wanted = Looking(account=account, since=since, until=until, state=state, incomplete=incomplete)
     with Archiver(options.settings(config, {"output": output})) as archive:
-        try:
-            for one in archive.list(wanted):
-                show_json(json_of(one)) if as_json else show(_line(one))
-        except BrokenPipeError:
-            forget_stdout()
+        for one in archive.list(wanted):
+            show_json(json_of(one)) if as_json else show(_line(one))
     return 0
 
 

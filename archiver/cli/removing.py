@@ -11,7 +11,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.looking import json_of
-from archiver.cli.streams import CONTROL, say, show, show_json
+from archiver.cli.streams import forget_stdout, say, show, show_json
 from archiver.errors import Exit
 
 if TYPE_CHECKING:
@@ -72,12 +72,21 @@ def _is_meant(archive: Archiver, articles: Iterable[str]) -> bool:
 
 
 def _tell(removed: Removed, *, as_json: bool, is_dry: bool) -> None:
+    try:
+        _print(removed, as_json=as_json)
+    except BrokenPipeError:  # the other articles go all the same
+        forget_stdout()
+    if as_json:
+        return
+    if removed.kept:
+        say(f"edited by hand, {'to be put aside' if is_dry else 'kept'}: {removed.kept}")
+    if not is_dry:
+        say(f"taken out: {removed.title} ({removed.key})")
+
+
+def _print(removed: Removed, *, as_json: bool) -> None:
     if as_json:
         show_json(json_of(removed))
         return
     for path in removed.files:
         show(path)
-    if removed.kept:
-        say(f"edited by hand, {'to be put aside' if is_dry else 'kept'}: {CONTROL.sub(' ', removed.kept)}")
-    if not is_dry:
-        say(f"taken out: {removed.title} ({removed.key})")

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
@@ -22,7 +22,10 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 def say(text: str) -> None:
     """Writes one line to stderr."""
-    typer.echo(CONTROL.sub(" ", text), err=True)
+    try:
+        typer.echo(CONTROL.sub(" ", text), err=True)
+    except BrokenPipeError:  # a remark that nobody reads changes nothing
+        _forget(sys.stderr)
 
 
 def say_lines(text: str) -> None:
@@ -65,4 +68,8 @@ class _Terminal(io.BytesIO):
 
 def forget_stdout() -> None:
     """Lets the interpreter's last flush go nowhere instead of failing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget(sys.stdout)
+
+
+def _forget(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
