@@ -257,6 +257,20 @@ def test_the_report_says_what_happened(configured: Command, world: World) -> Non
     ]
 
 
+def test_the_report_has_what_stderr_warns_of(archiver: Command, world: World) -> None:
+    world.serve(numbered.address(9), numbered.article(9, pictures=(7,)))  # which nobody has
+    archiver.write("addresses.txt", numbered.address(9))
+    albums.serve(world, [], traps=albums.Traps(count=3))
+    _configure(archiver, {"list": "addresses.txt"}, {"album": albums.ADDRESS, "name": "专栏"})
+    run = archiver("run", "--report", "report.json")
+    report = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))
+    said = [line.removeprefix("archiver: ") for line in run.err.splitlines() if line.startswith("archiver: ")]
+    assert sorted(report["warnings"]) == sorted(said)
+    assert [
+        any(word in line for line in said) for word in ("专栏: the album says", f"{numbered.address(9)}: warning: ")
+    ] == [True, True], said
+
+
 def test_a_report_is_written_also_when_there_is_nothing_to_say(archiver: Command) -> None:
     archiver.write("addresses.txt")
     _configure(archiver, {"list": "addresses.txt"})

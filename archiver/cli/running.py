@@ -59,18 +59,19 @@ def run(
     told = RunReport()
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
         teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose, quiet=not verbose)
-        for _ in teller.tell(bar.over(archive.run(wanted, told, bar.plan))):
-            pass
+        warnings = []
+        for outcome in teller.tell(bar.over(archive.run(wanted, told, bar.plan))):
+            warnings += teller.warnings(outcome)
     for warning in told.warnings:
         say(f"archiver: {warning}")
     if set(teller.tally.counts) - {"unchanged"}:  # what was looked at again and says the same is no news
         teller.sum_up(always=True)
     if report is not None:
-        _write_report(Path(report), teller, told)
+        _write_report(Path(report), teller, told, warnings)
     return teller.tally.exit_code
 
 
-def _write_report(path: Path, teller: Teller, told: RunReport) -> None:
+def _write_report(path: Path, teller: Teller, told: RunReport, warnings: list[str]) -> None:
     from archiver.errors import OutputError
 
     content = {
@@ -79,6 +80,7 @@ def _write_report(path: Path, teller: Teller, told: RunReport) -> None:
         "sources": [asdict(source) for source in told.sources],
         "posts": teller.tally.posts,
         "failed": [{"source": one.source, "error": one.error} for one in teller.tally.failures],
+        "warnings": [*told.warnings, *warnings],
         "not_asked": teller.tally.unasked.total(),
     }
     try:

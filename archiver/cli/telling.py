@@ -41,6 +41,13 @@ class Teller:
                 return
             yield outcome
 
+    def warnings(self, outcome: Outcome) -> list[str]:
+        """What a person should know of an outcome, a line each; what a limit left is no news."""
+        is_left = outcome.outcome == "skipped" and not outcome.state
+        if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
+            return []
+        return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
+
     def sum_up(self, *, always: bool = False) -> None:
         """Says how many ended how, in one line."""
         self._say_unasked()
@@ -82,8 +89,7 @@ class Teller:
             return
         if outcome.outcome == "unchanged":
             yield f"unchanged: {outcome.post}"
-        if self.verbose or outcome.outcome != "skipped" or outcome.state:  # what a limit left is no news
-            yield from (f"archiver: {outcome.source}: warning: {warning}" for warning in outcome.warnings)
+        yield from (f"archiver: {warning}" for warning in self.warnings(outcome))
         if self.verbose and outcome.key:
             pictures = f"{outcome.images.saved} of {outcome.images.expected} pictures saved"
             yield f"{outcome.outcome}: {outcome.title} ({outcome.key}), {pictures}"
