@@ -128,6 +128,19 @@ def test_an_article_that_was_deleted_later_keeps_its_post(archiver: Command, wor
     assert archiver.catalogue.rows("SELECT state FROM articles") == [{"state": "deleted"}]
 
 
+@pytest.mark.parametrize("state", ["due", "waiting"])
+@pytest.mark.parametrize(
+    "only", [("--account", "号"), ("--since", "2020-01-01"), ("--until", "2020-01-01"), ("--incomplete",)]
+)
+def test_an_address_has_nothing_to_choose_it_by(
+    archiver: Command, world: World, state: str, only: tuple[str, ...]
+) -> None:
+    archiver.batch("--limit", "0", archiver.write("list.txt", ONE))
+    run = archiver("list", "-o", "out", "--state", state, *only)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert f"--state {state}" in run.err
+
+
 # Pictures
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from archiver import urls
 from archiver.catalogue import Catalogue
-from archiver.errors import InputError, NotWeChat
+from archiver.errors import InputError, NotWeChat, UsageError
 from archiver.models import Capture, Kept, Standing, Target
 from archiver.writer.names import POSTS
 
@@ -30,13 +30,17 @@ class Looking:
     def look(self, catalogue: Catalogue, whole: float) -> Iterator[Kept | Standing]:
         """Articles by their time of publication, then the addresses that led to none, when `state` names theirs.
 
-        `whole`: the share of a page's text below which a post is incomplete.
+        `whole`: the share of a page's text below which a post is incomplete. UsageError when only addresses are in
+        that state, and they are to be chosen by what an article has.
         """
+        is_of_articles = bool(self.account or self.since or self.until or self.incomplete)
+        if is_of_articles and self.state in (DUE, WAITING):
+            raise UsageError(f"--state {self.state} lists addresses, of which no account, day or picture is known")
         yield from catalogue.articles.listed(
             account=self.account, since=self.since, until=self.until, state=self.state,
             below=whole if self.incomplete else None,
         )  # fmt: skip
-        if not (self.account or self.since or self.until or self.incomplete):
+        if not is_of_articles:
             yield from self._addresses(catalogue)
 
     def articles(self, catalogue: Catalogue) -> Iterator[Kept]:
