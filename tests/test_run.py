@@ -105,6 +105,18 @@ def test_only_what_is_new_is_asked_for(configured: Command, world: World) -> Non
     assert asked.count("/mp/appmsgalbum") <= 2
 
 
+def test_known_articles_are_read_again_when_asked_for(configured: Command, world: World) -> None:
+    configured("run")
+    world.requests.clear()
+    changed = {number: numbered.article(number, pictures=(7,)) for number in (1, ALBUM[-1])}
+    numbered.serve_picture(world, 7)
+    world.serve(numbered.address(1), changed[1])
+    world.serve(albums.long_link(ALBUM[-1]), changed[ALBUM[-1]])
+    run = configured("run", "--refresh")
+    assert (run.code, run.err.splitlines()) == (0, ["5 unchanged, 2 updated"])
+    assert len([path for path in world.asked(PAGES) if "album" not in path]) == len((*LIST, *FEED, *ALBUM))
+
+
 def test_nothing_new_says_nothing(archiver: Command) -> None:
     archiver.write("addresses.txt")
     _configure(archiver, {"list": "addresses.txt"})

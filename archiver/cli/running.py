@@ -32,6 +32,7 @@ def run(
     ] = None,
     limit: options.Limit = None,
     max_time: options.MaxTime = None,
+    refresh: options.Refresh = False,
     retry: options.Retry = False,
     retry_gone: options.RetryGone = False,
     config: options.Config = "",
@@ -55,7 +56,7 @@ def run(
         {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
          "link_local": link_local},
     )  # fmt: skip
-    wanted = wish(retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
+    wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     told = RunReport()
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
         teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose, quiet=not verbose)

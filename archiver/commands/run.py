@@ -87,7 +87,10 @@ def _lines(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Itera
 
 
 def _album(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Iterator[Target]:
-    """The articles of an album, as far as they may be new, and not many more new ones than are asked for."""
+    """The articles of an album, as far as they may be new, and not many more new ones than are asked for.
+
+    All of them where known ones are read again.
+    """
     catalogue = edges.catalogue
     new: set[str] = set()
 
@@ -106,7 +109,7 @@ def _album(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Itera
         new.add(target.url)
         return False
 
-    listing = Listing(source.album, get, is_known, catalogue.last_listing(source.album))
+    listing = Listing(source.album, get, is_known, None if wish.refresh else catalogue.last_listing(source.album))
     yield from listing
     report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
     if listing.is_complete:
