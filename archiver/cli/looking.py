@@ -42,11 +42,13 @@ def list_articles(
     ] = False,
     config: options.Config = "",
     as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
 ) -> int:
     """List what the archive holds: day, account, title and post of each article."""
     from archiver.commands import Archiver, Looking
     from archiver.models import State
 
+    options.log(verbose=verbose)
     if state and state not in (*State, "due", "waiting", "taken-out"):
         raise typer.BadParameter(f"no such state; there are due, waiting, taken-out, {', '.join(State)}")
     wanted = Looking(account=account, since=since, until=until, state=state, incomplete=incomplete)
@@ -65,10 +67,12 @@ def show_article(
     output: options.Output = None,
     config: options.Config = "",
     as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
 ) -> int:
     """Show all that is known of an article: addresses, captures, pictures, what was left out and why."""
     from archiver.commands import Archiver
 
+    options.log(verbose=verbose)
     with Archiver(options.settings(config, {"output": output})) as archive:
         detail = archive.show(what)
     if as_json:

@@ -84,10 +84,12 @@ def history(
     output: options.Output = None,
     config: options.Config = "",
     as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
 ) -> int:
     """List the pages that came for an article, the oldest first, or show what changed between two of them."""
     from archiver.commands import Archiver
 
+    options.log(verbose=verbose)
     with Archiver(options.settings(config, {"output": output})) as archive:
         if diff is not None:
             show_text(archive.difference(what, *diff))

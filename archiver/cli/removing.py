@@ -39,6 +39,7 @@ def rm(
     output: options.Output = None,
     config: options.Config = "",
     as_json: options.AsJson = False,
+    verbose: options.Verbose = False,
 ) -> int:
     """Take articles out for good: posts, and the pictures and snapshots that no other article needs.
 
@@ -47,6 +48,7 @@ def rm(
     """
     from archiver.commands import Archiver
 
+    options.log(verbose=verbose)
     with Archiver(options.settings(config, {"output": output})) as archive:
         if undo:
             for kept in archive.undo_removal(articles):

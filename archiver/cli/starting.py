@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.streams import show
 from archiver.errors import OutputError, UsageError
@@ -49,10 +50,12 @@ sources: []
 @app.command(epilog=_EXAMPLES)
 def init(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
+    verbose: options.Verbose = False,
 ) -> int:
     """Write a commented archiver.yml to begin with."""
     from archiver.config import FILE
 
+    options.log(verbose=verbose)
     path = Path(folder) / FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
