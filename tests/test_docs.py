@@ -77,7 +77,29 @@ def test_every_option_is_documented(readme: Path, command: str) -> None:
     text = readme.read_text(encoding="utf-8")
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command)))
     assert "--help" in options
-    assert sorted(option for option in options - {"--help", "--verbose"} if f"`{option}" not in text) == []
+    assert sorted(option for option in options - {"--help"} if f"`{option}" not in text) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_an_option_that_names_its_commands_names_all(readme: Path, command: str) -> None:
+    rows = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("| `-")]
+    for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command))):
+        named = {word for row in rows if re.search(rf"`{option}\b", row) for word in re.findall(r"`([a-z]+)`", row)}
+        assert not named & set(COMMANDS) or command in named, option
+
+
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_the_options_of_archiver_itself_are_documented(readme: Path) -> None:
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", Command(folder=ROOT, environment={})("--help").out))
+    assert "--version" in options
+    assert [option for option in options - {"--help"} if f"`{option}`" not in readme.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_what_all_take(command: str) -> None:
+    common = {"--output", "--config", "--json", "--verbose"} if command != "init" else {"--verbose"}
+    assert common - set(re.findall(r"--[a-z]+", help_of(command))) == set()
 
 
 @pytest.mark.parametrize("kind", [Outcome, Kept, Standing, Capture, Finding], ids=lambda kind: kind.__name__)
