@@ -246,6 +246,15 @@ def test_what_cannot_be_compared_is_said(archiver: Command, world: World, number
     assert (run.code, run.out, len(run.err.splitlines())) == (code, "", 1)
 
 
+def test_a_difference_is_no_object(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    archiver.add(ONE)
+    archiver.add(ONE)
+    run = archiver("history", "-o", "out", "--json", "--diff", "1", "2", ONE)
+    assert (run.code, run.out, len(run.err.splitlines())) == (2, "", 1)
+    assert "--diff is for people" in run.err
+
+
 def test_a_wrong_pause_is_an_error_that_names_it(archiver: Command) -> None:
     archiver.write("archiver.yml", "recheck: often")
     run = archiver("recheck", "-o", "out")

@@ -141,6 +141,13 @@ def test_nothing_is_deleted_unasked(archiver: Command, out: Path) -> None:  # no
     assert disk(out) == before
 
 
+def test_nothing_is_undone_for_a_try(archiver: Command, out: Path) -> None:  # noqa: F811
+    remove(archiver, numbered.key(1))
+    run = archiver("rm", "--undo", "--dry-run", "-o", "out", numbered.key(1))
+    assert (run.code, run.err.count("\n")) == (2, 1)
+    assert len(archiver("list", "--state", "taken-out", "-o", "out").out.splitlines()) == 1
+
+
 def test_one_name_that_is_not_here_keeps_all(archiver: Command, out: Path) -> None:  # noqa: F811
     before = disk(out)
     assert archiver("rm", "--yes", "-o", "out", numbered.key(1), numbered.key(50)).code == 66

@@ -89,6 +89,8 @@ def history(
     """List the pages that came for an article, the oldest first, or show what changed between two of them."""
     from archiver.commands import Archiver
 
+    if diff is not None and as_json:
+        raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
     options.log(verbose=verbose)
     with Archiver(options.settings(config, {"output": output})) as archive:
         if diff is not None:

@@ -48,6 +48,8 @@ def rm(
     """
     from archiver.commands import Archiver
 
+    if undo and dry_run:
+        raise typer.BadParameter("--undo deletes nothing, there is nothing to try: leave out --dry-run")
     options.log(verbose=verbose)
     with Archiver(options.settings(config, {"output": output})) as archive:
         if undo:
