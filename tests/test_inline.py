@@ -39,6 +39,7 @@ LINES = {
     "asterisks outside": ("*<strong>甲</strong>", "\\*<strong>甲</strong>"),
     "an underscore outside": ("_<strong>甲</strong>", "\\_<strong>甲</strong>"),
     "a tilde outside": ("~<em>甲</em>", "\\~<em>甲</em>"),
+    "white space at the edges of a mark": ("<strong> 甲 </strong>", "**甲**"),
     "a lone break between marks": ("<strong>甲</strong><br><em>乙</em>", "**甲**  \n*乙*"),
     # marks in marks
     "italic in bold": ("<strong>甲<em>乙</em>丙</strong>", "<strong>甲*乙*丙</strong>"),
@@ -194,6 +195,10 @@ def test_a_picture_without_an_address_shows_its_words() -> None:
 
 def test_a_run_of_several_lines_keeps_its_mark_over_the_breaks() -> None:
     assert write_line([Run(text="甲\n- 乙\n丙", marks=frozenset({"strong"}))]) == "**甲  \n\\- 乙  \n丙**"
+
+
+def test_code_over_several_lines_is_a_span_for_each() -> None:
+    assert write_line([Run("a\nb", frozenset({"code"}))]) == "`a`  \n`b`"
 
 
 def test_without_another_word_a_link_leads_where_it_says() -> None:
