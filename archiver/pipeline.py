@@ -24,6 +24,7 @@ from archiver.models import (
     Outcome,
     Page,
     Post,
+    Received,
     State,
     Target,
     Verdict,
@@ -50,8 +51,9 @@ class Rooms:
     name_of: Callable[[Article, date], str]
     save_post: Callable[[Article, Post], Written]  # under its name, unless a person's work lies there
     record: Callable[[Entry], None]  # the catalogue's rows, the last thing that is written
-    known: Callable[[Target, Article, str], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
-    taken_out: Callable[[Target, Article, str, Localized], Outcome | None] = lambda *_: None  # while its media came
+    forget: Callable[[str], None] = lambda _digest: None  # a page that was kept and is not wanted after all
+    known: Callable[[Target, Article], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
+    taken_out: Callable[[Target, Article, Localized], Outcome | None] = lambda *_: None  # while its media came
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     whole: float = 0.999  # a share below is told
@@ -62,20 +64,21 @@ class Rooms:
 def archive_one(target: Target, rooms: Rooms) -> Outcome:
     """How one SOURCE ended. Known errors are told in the Outcome; any other exception is a bug."""
     try:
-        page, saved, verdict, snapshot = _fetch(target, rooms)
-        if verdict.state is not State.ARTICLE:
-            outcome = outcomes.no_article(target, page, verdict)
-            rooms.record(Entry(target=target, outcome=outcome, page=page, snapshot=snapshot))
+        came = _fetch(target, rooms)
+        page = came.page
+        if came.verdict.state is not State.ARTICLE:
+            outcome = outcomes.no_article(target, page, came.verdict)
+            rooms.record(Entry(target=target, outcome=outcome, page=page, snapshot=came.snapshot, notice=came.notice))
             return outcome
         article = rooms.recall(extract(page), page)
-        if known := rooms.known(target, article, snapshot):
-            return known
-        localized = localize(article, saved, rooms)
+        if known := rooms.known(target, article):
+            return _not_kept(known, came, rooms)
+        localized = localize(article, came.saved, rooms)
         draft = _convert(article, localized, page, rooms)
         with rooms.writing():
-            if taken_out := rooms.taken_out(target, article, snapshot, localized):
-                return taken_out
-            entry = replace(_write(target, page, draft, rooms), snapshot=snapshot)
+            if taken_out := rooms.taken_out(target, article, localized):
+                return _not_kept(taken_out, came, rooms)
+            entry = replace(_write(target, page, draft, rooms), snapshot=came.snapshot, notice=came.notice)
             rooms.record(entry)
         return entry.outcome
     except ArchiverError as error:
@@ -92,18 +95,42 @@ def _failed(target: Target, error: ArchiverError, rooms: Rooms) -> Outcome:
     return outcome
 
 
-def _fetch(target: Target, rooms: Rooms) -> tuple[Page, Saved, Verdict, str]:
-    """The page, what it is and its snapshot; of a moved article the page it moved to, if that can be had."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Came:
+    """The page, what it is and its snapshot; of an article that moved the page it moved to, if that can be had."""
+
+    page: Page
+    saved: Saved
+    verdict: Verdict
+    snapshot: str
+    notice: Received | None = None  # that it moved
+
+
+def _fetch(target: Target, rooms: Rooms) -> _Came:
+    came = _ask(target, rooms)
+    if came.verdict.state is State.MIGRATED and came.verdict.moved_to:
+        try:
+            moved = _ask(replace(urls.parse(came.verdict.moved_to), source=target.source), rooms)
+        except CoolingDown:  # then it is the address that is to be asked again
+            raise
+        except (NotWeChat, FetchError):
+            return came
+        return replace(moved, notice=Received(page=came.page, snapshot=came.snapshot))
+    return came
+
+
+def _ask(target: Target, rooms: Rooms) -> _Came:
     page, saved = rooms.get_page(target)
     snapshot = rooms.keep(page)
-    verdict = classify(page)
-    if verdict.state is State.MIGRATED and verdict.moved_to:
-        try:
-            moved, beside = rooms.get_page(replace(urls.parse(verdict.moved_to), source=target.source))
-        except (NotWeChat, FetchError):
-            return page, saved, verdict, snapshot
-        return moved, beside, classify(moved), rooms.keep(moved)
-    return page, saved, verdict, snapshot
+    return _Came(page=page, saved=saved, verdict=classify(page), snapshot=snapshot)
+
+
+def _not_kept(outcome: Outcome, came: _Came, rooms: Rooms) -> Outcome:
+    """The Outcome of an article of which nothing new is wanted: its pages go again."""
+    rooms.forget(came.snapshot)
+    if came.notice:
+        rooms.forget(came.notice.snapshot)
+    return outcome
 
 
 def _write(target: Target, page: Page, draft: _Draft, rooms: Rooms) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -15,7 +16,7 @@ from tests.command import Command
 from tests.inside import Inside
 from tests.test_faults import archive  # noqa: F401 - a fixture
 from tests.test_verify import verify
-from tests.wechat import PAGES, World, numbered
+from tests.wechat import PAGES, World, faults, numbered, pages
 from tests.wechat.world import PATIENCE
 
 ONE = numbered.address(1)
@@ -81,6 +82,55 @@ def test_pages_of_the_same_bytes_are_forgotten_one_by_one(tmp_path: Path) -> Non
     assert catalogue.captures.forget("ab" * 32)
     assert not catalogue.captures.forget("ab" * 32)
     catalogue.close()
+
+
+MOVED = pages.notice("该公众号已迁移", script=f"var transferTargetLink = '{numbered.address(2)}';")
+
+
+@pytest.mark.parametrize("snapshots", ["true", "false"])
+def test_the_notice_of_a_moved_article_is_one_of_its_pages(archiver: Command, world: World, snapshots: str) -> None:
+    archiver.write("archiver.yml", f"snapshots: {snapshots}")
+    world.serve(ONE, MOVED)
+    numbered.serve(world, (2,))
+    assert archiver.add(ONE).outcome["state"] == "article"
+    told = archiver("history", "--json", "-o", "out", ONE).outcomes
+    assert sorted((one["state"], one["url"]) for one in told) == [("article", numbered.address(2)), ("migrated", ONE)]
+    assert len(_snapshots(archiver)) == (2 if snapshots == "true" else 0)
+    assert verify(archiver) == set()
+    assert archiver("list", "--json", "-o", "out").outcome["state"] == "article"
+
+
+def test_a_moved_article_that_says_the_same_leaves_no_new_page(archiver: Command, world: World) -> None:
+    world.serve(ONE, MOVED)
+    numbered.serve(world, (2,))
+    archiver.add(ONE)
+    archiver.catalogue.change("UPDATE articles SET url = ?", ONE)
+    before = (_snapshots(archiver), archiver.catalogue.rows("SELECT * FROM captures"))
+    world.serve(ONE, replace(MOVED, body=MOVED.body + b"<!-- another -->"))
+    assert archiver("recheck", "--interval", "0", "-o", "out", "--json", ONE).outcome["outcome"] == "unchanged"
+    assert world.asked(PAGES)[-2:] == [numbered.path(1), numbered.path(2)]
+    assert (_snapshots(archiver), archiver.catalogue.rows("SELECT * FROM captures")) == before
+
+
+def test_where_the_article_moved_to_may_have_another_notice(archiver: Command, world: World) -> None:
+    world.serve(ONE, MOVED)
+    world.serve(numbered.address(2), pages.notice("该内容已被发布者删除"))
+    assert archiver.add(ONE).outcome["state"] == "deleted"
+    states = [row["state"] for row in archiver.catalogue.rows("SELECT state FROM captures ORDER BY id")]
+    assert states == ["migrated", "deleted"]
+    assert verify(archiver) == set()
+
+
+def test_a_moved_address_that_cools_down_is_asked_again(archiver: Command, world: World) -> None:
+    named = archiver.write("list.txt", ONE)
+    world.serve(ONE, MOVED)
+    world.serve(numbered.address(2), faults.too_many("7200"), numbered.article(2))
+    run = archiver.batch(named)
+    assert (run.code, run.outcome["state"]) == (75, None)
+    assert archiver.catalogue.rows("SELECT url FROM addresses WHERE due IS NOT NULL") == [{"url": ONE}]
+    assert verify(archiver) == set()
+    archiver.machine.change("UPDATE hosts SET walled = 0, cool = 0, free = 0")
+    assert archiver.batch(named).counts == {"archived": 1}
 
 
 def _snapshots(archiver: Command) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, case, func, select, update
 from archiver import backoff, urls
 from archiver.backoff import TERMINAL
 from archiver.catalogue.addresses import key_in
-from archiver.catalogue.captures import record_capture
+from archiver.catalogue.captures import record_captures
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
 from archiver.catalogue.schema import addresses, articles, captures
@@ -141,8 +141,7 @@ class Articles:
         with self._store.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
             self._record_address(connection, entry, article_id)
-            if entry.page and entry.is_new:
-                record_capture(connection, entry, article_id)
+            record_captures(connection, entry, article_id)
             if article_id is not None and entry.article:
                 record_media(connection, self._store, article_id, entry)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 
 from archiver.catalogue.schema import UNREAD, captures
 from archiver.catalogue.store import Store, seconds
-from archiver.models import Entry, Page, State
+from archiver.models import Entry, Page, Received, State
 
 
 class Captures:
@@ -30,32 +30,38 @@ class Captures:
             return connection.execute(kept).scalar() is not None
 
 
-def record_capture(connection: Connection, entry: Entry, article_id: int | None) -> None:
-    """Writes what a page was, to the row that it has had since it came; one that was not kept gets its row now.
+def record_captures(connection: Connection, entry: Entry, article_id: int | None) -> None:
+    """Writes what the pages were that came for one SOURCE."""
+    if entry.notice:
+        _record(connection, entry.notice, {"article_id": article_id, "state": State.MIGRATED})
+    if entry.page and entry.is_new:
+        told = {"article_id": article_id, "state": entry.outcome.state or State.UNKNOWN}
+        _record(connection, Received(page=entry.page, snapshot=entry.snapshot), told)
+
+
+def _record(connection: Connection, received: Received, told: dict[str, Any]) -> None:
+    """To the row that a page has had since it came; one that was not kept gets its row now.
 
     A saved page that is the article's last capture was read again: it has its row.
     """
-    assert entry.page is not None
-    there = connection.execute(_unread(entry.snapshot)).scalar() if entry.snapshot else None
-    if _is_last(connection, entry, article_id):
+    there = connection.execute(_unread(received.snapshot)).scalar() if received.snapshot else None
+    if _is_last(connection, received, told["article_id"]):
         connection.execute(delete(captures).where(captures.c.id == there))
         return
-    row = _came(entry.page, entry.snapshot)
-    row |= {"article_id": article_id, "state": entry.outcome.state or State.UNKNOWN}
+    row = _came(received.page, received.snapshot) | told
     if there is None:
         connection.execute(captures.insert().values(row))
     else:
         connection.execute(update(captures).where(captures.c.id == there).values(row))
 
 
-def _is_last(connection: Connection, entry: Entry, article_id: int | None) -> bool:
-    page = entry.page
-    if page is None or not page.saved:
+def _is_last(connection: Connection, received: Received, article_id: int | None) -> bool:
+    if not received.page.saved:
         return False
     columns = (captures.c.sha256, captures.c.captured, captures.c.lost)
     wanted = select(*columns).where(captures.c.article_id == article_id).order_by(captures.c.id.desc()).limit(1)
     last = connection.execute(wanted).first()
-    return last is not None and tuple(last) == (entry.snapshot, seconds(page.captured), None)
+    return last is not None and tuple(last) == (received.snapshot, seconds(received.page.captured), None)
 
 
 def _unread(sha256: str) -> Select[tuple[int | None]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archiver import outcomes
 from archiver.archive.history import told
 from archiver.commands.edges import Edges
-from archiver.commands.rooms import forget_page, last_good, page_of, rooms_for
+from archiver.commands.rooms import last_good, page_of, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job
 from archiver.config import Source
 from archiver.errors import InputError
@@ -29,11 +29,10 @@ def recheck_jobs(edges: Edges, articles: Iterable[Kept]) -> Iterator[Job]:
 def rooms_recheck(edges: Edges, kept: Kept, source: Source) -> Rooms:
     """The rooms for an article that is asked for again: a page that says the same as the last is not kept."""
 
-    def known(target: Target, article: Article, snapshot: str) -> Outcome | None:
+    def known(target: Target, article: Article) -> Outcome | None:
         if kept.gone or not _says_the_same(edges, kept, article):
             return None
         edges.catalogue.articles.check(kept.key)
-        forget_page(edges, snapshot)
         return replace(outcomes.known(target, kept, edges.settings.output), outcome="unchanged")
 
     return replace(rooms_for(edges, source), known=known)

@@ -49,6 +49,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
     return Rooms(
         get_page=lent.get_page,
         keep=lent.keep,
+        forget=lent.forget,
         wants=lent.wants,
         get_media=lent.get_media,
         find_media=lent.find_media,
@@ -125,12 +126,6 @@ def page_of(capture: Capture, content: bytes, source: str) -> Page:
     )  # fmt: skip
 
 
-def forget_page(edges: Edges, digest: str) -> None:
-    """Takes a page away that was kept and is not wanted after all; '' is none."""
-    if digest and not edges.catalogue.captures.forget(digest):
-        edges.snapshots.forget(digest)
-
-
 def nothing_saved(_address: str) -> None:
     """No medium lies beside a page that did not come from a folder."""
 
@@ -156,6 +151,11 @@ class _Lent:
         digest = self.edges.snapshots.keep(page.content).sha256
         self.edges.catalogue.captures.receive(page, digest)
         return digest
+
+    def forget(self, digest: str) -> None:
+        """Takes a page away, unless another is of the same bytes; '' is none."""
+        if digest and not self.edges.catalogue.captures.forget(digest):
+            self.edges.snapshots.forget(digest)
 
     def wants(self, medium: Media) -> bool:
         return self.edges.settings.media.save and self._limit(medium) > 0
@@ -210,20 +210,19 @@ class _Lent:
             article = replace(article, gone=known.gone)
         return article
 
-    def taken_out(self, target: Target, article: Article, snapshot: str) -> Outcome | None:
+    def taken_out(self, target: Target, article: Article) -> Outcome | None:
         """The outcome of an article that a person took out: nothing of it is kept again, but this address."""
         catalogue = self.edges.catalogue
         known = catalogue.articles.earlier(article)
         if known is None or not known.taken_out:
             return None
-        forget_page(self.edges, snapshot)
         if target.url:
             catalogue.removals.remember(target.url, known.key)
         return outcomes.taken_out(target, known)
 
-    def taken_out_since(self, target: Target, article: Article, snapshot: str, media: Localized) -> Outcome | None:
+    def taken_out_since(self, target: Target, article: Article, media: Localized) -> Outcome | None:
         """The same of one that was taken out while its media came: those that no other article shows go again."""
-        outcome = self.taken_out(target, article, snapshot)
+        outcome = self.taken_out(target, article)
         files = [file.path for file in media.values() if isinstance(file, LocalFile)] if outcome else []
         for path in files:
             if not self.edges.catalogue.holdings.owners(path):

@@ -39,6 +39,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """A page, and the SHA-256 under which it is kept; '' when it is not."""
+
+    page: Page
+    snapshot: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """What the catalogue is told of one SOURCE once everything else of it lies on disk."""
 
@@ -47,6 +55,7 @@ class Entry:
     page: Page | None = None  # None: nothing came
     is_new: bool = True  # the page; else it was read from its snapshot
     snapshot: str = ""  # SHA-256 of the page as it was kept
+    notice: Received | None = None  # that the article moved, and which led to the page
     article: Article | None = None  # None: the page holds none
     post: str = ""  # its name
     digest: str = ""  # SHA-256 of the post as we wrote it
