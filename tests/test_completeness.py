@@ -14,8 +14,10 @@ from archiver.extractor import classify, extract
 from archiver.extractor.completeness import text_share, unread
 from archiver.models import Article, Page, State
 from archiver.writer import Style, body_markdown, post_text
+from tests.command import Command
 from tests.conftest import FIXTURES
 from tests.pages import CAPTURED, article_html, page_of
+from tests.wechat import World, numbered, pages
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 STEMS = sorted(path.stem for path in (CORPUS / "pages").glob("*.html")) or ["missing"]
@@ -194,3 +196,30 @@ def test_real_articles_are_whole(stem: str) -> None:
 
 def said_in_chinese(markdown: str) -> int:
     return len(re.findall("[\u4e00-\u9fff]", markdown))
+
+
+# What is told of it
+
+
+LESS = '<p>一二三四五六七八九十。</p><p><span data-formula="x">甲乙丙丁</span></p>'  # its post shows the formula
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [("", True), ("completeness: 1.0", True), ("completeness: 0.81", True), ("completeness: 0.8", False)],
+)
+def test_a_post_that_shows_less_is_written_and_named(
+    archiver: Command, world: World, settings: str, told: bool
+) -> None:
+    whole, less = numbered.addresses((1, 2))
+    world.serve(whole, numbered.article(1))
+    world.serve(less, pages.article(LESS, mid="2650000002"))
+    archiver.write("archiver.yml", settings)
+    run = archiver.add(whole, less)
+    assert (run.code, run.counts) == (0, {"archived": 2})
+    assert "一二三四五六七八九十。" in "".join(path.read_text(encoding="utf-8") for path in archiver.posts)
+    assert run.outcomes[0]["warnings"] == []
+    said = "the post shows 80.0% of the page's text: compare it with the page, and report it"
+    assert run.outcomes[1]["warnings"] == ([said] if told else [])
+    incomplete = archiver("list", "--incomplete", "--json", "-o", "out").outcomes
+    assert [(one["key"], one["share"]) for one in incomplete] == ([(numbered.key(2), 0.8)] if told else [])
