@@ -56,6 +56,25 @@ def test_the_corpus_comes_out_the_same_to_the_byte(offline: Command, elsewhere: 
     assert posts(offline) == before
 
 
+def test_posts_with_pictures_come_out_the_same_to_the_byte(archiver: Command, world: World) -> None:
+    """The second shows one that did not come; the third shows one of the first's."""
+    for number, shown in {1: (10, 90), 2: (20, 404), 3: (90,)}.items():
+        world.serve(numbered.address(number), numbered.article(number, pictures=shown))
+    for picture in (10, 20, 90):
+        numbered.serve_picture(world, picture)
+    archiver.add(*numbered.addresses((1, 2, 3)))
+    before, files = posts(archiver), disk(archiver.folder / "out" / "postimg")
+    text = b"".join(before.values()).decode()
+    assert [text.count(f"/{numbered.picture_file(picture)})") for picture in (10, 20, 90, 404)] == [1, 1, 2, 0]
+    for path in archiver.posts:
+        path.unlink()
+    world.requests.clear()
+    nowhere = Command(folder=archiver.folder, environment={"HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert rebuild(nowhere, "--all") == ["archived"] * 3
+    assert (posts(archiver), disk(archiver.folder / "out" / "postimg")) == (before, files)
+    assert world.requests == []
+
+
 def test_a_post_that_comes_out_the_same_is_not_touched(archiver: Command, world: World) -> None:
     archived(archiver, world, 1, 2)
     times = [path.stat().st_mtime_ns for path in archiver.posts]
