@@ -154,6 +154,28 @@ def test_walls_and_failures_change_nothing(archiver: Command, world: World) -> N
     assert archiver.catalogue.rows("SELECT state, checked FROM articles") == [{"state": "article", "checked": 1}]
 
 
+FAILED = {"404": Answer(status=404), "unknown": pages.notice("系统出错")}
+
+
+@pytest.mark.parametrize("answer", FAILED.values(), ids=FAILED)
+def test_a_recheck_that_failed_waits_like_every_failure(archiver: Command, world: World, answer: Answer) -> None:
+    numbered.serve(world, (1,))
+    archiver.add(ONE)
+    aged(archiver, days=8)
+    world.serve(ONE, answer)
+    waits = []
+    for _ in range(7):
+        assert recheck(archiver) == {"failed": 1}
+        assert recheck(archiver) == {}
+        waits += archiver.catalogue.rows("SELECT due - tried AS wait FROM addresses")
+        assert archiver.catalogue.change("UPDATE addresses SET due = 1") == 1
+    assert waits[0]["wait"] < waits[1]["wait"] < waits[2]["wait"] <= waits[-1]["wait"] <= DAY
+    assert archiver("list", "-o", "out", "--state", "due").out == ""  # it is an article, whose turn recheck knows
+    numbered.serve(world, (1,))
+    assert recheck(archiver) == {"unchanged": 1}
+    assert archiver.catalogue.rows("SELECT tries, due FROM addresses") == [{"tries": 0, "due": None}]
+
+
 def test_a_wall_on_a_long_link_leaves_the_turn_to_others(archiver: Command, world: World) -> None:
     """Long links meet the wall whoever asks (§1.1): such an article must not stand first in every run."""
     long = albums.long_link(1)

@@ -67,12 +67,14 @@ class Addresses:
             connection.execute(update(addresses).where(mine).values(owner=None))
 
     def due(self) -> Iterator[Standing]:
-        """The addresses that may be asked now, the longest due first."""
-        yield from self._select(_BY_ADDRESS.where(is_due(addresses.c.due, self._store)).order_by(addresses.c.due))
+        """The addresses that may be asked now, the longest due first; of those of articles `stale` knows."""
+        wanted = is_due(addresses.c.due, self._store) & addresses.c.article_id.is_(None)
+        yield from self._select(_BY_ADDRESS.where(wanted).order_by(addresses.c.due))
 
     def waiting(self) -> Iterator[Standing]:
-        """The addresses that are asked some other time."""
-        yield from self._select(_BY_ADDRESS.where(~is_due(addresses.c.due, self._store)))
+        """The addresses that are asked some other time, but for those of articles."""
+        wanted = ~is_due(addresses.c.due, self._store) & addresses.c.article_id.is_(None)
+        yield from self._select(_BY_ADDRESS.where(wanted))
 
     def in_state(self, state: str) -> Iterator[Standing]:
         """The addresses whose page was last seen in `state`, and led to no article."""

@@ -16,7 +16,7 @@ from archiver.catalogue.captures import record_captures
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
 from archiver.catalogue.schema import addresses, articles, captures
-from archiver.catalogue.store import CHUNK, Store, seconds
+from archiver.catalogue.store import CHUNK, Store, is_due, seconds
 from archiver.models import ENDS, Article, Capture, Entry, Kept, State
 
 TAKEN_OUT = "taken-out"  # the state of articles that a person took out, as `listed` calls it
@@ -98,14 +98,16 @@ class Articles:
         """The articles whose pages are to be asked for again, the longest due first.
 
         A page is asked for `every` so many seconds at first, then after a quarter of its article's age; at least
-        every 26 of these pauses, and no more once it is gone for good.
+        every 26 of these pauses, and no more once it is gone for good. One that failed waits for its address's turn.
         """
         asked = func.coalesce(articles.c.checked, articles.c.archived)
         age = asked - func.coalesce(articles.c.published, articles.c.archived)
         pause = case((age < 4 * every, int(every)), (age > 104 * every, int(26 * every)), else_=age // 4)
         now = seconds(self._store.now())
         is_stale = (asked + pause <= now) | (asked > now)  # a clock that was ahead must not keep it waiting
-        wanted = select(*KEPT).where(is_stale).where(articles.c.url != "")
+        failed = select(addresses.c.url).where(addresses.c.url == articles.c.url)
+        waits = failed.where(~is_due(addresses.c.due, self._store)).exists()
+        wanted = select(*KEPT).where(is_stale).where(articles.c.url != "").where(~waits)
         living = wanted.where(articles.c.state.not_in(TERMINAL)).where(articles.c.taken_out.is_(None))
         return list(self._select(living.order_by(asked + pause).limit(limit)))
 
@@ -114,6 +116,8 @@ class Articles:
         with self._store.writing() as connection:
             told = {"checked": seconds(self._store.now())}
             connection.execute(update(articles).where(articles.c.key == key).values(told))
+            its = addresses.c.article_id.in_(select(articles.c.id).where(articles.c.key == key))
+            connection.execute(update(addresses).where(its).values(tries=0, due=None))
 
     def count(self) -> int:
         """How many there are."""
@@ -178,12 +182,15 @@ class Articles:
 
     def _record_address(self, connection: Connection, entry: Entry, article_id: int | None) -> None:
         now, state = self._store.now(), entry.outcome.state
+        is_told = article_id is not None and (entry.article is not None or state in ENDS)
         for url in _aliases(entry):
             tries = _tries_before(connection, url, state) + 1
-            due = None if article_id else backoff.next_try(state, url, tries, now)
+            due = backoff.next_try(state, url, tries, now)
+            if article_id:  # recheck never gives it up
+                due = None if is_told else due or now + backoff.LONGEST
             told = {
                 "article_id": article_id, "state": state, "reason": entry.outcome.error,
-                "tried": seconds(now), "tries": 0 if article_id else tries, "due": seconds(due), "owner": None,
+                "tried": seconds(now), "tries": 0 if is_told else tries, "due": seconds(due), "owner": None,
             }  # fmt: skip
             fresh = {"url": url, "source": "", "first_seen": seconds(now)}
             insert = self._store.insert(addresses).values(fresh | told)

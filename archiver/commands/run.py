@@ -120,7 +120,7 @@ def _left_before(edges: Edges, jobs: Mapping[str, Job]) -> Iterator[Job]:
     """Addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
     by_name = {source.title: source for source in edges.settings.sources}
     for standing in list(edges.catalogue.addresses.due()):
-        if standing.url not in jobs and not standing.article:
+        if standing.url not in jobs:
             yield _job(standing.url, by_name.get(standing.source))
     again = {job.again.key for job in jobs.values() if job.again}
     for key in edges.catalogue.media.due():
