@@ -80,11 +80,14 @@ def test_a_page_at_fault_leaves_no_post_and_stays_due(
 
 def test_a_server_that_is_down_for_an_hour_costs_an_hour(archive: Inside, world: World) -> None:
     world.serve(ONE, Answer(status=503))
-    begin, codes = archive.now, []
+    begin, ends = archive.now, []
     while archive.now < begin + timedelta(hours=1):
-        codes.append(archive.batch(ONE)[0])
+        code, (outcome,) = archive.batch(ONE)
+        ends.append((code, outcome.outcome, outcome.state))
         archive.now += timedelta(minutes=10)
-    assert set(codes) == {1}
+    assert set(ends) == {(1, "failed", None)}
+    assert (archive.due, archive.files) == ([ONE], [])
+    assert archive.catalogue.rows("SELECT id FROM captures") == []
     assert len(world.requests) <= 4 * 4  # after 5, 10, 20, 40 minutes, four tries each
     world.serve(ONE, WHOLE)
     archive.now += timedelta(hours=1)
@@ -184,6 +187,8 @@ MEDIA = {  # what the CDN gives for a picture → requests of it, why it is not 
     "redirect in a circle": (pages.redirect("?again"), 6, "more than 5 redirects"),
     "redirect to the cloud's metadata": (pages.redirect("http://169.254.169.254/"), ONE_TRY, "not a public"),
     "redirect to a number": (pages.redirect("http://2130706433/"), ONE_TRY, "not a public"),
+    "redirect to this machine": (pages.redirect("https://127.0.0.1/"), ONE_TRY, "not a public"),
+    "redirect to this machine, IPv6": (pages.redirect("https://[::1]/"), ONE_TRY, "not a public"),
 }  # fmt: skip
 
 
