@@ -14,7 +14,6 @@ from archiver.commands.wishes import utc_now
 from archiver.models import Finding, Page
 from tests.command import Command
 from tests.inside import Inside
-from tests.test_faults import archive  # noqa: F401 - a fixture
 from tests.test_verify import verify
 from tests.wechat import PAGES, World, faults, numbered, pages
 from tests.wechat.world import PATIENCE
