@@ -22,12 +22,12 @@ ONE = numbered.address(1)
 COLUMNS = "article_id, url, final_url, status, state, sha256, size, headers != '[]' AS has_headers"
 
 
-def _found(archive: Inside) -> list[Finding]:  # noqa: F811
+def _found(archive: Inside) -> list[Finding]:
     with Archiver(Settings(output=str(archive.folder))) as looking:
         return list(looking.verify())
 
 
-def test_a_page_that_a_bug_met_is_known(archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_page_that_a_bug_met_is_known(archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     page = numbered.article(1)
     world.serve(ONE, page)
     with monkeypatch.context() as broken:
@@ -42,7 +42,7 @@ def test_a_page_that_a_bug_met_is_known(archive: Inside, world: World, monkeypat
     assert _found(archive) == []
 
 
-def test_the_row_of_a_page_says_what_it_was_once_it_is_read(archive: Inside, world: World) -> None:  # noqa: F811
+def test_the_row_of_a_page_says_what_it_was_once_it_is_read(archive: Inside, world: World) -> None:
     numbered.serve(world, (1,))
     assert archive.batch(ONE)[0] == 0
     assert archive.catalogue.rows("SELECT article_id, state FROM captures") == [{"article_id": 1, "state": "article"}]
