@@ -356,14 +356,14 @@ def test_what_cannot_be_put_aside_is_named(tmp_path, monkeypatch):
 def test_a_folder_that_another_run_takes_away_meanwhile_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both try whether the new archive can be written; the first takes its trial back when the second is at it."""
-    root, touch = tmp_path / "out", Path.touch
+    """Both try whether the new archive can be written; the first takes the folder away when the second is at it."""
+    root, trial = tmp_path / "out", tempfile.TemporaryFile
     root.mkdir()
 
-    def taken_away(path: Path, **words: bool) -> None:
+    def taken_away(**words: object) -> object:
         root.rmdir()
-        touch(path, **words)
+        return trial(**words)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(Path, "touch", taken_away)
+    monkeypatch.setattr(tempfile, "TemporaryFile", taken_away)
     Output(root).prepare()
     assert list(tmp_path.iterdir()) == []

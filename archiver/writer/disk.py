@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -274,12 +275,10 @@ def _make_folder(folder: Path) -> list[Path]:
 
 
 def _try_to_write(folder: Path) -> None:
-    """Writes to a folder and takes it back; one that is missing will be made when it is needed."""
-    trial = folder / f".{secrets.token_hex(8)}.tmp"
-    with _guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken its own trial away
+    """Writes to a folder, where that is there: a file without a name, of which a run that dies leaves nothing."""
+    with _guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken the folder away
         if folder.exists():
-            trial.touch(exist_ok=False)
-            trial.unlink()
+            tempfile.TemporaryFile(dir=folder).close()
 
 
 @contextmanager
