@@ -362,7 +362,7 @@ def test_a_folder_that_another_run_takes_away_meanwhile_is_no_failure(
 
     def taken_away(**words: object) -> object:
         root.rmdir()
-        return trial(**words)  # type: ignore[call-overload]
+        return trial(**words)
 
     monkeypatch.setattr(tempfile, "TemporaryFile", taken_away)
     Output(root).prepare()
