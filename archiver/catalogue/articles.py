@@ -1,4 +1,4 @@
-"""The tables of articles and of captures: what was archived, from which page, into which post."""
+"""The table of articles: what was archived, into which post, and where it is asked for again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from archiver.backoff import TERMINAL
 from archiver.catalogue.addresses import key_in
 from archiver.catalogue.captures import record_captures
 from archiver.catalogue.media import record_media
-from archiver.catalogue.rows import CAPTURE, KEPT, capture, kept
+from archiver.catalogue.rows import KEPT, kept
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.store import CHUNK, Store, is_due, seconds
-from archiver.models import ENDS, Article, Capture, Entry, Kept, State
+from archiver.models import ENDS, Article, Entry, Kept, State
 
 TAKEN_OUT = "taken-out"  # the state of articles that a person took out, as `listed` calls it
 
@@ -124,21 +124,6 @@ class Articles:
         with self._store.reading() as connection:
             wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
             return int(connection.execute(wanted).scalar() or 0)
-
-    def captures(self, key: str) -> list[Capture]:
-        """The pages of an article that were received, the oldest first."""
-        wanted = select(*CAPTURE).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
-        with self._store.reading() as connection:
-            rows = connection.execute(wanted.order_by(captures.c.captured, captures.c.id))
-            return [capture(row) for row in rows]
-
-    def shown(self, key: str) -> Capture | None:
-        """The page that an article's post shows: the last that came and held it, whenever it was captured."""
-        wanted = select(*CAPTURE).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
-        wanted = wanted.where(captures.c.state == State.ARTICLE).order_by(captures.c.id.desc()).limit(1)
-        with self._store.reading() as connection:
-            row = connection.execute(wanted).first()
-        return capture(row) if row else None
 
     def record(self, entry: Entry, published_as: str = "", source: str = "") -> None:
         """Everything about one SOURCE in one transaction, the last thing that is written; frees its address."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
-from archiver.catalogue.schema import UNREAD, captures
+from archiver.catalogue.rows import CAPTURE, capture
+from archiver.catalogue.schema import UNREAD, articles, captures
 from archiver.catalogue.store import Store, seconds
-from archiver.models import Entry, Page, Received, State
+from archiver.models import Capture, Entry, Page, Received, State
 
 
 class Captures:
@@ -16,6 +17,19 @@ class Captures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def of(self, key: str) -> list[Capture]:
+        """The pages of an article that were received, the oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(_of(key).order_by(captures.c.captured, captures.c.id))
+            return [capture(row) for row in rows]
+
+    def shown(self, key: str) -> Capture | None:
+        """The page that an article's post shows: the last that came and held it, whenever it was captured."""
+        wanted = _of(key).where(captures.c.state == State.ARTICLE).order_by(captures.c.id.desc()).limit(1)
+        with self._store.reading() as connection:
+            row = connection.execute(wanted).first()
+        return capture(row) if row else None
 
     def receive(self, page: Page, sha256: str) -> None:
         """Notes how a page came that is kept under this digest; `Articles.record` says later what it was."""
@@ -62,6 +76,10 @@ def _is_last(connection: Connection, received: Received, article_id: int | None)
     wanted = select(*columns).where(captures.c.article_id == article_id).order_by(captures.c.id.desc()).limit(1)
     last = connection.execute(wanted).first()
     return last is not None and tuple(last) == (received.snapshot, seconds(received.page.captured), None)
+
+
+def _of(key: str) -> Select[Any]:
+    return select(*CAPTURE).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
 
 
 def _unread(sha256: str) -> Select[tuple[int | None]]:

@@ -237,7 +237,7 @@ class Archiver:
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""
         catalogue = self._catalogue()
-        return catalogue.articles.captures(article_of(catalogue, what, self.settings.output).key)
+        return catalogue.captures.of(article_of(catalogue, what, self.settings.output).key)
 
     def difference(self, what: str, old: int, new: int) -> str:
         """In which lines two captures of an article differ, by their place in `history`, counted from 1."""

@@ -59,7 +59,7 @@ class Evidence:
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
         """Each capture whose page is kept, and the page; a file that was read twice is one capture."""
-        for capture in dict.fromkeys(self.catalogue.articles.captures(key)):
+        for capture in dict.fromkeys(self.catalogue.captures.of(key)):
             try:
                 if capture.sha256:
                     yield capture, self.snapshots.read(capture.sha256)

@@ -72,7 +72,7 @@ class Detail:
         if kept := named(catalogue, what, output):
             return cls(
                 article=kept, addresses=tuple(catalogue.addresses.of(kept.key)),
-                captures=tuple(catalogue.articles.captures(kept.key)), media=tuple(catalogue.media.of(kept.key)),
+                captures=tuple(catalogue.captures.of(kept.key)), media=tuple(catalogue.media.of(kept.key)),
             )  # fmt: skip
         if standing:
             return cls(article=None, addresses=(standing,))

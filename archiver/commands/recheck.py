@@ -39,7 +39,7 @@ def rooms_recheck(edges: Edges, kept: Kept, source: Source) -> Rooms:
 
 
 def _says_the_same(edges: Edges, kept: Kept, article: Article) -> bool:
-    last = last_good(edges.catalogue.articles, kept.key)
+    last = last_good(edges.catalogue.captures, kept.key)
     if last is None:
         return False
     try:

@@ -52,7 +52,7 @@ class Repair:
         """The articles whose shown page is lost, another nobody can bring back; the damaged files moved."""
         for number, one in enumerate(pages):
             pages[number] = self._guarded(one, self._move)
-            shown = self.edges.catalogue.articles.shown(one.key)
+            shown = self.edges.catalogue.captures.shown(one.key)
             if shown and shown.sha256 == _digest(one.path):
                 yield one.key
 
@@ -87,7 +87,7 @@ class Repair:
 
     def _make_posts(self, posts: list[Finding], asked: Mapping[str, Outcome]) -> Iterator[Finding]:
         """Posts are made again, a copy of what lies there kept; without their pages they stay as they are."""
-        bare = {one.key for one in posts if last_good(self.edges.catalogue.articles, one.key) is None}
+        bare = {one.key for one in posts if last_good(self.edges.catalogue.captures, one.key) is None}
         ended = {**asked, **self._read_again(bare - asked.keys())}
         for one in posts:
             yield self._guarded(one, partial(self._make_post, asked=ended.get(one.key)))
@@ -122,7 +122,7 @@ class Repair:
     def _job(self, kept: Kept) -> Job | None:
         source = next((one for one in self.edges.settings.sources if one.title == kept.source), NO_SOURCE)
         target = Target(source=kept.key, url=kept.url)
-        last = last_good(self.edges.catalogue.articles, kept.key)
+        last = last_good(self.edges.catalogue.captures, kept.key)
         if last and self._is_whole(last.sha256):
             return Job(target=target, source=source, again=kept)
         return Job(target=target, source=source) if kept.url else None

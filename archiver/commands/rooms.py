@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from filelock import FileLock
 
 from archiver import outcomes, urls
-from archiver.catalogue.articles import Articles
+from archiver.catalogue.captures import Captures
 from archiver.commands.edges import LOCK_POLL, Edges
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
@@ -71,7 +71,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
 
 def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms | None:
     """The rooms for an article whose page is here: its snapshot stands for the network. None without one."""
-    last = last_good(edges.catalogue.articles, kept.key)
+    last = last_good(edges.catalogue.captures, kept.key)
     if last is None:
         return None
 
@@ -112,9 +112,9 @@ def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms
     )  # fmt: skip
 
 
-def last_good(articles: Articles, key: str) -> Capture | None:
+def last_good(captures: Captures, key: str) -> Capture | None:
     """The capture that an article's post shows, if it is kept: another would undo an edit."""
-    shown = articles.shown(key)
+    shown = captures.shown(key)
     return shown if shown and shown.sha256 and not shown.lost else None
 
 
