@@ -58,11 +58,11 @@ def test_what_stands_behind_a_nest_that_nobody_sees_is_there() -> None:
 def test_headings_say_what_they_are_and_no_other_line_does() -> None:
     body = (
         '<h1>一</h1>零<H3 id="x"><p>二</p><a href="https://a.example/">三</a></H3 >四<h6>五</h6>'
-        "<p>\ufdd2六&#xfdd2;七</p><h2></h2>八"
+        "<p>\ufdd2六&#xfdd2;七</p><h2></h2>八<h5>九</h5/>十"
     )
     text = archiver.to_markdown(page(body + many("<br>")))
     assert [line.replace("\ufdd2", "") for line in text.split("\n\n")] == [
-        "## 一", "零", "#### 二", "#### [三](https://a.example/)", "四", "###### 五", "六七", "八"
+        "## 一", "零", "#### 二", "#### [三](https://a.example/)", "四", "###### 五", "六七", "八", "###### 九", "十"
     ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _SHORTEST = len("<a>")  # an element; an address has no fewer letters
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _WORDS = "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|s(?:amp|pan|trong|mall|u[bp]|trike)|time|tt|var"
 _MARK = re.compile(rf"</?(?=[a-fik-mq-vA-FIK-MQ-V])(?i:{_WORDS})(?:\s[^<>]*)?>")
-_KEPT = "a|img|h[1-6]|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
+_KEPT = "a|img|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
 _BLOCK = re.compile(rf"</?(?=[A-Za-z])(?:(?=[bcefgjkopqru-zBCEFGJKOPQRU-Z])|(?!(?i:{_KEPT})[\s/>]))[^<>]*>")
 # What stands before a line of a heading, or behind one, so that the parser is told of millions of tags less; these
 # are no characters. The title is the page's only h1.
@@ -34,7 +34,7 @@ _BLOCKS = {chr(0xFDD0 + level): f"h{level}" if level else "p" for level in (0, 2
 _HEADINGS = [
     (re.compile(rf"<[hH]{level}(?:[\s/][^<>]*)?>"), f"\n{chr(0xFDD0 + min(6, level + 1))}") for level in range(1, 7)
 ]
-_HEADING_END = re.compile(r"</[hH][1-6](?:\s[^<>]*)?>")
+_HEADING_END = re.compile(r"</[hH][1-6](?:[\s/][^<>]*)?>")
 _LONG = 100_000  # characters of a line
 _LINE = re.compile("[^\n]+")
 _GONE = ("\n", " "), ("\r", " "), ("\f", " "), *((mark, "") for mark in _BLOCKS)

@@ -25,13 +25,13 @@ class Scope:
         kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
         known = self.below.get(kind)
         if known is None:
-            known = self.below[kind] = self._child(element, sheet)
+            known = self.below[kind] = self._child(tag, element, sheet)
         return known
 
     def linked(self, href: str, outer: Scope) -> Scope:
         """The scope of a link to `href` that stands in `outer`; its line is the theme's."""
         return Scope(self.style._replace(href=href, underline=outer.style.underline), self.starts)
 
-    def _child(self, element: Element, sheet: Sheet) -> Scope:
-        tag, style = str(element.tag), element.get("style", "")
+    def _child(self, tag: str, element: Element, sheet: Sheet) -> Scope:
+        style = element.get("style", "")
         return Scope(inherit(self.style, tag, style, sheet.style_of(element)), starts_line(tag, style, self.style))
