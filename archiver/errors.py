@@ -19,6 +19,7 @@ ArchiverError
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import IntEnum
 
 
@@ -37,10 +38,15 @@ class Exit(IntEnum):
 
 
 # When several apply the first of these wins (ARCHITECTURE, exit codes).
-PRECEDENCE = (
+_PRECEDENCE = (
     Exit.INTERRUPTED, Exit.BUG, Exit.CANNOT_WRITE, Exit.BAD_CONFIG, Exit.USAGE, Exit.NO_INPUT,
     Exit.TRY_LATER, Exit.FAILED, Exit.OK,
 )  # fmt: skip
+
+
+def foremost(codes: Collection[int]) -> int:
+    """The code that wins of several."""
+    return next(code for code in _PRECEDENCE if code in codes)
 
 
 class ArchiverError(Exception):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
-from archiver.cli.streams import CONTROL
+from archiver.jsonlines import CONTROL
 from archiver.models import Finding, Outcome
 
 if TYPE_CHECKING:

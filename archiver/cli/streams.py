@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
+from archiver.jsonlines import CONTROL, json_line
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 REPORT_IT = "a bug of archiver's: please report it, with the page's address and what -v shows"
-# A page's words must not steer the terminal, nor turn round what stands beside them (CVE-2021-42574).
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 def say(text: str) -> None:
@@ -47,9 +45,7 @@ def show_text(text: str) -> None:
 
 def show_json(value: Mapping[str, object]) -> None:
     """Writes an object to stdout, in one line."""
-    line = json.dumps(value, ensure_ascii=False)
-    line = CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], line)
-    typer.echo(line.encode("utf-8", "backslashreplace").decode())
+    typer.echo(json_line(value))
 
 
 def table_stdout() -> BinaryIO:

@@ -12,7 +12,7 @@ from archiver.cli.app import app
 from archiver.cli.looking import json_of
 from archiver.cli.progress import Files
 from archiver.cli.streams import forget_stdout, say, show, show_json
-from archiver.errors import PRECEDENCE, Exit
+from archiver.errors import Exit, foremost
 
 if TYPE_CHECKING:
     from archiver.models import Finding
@@ -67,7 +67,7 @@ def verify(
         except BrokenPipeError:
             forget_stdout()
         say(_sum(files.done, found))
-    return next(code for code in PRECEDENCE if code in codes)
+    return foremost(codes)
 
 
 def _json(finding: Finding) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from archiver import outcomes
-from archiver.errors import PRECEDENCE, Exit
+from archiver.errors import Exit, foremost
 from archiver.models import Outcome
 
 LEFT = ("left", "another run")  # among the kinds: what a limit kept from being read
@@ -51,8 +51,8 @@ class Tally:
 
     @property
     def exit_code(self) -> int:
-        """The first of PRECEDENCE; a missing file is only a failure among others when something was read."""
+        """The foremost; a missing file is only a failure among others when something was read."""
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:
             codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}
-        return next(code for code in PRECEDENCE if code in codes)
+        return foremost(codes)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from archiver.jsonlines import json_line
 from archiver.models import Images, Kept
 
 # A cell has no place for parts: each number of `images` has a column, `warnings` are lines, `removed` is left out.
@@ -19,9 +19,6 @@ COLUMNS = (
     "digest", "source", *_IMAGES, "share", "warnings",
 )  # fmt: skip
 
-# Some readers end a line there, terminals obey it, and it turns round what stands beside it (CVE-2021-42574).
-_UNSEEN = (*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-_ESCAPES = {code: f"\\u{code:04x}" for code in _UNSEEN}
 _BOM = "\ufeff"  # by which Excel knows UTF-8; everybody else passes over it
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet computes instead of showing it (CWE-1236)
 
@@ -34,8 +31,7 @@ class JsonLines:
 
     def add(self, article: Kept) -> None:
         """Writes an article's row."""
-        line = json.dumps(row_of(article), ensure_ascii=False)
-        self._file.write(line.translate(_ESCAPES).encode("utf-8", "backslashreplace") + b"\n")
+        self._file.write(json_line(row_of(article)).encode() + b"\n")
 
 
 class Csv:
