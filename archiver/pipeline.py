@@ -111,7 +111,7 @@ def _fetch(target: Target, rooms: Rooms) -> _Came:
     if came.verdict.state is State.MIGRATED and came.verdict.moved_to:
         try:
             moved = _ask(replace(urls.parse(came.verdict.moved_to), source=target.source), rooms)
-        except CoolingDown:  # then it is the address that is to be asked again
+        except (CoolingDown, BudgetSpent):  # nobody asked: the address comes back, and with it the other
             raise
         except (NotWeChat, FetchError):
             return came

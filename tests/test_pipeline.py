@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from archiver import pipeline
-from archiver.errors import FetchError, InputError, OutputError, Unreachable
+from archiver.errors import BudgetSpent, CoolingDown, FetchError, InputError, OutputError, Unreachable
 from archiver.models import Article, Blob, Entry, Files, LocalFile, Media, Page, Post, Removal, State, Target, Verdict
 from archiver.writer.disk import Written
 from archiver.writer.names import media_name
@@ -229,6 +229,21 @@ def test_two_accounts_that_point_at_each_other_are_followed_once(world):
     }
     assert archive(world).state is State.MIGRATED
     assert world.asked == [TARGET.url, NEW]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(CoolingDown("no page is asked for"), "failed"), (BudgetSpent("as long as it may"), "skipped")]
+)
+def test_a_moved_article_that_nobody_asked_for_comes_back_by_the_address_that_named_it(world, error, told):
+    def get_page(target: Target) -> tuple[Page, pipeline.Saved]:
+        if target.url == NEW:
+            raise error
+        return world.get_page(target)
+
+    world.verdicts = {TARGET.url: Verdict(state=State.MIGRATED, moved_to=NEW)}
+    outcome = pipeline.archive_one(TARGET, replace(world.rooms(), get_page=get_page))
+    assert (outcome.state, outcome.outcome) == (None, told)
+    assert not world.entries  # no row says that it ended
 
 
 @pytest.mark.parametrize("moved_to", ["https://evil.example/s/x", "file:///etc/passwd", ""])
