@@ -14,6 +14,7 @@ from archiver.catalogue.captures import Captures
 from archiver.catalogue.holdings import Holdings
 from archiver.catalogue.machine import Machine
 from archiver.catalogue.media import MediaFiles
+from archiver.catalogue.neighbours import Neighbours
 from archiver.catalogue.removals import Removals
 from archiver.catalogue.schema import addresses, articles, listings, runs
 from archiver.catalogue.store import Store, chunks, seconds
@@ -37,6 +38,7 @@ class Catalogue:
         self.captures = Captures(self._store)
         self.media = MediaFiles(self._store)
         self.holdings = Holdings(self._store)
+        self.neighbours = Neighbours(self._store)
         self.removals = Removals(self._store)
 
     def open(self) -> bool:

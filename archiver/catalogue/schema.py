@@ -18,7 +18,7 @@ from sqlalchemy import (
     Table,
 )  # fmt: skip
 
-REVISION = "0002"  # the newest of migrations/versions; a test holds that this is so
+REVISION = "0003"  # the newest of migrations/versions; a test holds that this is so
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -123,6 +123,21 @@ listings = Table(
     Column("title", String, nullable=False),
     Column("count", Integer, nullable=False),  # articles that its last complete listing named
     Column("listed", Time, nullable=False),
+)
+
+folders = Table(
+    "folders",
+    tables,
+    Column("name", String, primary_key=True),  # of `_posts` or below, from the archive's folder
+    Column("changed", BigInteger, nullable=False),  # nanoseconds: unless it has changed since, `neighbours` is right
+)
+
+neighbours = Table(
+    "neighbours",
+    tables,
+    Column("name", String, primary_key=True),  # of a post that is not ours, from the archive's folder
+    Column("folder", String, nullable=False, index=True),
+    Column("published_as", String, nullable=False, index=True),
 )
 
 runs = Table(

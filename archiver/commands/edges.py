@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +18,11 @@ from archiver.archive.snapshots import Snapshots
 from archiver.catalogue import FILE, Catalogue, Machine
 from archiver.commands.adoption import posts_here
 from archiver.commands.gate import MachineGate
+from archiver.commands.naming import tell_folders
 from archiver.commands.once import Once
 from archiver.commands.wishes import utc_now
 from archiver.config import Settings
-from archiver.errors import Busy, InputError
+from archiver.errors import Busy, InputError, OutputError
 from archiver.fetcher import Options
 from archiver.models import LocalFile, Media
 from archiver.writer.disk import OWN, Output
@@ -59,7 +60,10 @@ class Edges:
         self.media = Once()  # many articles show the same picture
 
     def close(self) -> None:
-        """Closes what was opened."""
+        """Closes what was opened; the next run is told what lies in the folders of posts, if that can be written."""
+        with suppress(OutputError):  # it only spares that run a look
+            if {"output", "catalogue"} <= self.__dict__.keys() and not self.is_dry:
+                tell_folders(self.output.folders, self.catalogue)
         self._open.close()
 
     def prepare(self, until: datetime | None = None) -> None:
@@ -89,7 +93,10 @@ class Edges:
     @cached_property
     def output(self) -> Output:
         """The archive's folder, as this run writes to it."""
-        return Output(self.settings.output, lambda: self.catalogue.run, is_dry=self.is_dry)
+        return Output(
+            self.settings.output, lambda: self.catalogue.run, lambda: self.catalogue.neighbours.folders(),
+            is_dry=self.is_dry,
+        )  # fmt: skip
 
     @cached_property
     def snapshots(self) -> Snapshots:

@@ -13,6 +13,7 @@ from filelock import FileLock
 from archiver import outcomes, urls
 from archiver.catalogue.captures import Captures
 from archiver.commands.edges import LOCK_POLL, Edges
+from archiver.commands.naming import name_of
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
 from archiver.errors import FetchError, TooLarge
@@ -230,11 +231,7 @@ class _Lent:
         return outcome
 
     def name_of(self, article: Article, day: date) -> str:
-        articles, output = self.edges.catalogue.articles, self.edges.output
-        earlier = articles.earlier(article)
-        if earlier and (name := output.lasting_name(earlier.post, earlier.key)):
-            return name
-        return output.new_name(article, day, self.source.folder, articles.posts_published_as)
+        return name_of(article, day, self.source.folder, self.edges.output, self.edges.catalogue)
 
     def save_post(self, article: Article, post: Post) -> Written:
         known = self.edges.catalogue.articles.earlier(article)

@@ -19,6 +19,7 @@ from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Post
 from archiver.writer import names
 from archiver.writer.filetypes import EXTENSIONS
+from archiver.writer.folders import PostFolders, Times, is_skipped
 from archiver.writer.frontmatter import head, read_front_matter
 
 OWN = ".archive"  # Jekyll skips dot folders
@@ -44,8 +45,11 @@ class Output:
     one says what it would have written.
     """
 
-    def __init__(self, root: str | Path, run: Callable[[], str] = str, *, is_dry: bool = False) -> None:
+    def __init__(
+        self, root: str | Path, run: Callable[[], str] = str, told: Callable[[], Times] = dict, *, is_dry: bool = False
+    ) -> None:
         self.root = Path(root)
+        self.folders = PostFolders(self.root, told)
         self._run = run
         self._is_dry = is_dry
 
@@ -71,13 +75,13 @@ class Output:
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
         """A name that no other post takes for an article that the catalogue does not know.
 
-        `others` gives the catalogue's posts of one `published_as`. A file that is this very article, written
-        by a run that died before its catalogue row, is the name.
+        `others` gives the posts of one `published_as` that the catalogue knows. A file that is this very article,
+        written by a run that died before its catalogue row, is the name.
         """
         name = ""
         for name in names.post_names(article, day, folder):
             address = names.published_as(PurePosixPath(name).name)
-            taken = {*others(address), *self._published_at(address)}
+            taken = {*others(address), *self.folders.published_as(address)}
             mine = next((post for post in taken if self._is_of(article, post)), "")
             if mine or not taken:
                 return mine or name
@@ -96,9 +100,9 @@ class Output:
             old = path.read_bytes() if path.exists() else None
         outcome = _judge(content, old, recorded, force=force)
         if outcome in ("archived", "updated"):
-            self.write(path, content)
+            with self.folders.writing(post.name):
+                self.write(path, content)
         known_as = {"skipped": recorded, "unchanged": _digest(old or b"")}.get(outcome, _digest(content))
-        self._by_day.setdefault(names.day_of(path.name), []).append(post.name)
         return Written(outcome=outcome, path=str(path), digest=known_as)
 
     def restore_post(self, post: Post) -> Written:
@@ -135,6 +139,10 @@ class Output:
             if content:
                 return _local_file(f"{stem}.{extension}", content)
         return None
+
+    def has(self, name: str) -> bool:
+        """Whether a file of this name lies here."""
+        return (self.root / name).is_file()
 
     def holds(self, file: LocalFile) -> bool:
         """Whether a file of the catalogue's lies here, as long as it was."""
@@ -178,19 +186,6 @@ class Output:
         path = self.root / post
         return path.is_file() and key_in(_head(path)) in (article.key, article.key_without_ids)
 
-    def _published_at(self, address: str) -> list[str]:
-        """The posts that lie here, anybody's, which Jekyll publishes at this day and slug."""
-        day = self._by_day.get(address[:10], ())
-        return [name for name in day if names.published_as(name.rpartition("/")[2]) == address]
-
-    @cached_property
-    def _by_day(self) -> dict[str, list[str]]:
-        """The posts that lay here when first asked, by day: slugs are made of one day's alone, not of 100,000 posts."""
-        found: dict[str, list[str]] = {}
-        for name in self._files(names.POSTS):
-            found.setdefault(names.day_of(name.rpartition("/")[2]), []).append(name)
-        return found
-
     @cached_property
     def _posts_by_key(self) -> dict[str, str]:
         """The posts of ours that lie here, by their article: read only when one is not where it was written."""
@@ -199,9 +194,9 @@ class Output:
     def _files(self, folder: str) -> Iterator[str]:
         """Files below a folder that Jekyll would read, from the archive's root."""
         for where, folders, files in os.walk(self.root / folder):
-            folders[:] = [name for name in folders if not _is_skipped(name)]
+            folders[:] = [name for name in folders if not is_skipped(name)]
             here = Path(where).relative_to(self.root).as_posix()
-            yield from (f"{here}/{name}" for name in files if not _is_skipped(name))
+            yield from (f"{here}/{name}" for name in files if not is_skipped(name))
 
 
 def key_in(block: str) -> str:
@@ -221,11 +216,6 @@ def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> 
     if _comparable(old) == _comparable(content):
         return "unchanged"
     return "updated" if force or _digest(old) == recorded else "skipped"
-
-
-def _is_skipped(name: str) -> bool:
-    """Whether Jekyll skips a name (jekyll §4): editors' copies, and our own unfinished files."""
-    return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
 
 
 def _head(path: Path) -> str:

@@ -1,0 +1,239 @@
+"""The folders of posts: listed when somebody else changed one, and what the next run knows without a listing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archiver.commands.edges import Edges
+from archiver.commands.rooms import rooms_for
+from archiver.config import Settings, Source
+from archiver.models import Article, Entry, Outcome, Post, State, Target
+from archiver.pipeline import Rooms
+from archiver.writer.disk import Output
+from tests.pages import page_of
+
+DAY = date(2020, 6, 17)
+ARTICLE = Article(title="甲乙", account="号", biz="MzA3MDAwMDAwMA==", mid="2650000001", idx="1")
+LONG_AGO = 1_600_000_000  # seconds
+SECOND = 1_000_000_000
+
+
+def other(number: int, title: str) -> Article:
+    return replace(ARTICLE, title=title, mid=f"265000{number:04}")
+
+
+@contextmanager
+def a_run(root: Path, folder: str = "") -> Iterator[tuple[Edges, Rooms]]:
+    """One run of archiver's."""
+    edges = Edges(Settings(output=str(root)))
+    yield edges, rooms_for(edges, Source(list="-", folder=folder))
+    edges.close()
+
+
+def archive(rooms: Rooms, article: Article, *, row: bool = True) -> str:
+    """The name of an article's post, once it is written; without its row when the run dies in between."""
+    ids = f'  biz: "{article.biz}"\n  mid: "{article.mid}"\n  idx: "{article.idx}"\n'
+    with rooms.writing():
+        post = Post(name=rooms.name_of(article, DAY), text=f"---\nwechat:\n{ids}---\n")
+        written = rooms.save_post(article, post)
+        outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
+        entry = Entry(target=Target(source=""), outcome=outcome, page=page_of(""), article=article, post=post.name)
+        if row:
+            rooms.record(replace(entry, digest=written.digest))
+    return post.name
+
+
+def added(root: Path, article: Article, folder: str = "") -> str:
+    """The name of its post, archived in a run of its own."""
+    with a_run(root, folder) as (_, rooms):
+        return archive(rooms, article)
+
+
+def listed(root: Path) -> list[str]:
+    """The folders that the next run would list."""
+    with a_run(root) as (edges, _):
+        return list(edges.output.folders.listed)
+
+
+def told(root: Path) -> dict[str, int]:
+    """The folders that the catalogue was told of."""
+    with a_run(root) as (edges, _):
+        return edges.catalogue.neighbours.folders()
+
+
+def blog(root: Path, name: str) -> None:
+    """A post that somebody writes, long ago as far as the system's clock has ticks."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("", encoding="utf-8")
+    _age(root)
+
+
+def _age(root: Path) -> None:
+    for folder in (root / "_posts", *(path for path in root.glob("_posts/**/*") if path.is_dir())):
+        moment = LONG_AGO * SECOND + folder.stat().st_mtime_ns % SECOND  # no two changes leave the same time
+        os.utime(folder, ns=(moment, moment))
+
+
+def test_folders_that_nobody_else_changed_are_listed_once(tmp_path):
+    blog(tmp_path, "_posts/2020-06-17-mine.md")
+    blog(tmp_path, "_posts/en/2020-06-17-mine.md")
+    assert listed(tmp_path) == ["_posts", "_posts/en"]
+    added(tmp_path, ARTICLE)
+    assert listed(tmp_path) == []
+    added(tmp_path, other(2, "丙"))
+    added(tmp_path, other(3, "丁"), folder="en")
+    assert listed(tmp_path) == []
+
+
+def test_a_folder_that_was_told_and_changes_again_is_told_again(tmp_path):
+    blog(tmp_path, "_posts/en/2020-06-17-mine.html")
+    added(tmp_path, ARTICLE)
+    blog(tmp_path, "_posts/en/2020-06-17-丙.html")
+    os.utime(tmp_path / "_posts", ns=(1, told(tmp_path)["_posts"]))
+    assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
+    assert listed(tmp_path) == []
+
+
+def test_posts_of_ours_are_no_neighbours(tmp_path):
+    added(tmp_path, ARTICLE)
+    blog(tmp_path, "_posts/2020-06-17-甲乙.html")
+    added(tmp_path, other(2, "丙"))
+    with a_run(tmp_path) as (edges, _):
+        assert edges.catalogue.neighbours.published_as("2020-06-17-甲乙") == ["_posts/2020-06-17-甲乙.html"]
+
+
+def test_the_time_of_a_folder_after_a_post_of_ours_is_no_tick_of_the_systems(tmp_path, monkeypatch):
+    """Two changes in one tick of 4 ms leave one time: another's would not be seen."""
+    monkeypatch.setattr("archiver.writer.folders.time.time_ns", lambda: 1_600_000_000_123_456_789)
+    added(tmp_path, ARTICLE)
+    assert (tmp_path / "_posts").stat().st_mtime_ns == 1_600_000_000_123_456_789
+
+
+def test_a_new_archive_need_not_be_listed(tmp_path):
+    added(tmp_path, ARTICLE)
+    added(tmp_path, other(2, "丙"))
+    assert listed(tmp_path) == []
+
+
+def test_a_new_folder_of_ours_is_known(tmp_path):
+    added(tmp_path, ARTICLE)
+    added(tmp_path, other(2, "丙"), folder="author")
+    _age(tmp_path)
+    assert added(tmp_path, other(3, "甲乙"), folder="author") != "_posts/author/2020-06-17-甲乙.md"
+    assert added(tmp_path, other(4, "丙")) != "_posts/2020-06-17-丙.md"
+    assert listed(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["_posts/2020-06-17-丙.md", "_posts/2020-06-17-丙.html", "_posts/en/2020-06-17-丙.md"])
+def test_a_post_that_somebody_wrote_since_keeps_its_address(tmp_path, name):
+    added(tmp_path, ARTICLE)
+    blog(tmp_path, name)
+    assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
+
+
+@pytest.mark.parametrize("name", ["_posts/2020-06-17-丙.html", "_posts/en/2020-06-17-丙.md"])
+def test_a_post_of_which_an_earlier_run_told_keeps_its_address(tmp_path, name):
+    blog(tmp_path, name)
+    added(tmp_path, ARTICLE)
+    assert listed(tmp_path) == []
+    assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
+
+
+def test_the_address_of_a_post_that_its_writer_took_away_is_free(tmp_path):
+    blog(tmp_path, "_posts/2020-06-17-丙.html")
+    added(tmp_path, ARTICLE)
+    (tmp_path / "_posts/2020-06-17-丙.html").unlink()
+    assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙.md"
+
+
+def test_what_somebody_writes_while_a_run_works_is_seen_by_the_next(tmp_path):
+    added(tmp_path, ARTICLE)
+    with a_run(tmp_path) as (_, rooms):
+        archive(rooms, other(2, "丙"))
+        (tmp_path / "_posts/2020-06-17-丁.html").touch()
+        archive(rooms, other(3, "戊"))
+    assert listed(tmp_path) == ["_posts"]
+    assert added(tmp_path, other(4, "丁")) == "_posts/2020-06-17-丁-2650000004-1.md"
+
+
+def test_what_somebody_writes_after_the_last_post_of_a_run_is_seen_by_the_next(tmp_path):
+    """In the same tick of the system's clock, as like as not."""
+    with a_run(tmp_path) as (_, rooms):
+        archive(rooms, ARTICLE)
+        (tmp_path / "_posts/2020-06-17-丁.html").touch()
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
+    added(tmp_path, ARTICLE)
+    with a_run(tmp_path) as (_, one), a_run(tmp_path) as (_, two):
+        archive(one, other(2, "丙"))
+        archive(two, other(3, "丁"))
+        archive(one, other(4, "戊"))
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
+    with a_run(tmp_path) as (edges, _):
+        neighbours = edges.catalogue.neighbours
+        neighbours.keep({"_posts": 1}, {}, {"_posts": {}})
+        neighbours.keep({"_posts": 5}, {}, {"_posts": {"_posts/2020-06-17-丙.md": "2020-06-17-丙"}})
+        neighbours.keep({"_posts": 9}, {"_posts": 1}, {})
+        assert neighbours.folders() == {"_posts": 5}
+        neighbours.keep({"_posts": 9}, {"_posts": 5}, {})
+        assert neighbours.folders() == {"_posts": 9}
+
+
+def test_a_folder_that_changes_as_it_is_listed_is_listed_again(tmp_path):
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_posts/2020-06-17-mine.md").touch()
+    added(tmp_path, ARTICLE)
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_the_post_of_a_run_that_died_before_its_row_is_its_articles(tmp_path):
+    added(tmp_path, ARTICLE)
+    dead = Edges(Settings(output=str(tmp_path)))
+    name = archive(rooms_for(dead), other(2, "丙"), row=False)
+    dead.catalogue.close()  # a run that dies closes nothing else
+    assert added(tmp_path, other(2, "丙")) == name
+    assert [path.name for path in sorted((tmp_path / "_posts").iterdir())] == ["2020-06-17-丙.md", "2020-06-17-甲乙.md"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are no text")
+def test_a_folder_with_a_name_that_is_no_text_is_listed_each_time(tmp_path):
+    blog(tmp_path, os.fsdecode(b"_posts/2020-06-17-caf\xe9.md"))
+    added(tmp_path, ARTICLE)
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
+    with a_run(tmp_path) as (edges, rooms):
+        archive(rooms, ARTICLE)
+        edges.catalogue.close()
+        (tmp_path / ".archive/catalogue.db").write_bytes(b"no database")
+    assert (tmp_path / "_posts/2020-06-17-甲乙.md").is_file()
+
+
+def test_a_dry_run_tells_nothing(tmp_path):
+    blog(tmp_path, "_posts/2020-06-17-mine.md")
+    Edges(Settings(output=str(tmp_path))).catalogue.close()
+    dry = Edges(Settings(output=str(tmp_path)), is_dry=True)
+    names = [archive(rooms_for(dry), other(number, "丙")) for number in (1, 2)]
+    dry.close()
+    assert names == ["_posts/2020-06-17-丙.md", "_posts/2020-06-17-丙-2650000002-1.md"]
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_an_output_alone_lists_everything(tmp_path):
+    blog(tmp_path, "_posts/2020-06-17-甲乙.html")
+    assert Output(tmp_path).new_name(ARTICLE, DAY, "", lambda _: []) == "_posts/2020-06-17-甲乙-2650000001-1.md"
