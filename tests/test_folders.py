@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -70,17 +71,10 @@ def told(root: Path) -> dict[str, int]:
 
 
 def blog(root: Path, name: str) -> None:
-    """A post that somebody writes, long ago as far as the system's clock has ticks."""
+    """A post that somebody writes."""
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("", encoding="utf-8")
-    _age(root)
-
-
-def _age(root: Path) -> None:
-    for folder in (root / "_posts", *(path for path in root.glob("_posts/**/*") if path.is_dir())):
-        moment = LONG_AGO * SECOND + folder.stat().st_mtime_ns % SECOND  # no two changes leave the same time
-        os.utime(folder, ns=(moment, moment))
+    path.touch()
 
 
 def test_folders_that_nobody_else_changed_are_listed_once(tmp_path):
@@ -127,7 +121,6 @@ def test_a_new_archive_need_not_be_listed(tmp_path):
 def test_a_new_folder_of_ours_is_known(tmp_path):
     added(tmp_path, ARTICLE)
     added(tmp_path, other(2, "丙"), folder="author")
-    _age(tmp_path)
     assert added(tmp_path, other(3, "甲乙"), folder="author") != "_posts/author/2020-06-17-甲乙.md"
     assert added(tmp_path, other(4, "丙")) != "_posts/2020-06-17-丙.md"
     assert listed(tmp_path) == []
@@ -166,7 +159,6 @@ def test_what_somebody_writes_while_a_run_works_is_seen_by_the_next(tmp_path):
 
 
 def test_what_somebody_writes_after_the_last_post_of_a_run_is_seen_by_the_next(tmp_path):
-    """In the same tick of the system's clock, as like as not."""
     with a_run(tmp_path) as (_, rooms):
         archive(rooms, ARTICLE)
         (tmp_path / "_posts/2020-06-17-丁.html").touch()
@@ -193,10 +185,42 @@ def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
         assert neighbours.folders() == {"_posts": 9}
 
 
-def test_a_folder_that_changes_as_it_is_listed_is_listed_again(tmp_path):
-    (tmp_path / "_posts").mkdir()
-    (tmp_path / "_posts/2020-06-17-mine.md").touch()
+def test_a_disk_that_keeps_times_badly_is_listed_each_time(tmp_path, monkeypatch):
+    """FAT keeps even seconds: two changes in them look like one."""
     added(tmp_path, ARTICLE)
+    kept = os.utime
+
+    def coarse(path: Path, *, ns: tuple[int, int]) -> None:
+        kept(path, ns=(ns[0] // (2 * SECOND) * 2 * SECOND,) * 2)
+
+    monkeypatch.setattr("archiver.writer.folders.os.utime", coarse)
+    added(tmp_path, other(2, "丙"))
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_a_folder_whose_time_cannot_be_set_is_listed_each_time(tmp_path, monkeypatch):
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("it is another's")
+
+    monkeypatch.setattr("archiver.writer.folders.os.utime", refused)
+    monkeypatch.setattr("archiver.writer.folders.time.time_ns", lambda: LONG_AGO * SECOND)
+    added(tmp_path, ARTICLE)
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
+    """What is written while it is listed is seen by the next run."""
+    (tmp_path / "_posts").mkdir()
+    walk, number = os.walk, count()
+
+    def while_somebody_writes(folder: Path) -> Iterator[object]:
+        here = list(walk(folder))
+        (tmp_path / f"_posts/2020-06-17-{next(number)}.md").touch()
+        return iter(here)
+
+    monkeypatch.setattr("archiver.writer.folders.os.walk", while_somebody_writes)
+    added(tmp_path, ARTICLE)
+    monkeypatch.undo()
     assert listed(tmp_path) == ["_posts"]
 
 

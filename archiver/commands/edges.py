@@ -62,7 +62,7 @@ class Edges:
     def close(self) -> None:
         """Closes what was opened; the next run is told what lies in the folders of posts, if that can be written."""
         with suppress(OutputError):  # it only spares that run a look
-            if {"output", "catalogue"} <= self.__dict__.keys() and not self.is_dry:
+            if {"output", "catalogue"} <= self.__dict__.keys():
                 tell_folders(self.output.folders, self.catalogue)
         self._open.close()
 

@@ -49,7 +49,7 @@ class Output:
         self, root: str | Path, run: Callable[[], str] = str, told: Callable[[], Times] = dict, *, is_dry: bool = False
     ) -> None:
         self.root = Path(root)
-        self.folders = PostFolders(self.root, told)
+        self.folders = PostFolders(self.root, told, is_dry=is_dry)
         self._run = run
         self._is_dry = is_dry
 

@@ -13,20 +13,21 @@ from archiver.writer import names
 
 Times = Mapping[str, int]  # of folders, from the archive's root: when each last changed, nanoseconds since 1970
 
-_TICK = 2_000_000_000  # nanoseconds: FAT keeps even seconds, and two changes in one tick look like one
+_FINE = 1_000_000  # nanoseconds: a disk that keeps times so well tells changes apart; FAT keeps even seconds
 
 
 class PostFolders:
     """The folders of `root`/_posts, listed only where one is not as it was when a run told what lies in it.
 
-    To list 100,000 names took a fourth of an `add` (benchmarks, growth).
+    To list 100,000 names took a fourth of an `add` (benchmarks, growth). What somebody else writes in the
+    milliseconds in which a post of ours is written is seen when the folder changes next.
     """
 
-    def __init__(self, root: Path, told: Callable[[], Times]) -> None:
+    def __init__(self, root: Path, told: Callable[[], Times], *, is_dry: bool = False) -> None:
         self._root = root
         self._told = told
         self._left: dict[str, int] = {}  # when they changed last, by us since they were looked at
-        self._is_sure = True  # nobody else wrote here meanwhile, and everything could be read
+        self._is_sure = not is_dry  # nobody else wrote here meanwhile, and everything could be read
 
     def published_as(self, address: str) -> list[str]:
         """The posts listed or written, anybody's, which Jekyll publishes at this day and slug."""
@@ -40,7 +41,7 @@ class PostFolders:
         _ = self.listed
         self._is_sure &= self._left.get(name) == _changed(self._root / name)
         yield
-        self._left[name] = _stamp(self._root / name)
+        self._stamp(name)
         self._by_day.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
 
     def news(self) -> Times:
@@ -61,21 +62,33 @@ class PostFolders:
         folders = list(dict.fromkeys((names.POSTS, *self.told)))
         for name in folders:  # it grows
             changed = _changed(self._root / name)
-            if changed is None:
-                continue
-            self._left[name] = changed
-            if changed != self.told.get(name):
-                self._is_sure &= time.time_ns() - changed > _TICK
+            if changed is not None and changed == self.told.get(name):
+                self._left[name] = changed
+            elif changed is not None:
                 found[name], below = self._list(name)
                 folders += [folder for folder in below if folder not in self.told]
         return found
 
     def _list(self, name: str) -> tuple[list[str], list[str]]:
         """The posts and the folders in a folder, nothing of one that cannot be read."""
+        self._stamp(name)
         here = next(os.walk(self._root / name), None)
         _, folders, posts = here or ("", [], [])
         self._is_sure &= here is not None and _is_text((name, *folders, *posts))
         return _paths(name, posts), _paths(name, folders)
+
+    def _stamp(self, name: str) -> None:
+        """Sets the time of a folder's last change to this very instant: a change by anybody else gives it another.
+
+        The system's own times are ticks of some milliseconds, in which two changes look like one.
+        """
+        if not self._is_sure:
+            return
+        now = time.time_ns()
+        with suppress(OSError):  # the folder is somebody else's
+            os.utime(self._root / name, ns=(now, now))
+        self._left[name] = _changed(self._root / name) or 0
+        self._is_sure = abs(self._left[name] - now) < _FINE
 
     @cached_property
     def _by_day(self) -> dict[str, list[str]]:
@@ -109,11 +122,3 @@ def _changed(folder: Path) -> int | None:
         return folder.stat().st_mtime_ns
     except OSError:
         return None
-
-
-def _stamp(folder: Path) -> int:
-    """The time of a folder's last change, set by us to this very instant: any other change gives it another."""
-    with suppress(OSError):  # somebody else's folder: then the system's tick must do
-        now = time.time_ns()
-        os.utime(folder, ns=(now, now))
-    return _changed(folder) or 0
