@@ -209,16 +209,28 @@ def test_a_folder_whose_time_cannot_be_set_is_listed_each_time(tmp_path, monkeyp
 
 
 def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
-    """What is written while it is listed is seen by the next run."""
+    """What is written while it is listed is seen by the next run, though in the same tick as what was written before."""
     (tmp_path / "_posts").mkdir()
     walk, number = os.walk, count()
+    stamp, stamps = LONG_AGO * SECOND, list[int]()
+    monkeypatch.setattr("archiver.writer.folders.time.time_ns", lambda: stamp)
 
     def while_somebody_writes(folder: Path) -> Iterator[object]:
         here = list(walk(folder))
+        stamps.append(folder.stat().st_mtime_ns)
         (tmp_path / f"_posts/2020-06-17-{next(number)}.md").touch()
         return iter(here)
 
     monkeypatch.setattr("archiver.writer.folders.os.walk", while_somebody_writes)
+    added(tmp_path, ARTICLE)
+    monkeypatch.undo()
+    assert stamps[-1] == stamp
+    assert listed(tmp_path) == ["_posts"]
+
+
+def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
+    (tmp_path / "_posts").mkdir()
+    monkeypatch.setattr("archiver.writer.folders.os.walk", lambda _: iter(()))
     added(tmp_path, ARTICLE)
     monkeypatch.undo()
     assert listed(tmp_path) == ["_posts"]
