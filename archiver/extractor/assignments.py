@@ -56,11 +56,12 @@ class Assignments:
         for form in (owner + dot,) if dot else ("var ", "window."):
             if len(own) >= _RARE and form not in self._found:
                 yield self._alone(form, own)
-            elif form in self._found or self._says(own):
+            elif form in self._found or self._says(form, own):
                 yield self._in_form(form).get(own, ())
 
-    def _says(self, own: str) -> bool:
-        return any(self.text.find(own, start, end) >= 0 for start, end in self.scripts)
+    def _says(self, form: str, own: str) -> bool:
+        written = own if form == "var " else form + own  # `d.biz` is rare, `biz` is everywhere
+        return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
 
     def _alone(self, form: str, own: str) -> Iterator[int]:
         """Where the literals begin that are assigned to a rare name, found by the name."""

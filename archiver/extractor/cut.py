@@ -72,19 +72,28 @@ class Outline:
     def find(self, element_id: str) -> Tag | None:
         """The first start tag with that id, outside of comments, scripts and attribute values."""
         if element_id not in self._known:
-            self._known[element_id] = self._find(element_id)
+            self._known[element_id] = next(self._named("id", element_id), None)
         return self._known[element_id]
 
-    def _find(self, element_id: str) -> Tag | None:
-        place = self.text.find(element_id)
-        while place >= 0:  # each place where the id is written lies in one tag, or in none
+    def select(self, selector: str) -> Iterator[str]:
+        """The source of the outermost elements that `#id` or `.class` selects, without their closing tags."""
+        end = 0
+        for tag in self._named({"#": "id", ".": "class"}[selector[0]], selector[1:]):
+            if tag.start >= end:
+                end = self._end(tag)
+                yield self.text[tag.start : end]
+
+    def _named(self, attribute: str, name: str) -> Iterator[Tag]:
+        """The start tags in one of whose attributes a name stands."""
+        place = self.text.find(name)
+        while place >= 0:  # each place where the name is written lies in one tag, or in none
             found = self._last_before(place)
             if found and found.lastindex != _COMMENT and place < found.end():
                 tag = _tag(found)
-                if not tag.closing and _id(tag.attributes) == element_id:
-                    return tag
-            place = self.text.find(element_id, max(place + 1, _end_of(found) if found else 0))
-        return None
+                value = attributes(tag.attributes).get(attribute, "")
+                if not tag.closing and (value == name or (attribute == "class" and name in value.split())):
+                    yield tag
+            place = self.text.find(name, self._after(place))
 
     def _last_before(self, place: int) -> re.Match[str] | None:
         """The tag or comment in which a place lies, or else the one before it."""
@@ -95,6 +104,11 @@ class Outline:
                     break
         at = bisect_right(self._starts, place) - 1
         return _TAG.match(self.text, self._starts[at]) if at >= 0 else None
+
+    def _after(self, place: int) -> int:
+        """Where the next tag or comment begins behind one that _last_before has found."""
+        at = bisect_right(self._starts, place)
+        return self._starts[at] if at < len(self._starts) else len(self.text)
 
     def inner_html(self, element_id: str) -> str | None:
         """The source between the tags of the first element with that id; None without one.

@@ -36,7 +36,6 @@ _LOOKED_AT = 50  # elements that one XPath finds
 
 _META = re.compile(rf"<meta(?=[\s/]){cut.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
-_QUOTED = re.compile(r"'([^']*)'")
 _A_TAG = re.compile(r"</?a\b[^<>]*>")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -148,27 +147,22 @@ class Reading:
 
     @cached_property
     def dom(self) -> HtmlElement:
-        """The whole page as a tree; an empty `<html>` for an empty page."""
-        from lxml import etree, html
+        """The whole page as a tree, an empty `<html>` for an empty page; no article needs it (issue 6)."""
+        return _tree(self.text)
 
-        parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-        try:
-            return html.document_fromstring(cut.uncrowded(self.text).encode("utf-8", "replace"), parser=parser)
-        except etree.ParserError:
-            return html.document_fromstring(b"<html></html>")
+    @cached_property
+    def title(self) -> str:
+        """What the page's `<title>` says, on one line."""
+        return first(map(text_of, outermost(self.dom.xpath("//title"))))
 
-    def elements(self, path: str) -> Iterator[HtmlElement]:
-        """The outermost elements an XPath selects; no tree is made for an id, class or tag the page never names."""
-        named = next(filter(str.strip, _QUOTED.findall(path)), f"<{path.strip('/')}").strip()
-        return outermost(self.dom.xpath(path)) if named in self.text else iter(())
+    def elements(self, selector: str) -> Iterator[HtmlElement]:
+        """The outermost elements that `#id` or `.class` selects, each in a tree of its own."""
+        for source in islice(self.outline.select(selector), _LOOKED_AT):
+            yield from _tree(source).xpath("body/*[1]")
 
-    def shown(self, *paths: str) -> str:
-        """The text of the first element with text that one of these XPaths selects, on one line."""
-        for path in paths:
-            for element in self.elements(path):
-                if text := one_line("".join(words(element))):
-                    return text
-        return ""
+    def shown(self, *selectors: str) -> str:
+        """The text of the first element with text that one of these selects, on one line."""
+        return first(map(text_of, chain.from_iterable(map(self.elements, selectors))))
 
 
 def plain(value: Literal) -> str:
@@ -220,9 +214,24 @@ def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
             yield element
 
 
+def text_of(element: HtmlElement) -> str:
+    """The words of an element on one line."""
+    return one_line("".join(words(element)))
+
+
 def words(element: HtmlElement) -> list[str]:
     """The text nodes of an element, less those of scripts and style sheets in it."""
     return list(element.xpath(".//text()[not(parent::script or parent::style)]"))
+
+
+def _tree(source: str) -> HtmlElement:
+    from lxml import etree, html
+
+    parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        return html.document_fromstring(cut.uncrowded(source).encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return html.document_fromstring(b"<html></html>")
 
 
 def _literal(text: str, start: int, most: int = 200_000) -> Literal:

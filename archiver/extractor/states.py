@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.errors import NotWeChat
-from archiver.extractor.reading import Reading, one_line, outermost, plain, words
+from archiver.extractor.reading import Reading, outermost, plain, text_of
 from archiver.models import Page, State, Verdict
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _words_shown(reading: Reading, path: str) -> Iterator[str]:
     """The words of each element at `path`, on one line; not of what is hidden."""
     for element in outermost(reading.dom.xpath(path)):
         if not any("display:none" in part.get("style", "").replace(" ", "") for part in _with_ancestors(element)):
-            yield one_line("".join(words(element)))
+            yield text_of(element)
 
 
 def _with_ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -146,7 +146,7 @@ def _state_of(notice: str) -> State | None:
 
 def _judge_silent(reading: Reading) -> Verdict:
     """The verdict on a page without a notice: another page of WeChat's, somebody else's, or an empty shell."""
-    title = reading.shown("//title")[:_LONGEST]
+    title = reading.title[:_LONGEST]
     if not _is_ours(reading):
         return Verdict(state=State.NOT_ARTICLE, reason=title)
     if _RUMOUR in reading.page.final_url:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.extractor.metadata.identity import read_identity, read_url
@@ -16,8 +18,11 @@ from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.times import modified, published, server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
-from archiver.extractor.reading import Reading, first, member, one_line, plain, without_links, words
+from archiver.extractor.reading import Reading, first, member, one_line, outermost, plain, text_of, without_links, words
 from archiver.models import Article
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 __all__ = ["read_metadata", "server_time"]
 
@@ -31,19 +36,11 @@ _CHINA = "156"  # ip_wording's id of the country whose provinces are told
 
 # The author's name in the heading; not the date, 原创, the place, the account, a tag (trap T41).
 _NAMES = (
-    "//*[@id='js_author_name']",
-    (
-        "(//*[@id='meta_content'])[1]//*[contains(@class, 'rich_media_meta_text')]"
-        "[not(@id='post-date' or @id='publish_time' or @id='copyright_logo' or @id='js_ip_wording_wrp')]"
-        "[not(contains(@class, 'nickname') or contains(@class, 'tag'))]"
-    ),
+    ".//*[contains(@class, 'rich_media_meta_text')]"
+    "[not(@id='post-date' or @id='publish_time' or @id='copyright_logo' or @id='js_ip_wording_wrp')]"
+    "[not(contains(@class, 'nickname') or contains(@class, 'tag'))]"
 )
-_ACCOUNTS = (
-    "//*[@id='js_name']",
-    "//*[contains(@class, 'profile_nickname')]",
-    "//*[@id='js_account_nickname']",
-    "//a[@id='post-user']",
-)
+_ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-user")
 
 
 def read_metadata(reading: Reading) -> Article:
@@ -103,10 +100,9 @@ def _title(reading: Reading, kind: str) -> str:
 def _titles(reading: Reading) -> Iterator[str]:
     yield plain(reading.cgi.get("title"))
     yield plain(reading.variable("msg_title", "d.title"))
-    yield reading.shown("//*[@id='activity-name']", "//*[@id='original_panel_title']")
+    yield reading.shown("#activity-name", "#original_panel_title")
     yield reading.meta("og:title", "twitter:title")
-    title = reading.shown("//title")
-    yield "" if title in _NO_TITLES else title
+    yield "" if reading.title in _NO_TITLES else reading.title
 
 
 def _is_users(reading: Reading) -> bool:
@@ -140,7 +136,7 @@ def _aliases(reading: Reading) -> Iterator[str]:
     yield plain(reading.cgi.get("alias"))
     if not reading.cgi:
         yield plain(reading.variable("window.alias"))
-        yield reading.shown("(//*[contains(@class, 'profile_meta_value')])[1]")
+        yield from map(text_of, islice(reading.elements(".profile_meta_value"), 1))  # the second is its introduction
 
 
 def _authors(reading: Reading) -> Iterator[str]:
@@ -150,10 +146,15 @@ def _authors(reading: Reading) -> Iterator[str]:
     yield one_line(reading.meta("author"))
     if "author" in reading.metas:  # since 2020; the heading would show the same name (§3.5)
         return
-    for path in _NAMES:  # the first text only: since 2025 the node has the name twice
-        texts = (text for element in reading.elements(path) for text in words(element))
-        yield from filter(lambda name: not name.startswith("原创"), map(one_line, texts))
+    texts = chain.from_iterable(map(words, _authors_shown(reading)))  # since 2025 the name is there twice: the first
+    yield from filter(lambda name: not name.startswith("原创"), map(one_line, texts))
     yield one_line(reading.variable("author", "d.author"))
+
+
+def _authors_shown(reading: Reading) -> Iterator[HtmlElement]:
+    yield from reading.elements("#js_author_name")
+    for heading in islice(reading.elements("#meta_content"), 1):
+        yield from outermost(heading.xpath(_NAMES))
 
 
 def _digests(reading: Reading) -> Iterator[str]:
@@ -180,7 +181,7 @@ def _is_original(reading: Reading) -> bool:
     if is_reprint(reading):
         return False
     stat = copyright_stat(reading)
-    return stat == "1" or (not stat and "原创" in reading.shown("//*[@id='copyright_logo']"))
+    return stat == "1" or (not stat and "原创" in reading.shown("#copyright_logo"))
 
 
 def _is_paid(reading: Reading) -> bool:

@@ -13,9 +13,6 @@ from archiver.models import Reprint
 _REPRINTED = "2"
 _CARD = "2"  # reprint_style; 0 the whole text, under a banner
 _LONGEST = 2_000  # characters of a notice
-_BANNER = "//*[contains(concat(' ', @class, ' '), ' original_primary_nickname ')]"
-_TIPS = "//*[contains(@class, 'original_primary_card_tips')]/span"
-_EDITOR = "//*[contains(@class, 'original_primary_tips')]"
 _LABEL = re.compile(r"编者荐语\s?[：:]?\s?")
 
 
@@ -58,20 +55,21 @@ def read_notice(reading: Reading) -> str:
 
 
 def _accounts(reading: Reading) -> Iterator[str]:
-    yield reading.shown(_BANNER, "//*[@id='js_share_author']")
+    yield reading.shown(".original_primary_nickname", "#js_share_author")
     yield one_line(member(reading.cgi, "copyright_info", "platform"))
 
 
 def _authors(reading: Reading) -> Iterator[str]:
     yield one_line(reading.cgi.get("author"))
     yield reading.meta("author")
-    tips = (one_line(tip.text_content()) for tip in reading.elements(_TIPS))
+    cards = reading.elements(".original_primary_card_tips")
+    tips = (one_line(tip.text_content()) for card in cards for tip in card.iterchildren("span"))
     yield from (tip.removeprefix("，作者") for tip in tips if tip.startswith("，作者"))
 
 
 def _links(reading: Reading) -> Iterator[str]:
     yield plain(member(reading.cgi, "copyright_info", "reprint_url"))
-    yield from (source.get("data-url", "") for source in reading.elements("//*[@id='js_share_source']"))
+    yield from (url for source in reading.elements("#js_share_source") for url in source.xpath("@data-url"))
     info = reading.cgi.get("copyright_info")
     names = ("source_encode_biz", "source_mid", "source_idx")
     biz, mid, idx = (plain(member(info, name)) or plain(reading.variable(name)) for name in names)
@@ -89,7 +87,7 @@ def _notices(reading: Reading) -> Iterator[str]:
     yield plain(member(info, "guide_words"))
     yield plain(reading.written_into("js_share_notice"))
     yield _words_of(member(info, "reprint_recommend_content_noencode"))
-    yield _LABEL.sub("", reading.shown(_EDITOR))
+    yield _LABEL.sub("", reading.shown(".original_primary_tips"))
 
 
 def _words_of(value: Literal) -> str:

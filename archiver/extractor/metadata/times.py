@@ -21,7 +21,7 @@ _FIRST, _LAST = 1_343_000_000, 4_102_444_800  # Official Accounts began in 2012;
 _PUBLISHED = ("ori_create_time", "create_timestamp", "ori_send_time", "send_time")  # of cgiDataNew
 _PUBLISHED_NAMES = ("ct", "d.ct", "_g.ct", "oriCreateTime", "create_time", "d.create_time", "d.ori_send_time")
 _WRITTEN_NAMES = ("createTime", "d.ct_str", "publish_time")
-_SHOWN = ("//*[@id='post-date']", "//*[@id='publish_time']")
+_SHOWN = ("#post-date", "#publish_time")
 
 
 def published(reading: Reading) -> datetime | None:
@@ -47,7 +47,7 @@ def _publications(reading: Reading) -> Iterator[datetime | None]:
     yield from map(_of_unix, reading.values(*_PUBLISHED_NAMES))
     yield _of_words(reading.cgi.get("create_time"))
     yield from map(_of_words, reading.values(*_WRITTEN_NAMES))
-    yield from (_of_words(reading.shown(path)) for path in _SHOWN)
+    yield from map(_of_words, map(reading.shown, _SHOWN))
 
 
 def _of_unix(value: Literal) -> datetime | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.reading import Reading, member, members, one_line, outermost, plain
 
 _MOST, _LONGEST = 30, 60  # names, characters of one
 _TAGGED = ("picture", "text", "short")  # of ordinary articles "#325" counts as one, too (trap T47)
-_BOXES = "(//*[@id='js_tags'])[1]/descendant::*[contains(@class, 'js_tag')]"
+_BOXES = "descendant::*[contains(@class, 'js_tag')]"
 _ITEMS = "descendant::*[contains(@class, 'article-tag__item') and not(contains(@class, 'item-num'))]"
 
 
@@ -29,7 +30,8 @@ def _albums(reading: Reading) -> Iterator[Literal]:
     yield from (member(tag, "tag_name") for tag in _tags(reading) if _is_album(tag))
     if not reading.cgi:
         yield from (member(album, "title") for album in members(reading.variable("appmsgalbuminfo")))
-        boxes = reading.elements(_BOXES) if 'id="js_tags"' in reading.text else ()
+        lists = islice(reading.elements("#js_tags"), 1)
+        boxes = (box for each in lists for box in outermost(each.xpath(_BOXES)))
         yield from (tag.text_content() for box in boxes for tag in outermost(box.xpath(_ITEMS)))
 
 
