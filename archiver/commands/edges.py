@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 LOCK_POLL = 0.005  # seconds; filelock's own 50 ms are longer than a post takes
 MEDIA_AT_ONCE = 6  # connections to the CDN, of all articles together
+_MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # while some write what came, or wait to try again, no connection is idle
 
 Each = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]]
 
@@ -139,7 +140,7 @@ class Edges:
 
     @cached_property
     def _media_pool(self) -> ThreadPoolExecutor:
-        pool = ThreadPoolExecutor(MEDIA_AT_ONCE, thread_name_prefix="media")
+        pool = ThreadPoolExecutor(_MEDIA_THREADS, thread_name_prefix="media")
         self._open.callback(pool.shutdown, wait=False, cancel_futures=True)
         return pool
 
