@@ -57,6 +57,24 @@ def test_t19_only_an_element_is_the_body(decoy: str) -> None:
     assert Outline(decoy).inner_html("js_content") is None
 
 
+@pytest.mark.parametrize("decoy", DECOYS)
+def test_elements_are_selected_by_their_id(decoy: str) -> None:
+    html = f"<html>{decoy}<div id='js_content'>a<div id='js_content'>b</div></div><p id=js_content>c</p></html>"
+    assert list(Outline(html).select("#js_content")) == [
+        "<div id='js_content'>a<div id='js_content'>b</div>", "<p id=js_content>c",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "is_meant"),
+    [("class='a'", True), ('class="b a\n c"', True), ("class=a", True), ("CLASS='a'", True), ("class='ab a-b'", False),
+     ("class='b' id='a'", False), ("data-class='a'", False), ("title='class=\"a\"'", False), ("class='b' class='a'", False)],
+)  # fmt: skip
+def test_elements_are_selected_by_a_class_among_others(written: str, is_meant: bool) -> None:
+    html = f"<style>.a {{}}</style><p>a</p><span {written}>x<b>y</b></span>"
+    assert list(Outline(html).select(".a")) == ([f"<span {written}>x<b>y</b>"] if is_meant else [])
+
+
 def test_a_body_that_is_never_closed_ends_at_the_next_landmark() -> None:
     html = article_html(body="<div><div><p>a</p>").replace("</div></div><div id", "<div id")
     assert Outline(html).inner_html("js_content") == "<div><div><p>a</p>"

@@ -279,6 +279,20 @@ def test_account_ids_may_be_old(name: str) -> None:
     assert of(f"var user_name = '{name}';").account_id == name
 
 
+def test_an_account_without_an_alias_is_not_called_by_its_introduction() -> None:
+    values = '<span class="profile_meta_value"></span><span class="profile_meta_value">balcony_notes</span>'
+    assert of(head=f"<div>{values}</div>").alias == ""
+
+
+def test_the_card_of_the_account_may_name_other_classes_first() -> None:
+    assert of(head='<p class="x profile_meta_value">balcony_notes</p>').alias == "balcony_notes"
+
+
+@pytest.mark.parametrize("between", [" ", "  ", "\t", "\n    "])
+def test_a_variable_may_be_declared_with_any_space(between: str) -> None:
+    assert of(f'var{between}biz = "{BIZ}";').biz == BIZ
+
+
 def test_an_alias_that_is_only_the_account_id_is_none() -> None:
     assert of("var user_name = 'gh_0a1b2c3d4e5f'; window.alias = 'gh_0a1b2c3d4e5f';").alias == ""
 

@@ -153,7 +153,7 @@ def _authors(reading: Reading) -> Iterator[str]:
 
 def _authors_shown(reading: Reading) -> Iterator[HtmlElement]:
     yield from reading.elements("#js_author_name")
-    for heading in islice(reading.elements("#meta_content"), 1):
+    for heading in reading.elements("#meta_content"):
         yield from outermost(heading.xpath(_NAMES))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.reading import Reading, member, members, one_line, outermost, plain
@@ -30,8 +29,7 @@ def _albums(reading: Reading) -> Iterator[Literal]:
     yield from (member(tag, "tag_name") for tag in _tags(reading) if _is_album(tag))
     if not reading.cgi:
         yield from (member(album, "title") for album in members(reading.variable("appmsgalbuminfo")))
-        lists = islice(reading.elements("#js_tags"), 1)
-        boxes = (box for each in lists for box in outermost(each.xpath(_BOXES)))
+        boxes = (box for tags in reading.elements("#js_tags") for box in outermost(tags.xpath(_BOXES)))
         yield from (tag.text_content() for box in boxes for tag in outermost(box.xpath(_ITEMS)))
 
 
