@@ -353,3 +353,17 @@ UNKNOWN = {
 @pytest.mark.parametrize(("cgi", "body", "html"), UNKNOWN.values(), ids=UNKNOWN)
 def test_t25_an_unknown_kind_is_read_as_well_as_can_be(cgi: str, body: str, html: str) -> None:
     assert body_of("article", cgi=f"item_show_type: '23' * 1, {cgi}", body=body).html == html
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        "<!-- <title>b</title> -->",
+        "<script>'<title>b</title>'</script>",
+        "<p title='<title>b</title>'>",
+        "<titles>b</titles>",
+    ],
+)
+def test_elements_are_selected_by_their_tag(decoy: str) -> None:
+    html = f"{decoy}<title>a &lt; <b></title><svg><title/></svg></p>"
+    assert list(Outline(html).select("title")) == ["<title>a &lt; <b>", "<title/>"]

@@ -89,6 +89,13 @@ def test_a_page_that_says_nothing_warns_of_what_matters() -> None:
     assert article.published is None
 
 
+def test_no_tree_of_the_page_is_made_for_an_article() -> None:
+    """A second tree of a page of 4 MB takes longer than all that its body needs (issue 6)."""
+    reading = reading_of(article_html(head="<title>题</title>"))
+    assert read_metadata(reading).title == "题"
+    assert "dom" not in vars(reading)
+
+
 # --- Identity (T7–T10, T33) ---------------------------------------------------------------------------------------
 
 

@@ -72,26 +72,26 @@ class Outline:
     def find(self, element_id: str) -> Tag | None:
         """The first start tag with that id, outside of comments, scripts and attribute values."""
         if element_id not in self._known:
-            self._known[element_id] = next(self._named("id", element_id), None)
+            self._known[element_id] = next(self._named(f"#{element_id}"), None)
         return self._known[element_id]
 
     def select(self, selector: str) -> Iterator[str]:
-        """The source of the outermost elements that `#id` or `.class` selects, without their closing tags."""
+        """The source of the outermost elements that `#id`, `.class` or `tag` selects, without their closing tags."""
         end = 0
-        for tag in self._named({"#": "id", ".": "class"}[selector[0]], selector[1:]):
+        for tag in self._named(selector):
             if tag.start >= end:
                 end = self._end(tag)
                 yield self.text[tag.start : end]
 
-    def _named(self, attribute: str, name: str) -> Iterator[Tag]:
-        """The start tags in one of whose attributes a name stands."""
+    def _named(self, selector: str) -> Iterator[Tag]:
+        """The start tags that a selector means."""
+        name = selector[1:] if selector[0] in "#." else f"<{selector}"
         place = self.text.find(name)
         while place >= 0:  # each place where the name is written lies in one tag, or in none
             found = self._last_before(place)
             if found and found.lastindex != _COMMENT and place < found.end():
                 tag = _tag(found)
-                value = attributes(tag.attributes).get(attribute, "")
-                if not tag.closing and (value == name or (attribute == "class" and name in value.split())):
+                if not tag.closing and _is_meant(tag, selector):
                     yield tag
             place = self.text.find(name, self._after(place))
 
@@ -234,6 +234,13 @@ def _tag(found: re.Match[str]) -> Tag:
     closing, name, attributes = found.group(2, 3, 5)
     inside = _end_of(found) if found.lastindex != _PLAIN else -1
     return Tag(name.lower(), closing != "", attributes, found.start(), found.end(), inside)
+
+
+def _is_meant(tag: Tag, selector: str) -> bool:
+    kind, name = selector[0], selector[1:]
+    if kind == ".":
+        return name in attributes(tag.attributes).get("class", "").split()
+    return _id(tag.attributes) == name if kind == "#" else tag.name == selector
 
 
 def _id(written: str) -> str | None:

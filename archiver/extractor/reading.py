@@ -153,7 +153,7 @@ class Reading:
     @cached_property
     def title(self) -> str:
         """What the page's `<title>` says, on one line."""
-        return first(map(text_of, outermost(self.dom.xpath("//title"))))
+        return first(map(text_of, map(_tree, islice(self.outline.select("title"), _LOOKED_AT))))
 
     def elements(self, selector: str) -> Iterator[HtmlElement]:
         """The outermost elements that `#id` or `.class` selects, each in a tree of its own."""
