@@ -228,6 +228,14 @@ def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
     assert listed(tmp_path) == ["_posts"]
 
 
+def test_a_link_to_a_folder_is_not_followed(tmp_path):
+    """Nor does Jekyll; one that leads to its own folder has no end."""
+    blog(tmp_path, "_posts/en/2020-06-17-mine.md")
+    for name in ("_posts/en/a", "_posts/en/b"):
+        (tmp_path / name).symlink_to(tmp_path / "_posts", target_is_directory=True)
+    assert listed(tmp_path) == ["_posts", "_posts/en"]
+
+
 def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
     (tmp_path / "_posts").mkdir()
     monkeypatch.setattr("archiver.writer.folders.os.walk", lambda _: iter(()))

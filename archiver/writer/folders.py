@@ -75,7 +75,8 @@ class PostFolders:
         here = next(os.walk(self._root / name), None)
         _, folders, posts = here or ("", [], [])
         self._is_sure &= here is not None and _is_text((name, *folders, *posts))
-        return _paths(name, posts), _paths(name, folders)
+        below = [folder for folder in _paths(name, folders) if not (self._root / folder).is_symlink()]  # as Jekyll
+        return _paths(name, posts), below
 
     def _stamp(self, name: str) -> None:
         """Sets the time of a folder's last change to this very instant: a change by anybody else gives it another.
