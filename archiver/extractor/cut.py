@@ -67,6 +67,7 @@ class Outline:
         self.text = text
         self._unseen = _scan(text)
         self._known: dict[str, Tag | None] = {}
+        self._ends: dict[int, int] = {}  # of elements' contents, by where the elements start
         self._starts = array("q")  # of the tags and comments seen so far; a page of 20 MB has millions
 
     def find(self, element_id: str) -> Tag | None:
@@ -75,13 +76,22 @@ class Outline:
             self._known[element_id] = next(self._named(f"#{element_id}"), None)
         return self._known[element_id]
 
-    def select(self, selector: str) -> Iterator[str]:
-        """The source of the outermost elements that `#id`, `.class` or `tag` selects, without their closing tags."""
+    def select(self, selector: str, behind: str = "") -> Iterator[str]:
+        """The source of the outermost elements that `#id`, `.class` or `tag` selects, without their closing tags.
+
+        `behind` is the id of an element before them, in which no tag is looked at, if there is one.
+        """
+        passed = self.find(behind) if behind else None
         end = 0
-        for tag in self._named(selector):
+        for tag in self._named(selector) if passed is None else self._named_from(self._end(passed), selector):
             if tag.start >= end:
                 end = self._end(tag)
                 yield self.text[tag.start : end]
+
+    def _named_from(self, start: int, selector: str) -> Iterator[Tag]:
+        """The same from a place on that lies in no tag: most tags of a page are its body's."""
+        found = tags(self.text, start) if self.text.find(selector[1:], start) >= 0 else iter(())
+        return (tag for tag in found if not tag.closing and _is_meant(tag, selector))
 
     def _named(self, selector: str) -> Iterator[Tag]:
         """The start tags that a selector means."""
@@ -125,6 +135,11 @@ class Outline:
 
     def _end(self, opened: Tag) -> int:
         """Where the content of `opened` ends."""
+        if opened.start not in self._ends:
+            self._ends[opened.start] = self._find_end(opened)
+        return self._ends[opened.start]
+
+    def _find_end(self, opened: Tag) -> int:
         if opened.content_end >= 0:
             return opened.content_end
         depth = 1

@@ -29,7 +29,8 @@ def _albums(reading: Reading) -> Iterator[Literal]:
     yield from (member(tag, "tag_name") for tag in _tags(reading) if _is_album(tag))
     if not reading.cgi:
         yield from (member(album, "title") for album in members(reading.variable("appmsgalbuminfo")))
-        boxes = (box for tags in reading.elements("#js_tags") for box in outermost(tags.xpath(_BOXES)))
+        lists = reading.elements("#js_tags", behind="js_content")
+        boxes = (box for tags in lists for box in outermost(tags.xpath(_BOXES)))
         yield from (tag.text_content() for box in boxes for tag in outermost(box.xpath(_ITEMS)))
 
 
