@@ -355,6 +355,13 @@ def test_t25_an_unknown_kind_is_read_as_well_as_can_be(cgi: str, body: str, html
     assert body_of("article", cgi=f"item_show_type: '23' * 1, {cgi}", body=body).html == html
 
 
+def test_elements_may_be_looked_for_around_another() -> None:
+    html = "<p id=a>1</p><div id=b><p id=a>2</p></div><p id=a>3</p><p class=a>4</p><!-- <p id=a>5</p> -->"
+    assert list(Outline(html).select("#a", around="b")) == ["<p id=a>1", "<p id=a>3"]
+    assert list(Outline(html).select("#a", around="nothing")) == ["<p id=a>1", "<p id=a>2", "<p id=a>3"]
+    assert list(Outline(html).select("#nothing", around="b")) == []
+
+
 @pytest.mark.parametrize(
     "decoy",
     [

@@ -76,34 +76,38 @@ class Outline:
             self._known[element_id] = next(self._named(f"#{element_id}"), None)
         return self._known[element_id]
 
-    def select(self, selector: str, behind: str = "") -> Iterator[str]:
+    def select(self, selector: str, around: str = "") -> Iterator[str]:
         """The source of the outermost elements that `#id`, `.class` or `tag` selects, without their closing tags.
 
-        `behind` is the id of an element before them, in which no tag is looked at, if there is one.
+        `around` is the id of an element, if there is one, in which none is looked for: most of a page's tags are its
+        body's.
         """
-        passed = self.find(behind) if behind else None
         end = 0
-        for tag in self._named(selector) if passed is None else self._named_from(self._end(passed), selector):
+        for tag in self._named_around(selector, self.find(around)) if around else self._named(selector):
             if tag.start >= end:
                 end = self._end(tag)
                 yield self.text[tag.start : end]
 
-    def _named_from(self, start: int, selector: str) -> Iterator[Tag]:
-        """The same from a place on that lies in no tag: most tags of a page are its body's."""
-        found = tags(self.text, start) if self.text.find(selector[1:], start) >= 0 else iter(())
-        return (tag for tag in found if not tag.closing and _is_meant(tag, selector))
+    def _named_around(self, selector: str, passed: Tag | None) -> Iterator[Tag]:
+        if passed is None:
+            yield from self._named(selector)
+            return
+        yield from self._named(selector, passed.start)
+        start = self._end(passed)
+        if self.text.find(selector[1:], start) >= 0:
+            yield from (tag for tag in tags(self.text, start) if not tag.closing and _is_meant(tag, selector))
 
-    def _named(self, selector: str) -> Iterator[Tag]:
-        """The start tags that a selector means."""
+    def _named(self, selector: str, end: int | None = None) -> Iterator[Tag]:
+        """The start tags that a selector means, as far as `end`."""
         name = selector[1:] if selector[0] in "#." else f"<{selector}"
-        place = self.text.find(name)
+        place = self.text.find(name, 0, end)
         while place >= 0:  # each place where the name is written lies in one tag, or in none
             found = self._last_before(place)
             if found and found.lastindex != _COMMENT and place < found.end():
                 tag = _tag(found)
                 if not tag.closing and _is_meant(tag, selector):
                     yield tag
-            place = self.text.find(name, self._after(place))
+            place = self.text.find(name, self._after(place), end)
 
     def _last_before(self, place: int) -> re.Match[str] | None:
         """The tag or comment in which a place lies, or else the one before it."""

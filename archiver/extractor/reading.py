@@ -155,9 +155,9 @@ class Reading:
         """What the page's `<title>` says, on one line."""
         return first(map(text_of, map(_tree, islice(self.outline.select("title"), _LOOKED_AT))))
 
-    def elements(self, selector: str, behind: str = "") -> Iterator[HtmlElement]:
-        """The outermost elements that `#id` or `.class` selects, each in a tree of its own; `behind` as in Outline."""
-        for source in islice(self.outline.select(selector, behind), _LOOKED_AT):
+    def elements(self, selector: str, around: str = "") -> Iterator[HtmlElement]:
+        """The outermost elements that `#id` or `.class` selects, each in a tree of its own; `around` as in Outline."""
+        for source in islice(self.outline.select(selector, around), _LOOKED_AT):
             yield from _tree(source).xpath("body/*[1]")
 
     def shown(self, *selectors: str) -> str:

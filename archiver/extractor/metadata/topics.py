@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.reading import Reading, member, members, one_line, outermost, plain
@@ -29,7 +30,7 @@ def _albums(reading: Reading) -> Iterator[Literal]:
     yield from (member(tag, "tag_name") for tag in _tags(reading) if _is_album(tag))
     if not reading.cgi:
         yield from (member(album, "title") for album in members(reading.variable("appmsgalbuminfo")))
-        lists = reading.elements("#js_tags", behind="js_content")
+        lists = islice(reading.elements("#js_tags", around="js_content"), 1)
         boxes = (box for tags in lists for box in outermost(tags.xpath(_BOXES)))
         yield from (tag.text_content() for box in boxes for tag in outermost(box.xpath(_ITEMS)))
 
