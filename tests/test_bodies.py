@@ -355,6 +355,19 @@ def test_t25_an_unknown_kind_is_read_as_well_as_can_be(cgi: str, body: str, html
     assert body_of("article", cgi=f"item_show_type: '23' * 1, {cgi}", body=body).html == html
 
 
+@pytest.mark.parametrize(
+    ("html", "source"),
+    [
+        ("<div class=a></div>x<p>y</p><div id=js_tags></div>", "<div class=a>"),  # no body: it does not go on
+        ("<img class=a><strong class=b>x</strong>", "<img class=a>"),
+        ("<div class=a><div id=js_tags>x</div>y</div>z", "<div class=a><div id=js_tags>x</div>y"),
+        ("<div class=a>" + "x" * 100_000, "<div class=a>" + "x" * 50_000),
+    ],
+)
+def test_an_element_ends_at_its_closing_tag_or_soon(html: str, source: str) -> None:
+    assert list(Outline(html).select(".a")) == [source]
+
+
 def test_elements_may_be_looked_for_around_another() -> None:
     html = "<p id=a>1</p><div id=b><p id=a>2</p></div><p id=a>3</p><p class=a>4</p><!-- <p id=a>5</p> -->"
     assert list(Outline(html).select("#a", around="b")) == ["<p id=a>1", "<p id=a>3"]

@@ -286,6 +286,17 @@ def test_account_ids_may_be_old(name: str) -> None:
     assert of(f"var user_name = '{name}';").account_id == name
 
 
+def test_a_body_that_holds_a_heading_names_no_author() -> None:
+    heading = '<div id="meta_content"><span class="rich_media_meta_text">{}</span></div>'
+    page = article_html(body=heading.format("乙"), top=heading.format("原创"))
+    assert read_metadata(reading_of(page)).author == ""
+
+
+def test_a_picture_that_is_called_so_hides_no_name() -> None:
+    assert of(top='<img class="profile_nickname"><strong class="profile_nickname">号</strong>').account == "号"
+    assert of(head='<link class="profile_nickname">', top='<b class="profile_nickname">号</b>').account == "号"
+
+
 def test_an_account_without_an_alias_is_not_called_by_its_introduction() -> None:
     values = '<span class="profile_meta_value"></span><span class="profile_meta_value">balcony_notes</span>'
     assert of(head=f"<div>{values}</div>").alias == ""

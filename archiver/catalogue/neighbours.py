@@ -11,12 +11,12 @@ from archiver.catalogue.store import Store, chunks
 
 
 class Neighbours:
-    """What a listing of `_posts` would say, as long as no folder has changed; times are nanoseconds since 1970."""
+    """What a listing of `_posts` would say, as long as no folder's time is another."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def folders(self) -> dict[str, int]:
+    def folders(self) -> dict[str, str]:
         """The folders that were listed, each with the time of its last change then."""
         with self._store.reading() as connection:
             return {row.name: row.changed for row in connection.execute(select(folders))}
@@ -28,7 +28,7 @@ class Neighbours:
             return [str(name) for name in connection.execute(wanted).scalars()]
 
     def keep(
-        self, changed: Mapping[str, int], told: Mapping[str, int], listed: Mapping[str, Mapping[str, str]]
+        self, changed: Mapping[str, str], told: Mapping[str, str], listed: Mapping[str, Mapping[str, str]]
     ) -> None:
         """Keeps what lies in folders that changed: `listed` are their posts that are not ours with their
         `published_as`; in the others nothing but ours changed since they were `told`.
@@ -40,7 +40,7 @@ class Neighbours:
                 as_told = (folders.c.name == name) & (folders.c.changed == told[name])  # unless another run told more
                 connection.execute(update(folders).where(as_told).values(changed=changed[name]))
 
-    def _list(self, connection: Connection, name: str, posts: Mapping[str, str], changed: int) -> None:
+    def _list(self, connection: Connection, name: str, posts: Mapping[str, str], changed: str) -> None:
         connection.execute(delete(neighbours).where(neighbours.c.folder == name))
         rows = [{"name": post, "folder": name, "published_as": address} for post, address in posts.items()]
         for chunk in chunks(rows):

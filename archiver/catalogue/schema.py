@@ -129,7 +129,7 @@ folders = Table(
     "folders",
     tables,
     Column("name", String, primary_key=True),  # of `_posts` or below, from the archive's folder
-    Column("changed", BigInteger, nullable=False),  # nanoseconds: unless it has changed since, `neighbours` is right
+    Column("changed", String, nullable=False),  # when: unless it has since, `neighbours` is right
 )
 
 neighbours = Table(

@@ -62,10 +62,12 @@ class Edges:
 
     def close(self) -> None:
         """Closes what was opened; the next run is told what lies in the folders of posts, if that can be written."""
-        with suppress(OutputError):  # it only spares that run a look
-            if {"output", "catalogue"} <= self.__dict__.keys():
-                tell_folders(self.output.folders, self.catalogue)
-        self._open.close()
+        try:
+            with suppress(OutputError), self.names:  # it only spares that run a look
+                if {"output", "catalogue"} <= self.__dict__.keys():
+                    tell_folders(self.output.folders, self.catalogue)
+        finally:
+            self._open.close()
 
     def prepare(self, until: datetime | None = None) -> None:
         """Nothing, once it is known that the archive can be written; what died runs left unfinished goes.

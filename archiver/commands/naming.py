@@ -27,8 +27,12 @@ def name_of(article: Article, day: date, folder: str, output: Output, catalogue:
 
 
 def tell_folders(folders: PostFolders, catalogue: Catalogue) -> None:
-    """Tells the catalogue what lies in the folders of posts now, so that the next run need not list them."""
-    if not (changed := folders.news()):
+    """Tells the catalogue what lies in the folders of posts now, so that the next run need not list them.
+
+    Nothing when a post that was written has no row: it would be neither ours nor a neighbour.
+    """
+    changed = folders.news()
+    if not changed or catalogue.holdings.known_posts(folders.written) != set(folders.written):
         return
     unknown = [name for name in changed if name in folders.listed or name not in folders.told]
     listed = {name: _not_ours(folders.listed.get(name, []), catalogue) for name in unknown}

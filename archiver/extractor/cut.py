@@ -48,6 +48,12 @@ LANDMARKS = frozenset((
     "page_bottom_area", "js_pc_qr_code", "js_view_source", "js_cmt_area", "js_album_keep_read",
 ))  # fmt: skip
 
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
+_LONGEST = 50_000  # characters of an element that is selected; an article's heading has some thousands
+_MOST_WRITTEN = 500_000  # characters of a tag's attributes in which its id and class are looked for
+
 
 class Tag(NamedTuple):
     """One tag of a page, outside of comments and scripts."""
@@ -79,14 +85,29 @@ class Outline:
     def select(self, selector: str, around: str = "") -> Iterator[str]:
         """The source of the outermost elements that `#id`, `.class` or `tag` selects, without their closing tags.
 
-        `around` is the id of an element, if there is one, in which none is looked for: most of a page's tags are its
-        body's.
+        Of a longer one the beginning. `around` is the id of an element, if there is one, in which none is looked for:
+        most of a page's tags are its body's.
         """
         end = 0
         for tag in self._named_around(selector, self.find(around)) if around else self._named(selector):
             if tag.start >= end:
-                end = self._end(tag)
-                yield self.text[tag.start : end]
+                source = self._source(tag)
+                end = tag.start + len(source)
+                yield source
+
+    def _source(self, opened: Tag) -> str:
+        """An element's source as far as its closing tag, or its first _LONGEST characters."""
+        if opened.name in _VOID:
+            return self.text[opened.start : opened.end]
+        if opened.content_end >= 0:
+            return self.text[opened.start : min(opened.content_end, opened.start + _LONGEST)]
+        source, depth = self.text[opened.start : opened.end + _LONGEST], 1
+        for found in _striking(source, opened.end - opened.start, opened.name):
+            if found[3].lower() == opened.name:
+                depth += -1 if found[2] else 1
+            if depth == 0:
+                return source[: found.start()]
+        return source
 
     def _named_around(self, selector: str, passed: Tag | None) -> Iterator[Tag]:
         if passed is None:
@@ -257,9 +278,12 @@ def _tag(found: re.Match[str]) -> Tag:
 
 def _is_meant(tag: Tag, selector: str) -> bool:
     kind, name = selector[0], selector[1:]
-    if kind == ".":
-        return name in attributes(tag.attributes).get("class", "").split()
-    return _id(tag.attributes) == name if kind == "#" else tag.name == selector
+    if kind not in "#.":
+        return tag.name == selector
+    if name not in tag.attributes:
+        return False
+    written = attributes(tag.attributes[:_MOST_WRITTEN])
+    return name in written.get("class", "").split() if kind == "." else written.get("id") == name
 
 
 def _id(written: str) -> str | None:

@@ -32,7 +32,7 @@ _HEAD = 4096  # bytes of a page in which it may declare its character set
 
 _TRIES = 8  # assignments to one name that are read
 _TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
-_LOOKED_AT = 50  # elements that one XPath finds
+_LOOKED_AT = 50  # elements that one XPath or selector finds
 
 _META = re.compile(rf"<meta(?=[\s/]){cut.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")

@@ -81,7 +81,8 @@ class Output:
         name = ""
         for name in names.post_names(article, day, folder):
             address = names.published_as(PurePosixPath(name).name)
-            taken = {*others(address), *self.folders.published_as(address)}
+            taken = {*self.folders.published_as(address), *others(address)}  # a run may tell the others in between
+            taken |= {name} if self.has(name) else set()
             mine = next((post for post in taken if self._is_of(article, post)), "")
             if mine or not taken:
                 return mine or name

@@ -11,22 +11,25 @@ from pathlib import Path
 
 from archiver.writer import names
 
-Times = Mapping[str, int]  # of folders, from the archive's root: when each last changed, nanoseconds since 1970
-
-_FINE = 1_000_000  # nanoseconds: a disk that keeps times so well tells changes apart; FAT keeps even seconds
+# Of folders, from the archive's root: when each last changed, as its own time and the system's say, in nanoseconds.
+# Tools that copy and restore folders set the one, nobody sets the other.
+Times = Mapping[str, str]
+_FEW = 8  # posts of a run that vouches for their folders
 
 
 class PostFolders:
     """The folders of `root`/_posts, listed only where one is not as it was when a run told what lies in it.
 
-    To list 100,000 names took a fourth of an `add` (benchmarks, growth). What somebody else writes in the
-    milliseconds in which a post of ours is written is seen when the folder changes next.
+    To list 100,000 names took a fourth of an `add` (benchmarks, growth). What somebody else writes in the milliseconds
+    in which a post of ours is written is not seen until somebody changes the folder again: a run of many posts vouches
+    for nothing.
     """
 
     def __init__(self, root: Path, told: Callable[[], Times], *, is_dry: bool = False) -> None:
         self._root = root
         self._told = told
-        self._left: dict[str, int] = {}  # when they changed last, by us since they were looked at
+        self._left: dict[str, str] = {}  # when they changed last, by us since they were looked at
+        self.written: list[str] = []  # posts
         self._is_sure = not is_dry  # nobody else wrote here meanwhile, and everything could be read
 
     def published_as(self, address: str) -> list[str]:
@@ -39,9 +42,12 @@ class PostFolders:
         """While a post of ours is written."""
         name = post.rpartition("/")[0]
         _ = self.listed
-        self._is_sure &= self._left.get(name) == _changed(self._root / name)
+        before = self._changed(name)
+        self._is_sure &= self._left.get(name) == before and len(self.written) < _FEW
         yield
+        self._is_sure &= self._changed(name) != before  # else a disk whose folders do not tell
         self._stamp(name)
+        self.written.append(post)
         self._by_day.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
 
     def news(self) -> Times:
@@ -61,7 +67,7 @@ class PostFolders:
         found: dict[str, list[str]] = {}
         folders = list(dict.fromkeys((names.POSTS, *self.told)))
         for name in folders:  # it grows
-            changed = _changed(self._root / name)
+            changed = self._changed(name)
             if changed is not None and changed == self.told.get(name):
                 self._left[name] = changed
             elif changed is not None:
@@ -85,11 +91,22 @@ class PostFolders:
         """
         if not self._is_sure:
             return
-        now = time.time_ns()
+        now = time.time_ns() // 1_000 * 1_000  # what a disk must keep: FAT keeps even seconds
         with suppress(OSError):  # the folder is somebody else's
             os.utime(self._root / name, ns=(now, now))
-        self._left[name] = _changed(self._root / name) or 0
-        self._is_sure = abs(self._left[name] - now) < _FINE
+        self._left[name] = self._changed(name) or ""
+        self._is_sure &= self._left[name].startswith(f"{now} ")
+
+    def _changed(self, name: str) -> str | None:
+        """When a folder last changed; None for one that is not there."""
+        try:
+            stat = (self._root / name).stat()
+        except FileNotFoundError:
+            return None
+        except OSError:
+            self._is_sure = False
+            return None
+        return f"{stat.st_mtime_ns} {stat.st_ctime_ns}"
 
     @cached_property
     def _by_day(self) -> dict[str, list[str]]:
@@ -116,10 +133,3 @@ def _is_text(found: Iterable[str]) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _changed(folder: Path) -> int | None:
-    try:
-        return folder.stat().st_mtime_ns
-    except OSError:
-        return None

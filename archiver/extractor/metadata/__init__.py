@@ -153,7 +153,7 @@ def _authors(reading: Reading) -> Iterator[str]:
 
 def _authors_shown(reading: Reading) -> Iterator[HtmlElement]:
     yield from reading.elements("#js_author_name")
-    for heading in reading.elements("#meta_content"):
+    for heading in islice(reading.elements("#meta_content"), 1):  # a body may hold what calls itself so
         yield from outermost(heading.xpath(_NAMES))
 
 

@@ -12,7 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "folders",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
