@@ -85,8 +85,8 @@ class Outline:
     def select(self, selector: str, around: str = "") -> Iterator[str]:
         """The source of the outermost elements that `#id`, `.class` or `tag` selects, without their closing tags.
 
-        Of a longer one the beginning. `around` is the id of an element, if there is one, in which none is looked for:
-        most of a page's tags are its body's.
+        Of a longer one the beginning. `around`, for `#id`, is the id of an element, if there is one, in which none is
+        looked for: most of a page's tags are its body's.
         """
         end = 0
         for tag in self._named_around(selector, self.find(around)) if around else self._named(selector):
@@ -116,7 +116,8 @@ class Outline:
         yield from self._named(selector, passed.start)
         start = self._end(passed)
         if self.text.find(selector[1:], start) >= 0:
-            yield from (tag for tag in tags(self.text, start) if not tag.closing and _is_meant(tag, selector))
+            behind = map(_tag, _striking(self.text, start, "script"))
+            yield from (tag for tag in behind if not tag.closing and _is_meant(tag, selector))
 
     def _named(self, selector: str, end: int | None = None) -> Iterator[Tag]:
         """The start tags that a selector means, as far as `end`."""
