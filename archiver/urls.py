@@ -83,7 +83,7 @@ def parse(source: str) -> Target:
         address = "https://" + address.lstrip("/")
     parts = _split(address)
     ours = parts is not None and parts.scheme in ("http", "https") and parts.hostname == HOST and not parts.username
-    if parts is None or not ours or not _is_text(address):
+    if parts is None or not ours or not is_text(address):
         raise NotWeChat(
             f"not an address of {HOST}: archiver reads articles of WeChat Official Accounts "
             "(https://mp.weixin.qq.com/s/…) and saved pages",
@@ -220,9 +220,13 @@ def link(address: str) -> str:
     return living(address)
 
 
-def _is_text(address: str) -> bool:
-    """Whether it is Unicode: an argument of other bytes reaches us as surrogates."""
-    return not any("\ud800" <= char <= "\udfff" for char in address)
+def is_text(text: str) -> bool:
+    """Whether it is Unicode: arguments and names of files of other bytes reach us as surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _split(address: str) -> SplitResult | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, func, select, text, update
 
+from archiver import urls
 from archiver.catalogue.schema import article_media, articles, captures, media
 from archiver.catalogue.store import CHUNK, Store, seconds
 from archiver.models import Holding
@@ -131,7 +132,7 @@ class Holdings:
 
 def _possible(names: Collection[str]) -> list[str]:
     """Those that a row can hold: the system's name of a file may be no text."""
-    return [name for name in names if name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)]
+    return [name for name in names if urls.is_text(name)]
 
 
 def _of(wanted: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:

@@ -101,13 +101,9 @@ class Outline:
             return self.text[opened.start : opened.end]
         if opened.content_end >= 0:
             return self.text[opened.start : min(opened.content_end, opened.start + _LONGEST)]
-        source, depth = self.text[opened.start : opened.end + _LONGEST], 1
-        for found in _striking(source, opened.end - opened.start, opened.name):
-            if found[3].lower() == opened.name:
-                depth += -1 if found[2] else 1
-            if depth == 0:
-                return source[: found.start()]
-        return source
+        source = self.text[opened.start : opened.end + _LONGEST]
+        inside = _nested(source, opened.end - opened.start, opened.name)
+        return source[: next((found.start() for found, depth in inside if depth == 0), len(source))]
 
     def _named_around(self, selector: str, passed: Tag | None) -> Iterator[Tag]:
         if passed is None:
@@ -168,15 +164,11 @@ class Outline:
     def _find_end(self, opened: Tag) -> int:
         if opened.content_end >= 0:
             return opened.content_end
-        depth = 1
-        for found in _striking(self.text, opened.end, opened.name):
-            closing, name, attributes = found.group(2, 3, 5)
-            if name.lower() == opened.name:
-                depth += -1 if closing else 1
-                if depth == 0:
-                    goes_on = opened.name == "div" and _goes_on(self.text, found.end())
-                    return self._landmark(found) if goes_on else found.start()
-            if "id" in attributes and _id(attributes) in LANDMARKS:
+        for found, depth in _nested(self.text, opened.end, opened.name):
+            if depth == 0:
+                goes_on = opened.name == "div" and _goes_on(self.text, found.end())
+                return self._landmark(found) if goes_on else found.start()
+            if "id" in found[5] and _id(found[5]) in LANDMARKS:
                 return found.start()
         return len(self.text)
 
@@ -222,6 +214,15 @@ def _striking(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
         start = _end_of(found)
         if found.lastindex != _COMMENT:
             yield found
+
+
+def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], int]]:
+    """The same from behind a start tag of that name on, each with the number of them that are open behind it."""
+    depth = 1
+    for found in _striking(text, start, name):
+        if found[3].lower() == name:
+            depth += -1 if found[2] else 1
+        yield found, depth
 
 
 def _end_of(found: re.Match[str]) -> int:

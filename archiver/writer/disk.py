@@ -19,7 +19,7 @@ from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Post
 from archiver.writer import names
 from archiver.writer.filetypes import EXTENSIONS
-from archiver.writer.folders import PostFolders, Times, is_skipped
+from archiver.writer.folders import PostFolders, Times, post_files
 from archiver.writer.frontmatter import head, read_front_matter
 
 OWN = ".archive"  # Jekyll skips dot folders
@@ -165,7 +165,7 @@ class Output:
 
     def heads(self) -> Iterator[tuple[str, str]]:
         """Every post's name and its front matter, '' where it has none."""
-        for name in sorted(self._files(names.POSTS)):
+        for name in sorted(post_files(self.root)):
             yield name, _head(self.root / name)
 
     def write(self, path: Path, content: bytes) -> None:
@@ -191,13 +191,6 @@ class Output:
     def _posts_by_key(self) -> dict[str, str]:
         """The posts of ours that lie here, by their article: read only when one is not where it was written."""
         return {key: name for name, block in self.heads() if (key := key_in(block))}
-
-    def _files(self, folder: str) -> Iterator[str]:
-        """Files below a folder that Jekyll would read, from the archive's root."""
-        for where, folders, files in os.walk(self.root / folder):
-            folders[:] = [name for name in folders if not is_skipped(name)]
-            here = Path(where).relative_to(self.root).as_posix()
-            yield from (f"{here}/{name}" for name in files if not is_skipped(name))
 
 
 def key_in(block: str) -> str:

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
+from archiver import urls
 from archiver.writer import names
 
 # Of folders, from the archive's root: when each last changed, as its own time and the system's say, in nanoseconds.
@@ -80,7 +82,7 @@ class PostFolders:
         self._stamp(name)
         here = next(os.walk(self._root / name), None)
         _, folders, posts = here or ("", [], [])
-        self._is_sure &= here is not None and _is_text((name, *folders, *posts))
+        self._is_sure &= here is not None and urls.is_text("".join((name, *folders, *posts)))  # as rows
         below = [folder for folder in _paths(name, folders) if not (self._root / folder).is_symlink()]  # as Jekyll
         return _paths(name, posts), below
 
@@ -112,24 +114,22 @@ class PostFolders:
     def _by_day(self) -> dict[str, list[str]]:
         """What was listed, by day: slugs are made of one day's alone, not of 100,000 posts."""
         found: dict[str, list[str]] = {}
-        for post in (post for posts in self.listed.values() for post in posts):
+        for post in chain.from_iterable(self.listed.values()):
             found.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
         return found
 
 
-def is_skipped(name: str) -> bool:
-    """Whether Jekyll skips a name (jekyll §4): editors' copies, and our own unfinished files."""
-    return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
+def post_files(root: Path) -> Iterator[str]:
+    """Every file of `root`/_posts and below that Jekyll would read, from `root`."""
+    for where, folders, files in os.walk(root / names.POSTS):
+        folders[:] = [name for name in folders if not _is_skipped(name)]
+        yield from _paths(Path(where).relative_to(root).as_posix(), files)
 
 
 def _paths(folder: str, found: Iterable[str]) -> list[str]:
-    return [f"{folder}/{name}" for name in found if not is_skipped(name)]
+    return [f"{folder}/{name}" for name in found if not _is_skipped(name)]
 
 
-def _is_text(found: Iterable[str]) -> bool:
-    """Whether the catalogue can hold these names: the system's name of a file may be no text."""
-    try:
-        "".join(found).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _is_skipped(name: str) -> bool:
+    """Whether Jekyll skips a name (jekyll §4): editors' copies, and our own unfinished files."""
+    return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
