@@ -297,10 +297,11 @@ def test_a_run_of_many_posts_vouches_for_nothing(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are no text")
-def test_a_folder_with_a_name_that_is_no_text_is_listed_each_time(tmp_path):
-    blog(tmp_path, os.fsdecode(b"_posts/2020-06-17-caf\xe9.md"))
+@pytest.mark.parametrize("name", [b"_posts/2020-06-17-caf\xe9.md", b"_posts/caf\xe9/2020-06-17-mine.md"])
+def test_what_lies_by_a_name_that_is_no_text_is_listed_each_time(tmp_path, name):
+    blog(tmp_path, os.fsdecode(name))
     added(tmp_path, ARTICLE)
-    assert listed(tmp_path) == ["_posts"]
+    assert "_posts" in listed(tmp_path)
 
 
 def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
