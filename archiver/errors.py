@@ -6,6 +6,7 @@ ArchiverError
 ├── InputError           66   no such file, or nothing in it that could be read
 ├── ConfigError          78   archiver.yml, ARCHIVER_* or a flag holds what no setting takes
 ├── OutputError          73   the archive cannot be written
+│   └── DamagedCatalogue      the catalogue is no database any more, or not whole
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
 │   ├── CoolingDown      75   WeChat showed its wall or answered 429; no page is asked for until it has cooled down
@@ -89,6 +90,10 @@ class OutputError(ArchiverError):
     """The archive cannot be written."""
 
     exit_code = Exit.CANNOT_WRITE
+
+
+class DamagedCatalogue(OutputError):  # noqa: N818
+    """The catalogue is no database any more, or holds what it cannot hold."""
 
 
 class FetchError(ArchiverError):

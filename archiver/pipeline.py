@@ -41,7 +41,7 @@ class Rooms:
     """What the rooms at the edges do for one article; tests pass their own."""
 
     get_page: Callable[[Target], tuple[Page, Saved]]
-    keep: Callable[[Page], str]  # the page as received, before anything reads it → its digest
+    keep: Callable[[Page, State], str]  # the page as received, before its article is read → its digest
     wants: Callable[[Media], bool]  # whether a medium is to be saved at all
     get_media: Callable[[Media, str], Blob]  # from one of its addresses
     find_media: Callable[[Sequence[Media]], Mapping[str, LocalFile]]  # those that lie in the archive, by name
@@ -54,6 +54,7 @@ class Rooms:
     forget: Callable[[str], None] = lambda _digest: None  # a page that was kept and is not wanted after all
     known: Callable[[Target, Article], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
     taken_out: Callable[[Target, Article, Localized], Outcome | None] = lambda *_: None  # while its media came
+    holds: Callable[[Localized], bool] = lambda _media: True  # the files still lie there
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     whole: float = 0.999  # a share below is told
@@ -73,14 +74,17 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
         article = rooms.recall(extract(page), page)
         if known := rooms.known(target, article):
             return _not_kept(known, came, rooms)
-        localized = localize(article, came.saved, rooms)
-        draft = _convert(article, localized, page, rooms)
-        with rooms.writing():
-            if taken_out := rooms.taken_out(target, article, localized):
-                return _not_kept(taken_out, came, rooms)
-            entry = replace(_write(target, page, draft, rooms), snapshot=came.snapshot, notice=came.notice)
-            rooms.record(entry)
-        return entry.outcome
+        while True:
+            localized = localize(article, came.saved, rooms)
+            draft = _convert(article, localized, page, rooms)
+            with rooms.writing():
+                if taken_out := rooms.taken_out(target, article, localized):
+                    return _not_kept(taken_out, came, rooms)
+                if not rooms.holds(localized):  # another call took out an article that showed them, too
+                    continue
+                entry = replace(_write(target, page, draft, rooms), snapshot=came.snapshot, notice=came.notice)
+                rooms.record(entry)
+            return entry.outcome
     except ArchiverError as error:
         return _failed(target, error, rooms)
 
@@ -121,8 +125,12 @@ def _fetch(target: Target, rooms: Rooms) -> _Came:
 
 def _ask(target: Target, rooms: Rooms) -> _Came:
     page, saved = rooms.get_page(target)
-    snapshot = rooms.keep(page)
-    return _Came(page=page, saved=saved, verdict=classify(page), snapshot=snapshot)
+    try:
+        verdict = classify(page)
+    except Exception:
+        rooms.keep(page, State.UNKNOWN)  # a page that a bug meets is kept for study
+        raise
+    return _Came(page=page, saved=saved, verdict=verdict, snapshot=rooms.keep(page, verdict.state))
 
 
 def _not_kept(outcome: Outcome, came: _Came, rooms: Rooms) -> Outcome:

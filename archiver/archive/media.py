@@ -8,7 +8,7 @@ comes, a whole file stays shown and the recorded digest stays as it is.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from pathlib import Path
@@ -16,7 +16,7 @@ from threading import Lock
 
 from archiver.catalogue import Catalogue
 from archiver.errors import OutputError
-from archiver.models import Blob, LocalFile, Media
+from archiver.models import Blob, LocalFile, Localized, Media
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.disk import Output
@@ -95,6 +95,15 @@ class ArticleMedia:
             copy_aside(self.output.root, name)
         file = self.output.save_media(name, blob.content)
         return replace(file, response=blob.response)
+
+    def holds(self, media: Localized) -> bool:
+        """Return whether the files of these media still lie here."""
+        files = [file for file in media.values() if isinstance(file, LocalFile)]
+        return self.is_dry or all(file.doubt or self.output.holds(file) for file in files)
+
+    def claim(self, names: Iterable[str]) -> None:
+        """Make sure that these media have their rows."""
+        self.catalogue.media.claim({name: safe_name(name) for name in names})
 
     def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
         path = self.output.root / file.path

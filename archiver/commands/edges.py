@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.archive.captures import Snapshots
 from archiver.archive.media import BroughtMedia
-from archiver.archive.snapshots import Snapshots
+from archiver.archive.recovery import begin
 from archiver.catalogue import FILE, Catalogue, Machine
-from archiver.commands.adoption import posts_here
 from archiver.commands.gate import MachineGate
 from archiver.commands.naming import tell_folders
 from archiver.commands.wishes import utc_now
@@ -89,7 +89,7 @@ class Edges:
         catalogue = Catalogue(self.own, self.now)
         self._open.callback(catalogue.close)
         if catalogue.open():
-            catalogue.adopt(posts_here(Output(self.settings.output), self.now()))
+            begin(catalogue, Output(self.settings.output), self.now())
         return catalogue
 
     @cached_property

@@ -8,7 +8,7 @@ from archiver.models.articles import Article, Gone, Media, Removal, Reprint
 from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response
 from archiver.models.findings import Finding, Holding
 from archiver.models.pages import CHINA, ENDS, Page, State, Target, Verdict
-from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Received, Standing
+from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Received, Standing, Tombstone
 
 __all__ = [
     "CHINA",
@@ -37,5 +37,6 @@ __all__ = [
     "Standing",
     "State",
     "Target",
+    "Tombstone",
     "Verdict",
 ]
