@@ -12,6 +12,7 @@ from datetime import date, datetime
 from archiver import outcomes, urls
 from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat
 from archiver.extractor import classify, extract, server_time
+from archiver.media_types import extension, is_cut_off, is_hotlink_notice
 from archiver.models import (
     CHINA,
     Article,
@@ -30,7 +31,6 @@ from archiver.models import (
     Verdict,
 )  # fmt: skip
 from archiver.writer.disk import Written
-from archiver.writer.filetypes import extension, is_cut_off, is_placeholder
 from archiver.writer.names import media_name
 
 Saved = Callable[[str], Blob | None]  # what was saved beside a page for an address of its media
@@ -196,9 +196,8 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
 
 def _fitting(medium: Media, content: bytes) -> str:
     """The extension for what came; '' when it is not what the page shows."""
-    if medium.kind == "image" and is_placeholder(content, medium.width):
-        return ""
-    return extension(content, medium.kind)
+    end = extension(content, medium.kind)
+    return "" if end and medium.kind == "image" and is_hotlink_notice(content, medium.width) else end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from archiver.errors import OutputError
+from archiver.media_types import EXTENSIONS
 from archiver.models import Article, LocalFile, Post
 from archiver.writer import names
-from archiver.writer.filetypes import EXTENSIONS
 from archiver.writer.folders import PostFolders, Times, post_files
 from archiver.writer.frontmatter import head, read_front_matter
 
