@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import PurePosixPath
 
 from filelock import FileLock
@@ -13,6 +14,7 @@ from filelock import FileLock
 from archiver import outcomes, urls
 from archiver.catalogue.captures import Captures
 from archiver.commands.edges import LOCK_POLL, Edges
+from archiver.commands.media_order import in_fair_order
 from archiver.commands.naming import name_of
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
@@ -21,6 +23,7 @@ from archiver.extractor import classify
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import read_data, read_saved
+from archiver.fetcher.media_budget import MediaBudget
 from archiver.models import (
     Article,
     Blob,
@@ -46,7 +49,7 @@ from archiver.writer.names import media_name, post_address, published_as, safe_n
 
 def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
     """The rooms for articles of one source, whose posts follow its options."""
-    lent = _Lent(edges=edges, source=source)
+    lent = _Lent(edges=edges, source=source, budget=edges.media_budget())
     return Rooms(
         get_page=lent.get_page,
         keep=lent.keep,
@@ -87,7 +90,8 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
         rooms.record(replace(entry, is_new=False))
 
     rooms = rooms_for(edges, source)
-    return replace(rooms, get_page=get_page, keep=lambda _page: last.sha256, recall=recall, record=record)
+    each = partial(in_fair_order, rooms.each, edges.catalogue.media.tries)
+    return replace(rooms, get_page=get_page, keep=lambda _page: last.sha256, recall=recall, record=record, each=each)
 
 
 def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms | None:
@@ -137,6 +141,7 @@ class _Lent:
 
     edges: Edges
     source: Source
+    budget: MediaBudget
     stems: dict[str, str] = field(default_factory=dict)  # the files' names without extension, by that of their medium
 
     def get_page(self, target: Target) -> tuple[Page, Saved]:
@@ -171,7 +176,8 @@ class _Lent:
         limit = self._limit(medium)
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
-        return self.edges.fetcher.media(address, limit)
+        self.budget.begin_medium(media_name(medium))
+        return self.edges.fetcher.media(address, limit, self.budget)
 
     def find_media(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
         """What the catalogue knows and is still there; else what a run that died has left under that name."""

@@ -37,6 +37,12 @@ class LocalFile:
     response: Response | None = field(default=None, compare=False)  # that brought it, when this run asked for it
 
 
+class Unasked(str):
+    """Why a medium was left for another run: it is due, and no try counts against it."""
+
+    __slots__ = ()
+
+
 Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
 Localized = Mapping[str, LocalFile | str]  # by a medium's name in the archive: its file, or why there is none
 
