@@ -11,6 +11,7 @@ ArchiverError
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
 │   ├── CoolingDown      75   WeChat showed its wall or answered 429; no page is asked for until it has cooled down
 │   ├── BudgetSpent           a run asked for as many pages as it may, or as long
+│   ├── Postponed             a medium left for another run: the article's bounds, the run's time, its host's rest
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
 ├── Busy                 75   another run holds the archive
@@ -112,6 +113,10 @@ class CoolingDown(FetchError):  # noqa: N818
 
 class BudgetSpent(FetchError):  # noqa: N818
     """The run asked for as many pages as it may, or as long."""
+
+
+class Postponed(FetchError):  # noqa: N818
+    """A medium is left for another run: its article's bounds or the run's time are reached, or its host rests."""
 
 
 class TooLarge(FetchError):  # noqa: N818

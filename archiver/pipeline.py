@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from archiver import outcomes, urls
-from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat, Postponed
 from archiver.extractor import classify, extract, server_time
+from archiver.media_types import extension, is_cut_off, is_hotlink_notice
 from archiver.models import (
     CHINA,
     Article,
@@ -27,10 +28,10 @@ from archiver.models import (
     Received,
     State,
     Target,
+    Unasked,
     Verdict,
 )  # fmt: skip
 from archiver.writer.disk import Written
-from archiver.writer.filetypes import extension, is_cut_off, is_placeholder
 from archiver.writer.names import media_name
 
 Saved = Callable[[str], Blob | None]  # what was saved beside a page for an address of its media
@@ -189,10 +190,12 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
     for address in (medium.url, *medium.tries):
         if (blob := saved(address)) and (end := extension(blob.content, medium.kind)):  # small, but what was seen
             return rooms.save_media(medium, blob, end)
-    reason = "it has no address that can be asked"
+    reason = ""
     for address in medium.tries:
         try:
             got = rooms.get_media(medium, address)
+        except Postponed as error:
+            return reason or Unasked(error.args[0])  # what failed already is known to have been asked for
         except FetchError as error:
             reason = outcomes.one_line(str(error.args[0]))
             continue
@@ -200,14 +203,13 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
         if end and not is_cut_off(got.content):
             return rooms.save_media(medium, got, end)
         reason = f"what came is {'cut off' if end else f'not the {medium.kind}'}"
-    return reason
+    return reason or "it has no address that can be asked"
 
 
 def _fitting(medium: Media, content: bytes) -> str:
     """The extension for what came; '' when it is not what the page shows."""
-    if medium.kind == "image" and is_placeholder(content, medium.width):
-        return ""
-    return extension(content, medium.kind)
+    end = extension(content, medium.kind)
+    return "" if end and medium.kind == "image" and is_hotlink_notice(content, medium.width) else end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

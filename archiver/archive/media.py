@@ -16,11 +16,11 @@ from threading import Lock
 
 from archiver.catalogue import Catalogue
 from archiver.errors import OutputError
+from archiver.media_types import EXTENSIONS, extension, is_whole
 from archiver.models import Blob, LocalFile, Localized, Media
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.disk import Output
-from archiver.writer.filetypes import EXTENSIONS, extension, is_cut_off
 from archiver.writer.names import IMAGES, media_name, safe_name
 
 _REMEMBERED = 10_000  # media of this run that other articles may show: more than are in work together
@@ -85,7 +85,9 @@ class ArticleMedia:
             if isinstance(result, LocalFile):
                 self.brought.put(name, result)
         doubtful = self._doubtful.get(name)
-        return replace(doubtful, doubt=f"{ALTERED}; {result}") if doubtful and isinstance(result, str) else result
+        if doubtful and isinstance(result, str):
+            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # what was not asked for stays so
+        return result
 
     def add(self, medium: Media, blob: Blob, ending: str) -> LocalFile:
         """Save a medium; a copy of another file that lies under its name is put aside first."""
@@ -129,7 +131,7 @@ def is_whole_file(path: Path, kind: str) -> bool:
         content = path.read_bytes()
     except OSError:
         return False
-    return extension(content, kind) == path.suffix[1:] and not is_cut_off(content)
+    return extension(content, kind) == path.suffix[1:] and is_whole(content)
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:

@@ -19,9 +19,10 @@ from archiver.catalogue import FILE, Catalogue, Machine
 from archiver.commands.gate import MachineGate
 from archiver.commands.naming import tell_folders
 from archiver.commands.wishes import utc_now
-from archiver.config import Settings
+from archiver.config import Settings, duration
 from archiver.errors import Busy, InputError, OutputError
 from archiver.fetcher import Options
+from archiver.fetcher.media_budget import MediaBudget, MediaLimits
 from archiver.models import LocalFile, Media
 from archiver.storage.local import OWN
 from archiver.storage.locks import LockFile
@@ -130,8 +131,18 @@ class Edges:
         options = Options(
             interval=self.settings.interval, proxy=self.settings.proxy, cookies=self.settings.cookies,
             image_limit=self.settings.media.image_max, connections=MEDIA_AT_ONCE, gate=self.gate,
+            until=lambda: self.until,
         )  # fmt: skip
         return self._open.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
+
+    def media_budget(self) -> MediaBudget:
+        """What the media of one more article may cost."""
+        bounds = self.settings.article
+        limits = MediaLimits(
+            media=bounds.max_pictures, requests=bounds.max_requests, size=bounds.max_bytes,
+            seconds=duration(bounds.max_time),
+        )  # fmt: skip
+        return MediaBudget(limits, now=self.now, until=self.until)
 
     @property
     def each_medium(self) -> Each:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import PurePosixPath
 
 from archiver import outcomes, urls
@@ -15,6 +16,7 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue.captures import Captures
 from archiver.commands.edges import Edges
+from archiver.commands.media_order import in_fair_order
 from archiver.commands.naming import name_of
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
@@ -22,6 +24,7 @@ from archiver.errors import FetchError, TooLarge
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import read_data, read_saved
+from archiver.fetcher.media_budget import MediaBudget
 from archiver.models import (
     Article,
     Blob,
@@ -51,7 +54,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
     media = ArticleMedia(
         output=edges.output, catalogue=edges.catalogue, brought=edges.media, is_dry=edges.is_dry
     )  # fmt: skip
-    lent = _Lent(edges=edges, source=source, media=media)
+    lent = _Lent(edges=edges, source=source, media=media, budget=edges.media_budget())
     return Rooms(
         get_page=lent.get_page,
         keep=lent.keep,
@@ -93,7 +96,10 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
         rooms.record(replace(entry, is_new=False))
 
     rooms = rooms_for(edges, source)
-    return replace(rooms, get_page=get_page, keep=lambda _page, _state: last.sha256, recall=recall, record=record)
+    each = partial(in_fair_order, rooms.each, edges.catalogue.media.tries)
+    return replace(
+        rooms, get_page=get_page, keep=lambda _page, _state: last.sha256, recall=recall, record=record, each=each
+    )  # fmt: skip
 
 
 def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms | None:
@@ -136,6 +142,7 @@ class _Lent:
     edges: Edges
     source: Source
     media: ArticleMedia
+    budget: MediaBudget
     repeated: dict[str, Capture] = field(default_factory=dict)  # of pages that were kept before, by their digest
 
     def get_page(self, target: Target) -> tuple[Page, Saved]:
@@ -173,7 +180,8 @@ class _Lent:
         limit = self._limit(medium)
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
-        return self.edges.fetcher.media(address, limit)
+        self.budget.begin_medium(media_name(medium))
+        return self.edges.fetcher.media(address, limit, self.budget)
 
     def recall(self, article: Article, page: Page) -> Article:
         """The article by the short address that is known of it; gone if it was saved before its page went.
