@@ -289,10 +289,16 @@ class Archiver:
         return list(dict.fromkeys(known(catalogue, name, self.settings.output).key for name in names))
 
     def merge(
-        self, others: Iterable[str], *, restore_removed: bool = False, is_dry: bool = False
+        self,
+        others: Iterable[str],
+        *,
+        restore_removed: bool = False,
+        is_dry: bool = False,
+        planned: Counted = _silent,
     ) -> Iterator[Merged | str]:
         """Yield what became of each thing of other archives that are merged into this one, and lines that sum up each.
 
+        `planned` gets how many files the others hold.
         The others are only read. InputError or UsageError, before anything is done, for one that is no archive; Busy
         when a `run` works on this one.
         """
@@ -302,12 +308,13 @@ class Archiver:
         folders = [OtherArchive(Path(other), self._now) for other in others]
         for other in folders:
             other.check()
+        planned(sum(other.count() for other in folders))
         with self._merging(is_dry=is_dry) as edges:
             for other in folders:
                 with other:
                     merge = Merge(edges=edges, other=other, restore_removed=restore_removed, is_dry=is_dry)
                     yield from merge.everything()
-                    yield from summary(merge.counts, str(other.root))
+                    yield from summary(merge.counts, str(other.root), is_dry=is_dry)
 
     @contextmanager
     def _merging(self, *, is_dry: bool) -> Iterator[Edges]:
