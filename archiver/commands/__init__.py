@@ -23,6 +23,7 @@ from archiver.commands.looking import Detail, Looking, article_of, known
 from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
 from archiver.config import Settings, duration
+from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, DamagedCatalogue, Exit, OutputError, UsageError
 from archiver.models import Capture, Finding, Kept, Outcome, Standing, Target
 from archiver.storage.local import OWN
@@ -105,7 +106,7 @@ class Archiver:
         batch = self._batch(self._edges, Wish(refresh=True, retry=True, retry_gone=True))
         halted = False
         for source in sources:
-            report(source)
+            report(redact_words(source))
             outcome = self._add_one(source, batch, halted=halted)
             halted |= outcome.exit_code == Exit.CANNOT_WRITE
             self.tally.add(outcome)
@@ -380,4 +381,4 @@ def _target(source: str) -> Target:
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
     if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
         return urls.parse(source)
-    return Target(source=source, file=source)
+    return Target(source=redact_words(source), file=source)
