@@ -253,9 +253,8 @@ class _Lent:
     def style(self, article: Article) -> Style:
         """The options of the source that the article came by first hold, whoever reads it again."""
         settings, earlier = self.edges.settings, self.edges.catalogue.articles.earlier(article)
-        source = next(
-            (one for one in settings.sources if earlier and one.title == redact_words(earlier.source)), self.source
-        )
+        first = redact_words(earlier.source) if earlier else None
+        source = next((one for one in settings.sources if one.title == first), self.source)
         own = {"tags": source.tags and list(source.tags), "author": source.author}
         return Style(
             front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},
