@@ -156,12 +156,16 @@ class _Lent:
         is_wanted = self.edges.settings.snapshots and not (page.saved and state is not State.ARTICLE)
         if not is_wanted:
             return ""
-        capture = capture_of(page, state, self.edges.now())
+        capture = capture_of(page, state, self.edges.now(), self._source_name)
         snapshot = self.edges.snapshots.keep(page.content, capture)
         if not snapshot.is_new:
             self.repeated[snapshot.sha256] = capture
-        self.edges.catalogue.captures.receive(page, snapshot.sha256)
+        self.edges.catalogue.captures.receive(page, snapshot.sha256, self._source_name)
         return snapshot.sha256
+
+    @property
+    def _source_name(self) -> str:
+        return "" if self.source is NO_SOURCE else self.source.title
 
     def forget(self, digest: str) -> None:
         """Takes a page away, unless another is of the same bytes; '' is none."""
@@ -237,8 +241,7 @@ class _Lent:
         self.media.claim(entry.media)  # another call may have forgotten a medium that no article showed any more
         self.edges.output.sync()  # the rows are the last thing that is written: what they name must be there
         address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
-        name = "" if self.source is NO_SOURCE else self.source.title
-        self.edges.catalogue.articles.record(entry, address, name)
+        self.edges.catalogue.articles.record(entry, address, self._source_name)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
