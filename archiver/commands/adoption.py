@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from archiver.models import ENDS, Gone, Kept, State
@@ -36,12 +37,13 @@ def posts_here(output: Output, now: datetime) -> Iterator[tuple[Kept, str]]:
 
 def _gone(said: object, now: datetime) -> Gone | None:
     told = said if isinstance(said, dict) else {}
-    return Gone(state=State(told["state"]), seen=_time(told.get("seen")) or now) if told.get("state") in ENDS else None
+    state = str(told.get("state"))
+    return Gone(state=State(state), seen=_time(told.get("seen")) or now) if state in ENDS else None
 
 
 def _time(value: object) -> datetime | None:
-    try:
-        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
+    try:  # a person's editor may have put a space before the zone, as YAML allows
+        time = datetime.fromisoformat(re.sub(r"\s+(?=[+\-Z]\S*\Z)", "", str(value)[:99]))
+        return time if time.tzinfo and time.astimezone(UTC) else None
+    except (ValueError, OverflowError):  # some zone's first or last day has no time in another zone
         return None
-    return time if time.tzinfo else None
