@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,8 @@ FILE = "archiver.yml"
 PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5, and `__` for what lies inside: ARCHIVER_MEDIA__VIDEO_MAX=0
 
 Layer = dict[str, object]
+_LARGEST = 2**20  # bytes of archiver.yml
+_DEEPEST = 20  # settings in settings, in a variable's name
 _PATHS = ("output", "cookies")  # a relative one in archiver.yml counts from that file
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
@@ -110,29 +113,50 @@ def duration(text: str) -> float:
     return float(number) * units[unit]
 
 
-def load(flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, file: str = "") -> Settings:
+def load(
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    folder: Path,
+    file: str = "",
+    warn: Callable[[str], object] = str,
+) -> Settings:
     """The settings that hold for a run started in `folder`; ConfigError names the key and where it stands.
 
-    `flags` holds only what the user gave, nested as Settings is; `file` is --config.
+    `flags` holds only what the user gave, nested as Settings is; `file` is --config. `warn` is told in a line of what
+    is accepted and changes nothing: `force` outside of `flags`, which would overwrite people's edits for ever.
     """
     variables = list(_of_environment(environ))
     output = next((str(layer["output"]) for _, layer in [("", flags), *variables] if "output" in layer), "")
     merged: Layer = {}
-    for name, layer in [*_of_file(file, folder, output), *variables, ("the command line", dict(flags))]:
-        _checked(layer, name)
-        merged = _merged(merged, layer)
-    return _checked(merged, "the settings together")
+    for name, layer in [*_of_file(file, folder, output), *variables]:
+        if _checked(layer, name).force:
+            warn(f"{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts")
+        merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
+    _checked(dict(flags), "the command line")
+    return _checked(_merged(merged, dict(flags)), "the settings together")
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
     """Each variable of ours with what it sets."""
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX):
+            keys = name.removeprefix(PREFIX).lower().split("__")
+            if len(keys) > _DEEPEST:
+                raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
+            if keys[0] not in _PATHS and not _is_utf8(name + value):  # the name of a file may be any bytes
+                raise ConfigError("is no UTF-8", concerns=name)
             layer: object = value
-            for key in reversed(name.removeprefix(PREFIX).lower().split("__")):
+            for key in reversed(keys):
                 layer = {key: layer}
             assert isinstance(layer, dict)
             yield name, layer
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        return bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _of_file(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
@@ -142,28 +166,39 @@ def _of_file(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]
         return
     beside = folder / Path(output or Settings().output).parent
     for path in (folder / FILE, beside / FILE):
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for some names
             yield str(path), _read(path)
             return
+        if os.path.lexists(path):
+            raise ConfigError("is no file, or a link to none: mend it, or take it away", concerns=str(path))
 
 
 def _read(path: Path) -> Layer:
-    import yaml
+    """What a file sets; ConfigError with its name, and the line where one is to blame, for whatever else it is."""
+    from archiver.yaml_reader import BrokenYaml, read_values
 
     try:
-        layer = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", concerns=str(path)) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError("is no YAML: " + " ".join(str(error).split()), concerns=str(path)) from error
-    if not isinstance(layer or {}, dict):
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
+    if len(content) > _LARGEST:
+        raise ConfigError(f"holds more than {_LARGEST // 2**20} MB, which are no settings", concerns=str(path))
+    try:
+        layer = read_values(content.decode()) or {}
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"is no YAML: line {line} is not UTF-8", concerns=str(path)) from error
+    except BrokenYaml as error:
+        raise ConfigError(f"is no YAML that archiver reads: {error}", concerns=str(path)) from error
+    if not isinstance(layer, dict):
         raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
-    return _from_there(layer or {}, path.parent)
+    return _from_there(layer, path.parent)
 
 
 def _from_there(layer: Layer, folder: Path) -> Layer:
     paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
-    there: Layer = {key: str(folder / Path(value).expanduser()) for key, value in paths.items()}
+    there: Layer = {key: _beside(folder, value) for key, value in paths.items()}
     if isinstance(sources := layer.get("sources"), list):
         there["sources"] = [_source_from_there(source, folder) for source in sources]
     return layer | there
@@ -175,7 +210,15 @@ def _source_from_there(source: object, folder: Path) -> object:
     paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
     local = {key: value for key, value in paths.items() if "://" not in value}
     named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
-    return source | named | {key: str(folder / Path(value).expanduser()) for key, value in local.items()}
+    return source | named | {key: _beside(folder, value) for key, value in local.items()}
+
+
+def _beside(folder: Path, name: str) -> str:
+    """A path of archiver.yml, which counts from there."""
+    try:
+        return str(folder / Path(name).expanduser())
+    except RuntimeError as error:  # ~somebody
+        raise ConfigError("there is no such user on this machine", concerns=name) from error
 
 
 def _merged(under: Layer, over: Layer) -> Layer:

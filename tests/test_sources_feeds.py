@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from archiver.errors import FetchError
 from archiver.sources import Feed, feeds, read_feed
@@ -118,6 +120,74 @@ def test_an_item_without_an_article_is_skipped_and_counted(content: bytes) -> No
     assert (read(content).targets, read(content).skipped) == ((), 1)
 
 
+NESTED = f"<p>a<br>b</p><link>{SHORT}</link>"
+TWO = 'xmlns:a="http://www.w3.org/2005/Atom" xmlns:x="urn:x"'
+
+FORMS: dict[str, bytes] = {
+    "RSS 0.91": f'<rss version="0.91"><channel><title>订阅</title><item><link>{SHORT}</link></item></channel></rss>'.encode(),
+    "RSS 0.9": f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns="http://my.netscape.com/rdf/simple/0.9/"><channel><title>订阅</title></channel><item><link>{SHORT}</link></item></rdf:RDF>""".encode(),
+    "RDF, what it is about": rdf(f'<item rdf:about="{SHORT}"><title>x</title></item>'),
+    "Atom 0.3": f"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>订阅</title><entry>
+<link rel="alternate" type="text/html" href="{SHORT}"/></entry></feed>""".encode(),
+    "Atom with a prefix": f'<a:feed {TWO}><a:title>订阅</a:title><a:entry><a:link href="{SHORT}"/></a:entry></a:feed>'.encode(),
+    "a link of Atom's in RSS": f'<rss {TWO}><channel><title>订阅</title><item><a:link href="{SHORT}"/></item></channel></rss>'.encode(),
+    "another vocabulary's link beside it": (
+        f'<rss {TWO}><channel><title>订阅</title><item><x:link>{OTHER}</x:link><link>{SHORT}</link></item></channel></rss>'.encode()
+    ),
+    "a base": atom('<link href="AbCd-fGh_jKlMnOpQrStUv"/>').replace(b"<entry>", b"<entry xml:base='https://mp.weixin.qq.com/s/'>"),
+    "a base below a base": atom('<link xml:base="s/" href="AbCd-fGh_jKlMnOpQrStUv"/>').replace(
+        b"<entry>", b"<entry xml:base='https://mp.weixin.qq.com/'>"
+    ),
+    "a base that is not meant": atom(f'<link href="{SHORT}"/>').replace(b"<entry>", b"<entry xml:base='https://x.example/'>"),
+    "a title of XHTML": atom(f'<link href="{SHORT}"/>').replace(
+        "<title>订阅</title>".encode(), '<title type="xhtml"><div>订<b>阅</b></div></title>'.encode()
+    ),
+    "the title of its picture first": rss(f"<item><link>{SHORT}</link></item>").replace(
+        b"<channel>", b"<channel><image><title>x</title></image>"
+    ),
+    "an article in XHTML": atom(f'<content type="xhtml"><div><link href="{OTHER}"/></div></content><link href="{SHORT}"/>'),
+    "HTML that is not escaped": rss(f"<item><description>{NESTED.replace(SHORT, OTHER)}</description><link>{SHORT}</link></item>"),
+    "a link in pieces": rss(f"<item><link><!-- x -->{SHORT[:20]}<![CDATA[{SHORT[20:]}]]></link></item>"),
+    "in capitals": rss(f"<ITEM><LINK>{SHORT}</LINK></ITEM>"),
+    "a link of numbers": rss("<item><link>" + "".join(f"&#{ord(letter)};" for letter in SHORT) + "</link></item>"),
+    "numbers, not well-formed": rss("<item>&nbsp;<link>" + "".join(f"&#x{ord(letter):x};" for letter in SHORT) + "</link></item>"),
+    "a bracket in an attribute": atom(f'<link title="a>b" href="{SHORT}"/>'),
+    "a long tag": rss(f'<item a="{"x" * 5000}"><link>{SHORT}</link></item>'),
+    "deeper than lxml goes": rss(f"<item><description>{'<div>' * 300}</description><link>{SHORT}</link></item>"),
+    "a long text": rss(f"<item><description>{'x' * 7_000_000}</description><link>{SHORT}</link></item>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
+def test_read_feed_knows_every_form(content: bytes) -> None:
+    feed = read(content)
+    assert ([target.url for target in feed.targets], feed.title, feed.skipped) == ([SHORT], "订阅", 0)
+
+
+def test_read_feed_resolves_nothing_from_outside(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SHORT)
+    entity = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{(tmp_path / "secret").as_uri()}"><!ENTITY y "{SHORT}">]>'
+    content = rss("<item><link>&x;</link></item><item><link>&y;</link></item>").replace(
+        b"<rss", entity.encode() + b"<rss"
+    )
+    assert (addresses(content), read(content).skipped) == ([], 2)
+
+
+def _classes(of: type[Exception]) -> list[type[Exception]]:
+    return [of, *(deeper for one in of.__subclasses__() for deeper in _classes(one))]
+
+
+@pytest.mark.parametrize("kind", [*_classes(etree.LxmlError), ValueError, AssertionError])
+def test_read_feed_goes_on_when_lxml_fails(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        has_place = issubclass(kind, etree.ParseError) and kind is not etree.XMLSyntaxAssertionError
+        raise kind("why", None, 1, 1) if has_place else kind("why")
+
+    monkeypatch.setattr(etree, "fromstring", fail)
+    assert addresses(rss(f"<item><link>{SHORT}</link></item>")) == [SHORT]
+
+
 def test_items_come_in_their_order_and_once() -> None:
     one, other = f"<item><link>{SHORT}</link></item>", f"<item><link>{OTHER}</link></item>"
     feed = read(rss(other + one + other + "<item/>"))
@@ -199,7 +269,7 @@ def laughs(_size: int) -> str:
     return f'<?xml version="1.0"?>\n<!DOCTYPE x [\n<!ENTITY l0 "ha">\n{entities}\n]>\n{OPENED}<title>&l9;'
 
 
-# Each made feedparser 6.0 take seconds to minutes at 12,000, and the base eight gigabytes.
+# The first dozen made feedparser 6.0 take seconds to minutes at 12,000, and the base eight gigabytes.
 HOSTILE: dict[str, Callable[[int], str]] = {
     "entities of entities": laughs,
     "one long entity, often": lambda n: f'<!DOCTYPE x [\n<!ENTITY a "{"x" * n}">\n]>\n{OPENED}<title>' + "&a;" * n,
@@ -217,6 +287,24 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "items in items": lambda n: OPENED + "<item>" * n,
     "open brackets": lambda n: OPENED + "<" * n,
     "attributes": lambda n: f"{OPENED}<title " + 'a="b" ' * n,
+    "attributes of an item": lambda n: "<rss><channel><item " + "".join(f'a{m}="b" ' for m in range(n)) + ">",
+    "the same attribute of an item": lambda n: "<rss><channel><item " + 'a="b" ' * n + ">",
+    "attributes of a link": lambda n: f"{OPENED}<link " + "".join(f"a{m}='b' " for m in range(n)) + "/>",
+    "attributes without values": lambda n: f"{OPENED}<link " + "a " * n + "/>",
+    "a name without an end": lambda n: f"{OPENED}<link " + "a" * 4 * n + "/>",
+    "quotes": lambda n: f"{OPENED}<link " + "a=\"b='" * n + "/>",
+    "blanks behind a name": lambda n: f"{OPENED}<link a" + " " * 4 * n + "b/>",
+    "ends of nothing": lambda n: OPENED + "<a>" * 200 + "</b>" * n,
+    "ends of the first": lambda n: OPENED + "<a>" * n + "</a></b>" * n,
+    "comments that do not end": lambda n: OPENED + "<!--" * n,
+    "sections that do not end": lambda n: OPENED + "<![CDATA[" * n,
+    "instructions that do not end": lambda n: OPENED + "<?" * n,
+    "ampersands": lambda n: f"{OPENED}<title>" + "&" * 4 * n,
+    "references": lambda n: f"{OPENED}<link>" + "&amp;#38;" * n,
+    "links": lambda n: OPENED + "<link/>" * n,
+    "sources": lambda n: OPENED + "<source url='http://x.example'>" * n,
+    "long bases": lambda n: OPENED + f"<link xml:base='{'a/' * 1000}'>" * (n // 30),
+    "prefixes": lambda n: OPENED + "".join(f"<p{m}:a/>" for m in range(n)),
 }
 
 
@@ -239,6 +327,6 @@ def test_a_feed_of_too_many_vocabularies_is_refused() -> None:
         read(f"<rss version='2.0' {names}><channel/></rss>".encode())
 
 
-def test_feedparser_is_loaded_when_a_feed_is_read() -> None:
-    program = "import archiver.sources, sys; sys.exit('feedparser' in sys.modules)"
+def test_lxml_is_loaded_when_a_feed_is_read() -> None:
+    program = "import archiver.sources, sys; sys.exit('lxml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -5,6 +5,7 @@ Files are only read. Whatever dies in between, the same call goes on: what was t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -252,15 +253,16 @@ def _reason(page: Page, verdict: Verdict) -> str:
 
 def _gone(said: object, now: datetime) -> Gone | None:
     told = said if isinstance(said, dict) else {}
-    return Gone(state=State(told["state"]), seen=_time(told.get("seen")) or now) if told.get("state") in ENDS else None
+    state = str(told.get("state"))
+    return Gone(state=State(state), seen=_time(told.get("seen")) or now) if state in ENDS else None
 
 
 def _time(value: object) -> datetime | None:
-    try:
-        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
+    try:  # a person's editor may have put a space before the zone, as YAML allows
+        time = datetime.fromisoformat(re.sub(r"\s+(?=[+\-Z]\S*\Z)", "", str(value)[:99]))
+        return time.astimezone(CHINA) if time.tzinfo else None
+    except (ValueError, OverflowError):  # some zone's first or last day has no time in another zone
         return None
-    return time.astimezone(CHINA) if time.tzinfo else None
 
 
 def _ended(finding: Finding, said: str, *, repaired: bool) -> Finding:

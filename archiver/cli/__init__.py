@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import traceback
@@ -10,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from archiver.__main__ import INTERRUPTED
 from archiver.cli import (  # noqa: F401 - each puts its commands into app
     add,
     batch,
@@ -24,20 +24,21 @@ from archiver.cli import (  # noqa: F401 - each puts its commands into app
     verifying,
 )
 from archiver.cli.app import app
-from archiver.cli.streams import REPORT_IT, forget_stdout, say, say_lines
+from archiver.cli.streams import REPORT_IT, forget_stdout, say, say_lines, settle
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit
 
 
 def main() -> None:
     """Runs the command line and ends the process with its exit code (docs/exit-codes.md)."""
-    _settle_streams()
+    settle()
     code = _run()
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         forget_stdout()
     if code == Exit.INTERRUPTED:
+        say(INTERRUPTED)
         sys.stderr.flush()
         os._exit(code)  # threads may still be waiting for a server
     sys.exit(code)
@@ -73,7 +74,6 @@ def _run() -> int:
         say(f"archiver: {error}")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("archiver: interrupted; what was written is whole, the same call goes on with the rest")
         return Exit.INTERRUPTED
     except SystemExit as ended:
         if not isinstance(ended.__context__, BrokenPipeError):
@@ -85,10 +85,3 @@ def _run() -> int:
             say_lines(redact_words(traceback.format_exc()))
         say(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {REPORT_IT}")
         return Exit.BUG
-
-
-def _settle_streams() -> None:
-    """Data is UTF-8 whatever the locale; a file's name that is not passes through."""
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape")

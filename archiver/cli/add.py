@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.progress import Spinner
+from archiver.cli.streams import stdin_lines
 from archiver.cli.telling import Teller
 
 _EXAMPLES = """\b
@@ -65,7 +65,7 @@ def _named(sources: Iterable[str]) -> Iterator[str]:
     """The sources as given; for `-` the lines of stdin, less empty ones and `#` comments."""
     for source in sources:
         if source == "-":
-            lines = map(str.strip, sys.stdin)
+            lines = map(str.strip, stdin_lines())
             yield from (line for line in lines if line and not line.startswith("#"))
         else:
             yield source

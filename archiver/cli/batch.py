@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +58,7 @@ def batch(
     It can be stopped and started again at any time: it goes on where it was.
     """
     from archiver.commands import Archiver, wish
-    from archiver.commands.lists import entries, read_file
+    from archiver.commands.lists import read_file, read_stdin
 
     options.log(verbose=verbose)
     settings = options.settings(
@@ -68,7 +67,7 @@ def batch(
          "link_local": link_local, "force": force},
     )  # fmt: skip
     wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
-    lines = entries(sys.stdin.buffer.read()) if list_file == "-" else read_file(list_file)
+    lines = read_stdin() if list_file == "-" else read_file(list_file)
     saved: dict[str, list[str]] = {}
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
         teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)

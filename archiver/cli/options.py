@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archiver.cli.streams import say_lines
+from archiver.cli.streams import say, say_lines
 from archiver.credentials import redact_words
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def settings(config: str, flags: Mapping[str, object]) -> Settings:
     given = {key: value for key, value in flags.items() if value is not None and value is not False}
     if given.pop("no_media", None):
         given["media"] = {"save": False}
-    return load(given, os.environ, Path(), config)
+    return load(given, os.environ, Path(), config, lambda warning: say(f"archiver: warning: {warning}"))
 
 
 def log(*, verbose: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.looking import json_of
-from archiver.cli.streams import forget_stdout, say, show, show_json
+from archiver.cli.streams import forget_stdout, is_terminal, say, show, show_json
 from archiver.errors import Exit
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _empty_lost(archive: Archiver, *, yes: bool, dry_run: bool, as_json: bool) -
         say(said)
         return Exit.OK
     if not yes:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not is_terminal():
             raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
         if not typer.confirm(f"Delete {said} for good?", err=True):
             say("nothing was deleted")
@@ -101,7 +100,7 @@ def _is_meant(archive: Archiver, articles: Iterable[str]) -> bool:
     """Whether a person says so who has seen what goes."""
     from archiver.errors import UsageError
 
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_terminal():
         raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
     for removed in archive.remove(articles, is_dry=True):
         say(f"{removed.title} ({removed.key}): {len(removed.files)} files")

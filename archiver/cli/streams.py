@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
+from archiver.errors import InputError
 from archiver.jsonlines import CONTROL, json_line
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+_LONGEST = 2**16  # characters of a line of stdin
 REPORT_IT = "a bug of archiver's: please report it, with the page's address and what -v shows"
 
 
@@ -60,6 +63,43 @@ class _Terminal(io.BytesIO):
         content = bytes(lines)
         show_text(content.decode().replace("\r\n", "\n"))
         return len(content)
+
+
+def stdin_lines() -> Iterator[str]:
+    """The lines of stdin as they come; of one longer than any SOURCE its number and beginning. InputError."""
+    if sys.stdin is None:
+        raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")
+    try:
+        for number in count(1):
+            line = sys.stdin.readline(_LONGEST)
+            if not line:
+                return
+            is_whole = len(line) < _LONGEST or line.endswith("\n")
+            yield line if is_whole else f"line {number}, of more than {_LONGEST} characters: {line[:200]}…"
+            while not is_whole:
+                rest = sys.stdin.readline(_LONGEST)
+                is_whole = len(rest) < _LONGEST or rest.endswith("\n")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", concerns="stdin") from error
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+def settle() -> None:
+    """Data is UTF-8 whatever the locale; a file's name that is not passes through. What is closed leads nowhere."""
+    for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:  # else the first file that is opened, the catalogue, would be what is written to
+            os.open(os.devnull, mode)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def forget_stdout() -> None:

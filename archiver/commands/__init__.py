@@ -89,6 +89,7 @@ class Archiver:
 
         return Batch
 
+    @property
     def _catalogue(self) -> Catalogue:
         """The catalogue of an archive that is there; what only looks at it loads nothing that reads pages."""
         return self._edges.catalogue_there() if "_edges" in self.__dict__ else self._looked_at
@@ -164,13 +165,14 @@ class Archiver:
         """
         from archiver.commands.rebuild import rebuild
 
-        articles = self._edges.catalogue_there().articles
+        catalogue = self._edges.catalogue_there()
+        articles = catalogue.articles
         if not wanted.is_dry:
             self._edges.prepare()
         keys: Iterable[str] = articles.keys()
         count = articles.count()
         if named is not None:
-            keys = dict.fromkeys(article_of(self._catalogue(), name, self.settings.output).key for name in named)
+            keys = dict.fromkeys(article_of(catalogue, name, self.settings.output).key for name in named)
             count = len(keys)
         planned(count, count)
         jobs = wanted.jobs if count > _WORTH_PROCESSES else 1
@@ -185,13 +187,14 @@ class Archiver:
         """
         from archiver.commands.recheck import recheck_jobs
 
-        articles = self._edges.catalogue_there().articles
+        catalogue = self._edges.catalogue_there()
+        articles = catalogue.articles
         self._edges.prepare(wish.until)
         if named is None:
             pause = duration(self.settings.recheck or _RECHECK)
             kept = articles.stale(pause, _MOST if wish.limit is None else wish.limit)
         else:
-            kept = [article_of(self._catalogue(), name, self.settings.output) for name in named]
+            kept = [article_of(catalogue, name, self.settings.output) for name in named]
         jobs = {job.target.url: job for job in recheck_jobs(self._edges, kept)}
         planned(len(jobs), len(jobs))
         yield from self._noted("recheck", self._batch(self._edges, wish).archive(jobs.values()))
@@ -213,7 +216,7 @@ class Archiver:
             yield from self._repaired(named, planned, looked)
             return
         try:
-            inspection = self._inspection(self._catalogue(), named, planned, looked)
+            inspection = self._inspection(self._catalogue, named, planned, looked)
         except DamagedCatalogue as error:
             yield Finding(problem="database", what="catalogue", path=f"{OWN}/{FILE}", said=str(error.args[0]))
             return
@@ -222,7 +225,7 @@ class Archiver:
     def remarks(self) -> Iterator[str]:
         """Yield what a person should know of the whole archive after `verify`, a line each."""
         try:
-            bare = self._catalogue().recovered.without_pages()
+            bare = self._catalogue.recovered.without_pages()
         except ArchiverError:  # a damaged catalogue has been told of
             return
         if bare:
@@ -345,7 +348,7 @@ class Archiver:
 
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""
-        catalogue = self._catalogue()
+        catalogue = self._catalogue
         return catalogue.captures.of(article_of(catalogue, what, self.settings.output).key)
 
     def difference(self, what: str, old: int, new: int) -> str:
@@ -356,11 +359,11 @@ class Archiver:
 
     def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
         """The articles, or with a state that gave none the addresses, that the catalogue has."""
-        return wanted.look(self._catalogue(), self.settings.completeness)
+        return wanted.look(self._catalogue, self.settings.completeness)
 
     def show(self, what: str) -> Detail:
         """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
-        return Detail.of(self._catalogue(), what, self.settings.output)
+        return Detail.of(self._catalogue, what, self.settings.output)
 
     def export(self, wanted: Export, report: Report = _silent, stdout: BinaryIO | None = None) -> Exported:
         """What was written for others; `report` is told the title of each article before it is."""

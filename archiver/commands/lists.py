@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from archiver.errors import InputError
 from archiver.sources import Entry, is_album, lines_of, read_list
+from archiver.sources.decoding import LARGEST, check_beginning
 
+_IN_MEMORY = 2**26  # bytes of what comes out of a pipe; more lies in a temporary file
 _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 
 
 def read_file(name: str) -> Iterator[Entry]:
     """The entries of the list file `name`; InputError when it cannot be read."""
     path = Path(name)
+    with _reading(name):
+        try:
+            file = path.open("rb")
+        except ValueError as error:
+            raise InputError("a name of a file has no NUL in it", concerns=name) from error
+    return _entries(file, name, "" if path.parent == Path() else str(path.parent))
+
+
+def read_stdin() -> Iterator[Entry]:
+    """The entries of the list on stdin, whose paths count from here; InputError when it cannot be read."""
+    if sys.stdin is None:
+        raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
+    return _entries(sys.stdin.buffer, "stdin", "")
+
+
+def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[Entry]:
+    """The entries of a list whose paths count from `folder`; it is opened and looked through at once."""
+    with _reading(name), ExitStack() as opened:
+        opened.callback(_close, file)
+        readable = file if file.seekable() else opened.enter_context(_copied(file))
+        lines = lines_of(readable)
+        return _marked(lines, name, folder, opened.pop_all())
+
+
+def _close(file: BinaryIO) -> None:
+    if sys.stdin is None or file is not sys.stdin.buffer:
+        file.close()
+
+
+def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> Iterator[Entry]:
+    with _reading(name), opened:
+        for entry in read_list(lines, folder=folder, exists=_is_file):
+            if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):
+                yield replace(entry, target=None, error=_ALBUM)
+            else:
+                yield entry
+
+
+@contextmanager
+def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
+    """What comes out of a pipe, as a file that can be read twice."""
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
+        while chunk := file.read(_IN_MEMORY // 64):
+            if not copy.tell():
+                check_beginning(chunk)
+            copy.write(chunk)
+            if copy.tell() > LARGEST:  # which is said by who reads it
+                break
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Tells the system's errors, and those of what is read, as InputError that names the list."""
     try:
-        content = path.read_bytes()
+        yield
+    except InputError as error:
+        raise error if error.concerns else InputError(str(error), concerns=name) from error
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", concerns=name) from error
-    return entries(content, "" if path.parent == Path() else str(path.parent))
-
-
-def entries(content: bytes, folder: str = "") -> Iterator[Entry]:
-    """The entries of a list whose paths count from `folder`."""
-    for entry in read_list(lines_of(content), folder=folder, exists=_is_file):
-        if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):
-            yield replace(entry, target=None, error=_ALBUM)
-        else:
-            yield entry
 
 
 def _is_file(name: str) -> bool:

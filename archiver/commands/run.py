@@ -19,6 +19,7 @@ from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.sources import Entry as Line
 from archiver.sources import Listing, read_feed
+from archiver.sources.feeds import LARGEST
 
 
 def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
@@ -147,8 +148,8 @@ def _line(target: Target) -> Line:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"cannot be read ({error.strerror}): correct its place in archiver.yml", concerns=str(path)
-        ) from error
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)  # more is refused by who reads it
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = getattr(error, "strerror", error)
+        raise InputError(f"cannot be read ({why}): correct its place in archiver.yml", concerns=str(path)) from error

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 
 from archiver import urls
 from archiver.extractor.jsliteral import Literal
 from archiver.extractor.metadata.kinds import is_known
 from archiver.extractor.reading import Reading, first, member, members, plain
+from archiver.extractor.references import unescape
 
 _EMPTY = "the page shows no body"
 # What a body can consist of when it has no word (trap T97).

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from html import unescape
 
+from archiver.extractor.references import unescape
 from archiver.models import Article
 
 _CARD = r"<div class=\"wechat-card[^>]{0,200}>.*?</div>"
@@ -23,14 +23,14 @@ _QUOTE = re.compile(r"\n*((?:>[^\n]*\n)+)")
 _FENCE = re.compile(r"(`{3,})[^`]*\Z")
 _STRUCTURE = re.compile(r"(?:>|[ \t]|- |[0-9]{1,9}\. |#{1,6} )+")  # literal ones are escaped
 _RULE = re.compile(r"---|\|(?: --- \|)+")
-# What is no text, or is another text than it says; the backslash first, it makes all others literal.
+# What is no text, or is another text than it says; the backslash first, it makes all others literal. Literal marks and
+# entities are taken with the plain text behind them, up to a thousand at once: a page may have millions.
 _MARK = re.compile(
-    r"\\(?P<literal>[!-/:-@\[-`{-~])"
+    r"(?P<said>(?:(?:\\[!-/:-@\[-`{-~]|&#?[A-Za-z0-9]{1,32};)(?:[^\\`!\]<&*\[|]|!(?!\[)){0,1000}){1,1000})"
     r"|`(?P<code>[^`\n]+)`"
     r"|!\[[^\]\n]*\]\([^)\n]*\)|\]\([^)\n]*\)"
     r"|<(?P<address>(?:https?://|mailto:)[^<>\s]+)>"
     rf"|<!--.*?-->|{_CARD}|</?[a-z][^<>\n]*>"
-    r"|(?P<entity>&#?[A-Za-z0-9]{1,32};)"
     r"|[*\[\]|]"
 )
 
@@ -88,4 +88,10 @@ def _shown(markdown: str) -> Iterator[str]:
 def _meaning(mark: re.Match[str]) -> str:
     """The text that a mark stands for."""
     kind = mark.lastgroup
-    return unescape(mark[0]) if kind == "entity" else mark[kind] if kind else ""
+    if kind != "said":
+        return mark[kind] if kind else ""
+    text = mark[0]
+    if "\\" in text:  # a literal backslash or ampersand must not make anything of what stands behind it
+        text = text.replace("\\\\", "\0").replace("\\&", "\1").replace("\\", "")
+        return unescape(text).replace("\0", "\\").replace("\1", "&")
+    return unescape(text)

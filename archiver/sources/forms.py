@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
@@ -18,6 +19,11 @@ _SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)  # Excel's first line
 _SAYS = re.compile(r"[^\W_]")  # a rule (---) says nothing
 _ARRAY = re.compile(r'\[\s*(?:[{"]|\]?\s*\Z)')  # but `[title](…)` and `[ ] …` are Markdown
 _BETWEEN = re.compile(r"[\s,\[\]]*")  # JSON values of an array, or one behind the other as jq prints them
+
+LONGEST = 2**16  # characters of what names articles
+LONGEST_RECORD = 2**20  # characters of a line of JSON or CSV, which may hold whole articles
+LARGEST_DOCUMENT = 2**25  # characters of JSON over several lines, or an array
+_SHOWN = 200  # characters of what is longer
 
 Lines = Iterator[tuple[int, str]]
 
@@ -37,7 +43,22 @@ def cells(lines: Iterable[str]) -> Iterator[Cell]:
         text = line.strip(BLANK)
         if text and not text.startswith("#") and not _SEPARATOR.fullmatch(text):
             form, has_header = _form(text)
-            yield from form(numbered if has_header else chain([(number, text)], numbered))
+            for cell in form(numbered if has_header else chain([(number, text)], numbered)):
+                yield _too_long(cell.number, cell.texts[0], LONGEST) if not cell.error and _is_long(cell) else cell
+
+
+def cut(text: str) -> str:
+    """`text` as it is shown and listed again: of one that no list has its beginning."""
+    return text if len(text) <= LONGEST else f"{text[:_SHOWN]}…"
+
+
+def _is_long(cell: Cell) -> bool:
+    return any(len(text) > LONGEST for text in cell.texts)
+
+
+def _too_long(number: int, text: str, most: int) -> Cell:
+    shown = text[:_SHOWN].partition("\n")[0]
+    return Cell(number, (f"{shown}…",), f"more than {most} characters: write one address a line")
 
 
 def _form(first: str) -> tuple[Callable[[Lines], Iterator[Cell]], bool]:
@@ -60,7 +81,10 @@ def _plain(lines: Lines) -> Iterator[Cell]:
         text = line.strip(BLANK)
         if not text or text[0] == "#":
             continue
-        if text[0] in '{"':
+        most = LONGEST_RECORD if text[0] in '{"' else LONGEST
+        if len(text) > most:
+            yield _too_long(number, text, most)
+        elif text[0] in '{"':
             yield _json_line(number, text)
         elif _SAYS.search(text):
             yield Cell(number, (text,))
@@ -78,7 +102,11 @@ def _json_line(number: int, text: str) -> Cell:
 def _json_values(lines: Lines) -> Iterator[Cell]:
     """The values of an array or of a stream of objects. Behind a broken one nothing tells where the next begins."""
     number, line = next(lines)
-    text = "\n".join(chain([line], (line.rstrip("\r\n") for _, line in lines)))
+    text = "\n".join(_document(chain([line], (line.rstrip("\r\n") for _, line in lines))))
+    if len(text) > LARGEST_DOCUMENT:
+        deque(lines, maxlen=0)  # they are part of it
+        yield _too_long(number, text, LARGEST_DOCUMENT)
+        return
     decoder = json.JSONDecoder()
     end = 0
     while (start := _BETWEEN.match(text, end).end()) < len(text):  # type: ignore[union-attr]
@@ -91,6 +119,16 @@ def _json_values(lines: Lines) -> Iterator[Cell]:
             return
         yield _of_json(number, value, text[start:end])
         number += text.count("\n", start, end)
+
+
+def _document(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a document, no more of them than tell that it is too large."""
+    left = LARGEST_DOCUMENT
+    for line in lines:
+        yield line
+        left -= len(line) + 1
+        if left < -1:
+            return
 
 
 def _why(error: Exception) -> str:
@@ -133,20 +171,28 @@ def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 def _table(lines: Lines, *, delimiter: str, column: int) -> Iterator[Cell]:
     """The cells of one column. A record that is no CSV is read line by line, so that a stray quote costs nothing."""
     record: list[tuple[int, str]] = []
-    rows = _reader(_recorded(lines, record), delimiter)
+    long: list[Cell] = []
+    rows = _reader(_recorded(lines, record, long), delimiter)
     while True:
         record.clear()
         try:
             yield from _of_row(record, next(rows), column)
         except StopIteration:
+            yield from long
             return
         except csv.Error:
             for numbered in record:
                 yield from _of_row([numbered], numbered[1].split(delimiter), column)
+        yield from long
+        long.clear()
 
 
-def _recorded(lines: Lines, record: list[tuple[int, str]]) -> Iterator[str]:
+def _recorded(lines: Lines, record: list[tuple[int, str]], long: list[Cell]) -> Iterator[str]:
+    """The lines that are read as CSV; of those in `long` a record would hold too much."""
     for number, line in lines:
+        if len(line) > LONGEST_RECORD:
+            long.append(_too_long(number, line, LONGEST_RECORD))
+            continue
         line = line.rstrip("\r\n")
         record.append((number, line))
         yield line + "\n"

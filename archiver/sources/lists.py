@@ -7,17 +7,20 @@ read line by line: addresses, Markdown items, message text, JSON lines.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO
 
 from archiver import urls
 from archiver.credentials import redact_words
 from archiver.errors import NotWeChat
 from archiver.models import Target
 from archiver.sources import forms
-from archiver.sources.decoding import decode
+from archiver.sources.decoding import chunks_of, encoding_of
 from archiver.sources.forms import BLANK, Cell
 
 # An address ends where Markdown, HTML and CSV end it. One that is part of another address (?u=https://…) is none.
@@ -54,19 +57,31 @@ class _Folder:
         return path if self.exists(path) else ""
 
 
-def lines_of(content: bytes) -> Iterator[str]:
-    """The lines of a list file, however they end and whatever it is encoded in; InputError for what is no text."""
-    return _split(decode(content).replace("\r\n", "\n").replace("\r", "\n"))
+def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
+    """The lines of a list, however they end and whatever it is encoded in; InputError for what is no text.
+
+    A file is read twice from where it stands, so it must be one that can be wound back. Of a line that is longer than
+    any list's a bit more than `forms.LARGEST_DOCUMENT` is given.
+    """
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    return _split(chunks_of(file, encoding_of(file)))
 
 
-def _split(text: str) -> Iterator[str]:
-    """The lines of `text` one by one: str.splitlines also breaks at letters like U+2028, which no editor counts."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        yield text[start:end]
-        start = end + 1
+def _split(chunks: Iterator[str]) -> Iterator[str]:
+    """The lines of a text one by one: str.splitlines also breaks at letters like U+2028, which no editor counts."""
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    line: list[str] = []  # what is known of the line that has not ended
+    length = 0
+    for chunk in chain(map(newlines.decode, chunks), (newlines.decode("", final=True) for _ in range(1))):
+        for place, text in enumerate(chunk.split("\n")):
+            if place:
+                yield "".join(line)
+                line, length = [], 0
+            if length <= forms.LARGEST_DOCUMENT:
+                line.append(text)
+            length += len(text)
+    if length:
+        yield "".join(line)
 
 
 def read_list(
@@ -95,7 +110,7 @@ def read_list(
 
 def _entries(cell: Cell, place: _Folder) -> list[Entry]:
     if cell.error:
-        return [Entry(number=cell.number, source=redact_words(cell.texts[0]), error=cell.error)]
+        return [Entry(number=cell.number, source=redact_words(forms.cut(cell.texts[0])), error=cell.error)]
     if len(cell.texts) == 1:
         return _named(cell.number, cell.texts[0], place)
     return [_best([entry for text in cell.texts for entry in _named(cell.number, text, place)])]

@@ -10,6 +10,7 @@ from datetime import datetime
 import yaml
 
 from archiver.models import CHINA, Article, Reprint
+from archiver.yaml_reader import BrokenYaml, read_strings
 
 # The default profile (ARCHITECTURE, Front matter). A `{word}` is replaced by what the article says.
 # `front_matter:` of archiver.yml changes values, removes keys (null) and adds keys at the end.
@@ -29,7 +30,6 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufef
 _LONGEST = 4000  # characters of one value: a hostile page's title may be megabytes
 _MOST = 100  # albums, and topics
 _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Quoted(str):
@@ -85,11 +85,13 @@ def front_matter(article: Article, options: Mapping[str, object], captured: date
 
 
 def read_front_matter(text: str) -> dict[str, object]:
-    """The mapping that a post begins with; empty when there is none or it is broken."""
-    block = head(text)
+    """Return the mapping that a post begins with; empty when there is none or it is broken.
+
+    All its values are strings, or lists and dicts of strings: anybody may have written them.
+    """
     try:
-        read = yaml.load(block, Loader=_LOADER) if block else None  # noqa: S506 - a safe one, in C if there
-    except (yaml.YAMLError, ValueError):  # ValueError: 2020-13-40 reads as a date
+        read = read_strings(head(text))
+    except BrokenYaml:
         return {}
     return read if isinstance(read, dict) else {}
 

@@ -1,0 +1,225 @@
+"""Read YAML that other people wrote, within bounds: no input hangs, recurses, runs code or raises a foreign error.
+
+PyYAML only splits the text into events (in C where libyaml is there); the values are built here, without recursion.
+`read_strings` takes every scalar as the text that stands there, whatever its tag says, and follows no alias: front
+matter of posts that anybody may have written. `read_values` types scalars as YAML 1.1 does and follows anchors and
+merge keys, which people use in their own settings, as far as the unfolded text stays within the same bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.nodes import ScalarNode
+from yaml.resolver import Resolver
+
+LARGEST = 2**20  # characters of a text, and of what its aliases unfold to
+MOST_EVENTS = 200_000
+DEEPEST = 50  # collections in collections
+LONGEST_NUMBER = 400  # characters: the arithmetic of longer ones is quadratic, and Python refuses to write them
+
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # only its scanner and parser are used
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNFIT = re.compile("[\0\ud800-\udfff]")  # by escapes: no file, database or terminal takes them
+_NULLS = ("null", "Null", "NULL", "~")
+_PREFIX = "tag:yaml.org,2002:"
+_TYPES = frozenset(_PREFIX + name for name in ("str", "null", "bool", "int", "float", "timestamp"))
+_NUMBERS = frozenset(_PREFIX + name for name in ("int", "float", "timestamp"))
+_COLLECTIONS = (None, "!", _PREFIX + "map", _PREFIX + "seq")
+_ABSENT, _MERGE = object(), object()
+
+
+class BrokenYaml(ValueError):  # noqa: N818 - reads as a statement
+    """A text that is no YAML, or more of it than is read; `line` counts from 1, 0 where no line is to blame."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.line = line
+
+
+def read_strings(text: str) -> object:
+    """Return the first document of `text` as dicts, lists and strings; None for an empty text.
+
+    An empty value, a plain `null` or `~`, and an alias read as ''. Raises BrokenYaml.
+    """
+    return _read(text, _Builder(_text_of, follows=False))
+
+
+def read_values(text: str) -> object:
+    """Return the first document of `text` with the types of YAML 1.1; None for an empty text.
+
+    Tags other than those of plain values are refused. Raises BrokenYaml.
+    """
+    return _read(text, _Builder(_Scalars().value, follows=True))
+
+
+def _read(text: str, builder: _Builder) -> object:
+    text = text.removeprefix("\ufeff")
+    if len(text) > LARGEST:
+        raise BrokenYaml(f"more than {LARGEST} characters")
+    if odd := _UNPRINTABLE.search(text):
+        raise BrokenYaml(f"the character U+{ord(odd[0]):04X} has no place in YAML", _line_at(text, odd.start()))
+    line = 0
+    try:
+        for event in _events(text):
+            line = event.start_mark.line + 1 if event.start_mark else line
+            builder.take(event)
+    except BrokenYaml as error:
+        raise error if error.line else BrokenYaml(str(error), line) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BrokenYaml(_one_line(error.problem or error.context), mark.line + 1 if mark else line) from error
+    except (
+        Exception
+    ) as error:  # whatever else a parser or a constructor raises: ValueError, OverflowError, IndexError …
+        raise BrokenYaml(_one_line(str(error)) or type(error).__name__, line) from error
+    return builder.root
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The events of the first document."""
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        if isinstance(event, yaml.DocumentEndEvent):
+            return
+        if count > MOST_EVENTS:
+            raise BrokenYaml(f"more than {MOST_EVENTS} values")
+        yield event
+
+
+@dataclass(kw_only=True)
+class _Open:
+    """A list or mapping whose end has not been read."""
+
+    value: list[object] | dict[object, object]
+    anchor: str | None
+    weight: int = 1  # characters of all that is in it, aliases unfolded
+    key: object = _ABSENT
+    merged: list[dict[object, object]] = field(default_factory=list)
+
+
+class _Builder:
+    """Events → values."""
+
+    def __init__(self, scalar: Callable[[yaml.ScalarEvent], object], *, follows: bool) -> None:
+        self.root: object = None
+        self._scalar = scalar
+        self._follows = follows  # aliases and merge keys
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[object, int]] = {}
+        self._unfolded = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """Build on with the next event."""
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event)
+            if isinstance(value, str) and _UNFIT.search(value):
+                raise BrokenYaml("an escape stands for a character that no text can hold")
+            self._add(value, event.anchor, len(event.value) + 1)
+        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            self._begin(event)
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            self._end()
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event.anchor or "")
+
+    def _begin(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
+        if len(self._open) >= DEEPEST:
+            raise BrokenYaml(f"nested more than {DEEPEST} deep")
+        if self._follows and event.tag not in _COLLECTIONS:
+            raise BrokenYaml(f"the tag {event.tag[:99]} is not known here")
+        value: list[object] | dict[object, object] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+        self._open.append(_Open(value=value, anchor=event.anchor))
+
+    def _end(self) -> None:
+        done = self._open.pop()
+        value = done.value
+        if isinstance(value, dict) and done.merged:
+            below: dict[object, object] = {}
+            for other in reversed(done.merged):  # of several the first wins
+                below |= other
+            value = below | value
+        self._add(value, done.anchor, done.weight)
+
+    def _alias(self, anchor: str) -> None:
+        if not self._follows:
+            self._add("", None, 1)
+            return
+        if anchor not in self._anchors:
+            raise BrokenYaml(f"the alias *{anchor[:99]} names nothing that is whole before it")
+        value, weight = self._anchors[anchor]
+        self._unfolded += weight
+        if self._unfolded > LARGEST:
+            raise BrokenYaml(f"its aliases unfold to more than {LARGEST} characters")
+        self._add(value, None, weight)
+
+    def _add(self, value: object, anchor: str | None, weight: int) -> None:
+        if anchor and self._follows and value is not _MERGE:
+            self._anchors[anchor] = (value, weight)
+        if not self._open:
+            self.root = "<<" if value is _MERGE else value
+            return
+        parent = self._open[-1]
+        parent.weight += weight
+        if isinstance(parent.value, list):
+            parent.value.append("<<" if value is _MERGE else value)
+        elif parent.key is _ABSENT:
+            if not isinstance(value, Hashable):
+                raise BrokenYaml("a key is a list or a mapping")
+            parent.key = value
+        elif parent.key is _MERGE:
+            parent.merged += _mappings(value)
+            parent.key = _ABSENT
+        else:
+            parent.value[parent.key] = "<<" if value is _MERGE else value
+            parent.key = _ABSENT
+
+
+def _mappings(value: object) -> list[dict[object, object]]:
+    """What a merge key merges: a mapping, or a list of them."""
+    several = value if isinstance(value, list) else [value]
+    mappings = [one for one in several if isinstance(one, dict)]
+    if len(mappings) != len(several):
+        raise BrokenYaml("`<<` takes a mapping or a list of mappings")
+    return mappings
+
+
+def _text_of(event: yaml.ScalarEvent) -> object:
+    return "" if event.implicit[0] and event.value in _NULLS else event.value
+
+
+class _Scalars(SafeConstructor, Resolver):
+    """PyYAML's rules for plain values, applied to one event at a time."""
+
+    def __init__(self) -> None:
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
+
+    def value(self, event: yaml.ScalarEvent) -> object:
+        """The value of a scalar, or _MERGE for a merge key."""
+        tag = event.tag
+        if tag is None or tag == "!":
+            tag = self.resolve(ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+            if tag == _PREFIX + "merge":
+                return _MERGE
+            tag = _PREFIX + "str" if tag == _PREFIX + "value" else tag  # a lone `=`
+        if tag not in _TYPES:
+            raise BrokenYaml(f"the tag {tag[:99]} is not known here")
+        if tag in _NUMBERS and len(event.value) > LONGEST_NUMBER:
+            raise BrokenYaml(f"a number of more than {LONGEST_NUMBER} characters: put text between quotes")
+        try:
+            return self.construct_object(ScalarNode(tag, event.value))
+        except (KeyError, IndexError, AttributeError) as error:  # !!bool maybe, !!int "", !!timestamp x
+            raise BrokenYaml(f"`{event.value[:99]}` is no {tag.removeprefix(_PREFIX)}") from error
+
+
+def _line_at(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _one_line(message: str | None) -> str:
+    return " ".join((message or "").split())[:300]

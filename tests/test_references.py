@@ -1,0 +1,85 @@
+"""Character references by the million: decoded as html.unescape does, in a share of its time."""
+
+from __future__ import annotations
+
+import html
+import time
+from html.entities import html5
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.extractor.completeness import text_share
+from archiver.extractor.references import unescape
+from archiver.models import Article
+
+PIECES = [
+    "&",
+    "amp",
+    ";",
+    "&amp;",
+    "&lt",
+    "&lt;",
+    "&gt;",
+    "&quot;",
+    "&#",
+    "&#x",
+    "38",
+    "123",
+    "&#123;",
+    "a",
+    "文",
+    "<",
+    '"',
+    " ",
+    "\0",
+]
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from([*PIECES, *(f"&{name}" for name in html5)])).map("".join) | st.text())
+def test_unescape_is_html_unescape(text: str) -> None:
+    assert unescape(text) == html.unescape(text)
+
+
+@pytest.mark.parametrize("unit", ["&", "&a", "&#", "&#x41", "&notit;", "&amp;lt;", "x" * 65_530 + "&lt", "&#9999999;"])
+def test_unescape_of_several_pieces_is_html_unescape(unit: str) -> None:
+    text = unit * (300_000 // len(unit))
+    assert unescape(text) == html.unescape(text)
+
+
+def seconds(text: str, markdown: str) -> float:
+    began = time.process_time()
+    assert text_share(Article(body=f"<p>{text}</p>"), markdown) == 1
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [("&amp;", "&amp;"), ("&lt;", "&lt;"), ("a&amp;", "a&amp;"), ("[&lt;", "\\[&lt;"), ("{{", "&#123;{")],
+)
+def test_text_share_of_a_run_of_references_costs_little_more_than_of_letters(text: str, markdown: str) -> None:
+    count = 1_000_000
+    letters = min(seconds("文" * count, "文" * count) for _ in range(2))
+    assert min(seconds(text * count, markdown * count) for _ in range(2)) < 5 * len(html.unescape(text)) * letters
+
+
+MARKDOWN = {
+    r"\\&amp;": r"\&",
+    r"\&amp;": "&amp;",
+    r"\&lt;&lt;": "&lt;<",
+    r"\\\&lt;": r"\&lt;",
+    r"\[&#123;\](x": "[{](x",
+    r"&amp;!\[x": "&![x",
+    r"&lt;!\\[x](y)": "<!\\x",
+    "&amp;![alt](https://a.example/x)b": "&b",
+    "&amp;<https://a.example/>": "&https://a.example/",
+    "&amp;`c&amp;\\[`": "&c&amp;\\[",
+    "&amp;*b*|[c](d)": "&bc",
+}
+
+
+@pytest.mark.parametrize(("markdown", "shown"), MARKDOWN.items(), ids=list(MARKDOWN))
+def test_text_share_reads_marks_beside_references(markdown: str, shown: str) -> None:
+    assert text_share(Article(body=f"<p>{html.escape(shown, quote=False)}</p>"), markdown) == 1
