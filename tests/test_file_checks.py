@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from archiver.archive import inventory
+from archiver.archive import captures, inventory
+from archiver.archive import shown_files as shown_files_module
 from archiver.archive.file_checks import is_written, without_code
 from archiver.archive.inventory import Inspection
 from archiver.archive.own_files import is_same_file
@@ -18,7 +20,7 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.models import CHINA, Finding, Holding, Tombstone
-from archiver.storage.local import LocalStore
+from archiver.storage.local import LocalStore, open_file
 from tests.inside import Inside
 from tests.wechat import World, numbered
 
@@ -145,14 +147,13 @@ def unreadable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Makes files whose path ends so fail to open, as where a process has no descriptors left."""
 
     def refuse(ending: str) -> None:
-        opened = Path.open
-
-        def open_(path: Path, *arguments: Any, **words: Any) -> Any:
+        def open_(path: Path) -> Any:
             if str(path).endswith(ending):
                 raise OSError(errno.EMFILE, "Too many open files")
-            return opened(path, *arguments, **words)
+            return open_file(path)
 
-        monkeypatch.setattr(Path, "open", open_)
+        for module in (captures, shown_files_module):
+            monkeypatch.setattr(module, "open_file", open_)
 
     return refuse
 
@@ -172,3 +173,25 @@ def test_what_cannot_be_read_makes_no_strays(
     catalogue.close()
     assert "stray" not in {one.problem for one in found}
     assert ("unreadable", what) in {(one.problem, one.what) for one in found}
+
+
+@pytest.mark.timeout(60)
+def test_pipe_in_an_archive_is_not_waited_for(archive: Inside, world: World) -> None:
+    world.serve(numbered.address(1), numbered.article(1, pictures=(1,)))
+    numbered.serve_picture(world, 1)
+    archive.batch(numbered.address(1))
+    (archive.folder / numbered.picture_file(1)).unlink()
+    for name in (
+        numbered.picture_file(1),
+        "_posts/2020-01-01-x.md",
+        f".archive/snapshots/ab/{'ab' * 32}.html.zst",
+        "about.md",
+    ):
+        (archive.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(archive.folder / name)
+    catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
+    found = {
+        (one.problem, one.path) for one in Inspection(root=archive.folder, catalogue=catalogue, prefix="").everything()
+    }
+    catalogue.close()
+    assert ("unreadable", numbered.picture_file(1)) in found

@@ -21,6 +21,7 @@ import msgspec
 
 from archiver.errors import InputError, OutputError
 from archiver.models import CHINA, Capture, Page, State
+from archiver.storage.local import open_file
 
 _FOLDER = Path(".archive/snapshots")
 _ENDING = ".html.zst"
@@ -125,7 +126,7 @@ class Snapshots:
         """Return what the file of this SHA-256 holds, the page proven; InputError when that cannot be had."""
         path = self.path(digest)
         try:
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 stored = _unpacked(file.read(_MOST + _MOST_RECORDS + _SEAL + 1))
         except FileNotFoundError as error:
             raise InputError(f"the snapshot is missing: {_REMEDY}", concerns=str(path)) from error

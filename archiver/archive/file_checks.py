@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from archiver.archive.captures import Snapshots
 from archiver.errors import InputError
 from archiver.models import Finding, Holding
+from archiver.storage.local import open_file
 
 _TOGETHER = 32  # files that a thread is given at once: to hand one over takes as long as to hash a small one
 SEAL_BROKEN = "its page is whole, what stands behind it is not"
@@ -47,7 +48,7 @@ def _checked(lot: list[Holding], check: Check) -> list[list[Finding]]:
 def check_medium(root: Path, holding: Holding) -> list[Finding]:
     """What is wrong with the file of a medium."""
     try:
-        with (root / holding.path).open("rb", buffering=0) as file:
+        with open_file(root / holding.path) as file:
             digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return [_unread(holding, "media", error)]
@@ -72,7 +73,8 @@ def check_page(snapshots: Snapshots, holding: Holding) -> list[Finding]:
 def check_post(root: Path, links: Links, holding: Holding) -> list[Finding]:
     """What is wrong with a post, and with the files of the archive that it shows."""
     try:
-        content = (root / holding.path).read_bytes()
+        with open_file(root / holding.path) as file:
+            content = file.read()
     except OSError as error:
         return [_unread(holding, "post", error)]
     if holding.sha256 and not is_written(content, holding.sha256):

@@ -19,6 +19,7 @@ from archiver.errors import OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
 from archiver.models import Blob, LocalFile, Localized, Media
 from archiver.storage.keyed_lock import KeyedLock
+from archiver.storage.local import open_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.disk import Output
 from archiver.writer.names import IMAGES, media_name, safe_name
@@ -119,7 +120,7 @@ class ArticleMedia:
 def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file, '' of one that is not there or cannot be read."""
     try:
-        with path.open("rb", buffering=0) as file:
+        with open_file(path) as file:
             return file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
@@ -128,7 +129,8 @@ def digest_of(path: Path) -> str:
 def is_whole_file(path: Path, kind: str) -> bool:
     """Return whether a file is whole and of the type that its name says."""
     try:
-        content = path.read_bytes()
+        with open_file(path) as file:
+            content = file.read()
     except OSError:
         return False
     return extension(content, kind) == path.suffix[1:] and is_whole(content)

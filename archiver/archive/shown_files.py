@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from archiver.errors import InputError
+from archiver.storage.local import open_file
 from archiver.writer.names import POSTS
 
 _FOLDERS = (POSTS, "_drafts")
@@ -42,7 +43,7 @@ def shown_files(root: Path, names: Collection[str]) -> dict[str, set[str]]:
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     for path in _files(root):
         try:
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 text = file.read(_MOST).decode(errors="replace")
         except FileNotFoundError:  # taken out meanwhile
             continue

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from archiver.models import CHINA, Tombstone
-from archiver.storage.local import OWN, LocalStore, guarded
+from archiver.storage.local import OWN, LocalStore, guarded, open_file
 
 FOLDER = f"{OWN}/removed"
 _MOST = 2**20  # bytes of a file that is read
@@ -70,7 +70,7 @@ class Tombstones:
 def _read(path: Path) -> Tombstone | None:
     """Return what a file tells; None where that is no tombstone, or another article's."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             stored = msgspec.json.decode(file.read(_MOST), type=_Stored)
         removed = _time(stored.removed)
         published, archived = (None if time is None else _time(time) for time in (stored.published, stored.archived))

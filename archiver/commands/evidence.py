@@ -21,6 +21,7 @@ from archiver.catalogue import Catalogue
 from archiver.errors import InputError
 from archiver.extractor import extract
 from archiver.models import Article, Capture, Kept, LocalFile, Page, State
+from archiver.storage.local import open_file
 from archiver.writer.names import media_name
 
 Names = defaultdict[str, dict[str, None]]  # the addresses of each medium, by its name in the archive
@@ -90,7 +91,7 @@ class Evidence:
         """The file, proven to be the one that came; None when it is not."""
         path = self.root / file.path
         try:
-            opened = path.open("rb")
+            opened = open_file(path)
         except OSError as error:
             self.missing(f"{path}: cannot be read ({error.strerror})")
             yield None

@@ -13,10 +13,12 @@ import glob
 import os
 import secrets
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -141,6 +143,15 @@ def _begin_to_write(descriptor: int) -> None:
     """Have the system write a file's bytes without waiting, where it knows that: then one commit is for all of them."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def open_file(path: Path) -> BufferedReader:
+    """Open a regular file to be read; OSError for anything else, which could be waited for without end."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return os.fdopen(descriptor, "rb")
 
 
 def make_folder(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Post
-from archiver.storage.local import OWN, LocalStore, guarded
+from archiver.storage.local import OWN, LocalStore, guarded, open_file
 from archiver.writer import names
 from archiver.writer.folders import PostFolders, Times, post_files
 from archiver.writer.frontmatter import head, read_front_matter
@@ -203,7 +203,7 @@ def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> 
 
 
 def _head(path: Path) -> str:
-    with guarded(path), path.open("rb") as file:
+    with guarded(path), open_file(path) as file:
         return head(file.read(_HEAD).decode(errors="replace"))
 
 
