@@ -94,6 +94,10 @@ class OtherArchive:
             if key := key_in(block):
                 yield name, key
 
+    def own_posts(self) -> int:
+        """Return how many posts lie there that name no article: a person's own, which are not imported."""
+        return sum(not key_in(block) for _, block in self.output.heads())
+
     def is_edited(self, name: str, key: str) -> bool | None:
         """Return whether a person edited a post there; None where nothing tells."""
         article = self.catalogue.articles.get(key) if self.catalogue else None

@@ -326,7 +326,7 @@ class Archiver:
                 with other:
                     merge = Merge(edges=edges, other=other, restore_removed=restore_removed, is_dry=is_dry)
                     yield from merge.everything()
-                    yield from summary(merge.counts, str(other.root), is_dry=is_dry)
+                    yield from summary(merge.counts, other, is_dry=is_dry)
 
     @contextmanager
     def _merging(self, *, is_dry: bool) -> Iterator[Edges]:

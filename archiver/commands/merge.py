@@ -321,8 +321,9 @@ class Merge:
             return Merged(what=what, outcome="failed", path=self._path_of(path), said=said)
 
 
-def summary(counts: Mapping[tuple[str, str], int], other: str, *, is_dry: bool = False) -> list[str]:
+def summary(counts: Mapping[tuple[str, str], int], other: OtherArchive, *, is_dry: bool = False) -> list[str]:
     """Return what an import came to, a line each; the last says whether the other archive can be deleted."""
+    name = str(other.root)
 
     def told(*outcomes: str) -> str:
         kinds = (("post", "articles"), ("media", "pictures"), ("page", "pages"), ("removal", "removals"))
@@ -337,9 +338,11 @@ def summary(counts: Mapping[tuple[str, str], int], other: str, *, is_dry: bool =
     if total["conflict"]:
         lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in {CONFLICTS}")
     if total["failed"]:
-        lines.append(f"{total['failed']} files of {other} are damaged and were not taken: keep it until they are had")
+        lines.append(f"{total['failed']} files of {name} are damaged and were not taken: keep it until they are had")
+    elif own := other.own_posts():
+        lines.append(f"{own} posts of {name} are not archiver's and were not taken: save them before it is deleted")
     elif not is_dry:
-        lines.append(f"everything that {other} holds is here or named above: it can be deleted")
+        lines.append(f"every article, picture and page that {name} holds is here or named above: it can be deleted")
     return lines
 
 
