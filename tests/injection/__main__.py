@@ -1,0 +1,51 @@
+"""Faults in every call to the disk, from the command line: docs/testing-faults.md."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.injection.library import compile_library
+from tests.injection.scenarios import others, scenarios
+from tests.injection.together import Tries, try_together
+from tests.injection.trials import Bench, Record, distinct, one_trial, summary, told, try_faults
+from tests.injection.verdict import GRAVE, MILD
+
+
+def main() -> int:
+    """Tries what is left to try, and says what was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.injection", description=__doc__)
+    parser.add_argument("--state", type=Path, help="a file of what was tried; another call goes on")
+    parser.add_argument("--seconds", type=float, default=0, help="stop after about so long (a sample by --seed)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", default="", help="these scenarios, with commas between")
+    parser.add_argument("--trial", default="", help="one trial by its key; its folder stays")
+    parser.add_argument("--together", type=int, default=0, metavar="N", help="N of each pair and signal, no faults")
+    parser.add_argument("--report", action="store_true", help="say what --state holds, try nothing")
+    asked = parser.parse_args()
+    chosen = [one for one in scenarios() if not asked.only or one.name in asked.only.split(",")]
+    folder = Path(tempfile.mkdtemp(prefix="injection-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    bench = Bench(library=compile_library(folder), folder=folder, workers=1 if asked.trial else asked.workers)
+    if asked.trial:
+        for problem in one_trial(bench, chosen, asked.trial):
+            print(f"{problem.kind}: {problem.said}")  # noqa: T201
+        print(folder)  # noqa: T201
+        return 0
+    record = Record(path=asked.state)
+    if asked.together:
+        try_together(bench, chosen, record, Tries(count=asked.together, seed=asked.seed))
+    elif not asked.report:
+        try_faults(bench, chosen, record, seconds=asked.seconds, seed=asked.seed)
+    for line in summary(record.results, record.left, (*GRAVE, *MILD)):
+        print(line)  # noqa: T201
+    for problem in distinct(record.results, (*GRAVE, *MILD)):
+        print(f"\n{told(*problem)}")  # noqa: T201
+    if others():
+        print(f"\nnot there yet: {', '.join(others())}")  # noqa: T201
+    return 1 if any(kind in GRAVE for result in record.results.values() for kind, _ in result.problems) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
