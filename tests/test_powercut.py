@@ -5,23 +5,20 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.injection.client import Server
 from tests.injection.library import compile_library
-from tests.injection.powercut import Disk, cuts, play_cut, record
-from tests.injection.scenarios import Scenario, scenarios
-from tests.injection.trials import Bench
-from tests.injection.verdict import GRAVE, Stage
+from tests.injection.powercut import Disk, recorded, try_cuts
+from tests.injection.scenarios import scenarios
+from tests.injection.trials import Bench, Record, distinct, summary, told
+from tests.injection.verdict import GRAVE, MILD, Stage
 from tests.wechat import World
 
 _SECONDS = 40.0
-_MOMENTS = 12  # of a command, in a sample
 
 
 @pytest.fixture(scope="module")
@@ -36,37 +33,13 @@ def bench() -> Iterator[Bench]:
 def test_a_power_cut_loses_nothing_that_was_promised(bench: Bench, request: pytest.FixtureRequest) -> None:
     """A sample; each state of the disk with --long."""
     given = request.config.getoption("--injection-seed")
-    seed = given if given is not None else random.randrange(2**32)
-    is_long = request.config.getoption("--long")
-    chosen = [one for one in scenarios() if one.name != "repair-damaged"]
-    tried: Counter[str] = Counter()
-    found: dict[tuple[str, str], str] = {}
-
-    def job(scenario: Scenario) -> Callable[[Server, World], None]:
-        def play(server: Server, world: World) -> None:
-            stage = Stage(scenario=scenario, server=server, world=world).prepare()
-            events, chance = record(stage), random.Random(f"{seed} {scenario.name}")
-            numbers = range(len(events) + 1)
-            moments = numbers if is_long else {*chance.sample(numbers, min(_MOMENTS, len(numbers))), len(events)}
-            every = [*cuts(stage, events, moments)]
-            chance.shuffle(every)
-            end = time.monotonic() + _SECONDS * bench.workers / len(chosen)
-            for cut in every:
-                if not is_long and time.monotonic() > end:
-                    break
-                tried[f"{scenario.name} {cut.loss}"] += 1
-                for problem in play_cut(stage, cut):
-                    if problem.kind in GRAVE:
-                        tried[f"{scenario.name} {cut.loss}: {problem.kind}"] += 1
-                        found.setdefault((scenario.name, problem.kind), f"{cut}: {problem.said}")
-
-        return play
-
-    bench.each([job(scenario) for scenario in chosen])
+    seed = int(given) if given is not None else random.randrange(2**32)
+    record = Record()
+    try_cuts(bench, scenarios(), record, seconds=0 if request.config.getoption("--long") else _SECONDS, seed=seed)
     print(f"\nseed {seed}")  # noqa: T201
-    for name, count in sorted(tried.items()):
-        print(f"{count:6} {name}")  # noqa: T201
-    assert found == {}
+    for line in summary(record.results, record.left, (*GRAVE, *MILD)):
+        print(line)  # noqa: T201
+    assert [told(*problem) for problem in distinct(record.results, GRAVE)] == []
 
 
 # The model
@@ -154,19 +127,19 @@ def test_disk_loses_a_rename_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_disk_is_what_the_command_left(bench: Bench, name: str) -> None:
     """The model, nothing lost, is the real folder: no call that changes something goes unseen."""
     (scenario,) = [one for one in scenarios() if one.name == name]
-    told: list[dict[str, bytes]] = []
+    seen: list[dict[str, bytes]] = []
 
     def play(server: Server, world: World) -> None:
         stage = Stage(scenario=scenario, server=server, world=world).prepare()
         disk = Disk.of(stage.start)
-        for event in [*record(stage), _event("syncfs", "")]:
+        for event in [*recorded(stage), _event("syncfs", "")]:
             disk.happen(event)
-        told.append({path: content for path, content in disk.after("all", 0) if content is not None})
+        seen.append({path: content for path, content in disk.after("all", 0) if content is not None})
         folder = stage.server.folder
-        told.append({
+        seen.append({
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*") if path.is_file()
         })  # fmt: skip
 
     bench.each([play])
-    assert told[0] == told[1]
+    assert seen[0] == seen[1]

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.injection.library import compile_library
+from tests.injection.powercut import try_cuts
 from tests.injection.scenarios import others, scenarios
 from tests.injection.together import Tries, try_together
 from tests.injection.trials import Bench, Record, distinct, one_trial, summary, told, try_faults
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="these scenarios, with commas between")
     parser.add_argument("--trial", default="", help="one trial by its key; its folder stays")
     parser.add_argument("--together", type=int, default=0, metavar="N", help="N of each pair and signal, no faults")
+    parser.add_argument("--power", action="store_true", help="power cuts, no faults")
     parser.add_argument("--report", action="store_true", help="say what --state holds, try nothing")
     asked = parser.parse_args()
     chosen = [one for one in scenarios() if not asked.only or one.name in asked.only.split(",")]
@@ -36,6 +38,8 @@ def main() -> int:
     record = Record(path=asked.state)
     if asked.together:
         try_together(bench, chosen, record, Tries(count=asked.together, seed=asked.seed))
+    elif asked.power:
+        try_cuts(bench, chosen, record, seconds=asked.seconds, seed=asked.seed)
     elif not asked.report:
         try_faults(bench, chosen, record, seconds=asked.seconds, seed=asked.seed)
     for line in summary(record.results, record.left, (*GRAVE, *MILD)):

@@ -11,16 +11,22 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Container, Iterator, Mapping
+import time
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from tests.injection.client import Server
+from tests.injection.scenarios import Scenario
 from tests.injection.state import laid
+from tests.injection.trials import Bench, Record, Result
 from tests.injection.verdict import Problem, Stage
+from tests.wechat import World
 
+_MOMENTS = 12  # of a command, in a sample
 _MEMORY = "-shm"  # a database's index that lives in memory alone: made again by who opens it first
 
 
@@ -233,6 +239,10 @@ class Cut:
     loss: str
     files: dict[str, bytes | None]
 
+    def key(self, scenario: Scenario) -> str:
+        """The name of this cut in a record."""
+        return f"{scenario.name}|power cut|{self.number}|{self.loss}"
+
     def __str__(self) -> str:
         return f"{self.loss} lost after event {self.number} of {self.of} ({self.event})"
 
@@ -252,7 +262,7 @@ def cuts(stage: Stage, events: list[dict[str, Any]], after: Container[int]) -> I
                 yield Cut(number=number, of=len(events), event=said, loss=loss, files=files)
 
 
-def record(stage: Stage) -> list[dict[str, Any]]:
+def recorded(stage: Stage) -> list[dict[str, Any]]:
     """All that a scenario's command does to the disk."""
     stage.lay_out()
     events: list[dict[str, Any]] = stage.server.run(*stage.words, record=True).noted()["happened"]
@@ -296,7 +306,7 @@ def _missing(out: Path, promised: Mapping[str, str], stage: Stage, when: str, *,
     gone = [said for digest, said in promised.items() if not {digest, *digest.split()} & (digests | pages)]
     if gone:
         yield Problem(kind="lost", said=f"{when}, though the catalogue has it: {'; '.join(gone)}")
-    wanted = stage.truth[0].contents if is_over else stage.before.contents & stage.truth[-1].contents
+    wanted = stage.truth[0].contents if is_over else stage.whole & stage.truth[-1].contents
     names = {content: name for laid_out in (stage.truth[0], stage.before) for name, content in laid_out.files.items()}
     lost = sorted(names.get(content, content) for content in wanted - there.contents)
     if lost:
@@ -336,3 +346,31 @@ def _rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     ):
         pages = [sha for (sha,) in connection.execute("SELECT sha256 FROM captures WHERE article_id = ?", (id_,))]
         yield " ".join([digest, *pages]), f"post {post}"
+
+
+def try_cuts(bench: Bench, chosen: Sequence[Scenario], record: Record, *, seconds: float = 0, seed: int = 0) -> None:
+    """Plays the power cuts of these scenarios that `record` has not; for about so long in all, at moments by `seed`."""
+    share = seconds * bench.workers / len(chosen) if seconds else float("inf")
+
+    def job(scenario: Scenario) -> Callable[[Server, World], None]:
+        def play(server: Server, world: World) -> None:
+            stage = Stage(scenario=scenario, server=server, world=world).prepare()
+            events, chance = recorded(stage), random.Random(f"{seed} {scenario.name}")
+            numbers = range(len(events) + 1)
+            moments = {*chance.sample(numbers, min(_MOMENTS, len(numbers))), len(events)} if seconds else numbers
+            every = [*cuts(stage, events, moments)]
+            chance.shuffle(every)
+            record.planned[scenario.name] = len(every)
+            until = time.monotonic() + share
+            for cut in every:
+                if time.monotonic() > until:
+                    break
+                if cut.key(scenario) not in record.results:
+                    problems = [[problem.kind, f"{problem.said} [{cut}]"] for problem in play_cut(stage, cut)]
+                    call = f"{scenario.name}, power cut, {cut.loss} lost"
+                    record.add(Result(trial=cut.key(scenario), call=call, fired=True, code=0, problems=problems))
+                    world.requests.clear()
+
+        return play
+
+    bench.each([job(scenario) for scenario in chosen])

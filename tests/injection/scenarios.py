@@ -103,7 +103,6 @@ def _run(making: Making) -> None:
 
 def _rebuild(making: Making) -> None:
     making.archive(*making.three())
-    making.edit_by_hand(3)
     making.write("archiver.yml", "front_matter:", "  layout: other")
 
 

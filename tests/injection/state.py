@@ -76,6 +76,17 @@ def laid(out: Path) -> Laid:
     return Laid(files=files, aside=aside)
 
 
+def damaged(out: Path, seen: Laid) -> set[str]:
+    """The contents that are not what they were written as: by a snapshot's name, or a medium's row."""
+    digests = {row[1]: row[3] for row in rows_of(out).get("media", set())}
+    names = {
+        name for name in seen.files
+        if (name.startswith(".archive/snapshots/") and seen.files[name] != f"page {Path(name).name.partition('.')[0]}")
+        or (name in digests and sha256((out / name).read_bytes()).hexdigest() != digests[name])
+    }  # fmt: skip
+    return {seen.files[name] for name in names}
+
+
 def unfinished(out: Path) -> list[str]:
     """What somebody was writing and left."""
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*.tmp") if path.is_file())

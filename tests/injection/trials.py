@@ -23,6 +23,7 @@ from tests.wechat import Authority, World, playing
 
 _LASTING = ("ENOSPC", "EROFS")  # a disk that is full stays so
 _DIFFERENT = re.compile(r"[0-9a-f]{8,}|\d+|(?<=unfinished/)\S+")
+_BUG = re.compile(r"\w+(Error|Exception)\b(?=.*a bug of archiver's)")
 _GIST = 90  # characters by which two problems are one
 _SQLITES = ("lock", "unlock")  # hundreds in a call, all of them SQLite's: never tried one by one
 
@@ -244,7 +245,8 @@ def distinct(results: Mapping[str, Result], kinds: Sequence[str]) -> Iterator[tu
     for result in results.values():
         for kind, said in _by_kind(result).items():
             if kind in kinds:
-                gist = _DIFFERENT.sub("#", said)[:_GIST]
+                bug = _BUG.search(said)
+                gist = bug[0] if bug else _DIFFERENT.sub("#", said.partition(" has it: ")[0])[:_GIST]
                 groups.setdefault((kind, result.trial.partition("|")[0], gist), []).append((result, said))
     for (kind, _, _), found in sorted(
         groups.items(), key=lambda item: (kinds.index(item[0][0]), item[0][1], -len(item[1]))

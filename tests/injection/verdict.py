@@ -18,7 +18,7 @@ from typing import Any
 from tests.injection.client import Ended, Server
 from tests.injection.library import KILL, TORN
 from tests.injection.scenarios import Making, Scenario
-from tests.injection.state import Laid, laid, rows_of, unfinished
+from tests.injection.state import Laid, damaged, laid, rows_of, unfinished
 from tests.wechat import World
 
 # Must not be: something whole is gone; `verify` is not clean; a bug; no end; another tree; what was being written is left.
@@ -49,6 +49,7 @@ class Stage:
     world: World
     start: Path = field(init=False)  # a copy of what is there before
     before: Laid = field(init=False)
+    whole: set[str] = field(init=False)  # the contents that are to stay
     truth: list[Laid] = field(default_factory=list)  # after the call, and after the same call once more
     codes: list[int] = field(default_factory=list)
     verified: int = 0  # what `verify` says of the truth
@@ -68,6 +69,7 @@ class Stage:
         self.words = [*self.scenario.words(making)]
         shutil.copytree(folder, self.start, symlinks=True)
         self.before = laid(folder / "out")
+        self.whole = self.before.contents - damaged(folder / "out", self.before)
         ended = self.server.run(*self.words, trace=True)
         self.server.load(ended.noted()["modules"])
         self._find_truth()
@@ -180,7 +182,7 @@ class Stage:
 
     def _lost(self, now: Laid, when: str) -> Iterator[Problem]:
         """What was whole before, and ought to be there, and is nowhere."""
-        wanted = self.before.contents.intersection(*(truth.contents for truth in self.truth))
+        wanted = self.whole.intersection(*(truth.contents for truth in self.truth))
         gone = wanted - now.contents
         names = [name for name, content in {**self.before.files, **self.before.aside}.items() if content in gone]
         if names:
