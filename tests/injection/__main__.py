@@ -6,12 +6,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from tests.injection.client import Server
 from tests.injection.library import compile_library
-from tests.injection.powercut import try_cuts
+from tests.injection.powercut import one_cut, try_cuts
 from tests.injection.scenarios import others, scenarios
-from tests.injection.together import Tries, try_together
+from tests.injection.together import Tries, one_together, try_together
 from tests.injection.trials import Bench, Record, distinct, one_trial, summary, told, try_faults
-from tests.injection.verdict import GRAVE, MILD
+from tests.injection.verdict import GRAVE, MILD, Stage
+from tests.wechat import World
 
 
 def main() -> int:
@@ -31,8 +33,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="injection-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     bench = Bench(library=compile_library(folder), folder=folder, workers=1 if asked.trial else asked.workers)
     if asked.trial:
-        for problem in one_trial(bench, chosen, asked.trial):
-            print(f"{problem.kind}: {problem.said}")  # noqa: T201
+        _try_one(bench, asked.trial)
         print(folder)  # noqa: T201
         return 0
     record = Record(path=asked.state)
@@ -49,6 +50,18 @@ def main() -> int:
     if others():
         print(f"\nnot there yet: {', '.join(others())}")  # noqa: T201
     return 1 if any(kind in GRAVE for result in record.results.values() for kind, _ in result.problems) else 0
+
+
+def _try_one(bench: Bench, key: str) -> None:
+    """Says what one trial does; its folder stays."""
+    (scenario,) = [one for one in scenarios() if one.name == key.partition("|")[0]]
+    one = one_cut if "|power cut|" in key else one_together if key.count("|") == 2 else one_trial
+
+    def play(server: Server, world: World) -> None:
+        for problem in one(Stage(scenario=scenario, server=server, world=world).prepare(), key):
+            print(f"{problem.kind}: {problem.said}")  # noqa: T201
+
+    bench.each([play])
 
 
 if __name__ == "__main__":

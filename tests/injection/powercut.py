@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -290,7 +290,8 @@ def _judged(stage: Stage, cut: Cut) -> Iterator[Problem]:
     yield from _missing(out, promised, stage, "on the disk", is_over=is_over)
     if not out.is_dir():
         return
-    with stage.nobody_answers():
+    # What was damaged before must be asked for; all else must come from the disk.
+    with nullcontext() if "--repair" in stage.words else stage.nobody_answers():
         repaired = stage.server.run("verify", "--repair", "-o", "out", "--interval", "0")
     if repaired.code not in (0, 1, 66) and not stage.codes[0]:
         yield Problem(kind="repair", said=f"exit {repaired.code}: {repaired.err.strip()[-300:]}")
@@ -374,3 +375,11 @@ def try_cuts(bench: Bench, chosen: Sequence[Scenario], record: Record, *, second
         return play
 
     bench.each([job(scenario) for scenario in chosen])
+
+
+def one_cut(stage: Stage, key: str) -> list[Problem]:
+    """What the power cut of this key does; threads may make the events a little different each time."""
+    *_, number, loss = key.split("|")
+    (cut,) = [one for one in cuts(stage, recorded(stage), {int(number)}) if one.loss == loss]
+    print(f"$ archiver {' '.join(stage.words)}\n{cut}")  # noqa: T201
+    return play_cut(stage, cut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,6 +131,21 @@ def _catalogue_lost(making: Making) -> None:
         file.unlink()
 
 
+def _catalogue_older(making: Making) -> None:
+    """As a backup is that was taken when there was one article."""
+    file = making.folder / "out/.archive/catalogue.db"
+    making.archive(making.three()[0])
+    older = file.read_bytes()
+    making.archive(*(making.address(each) for each in (2, 3)))
+    file.write_bytes(older)
+
+
+def _bare(making: Making) -> None:
+    """Posts and pictures, as a git clone has them."""
+    making.archive(*making.three())
+    shutil.rmtree(making.folder / "out/.archive")
+
+
 def _catalogue_damaged(making: Making) -> None:
     making.archive(*making.three())
     file = making.folder / "out/.archive/catalogue.db"
@@ -165,6 +181,10 @@ def _import(making: Making) -> None:
     (making.folder / "mine").rename(making.folder / "out")
 
 
+def _repair_words(_making: Making) -> Sequence[str]:
+    return ["verify", "--repair", *_QUIET]
+
+
 def _addresses(*numbers: int) -> Callable[[Making], Sequence[str]]:
     return lambda making: ["add", *_QUIET, *(making.address(each) for each in numbers)]
 
@@ -182,11 +202,11 @@ _ALL = (
         words=lambda making: ["recheck", *_QUIET, *(making.address(each) for each in (1, 2, 3))],
         make=_recheck,
     ),
-    Scenario(name="repair", words=lambda _: ["verify", "--repair", *_QUIET], make=_repair, every=True),
-    Scenario(name="repair-lost", words=lambda _: ["verify", "--repair", *_QUIET], make=_catalogue_lost, every=True),
-    Scenario(
-        name="repair-damaged", words=lambda _: ["verify", "--repair", *_QUIET], make=_catalogue_damaged, every=True
-    ),
+    Scenario(name="repair", words=_repair_words, make=_repair, every=True),
+    Scenario(name="repair-lost", words=_repair_words, make=_catalogue_lost, every=True),
+    Scenario(name="repair-damaged", words=_repair_words, make=_catalogue_damaged),
+    Scenario(name="repair-older", words=_repair_words, make=_catalogue_older),
+    Scenario(name="repair-bare", words=_repair_words, make=_bare),
     Scenario(
         name="rm",
         words=lambda making: ["rm", "--yes", "-o", "out", making.key(1), making.key(2)],

@@ -106,3 +106,16 @@ def _beside(stage: Stage, part: float) -> tuple[int, list[Problem]]:
     ended = stage.server.run_at_once(*calls)
     found = stage.judge(*ended, is_told=any(one.code == 73 for one in ended))
     return max(one.code for one in ended), [problem for problem in found if problem.kind != "silent"]
+
+
+def one_together(stage: Stage, key: str) -> list[Problem]:
+    """What a signal, or another command at once, does at the moment of this key."""
+    name, what, part = key.split("|")
+    print(f"$ archiver {' '.join(stage.words)}")  # noqa: T201
+    if what in SIGNALS:
+        return _signalled(stage, what, float(part))[1]
+    making = Making(server=stage.server, world=stage.world, base=stage.scenario.base)
+    stage.lay_out()
+    stage.prepare_beside(PAIRS[name][what.removeprefix("beside ")](making))
+    print(f"$ archiver {' '.join(stage.beside)}")  # noqa: T201
+    return _beside(stage, float(part))[1]

@@ -270,20 +270,11 @@ def _by_kind(result: Result) -> dict[str, str]:
     return dict(map(tuple, result.problems))
 
 
-def one_trial(bench: Bench, chosen: Sequence[Scenario], key: str) -> list[Problem]:
-    """What a trial of this key does; its folder is left as it is then."""
-    name = key.partition("|")[0]
-    (scenario,) = [one for one in chosen if one.name == name]
-    told: list[Problem] = []
-
-    def play(server: Server, world: World) -> None:
-        stage = Stage(scenario=scenario, server=server, world=world).prepare()
-        stage.lay_out()
-        trials = trials_of(scenario, server.run(*stage.words, trace=True).noted()["notes"])
-        (trial,) = [one for one in trials if one.key == key]
-        problems, ended = stage.try_fault(trial.asked)
-        print(f"{trial.call}\n$ archiver {' '.join(stage.words)}\nexit {ended.code}\n{ended.out}{ended.err}")  # noqa: T201
-        told.extend(problems)
-
-    bench.each([play])
-    return told
+def one_trial(stage: Stage, key: str) -> list[Problem]:
+    """What the trial of a fault by this key does; the folder is left as it is then."""
+    stage.lay_out()
+    trials = trials_of(stage.scenario, stage.server.run(*stage.words, trace=True).noted()["notes"])
+    (trial,) = [one for one in trials if one.key == key]
+    problems, ended = stage.try_fault(trial.asked)
+    print(f"{trial.call}\n$ archiver {' '.join(stage.words)}\nexit {ended.code}\n{ended.out}{ended.err}")  # noqa: T201
+    return problems
