@@ -169,7 +169,7 @@ def images(article: Article, files: Files, lost: Mapping[str, str]) -> Images:
     names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
     return Images(
         expected=len(set(names.values())),
-        saved=len({name for url, name in names.items() if url in files}),
+        saved=len({name for url, name in names.items() if url in files and url not in lost}),
         failed=len({name for url, name in names.items() if url in lost}),
     )
 
@@ -199,6 +199,13 @@ def warnings(article: Article, lost: Mapping[str, str], written: Written, share:
         yield one_line(f"not saved, the post keeps the address ({reason}): {' '.join(named)}")
     if written.outcome == "skipped":
         yield f"{written.path} was edited by hand and stays as it is; --force overwrites it"
+
+
+def doubts(files: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each reason why files are shown that are not what was saved, by their addresses."""
+    for reason in dict.fromkeys(files.values()):
+        named = [_shown(url) for url, why in files.items() if why == reason]
+        yield one_line(f"shown as it lies here ({reason}): {' '.join(named)}")
 
 
 def _why(removal: Removal) -> tuple[str, str]:

@@ -139,11 +139,12 @@ def _write(target: Target, page: Page, draft: _Draft, rooms: Rooms) -> Entry:
     post = Post(name=rooms.name_of(article, draft.day), text=draft.text)
     written = rooms.save_post(article, post)
     files, lost = by_address(article, draft.media)
+    doubts = {url: file.doubt for url, file in files.items() if file.doubt}
     less = draft.share if draft.share is not None and draft.share < rooms.whole else None
     outcome = replace(
         outcomes.archived(target, article, written),
-        images=outcomes.images(article, files, lost),
-        warnings=tuple(outcomes.warnings(article, lost, written, less)),
+        images=outcomes.images(article, files, lost | doubts),
+        warnings=(*outcomes.warnings(article, lost, written, less), *outcomes.doubts(doubts)),
     )
     return Entry(
         target=target, outcome=outcome, page=page, article=article, post=post.name, digest=written.digest,

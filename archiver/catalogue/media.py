@@ -123,11 +123,14 @@ def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
 def _became(entry: Entry, row: RowMapping, store: Store) -> dict[str, Any]:
     """What is new of a medium."""
     result = entry.media[row["name"]]
-    if isinstance(result, LocalFile):
+    if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
+    reason = result.doubt if isinstance(result, LocalFile) else result
     if entry.asked:
-        return _lost(result, row["tries"] + 1, store)
-    return {} if row["reason"] else {"reason": result, "due": seconds(store.now())}  # nobody ever asked for it: due now
+        lost = _lost(reason, row["tries"] + 1, store)
+        is_given_up = lost["due"] is None and isinstance(result, str)  # then nobody waits for its file any more
+        return lost | (_NO_FILE if is_given_up else {})
+    return {} if row["reason"] else {"reason": reason, "due": seconds(store.now())}  # nobody ever asked for it: due now
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
@@ -139,6 +142,9 @@ def _saved(file: LocalFile) -> dict[str, Any]:
         "url": response.url, "status": response.status, "headers": [list(header) for header in response.headers],
         "received": seconds(response.received),
     }  # fmt: skip
+
+
+_NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
 def _lost(reason: str, tries: int, store: Store) -> dict[str, Any]:

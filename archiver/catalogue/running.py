@@ -7,7 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from archiver.errors import OutputError
+from archiver.storage.locks import LockFile
 
 _FRESH = 60.0  # seconds
 
@@ -19,8 +20,8 @@ class Running:
         self.id = secrets.token_hex(8)
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(self._file(self.id), thread_local=False)
-        self._lock.acquire(timeout=0)
+        self._lock = LockFile(self._file(self.id))
+        self._lock.try_acquire()
         self._sweep()
 
     def is_alive(self, run: str) -> bool:
@@ -34,7 +35,7 @@ class Running:
     def _sweep(self) -> None:
         """Takes away the files of runs that died; a fresh one may be of a run that is about to lock it."""
         for path in self._folder.glob("*.lock"):
-            with suppress(OSError):
+            with suppress(OSError, OutputError):
                 if time.time() - path.stat().st_mtime > _FRESH:
                     self.is_alive(path.stem)
 
@@ -52,7 +53,7 @@ def others_since(folder: Path, mine: str) -> float | None:
     """When the first of the runs that still work began, other than `mine`; None without any."""
     began = []
     for path in folder.glob("*.lock"):
-        with suppress(OSError):  # it has ended meanwhile, or the folder cannot be written: nobody works in it
+        with suppress(OSError, OutputError):  # it has ended meanwhile, or nobody can work in a folder that is read-only
             since = path.stat().st_mtime
             if path.stem != mine and _is_locked(path):
                 began.append(since)
@@ -63,10 +64,8 @@ def _is_locked(path: Path) -> bool:
     """Whether the run of this file still works."""
     if not path.exists():
         return False
-    lock = FileLock(path, thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+    lock = LockFile(path)
+    if not lock.try_acquire():
         return True
     lock.release()
     return False

@@ -90,13 +90,10 @@ def _noted(lines: Iterable[Entry], saved: dict[str, str]) -> Iterator[Entry]:
 
 def _write_failed(path: Path, teller: Teller, saved: Mapping[str, str]) -> None:
     """One line for each that is left to do, in the list's own words where they say the same in `path`."""
-    from archiver.errors import OutputError
+    from archiver.storage.local import write_lines
 
     again = [_named_from(path.parent, source, saved.get(source)) for source in teller.tally.again]
-    try:
-        path.write_text("".join(f"{source}\n" for source in again), encoding="utf-8", errors="surrogateescape")
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
+    write_lines(path, again)
     if again:
         say(f"{len(again)} left to do: archiver batch {path}")
 

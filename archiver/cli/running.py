@@ -73,7 +73,7 @@ def run(
 
 
 def _write_report(path: Path, teller: Teller, told: RunReport, warnings: list[str]) -> None:
-    from archiver.errors import OutputError
+    from archiver.storage.local import write_lines
 
     content = {
         "exit_code": teller.tally.exit_code,
@@ -84,7 +84,4 @@ def _write_report(path: Path, teller: Teller, told: RunReport, warnings: list[st
         "warnings": [*told.warnings, *warnings],
         "not_asked": teller.tally.unasked.total(),
     }
-    try:
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
+    write_lines(path, [json.dumps(content, ensure_ascii=False, indent=2)])

@@ -21,7 +21,7 @@ from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, 
 from archiver.config import Settings, duration
 from archiver.errors import ArchiverError, Exit, OutputError, UsageError
 from archiver.models import Capture, Finding, Kept, Outcome, Standing, Target
-from archiver.writer.disk import OWN
+from archiver.storage.local import OWN
 
 if TYPE_CHECKING:
     from archiver.commands.batch import Batch

@@ -12,26 +12,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
+from archiver.archive.media import BroughtMedia
 from archiver.archive.snapshots import Snapshots
 from archiver.catalogue import FILE, Catalogue, Machine
 from archiver.commands.adoption import posts_here
 from archiver.commands.gate import MachineGate
 from archiver.commands.naming import tell_folders
-from archiver.commands.once import Once
 from archiver.commands.wishes import utc_now
 from archiver.config import Settings
 from archiver.errors import Busy, InputError, OutputError
 from archiver.fetcher import Options
 from archiver.models import LocalFile, Media
-from archiver.writer.disk import OWN, Output
+from archiver.storage.local import OWN
+from archiver.storage.locks import LockFile
+from archiver.writer.disk import Output
 from archiver.writer.names import POSTS
 
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
 
-LOCK_POLL = 0.005  # seconds; filelock's own 50 ms are longer than a post takes
 MEDIA_AT_ONCE = 6  # connections to the CDN, of all articles together
 _MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # while some write what came, or wait to try again, no connection is idle
 
@@ -58,7 +57,7 @@ class Edges:
         self._making = threading.RLock()  # media are asked for by several threads
         self.until: datetime | None = None  # no page is asked for after it
         self.names = threading.Lock()  # one post at a time gets its name
-        self.media = Once()  # many articles show the same picture
+        self.media = BroughtMedia()  # many articles show the same picture
 
     def close(self) -> None:
         """Closes what was opened; the next run is told what lies in the folders of posts, if that can be written."""
@@ -149,13 +148,9 @@ class Edges:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """While no other `run` works on this archive; Busy when one does."""
-        lock = FileLock(self.own / "run.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise Busy(
-                "another run works on this archive: try again when it has ended", concerns=str(self.own)
-            ) from error
+        lock = LockFile(self.own / "run.lock")
+        if not lock.try_acquire():
+            raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))
         try:
             yield
         finally:

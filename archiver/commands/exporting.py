@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from archiver.archive.export.files import whole_file
 from archiver.archive.export.tables import Csv, JsonLines
 from archiver.archive.export.wacz import PageList, wacz_file
 from archiver.archive.export.warc import Warc
@@ -18,6 +17,7 @@ from archiver.commands.evidence import Evidence
 from archiver.commands.exports import STDOUT, Export, Exported
 from archiver.commands.looking import article_of
 from archiver.models import Kept
+from archiver.storage.local import whole_file
 
 Report = Callable[[str], None]
 _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLines, "csv": Csv}

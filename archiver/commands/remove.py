@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver.commands.edges import Edges
 from archiver.commands.rooms import rooms_for
 from archiver.errors import OutputError
-from archiver.writer.lost import move_aside
+from archiver.storage.quarantine import move_aside
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

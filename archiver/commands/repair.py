@@ -20,7 +20,7 @@ from archiver.commands.wishes import NO_SOURCE, Job, Wish
 from archiver.errors import ArchiverError, Exit, InputError
 from archiver.models import Finding, Kept, Outcome, State, Target
 from archiver.pipeline import archive_one
-from archiver.writer.lost import copy_aside, move_aside
+from archiver.storage.quarantine import copy_aside, move_aside
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
 _GONE = TERMINAL | {State.UNAVAILABLE}  # what stands there now: the page will not come again

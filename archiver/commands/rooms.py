@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 
-from filelock import FileLock
-
 from archiver import outcomes, urls
+from archiver.archive.media import ArticleMedia
 from archiver.catalogue.captures import Captures
-from archiver.commands.edges import LOCK_POLL, Edges
+from archiver.commands.edges import Edges
 from archiver.commands.naming import name_of
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
@@ -38,23 +37,27 @@ from archiver.models import (
     Target,
 )
 from archiver.pipeline import Rooms, Saved
+from archiver.storage.locks import locked
 from archiver.writer import Style, post_text
 from archiver.writer.addresses import nowhere
 from archiver.writer.disk import Written
-from archiver.writer.names import media_name, post_address, published_as, safe_name
+from archiver.writer.names import media_name, post_address, published_as
 
 
 def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
     """The rooms for articles of one source, whose posts follow its options."""
-    lent = _Lent(edges=edges, source=source)
+    media = ArticleMedia(
+        output=edges.output, catalogue=edges.catalogue, brought=edges.media, is_dry=edges.is_dry
+    )  # fmt: skip
+    lent = _Lent(edges=edges, source=source, media=media)
     return Rooms(
         get_page=lent.get_page,
         keep=lent.keep,
         forget=lent.forget,
         wants=lent.wants,
         get_media=lent.get_media,
-        find_media=lent.find_media,
-        save_media=lent.save_media,
+        find_media=lent.media.find,
+        save_media=lent.media.add,
         recall=lent.recall,
         convert=lambda article, files, captured: post_text(article, files, captured, lent.style(article)),
         name_of=lent.name_of,
@@ -65,7 +68,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
         writing=lent.writing,
         share=text_share,
         whole=edges.settings.completeness,
-        once=lent.once,
+        once=lent.media.fetch_once,
         each=edges.each_medium,
     )
 
@@ -137,7 +140,7 @@ class _Lent:
 
     edges: Edges
     source: Source
-    stems: dict[str, str] = field(default_factory=dict)  # the files' names without extension, by that of their medium
+    media: ArticleMedia
 
     def get_page(self, target: Target) -> tuple[Page, Saved]:
         if not target.file:
@@ -172,32 +175,6 @@ class _Lent:
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
         return self.edges.fetcher.media(address, limit)
-
-    def find_media(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
-        """What the catalogue knows and is still there; else what a run that died has left under that name."""
-        names = {media_name(medium): safe_name(media_name(medium)) for medium in media}
-        stems, files = self._claim(names)
-        self.stems.update(stems)
-        found = {name: file for name, file in files.items() if self.edges.output.holds(file)}
-        for name, stem in stems.items():
-            if name not in found and (file := self.edges.output.find_media(stem)):
-                found[name] = file
-        return found
-
-    def once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """What `get` gives, unless another article of this run has brought the medium meanwhile."""
-        name = media_name(medium)
-        with self.edges.media.alone(name) as is_begun:
-            return (is_begun and self.edges.output.find_media(self.stems[name])) or get()
-
-    def save_media(self, medium: Media, blob: Blob, extension: str) -> LocalFile:
-        name = media_name(medium)
-        file = self.edges.output.save_media(self.stems[name], blob.content, extension)
-        return replace(file, response=blob.response)
-
-    def _claim(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        media = self.edges.catalogue.media
-        return media.look(names) if self.edges.is_dry else media.claim(names)
 
     def recall(self, article: Article, page: Page) -> Article:
         """The article by the short address that is known of it; gone if it was saved before its page went.
@@ -243,6 +220,7 @@ class _Lent:
             return
         if not entry.article and not entry.target.url:
             return  # a saved page without an article is known by nothing
+        self.edges.output.sync()  # the rows are the last thing that is written: what they name must be there
         address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
         name = "" if self.source is NO_SOURCE else self.source.title
         self.edges.catalogue.articles.record(entry, address, name)
@@ -253,7 +231,8 @@ class _Lent:
         if self.edges.is_dry:
             yield
             return
-        with self.edges.names, FileLock(self.edges.own / "posts.lock", poll_interval=LOCK_POLL):
+        self.edges.output.sync()  # before the lock, so that articles in work share the wait for the disk
+        with self.edges.names, locked(self.edges.own / "posts.lock"):
             yield
 
     def style(self, article: Article) -> Style:

@@ -15,7 +15,8 @@ from archiver.archive.strays import files_below, is_younger, lots_of, own_files
 from archiver.archive.verify import Check, Links, check_medium, check_page, check_post, checked
 from archiver.catalogue import Catalogue
 from archiver.models import Finding, Holding
-from archiver.writer.disk import OWN, Output
+from archiver.storage.local import OWN
+from archiver.writer.disk import Output
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 
 _LOT = 500  # paths that the catalogue is asked about together

@@ -35,6 +35,7 @@ class LocalFile:
     size: int
     sha256: str
     response: Response | None = field(default=None, compare=False)  # that brought it, when this run asked for it
+    doubt: str = ""  # why its bytes are not believed: it is shown, and asked for again
 
 
 Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,13 +14,11 @@ from pathlib import Path, PurePosixPath
 
 from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Post
+from archiver.storage.local import OWN, LocalStore, guarded
 from archiver.writer import names
-from archiver.writer.filetypes import EXTENSIONS
 from archiver.writer.folders import PostFolders, Times, post_files
 from archiver.writer.frontmatter import head, read_front_matter
 
-OWN = ".archive"  # Jekyll skips dot folders
-_UNFINISHED = f"{OWN}/unfinished"
 _FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN)
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
@@ -49,9 +44,8 @@ class Output:
         self, root: str | Path, run: Callable[[], str] = str, told: Callable[[], Times] = dict, *, is_dry: bool = False
     ) -> None:
         self.root = Path(root)
+        self.store = LocalStore(self.root, run, is_dry=is_dry)
         self.folders = PostFolders(self.root, told, is_dry=is_dry)
-        self._run = run
-        self._is_dry = is_dry
 
     def prepare(self) -> None:
         """Nothing, once it is known that files can be written here; nothing stays behind."""
@@ -65,12 +59,8 @@ class Output:
                     folder.rmdir()
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
-        """Takes away what runs that died were writing: no name that anybody reads."""
-        folder = self.root / _UNFINISHED
-        with _guarded(folder):
-            for path in folder.glob("*.tmp"):
-                if not is_alive(path.name.partition("-")[0]):
-                    path.unlink(missing_ok=True)
+        """Take away what runs that died were writing."""
+        self.store.sweep(is_alive)
 
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
         """A name that no other post takes for an article that the catalogue does not know.
@@ -97,7 +87,7 @@ class Output:
     def save_post(self, post: Post, *, recorded: str = "", force: bool = False) -> Written:
         """Writes a post, unless it stands there already or its bytes are not the `recorded` ones: a person's."""
         path, content = self.root / post.name, post.text.encode()
-        with _guarded(path):
+        with guarded(path):
             old = path.read_bytes() if path.exists() else None
         outcome = _judge(content, old, recorded, force=force)
         if outcome in ("archived", "updated"):
@@ -122,24 +112,14 @@ class Output:
     def digest_of(self, name: str) -> str:
         """The SHA-256 of the post of this name, '' where there is none."""
         path = self.root / name
-        with _guarded(path):
+        with guarded(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
     def text_of(self, name: str) -> str:
         """The post that lies here under this name, '' for none."""
         path = self.root / name
-        with _guarded(path):
+        with guarded(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""
-
-    def find_media(self, stem: str) -> LocalFile | None:
-        """The file of this name without extension, when one lies here that the catalogue does not know."""
-        for extension in EXTENSIONS:
-            path = self.root / f"{stem}.{extension}"
-            with _guarded(path):
-                content = path.read_bytes() if path.is_file() else b""
-            if content:
-                return _local_file(f"{stem}.{extension}", content)
-        return None
 
     def has(self, name: str) -> bool:
         """Whether a file of this name lies here."""
@@ -152,15 +132,14 @@ class Output:
         except OSError:
             return False
 
-    def save_media(self, stem: str, content: bytes, extension: str) -> LocalFile:
-        """Writes a medium under its name."""
-        name = f"{stem}.{extension}"
+    def save_media(self, name: str, content: bytes) -> LocalFile:
+        """Write a medium under its name."""
         self.write(self.root / name, content)
         return _local_file(name, content)
 
     def forget_media(self, name: str) -> None:
         """Takes a medium away."""
-        with _guarded(self.root / name):
+        with guarded(self.root / name):
             (self.root / name).unlink(missing_ok=True)
 
     def heads(self) -> Iterator[tuple[str, str]]:
@@ -169,19 +148,12 @@ class Output:
             yield name, _head(self.root / name)
 
     def write(self, path: Path, content: bytes) -> None:
-        """Puts `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
-        if self._is_dry:
-            return
-        with _guarded(path):
-            try:
-                _write(path, content, self._unfinished(self.root / _UNFINISHED))
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                _write(path, content, self._unfinished(path.parent, "."))  # postimg/ may lie on another disk
+        """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
+        self.store.write(path, content)
 
-    def _unfinished(self, folder: Path, prefix: str = "") -> Path:
-        return folder / f"{prefix}{self._run()}-{secrets.token_hex(8)}.tmp"
+    def sync(self) -> None:
+        """Return when every file that was written is durable under its name; the catalogue is told afterwards."""
+        self.store.sync()
 
     def _is_of(self, article: Article, post: str) -> bool:
         path = self.root / post
@@ -213,7 +185,7 @@ def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> 
 
 
 def _head(path: Path) -> str:
-    with _guarded(path), path.open("rb") as file:
+    with guarded(path), path.open("rb") as file:
         return head(file.read(_HEAD).decode(errors="replace"))
 
 
@@ -232,24 +204,9 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _write(path: Path, content: bytes, unfinished: Path) -> None:
-    for folder in {path.parent, unfinished.parent}:
-        folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with unfinished.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise
-
-
 def _make_folder(folder: Path) -> list[Path]:
     """Makes a folder; the folders that were missing, the innermost first."""
-    with _guarded(folder):
+    with guarded(folder):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -260,18 +217,6 @@ def _make_folder(folder: Path) -> list[Path]:
 
 def _try_to_write(folder: Path) -> None:
     """Writes to a folder, where that is there: a file without a name, of which a run that dies leaves nothing."""
-    with _guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken the folder away
+    with guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken the folder away
         if folder.exists():
             tempfile.TemporaryFile(dir=folder).close()
-
-
-@contextmanager
-def _guarded(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"cannot be written ({reason}): free the place, or choose another folder with --output",
-            concerns=str(path),
-        ) from error

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from archiver.archive.export.files import work_folder
 from archiver.archive.export.records import Record, timestamp
 from archiver.archive.export.warc import Warc
 from archiver.errors import OutputError
+from archiver.storage.local import beside, named_file, sync_file
 
 _DATA = "data.warc.gz"
 _PAGES = "pages.jsonl"
@@ -39,12 +40,26 @@ class PageList:
 @contextmanager
 def wacz_file(path: Path, now: datetime) -> Iterator[tuple[Warc, PageList]]:
     """A WARC and a list to write to, which become the WACZ at `path` when the context has ended well."""
-    with work_folder(path) as folder:
+    with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
             yield Warc(data, _DATA, now), PageList(pages)
         whole = folder / "whole.wacz"
         _pack(folder, whole)
+        sync_file(whole)
         whole.replace(path)
+        sync_file(path)
+
+
+@contextmanager
+def _work_folder(path: Path) -> Iterator[Path]:
+    """Make a folder beside `path`, on its disk, for the parts it is made of; it goes when the context ends."""
+    folder = beside(path)
+    with named_file(path):
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pack(folder: Path, whole: Path) -> None:

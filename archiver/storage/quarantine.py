@@ -5,17 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 from archiver.errors import OutputError
-from archiver.writer.disk import OWN
+from archiver.storage.local import OWN, guarded, make_folder, sync_file, sync_folder
 
 LOST = f"{OWN}/lost"
 
 
 def move_aside(root: Path, path: str) -> str:
-    """Where a file was moved to, from the archive's folder; '' when there was none."""
+    """Move a file to the quarantine; return where it is now, from the archive's folder, '' when there was none."""
     try:
         if not os.path.lexists(root / path):
             return ""
@@ -26,24 +27,39 @@ def move_aside(root: Path, path: str) -> str:
     return place
 
 
-def copy_aside(root: Path, path: str) -> str:
-    """Where a copy of a file lies now; it stays where it is until something better takes its place."""
+def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
+    """Copy a file to the quarantine, durably; it stays where it is until something better takes its place."""
     try:
         if not (root / path).is_file():
             return ""
-        place = _free_place(root, path)
+        place = _free_place(root, path, folder)
         shutil.copy2(root / path, root / place)
+        sync_file(root / place)
     except OSError as error:
         raise _cannot(root / path, error) from error
     return place
 
 
-def _free_place(root: Path, path: str) -> str:
-    """A name that no file had, and that is taken from now on."""
+def files_aside(root: Path) -> Iterator[Path]:
+    """Yield every file of the quarantine."""
+    for where, _, names in os.walk(root / LOST):
+        yield from (Path(where) / name for name in sorted(names))
+
+
+def empty_quarantine(root: Path) -> None:
+    """Delete the quarantine and all that lies in it."""
+    with guarded(root / LOST):
+        if (root / LOST).is_dir():
+            shutil.rmtree(root / LOST)
+
+
+def _free_place(root: Path, path: str, folder: str = LOST) -> str:
+    """Take a name that no file had."""
     inside = path.removeprefix(f"{OWN}/")
     for number in count(1):
-        place = f"{LOST}/{inside}" + (f".{number}" if number > 1 else "")
-        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        place = f"{folder}/{inside}" + (f".{number}" if number > 1 else "")
+        for changed in make_folder((root / place).parent):
+            sync_folder(changed)
         try:
             (root / place).touch(exist_ok=False)
         except FileExistsError:
@@ -57,9 +73,14 @@ def _move(source: Path, place: Path) -> None:
         source.replace(place)
     except OSError as error:
         if error.errno != errno.EXDEV:
+            place.unlink(missing_ok=True)
             raise
         shutil.copy2(source, place, follow_symlinks=False)  # postimg/ may lie on another disk
+        if not place.is_symlink():
+            sync_file(place)
         source.unlink()
+    sync_folder(place.parent)
+    sync_folder(source.parent)
 
 
 def _cannot(path: Path, error: OSError) -> OutputError:

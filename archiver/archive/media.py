@@ -1,0 +1,145 @@
+"""The media of an archive: which files are believed, and where new ones go.
+
+A recorded digest is believed, a file is not: what lies under a medium's name is taken only when its digest is the
+recorded one or, unrecorded, when it is whole and of its type. Anything else is asked for again; where nothing better
+comes, a whole file stays shown and the recorded digest stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest
+from pathlib import Path
+from threading import Lock
+
+from archiver.catalogue import Catalogue
+from archiver.errors import OutputError
+from archiver.models import Blob, LocalFile, Media
+from archiver.storage.keyed_lock import KeyedLock
+from archiver.storage.quarantine import copy_aside
+from archiver.writer.disk import Output
+from archiver.writer.filetypes import EXTENSIONS, extension, is_cut_off
+from archiver.writer.names import IMAGES, media_name, safe_name
+
+_REMEMBERED = 10_000  # media of this run that other articles may show: more than are in work together
+ALTERED = "what lies here is not what was saved"
+
+
+class BroughtMedia:
+    """The media that this run brought, so that an article which shows one too does not ask for it again."""
+
+    def __init__(self) -> None:
+        self.names = KeyedLock()
+        self._guard = Lock()
+        self._files: OrderedDict[str, LocalFile] = OrderedDict()
+
+    def get(self, name: str) -> LocalFile | None:
+        """Return the file that was brought under this name, lately."""
+        with self._guard:
+            return self._files.get(name)
+
+    def put(self, name: str, file: LocalFile) -> None:
+        """Remember a file."""
+        with self._guard:
+            self._files[name] = file
+            if len(self._files) > _REMEMBERED:
+                self._files.popitem(last=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleMedia:
+    """The media of one article, in the archive's files and in its catalogue."""
+
+    output: Output
+    catalogue: Catalogue
+    brought: BroughtMedia
+    is_dry: bool = False
+    _stems: dict[str, str] = field(default_factory=dict)  # names of the files without extension, by that of the medium
+    _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # whole, but not what was recorded
+
+    def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
+        """Return the files of those media that lie here and are believed, by the media's names."""
+        kinds = {media_name(medium): medium.kind for medium in media}
+        names = {name: safe_name(name) for name in kinds}
+        known = self.catalogue.media
+        stems, recorded = known.look(names) if self.is_dry else known.claim(names)
+        self._stems.update(stems)
+        found = {}
+        for name, kind in kinds.items():
+            file = recorded.get(name)
+            there = self._believed(name, kind, file) if file else unrecorded_file(self.output.root, stems[name], kind)
+            if there:
+                found[name] = there
+        return found
+
+    def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
+        """Return what `get` gives, unless another article of this run has brought the medium meanwhile."""
+        name = media_name(medium)
+        with self.brought.names.hold(name):
+            there = self.brought.get(name)
+            if there and self.output.holds(there):
+                return there
+            result = get()
+            if isinstance(result, LocalFile):
+                self.brought.put(name, result)
+        doubtful = self._doubtful.get(name)
+        return replace(doubtful, doubt=f"{ALTERED}; {result}") if doubtful and isinstance(result, str) else result
+
+    def add(self, medium: Media, blob: Blob, ending: str) -> LocalFile:
+        """Save a medium; a copy of another file that lies under its name is put aside first."""
+        name = f"{self._stems[media_name(medium)]}.{ending}"
+        path = self.output.root / name
+        if not self.is_dry and path.is_file() and not holds_bytes(path, blob.content):
+            copy_aside(self.output.root, name)
+        file = self.output.save_media(name, blob.content)
+        return replace(file, response=blob.response)
+
+    def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
+        path = self.output.root / file.path
+        if digest_of(path) == file.sha256:
+            return file
+        if is_whole_file(path, kind):
+            self._doubtful[name] = file
+        return None
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, '' of one that is not there or cannot be read."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def is_whole_file(path: Path, kind: str) -> bool:
+    """Return whether a file is whole and of the type that its name says."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return extension(content, kind) == path.suffix[1:] and not is_cut_off(content)
+
+
+def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
+    """Return the file of this name without extension, if a whole one of its type lies here."""
+    for ending in EXTENSIONS:
+        path = root / f"{stem}.{ending}"
+        if path.is_file() and is_whole_file(path, kind):
+            return LocalFile(path=f"{stem}.{ending}", size=path.stat().st_size, sha256=digest_of(path))
+    return None
+
+
+def kind_of(path: str) -> str:
+    """Return the kind of medium that lies under a path of the archive."""
+    return "image" if path.startswith(f"{IMAGES}/") else "audio"
+
+
+def holds_bytes(path: Path, content: bytes) -> bool:
+    """Return whether a file holds just these bytes."""
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError as error:
+        raise OutputError(f"cannot be read ({error.strerror or error})", concerns=str(path)) from error

@@ -1,0 +1,88 @@
+"""Locks between processes: `flock` on a file, which the system releases when its process dies.
+
+Written on the system call, not on filelock: that library answers a disk without locks (ENOSYS) by a marker file, which
+a killed process leaves behind for ever, and it waits for ever where a lock cannot be had for another reason.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from archiver.errors import OutputError
+
+POLL = 0.005  # seconds between two tries
+
+_HELD = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES))  # Windows and some network disks say EACCES
+_NO_LOCKS = frozenset(
+    number for name in ("ENOLCK", "ENOSYS", "EOPNOTSUPP", "ENOTSUP") if (number := getattr(errno, name, None))
+)
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class LockFile:
+    """An exclusive lock on the file at `path`, which is made where it is missing and stays there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def try_acquire(self) -> bool:
+        """Return whether the lock is held now; OutputError when this disk gives no lock at all."""
+        descriptor = None
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+            _lock(descriptor)
+        except OSError as error:
+            if descriptor is not None:
+                os.close(descriptor)
+                if error.errno in _HELD:
+                    return False
+            raise _cannot_lock(self.path, error) from error
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Let others have it; nothing where it is not held."""
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            with suppress(OSError):  # the system frees it all the same
+                os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of `path`, waiting for whoever has it; OutputError when it cannot be had."""
+    lock = LockFile(path)
+    while not lock.try_acquire():
+        time.sleep(POLL)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _cannot_lock(path: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    if error.errno in _NO_LOCKS:
+        return OutputError(
+            f"cannot be locked ({reason}): this disk knows no locks, keep the archive on another one",
+            concerns=str(path),
+        )
+    return OutputError(
+        f"cannot be locked ({reason}): free the place or the open files, and run the command again", concerns=str(path)
+    )

@@ -1,0 +1,224 @@
+"""Files below a folder: whole, durable before they are relied on, locked and put aside."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import OutputError
+from archiver.storage import local
+from archiver.storage.keyed_lock import KeyedLock
+from archiver.storage.local import LocalStore, whole_file, write_lines
+from archiver.storage.locks import LockFile, locked
+from archiver.storage.quarantine import copy_aside, empty_quarantine, files_aside, move_aside
+
+
+class Disk:
+    """What the system was told to make durable, in order: renames, and the folders and files that were synced."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls: list[tuple[str, str]] = []
+        fsync, replace = os.fsync, Path.replace
+
+        def synced(descriptor: int) -> None:
+            self.calls.append(("sync", str(Path(f"/proc/self/fd/{descriptor}").readlink())))
+            fsync(descriptor)
+
+        def replaced(path: Path, target: Path) -> Path:
+            self.calls.append(("rename", str(target)))
+            return replace(path, target)
+
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(Path, "replace", replaced)
+
+    def synced_after(self, name: Path) -> list[str]:
+        """What was synced after the last rename to `name`."""
+        last = max(index for index, call in enumerate(self.calls) if call == ("rename", str(name)))
+        return [path for kind, path in self.calls[last:] if kind == "sync"]
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
+
+
+def test_sync_makes_the_folders_of_all_written_files_durable(tmp_path: Path, disk: Disk) -> None:
+    store = LocalStore(tmp_path / "out")
+    names = [tmp_path / "out" / "a" / "b" / "one", tmp_path / "out" / "c" / "two"]
+    for name in names:
+        store.write(name, b"x")
+    before = len(disk.calls)
+    store.sync()
+    durable = {path for _, path in disk.calls[before:]}
+    assert {str(name.parent) for name in names} <= durable  # their names
+    assert {str(tmp_path), str(tmp_path / "out"), str(tmp_path / "out" / "a")} <= durable  # the new folders' names
+    before = len(disk.calls)
+    store.sync()
+    assert disk.calls[before:] == []
+
+
+def test_write_makes_the_bytes_durable_before_the_name(tmp_path: Path, disk: Disk) -> None:
+    LocalStore(tmp_path).write(tmp_path / "one", b"x")
+    assert [kind for kind, _ in disk.calls] == ["sync", "rename"]
+
+
+def test_sync_that_fails_is_owed_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalStore(tmp_path)
+    store.write(tmp_path / "a" / "one", b"x")
+    with monkeypatch.context() as failing:
+
+        def fail(_folder: Path) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        failing.setattr(local, "sync_folder", fail)
+        with pytest.raises(OutputError, match="Input/output error"):
+            store.sync()
+    disk = Disk(monkeypatch)
+    store.sync()
+    assert str(tmp_path / "a") in {path for _, path in disk.calls}
+
+
+def test_whole_file_is_durable_and_keeps_its_mode(tmp_path: Path, disk: Disk) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("old")
+    path.chmod(0o640)
+    write_lines(path, ["new", "names \udcff"])
+    assert path.read_bytes() == b"new\nnames \xff\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert disk.synced_after(path) == [str(tmp_path)]
+    assert [each.name for each in tmp_path.iterdir()] == ["list.txt"]
+
+
+def test_whole_file_that_fails_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write_lines(path, ["new"] * 1000)
+    assert path.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["list.txt"]
+
+
+def test_whole_file_replaces_what_a_link_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    write_lines(tmp_path / "link", ["new"])
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new\n"
+
+
+def test_whole_file_writes_a_device_as_it_stands() -> None:
+    with whole_file(Path("/dev/null")) as file:
+        file.write(b"x")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_keyed_lock_serialises_a_name_and_forgets_it(tmp_path: Path) -> None:
+    lock, inside, seen = KeyedLock(), threading.Semaphore(1), []
+    meet = threading.Barrier(8)
+
+    def work(name: str) -> None:
+        meet.wait()
+        for _ in range(50):
+            with lock.hold(name):
+                seen.append(inside.acquire(blocking=False) if name == "a" else True)
+                if name == "a":
+                    inside.release()
+
+    threads = [threading.Thread(target=work, args=("a" if number % 2 else str(number),)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 400
+    assert all(seen)
+    assert len(lock) == 0
+
+
+def test_keyed_lock_of_many_names_lets_nobody_in_twice() -> None:
+    """Past 4,096 names the lock of before forgot who was inside."""
+    lock = KeyedLock()
+    entered = threading.Event()
+    with lock.hold("held"):
+        for number in range(5000):
+            with lock.hold(f"name {number}"):
+                pass
+        other = threading.Thread(target=lambda: lock.hold("held").__enter__() or entered.set())
+        other.start()
+        assert not entered.is_set()
+    other.join()
+    assert entered.is_set()
+
+
+def test_lock_file_is_held_by_one(tmp_path: Path) -> None:
+    one, two = LockFile(tmp_path / "x.lock"), LockFile(tmp_path / "x.lock")
+    assert one.try_acquire()
+    assert not two.try_acquire()
+    one.release()
+    assert two.try_acquire()
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOLCK, errno.ENOSYS, errno.EMFILE, errno.EINTR, errno.EOPNOTSUPP])
+def test_lock_that_cannot_be_had_is_an_output_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with pytest.raises(OutputError, match="cannot be locked") as raised, locked(tmp_path / "x.lock"):
+        pass
+    assert "x.lock" in str(raised.value)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_lock_file_that_cannot_be_opened_is_an_output_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(OutputError, match="cannot be locked"):
+        LockFile(tmp_path / "x.lock").try_acquire()
+
+
+def test_copy_aside_is_durable_before_anything_replaces_the_file(tmp_path: Path, disk: Disk) -> None:
+    (tmp_path / "a.md").write_text("mine")
+    place = copy_aside(tmp_path, "a.md")
+    durable = [path for kind, path in disk.calls if kind == "sync"]
+    assert str(tmp_path / place) in durable
+    assert durable[-1] == str((tmp_path / place).parent)
+
+
+def test_move_aside_that_fails_leaves_nothing_in_the_quarantine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text("mine")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(OutputError):
+        move_aside(tmp_path, "a.md")
+    assert list(files_aside(tmp_path)) == []
+
+
+def test_quarantine_is_listed_and_emptied(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("mine")
+    copy_aside(tmp_path, "a.md")
+    copy_aside(tmp_path, "a.md")
+    assert [path.name for path in files_aside(tmp_path)] == ["a.md", "a.md.2"]
+    empty_quarantine(tmp_path)
+    assert list(files_aside(tmp_path)) == []
+    empty_quarantine(tmp_path)
