@@ -99,7 +99,7 @@ def kind_of(path: str) -> str:
 
 
 _PACKAGE = f"{ROOT / 'archiver'}/"
-_DEPTH = 2  # functions of archiver's that tell one call from another
+_DEPTH = 2  # functions of archiver's, of as many modules, that tell one call from another
 
 
 def site_here() -> str:
@@ -111,7 +111,8 @@ def site_here() -> str:
         if code.co_filename.startswith(_PACKAGE):
             name = code.co_filename.removeprefix(_PACKAGE).removesuffix(".py")
             line = (frame.f_lineno or 0) - code.co_firstlineno
-            places.append(f"{name}:{code.co_qualname}+{line}")
+            if not places or not places[-1].startswith(f"{name}:"):
+                places.append(f"{name}:{code.co_qualname}+{line}")
         elif not places and not library and code.co_filename != __file__:
             library = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         frame = frame.f_back

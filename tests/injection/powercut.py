@@ -285,7 +285,9 @@ def play_cut(stage: Stage, cut: Cut) -> list[Problem]:
 
 def _judged(stage: Stage, cut: Cut) -> Iterator[Problem]:
     out = stage.server.folder / "out"
-    promised = _promised(out)
+    before = _promised(stage.start / "out")
+    broken = {*_gone(stage.start / "out", before)}  # what a repair is there for
+    promised = {digest: said for digest, said in _promised(out).items() if said not in broken}
     is_over = cut.number == cut.of and stage.codes[0] == 0
     yield from _missing(out, promised, stage, "on the disk", is_over=is_over)
     if not out.is_dir():
@@ -301,10 +303,8 @@ def _judged(stage: Stage, cut: Cut) -> Iterator[Problem]:
 
 def _missing(out: Path, promised: Mapping[str, str], stage: Stage, when: str, *, is_over: bool) -> Iterator[Problem]:
     """What was promised, by a row or before the command began, and is nowhere."""
-    digests = {sha256(path.read_bytes()).hexdigest() for path in out.rglob("*") if path.is_file()}
     there = laid(out)
-    pages = {content.removeprefix("page ") for content in there.contents if content.startswith("page ")}
-    gone = [said for digest, said in promised.items() if not {digest, *digest.split()} & (digests | pages)]
+    gone = _gone(out, promised)
     if gone:
         yield Problem(kind="lost", said=f"{when}, though the catalogue has it: {'; '.join(gone)}")
     wanted = stage.truth[0].contents if is_over else stage.whole & stage.truth[-1].contents
@@ -313,6 +313,13 @@ def _missing(out: Path, promised: Mapping[str, str], stage: Stage, when: str, *,
     if lost:
         was = "though the command has ended well" if is_over else "though it was there before"
         yield Problem(kind="lost", said=f"{when}, {was}: {'; '.join(lost)}")
+
+
+def _gone(out: Path, promised: Mapping[str, str]) -> list[str]:
+    """What was promised and has no bytes anywhere in an archive."""
+    digests = {sha256(path.read_bytes()).hexdigest() for path in out.rglob("*") if path.is_file()}
+    pages = {content.removeprefix("page ") for content in laid(out).contents if content.startswith("page ")}
+    return [said for digest, said in promised.items() if not {digest, *digest.split()} & (digests | pages)]
 
 
 def _promised(out: Path) -> dict[str, str]:
@@ -355,6 +362,7 @@ def try_cuts(bench: Bench, chosen: Sequence[Scenario], record: Record, *, second
 
     def job(scenario: Scenario) -> Callable[[Server, World], None]:
         def play(server: Server, world: World) -> None:
+            until = time.monotonic() + share
             stage = Stage(scenario=scenario, server=server, world=world).prepare()
             events, chance = recorded(stage), random.Random(f"{seed} {scenario.name}")
             numbers = range(len(events) + 1)
@@ -362,7 +370,6 @@ def try_cuts(bench: Bench, chosen: Sequence[Scenario], record: Record, *, second
             every = [*cuts(stage, events, moments)]
             chance.shuffle(every)
             record.planned[scenario.name] = len(every)
-            until = time.monotonic() + share
             for cut in every:
                 if time.monotonic() > until:
                     break

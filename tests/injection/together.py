@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.injection.client import Call, Server
@@ -44,52 +45,59 @@ PAIRS: Mapping[str, Mapping[str, Words]] = {  # of a scenario's command and anot
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tries:
-    """How often each pair and each signal is tried, and by which seed."""
+    """How often each pair and each signal is tried, and by which seed; in about so many seconds, when they are told."""
 
     count: int
     seed: int
+    seconds: float = 0
 
-    def moments(self, name: str) -> Iterator[tuple[str, float]]:
-        """Parts of a command's time; the seed tells which."""
-        chance = random.Random(f"{self.seed} {name}")
-        for _ in range(self.count):
-            part = chance.random()
-            yield f"{part:.4f}", part
+    def of(self, scenario: Scenario) -> list[tuple[str, float]]:
+        """What happens to a scenario's command, and in which part of its time, in an order by the seed."""
+        chance = random.Random(f"{self.seed} {scenario.name}")
+        names = [*SIGNALS, *(f"beside {name}" for name in PAIRS.get(scenario.name, {}))]
+        return [(name, chance.random()) for name in chance.sample(names, len(names)) for _ in range(self.count)]
 
 
 def try_together(bench: Bench, chosen: Sequence[Scenario], record: Record, tries: Tries) -> None:
     """Has each scenario's command run beside others, and meet signals."""
-    bench.each([_job(scenario, record, tries) for scenario in chosen])
+    share = tries.seconds * bench.workers / len(chosen) if tries.seconds else float("inf")
+
+    def job(scenario: Scenario) -> Callable[[Server, World], None]:
+        def play(server: Server, world: World) -> None:
+            until = time.monotonic() + share
+            every = tries.of(scenario)
+            record.planned[scenario.name] = len(every)
+            stage = Stage(scenario=scenario, server=server, world=world).prepare()
+            for what, part in every:
+                key = f"{scenario.name}|{what}|{part:.4f}"
+                if key not in record.results and time.monotonic() < until:
+                    code, found = _happened(stage, what, part)
+                    _note(record, key, code, found)
+                    world.requests.clear()
+
+        return play
+
+    bench.each([job(scenario) for scenario in random.Random(tries.seed).sample([*chosen], len(chosen))])
 
 
-def _job(scenario: Scenario, record: Record, tries: Tries) -> Callable[[Server, World], None]:
-    def play(server: Server, world: World) -> None:
-        stage = Stage(scenario=scenario, server=server, world=world).prepare()
-        pairs = PAIRS.get(scenario.name, {})
-        record.planned[scenario.name] += tries.count * (len(SIGNALS) + len(pairs))
-        for name in SIGNALS:
-            for said, part in tries.moments(f"{scenario.name} {name}"):
-                _note(
-                    record, f"{scenario.name}|{name}|{said}", lambda name=name, part=part: _signalled(stage, name, part)
-                )
-        making = Making(server=server, world=world, base=scenario.base)
-        for name, words in pairs.items():
-            stage.lay_out()
-            stage.prepare_beside(words(making))
-            for said, part in tries.moments(f"{scenario.name} {name}"):
-                _note(record, f"{scenario.name}|beside {name}|{said}", lambda part=part: _beside(stage, part))
-        world.requests.clear()
-
-    return play
+def _happened(stage: Stage, what: str, part: float) -> tuple[int, list[Problem]]:
+    """What a signal, or another command at once, did."""
+    if what in SIGNALS:
+        if stage.beside:
+            stage.prepare_beside(())
+        return _signalled(stage, what, part)
+    stage.lay_out()
+    making = Making(server=stage.server, world=stage.world, base=stage.scenario.base)
+    words = [*PAIRS[stage.scenario.name][what.removeprefix("beside ")](making)]
+    if stage.beside != words:
+        stage.prepare_beside(words)
+    return _beside(stage, part)
 
 
-def _note(record: Record, key: str, problems: Callable[[], tuple[int, list[Problem]]]) -> None:
-    if key in record.results:
-        return
-    code, found = problems()
-    what = key.partition("|")[2].rpartition("|")[0]
+def _note(record: Record, key: str, code: int, found: Sequence[Problem]) -> None:
+    name, what, _ = key.split("|")
     told = [[problem.kind, problem.said] for problem in found]
-    record.add(Result(trial=key, call=f"{key.partition('|')[0]} {what}", fired=True, code=code, problems=told))
+    record.add(Result(trial=key, call=f"{name}, {what}", fired=True, code=code, problems=told))
 
 
 def _signalled(stage: Stage, name: str, part: float) -> tuple[int, list[Problem]]:
@@ -110,12 +118,7 @@ def _beside(stage: Stage, part: float) -> tuple[int, list[Problem]]:
 
 def one_together(stage: Stage, key: str) -> list[Problem]:
     """What a signal, or another command at once, does at the moment of this key."""
-    name, what, part = key.split("|")
-    print(f"$ archiver {' '.join(stage.words)}")  # noqa: T201
-    if what in SIGNALS:
-        return _signalled(stage, what, float(part))[1]
-    making = Making(server=stage.server, world=stage.world, base=stage.scenario.base)
-    stage.lay_out()
-    stage.prepare_beside(PAIRS[name][what.removeprefix("beside ")](making))
-    print(f"$ archiver {' '.join(stage.beside)}")  # noqa: T201
-    return _beside(stage, float(part))[1]
+    _, what, part = key.split("|")
+    found = _happened(stage, what, float(part))[1]
+    print(f"$ archiver {' '.join(stage.words)}\n{what}: archiver {' '.join(stage.beside)}")  # noqa: T201
+    return found
