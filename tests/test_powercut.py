@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.injection.client import Server
+from tests.injection.disk import Disk
 from tests.injection.library import compile_library
-from tests.injection.powercut import Disk, recorded, try_cuts
+from tests.injection.powercut import recorded, try_cuts
 from tests.injection.scenarios import scenarios
 from tests.injection.trials import Bench, Record, distinct, summary, told
 from tests.injection.verdict import GRAVE, MILD, Stage

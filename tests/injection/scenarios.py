@@ -97,6 +97,11 @@ def _batch(making: Making) -> None:
 
 def _run(making: Making) -> None:
     making.archive(making.three()[0])
+    _run_new(making)
+
+
+def _run_new(making: Making) -> None:
+    making.three()
     making.write("list.txt", *(making.address(each) for each in (1, 2, 3)))
     making.write("archiver.yml", "output: out", "interval: 0", "sources:", "  - list: list.txt", "    tags: [a]")
     making.write("report.json", "{}")
@@ -196,6 +201,7 @@ _ALL = (
         name="batch", words=lambda _: ["batch", *_QUIET, "--failed", "list.txt", "list.txt"], make=_batch, files=("list.txt",)
     ),
     Scenario(name="run", words=lambda _: ["run", "--report", "report.json"], make=_run, files=("report.json",)),
+    Scenario(name="run-new", words=lambda _: ["run"], make=_run_new),
     Scenario(name="rebuild", words=lambda _: ["rebuild", "--all", "-o", "out"], make=_rebuild),
     Scenario(
         name="recheck",
