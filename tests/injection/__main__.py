@@ -12,7 +12,7 @@ from tests.injection.powercut import one_cut, try_cuts
 from tests.injection.scenarios import others, scenarios
 from tests.injection.together import Tries, one_together, try_together
 from tests.injection.trials import Bench, Record, distinct, one_trial, summary, told, try_faults
-from tests.injection.verdict import GRAVE, MILD, Stage
+from tests.injection.verdict import GRAVE, MILD, Problem, Stage
 from tests.wechat import World
 
 
@@ -52,10 +52,24 @@ def main() -> int:
     return 1 if any(kind in GRAVE for result in record.results.values() for kind, _ in result.problems) else 0
 
 
+def _nothing(stage: Stage, _key: str) -> list[Problem]:
+    """What is wrong without a fault."""
+    print(f"$ archiver {' '.join(stage.words)}")  # noqa: T201
+    return [*stage.undisturbed()]
+
+
 def _try_one(bench: Bench, key: str) -> None:
     """Says what one trial does; its folder stays."""
     (scenario,) = [one for one in scenarios() if one.name == key.partition("|")[0]]
-    one = one_cut if "|power cut|" in key else one_together if key.count("|") == 2 else one_trial
+    one = (
+        _nothing
+        if key.endswith("|undisturbed")
+        else one_cut
+        if "|power cut|" in key
+        else one_together
+        if key.count("|") == 2
+        else one_trial
+    )
 
     def play(server: Server, world: World) -> None:
         for problem in one(Stage(scenario=scenario, server=server, world=world).prepare(), key):

@@ -80,6 +80,8 @@ class Scenario:
     make: Callable[[Making], None]
     files: Words = ()
     needs: str = ""  # a command that must be there
+    ends: int = 0  # its exit code, undisturbed
+    stays: bool = False  # whether all that is there before is where it was, then
     every: bool = False  # whether each call to the disk is tried, not the first, middle and last of a kind
     base: int = field(default=0)
 
@@ -198,9 +200,10 @@ _ALL = (
     Scenario(name="add-new", words=_addresses(1, 2, 3), make=lambda making: [*making.three()] and None, every=True),
     Scenario(name="add", words=_addresses(1, 3), make=_add, every=True),
     Scenario(
-        name="batch", words=lambda _: ["batch", *_QUIET, "--failed", "list.txt", "list.txt"], make=_batch, files=("list.txt",)
+        name="batch", words=lambda _: ["batch", *_QUIET, "--failed", "list.txt", "list.txt"], make=_batch, files=("list.txt",),
+        ends=1, stays=True,
     ),
-    Scenario(name="run", words=lambda _: ["run", "--report", "report.json"], make=_run, files=("report.json",)),
+    Scenario(name="run", words=lambda _: ["run", "--report", "report.json"], make=_run, files=("report.json",), stays=True),
     Scenario(name="run-new", words=lambda _: ["run"], make=_run_new),
     Scenario(name="rebuild", words=lambda _: ["rebuild", "--all", "-o", "out"], make=_rebuild),
     Scenario(
@@ -209,10 +212,10 @@ _ALL = (
         make=_recheck,
     ),
     Scenario(name="repair", words=_repair_words, make=_repair, every=True),
-    Scenario(name="repair-lost", words=_repair_words, make=_catalogue_lost, every=True),
-    Scenario(name="repair-damaged", words=_repair_words, make=_catalogue_damaged),
-    Scenario(name="repair-older", words=_repair_words, make=_catalogue_older),
-    Scenario(name="repair-bare", words=_repair_words, make=_bare),
+    Scenario(name="repair-lost", words=_repair_words, make=_catalogue_lost, every=True, stays=True),
+    Scenario(name="repair-damaged", words=_repair_words, make=_catalogue_damaged, stays=True),
+    Scenario(name="repair-older", words=_repair_words, make=_catalogue_older, stays=True),
+    Scenario(name="repair-bare", words=_repair_words, make=_bare, stays=True),
     Scenario(
         name="rm",
         words=lambda making: ["rm", "--yes", "-o", "out", making.key(1), making.key(2)],
@@ -220,7 +223,7 @@ _ALL = (
         every=True,
     ),
     Scenario(
-        name="export", words=lambda _: ["export", "-o", "out", *_EXPORTS], make=_export, files=_EXPORTS[1::2]
+        name="export", words=lambda _: ["export", "-o", "out", *_EXPORTS], make=_export, files=_EXPORTS[1::2], stays=True
     ),
     Scenario(
         name="import", words=lambda _: ["import", "-o", "out", "other"], make=_import, needs="import", every=True

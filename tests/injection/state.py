@@ -19,7 +19,7 @@ _TIMES = (
     re.compile(rb"\b1[789]\d{8}(\.\d+)?\b"),
     re.compile(rb"(?<=\xef\xbc\x88)\d{4}-\d\d-\d\d(?=\xef\xbc\x89)"),
 )
-_PASSING = re.compile(r"catalogue\.db(-.*)?|[^/]*\.lock|running(/.*)?|backups?(/.*)?")  # in .archive/, of no worth
+_PASSING = re.compile(r"catalogue[^/]*|[^/]*\.lock|running(/.*)?|backups?(/.*)?")  # in .archive/, of no worth
 _TABLES = {  # what of each table says the same in every undisturbed run
     "articles": "key, title, state, taken_out IS NULL, post, images_expected, images_saved, images_failed",
     "addresses": "url, state, due IS NULL, owner IS NULL",

@@ -203,10 +203,13 @@ def try_faults(bench: Bench, chosen: Sequence[Scenario], record: Record, *, seco
         def play(server: Server, world: World) -> None:
             until = time.monotonic() + share
             stage = Stage(scenario=scenario, server=server, world=world).prepare()
+            problems = [[problem.kind, problem.said] for problem in stage.undisturbed()]
+            name = f"{scenario.name}|undisturbed"
+            record.add(Result(trial=name, call=name, fired=True, code=stage.codes[0], problems=problems))
             stage.lay_out()
             trials = trials_of(scenario, server.run(*stage.words, trace=True).noted()["notes"])
             random.Random(f"{seed} {scenario.name}").shuffle(trials)
-            record.planned[scenario.name] = len(trials)
+            record.planned[scenario.name] = len(trials) + 1
             for trial in trials:
                 if time.monotonic() > until:
                     break

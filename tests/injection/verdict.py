@@ -21,8 +21,8 @@ from tests.injection.scenarios import Making, Scenario
 from tests.injection.state import Laid, damaged, laid, rows_of, unfinished
 from tests.wechat import World
 
-# Must not be: something whole is gone; `verify` is not clean; a bug; no end; another tree; what was being written is left.
-GRAVE = ("lost", "falsified", "untyped", "hang", "differs", "leftover")
+# Must not be: the command does not do what it is for; something whole is gone; `verify` is not clean; a bug; no end; another tree; what was being written is left.
+GRAVE = ("undisturbed", "lost", "falsified", "untyped", "hang", "differs", "leftover")
 # Is told: another row and the same tree; what was being written beside a file that a person named; exit 0 too early.
 MILD = ("rows", "beside", "silent")
 _DOCUMENTED = {0, 1, 66, 73, 75, 78, 130}
@@ -74,6 +74,15 @@ class Stage:
         self.server.load(ended.noted()["modules"])
         self._find_truth()
         return self
+
+    def undisturbed(self) -> Iterator[Problem]:
+        """What is wrong with the truth itself."""
+        if self.codes[0] != self.scenario.ends or self.verified:
+            said = f"exit {self.codes[0]} instead of {self.scenario.ends}, verify {self.verified}"
+            yield Problem(kind="undisturbed", said=said)
+        moved = [name for name, content in self.before.files.items() if self.truth[0].files.get(name) != content]
+        if self.scenario.stays and moved:
+            yield Problem(kind="undisturbed", said=f"not where it was: {' '.join(moved)}")
 
     def prepare_beside(self, beside: Sequence[str]) -> None:
         """Has another command run at the same time; the truth is what comes of one after the other, whichever is first."""
