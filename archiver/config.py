@@ -30,6 +30,19 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     video_max: _Bytes = 200_000_000
 
 
+class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the pictures, sounds and films of one article may cost in one call; what is left stays due."""
+
+    max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # sounds and films are counted, too
+    max_requests: Annotated[int, msgspec.Meta(ge=1)] = 6_000
+    max_bytes: Annotated[int, msgspec.Meta(ge=1)] = 2_000_000_000
+    max_time: str = "30m"
+
+    def __post_init__(self) -> None:
+        """A time that can be read."""
+        duration(self.max_time)
+
+
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words of the quote above the article; a link without an address is written as its text."""
 
@@ -72,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     force: bool = False  # overwrite posts that a person edited
     site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
+    article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
     sources: tuple[Source, ...] = ()  # of `archiver run`
     budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # pages that one `archiver run` asks for at most
     snapshots: bool = True  # keep every page as it was received

@@ -6,10 +6,12 @@ ArchiverError
 ├── InputError           66   no such file, or nothing in it that could be read
 ├── ConfigError          78   archiver.yml, ARCHIVER_* or a flag holds what no setting takes
 ├── OutputError          73   the archive cannot be written
+│   └── DamagedCatalogue      the catalogue is no database any more, or not whole
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
 │   ├── CoolingDown      75   WeChat showed its wall or answered 429; no page is asked for until it has cooled down
 │   ├── BudgetSpent           a run asked for as many pages as it may, or as long
+│   ├── Postponed             a medium left for another run: the article's bounds, the run's time, its host's rest
 │   ├── TooLarge              more bytes than the cap allows
 │   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
 ├── Busy                 75   another run holds the archive
@@ -91,6 +93,10 @@ class OutputError(ArchiverError):
     exit_code = Exit.CANNOT_WRITE
 
 
+class DamagedCatalogue(OutputError):  # noqa: N818
+    """The catalogue is no database any more, or holds what it cannot hold."""
+
+
 class FetchError(ArchiverError):
     """The network gave no page or picture."""
 
@@ -107,6 +113,10 @@ class CoolingDown(FetchError):  # noqa: N818
 
 class BudgetSpent(FetchError):  # noqa: N818
     """The run asked for as many pages as it may, or as long."""
+
+
+class Postponed(FetchError):  # noqa: N818
+    """A medium is left for another run: its article's bounds or the run's time are reached, or its host rests."""
 
 
 class TooLarge(FetchError):  # noqa: N818

@@ -21,6 +21,7 @@ from archiver.models import (
     Standing,
     State,
     Target,
+    Unasked,
     Verdict,
 )
 from archiver.writer.disk import Written
@@ -195,6 +196,10 @@ def warnings(article: Article, lost: Mapping[str, str], written: Written, share:
         said = f": {of_one_kind[0].text}" if of_one_kind[0].text else ""
         yield one_line(f"left out, {reason}{times}{said}")
     for reason in dict.fromkeys(lost.values()):
+        if isinstance(reason, Unasked):
+            count = sum(why == reason for why in lost.values())
+            yield one_line(f"not saved yet, the post keeps the address ({reason}): {count} pictures or other media")
+            continue
         named = [_shown(url) for url, why in lost.items() if why == reason]
         yield one_line(f"not saved, the post keeps the address ({reason}): {' '.join(named)}")
     if written.outcome == "skipped":

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from archiver import outcomes, urls
-from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat, Postponed
 from archiver.extractor import classify, extract, server_time
+from archiver.media_types import extension, is_cut_off, is_hotlink_notice
 from archiver.models import (
     CHINA,
     Article,
@@ -27,10 +28,10 @@ from archiver.models import (
     Received,
     State,
     Target,
+    Unasked,
     Verdict,
 )  # fmt: skip
 from archiver.writer.disk import Written
-from archiver.writer.filetypes import extension, is_cut_off, is_placeholder
 from archiver.writer.names import media_name
 
 Saved = Callable[[str], Blob | None]  # what was saved beside a page for an address of its media
@@ -41,7 +42,7 @@ class Rooms:
     """What the rooms at the edges do for one article; tests pass their own."""
 
     get_page: Callable[[Target], tuple[Page, Saved]]
-    keep: Callable[[Page], str]  # the page as received, before anything reads it → its digest
+    keep: Callable[[Page, State], str]  # the page as received, before its article is read → its digest
     wants: Callable[[Media], bool]  # whether a medium is to be saved at all
     get_media: Callable[[Media, str], Blob]  # from one of its addresses
     find_media: Callable[[Sequence[Media]], Mapping[str, LocalFile]]  # those that lie in the archive, by name
@@ -54,6 +55,7 @@ class Rooms:
     forget: Callable[[str], None] = lambda _digest: None  # a page that was kept and is not wanted after all
     known: Callable[[Target, Article], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
     taken_out: Callable[[Target, Article, Localized], Outcome | None] = lambda *_: None  # while its media came
+    holds: Callable[[Localized], bool] = lambda _media: True  # the files still lie there
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     whole: float = 0.999  # a share below is told
@@ -73,14 +75,17 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
         article = rooms.recall(extract(page), page)
         if known := rooms.known(target, article):
             return _not_kept(known, came, rooms)
-        localized = localize(article, came.saved, rooms)
-        draft = _convert(article, localized, page, rooms)
-        with rooms.writing():
-            if taken_out := rooms.taken_out(target, article, localized):
-                return _not_kept(taken_out, came, rooms)
-            entry = replace(_write(target, page, draft, rooms), snapshot=came.snapshot, notice=came.notice)
-            rooms.record(entry)
-        return entry.outcome
+        while True:
+            localized = localize(article, came.saved, rooms)
+            draft = _convert(article, localized, page, rooms)
+            with rooms.writing():
+                if taken_out := rooms.taken_out(target, article, localized):
+                    return _not_kept(taken_out, came, rooms)
+                if not rooms.holds(localized):  # another call took out an article that showed them, too
+                    continue
+                entry = replace(_write(target, page, draft, rooms), snapshot=came.snapshot, notice=came.notice)
+                rooms.record(entry)
+            return entry.outcome
     except ArchiverError as error:
         return _failed(target, error, rooms)
 
@@ -121,8 +126,12 @@ def _fetch(target: Target, rooms: Rooms) -> _Came:
 
 def _ask(target: Target, rooms: Rooms) -> _Came:
     page, saved = rooms.get_page(target)
-    snapshot = rooms.keep(page)
-    return _Came(page=page, saved=saved, verdict=classify(page), snapshot=snapshot)
+    try:
+        verdict = classify(page)
+    except Exception:
+        rooms.keep(page, State.UNKNOWN)  # a page that a bug meets is kept for study
+        raise
+    return _Came(page=page, saved=saved, verdict=verdict, snapshot=rooms.keep(page, verdict.state))
 
 
 def _not_kept(outcome: Outcome, came: _Came, rooms: Rooms) -> Outcome:
@@ -181,10 +190,12 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
     for address in (medium.url, *medium.tries):
         if (blob := saved(address)) and (end := extension(blob.content, medium.kind)):  # small, but what was seen
             return rooms.save_media(medium, blob, end)
-    reason = "it has no address that can be asked"
+    reason = ""
     for address in medium.tries:
         try:
             got = rooms.get_media(medium, address)
+        except Postponed as error:
+            return reason or Unasked(error.args[0])  # what failed already is known to have been asked for
         except FetchError as error:
             reason = outcomes.one_line(str(error.args[0]))
             continue
@@ -192,14 +203,13 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
         if end and not is_cut_off(got.content):
             return rooms.save_media(medium, got, end)
         reason = f"what came is {'cut off' if end else f'not the {medium.kind}'}"
-    return reason
+    return reason or "it has no address that can be asked"
 
 
 def _fitting(medium: Media, content: bytes) -> str:
     """The extension for what came; '' when it is not what the page shows."""
-    if medium.kind == "image" and is_placeholder(content, medium.width):
-        return ""
-    return extension(content, medium.kind)
+    end = extension(content, medium.kind)
+    return "" if end and medium.kind == "image" and is_hotlink_notice(content, medium.width) else end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from archiver.archive.snapshots import Snapshots
+from archiver.archive.captures import Snapshots
 from archiver.catalogue import opening, schema
 from benchmarks.calls import call
 from tests.wechat import numbered

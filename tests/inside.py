@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archiver import Archiver, Settings, urls
 from archiver.commands import Wish
+from archiver.config import ArticleSettings
 from archiver.models import Outcome
 from archiver.sources import Entry
 from tests.command import Database
@@ -24,12 +25,15 @@ class Inside:
     slept: list[float] = field(default_factory=list)
     cookies: str = ""
     interval: float = 0
+    article: ArticleSettings = field(default_factory=ArticleSettings)
 
     def batch(
         self, *addresses: str, limit: int | None = None, max_time: float | None = None
     ) -> tuple[int, list[Outcome]]:
         """The exit code of a batch of these addresses, and how each ended, in their order."""
-        settings = Settings(output=str(self.folder), interval=self.interval, cookies=self.cookies)
+        settings = Settings(
+            output=str(self.folder), interval=self.interval, cookies=self.cookies, article=self.article
+        )  # fmt: skip
         until = None if max_time is None else self.now + timedelta(seconds=max_time)
         targets = [urls.parse(address) for address in addresses]
         lines = [Entry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]

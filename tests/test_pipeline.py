@@ -68,7 +68,7 @@ class World:
         names = map(media_name, media)
         return {name: self.there[name] for name in names if name in self.there}
 
-    def keep(self, page: Page) -> str:
+    def keep(self, page: Page, _state: State) -> str:
         self.kept.append(page.url)
         return "snapshot"
 

@@ -6,9 +6,9 @@ import pytest
 
 import archiver
 from archiver.extractor.jsliteral import LiteralError, read
+from archiver.media_types import dimensions, extension
 from archiver.models import LocalFile, Media
 from archiver.writer.addresses import Addresses
-from archiver.writer.filetypes import dimensions, extension
 from archiver.writer.html_blocks import card_html
 from archiver.writer.markdown import body_markdown
 from archiver.writer.names import day_of, media_name, post_address

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from archiver.archive.snapshots import Snapshots
+from archiver.archive.captures import Snapshots
 from archiver.errors import InputError, OutputError
+from archiver.models import CHINA, Capture, State
 from archiver.writer.disk import Output
 
 PAGE = "<html><body><p>正文</p>".encode() + b"<script>var a = 1;</script>" * 40 + b"\xff\x00</body></html>"
@@ -164,3 +168,74 @@ def test_the_writer_of_posts_writes_it(tmp_path: Path) -> None:
     assert Snapshots(tmp_path, output.write).read(DIGEST) == PAGE
     (folder,) = (tmp_path / ".archive" / "snapshots").iterdir()
     assert [path.name for path in folder.iterdir()] == [f"{DIGEST}.html.zst"]
+
+
+CAPTURE = Capture(
+    url="https://mp.weixin.qq.com/s/abc", final_url="https://mp.weixin.qq.com/s/abc", status=200,
+    headers=(("date", "Mon, 04 May 2026 03:02:01 GMT"), ("server", "x")),
+    captured=datetime(2026, 5, 4, 11, 2, 1, tzinfo=CHINA), received=datetime(2026, 5, 4, 11, 2, 3, tzinfo=CHINA),
+    state=State.ARTICLE, redacted=("uin",),
+)  # fmt: skip
+LATER = replace(CAPTURE, captured=datetime(2026, 6, 1, tzinfo=CHINA), received=datetime(2026, 6, 1, tzinfo=CHINA))
+
+
+def test_records_come_back_with_the_page(snapshots: Snapshots) -> None:
+    snapshots.keep(PAGE, CAPTURE)
+    stored = snapshots.load(DIGEST)
+    assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (CAPTURE,), True)
+    assert stored.captures[0].received == CAPTURE.received
+
+
+@pytest.mark.parametrize(
+    "page", [b"", b"\0" * 300_000, bytes(range(256)) * 1_000, PAGE], ids=["", "run", "blocks", "page"]
+)
+def test_records_are_found_behind_any_page(snapshots: Snapshots, page: bytes) -> None:
+    digest = snapshots.keep(page, CAPTURE).sha256
+    assert snapshots.load(digest).captures == (CAPTURE,)
+
+
+def test_records_are_skipped_by_every_zstd_reader(snapshots: Snapshots) -> None:
+    stored = snapshots.path(snapshots.keep(PAGE, CAPTURE).sha256).read_bytes()
+    assert zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True).read() == PAGE
+    command = shutil.which("zstd")
+    if command:
+        done = subprocess.run([command, "-d", "-c"], input=stored, capture_output=True, check=True)
+        assert done.stdout == PAGE
+
+
+def test_record_that_was_altered_is_not_believed_and_the_page_is(snapshots: Snapshots) -> None:
+    path = snapshots.path(snapshots.keep(PAGE, CAPTURE).sha256)
+    path.write_bytes(path.read_bytes().replace(b"/s/abc", b"/s/abd"))
+    with pytest.raises(InputError, match="damaged"):
+        snapshots.read(DIGEST)
+    stored = snapshots.load(DIGEST)
+    assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (), False)
+    assert snapshots.add_records(DIGEST, [CAPTURE])
+    assert snapshots.read(DIGEST) == PAGE
+    assert snapshots.load(DIGEST).captures == (CAPTURE,)
+
+
+def test_file_of_the_first_version_is_read(snapshots: Snapshots) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path.write_bytes(sealed(zstandard.ZstdCompressor(level=9, write_checksum=True).compress(PAGE)))
+    stored = snapshots.load(DIGEST)
+    assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (), True)
+
+
+def test_add_records_keeps_what_is_there_and_writes_nothing_twice(snapshots: Snapshots, disk: Disk) -> None:
+    snapshots.keep(PAGE, CAPTURE)
+    assert snapshots.add_records(DIGEST, [CAPTURE, LATER])
+    assert snapshots.load(DIGEST).captures == (CAPTURE, LATER)
+    assert not snapshots.add_records(DIGEST, [LATER])
+    assert len(disk.written) == 2
+
+
+@pytest.mark.parametrize(
+    "record", [b"{}", b"[{}]", b"not json", b'[{"url":"u","captured":9e30,"received":1}]', b"\xff"]
+)
+def test_record_that_is_none_costs_no_page(snapshots: Snapshots, record: bytes) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    frame = zstandard.ZstdCompressor().compress(PAGE) + struct.pack("<II", 0x184D2A51, len(record)) + record
+    path.write_bytes(sealed(frame))
+    assert snapshots.load(DIGEST).content == PAGE
+    assert snapshots.load(DIGEST).captures == ()

@@ -64,8 +64,8 @@ def test_no_pattern_has_a_group_that_debians_python_misreads(path):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
-def test_no_module_is_over_three_hundred_lines(path):
-    assert len(path.read_text().splitlines()) <= 300
+def test_no_module_is_over_four_hundred_lines(path):
+    assert len(path.read_text().splitlines()) <= 400
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

@@ -124,6 +124,12 @@ def _stray(place: str, content: str = "") -> Callable[[Command, Path], tuple[str
     return add
 
 
+def _second_post(archiver: Command, out: Path) -> tuple[str, Path]:
+    path = out / "_posts" / "2020-02-02-x.md"
+    path.write_bytes(post(out, 1).read_bytes())
+    return "stray", path
+
+
 DAMAGES = {
     "a bit of a post": _flip_post,
     "a bit of a picture": _flip_picture,
@@ -140,7 +146,7 @@ DAMAGES = {
     "a stray film": _stray("media/sub/stray.mp4"),
     "a stray snapshot": _stray(f".archive/snapshots/ab/{'ab' * 32}.html.zst"),
     "a stray file of the archive's own folder": _stray(".archive/notes.txt"),
-    "a stray post": _stray("_posts/2020-02-02-x.md", '---\nwechat: {biz: "b", mid: "1", idx: "1"}\n---\n'),
+    "a second post of an article": _second_post,
 }
 
 
@@ -159,8 +165,11 @@ def test_one_damage_is_named_and_nothing_else_and_repaired(
     kept = {name for name in before if not name.startswith(".archive/")}
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     inside = named(out, path).removeprefix(".archive/")
-    lost = [(out / ".archive" / "lost" / inside).read_bytes()] if altered is not None else []
-    assert lost == ([altered] if altered is not None else [])
+    aside = out / ".archive" / "lost" / inside
+    if problem == "altered" and inside.startswith("snapshots/"):  # the same page came, or was whole
+        assert not aside.exists()
+    elif altered is not None:
+        assert aside.read_bytes() == altered
     assert {name for name in after if "/lost/" not in name} >= kept
 
 

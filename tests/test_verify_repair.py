@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from subprocess import TimeoutExpired
 
 import pytest
+import zstandard
 
+from archiver.archive.captures import Snapshots
+from archiver.writer.disk import Output
 from tests.command import Command
 from tests.test_rebuild import disk
 from tests.test_verify import flip, named, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
@@ -22,6 +26,16 @@ def lost(out: Path) -> list[str]:  # noqa: F811
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+def page_in(path: Path) -> bytes:
+    return zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).read()
+
+
+def captured_in(path: Path) -> list[datetime]:
+    root = path.parents[3]
+    digest = path.name.partition(".")[0]
+    return [capture.captured for capture in Snapshots(root, Output(root).write).load(digest).captures]
+
+
 def test_a_picture_that_does_not_come_is_due_and_its_posts_say_where_it_was(
     archiver: Command,
     world: World,
@@ -30,8 +44,8 @@ def test_a_picture_that_does_not_come_is_due_and_its_posts_say_where_it_was(
     flip(out / SHARED)
     world.serve(f"{numbered.picture(90)}/0", pages.notice("no picture"))
     assert repair(archiver) == {("altered", SHARED): False}
-    assert verify(archiver) == set()
-    assert lost(out) == [SHARED]
+    assert verify(archiver) == {("altered", SHARED)}  # until it has come
+    assert lost(out) == []
     for number in (1, 2):  # both that show it
         assert SHARED not in post(out, number).read_text()
         assert numbered.picture(90) in post(out, number).read_text()
@@ -69,7 +83,7 @@ def test_a_page_that_cannot_be_had_now_stays_wanted(
     code: int,
 ) -> None:
     path = snapshot(archiver, 1)
-    before = path.read_bytes()
+    before = page_in(path)
     finding = ("missing", named(out, path))
     path.unlink()
     world.wall(outage)
@@ -82,7 +96,10 @@ def test_a_page_that_cannot_be_had_now_stays_wanted(
     archiver.machine.change("UPDATE hosts SET walled = 0, cool = 0, free = 0")
     assert repair(archiver) == {finding: True}
     assert verify(archiver) == set()
-    assert path.read_bytes() == before
+    assert page_in(path) == before
+    history = archiver("history", "--json", "-o", "out", numbered.key(1)).outcomes  # its file tells of both
+    told = [one["captured"] for one in history if path.name.startswith(one["sha256"] or "-")]
+    assert told == [time.isoformat() for time in captured_in(path)]
 
 
 def test_an_article_without_an_address_has_no_page_to_wait_for(archiver: Command, out: Path) -> None:  # noqa: F811
@@ -230,7 +247,9 @@ def test_a_fault_of_the_catalogue_is_named(archiver: Command, out: Path) -> None
     archiver.catalogue.change("UPDATE addresses SET article_id = 999 WHERE article_id = 3")
     finding = ("database", ".archive/catalogue.db")
     assert verify(archiver) == {finding}
-    assert repair(archiver) == {finding: False}
+    assert repair(archiver)[finding] is True
+    assert verify(archiver) == set()
+    assert (out / ".archive" / "lost" / "catalogue.db").is_file()
 
 
 def test_without_an_archive_there_is_nothing_to_verify(archiver: Command) -> None:

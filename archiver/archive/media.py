@@ -8,7 +8,7 @@ comes, a whole file stays shown and the recorded digest stays as it is.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from pathlib import Path
@@ -16,11 +16,11 @@ from threading import Lock
 
 from archiver.catalogue import Catalogue
 from archiver.errors import OutputError
-from archiver.models import Blob, LocalFile, Media
+from archiver.media_types import EXTENSIONS, extension, is_whole
+from archiver.models import Blob, LocalFile, Localized, Media
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.disk import Output
-from archiver.writer.filetypes import EXTENSIONS, extension, is_cut_off
 from archiver.writer.names import IMAGES, media_name, safe_name
 
 _REMEMBERED = 10_000  # media of this run that other articles may show: more than are in work together
@@ -85,7 +85,9 @@ class ArticleMedia:
             if isinstance(result, LocalFile):
                 self.brought.put(name, result)
         doubtful = self._doubtful.get(name)
-        return replace(doubtful, doubt=f"{ALTERED}; {result}") if doubtful and isinstance(result, str) else result
+        if doubtful and isinstance(result, str):
+            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # what was not asked for stays so
+        return result
 
     def add(self, medium: Media, blob: Blob, ending: str) -> LocalFile:
         """Save a medium; a copy of another file that lies under its name is put aside first."""
@@ -95,6 +97,15 @@ class ArticleMedia:
             copy_aside(self.output.root, name)
         file = self.output.save_media(name, blob.content)
         return replace(file, response=blob.response)
+
+    def holds(self, media: Localized) -> bool:
+        """Return whether the files of these media still lie here."""
+        files = [file for file in media.values() if isinstance(file, LocalFile)]
+        return self.is_dry or all(file.doubt or self.output.holds(file) for file in files)
+
+    def claim(self, names: Iterable[str]) -> None:
+        """Make sure that these media have their rows."""
+        self.catalogue.media.claim({name: safe_name(name) for name in names})
 
     def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
         path = self.output.root / file.path
@@ -120,7 +131,7 @@ def is_whole_file(path: Path, kind: str) -> bool:
         content = path.read_bytes()
     except OSError:
         return False
-    return extension(content, kind) == path.suffix[1:] and not is_cut_off(content)
+    return extension(content, kind) == path.suffix[1:] and is_whole(content)
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:

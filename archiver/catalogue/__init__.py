@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from archiver.catalogue.addresses import Addresses, Claim
 from archiver.catalogue.articles import Articles
@@ -15,14 +15,15 @@ from archiver.catalogue.holdings import Holdings
 from archiver.catalogue.machine import Machine
 from archiver.catalogue.media import MediaFiles
 from archiver.catalogue.neighbours import Neighbours
+from archiver.catalogue.opening import FILE, mark_begun
+from archiver.catalogue.recovered import RecoveredRows
 from archiver.catalogue.removals import Removals
-from archiver.catalogue.schema import addresses, articles, listings, runs
-from archiver.catalogue.store import Store, chunks, seconds
-from archiver.models import Kept, State
+from archiver.catalogue.salvage import Salvage, restore
+from archiver.catalogue.schema import listings, runs
+from archiver.catalogue.store import Store, seconds
+from archiver.errors import DamagedCatalogue
 
 __all__ = ["FILE", "Catalogue", "Claim", "Machine"]
-
-FILE = "catalogue.db"
 
 
 class Catalogue:
@@ -40,11 +41,17 @@ class Catalogue:
         self.holdings = Holdings(self._store)
         self.neighbours = Neighbours(self._store)
         self.removals = Removals(self._store)
+        self.recovered = RecoveredRows(self._store)
 
     def open(self) -> bool:
-        """Whether there was no catalogue before."""
+        """Return whether the catalogue is to be told what lies in the archive: it is new, or its maker died."""
         _ = self._store.engine
         return self._store.is_new
+
+    def begun(self) -> None:
+        """Note that it was told what lay in the archive."""
+        with self._store.writing() as connection:
+            mark_begun(connection)
 
     @property
     def run(self) -> str:
@@ -59,20 +66,22 @@ class Catalogue:
         """When the first of the other runs that still work began, in seconds since 1970; None without any."""
         return self._store.others_since()
 
-    def adopt(self, found: Iterable[tuple[Kept, str]]) -> None:
-        """Takes in posts that lie in the archive and in no catalogue, each with its `published_as`."""
-        for chunk in chunks(list(found)):
-            with self._store.writing() as connection:
-                for kept, published_as in chunk:
-                    self._adopt_one(connection, kept, published_as)
+    def restore(self, salvage: Salvage) -> None:
+        """Write what a damaged catalogue told, and what nothing on disk tells."""
+        restore(self._store, salvage)
 
-    def _adopt_one(self, connection: Connection, kept: Kept, published_as: str) -> None:
-        insert = self._store.insert(articles).values(_adopted(kept, published_as)).on_conflict_do_nothing()
-        article_id = connection.execute(insert.returning(articles.c.id)).scalar()
-        if article_id is not None and kept.url:
-            seen = {"first_seen": seconds(kept.archived), "article_id": article_id}
-            row = {"url": kept.url, "state": State.ARTICLE, "reason": "", "source": "", "tries": 0, **seen}
-            connection.execute(self._store.insert(addresses).values(row).on_conflict_do_nothing())
+    def unreadable(self) -> list[str]:
+        """Return why a row cannot be read; the database itself may be sound all the same."""
+        try:
+            for _ in self.articles.listed():
+                pass
+            for article in self.recovered.removed():
+                self.captures.of(article.key)
+            self.captures.check()
+            self.addresses.check()
+        except DamagedCatalogue as error:
+            return [str(error.args[0]).partition(":")[0]]
+        return []
 
     def begin_run(self, command: str) -> None:
         """Notes that a command began."""
@@ -109,13 +118,3 @@ class Catalogue:
     def close(self) -> None:
         """Ends this run and closes the database."""
         self._store.close()
-
-
-def _adopted(kept: Kept, published_as: str) -> dict[str, object]:
-    return {
-        "key": kept.key, "account": kept.account, "account_id": "", "title": kept.title, "type": kept.type,
-        "url": kept.url, "published": seconds(kept.published), "archived": seconds(kept.archived),
-        "state": kept.state, "state_seen": seconds(kept.state_seen), "post": kept.post, "published_as": published_as,
-        "digest": kept.digest, "source": "", "images_expected": 0, "images_saved": 0, "images_failed": 0,
-        "warnings": [], "removed": [],
-    }  # fmt: skip

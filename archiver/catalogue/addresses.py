@@ -32,6 +32,11 @@ class Addresses:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def check(self) -> None:
+        """Read every row; DamagedCatalogue when one cannot be."""
+        for _ in self._select(_BY_ADDRESS):
+            pass
+
     def known(self, targets: Iterable[Target]) -> dict[str, Standing]:
         """What is known of these targets' addresses, by url; a long one is known by its article's ids too."""
         found: dict[str, Standing] = {}

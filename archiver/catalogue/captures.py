@@ -26,15 +26,29 @@ class Captures:
 
     def shown(self, key: str) -> Capture | None:
         """The page that an article's post shows: the last that came and held it, whenever it was captured."""
-        wanted = _of(key).where(captures.c.state == State.ARTICLE).order_by(captures.c.id.desc()).limit(1)
+        newest = (captures.c.received.desc(), captures.c.id.desc())
+        wanted = _of(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
         with self._store.reading() as connection:
             row = connection.execute(wanted).first()
         return capture(row) if row else None
 
+    def check(self) -> None:
+        """Read every row; DamagedCatalogue when one cannot be."""
+        with self._store.reading() as connection:
+            for row in connection.execute(select(*CAPTURE).where(captures.c.state != UNREAD)):
+                capture(row)
+
+    def with_digest(self, sha256: str) -> list[Capture]:
+        """Return the captures, read already, of the page that is kept under this digest."""
+        wanted = select(*CAPTURE).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
+        with self._store.reading() as connection:
+            return [capture(row) for row in connection.execute(wanted.order_by(captures.c.id))]
+
     def receive(self, page: Page, sha256: str) -> None:
         """Notes how a page came that is kept under this digest; `Articles.record` says later what it was."""
         with self._store.writing() as connection:
-            connection.execute(captures.insert().values(_came(page, sha256) | {"state": UNREAD}))
+            received = {"received": seconds(self._store.now())}
+            connection.execute(captures.insert().values(_came(page, sha256) | received | {"state": UNREAD}))
 
     def forget(self, sha256: str) -> bool:
         """Forgets a page that nobody has read; whether another is kept under its digest."""
@@ -44,12 +58,14 @@ class Captures:
             return connection.execute(kept).scalar() is not None
 
 
-def record_captures(connection: Connection, entry: Entry, article_id: int | None) -> None:
-    """Writes what the pages were that came for one SOURCE."""
+def record_captures(connection: Connection, entry: Entry, article_id: int | None, received: int | None) -> None:
+    """Writes what the pages were that came for one SOURCE at `received`."""
     if entry.notice:
-        _record(connection, entry.notice, {"article_id": article_id, "state": State.MIGRATED})
+        moved = {"article_id": article_id, "state": State.MIGRATED, "received": received}
+        _record(connection, entry.notice, moved)
     if entry.page and entry.is_new:
-        told = {"article_id": article_id, "state": entry.outcome.state or State.UNKNOWN}
+        state = entry.outcome.state or State.UNKNOWN
+        told = {"article_id": article_id, "state": State.ARTICLE if entry.article else state, "received": received}
         _record(connection, Received(page=entry.page, snapshot=entry.snapshot), told)
 
 
@@ -62,6 +78,12 @@ def _record(connection: Connection, received: Received, told: dict[str, Any]) ->
     if _is_last(connection, received, told["article_id"]):
         connection.execute(delete(captures).where(captures.c.id == there))
         return
+    if received.snapshot:  # of runs that died: this page has been read now
+        left = (captures.c.sha256 == received.snapshot) & (captures.c.state == UNREAD)
+        connection.execute(delete(captures).where(left & (captures.c.id != there)))
+    if told["article_id"] is not None:  # the clock may have been put back since the last one
+        last = select(func.max(captures.c.received)).where(captures.c.article_id == told["article_id"])
+        told = told | {"received": max(told["received"], connection.execute(last).scalar() or 0)}
     row = _came(received.page, received.snapshot) | told
     if there is None:
         connection.execute(captures.insert().values(row))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, func, select, text, update
 
 from archiver import urls
-from archiver.catalogue.schema import article_media, articles, captures, media
+from archiver.catalogue.schema import UNREAD, article_media, articles, captures, media
 from archiver.catalogue.store import CHUNK, Store, seconds
 from archiver.models import Holding
 
@@ -17,6 +17,10 @@ _OWNED = article_media.join(articles, article_media.c.article_id == articles.c.i
 _OWNER = (
     select(func.min(articles.c.key)).select_from(_OWNED).where(article_media.c.media_id == media.c.id).where(_LIVING)
 ).scalar_subquery()
+
+
+def _is_equal(one: str, other: str) -> bool:
+    return one == other
 
 
 class Holdings:
@@ -55,27 +59,41 @@ class Holdings:
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         wanted = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
         wanted = wanted.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_LIVING)
+        wanted = wanted.where(captures.c.state != UNREAD)  # a run works on it, or died before it was durable
         yield from self._each(_of(wanted, articles.c.key, keys), captures.c.id)
 
     def known_posts(self, names: Collection[str]) -> set[str]:
         """Those of these files that are posts of ours."""
         return self._known(articles.c.post, names, _LIVING)
 
-    def known_media(self, paths: Collection[str]) -> set[str]:
-        """Those of these files that are media of ours, or may become one's: a run that died left it, or one works."""
+    def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
+        """Return those of these files that are media of ours, each with whether it is saved.
+
+        Else it may become one's: a run that died left it, or one works. `is_same` tells whether the second of two
+        names is one of the first's.
+        """
         stems = {path: path.rpartition(".")[0] for path in _possible(paths)}
         folded = {stem.lower() for stem in stems.values()}
-        wanted = select(media.c.stem, media.c.path).where(media.c.folded.in_(folded))
+        wanted = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
         living = wanted.where(_OWNER.is_not(None) | (media.c.path == ""))
         with self._store.reading() as connection:
-            known = {row.stem: row.path for row in connection.execute(living)}
-        return {path for path, stem in stems.items() if known.get(stem) in ("", path)}
+            known = {row.folded: row.path for row in connection.execute(living)}
+        found = {path: known[stem.lower()] for path, stem in stems.items() if stem.lower() in known}
+        return {path: bool(place) for path, place in found.items() if not place or is_same(place, path)}
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
         """Those of these digests under which a page is kept, or was and is lost."""
         kept = select(articles.c.id).where(_LIVING)
         owned = captures.c.article_id.is_(None) | captures.c.article_id.in_(kept)
         return self._known(captures.c.sha256, digests, owned)
+
+    def lost_pages(self, digests: Collection[str]) -> set[str]:
+        """Return those of these digests whose page was found to be lost."""
+        return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
+
+    def expects_page(self, sha256: str) -> bool:
+        """Return whether a page should still lie here."""
+        return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
     def owners(self, path: str) -> list[str]:
         """The keys of the articles that show a medium."""
@@ -84,19 +102,20 @@ class Holdings:
             rows = connection.execute(wanted.where(media.c.path == path).where(_LIVING).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
-    def medium(self, path: str) -> tuple[str, str]:
-        """The file that a medium has now which had this one, '' for none, and why it has none."""
-        wanted = select(media.c.path, media.c.reason).where(media.c.folded == path.rpartition(".")[0].lower())
+    def medium(self, path: str) -> tuple[str, str, str]:
+        """Return path and digest of the file that a medium has now which had this one, and why it has none."""
+        wanted = select(media.c.path, media.c.sha256, media.c.reason).where(
+            media.c.folded == path.rpartition(".")[0].lower()
+        )
         with self._store.reading() as connection:
             row = connection.execute(wanted).first()
-        return (row.path, row.reason) if row else ("", "")
+        return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
-    def lose_medium(self, path: str) -> None:
-        """Notes that a medium is not here any more: it is asked for again."""
-        lost = {"path": "", "size": 0, "sha256": "", "reason": "its file was lost", "tries": 0}
+    def ask_for_medium(self, path: str) -> None:
+        """Make a medium due whose file is missing or altered; it is expected until it came, or is known to be gone."""
         with self._store.writing() as connection:
-            due = seconds(self._store.now())
-            connection.execute(update(media).where(media.c.path == path).values(**lost, due=due))
+            due = {"reason": "its file was lost", "tries": 0, "due": seconds(self._store.now())}
+            connection.execute(update(media).where(media.c.path == path).values(**due))
 
     def lose_page(self, sha256: str) -> None:
         """Notes that a page is not here any more."""

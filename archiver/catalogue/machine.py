@@ -12,9 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from archiver.catalogue.opening import create, guarded, open_engine
+from archiver.catalogue.opening import create, guarded, guarded_folder, open_engine
 from archiver.catalogue.schema import hosts, machine
-from archiver.catalogue.store import guarded_folder
 
 FIRST_COOL = 30 * 60.0  # seconds of silence after a wall,
 LONGEST_COOL = 24 * 3600.0  # doubled by each that follows without a page in between, up to this

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 from archiver import backoff
 from archiver.catalogue.schema import article_media, articles, captures, media
 from archiver.catalogue.store import Store, chunks, is_due, seconds, time_of
-from archiver.models import Entry, LocalFile, Response
+from archiver.models import Entry, LocalFile, Response, Unasked
 
 
 class MediaFiles:
@@ -40,6 +40,10 @@ class MediaFiles:
         """Why a medium is not here, '' when it is, or nobody asked for it."""
         with self._store.reading() as connection:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
+
+    def tries(self, names: Iterable[str]) -> dict[str, int]:
+        """Return how often each medium was asked for in vain, of those that the catalogue knows."""
+        return {name: int(row["tries"]) for name, row in self._rows(list(names)).items()}
 
     def due(self) -> list[str]:
         """The keys of the articles that miss a medium which may be asked for again now."""
@@ -125,12 +129,14 @@ def _became(entry: Entry, row: RowMapping, store: Store) -> dict[str, Any]:
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
-    reason = result.doubt if isinstance(result, LocalFile) else result
-    if entry.asked:
+    reason = result.doubt if isinstance(result, LocalFile) else str(result)
+    is_unasked = isinstance(result.doubt if isinstance(result, LocalFile) else result, Unasked)
+    if entry.asked and not is_unasked:
         lost = _lost(reason, row["tries"] + 1, store)
         is_given_up = lost["due"] is None and isinstance(result, str)  # then nobody waits for its file any more
         return lost | (_NO_FILE if is_given_up else {})
-    return {} if row["reason"] else {"reason": reason, "due": seconds(store.now())}  # nobody ever asked for it: due now
+    # Nobody ever asked for it: due now.
+    return {} if row["reason"] else {"reason": reason, "due": seconds(store.now())}
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
-from archiver.catalogue.store import Store, seconds
+from archiver.catalogue.store import Store, seconds, time_of
+from archiver.models import Tombstone
 
 _NOTHING: dict[str, Any] = {
     "post": None, "published_as": None, "digest": "", "images_expected": 0, "images_saved": 0, "images_failed": 0,
@@ -26,6 +27,18 @@ class Removals:
         with self._store.writing() as connection:
             unknown = (articles.c.key == key) & articles.c.taken_out.is_(None)
             connection.execute(update(articles).where(unknown).values(taken_out=seconds(self._store.now())))
+
+    def tombstone(self, key: str) -> Tombstone:
+        """Return what is told of an article that is taken out now, or was before."""
+        with self._store.reading() as connection:
+            row = connection.execute(select(articles).where(articles.c.key == key)).one()
+            led_here = select(addresses.c.url).where(addresses.c.article_id == row.id).order_by(addresses.c.url)
+            found = connection.execute(led_here).scalars()
+            return Tombstone(
+                key=key, removed=time_of(row.taken_out) or self._store.now(), title=row.title, account=row.account,
+                url=row.url, urls=tuple(map(str, found)), published=time_of(row.published),
+                archived=time_of(row.archived),
+            )  # fmt: skip
 
     def media(self, key: str) -> list[str]:
         """The files of the media that no other article shows."""

@@ -5,12 +5,13 @@ By position, not by name: a list of a hundred thousand known addresses is a hund
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.store import time_of
+from archiver.errors import DamagedCatalogue
 from archiver.models import Capture, Images, Kept, Known, Removal, Standing, State
 
 _A, _B, _C = addresses.c, articles.c, captures.c
@@ -27,12 +28,29 @@ KEPT = (
 STANDING = (*ADDRESS, *KNOWN)
 CAPTURE = (
     _C.url, _C.final_url, _C.status, _C.headers, _C.captured, _C.state, _C.saved, _C.redacted, _C.sha256, _C.size,
-    _C.lost,
+    _C.lost, _C.received, _C.estimated,
 )  # fmt: skip
 
 _STATES = {str(state): state for state in State}
+_Value = TypeVar("_Value")
 
 
+def _intact(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[Any]], _Value]:
+    """Raise what no row of ours can hold as a DamagedCatalogue."""
+
+    def converted(row: Sequence[Any]) -> _Value:
+        try:
+            return convert(row)
+        except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+            raise DamagedCatalogue(
+                f"a row cannot be read ({type(error).__name__}: {error}): the catalogue is damaged; "
+                "`archiver verify --repair` makes a new one from what lies here"
+            ) from error
+
+    return converted
+
+
+@_intact
 def known(row: Sequence[Any]) -> Known:
     """The article of a row of KNOWN."""
     key, url, title, account, published, post, expected, saved, failed, taken_out = row
@@ -42,6 +60,7 @@ def known(row: Sequence[Any]) -> Known:
     )  # fmt: skip
 
 
+@_intact
 def kept(row: Sequence[Any]) -> Kept:
     """The article of a row of KEPT."""
     article, rest = known(row[: len(KNOWN)]), row[len(KNOWN) :]
@@ -54,6 +73,7 @@ def kept(row: Sequence[Any]) -> Kept:
     )  # fmt: skip
 
 
+@_intact
 def standing(row: Sequence[Any]) -> Standing:
     """What a row of STANDING says of its address."""
     url, state, reason, source, tried, tries, due, *article = row
@@ -63,13 +83,14 @@ def standing(row: Sequence[Any]) -> Standing:
     )  # fmt: skip
 
 
+@_intact
 def capture(row: Sequence[Any]) -> Capture:
     """A row of CAPTURE."""
-    url, final_url, status, headers, captured, state, saved, redacted, sha256, size, lost = row
+    url, final_url, status, headers, captured, state, saved, redacted, sha256, size, lost, received, estimated = row
     return Capture(
         url=url, final_url=final_url, status=status, headers=tuple((name, value) for name, value in headers),
         captured=_time(captured), state=_STATES[state], saved=bool(saved), redacted=tuple(redacted), sha256=sha256,
-        size=size, lost=time_of(lost),
+        size=size, lost=time_of(lost), received=time_of(received), estimated=bool(estimated),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Table,
 )  # fmt: skip
 
-REVISION = "0003"  # the newest of migrations/versions; a test holds that this is so
+REVISION = "0004"  # the newest of migrations/versions; a test holds that this is so
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -88,6 +88,8 @@ captures = Table(
     Column("sha256", String, nullable=False, index=True),  # of the snapshot; '' when none was kept
     Column("size", Integer, nullable=False),
     Column("lost", Time),  # when its snapshot was found to be damaged or missing
+    Column("received", Time),  # when it was kept: of an article's captures the last one received is shown
+    Column("estimated", Integer, nullable=False, server_default="0"),  # 1: `captured` is not from a record
 )
 
 media = Table(

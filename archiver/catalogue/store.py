@@ -13,9 +13,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
 from sqlalchemy.dialects import sqlite
 
 from archiver.backoff import LONGEST
-from archiver.catalogue.opening import bring_up_to_date, guarded, open_engine
+from archiver.catalogue.opening import bring_up_to_date, guarded, guarded_folder, open_engine
 from archiver.catalogue.running import Running, others_since
-from archiver.errors import OutputError
 from archiver.models import CHINA
 
 CHUNK = 500  # rows asked for in one statement: SQLite takes 32,766 parameters, older ones 999
@@ -73,15 +72,6 @@ class Store:
             self.running.close()
         if "engine" in self.__dict__:
             self.engine.dispose()
-
-
-@contextmanager
-def guarded_folder(path: Path) -> Iterator[None]:
-    """A folder that cannot be made is an OutputError like any other failure of the catalogue's."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path.parent)) from error
 
 
 def seconds(time: datetime | None) -> int | None:

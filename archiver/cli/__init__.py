@@ -14,6 +14,7 @@ from archiver.cli import (  # noqa: F401 - each puts its commands into app
     add,
     batch,
     exporting,
+    importing,
     looking,
     rebuilding,
     rechecking,

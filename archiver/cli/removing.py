@@ -22,17 +22,21 @@ _EXAMPLES = """\b
 Examples:
   archiver rm output/_posts/2020-06-17-....md
   archiver rm --dry-run https://mp.weixin.qq.com/s/...
+  archiver rm --lost --dry-run
   archiver rm --undo MzA5MDAwMDAwMQ==:2650000001:1"""
 
 
 @app.command(epilog=_EXAMPLES)
 def rm(
     articles: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="KEY|URL|FILE", help="Articles by key, address or post.", show_default=False),
-    ],
+    ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Forget that they were taken out, so that they can come again.")
+    ] = False,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="Delete what was put aside in .archive/lost/; --dry-run lists it.")
     ] = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing, say what would be deleted.")] = False,
@@ -51,7 +55,14 @@ def rm(
     if undo and dry_run:
         raise typer.BadParameter("--undo deletes nothing, there is nothing to try: leave out --dry-run")
     options.log(verbose=verbose)
+    if lost and (undo or articles):
+        raise typer.BadParameter("--lost is about what was put aside, not about articles: call it alone")
+    if not lost and not articles:
+        raise typer.BadParameter("name articles by key, address or post, or say --lost")
     with Archiver(options.settings(config, {"output": output})) as archive:
+        if lost:
+            return _empty_lost(archive, yes=yes, dry_run=dry_run, as_json=as_json)
+        articles = articles or []
         if undo:
             for kept in archive.undo_removal(articles):
                 say(f"forgotten: {kept.title} ({kept.key}); archiver add {kept.url}")
@@ -61,6 +72,28 @@ def rm(
             return Exit.FAILED
         for removed in archive.remove(articles, is_dry=dry_run):
             _tell(removed, as_json=as_json, is_dry=dry_run)
+    return Exit.OK
+
+
+def _empty_lost(archive: Archiver, *, yes: bool, dry_run: bool, as_json: bool) -> int:
+    """Show what was put aside and, when that is meant, delete it."""
+    from archiver.errors import UsageError
+
+    files = list(archive.lost_files())
+    for path, size in files:
+        show_json({"path": path, "size": size}) if as_json else show(f"{size:>12}  {path}")
+    said = f"{len(files)} files, {sum(size for _, size in files)} bytes in .archive/lost"
+    if dry_run or not files:
+        say(said)
+        return Exit.OK
+    if not yes:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
+        if not typer.confirm(f"Delete {said} for good?", err=True):
+            say("nothing was deleted")
+            return Exit.FAILED
+    archive.empty_lost()
+    say(f"deleted: {said}")
     return Exit.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from archiver.cli.streams import forget_stdout, say, show, show_json
 from archiver.errors import Exit, foremost
 
 if TYPE_CHECKING:
+    from archiver.commands import Archiver
     from archiver.models import Finding
 
 _EXAMPLES = """\b
@@ -66,7 +68,8 @@ def verify(
                 show_json(_json(finding)) if as_json else show(_line(finding))
         except BrokenPipeError:
             forget_stdout()
-        say(_sum(files.done, found))
+        for line in _sum(archive, files.done, found):
+            say(line)
     return foremost(codes)
 
 
@@ -79,10 +82,14 @@ def _line(finding: Finding) -> str:
     return f"{finding.problem:10} {finding.path}  {ended}{finding.said}"
 
 
-def _sum(looked: int, found: Counter[bool | None]) -> str:
-    """One line about everything."""
+def _sum(archive: Archiver, looked: int, found: Counter[bool | None]) -> Iterator[str]:
+    """Yield what all comes to, and what a person should know of the whole archive."""
+    counts = archive.counts
+    lying = f"{counts['posts']} articles, {counts['media']} pictures, {counts['pages']} pages"
     if not found:
-        return f"{looked} files, all as they should be"
-    if found[None]:
-        return f"{looked} files, {found[None]} findings; --repair sets right what it can"
-    return f"{looked} files, {found[True]} findings repaired, {found[False]} not"
+        yield f"{lying}: all proven"
+    elif found[None]:
+        yield f"{looked} files, {found[None]} findings; --repair sets right what it can"
+    else:
+        yield f"{lying}: {found[True]} findings repaired, {found[False]} not"
+    yield from archive.remarks()

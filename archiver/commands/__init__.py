@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
 
 from archiver import outcomes, urls
 from archiver.catalogue import FILE, Catalogue
@@ -19,16 +23,17 @@ from archiver.commands.looking import Detail, Looking, article_of, known
 from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
 from archiver.config import Settings, duration
-from archiver.errors import ArchiverError, Exit, OutputError, UsageError
+from archiver.errors import ArchiverError, DamagedCatalogue, Exit, OutputError, UsageError
 from archiver.models import Capture, Finding, Kept, Outcome, Standing, Target
 from archiver.storage.local import OWN
 
 if TYPE_CHECKING:
+    from archiver.archive.inventory import Inspection
     from archiver.commands.batch import Batch
     from archiver.commands.edges import Edges
+    from archiver.commands.merge import Merged
     from archiver.commands.rebuild import Rebuilt
     from archiver.commands.remove import Removed
-    from archiver.commands.verify import Inspection
     from archiver.sources import Entry as Line
 
 __all__ = ["Archiver", "Detail", "Export", "Looking", "Rebuilding", "RunReport", "Tally", "Wish", "wish"]
@@ -39,6 +44,7 @@ _WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to c
 
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
+Counted = Callable[[int], None]
 
 
 def _silent(*_: object) -> None:
@@ -62,6 +68,7 @@ class Archiver:
         self._now, self._sleep = now, sleep
         self._open = ExitStack()
         self.tally = Tally()
+        self.counts: Counter[str] = Counter()  # posts, media and pages that `verify` looked at
 
     def __enter__(self) -> Archiver:
         return self
@@ -185,31 +192,61 @@ class Archiver:
         named: Iterable[str] | None = None,
         *,
         repair: bool = False,
-        planned: Callable[[int], None] = _silent,
-        looked: Callable[[int], None] = _silent,
+        planned: Counted = _silent,
+        looked: Counted = _silent,
     ) -> Iterator[Finding]:
         """What is not as the catalogue has it, of all articles or those that are `named`; `repair` sets it right.
 
         `planned` is told about how many files there are, `looked` of each that was looked at. InputError when an
         article that is named is not here, Busy when a `run` works on an archive that is to be repaired.
         """
-        from archiver.commands.verify import Inspection
+        if repair:
+            yield from self._repaired(named, planned, looked)
+            return
+        try:
+            inspection = self._inspection(self._catalogue(), named, planned, looked)
+        except DamagedCatalogue as error:
+            yield Finding(problem="database", what="catalogue", path=f"{OWN}/{FILE}", said=str(error.args[0]))
+            return
+        yield from inspection.everything()
 
-        catalogue = self._edges.catalogue_there() if repair else self._catalogue()
+    def remarks(self) -> Iterator[str]:
+        """Yield what a person should know of the whole archive after `verify`, a line each."""
+        try:
+            bare = self._catalogue().recovered.without_pages()
+        except ArchiverError:  # a damaged catalogue has been told of
+            return
+        if bare:
+            yield f"{bare} articles have no page that is kept: their history is lost; `archiver add` reads them again"
+        if count := sum(1 for _ in self.lost_files()):
+            yield f"{count} files were put aside in .archive/lost: `archiver rm --lost --dry-run` lists them"
+
+    def _inspection(
+        self,
+        catalogue: Catalogue,
+        named: Iterable[str] | None,
+        planned: Callable[[int], None],
+        looked: Callable[[int], None],
+    ) -> Inspection:
+        from archiver.archive.inventory import Inspection
+
         keys = None if named is None else {article_of(catalogue, name, self.settings.output).key for name in named}
-        inspection = Inspection(
-            root=Path(self.settings.output), catalogue=catalogue, prefix=self.settings.site_prefix, keys=keys,
-            looked=looked,
-        )  # fmt: skip
         planned(catalogue.holdings.count() if keys is None else 0)
-        yield from self._repaired(inspection) if repair else inspection.everything()
+        return Inspection(
+            root=Path(self.settings.output), catalogue=catalogue, prefix=self.settings.site_prefix, keys=keys,
+            looked=looked, counts=self.counts,
+        )  # fmt: skip
 
-    def _repaired(self, inspection: Inspection) -> Iterator[Finding]:
+    def _repaired(self, named: Iterable[str] | None, planned: Counted, looked: Counted) -> Iterator[Finding]:
+        from archiver.commands.new_catalogue import replace_damaged
         from archiver.commands.repair import Repair
 
+        yield from replace_damaged(self._edges)
+        inspection = self._inspection(self._edges.catalogue_there(), named, planned, looked)
         self._edges.prepare()
         with self._edges.alone():
-            yield from Repair(edges=self._edges, inspection=inspection).everything()
+            jobs = os.cpu_count() or 1
+            yield from Repair(edges=self._edges, inspection=inspection, jobs=jobs).everything()
 
     def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[Removed]:
         """What was taken out for good of each article, or would be. InputError, before anything, for one not here."""
@@ -223,16 +260,72 @@ class Archiver:
 
     def undo_removal(self, named: Iterable[str]) -> Iterator[Kept]:
         """Each article of which it is forgotten now that it was taken out. InputError for one that is not here."""
+        from archiver.commands.remove import undo
+
         for key in self._keys(named):
             kept = self._edges.catalogue.articles.get(key)
             if kept and kept.taken_out:
-                self._edges.catalogue.removals.undo(key)
+                undo(self._edges, key)
                 yield kept
+
+    def lost_files(self) -> Iterator[tuple[str, int]]:
+        """Yield the files that were put aside in `.archive/lost/`, each with its size in bytes."""
+        from archiver.storage.quarantine import files_aside
+
+        root = Path(self.settings.output)
+        yield from ((path.relative_to(root).as_posix(), path.lstat().st_size) for path in files_aside(root))
+
+    def empty_lost(self) -> None:
+        """Delete all that was put aside."""
+        from archiver.storage.quarantine import empty_quarantine
+
+        self._edges.catalogue_there()
+        with self._edges.alone():
+            empty_quarantine(Path(self.settings.output))
 
     def _keys(self, names: Iterable[str]) -> list[str]:
         """The articles' keys, also of those that were taken out."""
         catalogue = self._edges.catalogue_there()
         return list(dict.fromkeys(known(catalogue, name, self.settings.output).key for name in names))
+
+    def merge(
+        self, others: Iterable[str], *, restore_removed: bool = False, is_dry: bool = False
+    ) -> Iterator[Merged | str]:
+        """Yield what became of each thing of other archives that are merged into this one, and lines that sum up each.
+
+        The others are only read. InputError or UsageError, before anything is done, for one that is no archive; Busy
+        when a `run` works on this one.
+        """
+        from archiver.archive.other import OtherArchive
+        from archiver.commands.merge import Merge, summary
+
+        folders = [OtherArchive(Path(other), self._now) for other in others]
+        for other in folders:
+            other.check()
+        with self._merging(is_dry=is_dry) as edges:
+            for other in folders:
+                with other:
+                    merge = Merge(edges=edges, other=other, restore_removed=restore_removed, is_dry=is_dry)
+                    yield from merge.everything()
+                    yield from summary(merge.counts, str(other.root))
+
+    @contextmanager
+    def _merging(self, *, is_dry: bool) -> Iterator[Edges]:
+        """Hold what an import writes to; of a try where no archive is, a folder that goes."""
+        if not is_dry:
+            self._edges.prepare()
+            self._edges.own.mkdir(parents=True, exist_ok=True)
+            with self._edges.alone():
+                yield self._edges
+        elif (self._edges.own / FILE).is_file():
+            yield self._edges
+        else:
+            from archiver.commands.edges import Edges
+
+            with TemporaryDirectory(prefix="archiver-") as folder:
+                settings = msgspec.structs.replace(self.settings, output=folder)
+                with closing(Edges(settings, now=self._now)) as edges:
+                    yield edges
 
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""

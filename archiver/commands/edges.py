@@ -12,16 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.archive.captures import Snapshots
 from archiver.archive.media import BroughtMedia
-from archiver.archive.snapshots import Snapshots
+from archiver.archive.recovery import begin
 from archiver.catalogue import FILE, Catalogue, Machine
-from archiver.commands.adoption import posts_here
 from archiver.commands.gate import MachineGate
 from archiver.commands.naming import tell_folders
 from archiver.commands.wishes import utc_now
-from archiver.config import Settings
+from archiver.config import Settings, duration
 from archiver.errors import Busy, InputError, OutputError
 from archiver.fetcher import Options
+from archiver.fetcher.media_budget import MediaBudget, MediaLimits
 from archiver.models import LocalFile, Media
 from archiver.storage.local import OWN
 from archiver.storage.locks import LockFile
@@ -89,7 +90,7 @@ class Edges:
         catalogue = Catalogue(self.own, self.now)
         self._open.callback(catalogue.close)
         if catalogue.open():
-            catalogue.adopt(posts_here(Output(self.settings.output), self.now()))
+            begin(catalogue, Output(self.settings.output), self.now())
         return catalogue
 
     @cached_property
@@ -130,8 +131,18 @@ class Edges:
         options = Options(
             interval=self.settings.interval, proxy=self.settings.proxy, cookies=self.settings.cookies,
             image_limit=self.settings.media.image_max, connections=MEDIA_AT_ONCE, gate=self.gate,
+            until=lambda: self.until,
         )  # fmt: skip
         return self._open.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
+
+    def media_budget(self) -> MediaBudget:
+        """What the media of one more article may cost."""
+        bounds = self.settings.article
+        limits = MediaLimits(
+            media=bounds.max_pictures, requests=bounds.max_requests, size=bounds.max_bytes,
+            seconds=duration(bounds.max_time),
+        )  # fmt: skip
+        return MediaBudget(limits, now=self.now, until=self.until)
 
     @property
     def each_medium(self) -> Each:

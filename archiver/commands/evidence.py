@@ -11,14 +11,13 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
+from archiver.archive.captures import Snapshots, page_of
 from archiver.archive.export import addresses, records
 from archiver.archive.export.readable import plain_text, readable_page
 from archiver.archive.export.records import Record
 from archiver.archive.export.wacz import PageList
 from archiver.archive.export.warc import Warc
-from archiver.archive.snapshots import Snapshots
 from archiver.catalogue import Catalogue
-from archiver.commands.rooms import page_of
 from archiver.errors import InputError
 from archiver.extractor import extract
 from archiver.models import Article, Capture, Kept, LocalFile, Page, State
@@ -62,7 +61,7 @@ class Evidence:
         for capture in dict.fromkeys(self.catalogue.captures.of(key)):
             try:
                 if capture.sha256:
-                    yield capture, self.snapshots.read(capture.sha256)
+                    yield capture, self.snapshots.load(capture.sha256).content
             except InputError as error:
                 self.missing(str(error))
 

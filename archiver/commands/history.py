@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from archiver.archive.captures import page_of
 from archiver.archive.history import told, unified
 from archiver.commands.edges import Edges
-from archiver.commands.rooms import page_of
 from archiver.errors import InputError, UsageError
 from archiver.extractor import extract
 from archiver.models import Capture, State
@@ -27,7 +27,7 @@ def _told(edges: Edges, captures: list[Capture], number: int) -> str:
         raise InputError(f"holds no article: {capture.state}", concerns=f"capture {number}")
     if not capture.sha256:
         raise InputError("its page was not kept", concerns=f"capture {number}")
-    return told(extract(page_of(capture, edges.snapshots.read(capture.sha256), capture.url)))
+    return told(extract(page_of(capture, edges.snapshots.load(capture.sha256).content, capture.url)))
 
 
 def _name(captures: list[Capture], number: int) -> str:

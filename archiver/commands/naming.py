@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -19,11 +20,17 @@ def name_of(article: Article, day: date, folder: str, output: Output, catalogue:
     if earlier and (name := output.lasting_name(earlier.post, earlier.key)):
         return name
 
+    return output.new_name(article, day, folder, others_at(output, catalogue))
+
+
+def others_at(output: Output, catalogue: Catalogue) -> Callable[[str], list[str]]:
+    """Return what gives the posts that the catalogue knows at one day and slug, anybody's."""
+
     def others(address: str) -> list[str]:
         neighbours = catalogue.neighbours.published_as(address)
         return catalogue.articles.posts_published_as(address) + [name for name in neighbours if output.has(name)]
 
-    return output.new_name(article, day, folder, others)
+    return others
 
 
 def tell_folders(folders: PostFolders, catalogue: Catalogue) -> None:

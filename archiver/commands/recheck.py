@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archiver import outcomes
+from archiver.archive.captures import page_of
 from archiver.archive.history import told
 from archiver.commands.edges import Edges
-from archiver.commands.rooms import last_good, page_of, rooms_for
+from archiver.commands.rooms import last_good, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job
 from archiver.config import Source
 from archiver.errors import InputError
@@ -43,7 +44,7 @@ def _says_the_same(edges: Edges, kept: Kept, article: Article) -> bool:
     if last is None:
         return False
     try:
-        content = edges.snapshots.read(last.sha256)
+        content = edges.snapshots.load(last.sha256).content
     except InputError:  # then the page that came now is the better one to have
         return False
     return told(extract(page_of(last, content, kept.url))) == told(article)

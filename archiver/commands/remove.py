@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from archiver.archive.shown_files import shown_files
+from archiver.archive.tombstones import Tombstones
 from archiver.commands.edges import Edges
 from archiver.commands.rooms import rooms_for
 from archiver.errors import OutputError
@@ -22,8 +24,11 @@ class Removed:
 
 
 def remove(edges: Edges, key: str) -> Removed:
-    """What was taken out. The catalogue is told first, so that whatever dies in between the same call ends it."""
+    """Take an article out. A file and the catalogue tell it first: whatever dies in between, the same call ends it."""
     with rooms_for(edges).writing():
+        tombstones = Tombstones(edges.output.store)
+        if not tombstones.has(key):
+            tombstones.write(edges.catalogue.removals.tombstone(key))
         edges.catalogue.removals.begin(key)
         removed = preview(edges, key)
         place = move_aside(edges.output.root, removed.kept) if removed.kept else ""
@@ -31,6 +36,12 @@ def remove(edges: Edges, key: str) -> Removed:
             _delete(edges.output.root / path)
         edges.catalogue.removals.end(key)
     return replace(removed, kept=place)
+
+
+def undo(edges: Edges, key: str) -> None:
+    """Forget that an article was taken out; its file goes first, so that nothing takes the article out again."""
+    Tombstones(edges.output.store).delete(key)
+    edges.catalogue.removals.undo(key)
 
 
 def preview(edges: Edges, key: str) -> Removed:
@@ -41,7 +52,12 @@ def preview(edges: Edges, key: str) -> Removed:
     digest = output.digest_of(post)
     pages = [edges.snapshots.path(page).relative_to(output.root).as_posix() for page in removals.pages(key)]
     posts = [post] if digest and digest == kept.digest else []
-    files = [path for path in (*removals.media(key), *pages) if (output.root / path).is_file()]
+    media = removals.media(key)
+    shown = shown_files(
+        output.root, media
+    )  # a person's own post may show a picture, or one the catalogue lost sight of
+    unshown = [path for path in media if not shown.get(path, set()) - {post}]
+    files = [path for path in (*unshown, *pages) if (output.root / path).is_file()]
     return Removed(
         key=key, title=kept.title, files=(*posts, *files), kept=post if digest and digest != kept.digest else ""
     )

@@ -1,7 +1,8 @@
-"""What `verify` finds, set right: pages and media are asked for again, posts made again, and nothing is deleted.
+"""What `verify` finds, set right: nothing is deleted, and nothing is moved before what takes its place is there.
 
-Pages come first, then media, then posts, each from what was set right before. Whatever is killed in between, the
-same call goes on: a file is put aside before the catalogue is told, and the catalogue before anything is asked for.
+First the catalogue learns what lies here and proves itself; then pages, media and posts are asked for or made again, in
+this order, each from what was set right before; last, what nothing wants and nothing proves is put aside. Whatever is
+killed in between, the same call goes on: a file counts as lost until it is back, or known to be gone.
 """
 
 from __future__ import annotations
@@ -11,79 +12,130 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 
+from archiver.archive.file_checks import Links
+from archiver.archive.inventory import Inspection
+from archiver.archive.media import digest_of
+from archiver.archive.recovery import Recovery, archived_in
 from archiver.backoff import TERMINAL
 from archiver.commands.batch import Batch
 from archiver.commands.edges import Edges
+from archiver.commands.rebuild import rebuild, rebuild_one
 from archiver.commands.rooms import last_good, rooms_offline
-from archiver.commands.verify import Inspection
-from archiver.commands.wishes import NO_SOURCE, Job, Wish
+from archiver.commands.wishes import NO_SOURCE, Job, Rebuilding, Wish
 from archiver.errors import ArchiverError, Exit, InputError
 from archiver.models import Finding, Kept, Outcome, State, Target
 from archiver.pipeline import archive_one
 from archiver.storage.quarantine import copy_aside, move_aside
+from archiver.writer.names import IMAGES, MEDIA
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
 _GONE = TERMINAL | {State.UNAVAILABLE}  # what stands there now: the page will not come again
-_BEYOND = (
-    "not repaired: move the catalogue (and its -wal and -shm) away, a new one is made from the posts that are here"
-)
+_WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
-    """An archive, what is wrong with it, and the means to set that right."""
+    """An archive, what is wrong with it, and the means to set that right. `jobs`: processes that convert."""
 
     edges: Edges
     inspection: Inspection
+    jobs: int = 1
 
     def everything(self) -> Iterator[Finding]:
-        """Each finding, with whether it is set right and how. All are known before anything is touched."""
+        """Yield each finding, with whether it is set right and how."""
         looking = self.inspection
-        yield from (_ended(one, _BEYOND, repaired=False) for one in looking.faults())
+        yield from self._take_in()
+        looking.counts.clear()
         pages, media, posts = list(looking.pages()), list(looking.media()), list(looking.posts())
+        pages = [self._guarded(one, self._seal) for one in pages]
         asked = self._read_again([*self._without_page(pages), *self._without_medium(media)])
         yield from (self._guarded(one, partial(self._judge_page, asked=asked.get(one.key))) for one in pages)
-        yield from map(self._judge_medium, media)
+        yield from (self._guarded(one, self._judge_medium) for one in media)
         yield from self._make_posts(posts, asked)
-        for one in list(looking.strays()):
-            yield self._guarded(one, lambda stray: _ended(self._move(stray), repaired=True))
+        for one in [finding for finding in looking.unknown() if finding.problem == "stray"]:
+            yield self._guarded(one, self._put_aside)
+
+    def _take_in(self) -> Iterator[Finding]:
+        """Tell the catalogue of what it does not know, and prove the posts of these articles by their pages."""
+        looking, edges = self.inspection, self.edges
+        recovery = Recovery(
+            output=edges.output, snapshots=edges.snapshots, catalogue=edges.catalogue, now=edges.now()
+        )  # fmt: skip
+        if looking.keys is not None:
+            return
+        for finding in recovery.everything(list(looking.unrecorded())):
+            looking.looked(1)
+            if finding.problem == "database":
+                yield _ended(finding, "brought up to date", repaired=True)
+            elif finding.repaired is not None:
+                yield finding
+        self._prove([*dict.fromkeys((*recovery.changed, *edges.catalogue.recovered.unproven()))])
+        links = Links(looking.root, (IMAGES, MEDIA), looking.prefix)
+        for finding in [one for one in looking.unknown_media() if one.problem == "unrecorded"]:
+            yield self._guarded(finding, partial(recovery.medium, links=links))
+
+    def _prove(self, keys: list[str]) -> None:
+        """Make the posts of these articles again: what is found the same is known as ours from now on."""
+        for key in keys:
+            kept = self.edges.catalogue.articles.get(key)
+            archived = archived_in(self.edges.output.text_of(kept.post)) if kept and kept.post else None
+            if kept and archived and archived != kept.archived:
+                self.edges.catalogue.recovered.archived(key, archived)
+        jobs = self.jobs if len(keys) > _WORTH_PROCESSES else 1
+        if jobs == 1:
+            for key in keys:
+                rebuild_one(self.edges, key)
+                self.inspection.looked(1)
+            return
+        for _ in rebuild(self.edges.settings, keys, Rebuilding(jobs=jobs)):
+            self.inspection.looked(1)
+
+    def _seal(self, finding: Finding) -> Finding:
+        """Write the file of a page again that is whole itself: what stands behind it is told by the catalogue."""
+        digest = _digest(finding.path)
+        try:
+            if finding.problem != "altered" or self.edges.snapshots.load(digest).is_sealed:
+                return finding
+        except InputError:
+            return finding
+        self.edges.snapshots.add_records(digest, self.edges.catalogue.captures.with_digest(digest))
+        self.edges.output.sync()
+        return _ended(finding, "written again from the page and the catalogue", repaired=True)
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
-        """The articles whose shown page is lost, another nobody can bring back; the damaged files moved."""
-        for number, one in enumerate(pages):
-            pages[number] = self._guarded(one, self._move)
+        """Yield the articles whose shown page is lost; another nobody can bring back."""
+        for one in pages:
             shown = self.edges.catalogue.captures.shown(one.key)
-            if shown and shown.sha256 == _digest(one.path):
+            if one.repaired is None and shown and shown.sha256 == _digest(one.path):
                 yield one.key
 
     def _judge_page(self, finding: Finding, asked: Outcome | None) -> Finding:
         digest = _digest(finding.path)
         if self._is_whole(digest):
+            self.edges.snapshots.add_records(digest, self.edges.catalogue.captures.with_digest(digest))
             return _ended(finding, "the same page came again", repaired=True)
         came = asked is not None and asked.state is State.ARTICLE and asked.outcome != "failed"
         if asked and not came and asked.state not in _GONE:  # a wall or an outage says nothing of the page
             return _ended(finding, f"it did not come: {asked.error}", repaired=False, asked=asked)
+        moved = self._move(finding)
         self.edges.catalogue.holdings.lose_page(digest)
         why = f": {asked.error}" if asked and asked.error else ""
-        return _ended(finding, "its page was read again" if came else f"noted as lost{why}", repaired=came)
+        return _ended(moved, "its page was read again" if came else f"noted as lost{why}", repaired=came)
 
     def _without_medium(self, media: list[Finding]) -> Iterator[str]:
-        """The articles that show a medium which is lost; the damaged files moved."""
+        """Yield the articles that show a medium which is lost; it is due from now on."""
         holdings = self.edges.catalogue.holdings
-        for number, one in enumerate(media):
-            media[number] = moved = self._guarded(one, self._move)
-            if moved.repaired is None:
-                yield from holdings.owners(one.path)
-                holdings.lose_medium(one.path)
+        for one in media:
+            yield from holdings.owners(one.path)
+            holdings.ask_for_medium(one.path)
 
     def _judge_medium(self, finding: Finding) -> Finding:
-        """What does not come is due, and posts link to WeChat's until it has come."""
-        if finding.repaired is not None:
-            return finding
-        path, reason = self.edges.catalogue.holdings.medium(finding.path)
-        if path and (self.inspection.root / path).is_file():
+        """What does not come stays due, and is found again until it came or is known to be gone."""
+        path, digest, reason = self.edges.catalogue.holdings.medium(finding.path)
+        if path and digest_of(self.inspection.root / path) == digest:
             return _ended(finding, "fetched again", repaired=True)
-        return _ended(finding, f"it did not come ({reason}) and stays due", repaired=False)
+        ended = "stays due" if path else "is known to be gone"
+        return _ended(finding, f"it did not come ({reason}) and {ended}", repaired=False)
 
     def _make_posts(self, posts: list[Finding], asked: Mapping[str, Outcome]) -> Iterator[Finding]:
         """Posts are made again, a copy of what lies there kept; without their pages they stay as they are."""
@@ -100,6 +152,8 @@ class Repair:
             return _ended(finding, "archived again" if came else _NOT_KEPT, repaired=came, asked=asked)
         target = Target(source=kept.key, url=kept.url)
         rooms.get_page(target)  # proven before anything is done to the post
+        if finding.problem == "altered" and (why := self._why_it_stays(finding, kept)):
+            return _ended(finding, why, repaired=why == _PROVEN)
         place = copy_aside(self.inspection.root, finding.path) if finding.problem == "altered" else ""
         if place:
             rooms = replace(rooms, save_post=lambda _article, post: self.edges.output.restore_post(post))
@@ -107,6 +161,19 @@ class Repair:
         if outcome.outcome == "failed":
             return _ended(finding, outcome.error, repaired=False)
         return _ended(finding, f"what was there is {place} now" if place else "", "made again", repaired=True)
+
+    def _why_it_stays(self, finding: Finding, kept: Kept) -> str:
+        """Return why a post that is not the recorded one is left alone, '' when it is to be made again."""
+        if rebuild_one(self.edges, kept.key).outcome.outcome == "unchanged":
+            return _PROVEN
+        shown = last_good(self.edges.catalogue.captures, kept.key)
+        archived = archived_in(self.edges.output.text_of(finding.path))
+        if shown and archived and archived > max(shown.captured, kept.archived):
+            return f"it shows a page of {archived:%Y-%m-%d %H:%M} that is not here, and stays"
+        return ""
+
+    def _put_aside(self, finding: Finding) -> Finding:
+        return _ended(self._move(finding), repaired=True)
 
     def _move(self, finding: Finding) -> Finding:
         place = move_aside(self.inspection.root, finding.path)
@@ -143,6 +210,9 @@ class Repair:
             return _ended(finding, str(error), repaired=False)
 
 
+_PROVEN = "it is what its page says, and known as ours again"
+
+
 def _ended(finding: Finding, *said: str, repaired: bool, asked: Outcome | None = None) -> Finding:
     """The finding with what became of it, when its page was `asked` for."""
     code = Exit.OK if repaired else (asked and asked.exit_code) or Exit.FAILED
@@ -150,4 +220,4 @@ def _ended(finding: Finding, *said: str, repaired: bool, asked: Outcome | None =
 
 
 def _digest(path: str) -> str:
-    return PurePosixPath(path).name.partition(".")[0]
+    return PurePosixPath(path).name.partition(".")[0].lower()

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import PurePosixPath
 
 from archiver import outcomes, urls
+from archiver.archive.captures import capture_of, page_of
 from archiver.archive.media import ArticleMedia
+from archiver.archive.shown_files import shown_files
+from archiver.archive.tombstones import Tombstones
 from archiver.catalogue.captures import Captures
 from archiver.commands.edges import Edges
+from archiver.commands.media_order import in_fair_order
 from archiver.commands.naming import name_of
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
 from archiver.errors import FetchError, TooLarge
-from archiver.extractor import classify
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
 from archiver.fetcher import read_data, read_saved
+from archiver.fetcher.media_budget import MediaBudget
 from archiver.models import (
     Article,
     Blob,
@@ -49,7 +54,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
     media = ArticleMedia(
         output=edges.output, catalogue=edges.catalogue, brought=edges.media, is_dry=edges.is_dry
     )  # fmt: skip
-    lent = _Lent(edges=edges, source=source, media=media)
+    lent = _Lent(edges=edges, source=source, media=media, budget=edges.media_budget())
     return Rooms(
         get_page=lent.get_page,
         keep=lent.keep,
@@ -65,6 +70,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
         record=lent.record,
         known=lent.taken_out,
         taken_out=lent.taken_out_since,
+        holds=lent.media.holds,
         writing=lent.writing,
         share=text_share,
         whole=edges.settings.completeness,
@@ -80,7 +86,7 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
         return None
 
     def get_page(target: Target) -> tuple[Page, Saved]:
-        return page_of(last, edges.snapshots.read(last.sha256), target.source), nothing_saved
+        return page_of(last, edges.snapshots.load(last.sha256).content, target.source), nothing_saved
 
     def recall(article: Article, page: Page) -> Article:
         known = edges.catalogue.articles.earlier(article)
@@ -90,7 +96,10 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
         rooms.record(replace(entry, is_new=False))
 
     rooms = rooms_for(edges, source)
-    return replace(rooms, get_page=get_page, keep=lambda _page: last.sha256, recall=recall, record=record)
+    each = partial(in_fair_order, rooms.each, edges.catalogue.media.tries)
+    return replace(
+        rooms, get_page=get_page, keep=lambda _page, _state: last.sha256, recall=recall, record=record, each=each
+    )  # fmt: skip
 
 
 def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms | None:
@@ -122,14 +131,6 @@ def last_good(captures: Captures, key: str) -> Capture | None:
     return shown if shown and shown.sha256 and not shown.lost else None
 
 
-def page_of(capture: Capture, content: bytes, source: str) -> Page:
-    """A page as it was received."""
-    return Page(
-        source=source, url=capture.url, final_url=capture.final_url, status=capture.status, headers=capture.headers,
-        content=content, captured=capture.captured, saved=capture.saved, redacted=capture.redacted,
-    )  # fmt: skip
-
-
 def nothing_saved(_address: str) -> None:
     """No medium lies beside a page that did not come from a folder."""
 
@@ -141,20 +142,25 @@ class _Lent:
     edges: Edges
     source: Source
     media: ArticleMedia
+    budget: MediaBudget
+    repeated: dict[str, Capture] = field(default_factory=dict)  # of pages that were kept before, by their digest
 
     def get_page(self, target: Target) -> tuple[Page, Saved]:
         if not target.file:
             return _redacted(self.edges.fetcher.page(target)), nothing_saved
         return saved_page(target.file)
 
-    def keep(self, page: Page) -> str:
+    def keep(self, page: Page, state: State) -> str:
         """The digest of the page as it was received; a saved page that holds no article lies there already."""
-        is_wanted = self.edges.settings.snapshots and not (page.saved and classify(page).state is not State.ARTICLE)
+        is_wanted = self.edges.settings.snapshots and not (page.saved and state is not State.ARTICLE)
         if not is_wanted:
             return ""
-        digest = self.edges.snapshots.keep(page.content).sha256
-        self.edges.catalogue.captures.receive(page, digest)
-        return digest
+        capture = capture_of(page, state, self.edges.now())
+        snapshot = self.edges.snapshots.keep(page.content, capture)
+        if not snapshot.is_new:
+            self.repeated[snapshot.sha256] = capture
+        self.edges.catalogue.captures.receive(page, snapshot.sha256)
+        return snapshot.sha256
 
     def forget(self, digest: str) -> None:
         """Takes a page away, unless another is of the same bytes; '' is none."""
@@ -174,7 +180,8 @@ class _Lent:
         limit = self._limit(medium)
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
-        return self.edges.fetcher.media(address, limit)
+        self.budget.begin_medium(media_name(medium))
+        return self.edges.fetcher.media(address, limit, self.budget)
 
     def recall(self, article: Article, page: Page) -> Article:
         """The article by the short address that is known of it; gone if it was saved before its page went.
@@ -196,14 +203,16 @@ class _Lent:
             return None
         if target.url:
             catalogue.removals.remember(target.url, known.key)
+            Tombstones(self.edges.output.store).write(catalogue.removals.tombstone(known.key))
         return outcomes.taken_out(target, known)
 
     def taken_out_since(self, target: Target, article: Article, media: Localized) -> Outcome | None:
         """The same of one that was taken out while its media came: those that no other article shows go again."""
         outcome = self.taken_out(target, article)
         files = [file.path for file in media.values() if isinstance(file, LocalFile)] if outcome else []
+        shown = shown_files(self.edges.output.root, files)
         for path in files:
-            if not self.edges.catalogue.holdings.owners(path):
+            if not self.edges.catalogue.holdings.owners(path) and path not in shown:
                 self.edges.output.forget_media(path)
         return outcome
 
@@ -220,6 +229,11 @@ class _Lent:
             return
         if not entry.article and not entry.target.url:
             return  # a saved page without an article is known by nothing
+        for digest in (entry.snapshot, entry.notice.snapshot if entry.notice else ""):
+            if capture := self.repeated.pop(digest, None):  # only now that the capture is one that stays
+                known = self.edges.catalogue.captures.with_digest(digest)
+                self.edges.snapshots.add_records(digest, [*known, capture])
+        self.media.claim(entry.media)  # another call may have forgotten a medium that no article showed any more
         self.edges.output.sync()  # the rows are the last thing that is written: what they name must be there
         address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
         name = "" if self.source is NO_SOURCE else self.source.title

@@ -13,7 +13,7 @@ from archiver.commands.lists import read_file
 from archiver.commands.recheck import recheck_jobs
 from archiver.commands.wishes import NO_SOURCE, Job, RunReport, SourceReport, Wish
 from archiver.config import Source, duration
-from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, UsageError
+from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.sources import Entry as Line
@@ -54,7 +54,7 @@ def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Ge
                 found.append(Job(target=line.target, source=source))
             else:
                 yield outcomes.failed(line.source, "", UsageError(f"{source.title}, line {line.number}: {line.error}"))
-    except BudgetSpent as error:
+    except (BudgetSpent, Postponed) as error:
         report.warnings.append(f"{source.title}: {error}")
     except ArchiverError as error:  # what was listed before is archived all the same
         told.error = str(error)

@@ -11,6 +11,14 @@ import socket
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_NETWORKS = (  # IANA's registries of special purposes: Python 3.11 knows neither the newer nor all of the older ones
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+    "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 "
+    "203.0.113.0/24 224.0.0.0/3 168.63.129.16/32 "  # the last is Azure's own door, for its machines alone
+    "2001::/23 2001:db8::/32 2620:4f:8000::/48 3fff::/20"
+)
+_SPECIAL = tuple(map(ipaddress.ip_network, _NETWORKS.split()))
+_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that anybody was given: 100::, 5f00::, fc00:: … are outside
 _LOCAL = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa")  # RFC 6761, 6762, 8375; ICANN 2024
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # an IPv6-only network's way to every IPv4 address
 # Clash and its kin answer every name with an address of this range and connect by name behind it. Half of our
@@ -31,8 +39,8 @@ def is_forbidden(host: str) -> bool:
 def is_public(address: IPAddress) -> bool:
     """Whether `address` belongs to the internet, seen through the forms that wrap IPv4 in IPv6."""
     inner = _unwrapped(address)
-    special = inner.is_multicast or inner.is_reserved or getattr(inner, "is_site_local", False)
-    return inner.is_global and not special
+    is_given = inner.version == 4 or inner in _UNICAST
+    return is_given and inner.is_global and not any(inner in network for network in _SPECIAL)
 
 
 def may_connect(resolved: str) -> bool:

@@ -18,9 +18,11 @@ from typing import Self
 import httpx
 
 from archiver import urls
-from archiver.errors import CoolingDown, FetchError, Unreachable
+from archiver.errors import BudgetSpent, CoolingDown, FetchError, Postponed, Unreachable
 from archiver.fetcher.cookies import no_cookies, read_cookies
-from archiver.fetcher.exchange import Answer, ask, follow, https
+from archiver.fetcher.exchange import Answer, Bounds, ask, follow, https, https_of_user, withhold_location
+from archiver.fetcher.host_rests import HostRests
+from archiver.fetcher.media_budget import MediaBudget
 from archiver.fetcher.network import Deadline, Resolve
 from archiver.fetcher.options import LONGEST_WAIT, Options
 from archiver.fetcher.pace import Gate, Pace
@@ -53,6 +55,7 @@ _MEDIA_HEADERS = _BROWSER | {
     "Sec-Fetch-Site": "cross-site",
 }
 _DEFAULTS = Options()
+_HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)  # all that it has
 
 
 def _utc_now() -> datetime:
@@ -77,7 +80,8 @@ class Fetcher:
     ) -> None:
         self._options, self._clock, self._now, self._resolve = options, clock, now, resolve
         self._gate: Gate = options.gate or Pace(options.interval, sleep=sleep, clock=clock)
-        self._page_tries, self._media_tries = policy(sleep, now, is_cut_off), policy(sleep, now)
+        self._sleep, self._rests = sleep, HostRests(sleep=sleep, clock=clock)
+        self._page_tries = policy(sleep, now, is_cut_off, check_wait=self._check_time)
         self._route = Route(options.proxy)
         self._page_client = self._client(_PAGE_HEADERS, read_cookies(options.cookies))
         self._page_turn = threading.Lock()
@@ -105,8 +109,12 @@ class Fetcher:
         FetchError otherwise.
         """
         start = _of_wechat(target.url)
-        answer = _persistently(lambda: self._page_tries(self._try_page, start, target), target.url)
-        if answer.status >= 300 and not urls.is_wall(answer.url):
+        try:
+            answer = _persistently(lambda: self._page_tries(self._try_page, start, target), target.url)
+        except Unreachable:
+            self._check_time()  # what time cut off is no failure of the page
+            raise
+        if not 200 <= answer.status < 300 and not urls.is_wall(answer.url):
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=target.url)
         return self._page_of(answer, target)
 
@@ -124,13 +132,35 @@ class Fetcher:
     def _received(self, answer: Answer) -> datetime:
         return answer.date or self._now().astimezone(UTC)
 
-    def media(self, url: str, limit: int | None = None) -> Blob:
+    def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Blob:
         """The bytes at `url`, at most `limit` (Options.image_limit when not said). Whether they are the
-        picture that was meant is not judged here. ForbiddenAddress, Unreachable, TooLarge, FetchError.
+        picture that was meant is not judged here. ForbiddenAddress, Unreachable, TooLarge, FetchError; Postponed
+        when `budget`, the time of the run or its host lets it not be asked for now.
         """
-        start = https(url)
-        cap = self._options.image_limit if limit is None else limit
-        answer = _persistently(lambda: self._media_tries(self._try_medium, start, cap), url)
+        return self._get(https(url), url, self._options.image_limit if limit is None else limit, budget)
+
+    def _get(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Blob:
+        account = budget or MediaBudget(now=self._now, until=self._options.until())
+        tries = policy(self._sleep, self._now, check_wait=account.check_time, rests=False)
+        failed: list[str] = []
+
+        def attempt() -> Answer:
+            try:
+                answer = self._try_medium(start, limit, account)
+            except _HTTPX_ERRORS as error:
+                account.check_run()  # what the end of the run cut off is no failure of the medium
+                failed.append(str(error) or type(error).__name__)
+                raise
+            if answer.status in PASSING and not answer.header("retry-after"):
+                failed.append(f"HTTP {answer.status}")
+            return answer
+
+        try:
+            answer = _persistently(lambda: tries(attempt), url)
+        except Postponed as error:
+            if not failed:
+                raise
+            raise Unreachable(f"no answer in time ({failed[-1]}): try again later", concerns=url) from error
         if answer.status != 200:
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=url)
         response = Response(
@@ -139,17 +169,30 @@ class Fetcher:
         return Blob(url=url, content=answer.content, content_type=answer.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """The bytes of a public document that is neither page nor medium, a feed: as `media`, at most PAGE_LIMIT."""
-        return self.media(url, self._options.page_limit).content
+        """The bytes of a document that the user chose, a feed, at whatever port: as `media`, at most PAGE_LIMIT."""
+        return self._get(https_of_user(url), url, self._options.page_limit).content
 
     def _try_page(self, start: httpx.URL, target: Target) -> Answer:
         """One try: the gate counts pages, a redirect belongs to the page it leads to."""
         with self._page_turn:
             self._gate.wait(target.url)
-            answer = follow(lambda url: ask(self._page_client, url, self._options.page_limit), start, _of_wechat)
+            answer = follow(self._ask_page, start, _of_wechat)
             self._gate.judge(self._page_of(answer, target))
             self._rest(answer, target)
             return answer
+
+    def _ask_page(self, url: httpx.URL) -> Answer:
+        return ask(self._page_client, url, Bounds(size=self._options.page_limit, seconds=self._seconds_left()))
+
+    def _seconds_left(self) -> float | None:
+        """Until the end of the run; None when it has none."""
+        until = self._options.until()
+        return None if until is None else max((until - self._now()).total_seconds(), 0)
+
+    def _check_time(self, wait: float = 0) -> None:
+        left = self._seconds_left()
+        if left is not None and left <= wait:
+            raise BudgetSpent("not read: the time of this call is over, the next one goes on")
 
     def _rest(self, answer: Answer, target: Target) -> None:
         """Nothing; after "too many requests" every page waits as long as the server says, not this one alone.
@@ -164,9 +207,23 @@ class Fetcher:
             asked = f"asks for {seconds:.0f} s of rest: try again then" if seconds else "wants a rest: try later"
             raise CoolingDown(f"the server answered HTTP {TOO_MANY} and {asked}", concerns=target.url)
 
-    def _try_medium(self, start: httpx.URL, limit: int) -> Answer:
-        with self._lane() as client:
-            return follow(lambda url: ask(client, url, limit), start, https)
+    def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> Answer:
+        def get(url: httpx.URL) -> Answer:
+            self._rests.wait(url.host, budget.seconds_left)
+            with self._lane() as client:
+                bounds = Bounds(size=limit, seconds=budget.begin_request(), count=budget.receive)
+                answer = ask(client, url, bounds)
+            self._note_rest(url.host, answer)
+            return answer
+
+        return follow(get, start, lambda address: https(address, port=start.port))
+
+    def _note_rest(self, host: str, answer: Answer) -> None:
+        seconds = asked_rest(answer, self._now) if answer.status in PASSING else None
+        if seconds is not None:
+            self._rests.rest(host, seconds)
+        elif answer.status not in PASSING:
+            self._rests.answered(host)
 
     @contextmanager
     def _lane(self) -> Iterator[httpx.Client]:
@@ -183,6 +240,7 @@ class Fetcher:
             headers=headers,
             cookies=jar,
             timeout=self._options.timeout,
+            event_hooks={"response": [withhold_location]},
             trust_env=False,  # the route has read the environment already
         )
 
@@ -207,7 +265,7 @@ def _persistently(tries: Callable[[], Answer], address: str) -> Answer:
     """The answer to the last of `tries`; Unreachable when that was none, or one that asks to come again."""
     try:
         answer = tries()
-    except (httpx.TransportError, httpx.DecodingError) as error:
+    except _HTTPX_ERRORS as error:
         raise _unreachable(error, address) from error
     if answer.status in PASSING:
         asked = answer.header("retry-after")

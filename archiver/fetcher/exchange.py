@@ -17,7 +17,11 @@ from archiver.fetcher.decoding import decoded
 from archiver.fetcher.options import MIB
 
 REDIRECTS = 5
+SECONDS = "archiver.seconds"  # the request's extension that says how long it may take
+_HEADERS = "archiver.headers"  # the response's extension that has all of them
 _REDIRECT = frozenset((301, 302, 303, 307, 308))
+_LONGEST_ADDRESS = 8192  # characters; servers take no longer ones
+_PORTS = frozenset((None, 80, 443))  # others lead to what is no web server: no picture of WeChat's has one
 _PRIVATE = frozenset(("set-cookie", "set-cookie2"))  # a reader's session: never kept (ARCHITECTURE, Privacy)
 
 
@@ -49,27 +53,62 @@ def http_date(text: str) -> datetime | None:
         return None
 
 
-def https(address: str) -> httpx.URL:
-    """`address` as https, without its fragment; ForbiddenAddress when a page must not make us open it."""
+def https(address: str, *, port: int | None = None) -> httpx.URL:
+    """Return `address` as https, without its fragment.
+
+    The one place where foreign words become an address: whatever httpx, idna or ipaddress think of them,
+    ForbiddenAddress is raised when a page must not make us open it, or nobody could. `port`: one that the user
+    chose, beside the web's own.
+    """
+    url = _parsed(address)
+    if url.port not in _PORTS and url.port != port:
+        raise ForbiddenAddress(f"port {url.port} is no web server's: it is not opened", concerns=address)
+    return url
+
+
+def https_of_user(address: str) -> httpx.URL:
+    """Return an address that the user chose as `https` does, whatever its port."""
+    return https(address, port=_parsed(address).port)
+
+
+def _parsed(address: str) -> httpx.URL:
+    if len(address) > _LONGEST_ADDRESS:
+        raise ForbiddenAddress("longer than any address that can be opened", concerns=f"{address[:80]}…")
     try:
         url = httpx.URL(address).copy_with(fragment=None)
         if url.scheme in ("http", "https") and url.host and not is_forbidden(url.raw_host.decode("ascii")):
             return url.copy_with(scheme="https")
-    except (httpx.InvalidURL, ValueError) as error:
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise ForbiddenAddress("not an address that can be opened", concerns=address) from error
     raise ForbiddenAddress("not a public http(s) address: it is not opened", concerns=address)
 
 
-def ask(client: httpx.Client, url: httpx.URL, limit: int) -> Answer:
-    """The answer to one GET, redirects not followed; TooLarge past `limit` decoded bytes, httpx's errors."""
-    with client.stream("GET", url) as response:
-        content = b"" if response.status_code >= 400 else _body(response, limit)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounds:
+    """What one answer may cost."""
+
+    size: int  # decoded bytes
+    seconds: float | None = None  # until it is whole; the transport has a bound of its own
+    count: Callable[[int], object] = lambda _size: None  # told of each piece; may raise
+
+
+def ask(client: httpx.Client, url: httpx.URL, bounds: Bounds) -> Answer:
+    """The answer to one GET, redirects not followed; TooLarge past `bounds.size` decoded bytes, httpx's errors."""
+    extensions = {} if bounds.seconds is None else {SECONDS: bounds.seconds}
+    with client.stream("GET", url, extensions=extensions) as response:
+        content = b"" if response.status_code >= 400 else _body(response, bounds)
         return Answer(
             url=str(url),
             status=response.status_code,
-            headers=tuple((k, v) for k, v in response.headers.multi_items() if k not in _PRIVATE),
+            headers=tuple((k, v) for k, v in response.extensions[_HEADERS] if k not in _PRIVATE),
             content=content,
         )
+
+
+def withhold_location(response: httpx.Response) -> None:
+    """Keep a redirect's address from httpx, which makes a request of it at once and fails at odd ones."""
+    response.extensions[_HEADERS] = response.headers.multi_items()
+    response.headers.pop("location", None)
 
 
 def follow(get: Callable[[httpx.URL], Answer], url: httpx.URL, check: Callable[[str], httpx.URL]) -> Answer:
@@ -95,7 +134,8 @@ def _joined(url: httpx.URL, location: str) -> str:
         raise FetchError("redirected to something that is no address", concerns=str(url)) from error
 
 
-def _body(response: httpx.Response, limit: int) -> bytes:
+def _body(response: httpx.Response, bounds: Bounds) -> bytes:
+    limit = bounds.size
     declared = response.headers.get("content-length", "")
     too_large = TooLarge(f"larger than {limit / MIB:g} MB", concerns=str(response.request.url))
     if declared.isdecimal() and int(declared[:18]) > limit:
@@ -103,6 +143,7 @@ def _body(response: httpx.Response, limit: int) -> bytes:
     body = bytearray()
     for piece in decoded(response.iter_raw(), response.headers.get("content-encoding", "")):
         body += piece
+        bounds.count(len(piece))
         if len(body) > limit:
             raise too_large
     return bytes(body)

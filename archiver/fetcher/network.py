@@ -27,15 +27,16 @@ class Deadline:
         self._clock = clock
         self.restart()
 
-    def restart(self) -> None:
-        """Count from now."""
-        self._end = self._clock() + self._seconds
+    def restart(self, seconds: float | None = None) -> None:
+        """Count from now, to `seconds` if those are fewer than usual."""
+        self._given = self._seconds if seconds is None else max(min(seconds, self._seconds), 0)
+        self._end = self._clock() + self._given
 
     def within(self, timeout: float | None) -> float:
         """`timeout`, cut to what is left; httpcore.ReadTimeout when nothing is."""
         left = self._end - self._clock()
         if left <= 0:
-            raise httpcore.ReadTimeout(f"not whole after {self._seconds:g} s")
+            raise httpcore.ReadTimeout(f"not whole after {self._given:.3g} s")
         return left if timeout is None else min(timeout, left)
 
 

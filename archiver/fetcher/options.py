@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from archiver.fetcher.pace import Gate
 
@@ -25,3 +27,4 @@ class Options:
     connections: int = 6  # media fetched at the same time
     timeout: float = 20.0  # of each phase: connect, every read, every write
     deadline: float = 300.0  # of one whole response, however steadily it trickles
+    until: Callable[[], datetime | None] = lambda: None  # when the run ends: no wait and no answer goes past it

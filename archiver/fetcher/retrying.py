@@ -31,19 +31,31 @@ def policy(
     sleep: Callable[[float], None],
     now: Callable[[], datetime],
     is_damaged: Callable[[Answer], bool] | None = None,
+    *,
+    check_wait: Callable[[float], None],
+    rests: bool = True,
 ) -> Retrying:
-    """Calls what returns an Answer, up to four times; gives the last Answer or raises the last error."""
+    """Calls what returns an Answer, up to four times; gives the last Answer or raises the last error.
+
+    `check_wait` raises when there is no time to wait so many seconds. `rests`: whether it waits as long as a
+    Retry-After says; False where the caller does before each try.
+    """
     back_off = wait_exponential(multiplier=1, max=30) + wait_random(0, 1)
 
     def wait(state: RetryCallState) -> float:
         asked = asked_rest(_answer(state), now)
-        return back_off(state) if asked is None else asked
+        if asked is None:
+            return back_off(state)
+        return asked if rests else 0
 
     def is_worth_another_try(answer: Answer) -> bool:
         return answer.status in PASSING or (is_damaged is not None and is_damaged(answer))
 
     def stop(state: RetryCallState) -> bool:
-        return state.attempt_number >= TRIES or (asked_rest(_answer(state), now) or 0) > LONGEST_WAIT
+        if state.attempt_number >= TRIES or (asked_rest(_answer(state), now) or 0) > LONGEST_WAIT:
+            return True
+        check_wait(state.upcoming_sleep)
+        return False
 
     return Retrying(
         sleep=sleep,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import cast
 
 import httpcore
 import httpx
 
-from archiver.errors import ConfigError
+from archiver.errors import ArchiverError, ConfigError
+from archiver.fetcher.exchange import SECONDS
 from archiver.fetcher.network import CheckedNetwork, Deadline, Network, Resolve
 from archiver.fetcher.route import Route
 
@@ -21,6 +22,8 @@ _CORE_ERRORS = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
+# After these a connection is closed or as good as before; after others its state is anybody's guess.
+_CONNECTION_IS_SOUND = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProxyError)
 
 
 class Transport(httpx.BaseTransport):
@@ -34,22 +37,31 @@ class Transport(httpx.BaseTransport):
         self._deadline = deadline
         self._direct = _pool(context, CheckedNetwork(deadline, resolve))
         self._proxied = _pool(context, Network(deadline), route.proxy)
+        self._is_confused = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The response to `request`, its body still to be read; httpx.TransportError, ForbiddenAddress."""
-        self._deadline.restart()
+        if self._is_confused:
+            with suppress(Exception):
+                self.close()
+            self._is_confused = False
+        self._deadline.restart(request.extensions.get(SECONDS))
         pool = self._proxied if self._route.is_proxied(request.url) else self._direct
-        with _as_httpx_errors():
+        with as_httpx_errors(self._note):
             response = pool.handle_request(_core_request(request))
-        return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(response),
-            extensions=response.extensions,
-        )
+            return httpx.Response(
+                response.status,
+                headers=response.headers,
+                stream=_Body(response, self._note),
+                extensions=response.extensions,
+            )
+
+    def _note(self, error: Exception) -> None:
+        """Remember that the connections cannot be trusted: one malformed answer must not cost the next."""
+        self._is_confused = self._is_confused or not isinstance(error, _CONNECTION_IS_SOUND)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; those that are asked for afterwards are new."""
         self._direct.close()
         self._proxied.close()
 
@@ -63,15 +75,21 @@ def tls_context() -> ssl.SSLContext:
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
+    def __init__(self, response: httpcore.Response, note: Callable[[Exception], None]) -> None:
+        self._response, self._note = response, note
 
     def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx_errors():
-            yield from cast("Iterable[bytes]", self._response.stream)
+        pieces = iter(cast("Iterable[bytes]", self._response.stream))
+        while True:
+            with as_httpx_errors(self._note):  # not around `yield`: what the reader raises is its own
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
 
     def close(self) -> None:
-        self._response.close()
+        with as_httpx_errors(self._note):
+            self._response.close()
 
 
 def _pool(context: ssl.SSLContext, network: Network, proxy: httpcore.Proxy | None = None) -> httpcore.ConnectionPool:
@@ -97,10 +115,20 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
 
 
 @contextmanager
-def _as_httpx_errors() -> Iterator[None]:
-    """The same error under httpx's name: both trees use the same names."""
+def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> Iterator[None]:
+    """Raise every error of the libraries below under a name of httpx's, once `note` was told of it.
+
+    httpcore's have the same names. h2, hpack, hyperframe and h11 let errors of every class through at what a
+    malformed answer holds, ValueError and KeyError among them: the server is at fault, whatever the class.
+    """
     try:
         yield
+    except (ArchiverError, MemoryError):
+        raise
     except _CORE_ERRORS as error:
+        note(error)
         kind = getattr(httpx, type(error).__name__, httpx.TransportError)
         raise kind(str(error)) from error
+    except Exception as error:
+        note(error)
+        raise httpx.RemoteProtocolError(f"a malformed answer ({type(error).__name__}: {error})"[:300]) from error

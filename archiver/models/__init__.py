@@ -5,10 +5,10 @@ value can be compared, stored and sent to another process.
 """
 
 from archiver.models.articles import Article, Gone, Media, Removal, Reprint
-from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response
+from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response, Unasked
 from archiver.models.findings import Finding, Holding
 from archiver.models.pages import CHINA, ENDS, Page, State, Target, Verdict
-from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Received, Standing
+from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Received, Standing, Tombstone
 
 __all__ = [
     "CHINA",
@@ -37,5 +37,7 @@ __all__ = [
     "Standing",
     "State",
     "Target",
+    "Tombstone",
+    "Unasked",
     "Verdict",
 ]

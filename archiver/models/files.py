@@ -38,6 +38,12 @@ class LocalFile:
     doubt: str = ""  # why its bytes are not believed: it is shown, and asked for again
 
 
+class Unasked(str):
+    """Why a medium was left for another run: it is due, and no try counts against it."""
+
+    __slots__ = ()
+
+
 Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
 Localized = Mapping[str, LocalFile | str]  # by a medium's name in the archive: its file, or why there is none
 

@@ -18,8 +18,8 @@ class Holding:
 class Finding:
     """One thing that is not as the catalogue has it; the JSON line of `verify --json` is this."""
 
-    problem: str  # missing | altered | unreadable | link | stray | database
-    what: str  # post | media | snapshot | file | catalogue
+    problem: str  # missing | altered | unreadable | link | unrecorded | stray | database
+    what: str  # post | media | snapshot | removal | file | catalogue
     path: str  # from the archive's folder
     key: str = ""  # of the article whose it is
     said: str = ""  # in words

@@ -100,6 +100,20 @@ class Kept(Known):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tombstone:
+    """That a person took an article out, and what is needed so that it is not fetched again."""
+
+    key: str
+    removed: datetime
+    title: str = ""
+    account: str = ""
+    url: str = ""
+    urls: tuple[str, ...] = ()  # every address that led to it
+    published: datetime | None = None
+    archived: datetime | None = None  # of the capture that its post showed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """What the catalogue knows of one address."""
 
@@ -128,3 +142,5 @@ class Capture:
     sha256: str = ""  # of its snapshot, '' when none was kept
     size: int = 0
     lost: datetime | None = None  # when its snapshot was found to be damaged or missing
+    received: datetime | None = field(default=None, compare=False)  # when it was kept; of a saved page that is later
+    estimated: bool = False  # `captured` is the page's own time, or its file's: no record says when it came

@@ -7,9 +7,12 @@ done for all folders together before the catalogue is told of what lies in them 
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import secrets
+import shutil
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +22,8 @@ from archiver.errors import OutputError
 
 OWN = ".archive"  # Jekyll skips dot folders
 UNFINISHED = f"{OWN}/unfinished"
+_RESERVE = 2**24  # bytes that are left free
+_LEFT = 86_400  # seconds after which an unfinished file is nobody's
 
 
 class LocalStore:
@@ -154,6 +159,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
                 yield file
             return
         unfinished = beside(target)
+        _sweep_beside(target)
         try:
             with unfinished.open("xb") as file:
                 yield file
@@ -169,11 +175,30 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             raise
 
 
+def _sweep_beside(path: Path) -> None:
+    """Delete what calls that were killed left of this file, a day ago or longer."""
+    for left in path.parent.glob(f".{glob.escape(path.name[:100])}-{'[0-9a-f]' * 16}.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT:
+                left.unlink() if left.is_file() else shutil.rmtree(left)
+
+
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write a text file that a person named, whole or not at all; names that are no text pass through."""
     with whole_file(path) as file:
         for line in lines:
             file.write(f"{line}\n".encode(errors="surrogateescape"))
+
+
+def check_space(folder: Path, needed: int) -> None:
+    """Raise OutputError before long work begins, when the disk of `folder` has not `needed` bytes, and some more."""
+    with guarded(folder):
+        free = shutil.disk_usage(folder).free
+    if free < needed + _RESERVE:
+        raise OutputError(
+            f"{needed / 2**20:.0f} MiB are needed and {free / 2**20:.0f} MiB are free: free some space first",
+            concerns=str(folder),
+        )
 
 
 def beside(path: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -68,12 +68,17 @@ class Output:
         `others` gives the posts of one `published_as` that the catalogue knows. A file that is this very article,
         written by a run that died before its catalogue row, is the name.
         """
+        keys = (article.key, article.key_without_ids)
+        return self.free_name(names.post_names(article, day, folder), keys, others)
+
+    def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
+        """Return the first of the `wanted` names that no other post takes, or the post of one of these keys."""
         name = ""
-        for name in names.post_names(article, day, folder):
+        for name in wanted:
             address = names.published_as(PurePosixPath(name).name)
             taken = {*self.folders.published_as(address), *others(address)}  # a run may tell the others in between
             taken |= {name} if self.has(name) else set()
-            mine = next((post for post in taken if self._is_of(article, post)), "")
+            mine = next((post for post in taken if self._is_of(keys, post)), "")
             if mine or not taken:
                 return mine or name
         return name
@@ -106,6 +111,13 @@ class Output:
         """The key of the article that a post is of, '' of one that is not ours or cannot be read."""
         try:
             return key_in(_head(self.root / name))
+        except OutputError:
+            return ""
+
+    def head_of(self, name: str) -> str:
+        """Return the front matter of a post, '' of one that has none or cannot be read."""
+        try:
+            return _head(self.root / name)
         except OutputError:
             return ""
 
@@ -155,9 +167,9 @@ class Output:
         """Return when every file that was written is durable under its name; the catalogue is told afterwards."""
         self.store.sync()
 
-    def _is_of(self, article: Article, post: str) -> bool:
+    def _is_of(self, keys: Collection[str], post: str) -> bool:
         path = self.root / post
-        return path.is_file() and key_in(_head(path)) in (article.key, article.key_without_ids)
+        return path.is_file() and key_in(_head(path)) in keys
 
     @cached_property
     def _posts_by_key(self) -> dict[str, str]:
@@ -179,9 +191,9 @@ def key_in(block: str) -> str:
 def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> str:
     if old is None:
         return "archived"
-    if _comparable(old) == _comparable(content):
+    if comparable(old) == comparable(content):
         return "unchanged"
-    return "updated" if force or _digest(old) == recorded else "skipped"
+    return "updated" if force or recorded in (_digest(old), _digest(_plain(old))) else "skipped"
 
 
 def _head(path: Path) -> str:
@@ -189,11 +201,16 @@ def _head(path: Path) -> str:
         return head(file.read(_HEAD).decode(errors="replace"))
 
 
-def _comparable(content: bytes) -> str:
-    """A post's text but for the time of its capture, and for what editors and git do to line ends."""
+def comparable(content: bytes) -> str:
+    """Return a post's text but for the time of its capture, and for what editors and git do to line ends."""
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
     block = head(text)
     return text.replace(block, _ARCHIVED.sub("", block), 1) if block else text
+
+
+def _plain(content: bytes) -> bytes:
+    """Return a post without what editors and git do to line ends."""
+    return content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
 
 
 def _local_file(name: str, content: bytes) -> LocalFile:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from struct import error as StructError  # noqa: N812 - struct's name for it is not a class's
 from struct import unpack_from
 
 import filetype
+
+from archiver.media_types.svg import is_safe_svg
+from archiver.media_types.wholeness import is_cut_off, is_whole
+
+__all__ = ["EXTENSIONS", "dimensions", "extension", "is_cut_off", "is_hotlink_notice", "is_placeholder", "is_whole"]
 
 # Extensions of what browsers show, as `filetype` calls them; a page names none of the rest.
 _IMAGES = frozenset(("jpg", "png", "apng", "gif", "webp", "bmp", "ico", "avif", "heic", "tif"))
@@ -19,14 +23,6 @@ EXTENSIONS = tuple(sorted((_IMAGES | _RECORDINGS | {"svg"}) - {"apng"}))  # ever
 _NOTICE_SIDE = 200
 _SHRUNK = 2
 
-_SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg)", re.IGNORECASE)
-# An internal subset can give any element an `onload`; a processing instruction, a style sheet.
-_SVG_TRICKS = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[|<\?(?!xml\s)", re.IGNORECASE)
-_SVG_FORBIDDEN = frozenset(("script", "foreignobject", "iframe", "embed", "object", "handler", "listener"))
-_XHTML = "http://www.w3.org/1999/xhtml"  # has more doors than can be listed: `formaction`, `http-equiv`, `srcdoc`
-_SCRIPT_ADDRESS = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|webp)))", re.IGNORECASE)
-_IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers skip these: `java\nscript:` runs
-
 
 def extension(content: bytes, kind: str = "image") -> str:
     """`jpg`, `png`, `svg`, `mp3` … for what a browser can show of this kind; '' for anything else.
@@ -37,7 +33,7 @@ def extension(content: bytes, kind: str = "image") -> str:
         return ""
     guess = filetype.guess(content)
     if guess is None:
-        return "svg" if kind == "image" and _is_safe_svg(content) else ""
+        return "svg" if kind == "image" and is_safe_svg(content) else ""
     known = guess.extension if guess.extension in (_IMAGES if kind == "image" else _RECORDINGS) else ""
     if known == "bmp" and dimensions(content) is None:  # two letters are no proof
         return ""
@@ -46,27 +42,15 @@ def extension(content: bytes, kind: str = "image") -> str:
 
 def is_placeholder(content: bytes, declared_width: int) -> bool:
     """Whether this is not the picture that was asked for: no picture, or the notice sent to hot-linkers."""
-    if not extension(content):
-        return True
+    return not extension(content) or is_hotlink_notice(content, declared_width)
+
+
+def is_hotlink_notice(content: bytes, declared_width: int) -> bool:
+    """Return whether a picture is the small one that is sent instead of what the page declares, 0 for nothing."""
     size = dimensions(content)
     if size is None or not declared_width:
         return False
     return max(size) <= _NOTICE_SIDE and size[0] * _SHRUNK <= declared_width
-
-
-def is_cut_off(content: bytes) -> bool:
-    """Whether a picture's end is missing, as far as its form says where that is.
-
-    A server that declares too few bytes is believed: nothing else tells that more should have come (issue 6).
-    """
-    if content.startswith(b"\x89PNG"):
-        return b"IEND" not in content
-    if content.startswith(b"\xff\xd8"):  # an end somewhere behind the first scan; what a camera adds may follow it
-        scan = content.find(b"\xff\xda")
-        return scan < 0 or content.find(b"\xff\xd9", scan) < 0
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return int.from_bytes(content[4:8], "little") + 8 > len(content)
-    return False
 
 
 def dimensions(content: bytes) -> tuple[int, int] | None:
@@ -135,41 +119,3 @@ _MEASURES: tuple[tuple[bytes, Callable[[bytes], tuple[int, int] | None]], ...] =
     (b"RIFF", _webp),
     (b"BM", _bmp),
 )
-
-
-def _is_safe_svg(content: bytes) -> bool:
-    if not _SVG.match(content[:256]) or _SVG_TRICKS.search(content):
-        return False
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return False
-    if (root.getroottree().docinfo.encoding or "UTF-8").upper() not in ("UTF-8", "US-ASCII", "ASCII"):
-        return False  # the tricks were looked for in ASCII
-    return etree.QName(root).localname.lower() == "svg" and not any(map(_may_run, root.iter()))
-
-
-def _may_run(node: object) -> bool:
-    """Whether a node of an SVG is script, or could start one, or is something only an attack needs."""
-    from lxml import etree
-
-    assert isinstance(node, etree._Element)
-    if not isinstance(node.tag, str):  # comments are text; instructions and entities are not
-        return not isinstance(node, etree._Comment)
-    name = etree.QName(node)
-    if name.localname.lower() in _SVG_FORBIDDEN or name.namespace == _XHTML:
-        return True
-    attributes = ((etree.QName(str(name)).localname.lower(), str(value)) for name, value in node.attrib.items())
-    return any(_runs(name, value) for name, value in attributes)
-
-
-def _runs(name: str, value: str) -> bool:
-    value = _IGNORED_IN_ADDRESS.sub("", value)
-    if name == "attributename":  # <set attributeName="href" to="javascript:…">
-        return value.lower().endswith("href") or value.lower().startswith("on")
-    if name in ("href", "src", "from", "to", "by", "values", "action"):
-        return bool(_SCRIPT_ADDRESS.search(value))
-    return name.startswith("on")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # What systems, and git, leave in any folder.
 _SYSTEMS = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
 _OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # in .archive/ itself
-_RUNNING = ("lost", "unfinished", "running")  # folders of .archive/ with an order of their own
+# Folders of .archive/ with an order of their own.
+_OTHERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
 
 
 def files_below(root: Path, folder: str) -> Iterator[str]:
@@ -33,8 +35,22 @@ def own_files(root: Path, own: str) -> Iterator[str]:
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")
         folder, _, name = inside.partition("/")
-        if not (_OWN.fullmatch(inside) or (name and folder in _RUNNING)):
+        if not (_OWN.fullmatch(inside) or (name and folder in _OTHERS)):
             yield path
+
+
+def is_same_file(root: Path, known: str, listed: str) -> bool:
+    """Return whether a listed name is a known file's: some disks fold the case of names, or compose their letters."""
+    if _folded(known) != _folded(listed):
+        return False
+    try:
+        return (root / known).samefile(root / listed)
+    except OSError:  # a listing that gives a name under which nothing can be opened
+        return (root / known).is_file()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def is_younger(root: Path, path: str, since: float | None) -> bool:

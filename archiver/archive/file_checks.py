@@ -14,13 +14,14 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from archiver.archive.snapshots import Snapshots
+from archiver.archive.captures import Snapshots
 from archiver.errors import InputError
 from archiver.models import Finding, Holding
 
 _TOGETHER = 32  # files that a thread is given at once: to hand one over takes as long as to hash a small one
+SEAL_BROKEN = "its page is whole, what stands behind it is not"
 _AHEAD = 8  # such lots in work
-_FENCED = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1`*~* *$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r" *(`{3,}|~{3,})([^\n]*)")
 
 Check = Callable[[Holding], list[Finding]]
 
@@ -59,13 +60,13 @@ def check_page(snapshots: Snapshots, holding: Holding) -> list[Finding]:
     if not snapshots.path(holding.sha256).is_file():
         return [Finding(problem="missing", what="snapshot", path=path, key=holding.key, said="it is not there")]
     try:
-        snapshots.read(holding.sha256)
+        stored = snapshots.load(holding.sha256)
     except InputError as error:
         cause = error.__cause__
         if isinstance(cause, OSError):
             return [_unread(holding, "snapshot", cause)]
         return [_altered(holding, "snapshot", "its bytes are not those that were kept")]
-    return []
+    return [] if stored.is_sealed else [_altered(holding, "snapshot", SEAL_BROKEN)]
 
 
 def check_post(root: Path, links: Links, holding: Holding) -> list[Finding]:
@@ -74,12 +75,33 @@ def check_post(root: Path, links: Links, holding: Holding) -> list[Finding]:
         content = (root / holding.path).read_bytes()
     except OSError as error:
         return [_unread(holding, "post", error)]
-    if holding.sha256 and sha256(content).hexdigest() != holding.sha256:
+    if holding.sha256 and not is_written(content, holding.sha256):
         return [_altered(holding, "post", "edited by hand, or damaged: it is not what was written")]
     return [
         Finding(problem="link", what="post", path=path, key=holding.key, said=f"{holding.path} shows it")
         for path in links.missing(content.decode(errors="replace"))
     ]
+
+
+def is_written(content: bytes, recorded: str) -> bool:
+    """Return whether a post is the one of this SHA-256, but for the line ends and the mark that git and editors add."""
+    plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return recorded in (sha256(content).hexdigest(), sha256(plain).hexdigest())
+
+
+def without_code(text: str) -> str:
+    """Return a Markdown text without its fenced code; a fence that is never closed is text."""
+    kept: list[str] = []
+    fence, start = "", 0
+    for line in text.splitlines(keepends=True):
+        mark = _FENCE.match(line)
+        kept.append(line)
+        if mark and not fence:
+            fence, start = mark[1], len(kept) - 1
+        elif mark and mark[1].startswith(fence) and not mark[2].strip():
+            del kept[start:]
+            fence = ""
+    return "".join(kept)
 
 
 class Links:
@@ -91,15 +113,20 @@ class Links:
         before = rf"(?:{re.escape(prefix)}|\{{\{{ ?site\.baseurl ?\}}\}})?"
         self._link = re.compile(rf"""[("]{before}/((?:{places})/[^\s()"'<>#?]+)""")
 
-    def missing(self, text: str) -> list[str]:
-        """Those that are not there; what code shows is no link."""
-        if not self._lost(text):
-            return []
-        return self._lost(_FENCED.sub("", text))
+    def shown(self, text: str) -> list[str]:
+        """Return the files that a text links to, by their paths; what code shows is no link."""
+        return self._paths(without_code(text))
 
-    def _lost(self, text: str) -> list[str]:
-        paths = (unquote(path) for path in self._link.findall(text))
-        return [path for path in dict.fromkeys(paths) if not (self._root / path).is_file()]
+    def missing(self, text: str) -> list[str]:
+        """Return those that are not there."""
+        lost = self._lost(self._paths(text))
+        return self._lost(self.shown(text)) if lost else []
+
+    def _paths(self, text: str) -> list[str]:
+        return list(dict.fromkeys(unquote(path) for path in self._link.findall(text)))
+
+    def _lost(self, paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if not (self._root / path).is_file()]
 
 
 def _unread(holding: Holding, what: str, error: OSError) -> Finding:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from archiver.writer.filetypes import dimensions, extension, is_cut_off, is_placeholder
+from archiver.media_types import dimensions, extension, is_cut_off, is_placeholder
 from tests.wechat import pictures
 
 

@@ -1,0 +1,266 @@
+"""What lies in an archive against what its catalogue says: files, links, unknown files, the database itself.
+
+Nothing is written. A file that the catalogue does not know is `unrecorded` when it proves itself (a page by its name, a
+post by the article that it names, a picture by a post that shows it), else a `stray`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path, PurePosixPath
+
+from archiver import urls
+from archiver.archive.captures import Snapshots, StoredPage
+from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
+from archiver.archive.own_files import files_below, is_same_file, is_younger, lots_of, own_files
+from archiver.archive.recovery import PageReader
+from archiver.archive.shown_files import shown_files
+from archiver.archive.tombstones import Tombstones
+from archiver.catalogue import Catalogue
+from archiver.errors import DamagedCatalogue, InputError
+from archiver.models import Finding, Holding
+from archiver.storage.local import OWN
+from archiver.writer.disk import Output
+from archiver.writer.names import IMAGES, MEDIA, POSTS
+
+CATALOGUE = f"{OWN}/catalogue.db"
+UNRECORDED = "proven, but not in the catalogue"
+_LOT = 500  # paths that the catalogue is asked about together
+_THREADS = max(4, os.cpu_count() or 1)  # some wait for the disk while others hash
+
+
+def _nothing(_count: int) -> None:
+    """Reports nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """An archive and its catalogue, of all articles or of those with these `keys`; `looked` learns of each file."""
+
+    root: Path
+    catalogue: Catalogue
+    prefix: str  # what posts write before the paths of their pictures
+    keys: Collection[str] | None = None
+    looked: Callable[[int], None] = _nothing
+    counts: Counter[str] = field(default_factory=Counter)  # posts, media, pages that were looked at
+    output: Output = field(init=False)
+    snapshots: Snapshots = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Its folder, read."""
+        object.__setattr__(self, "output", Output(self.root))
+        object.__setattr__(self, "snapshots", Snapshots(self.root, self.output.write))
+
+    def everything(self) -> Iterator[Finding]:
+        """Yield all there is to find: what others are made from comes first."""
+        try:
+            yield from self.faults()
+            yield from self.pages()
+            yield from self.media()
+            yield from self.posts()
+            yield from self.unknown()
+        except DamagedCatalogue as error:
+            yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=str(error.args[0]))
+
+    def faults(self) -> Iterator[Finding]:
+        """Yield what the database finds wrong with itself; one article has none of its own."""
+        if self.keys is None:
+            for said in self.catalogue.holdings.faults():
+                yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
+
+    def pages(self) -> Iterator[Finding]:
+        """Yield snapshots that are missing or damaged, each once however many captures it has."""
+        seen: set[str] = set()
+        check = partial(check_page, self.snapshots)
+        for holding, findings in self._checked(self._pages_once(seen), check):
+            if findings and not self._was_moved(holding):
+                yield from findings
+
+    def _pages_once(self, seen: set[str]) -> Iterator[Holding]:
+        for one in self.catalogue.holdings.pages(self.keys):
+            if one.sha256 not in seen:
+                seen.add(one.sha256)
+                self.counts["pages"] += 1
+                yield replace(one, path=self._page_path(one.sha256))
+
+    def _was_moved(self, holding: Holding) -> bool:
+        """Return whether a page is not expected any more: its article was taken out, or it was forgotten meanwhile."""
+        return not self.catalogue.holdings.expects_page(holding.sha256)
+
+    def media(self) -> Iterator[Finding]:
+        """Yield pictures, sounds and films that are missing or altered."""
+        holdings = self.catalogue.holdings
+        check = partial(check_medium, self.root)
+        for holding, findings in self._checked(self._counted("media", holdings.media(self.keys)), check):
+            if findings:
+                fresh = (one for one in holdings.media([holding.key]) if one.path == holding.path)
+                yield from self._again(findings, fresh, check)
+
+    def posts(self) -> Iterator[Finding]:
+        """Yield posts that are missing or altered, and files they show that nobody has."""
+        holdings = self.catalogue.holdings
+        check = partial(check_post, self.root, Links(self.root, (IMAGES, MEDIA), self.prefix))
+        for holding, findings in self._checked(self._counted("posts", holdings.posts(self.keys)), check):
+            if findings:
+                yield from self._again(findings, map(self._where_it_is, holdings.posts([holding.key])), check)
+
+    def unknown(self) -> Iterator[Finding]:
+        """Yield files that the catalogue does not know; one article has none of its own."""
+        yield from self.unrecorded()
+        yield from self.unknown_media()
+
+    def unknown_media(self) -> Iterator[Finding]:
+        """Yield files of media that the catalogue does not know."""
+        if self.keys is None:
+            since = self.catalogue.others_since()
+            yield from (one for one in self._media() if not is_younger(self.root, one.path, since))
+
+    def unrecorded(self) -> Iterator[Finding]:
+        """Yield removals, posts and pages that the catalogue does not know, and whether it is an old one."""
+        if self.keys is not None:
+            return
+        since = self.catalogue.others_since()
+        newest, known_until = None, self.catalogue.recovered.newest()
+        for finding, time in chain(self._removals(), self._posts(), self._pages()):
+            if not is_younger(self.root, finding.path, since):
+                newest = max(filter(None, (newest, time)), default=None)
+                yield finding
+        if newest and known_until and newest > known_until and since is None:
+            said = f"older than what lies here ({known_until:%Y-%m-%d %H:%M}, {newest:%Y-%m-%d %H:%M}): a backup?"
+            yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
+
+    def _counted(self, kind: str, holdings: Iterable[Holding]) -> Iterator[Holding]:
+        for holding in holdings:
+            self.counts[kind] += 1
+            yield holding
+
+    def _checked(self, holdings: Iterable[Holding], check: Check) -> Iterator[tuple[Holding, list[Finding]]]:
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="verify") as pool:
+            for holding, findings in checked(holdings, check, pool):
+                self.looked(1)
+                yield holding, findings
+
+    def _again(self, findings: list[Finding], holdings: Iterable[Holding], check: Check) -> Iterator[Finding]:
+        """Yield what is found by looking once more: another run may have written the file meanwhile, or be at it."""
+        first = findings[0]
+        if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.others_since()):
+            return
+        for found in chain.from_iterable(map(check, holdings)):
+            is_told_of_itself = found.problem == "link" and self.catalogue.holdings.owners(found.path)
+            if (found.problem != "link" or found in findings) and not is_told_of_itself:
+                yield found
+
+    def _where_it_is(self, post: Holding) -> Holding:
+        """Return a post by the name that a person gave it since."""
+        return replace(post, path=self.output.lasting_name(post.path, post.key))
+
+    def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
+        for path, tombstone in Tombstones(self.output.store).all():
+            article = self.catalogue.articles.get(tombstone.key)
+            if article is None or not article.taken_out:
+                said = f"{UNRECORDED}: taken out on {tombstone.removed:%Y-%m-%d}"
+                yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
+
+    def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
+        for lot in lots_of(files_below(self.root, POSTS), _LOT):
+            for name in _without(lot, self.catalogue.holdings.known_posts(lot)):
+                if finding := self._unknown_post(name):
+                    yield finding, None
+
+    def _unknown_post(self, name: str) -> Finding | None:
+        """Return what is to be said of a file of `_posts`; a blogger's own is none of our business."""
+        key = self.output.key_of(name) if (self.root / name).is_file() else ""
+        if not key:
+            return None
+        kept = self.catalogue.articles.get(key)
+        if kept is None or (not kept.post and not kept.taken_out):
+            if urls.is_text(name):
+                return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)
+            return _stray(name)
+        place = self.output.lasting_name(kept.post, key)
+        return None if place == name or is_same_file(self.root, place, name) else _stray(name)
+
+    def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
+        holdings = self.catalogue.holdings
+        for lot in lots_of(own_files(self.root, OWN), _LOT):
+            digests = {path: PurePosixPath(path).name.partition(".")[0].lower() for path in lot}
+            known = holdings.known_pages(set(digests.values()))
+            lost = holdings.lost_pages(set(digests.values()))
+            for path, digest in digests.items():
+                is_named = self._is_page_path(path, digest)
+                if not is_named or digest not in known or digest in lost:
+                    yield from self._unknown_page(path, digest if is_named else "")
+
+    def _unknown_page(self, path: str, digest: str) -> Iterator[tuple[Finding, datetime | None]]:
+        """Yield what is to be said of a file that is no page the catalogue knows, and when the page came."""
+        try:
+            stored = self.snapshots.load(digest) if digest else None
+        except InputError:
+            stored = None
+        if stored is None:
+            if not (digest and self.catalogue.holdings.known_pages({digest})):  # else its loss is noted already
+                yield _stray(path), None
+            return
+        if self._is_of_removed(digest, stored):
+            yield _stray(path), None
+            return
+        times = [capture.received for capture in stored.captures if capture.received]
+        said = f"{UNRECORDED}: its name is the digest of its page"
+        yield _unrecorded("snapshot", path, said), max(times, default=None)
+
+    def _is_of_removed(self, digest: str, stored: StoredPage) -> bool:
+        """Return whether a page is of an article that was taken out; to read it costs time, so only if any was."""
+        if not self.catalogue.recovered.removed():
+            return False
+        reader = PageReader(digest=digest, stored=stored, captures=stored.captures[:1])
+        found, _ = reader.read(0)
+        known = (self.catalogue.articles.earlier(article) for _, article in found)
+        return any(kept is not None and kept.taken_out for kept in known)
+
+    def _media(self) -> Iterator[Finding]:
+        unknown: dict[str, bool] = {}  # files, each with whether a medium may take it for its own
+        is_same = partial(is_same_file, self.root)
+        for folder in (IMAGES, MEDIA):
+            for lot in lots_of(files_below(self.root, folder), _LOT):
+                known = self.catalogue.holdings.known_media(lot, is_same)
+                unknown.update({path: path in known for path in lot if not known.get(path)})
+        shown = shown_files(self.root, unknown)
+        for path, is_claimed in unknown.items():
+            posts = shown.get(path, set())
+            key = next((key for post in sorted(posts) if (key := self._key_of(post))), "")
+            if key:
+                yield _unrecorded("media", path, f"{UNRECORDED}: {min(posts)} shows it", key)
+            elif not posts and not is_claimed:  # a picture that a person's own post shows is that person's
+                yield _stray(path)
+
+    def _key_of(self, post: str) -> str:
+        return self.output.key_of(post) if post.startswith(f"{POSTS}/") else ""
+
+    def _page_path(self, digest: str) -> str:
+        return self.snapshots.path(digest).relative_to(self.root).as_posix()
+
+    def _is_page_path(self, path: str, digest: str) -> bool:
+        try:
+            place = self._page_path(digest)
+        except InputError:
+            return False
+        return path == place or is_same_file(self.root, place, path)
+
+
+def _unrecorded(what: str, path: str, said: str, key: str = "") -> Finding:
+    return Finding(problem="unrecorded", what=what, path=path, key=key, said=said)
+
+
+def _stray(path: str) -> Finding:
+    return Finding(problem="stray", what="file", path=path, said="nothing wants it, and nothing proves it")
+
+
+def _without(paths: Iterable[str], known: set[str]) -> Iterator[str]:
+    return (path for path in paths if path not in known)

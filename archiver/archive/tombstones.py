@@ -1,0 +1,92 @@
+"""What a person took out, told by a file each, so that an archive whose catalogue is lost does not fetch it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from archiver.models import CHINA, Tombstone
+from archiver.storage.local import OWN, LocalStore, guarded
+
+FOLDER = f"{OWN}/removed"
+_MOST = 2**20  # bytes of a file that is read
+
+
+class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A tombstone as its file tells it. Times are seconds since 1970."""
+
+    key: str
+    removed: int
+    title: str = ""
+    account: str = ""
+    url: str = ""
+    urls: tuple[str, ...] = ()
+    published: int | None = None
+    archived: int | None = None
+
+
+class Tombstones:
+    """The tombstones of one archive."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+
+    def write(self, tombstone: Tombstone) -> None:
+        """Write the tombstone of an article, durably."""
+        stored = _Stored(
+            key=tombstone.key, removed=int(tombstone.removed.timestamp()), title=tombstone.title,
+            account=tombstone.account, url=tombstone.url, urls=tombstone.urls,
+            published=_seconds(tombstone.published), archived=_seconds(tombstone.archived),
+        )  # fmt: skip
+        self._store.write(self._path(tombstone.key), msgspec.json.encode(stored) + b"\n")
+        self._store.sync()
+
+    def delete(self, key: str) -> None:
+        """Delete the tombstone of an article, if there is one."""
+        self._store.delete(self._path(key))
+        self._store.sync()
+
+    def has(self, key: str) -> bool:
+        """Return whether an article has one."""
+        return self._path(key).is_file()
+
+    def all(self) -> Iterator[tuple[str, Tombstone]]:
+        """Yield the tombstones that can be read, each with its path from the archive's folder."""
+        folder = self._store.root / FOLDER
+        with guarded(folder):
+            paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+        for path in paths:
+            if tombstone := _read(path):
+                yield path.relative_to(self._store.root).as_posix(), tombstone
+
+    def _path(self, key: str) -> Path:
+        return self._store.root / FOLDER / f"{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.json"
+
+
+def _read(path: Path) -> Tombstone | None:
+    """Return what a file tells; None where that is no tombstone, or another article's."""
+    try:
+        with path.open("rb") as file:
+            stored = msgspec.json.decode(file.read(_MOST), type=_Stored)
+        removed = _time(stored.removed)
+        published, archived = (None if time is None else _time(time) for time in (stored.published, stored.archived))
+    except (OSError, ValueError, OverflowError, msgspec.MsgspecError):
+        return None
+    if path.stem != sha256(stored.key.encode("utf-8", "surrogatepass")).hexdigest()[:32]:
+        return None
+    return Tombstone(
+        key=stored.key, removed=removed, title=stored.title, account=stored.account, url=stored.url,
+        urls=stored.urls, published=published, archived=archived,
+    )  # fmt: skip
+
+
+def _seconds(time: datetime | None) -> int | None:
+    return int(time.timestamp()) if time else None
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA)

@@ -1,0 +1,127 @@
+"""What can still be read of a damaged catalogue: hints, each of which is checked before it is believed."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table
+
+from archiver import urls
+from archiver.catalogue.schema import addresses, articles, media
+from archiver.catalogue.store import Store
+from archiver.errors import NotWeChat
+from archiver.models import State
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_STATES = frozenset(map(str, State))
+_MEDIUM = re.compile(r"(?:postimg|media)/[\w-]{1,250}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Salvage:
+    """Rows of a damaged catalogue that hold what such rows can hold."""
+
+    addresses: tuple[dict[str, Any], ...] = ()  # that led to no article
+    digests: dict[str, str] = field(default_factory=dict)  # of posts, by their names
+    sources: dict[str, str] = field(default_factory=dict)  # of articles, by their keys
+    media: tuple[dict[str, Any], ...] = ()
+
+
+def read_damaged(path: Path) -> Salvage:
+    """Return what can be read of the catalogue at `path`; nothing of one that cannot even be opened."""
+    named: dict[str, list[dict[str, Any]]] = {"addresses": [], "articles": [], "media": []}
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        connection.text_factory = lambda content: content.decode("utf-8", "replace")
+        connection.row_factory = sqlite3.Row
+        for table, rows in named.items():
+            rows += _rows(connection, table)
+    return Salvage(
+        addresses=tuple(row for row in named["addresses"] if _is_address(row)),
+        digests={row["post"]: row["digest"] for row in named["articles"] if _is_digest(row.get("digest"))},
+        sources={row["key"]: row["source"] for row in named["articles"] if row.get("source")},
+        media=tuple(row for row in named["media"] if _is_medium(row)),
+    )
+
+
+def restore(store: Store, salvage: Salvage) -> None:
+    """Write the rows that nothing on disk tells: addresses that gave no article, and what is known of media."""
+    with store.writing() as connection:
+        for row in salvage.addresses:
+            fresh = {"article_id": None, "owner": None, **_known(addresses, row)}
+            connection.execute(store.insert(addresses).values(fresh).on_conflict_do_nothing())
+        for row in salvage.media:
+            connection.execute(store.insert(media).values(_known(media, row)).on_conflict_do_nothing())
+        for key, source in salvage.sources.items():
+            connection.execute(articles.update().where(articles.c.key == key).values(source=source))
+
+
+def _known(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    names = {column.name for column in table.c} - {"id", "article_id", "owner"}
+    known = {name: row[name] for name in names if name in row}
+    return known | ({"headers": _headers(row["headers"])} if "headers" in known else {})
+
+
+def _headers(text: object) -> list[list[str]]:
+    """Return the headers that a column of JSON holds; none where that is none."""
+    try:
+        pairs = json.loads(str(text))
+        return [[str(name), str(value)] for name, value in pairs]
+    except (ValueError, TypeError):
+        return []
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table, from its beginning and from its end, as far as each way leads."""
+    seen: set[int] = set()
+    for order in ("ASC", "DESC"):
+        try:
+            for row in connection.execute(f"SELECT rowid AS row_number, * FROM {table} ORDER BY rowid {order}"):  # noqa: S608
+                if row["row_number"] not in seen:
+                    seen.add(row["row_number"])
+                    yield dict(row)
+        except (sqlite3.Error, UnicodeDecodeError):  # of a schema that is no text
+            continue
+
+
+def _is_address(row: dict[str, Any]) -> bool:
+    if row.get("article_id") is not None or not isinstance(row.get("url"), str):
+        return False
+    numbers = [row.get(name) for name in ("first_seen", "tried", "tries", "due")]
+    try:
+        is_own = urls.parse(row["url"]).url == row["url"]
+    except NotWeChat:
+        return False
+    is_state = row.get("state") is None or row.get("state") in _STATES
+    texts = (row.get("reason"), row.get("source"))
+    is_whole = all(isinstance(text, str) for text in texts) and all(_is_number(number) for number in numbers)
+    return is_own and is_state and is_whole and row.get("first_seen") is not None and row.get("tries") is not None
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int) and 0 <= value < 2**40)
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and bool(_SHA256.fullmatch(value))
+
+
+def _is_medium(row: dict[str, Any]) -> bool:
+    names = [row.get(name) for name in ("name", "stem", "folded")]
+    if not all(isinstance(name, str) and _MEDIUM.fullmatch(name) for name in names):
+        return False
+    numbers = [row.get(name) for name in ("size", "tries", "due", "status", "received")]
+    texts = [row.get(name) for name in ("path", "reason", "url")]
+    is_whole = all(map(_is_number, numbers)) and all(isinstance(text, str) for text in texts)
+    stem, path = str(row["stem"]), str(row["path"])
+    fits = row["folded"] == stem.lower() and (not path or path.rpartition(".")[0] == stem)
+    return is_whole and fits and (not path or _is_digest(row.get("sha256")))

@@ -1,0 +1,351 @@
+"""`import`: another archive merged into this one. What lies there is only read; whatever dies, the same call goes on.
+
+Removals come first, then pages with their captures, media, and posts; each file lies here before the catalogue is told.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from archiver.archive.captures import StoredPage
+from archiver.archive.file_checks import is_written
+from archiver.archive.media import digest_of, is_whole_file, kind_of
+from archiver.archive.other import OtherArchive
+from archiver.archive.recovery import PageReader, posts_of
+from archiver.archive.tombstones import Tombstones
+from archiver.catalogue.salvage import Salvage
+from archiver.commands.edges import Edges
+from archiver.commands.naming import others_at
+from archiver.commands.rebuild import rebuild_one
+from archiver.commands.remove import undo
+from archiver.commands.rooms import rooms_for
+from archiver.errors import InputError
+from archiver.models import Capture, Kept, LocalFile
+from archiver.storage.local import OWN, check_space, guarded
+from archiver.storage.quarantine import copy_aside
+from archiver.writer.disk import comparable
+
+CONFLICTS = f"{OWN}/conflicts"
+_LOT = 64  # pages that are made durable together
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """What became of one thing of another archive; the JSON line of `import --json` is this, field by field."""
+
+    what: str  # removal | page | media | post
+    outcome: str  # imported | updated | unchanged | skipped | conflict | failed
+    path: str  # there, from its folder
+    key: str = ""  # of its article
+    said: str = ""  # in words
+    place: str = ""  # where it lies here, from the archive's folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """One archive that is merged into ours. A dry one only tells what would be done."""
+
+    edges: Edges
+    other: OtherArchive
+    restore_removed: bool = False
+    is_dry: bool = False
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _changed: dict[str, None] = field(default_factory=dict)
+    _doubtful: list[tuple[str, str]] = field(default_factory=list)  # posts there, with their keys
+    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)  # media, to be recorded once articles are
+
+    def everything(self) -> Iterator[Merged]:
+        """Yield what became of each thing that lies there."""
+        self._check()
+        for steps in (
+            self._restored,
+            self._removals,
+            self._pages,
+            self._media,
+            self._posts,
+            self._made_again,
+            self._conflicts,
+        ):
+            for merged in steps():
+                self.counts[merged.what, merged.outcome] += 1
+                yield merged
+        if not self.is_dry:
+            self.edges.catalogue.restore(Salvage(addresses=self.other.salvage.addresses))
+
+    def _check(self) -> None:
+        root, other = Path(self.edges.settings.output), self.other.root
+        if other.resolve() == root.resolve():
+            raise InputError("is this archive itself", concerns=str(other))
+        if not self.is_dry:
+            check_space(root, self.other.size())
+
+    def _restored(self) -> Iterator[Merged]:
+        """What was taken out here comes in again, when that is wanted."""
+        for key in dict.fromkeys(key for _, key in self.other.posts()) if self.restore_removed else ():
+            known = self.edges.catalogue.articles.get(key)
+            if known is not None and known.taken_out:
+                if not self.is_dry:
+                    undo(self.edges, key)
+                yield Merged(what="removal", outcome="updated", path="", key=key, said="taken in again")
+
+    def _removals(self) -> Iterator[Merged]:
+        """What was taken out there stays out here, too, unless it is here."""
+        tombstones = Tombstones(self.edges.output.store)
+        for tombstone in self.other.removals():
+            known = self.edges.catalogue.articles.get(tombstone.key)
+            if known is not None:
+                said = "" if known.taken_out else "taken out there, and kept here"
+                yield Merged(what="removal", outcome="unchanged", path="", key=tombstone.key, said=said)
+                continue
+            if not self.is_dry:
+                tombstones.write(tombstone)
+                self.edges.catalogue.recovered.removal(tombstone)
+            yield Merged(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
+
+    def _pages(self) -> Iterator[Merged]:
+        lot: list[Callable[[], None]] = []
+        for digest in self.other.snapshots.all():
+            yield self._guarded("page", self.other.snapshots.path(digest), lambda: self._page(digest, lot))  # noqa: B023
+            if len(lot) >= _LOT:
+                self._record(lot)
+        self._record(lot)
+
+    def _record(self, lot: list[Callable[[], None]]) -> None:
+        self.edges.output.sync()
+        for record in lot:
+            record()
+        lot.clear()
+
+    def _page(self, digest: str, lot: list[Callable[[], None]]) -> Merged:
+        stored = self.other.snapshots.load(digest)
+        path = self._path_of(self.other.snapshots.path(digest))
+        captures = self._captures(digest, stored)
+        reader = PageReader(digest=digest, stored=stored, captures=captures)
+        found, notices = reader.read(self._written(digest))
+        key = next((article.key for _, article in found), "")
+        if found and self._stays_out(key):
+            return Merged(what="page", outcome="skipped", path=path, key=key, said="taken out here")
+        here = self._here(digest)
+        is_known = here is not None and here.is_sealed and set(captures) <= set(here.captures)
+        if is_known and self.edges.catalogue.holdings.known_pages({digest}):
+            return Merged(what="page", outcome="unchanged", path=path, key=key)
+        if not self.is_dry:
+            self._write_page(digest, stored, captures, is_here=here is not None)
+            known = self.edges.catalogue.recovered
+            lot += [lambda one=one: known.capture(*one) for one in found]  # type: ignore[misc]
+            lot += [lambda one=one: known.capture(one.capture, None, one.reason) for one in notices]  # type: ignore[misc]
+        if key:
+            self._changed[key] = None
+        return Merged(what="page", outcome="imported", path=path, key=key)
+
+    def _write_page(self, digest: str, stored: StoredPage, captures: tuple[Capture, ...], *, is_here: bool) -> None:
+        known = (*self.edges.catalogue.captures.with_digest(digest), *captures)
+        if not is_here:
+            self.edges.snapshots.keep(stored.content, *known)
+            written = self._written(digest)
+            with guarded(path := self.edges.snapshots.path(digest)):
+                os.utime(path, (written, written))  # without a record it tells when the page came
+        elif known:
+            self.edges.snapshots.add_records(digest, known)
+
+    def _captures(self, digest: str, stored: StoredPage) -> tuple[Capture, ...]:
+        """Return what is recorded of a page, by its file and by the catalogue there."""
+        rows = self.other.catalogue.captures.with_digest(digest) if self.other.catalogue else []
+        recorded = {(one.captured, one.url, one.saved): one for one in (*rows, *stored.captures)}
+        return tuple(one for one in recorded.values() if not one.estimated)
+
+    def _written(self, digest: str) -> float:
+        return self.other.snapshots.path(digest).stat().st_mtime
+
+    def _here(self, digest: str) -> StoredPage | None:
+        try:
+            return self.edges.snapshots.load(digest)
+        except InputError:
+            return None
+
+    def _media(self) -> Iterator[Merged]:
+        for file, keys, is_proven in self.other.media():
+            wanted = [key for key in keys if not self._stays_out(key)]
+            if keys and not wanted:
+                yield Merged(what="media", outcome="skipped", path=file.path, key=keys[0], said="taken out here")
+            else:
+                yield self._guarded("media", self.other.root / file.path, lambda: self._medium(file, wanted, is_proven))  # noqa: B023
+
+    def _medium(self, file: LocalFile, keys: list[str], is_proven: bool) -> Merged:
+        outcome, said, place = self._compare_medium(file, is_proven=is_proven)
+        if outcome in ("imported", "updated") and not self.is_dry:
+            if outcome == "updated":
+                copy_aside(self.edges.output.root, file.path)
+            self.edges.output.write(self.edges.output.root / file.path, (self.other.root / file.path).read_bytes())
+        if outcome == "conflict" and not self.is_dry:
+            place = self._put_to_conflicts(file.path, PurePosixPath(file.path).parent.name, file.path)
+        if outcome in ("imported", "updated", "unchanged"):
+            self._changed.update(dict.fromkeys(keys) if outcome != "unchanged" else {})
+            if not self.is_dry:
+                self.edges.output.sync()
+                self._links.append((keys, file))
+        key = keys[0] if keys else ""
+        return Merged(what="media", outcome=outcome, path=file.path, key=key, said=said, place=place)
+
+    def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[str, str, str]:
+        """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
+        here = self.edges.output.root / file.path
+        if digest_of(here) == file.sha256:
+            return "unchanged", "", file.path
+        if not is_proven:
+            return "failed", "damaged there: it is not what was saved, and not taken", ""
+        if not here.is_file():
+            return "imported", "", file.path
+        _, recorded, _ = self.edges.catalogue.holdings.medium(file.path)
+        mine = digest_of(here)
+        is_mine_proven = mine == recorded if recorded else is_whole_file(here, kind_of(file.path))
+        if is_mine_proven:
+            return "conflict", "another file of this name is here, and stays", ""
+        return "updated", "what was here was damaged", file.path
+
+    def _posts(self) -> Iterator[Merged]:
+        for name, key in self.other.posts():
+            yield self._guarded("post", self.other.root / name, lambda: self._post(name, key))  # noqa: B023
+        for keys, file in self._links:
+            if keys and not self.is_dry:
+                self.edges.catalogue.recovered.media(keys, {file.path.rpartition(".")[0]: file})
+
+    def _post(self, name: str, key: str) -> Merged:
+        if self._stays_out(key):
+            return Merged(what="post", outcome="skipped", path=name, key=key, said="taken out here")
+        with rooms_for(self.edges).writing():
+            known = self.edges.catalogue.articles.get(key)
+            place = self.edges.output.lasting_name(known.post, key) if known and known.post else ""
+            if not place or not self.edges.output.has(place):
+                return self._new_post(name, key, place)
+            assert known is not None
+            return self._both(name, known, place)
+
+    def _new_post(self, name: str, key: str, place: str) -> Merged:
+        place = place or self.edges.output.free_name(
+            _names(name, key), (key,), others_at(self.edges.output, self.edges.catalogue)
+        )
+        if not self.is_dry:
+            self._write_post(name, key, place)
+        self._changed[key] = None
+        return Merged(what="post", outcome="imported", path=name, key=key, place=place)
+
+    def _write_post(self, name: str, key: str, place: str) -> None:
+        content = (self.other.root / name).read_bytes()
+        with self.edges.output.folders.writing(place):
+            self.edges.output.write(self.edges.output.root / place, content)
+        self.edges.output.sync()
+        self.edges.catalogue.recovered.posts(posts_of(self.edges.output, [place], self.edges.now()))
+        if self.other.is_edited(name, key) is False:
+            self.edges.catalogue.recovered.post_digest(key, self.edges.output.digest_of(place))
+
+    def _both(self, name: str, known: Kept, place: str, *, is_last: bool = False) -> Merged:
+        """Of a post that lies here and there: a person's work stays, ours where there are two."""
+        mine = (self.edges.output.root / place).read_bytes()
+        theirs = (self.other.root / name).read_bytes()
+        if comparable(mine) == comparable(theirs):
+            return Merged(what="post", outcome="unchanged", path=name, key=known.key, place=place)
+        is_mine_edited = not known.digest or not is_written(mine, known.digest)
+        is_edited = self.other.is_edited(name, known.key)
+        if is_edited is False:  # made from a page, which is here now
+            self._changed[known.key] = None
+            return Merged(what="post", outcome="unchanged", path=name, key=known.key, place=place)
+        if is_edited and not is_mine_edited:
+            if not self.is_dry:
+                copy_aside(self.edges.output.root, place)
+                self.edges.output.write(self.edges.output.root / place, theirs)
+                self.edges.output.sync()
+            said = "edited by hand there"
+            return Merged(what="post", outcome="updated", path=name, key=known.key, said=said, place=place)
+        if is_edited is None and not self.is_dry and not is_last:  # nothing tells yet whether that is an edit
+            self._changed[known.key] = None
+            self._doubtful.append((name, known.key))
+            return Merged(what="post", outcome="unchanged", path=name, key=known.key, place=place)
+        kept = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", known.key), name)
+        said = f"edited by hand here and there: {place} stays" if is_edited else f"differs from {place}, which stays"
+        return Merged(what="post", outcome="conflict", path=name, key=known.key, said=said, place=kept)
+
+    def _made_again(self) -> Iterator[Merged]:
+        """Posts show the page that came last; posts that are what their page says are known as ours."""
+        for key in [] if self.is_dry else list(self._changed):
+            kept = self.edges.catalogue.articles.get(key)
+            if kept is None or kept.taken_out:
+                continue
+            outcome = rebuild_one(self.edges, key).outcome
+            if outcome.outcome in ("updated", "archived"):
+                place = Path(outcome.post).relative_to(self.edges.settings.output).as_posix()
+                yield Merged(what="post", outcome="updated", path="", key=key, said="shows the last page", place=place)
+
+    def _conflicts(self) -> Iterator[Merged]:
+        """What still differs from ours, now that ours shows what all pages say, may be an edit."""
+        for name, key in self._doubtful:
+            known = self.edges.catalogue.articles.get(key)
+            place = self.edges.output.lasting_name(known.post, key) if known else ""
+            if known and place and self.edges.output.has(place):
+                merged = self._both(name, known, place, is_last=True)
+                if merged.outcome != "unchanged":
+                    yield merged
+
+    def _stays_out(self, key: str) -> bool:
+        known = self.edges.catalogue.articles.get(key)
+        return known is not None and known.taken_out is not None and not self.restore_removed
+
+    def _put_to_conflicts(self, path: str, folder: str, name: str) -> str:
+        """Keep a file of theirs beside ours; return where."""
+        content = (self.other.root / path).read_bytes()
+        target = PurePosixPath(CONFLICTS) / folder / PurePosixPath(name).name
+        number = 1
+        while (place := self.edges.output.root / target).exists() and place.read_bytes() != content:
+            number += 1
+            target = target.with_name(f"{PurePosixPath(name).name}.{number}")
+        self.edges.output.write(place, content)
+        self.edges.output.sync()
+        return target.as_posix()
+
+    def _path_of(self, path: Path) -> str:
+        return path.relative_to(self.other.root).as_posix()
+
+    def _guarded(self, what: str, path: Path, work: Callable[[], Merged]) -> Merged:
+        """Return what `work` gives; a file that cannot be read costs itself alone, a disk that is full everything."""
+        try:
+            return work()
+        except InputError as error:
+            return Merged(what=what, outcome="failed", path=self._path_of(path), said=str(error.args[0]))
+        except OSError as error:
+            said = f"cannot be read ({error.strerror or error})"
+            return Merged(what=what, outcome="failed", path=self._path_of(path), said=said)
+
+
+def summary(counts: Mapping[tuple[str, str], int], other: str) -> list[str]:
+    """Return what an import came to, a line each; the last says whether the other archive can be deleted."""
+
+    def told(*outcomes: str) -> str:
+        kinds = (("post", "articles"), ("media", "pictures"), ("page", "pages"), ("removal", "removals"))
+        return ", ".join(f"{sum(counts.get((what, one), 0) for one in outcomes)} {word}" for what, word in kinds)
+
+    lines = [f"taken in: {told('imported', 'updated')}; here already: {told('unchanged')}"]
+    total = Counter[str]()
+    for (_, outcome), count in counts.items():
+        total[outcome] += count
+    if total["skipped"]:
+        lines.append(f"{total['skipped']} files of articles that were taken out here: --restore-removed takes them in")
+    if total["conflict"]:
+        lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in {CONFLICTS}")
+    if total["failed"]:
+        lines.append(f"{total['failed']} files of {other} are damaged and were not taken: keep it until they are had")
+    else:
+        lines.append(f"everything that {other} holds is here or named above: it can be deleted")
+    return lines
+
+
+def _names(name: str, key: str) -> Iterator[str]:
+    """Yield names for a post of this article, its own first."""
+    yield name
+    path = PurePosixPath(name)
+    number = re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
+    yield path.with_name(f"{path.stem}-{number}{path.suffix}").as_posix()

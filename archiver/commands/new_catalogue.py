@@ -1,0 +1,71 @@
+"""A catalogue in the place of a damaged one: from the posts and removals that lie here, and what could be salvaged.
+
+Pages and media follow as in any archive whose catalogue does not know them. The damaged one is copied to
+`.archive/lost/` before, and the new one takes its place whole or not at all.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from archiver.archive.inventory import CATALOGUE
+from archiver.archive.recovery import begin
+from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue.salvage import read_damaged
+from archiver.commands.edges import Edges
+from archiver.errors import Busy, DamagedCatalogue
+from archiver.models import Finding
+from archiver.storage.local import UNFINISHED, check_space, guarded, sync_folder
+from archiver.storage.quarantine import copy_aside
+from archiver.writer.disk import Output
+
+_LOGS = ("-wal", "-shm", "-journal")
+
+
+def replace_damaged(edges: Edges) -> Iterator[Finding]:
+    """Make a new catalogue where the one that is here is damaged; yield what was wrong with it.
+
+    Busy while another command works on the archive.
+    """
+    faults, others = _faults(edges)
+    if not faults:
+        return
+    if others:
+        raise Busy("another command works on this archive: try again when it has ended", concerns=str(edges.own))
+    path = edges.own / FILE
+    check_space(edges.own, 4 * path.stat().st_size)
+    salvage = read_damaged(path)
+    place = copy_aside(Path(edges.settings.output), CATALOGUE)
+    folder = Path(edges.settings.output) / UNFINISHED / FILE
+    with guarded(folder):
+        shutil.rmtree(folder, ignore_errors=True)  # of a call that died
+        folder.mkdir(parents=True)
+    with closing(Catalogue(folder, edges.now)) as catalogue:
+        begin(catalogue, Output(edges.settings.output), edges.now(), salvage)
+    with guarded(path):
+        for ending in _LOGS:  # a log that is left would be read into the new one
+            path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)
+        (folder / FILE).replace(path)
+        sync_folder(edges.own)
+        shutil.rmtree(folder, ignore_errors=True)
+    for said in faults:
+        said = f"{said}; what was there is {place} now; a new one is made from what lies here"
+        yield Finding(
+            problem="database", what="catalogue", path=CATALOGUE, said=said, repaired=True, exit_code=0
+        )  # fmt: skip
+
+
+def _faults(edges: Edges) -> tuple[list[str], bool]:
+    """Return what is wrong with the catalogue itself, and whether others work on the archive."""
+    if not (edges.own / FILE).is_file():
+        return [], False
+    with closing(Catalogue(edges.own, edges.now)) as catalogue:
+        others = catalogue.others_since() is not None
+        try:
+            catalogue.open()
+            return list(dict.fromkeys([*catalogue.holdings.faults(), *catalogue.unreadable()])), others
+        except DamagedCatalogue as error:
+            return [str(error.args[0]).partition(": the catalogue is damaged")[0]], others

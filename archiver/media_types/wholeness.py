@@ -1,0 +1,162 @@
+"""Whether a file is there to its last byte, as far as its format tells where that is.
+
+What stands behind the end (a camera's notes, a server's padding) is no damage, and a format that is not known here
+counts as whole: only a certain loss counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from zlib import crc32
+
+from archiver.media_types.svg import is_safe_svg, looks_like_svg
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # but restarts, of which a scan has thousands
+_JPEG_WITHOUT_LENGTH = (0xD8, 0x01)
+_UNKNOWN_WAV_SIZE = 0x7FFFFF00  # recorders that cannot go back write the greatest number that they know
+_IMAGE_BRANDS = frozenset((b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
+_BOXES = frozenset((b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"meta", b"idat"))
+
+
+def is_whole(content: bytes) -> bool:
+    """Return whether nothing of `content` is missing or damaged, as far as its format tells; nothing is not whole."""
+    for matches, check in (
+        (content.startswith(_PNG), _is_whole_png),
+        (content.startswith(b"\xff\xd8"), _is_whole_jpeg),
+        (content.startswith((b"GIF87a", b"GIF89a")), _is_whole_gif),
+        (content.startswith(b"RIFF"), _is_whole_riff),
+        (content.startswith(b"BM"), _is_whole_bmp),
+        (content[4:8] == b"ftyp", _is_whole_box_file),
+        (looks_like_svg(content), is_safe_svg),
+    ):
+        if matches:
+            return check(content)
+    return bool(content)
+
+
+def is_cut_off(content: bytes) -> bool:
+    """Return whether a download's end is missing; milder than `is_whole`, as a wrong yes would lose a picture.
+
+    A server that declares too few bytes is believed: nothing else tells that more should have come.
+    """
+    if content.startswith(b"\x89PNG"):
+        return b"IEND" not in content
+    if content.startswith(b"\xff\xd8"):  # an end somewhere behind the first scan; what a camera adds may follow it
+        scan = content.find(b"\xff\xda")
+        return scan < 0 or content.find(b"\xff\xd9", scan) < 0
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return _number(content, 4, "little") + 8 > len(content)
+    return False
+
+
+def _is_whole_png(content: bytes) -> bool:
+    """Walk the chunks, each with its checksum, to the one that ends the picture."""
+    position, has_header = len(_PNG), False
+    while position + 12 <= len(content):
+        end = position + 8 + _number(content, position)
+        kind = content[position + 4 : position + 8]
+        if end + 4 > len(content) or crc32(memoryview(content)[position + 4 : end]) != _number(content, end):
+            return False
+        has_header = has_header or kind == b"IHDR"
+        if kind == b"IEND":
+            return has_header
+        position = end + 4
+    return False
+
+
+def _is_whole_jpeg(content: bytes) -> bool:
+    """Walk the segments, so that a thumbnail's end inside of one is not taken for the picture's."""
+    position, has_scan = 2, False
+    while found := _JPEG_MARKER.search(content, position):
+        marker = content[found.end() - 1]
+        position = found.end()
+        if marker == 0xD9:
+            return has_scan
+        has_scan = has_scan or marker == 0xDA
+        if marker not in _JPEG_WITHOUT_LENGTH:
+            position += max(2, _number(content, position, size=2))
+    return False
+
+
+def _is_whole_gif(content: bytes) -> bool:
+    """Walk the blocks to the trailer."""
+    if len(content) < 13:
+        return False
+    position = 13 + _colour_table(content[10])
+    while position < len(content):
+        kind = content[position]
+        if kind == 0x3B:
+            return True
+        if kind == 0x21:  # an extension, of a kind
+            position = _behind_sub_blocks(content, position + 2)
+        elif kind == 0x2C and position + 10 < len(content):  # a frame: its own colours, the code size, its data
+            position = _behind_sub_blocks(content, position + 11 + _colour_table(content[position + 9]))
+        elif kind == 0:  # padding between blocks, which every reader skips
+            position += 1
+        else:
+            return False
+    return False
+
+
+def _colour_table(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _behind_sub_blocks(content: bytes, position: int) -> int:
+    while position < len(content) and content[position]:
+        position += 1 + content[position]
+    return position + 1
+
+
+def _is_whole_riff(content: bytes) -> bool:
+    """Compare the declared length, where the form is one of ours, with what is there."""
+    form, size = content[8:12], _number(content, 4, "little")
+    if form not in (b"WEBP", b"WAVE"):
+        return len(content) > 12
+    if form == b"WAVE" and (size == 0 or size >= _UNKNOWN_WAV_SIZE):
+        return True
+    return size + 8 <= len(content)
+
+
+def _is_whole_bmp(content: bytes) -> bool:
+    return len(content) >= 26 and _number(content, 2, "little") <= len(content)  # 0: not declared
+
+
+def _is_whole_box_file(content: bytes) -> bool:
+    """Walk the boxes of MP4, MOV, M4A, AVIF or HEIC; those that make it a picture or a film must be whole."""
+    whole: set[bytes] = set()
+    for kind, is_inside in _boxes(content):
+        if not is_inside:
+            if kind in _BOXES:
+                return False
+            break  # something else that stands behind the end
+        whole.add(kind)
+    if b"mdat" not in whole and b"idat" not in content:  # a small picture's data may stand inside of `meta`
+        return False
+    return b"moov" in whole or (content[8:12] in _IMAGE_BRANDS and b"meta" in whole)
+
+
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Yield the type of every outermost box, and whether it ends inside of the file."""
+    position = 0
+    while position + 8 <= len(content):
+        size, kind = _number(content, position), content[position + 4 : position + 8]
+        if size == 1:  # the true size follows
+            if position + 16 > len(content):
+                yield kind, False
+                return
+            size = _number(content, position + 8, size=8)
+        if size == 0:  # to the end of the file
+            yield kind, True
+            return
+        if size < 8:
+            return
+        position += size
+        yield kind, position <= len(content)
+
+
+def _number(content: bytes, position: int, order: str = "big", *, size: int = 4) -> int:
+    """Return the unsigned number at `position`; what is missing of its bytes at the end counts as none."""
+    return int.from_bytes(content[position : position + size], "little" if order == "little" else "big")
