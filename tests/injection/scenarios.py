@@ -81,6 +81,7 @@ class Scenario:
     files: Words = ()
     needs: str = ""  # a command that must be there
     ends: int = 0  # its exit code, undisturbed
+    verified: int = 0  # that of `verify` after it: 1 when a post is there that was edited by hand
     stays: bool = False  # whether all that is there before is where it was, then
     every: bool = False  # whether each call to the disk is tried, not the first, middle and last of a kind
     base: int = field(default=0)
@@ -226,7 +227,7 @@ _ALL = (
         name="export", words=lambda _: ["export", "-o", "out", *_EXPORTS], make=_export, files=_EXPORTS[1::2], stays=True
     ),
     Scenario(
-        name="import", words=lambda _: ["import", "-o", "out", "other"], make=_import, needs="import", every=True
+        name="import", words=lambda _: ["import", "-o", "out", "other"], make=_import, needs="import", ends=1, verified=1, every=True
     ),
 )  # fmt: skip
 

@@ -77,8 +77,9 @@ class Stage:
 
     def undisturbed(self) -> Iterator[Problem]:
         """What is wrong with the truth itself."""
-        if self.codes[0] != self.scenario.ends or self.verified:
-            said = f"exit {self.codes[0]} instead of {self.scenario.ends}, verify {self.verified}"
+        wanted = self.scenario.ends, self.scenario.verified
+        if (self.codes[0], self.verified) != wanted:
+            said = f"exit {self.codes[0]} and verify {self.verified}, not {wanted}"
             yield Problem(kind="undisturbed", said=said)
         moved = [name for name, content in self.before.files.items() if self.truth[0].files.get(name) != content]
         if self.scenario.stays and moved:
