@@ -37,6 +37,11 @@ class Laid:
     rows: dict[str, set[tuple[Any, ...]]] = field(default_factory=dict)
 
     @property
+    def read_rows(self) -> dict[str, set[tuple[Any, ...]]]:
+        """The rows but for the pages that came and that nobody has read."""
+        return {table: {row for row in rows if table != "captures" or row[1]} for table, rows in self.rows.items()}
+
+    @property
     def contents(self) -> set[str]:
         """All that is there, wherever."""
         return {*self.files.values(), *self.aside.values()}

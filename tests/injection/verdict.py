@@ -23,8 +23,9 @@ from tests.wechat import World
 
 # Must not be: the command does not do what it is for; something whole is gone; `verify` is not clean; a bug; no end; another tree; what was being written is left.
 GRAVE = ("undisturbed", "lost", "falsified", "untyped", "hang", "differs", "leftover")
-# Is told: another row and the same tree; what was being written beside a file that a person named; exit 0 too early.
-MILD = ("rows", "beside", "silent")
+# Is told: a page that nobody has read, and the same tree; what was being written beside a file that a person named; exit 0 too early; a post that was
+# made again from its page after a power cut, which does not say what its source gives it.
+MILD = ("rows", "beside", "silent", "remade")
 _DOCUMENTED = {0, 1, 66, 73, 75, 78, 130}
 _BUGS = ("Traceback", "a bug of archiver's", "Exception ignored")
 _VERIFY = ("verify", "-o", "out")
@@ -152,7 +153,8 @@ class Stage:
         verified = self.server.run(*_VERIFY)
         yield from _misbehaved(verified, name="verify")
         now = self._seen()
-        if is_told and (verified.code != self.verified or not self._equals(now)):
+        are_right = any(now.files == truth.files for truth in self.truth)
+        if is_told and (verified.code != self.verified or not are_right):
             repaired = self.server.run(*_REPAIR)
             yield from _misbehaved(repaired, name="repair")
             yield from self._lost(laid(self.server.folder / "out"), "after the repair")
@@ -163,8 +165,8 @@ class Stage:
         if verified.code != self.verified:
             yield Problem(kind="falsified", said=f"verify {verified.code}: {verified.out.strip()[:400]}")
         if not self._equals(now):
-            are_files = all(now.files != truth.files for truth in self.truth)
-            yield Problem(kind="differs" if are_files else "rows", said=self._difference(now))
+            is_mild = any(now.files == truth.files and now.read_rows == truth.read_rows for truth in self.truth)
+            yield Problem(kind="rows" if is_mild else "differs", said=self._difference(now))
         for name in unfinished(self.server.folder):
             yield Problem(kind="leftover" if name.startswith("out/") else "beside", said=name)
 
