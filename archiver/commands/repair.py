@@ -16,6 +16,7 @@ from archiver.archive.file_checks import Links
 from archiver.archive.inventory import Inspection
 from archiver.archive.media import digest_of
 from archiver.archive.recovery import Recovery, archived_in
+from archiver.archive.tombstones import Tombstones
 from archiver.backoff import TERMINAL
 from archiver.commands.batch import Batch
 from archiver.commands.edges import Edges
@@ -63,6 +64,10 @@ class Repair:
         )  # fmt: skip
         if looking.keys is not None:
             return
+        tombstones = Tombstones(edges.output.store)
+        for article in edges.catalogue.recovered.removed():  # by a version that wrote no such files
+            if not tombstones.has(article.key):
+                tombstones.write(edges.catalogue.removals.tombstone(article.key))
         for finding in recovery.everything(list(looking.unrecorded())):
             looking.looked(1)
             if finding.problem == "database":

@@ -45,7 +45,7 @@ class LockFile:
         """Return whether the lock is held now; OutputError when this disk gives no lock at all."""
         descriptor = None
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+            descriptor = self._open()
             _lock(descriptor)
         except OSError as error:
             if descriptor is not None:
@@ -55,6 +55,14 @@ class LockFile:
             raise _cannot_lock(self.path, error) from error
         self._descriptor = descriptor
         return True
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+        try:
+            return os.open(self.path, flags, 0o644)
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self.path, flags, 0o644)
 
     def release(self) -> None:
         """Let others have it; nothing where it is not held."""
