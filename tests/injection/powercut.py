@@ -82,6 +82,9 @@ def _judged(stage: Stage, cut: Cut) -> Iterator[Problem]:
     out = stage.server.folder / "out"
     before = _promised(stage.start / "out")
     broken = {*_gone(stage.start / "out", before)}  # what a repair is there for
+    kept = laid(out).contents
+    # A post that is made again may still be the old one.
+    broken |= {f"post {name}" for name, content in stage.before.files.items() if content in kept}
     promised = {digest: said for digest, said in _promised(out).items() if said not in broken}
     is_over = cut.number == cut.of and stage.codes[0] == 0
     yield from _missing(out, promised, stage, "on the disk", is_over=is_over)
