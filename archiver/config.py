@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from archiver.credentials import redact_words
 from archiver.errors import ConfigError
 
 FILE = "archiver.yml"
@@ -69,8 +70,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def title(self) -> str:
-        """How messages call it, and the catalogue."""
-        return self.name or self.list or self.album or self.feed
+        """How messages call it, and the catalogue: without the credentials that a feed's address may hold."""
+        return redact_words(self.name or self.list or self.album or self.feed)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,6 +24,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import IntEnum
 
+from archiver.credentials import redact_words
+
 
 class Exit(IntEnum):
     """The exit codes of the command; docs/exit-codes.md is the same table in words."""
@@ -52,13 +54,13 @@ def foremost(codes: Collection[int]) -> int:
 
 
 class ArchiverError(Exception):
-    """Any failure that is not a bug: one line for the user, and what it concerns."""
+    """Any failure that is not a bug: one line for the user, and what it concerns, both without credentials."""
 
     exit_code = Exit.FAILED
 
     def __init__(self, message: str, *, concerns: str = "") -> None:
-        super().__init__(message)
-        self.concerns = concerns
+        super().__init__(redact_words(message))
+        self.concerns = redact_words(concerns)
 
     def __str__(self) -> str:
         message = str(self.args[0])

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from archiver import urls
 from archiver.backoff import TERMINAL
+from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, NotAnArticle, TakenOut
 from archiver.models import (
     CHINA,
@@ -69,6 +70,7 @@ def no_article(target: Target, page: Page, verdict: Verdict) -> Outcome:
 
 def failed(source: str, url: str, error: ArchiverError) -> Outcome:
     """The Outcome of a known error."""
+    source = redact_words(source)
     said = str(error.args[0]) if error.concerns in (source, url) else str(error)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
     return Outcome(
@@ -161,7 +163,7 @@ def bug(target: Target, error: Exception) -> Outcome:
     """The Outcome of an error that nobody foresaw."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed",
-        error=one_line(f"{type(error).__name__}: {error}")[:500], exit_code=Exit.BUG,
+        error=redact_words(one_line(f"{type(error).__name__}: {error}"))[:500], exit_code=Exit.BUG,
     )  # fmt: skip
 
 

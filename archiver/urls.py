@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
+from archiver.credentials import Strength, redact_words, strength
 from archiver.errors import NotWeChat
 from archiver.models import Target
 
@@ -75,7 +76,10 @@ def unescape(text: str) -> str:
 
 
 def parse(source: str) -> Target:
-    """The Target that an address names, as people paste it; NotWeChat for any other text."""
+    """The Target that an address names, as people paste it; NotWeChat for any other text.
+
+    Its `source` is what was pasted, without the credentials of whoever shared it: it goes into reports and messages.
+    """
     if plain := _PLAIN.match(source):
         return Target(source=source, url=f"https{plain[1]}")
     address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING).strip()
@@ -93,10 +97,10 @@ def parse(source: str) -> Target:
         wanted = dict(_query(parts.query)).get("target_url", "")
         if not wanted or is_wall(unescape(wanted)):
             raise NotWeChat("the verification's own address: give the article's", concerns=source)
-        return Target(source=source, url=parse(wanted).url)
+        return Target(source=redact_words(source), url=parse(wanted).url)
     if not _is_whole(parts):
         raise NotWeChat("not a whole article's address: after /s/ stand 22 letters, digits, - or _", concerns=source)
-    return Target(source=source, url=living(address))
+    return Target(source=redact_words(source), url=living(address))
 
 
 def _is_whole(parts: SplitResult) -> bool:
@@ -255,5 +259,6 @@ def _living_query(parts: SplitResult) -> str:
     elif parts.path.startswith("/mp/appmsg/show"):
         wanted = _LEGACY
     else:
-        wanted = tuple(k for k, _ in _query(parts.query) if k not in _DEAD)
+        query = {k: redact_words(value) for k, value in query.items()}  # an address may hold another
+        wanted = tuple(k for k, _ in _query(parts.query) if k not in _DEAD and strength(k) is Strength.NONE)
     return _join([(k, query[k]) for k in dict.fromkeys(wanted) if k in query])

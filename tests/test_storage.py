@@ -67,6 +67,29 @@ def test_write_makes_the_bytes_durable_before_the_name(tmp_path: Path, disk: Dis
     assert [kind for kind, _ in disk.calls] == ["sync", "rename"]
 
 
+def test_file_that_proves_itself_is_durable_after_sync(tmp_path: Path, disk: Disk) -> None:
+    store = LocalStore(tmp_path)
+    names = [tmp_path / "a" / f"{number}.png" for number in range(3)]
+    for name in names:
+        store.write(name, b"x", proves_itself=True)
+    assert [kind for kind, _ in disk.calls] == ["rename"] * 3
+    store.sync()
+    assert {*map(str, names), str(tmp_path / "a")} <= {path for kind, path in disk.calls if kind == "sync"}
+
+
+def test_file_that_proves_itself_is_durable_before_it_replaces_another(tmp_path: Path, disk: Disk) -> None:
+    (tmp_path / "a.png").write_bytes(b"old")
+    LocalStore(tmp_path).write(tmp_path / "a.png", b"x", proves_itself=True)
+    assert [kind for kind, _ in disk.calls] == ["sync", "rename"]
+
+
+def test_sync_passes_over_a_file_that_was_taken_out(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.write(tmp_path / "a.png", b"x", proves_itself=True)
+    (tmp_path / "a.png").unlink()
+    store.sync()
+
+
 def test_sync_that_fails_is_owed_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = LocalStore(tmp_path)
     store.write(tmp_path / "a" / "one", b"x")

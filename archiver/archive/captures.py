@@ -104,8 +104,8 @@ class Snapshots:
     def add_records(self, digest: str, captures: Sequence[Capture]) -> bool:
         """Write the records of captures that the page's file does not have; return whether it was written."""
         stored = self.load(digest)
-        known = set(map(_identity, stored.captures))
-        fresh = {_identity(capture): capture for capture in captures if _identity(capture) not in known}
+        known = set(map(identity, stored.captures))
+        fresh = {identity(capture): capture for capture in captures if identity(capture) not in known}
         if not fresh and stored.is_sealed:
             return False
         kept = stored.captures if stored.is_sealed else ()
@@ -257,6 +257,6 @@ def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA)
 
 
-def _identity(capture: Capture) -> tuple[object, ...]:
+def identity(capture: Capture) -> tuple[object, ...]:
     """Return what tells two captures of the same bytes apart."""
     return int(capture.captured.timestamp()), capture.url, capture.final_url, capture.saved

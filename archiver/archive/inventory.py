@@ -133,7 +133,8 @@ class Inspection:
                 newest = max(filter(None, (newest, time)), default=None)
                 yield finding
         if newest and known_until and newest > known_until and since is None:
-            said = f"older than what lies here ({known_until:%Y-%m-%d %H:%M}, {newest:%Y-%m-%d %H:%M}): a backup, or a run died"
+            times = f"{known_until:%Y-%m-%d %H:%M}, {newest:%Y-%m-%d %H:%M}"
+            said = f"older than what lies here ({times}): a backup, or a run died"
             yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
 
     def _counted(self, kind: str, holdings: Iterable[Holding]) -> Iterator[Holding]:

@@ -122,6 +122,11 @@ class OtherArchive:
             size = file.stat().st_size
             yield LocalFile(path=path, size=size, sha256=digest), sorted(keys), is_proven
 
+    def count(self) -> int:
+        """Return how many pages, media and posts lie there."""
+        folders = (POSTS, IMAGES, MEDIA, f"{OWN}/snapshots")
+        return sum(1 for folder in folders for _ in files_below(self.root, folder))
+
     def size(self) -> int:
         """Return how many bytes posts, media and pages take."""
         folders = (POSTS, IMAGES, MEDIA, f"{OWN}/snapshots")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archiver.errors import OutputError
+from archiver.storage.local import make_durable_folder
 from archiver.storage.locks import LockFile
 
 _FRESH = 60.0  # seconds
@@ -19,7 +20,7 @@ class Running:
     def __init__(self, folder: Path) -> None:
         self.id = secrets.token_hex(8)
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_durable_folder(folder)
         self._lock = LockFile(self._file(self.id))
         self._lock.try_acquire()
         self._sweep()

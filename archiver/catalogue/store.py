@@ -16,6 +16,7 @@ from archiver.backoff import LONGEST
 from archiver.catalogue.opening import bring_up_to_date, guarded, guarded_folder, open_engine
 from archiver.catalogue.running import Running, others_since
 from archiver.models import CHINA
+from archiver.storage.local import make_durable_folder
 
 CHUNK = 500  # rows asked for in one statement: SQLite takes 32,766 parameters, older ones 999
 
@@ -32,7 +33,7 @@ class Store:
     def engine(self) -> Engine:
         """The engine, its schema up to date; the file and its folder are made if need be."""
         with guarded_folder(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_durable_folder(self.path.parent)
         engine = open_engine(self.path)
         self.is_new = bring_up_to_date(engine, self.path)
         return engine

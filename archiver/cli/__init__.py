@@ -25,6 +25,7 @@ from archiver.cli import (  # noqa: F401 - each puts its commands into app
 )
 from archiver.cli.app import app
 from archiver.cli.streams import REPORT_IT, forget_stdout, say, say_lines
+from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit
 
 
@@ -65,7 +66,7 @@ def _run() -> int:
         return int(app(standalone_mode=False) or Exit.OK)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        said = error.format_message().rstrip(".")
+        said = redact_words(error.format_message()).rstrip(".")
         say(f"archiver: {said}. See {context.command_path if context else 'archiver'} --help.")
         return Exit.USAGE
     except ArchiverError as error:
@@ -81,8 +82,8 @@ def _run() -> int:
         return Exit.OK
     except Exception as error:  # noqa: BLE001 - a bug of ours is told as one, not shown as a traceback
         if {"-v", "--verbose"} & set(sys.argv):
-            say_lines(traceback.format_exc())
-        say(f"archiver: {type(error).__name__}: {error}; {REPORT_IT}")
+            say_lines(redact_words(traceback.format_exc()))
+        say(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {REPORT_IT}")
         return Exit.BUG
 
 

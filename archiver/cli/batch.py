@@ -69,7 +69,7 @@ def batch(
     )  # fmt: skip
     wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     lines = entries(sys.stdin.buffer.read()) if list_file == "-" else read_file(list_file)
-    saved: dict[str, str] = {}
+    saved: dict[str, list[str]] = {}
     with Archiver(settings) as archive, Bar(settings.interval) as bar:
         teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
         for _ in teller.tell(bar.over(archive.batch(_noted(lines, saved), wanted, bar.plan))):
@@ -80,26 +80,37 @@ def batch(
     return teller.tally.exit_code
 
 
-def _noted(lines: Iterable[Entry], saved: dict[str, str]) -> Iterator[Entry]:
-    """The lines again; `saved` learns the file of each saved page by the list's words for it."""
+def _noted(lines: Iterable[Entry], saved: dict[str, list[str]]) -> Iterator[Entry]:
+    """The lines again; `saved` learns the files of saved pages by the list's words, less credentials, for them."""
     for line in lines:
         if line.target and line.target.file:
-            saved[line.source] = line.target.file
+            saved.setdefault(line.source, []).append(line.target.file)
         yield line
 
 
-def _write_failed(path: Path, teller: Teller, saved: Mapping[str, str]) -> None:
+def _write_failed(path: Path, teller: Teller, saved: Mapping[str, list[str]]) -> None:
     """One line for each that is left to do, in the list's own words where they say the same in `path`."""
     from archiver.storage.local import write_lines
 
-    again = [_named_from(path.parent, source, saved.get(source)) for source in teller.tally.again]
+    again = list(_again(path.parent, teller.tally.again, saved))
     write_lines(path, again)
     if again:
         say(f"{len(again)} left to do: archiver batch {path}")
 
 
-def _named_from(folder: Path, source: str, file: str | None) -> str:
+def _again(folder: Path, sources: Iterable[str], saved: Mapping[str, list[str]]) -> Iterator[str]:
+    """What names each source in a list that lies in `folder`; files that are called alike are all named, once."""
+    told: set[str] = set()
+    for source in sources:
+        if source not in saved:
+            yield source
+        elif source not in told:
+            told.add(source)
+            yield from (_named_from(folder, source, file) for file in saved[source])
+
+
+def _named_from(folder: Path, source: str, file: str) -> str:
     """What names a source in a list that lies in `folder`, from which paths count."""
-    if file is None or (folder / source).absolute() == Path(file).absolute():
+    if (folder / source).absolute() == Path(file).absolute():
         return source
     return str(Path(file).absolute())

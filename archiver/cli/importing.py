@@ -9,6 +9,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.looking import json_of
+from archiver.cli.progress import Files
 from archiver.cli.streams import forget_stdout, say, show, show_json
 from archiver.errors import Exit
 
@@ -47,9 +48,14 @@ def import_(
 
     options.log(verbose=verbose)
     code = Exit.OK
-    with Archiver(options.settings(config, {"output": output})) as archive:
+    with Archiver(options.settings(config, {"output": output})) as archive, Files() as files:
         try:
-            for one in archive.merge(others, restore_removed=restore_removed, is_dry=dry_run):
+            merged = archive.merge(others, restore_removed=restore_removed, is_dry=dry_run, planned=files.plan)
+            for one in merged:
+                files.looked(1)
+                if not isinstance(one, str) and one.outcome == "unchanged" and not as_json:
+                    continue
+                files.hide()
                 if isinstance(one, str):
                     say(f"would be {one}" if dry_run and one.startswith("taken in") else one)
                     continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli.streams import say_lines
+from archiver.credentials import redact_words
 
 if TYPE_CHECKING:
     from archiver.config import Settings
@@ -87,7 +88,7 @@ def log(*, verbose: bool) -> None:
 
         class Said(logging.Handler):
             def emit(self, record: logging.LogRecord) -> None:
-                say_lines(self.format(record))
+                say_lines(redact_words(self.format(record)))
 
         log.addHandler(Said())
         log.setLevel(logging.DEBUG)

@@ -23,6 +23,7 @@ from archiver.commands.looking import Detail, Looking, article_of, known
 from archiver.commands.tally import Tally
 from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, wish
 from archiver.config import Settings, duration
+from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, DamagedCatalogue, Exit, OutputError, UsageError
 from archiver.models import Capture, Finding, Kept, Outcome, Standing, Target
 from archiver.storage.local import OWN
@@ -105,7 +106,7 @@ class Archiver:
         batch = self._batch(self._edges, Wish(refresh=True, retry=True, retry_gone=True))
         halted = False
         for source in sources:
-            report(source)
+            report(redact_words(source))
             outcome = self._add_one(source, batch, halted=halted)
             halted |= outcome.exit_code == Exit.CANNOT_WRITE
             self.tally.add(outcome)
@@ -289,10 +290,16 @@ class Archiver:
         return list(dict.fromkeys(known(catalogue, name, self.settings.output).key for name in names))
 
     def merge(
-        self, others: Iterable[str], *, restore_removed: bool = False, is_dry: bool = False
+        self,
+        others: Iterable[str],
+        *,
+        restore_removed: bool = False,
+        is_dry: bool = False,
+        planned: Counted = _silent,
     ) -> Iterator[Merged | str]:
         """Yield what became of each thing of other archives that are merged into this one, and lines that sum up each.
 
+        `planned` gets how many files the others hold.
         The others are only read. InputError or UsageError, before anything is done, for one that is no archive; Busy
         when a `run` works on this one.
         """
@@ -302,12 +309,13 @@ class Archiver:
         folders = [OtherArchive(Path(other), self._now) for other in others]
         for other in folders:
             other.check()
+        planned(sum(other.count() for other in folders))
         with self._merging(is_dry=is_dry) as edges:
             for other in folders:
                 with other:
                     merge = Merge(edges=edges, other=other, restore_removed=restore_removed, is_dry=is_dry)
                     yield from merge.everything()
-                    yield from summary(merge.counts, str(other.root))
+                    yield from summary(merge.counts, str(other.root), is_dry=is_dry)
 
     @contextmanager
     def _merging(self, *, is_dry: bool) -> Iterator[Edges]:
@@ -373,4 +381,4 @@ def _target(source: str) -> Target:
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
     if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
         return urls.parse(source)
-    return Target(source=source, file=source)
+    return Target(source=redact_words(source), file=source)

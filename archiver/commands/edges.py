@@ -104,7 +104,7 @@ class Edges:
     @cached_property
     def snapshots(self) -> Snapshots:
         """The pages as they were received."""
-        return Snapshots(Path(self.settings.output), self.output.write)
+        return Snapshots(Path(self.settings.output), self.output.write_page)
 
     @cached_property
     def gate(self) -> MachineGate:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from archiver.archive.captures import StoredPage
+from archiver.archive.captures import StoredPage, identity
 from archiver.archive.file_checks import is_written
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.other import OtherArchive
@@ -131,7 +131,7 @@ class Merge:
         if found and self._stays_out(key):
             return Merged(what="page", outcome="skipped", path=path, key=key, said="taken out here")
         here = self._here(digest)
-        is_known = here is not None and here.is_sealed and set(captures) <= set(here.captures)
+        is_known = here is not None and here.is_sealed and {*map(identity, captures)} <= {*map(identity, here.captures)}
         if is_known and self.edges.catalogue.holdings.known_pages({digest}):
             return Merged(what="page", outcome="unchanged", path=path, key=key)
         if not self.is_dry:
@@ -181,7 +181,7 @@ class Merge:
         if outcome in ("imported", "updated") and not self.is_dry:
             if outcome == "updated":
                 copy_aside(self.edges.output.root, file.path)
-            self.edges.output.write(self.edges.output.root / file.path, (self.other.root / file.path).read_bytes())
+            self.edges.output.save_media(file.path, (self.other.root / file.path).read_bytes())
         if outcome == "conflict" and not self.is_dry:
             place = self._put_to_conflicts(file.path, PurePosixPath(file.path).parent.name, file.path)
         if outcome in ("imported", "updated", "unchanged"):
@@ -321,7 +321,7 @@ class Merge:
             return Merged(what=what, outcome="failed", path=self._path_of(path), said=said)
 
 
-def summary(counts: Mapping[tuple[str, str], int], other: str) -> list[str]:
+def summary(counts: Mapping[tuple[str, str], int], other: str, *, is_dry: bool = False) -> list[str]:
     """Return what an import came to, a line each; the last says whether the other archive can be deleted."""
 
     def told(*outcomes: str) -> str:
@@ -338,7 +338,7 @@ def summary(counts: Mapping[tuple[str, str], int], other: str) -> list[str]:
         lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in {CONFLICTS}")
     if total["failed"]:
         lines.append(f"{total['failed']} files of {other} are damaged and were not taken: keep it until they are had")
-    else:
+    elif not is_dry:
         lines.append(f"everything that {other} holds is here or named above: it can be deleted")
     return lines
 

@@ -12,6 +12,7 @@ from archiver.commands.edges import Edges
 from archiver.commands.rooms import last_good, rooms_for
 from archiver.commands.wishes import NO_SOURCE, Job
 from archiver.config import Source
+from archiver.credentials import redact_words
 from archiver.errors import InputError
 from archiver.extractor import extract
 from archiver.models import Article, Kept, Outcome, Target
@@ -23,7 +24,7 @@ def recheck_jobs(edges: Edges, articles: Iterable[Kept]) -> Iterator[Job]:
     sources = {source.title: source for source in edges.settings.sources}
     for kept in articles:
         if kept.url and not kept.taken_out:
-            source = sources.get(kept.source, NO_SOURCE)
+            source = sources.get(redact_words(kept.source), NO_SOURCE)
             yield Job(target=Target(source=kept.url, url=kept.url), source=source, recheck=True)
 
 

@@ -23,6 +23,7 @@ from archiver.commands.edges import Edges
 from archiver.commands.rebuild import rebuild, rebuild_one
 from archiver.commands.rooms import last_good, rooms_offline
 from archiver.commands.wishes import NO_SOURCE, Job, Rebuilding, Wish
+from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, InputError
 from archiver.models import Finding, Kept, Outcome, State, Target
 from archiver.pipeline import archive_one
@@ -192,7 +193,7 @@ class Repair:
         return {outcome.source: outcome for outcome in batch.archive(jobs)}
 
     def _job(self, kept: Kept) -> Job | None:
-        source = next((one for one in self.edges.settings.sources if one.title == kept.source), NO_SOURCE)
+        source = next((one for one in self.edges.settings.sources if one.title == redact_words(kept.source)), NO_SOURCE)
         target = Target(source=kept.key, url=kept.url)
         last = last_good(self.edges.catalogue.captures, kept.key)
         if last and self._is_whole(last.sha256):

@@ -20,6 +20,7 @@ from archiver.commands.media_order import in_fair_order
 from archiver.commands.naming import name_of
 from archiver.commands.wishes import NO_SOURCE
 from archiver.config import Source
+from archiver.credentials import redact_words
 from archiver.errors import FetchError, TooLarge
 from archiver.extractor.completeness import text_share
 from archiver.extractor.redaction import redact, redact_address, redact_headers
@@ -252,7 +253,9 @@ class _Lent:
     def style(self, article: Article) -> Style:
         """The options of the source that the article came by first hold, whoever reads it again."""
         settings, earlier = self.edges.settings, self.edges.catalogue.articles.earlier(article)
-        source = next((one for one in settings.sources if earlier and one.title == earlier.source), self.source)
+        source = next(
+            (one for one in settings.sources if earlier and one.title == redact_words(earlier.source)), self.source
+        )
         own = {"tags": source.tags and list(source.tags), "author": source.author}
         return Style(
             front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},

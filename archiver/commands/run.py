@@ -13,6 +13,7 @@ from archiver.commands.lists import read_file
 from archiver.commands.recheck import recheck_jobs
 from archiver.commands.wishes import NO_SOURCE, Job, RunReport, SourceReport, Wish
 from archiver.config import Source, duration
+from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
@@ -62,7 +63,7 @@ def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Ge
     left = _left(Batch(edges, wish).settled(found))
     told.listed, told.new = len(found), len(left)
     if listing := report.listings.get(source.album):  # only now that the catalogue has all it named
-        edges.catalogue.record_listing(source.album, listing.title, listing.count or 0)
+        edges.catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
     return left
 
 
@@ -109,7 +110,8 @@ def _album(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Itera
         new.add(target.url)
         return False
 
-    listing = Listing(source.album, get, is_known, None if wish.refresh else catalogue.last_listing(source.album))
+    before = None if wish.refresh else catalogue.last_listing(redact_words(source.album))
+    listing = Listing(source.album, get, is_known, before)
     yield from listing
     report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
     if listing.is_complete:
@@ -121,12 +123,12 @@ def _left_before(edges: Edges, jobs: Mapping[str, Job]) -> Iterator[Job]:
     by_name = {source.title: source for source in edges.settings.sources}
     for standing in list(edges.catalogue.addresses.due()):
         if standing.url not in jobs:
-            yield _job(standing.url, by_name.get(standing.source))
+            yield _job(standing.url, by_name.get(redact_words(standing.source)))
     again = {job.again.key for job in jobs.values() if job.again}
     for key in edges.catalogue.media.due():
         kept = edges.catalogue.articles.get(key)
         if kept and key not in again:
-            yield replace(_job(kept.url, by_name.get(kept.source)), again=kept)
+            yield replace(_job(kept.url, by_name.get(redact_words(kept.source))), again=kept)
 
 
 def _stale(edges: Edges, limit: int) -> Iterator[Job]:

@@ -1,69 +1,87 @@
 """A page as received → the same page without its reader's credentials, fit to be kept.
 
-Pages saved from a client name who read them (user_uin, exportkey, even key and pass_ticket: wechat-format §3.5, trap
-T5), and links carry the credentials of whoever shared them (§1.2) or the author's back-end token (T6). Bytes in, bytes
-out: what is no credential stays as it was sent, so that an anonymous page is kept to the byte and its digest holds.
+Pages saved from a client name who read them, and links carry the credentials of whoever shared them or the author's
+back-end token. Bytes in, bytes out: what is no credential stays as it was sent, so that an anonymous page is kept to
+the byte and its digest holds.
 
-Names that only credentials have (`pass_ticket`) are believed anywhere. `key` and `token` are words of every program
-and of many articles: they count in addresses of WeChat's, and in scripts where their value looks like a credential.
+Names that only credentials have (`pass_ticket`) are believed in every address, and in code wherever they are given a
+value. `key` and `token` are words of every program and of many articles: they count in addresses of WeChat's, and in
+code where their value looks like a credential; so do names that only end like one.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
-# By the end that names share: `re` looks for a literal first, so that each costs one search of the page.
-_NAMES = {
-    b"key": (b"exportkey", b"key"),
-    b"uin": (b"user_uin", b"uin"),
-    b"ticket": (b"pass_ticket", b"ticket"),  # not reprint_ticket, which every reader of a reprint is given
-    b"token": (b"exportkey_token", b"appmsg_token", b"poc_token", b"token"),
-    b"_sid": (b"wap_sid2", b"poc_sid", b"cap_sid"),
-    b"sessionid": (b"expsessionid", b"sessionid"),
-}
-_AMBIGUOUS = frozenset((b"key", b"uin", b"ticket", b"token", b"sessionid"))  # also in others' addresses
-_WORDS = frozenset((b"key", b"token"))  # also in every program
+from archiver.credentials import Strength, strength
+from archiver.extractor.regions import Regions, tags
+from archiver.extractor.secrets import (
+    ASSIGNED,
+    EQUALS,
+    ESCAPED,
+    LOOKS_LIKELY,
+    NOBODY,
+    SECRET,
+    VALUE,
+    Name,
+    is_secret,
+    is_telling,
+    kind_of,
+    names,
+)
+
 _PRIVATE_HEADERS = frozenset(
     "set-cookie set-cookie2 cookie cookie2 authorization proxy-authorization authentication-info".split()
 )
+_MOST_NAMES = 99  # that are told of a page
 
-_EQUALS = rb"(?:=|%(?:25){0,3}3[dD]|\\x3[dD]|\\u003[dD]|&#(?:61|[xX]3[dD]);)"
-_HITS = {names: re.compile(stem + rb"2?(?=" + _EQUALS + rb"|[\"']?\s{0,9}[:=])") for stem, names in _NAMES.items()}
 _SEPARATOR = re.compile(
-    rb"(?:[?&]|&#(?:38|63|[xX](?:26|3[fF]));|\\(?:x|u00)(?:26|3[fF])|(%(?:25){0,3})(?:26|3[fF])(?:amp%(?:25){0,3}3[bB])?)"
-    rb"(?:amp;){0,3}\Z"
+    rb"(?:[?&#]|&#(?:38|63|[xX](?:26|3[fF]));|\\(?:x|u00)(?:2[36]|3[fF])"
+    rb"|(%(?:25){0,3})(?:2[36]|3[fF])(?:amp%(?:25){0,3}3[bB])?)(?:amp;){0,3}\Z"
 )
 # Up to the next parameter, however it is encoded; `+`, `/` and `=` of base64 may be escaped.
 _PARAMETER = re.compile(
-    _EQUALS + rb"((?:[\w.~*+/=!@$:,-]|%(?!(?:25){0,3}(?:2[236]|3[cCeEfF]))[0-9a-fA-F]{2}"
+    EQUALS + rb"((?:[\w.~*+/=!@$:,-]|%(?!(?:25){0,3}(?:2[236]|3[cCeEfF]))[0-9a-fA-F]{2}"
     rb"|\\/|\\(?:x|u00)(?:2[bBfF]|3[dD]|25)|&#(?:4[37]|61|37|[xX](?:2[bBfF]|3[dD]|25));){1,2000})"
 )
+_BEFORE_PARAMETER = frozenset(bytes((byte,)) for byte in b"?&#;36bBfF\"'` \t\r\n")  # a cookie too
 _ADDRESS = 2_000  # bytes before a parameter in which its address begins
 _OUTSIDE = b"\"'`<>(){}|\t\r\n\f" + bytes(range(128, 256))  # what no address holds
 _SPACED = bytes.maketrans(_OUTSIDE, b" " * len(_OUTSIDE))
-_ENCODED = re.compile(rb"%(?:25){0,3}(?:3[aA]|(2[fF]))")
-_HOST = re.compile(rb"(?:[\w-]{1,60}\.){0,5}weixin\.qq\.com(?![\w.-])")
+_SLASH = re.compile(rb"\\/|\\(?:x|u00)2f|&#(?:47|x2f);")
+_COLON = re.compile(rb"\\(?:x|u00)3a|&#(?:58|x3a);")
+_ENCODED = re.compile(rb"%(?:25){0,3}(?:3a|(2f))")
+_HOST = re.compile(rb"(?:[\w-]{1,60}\.){0,5}(?:weixin[0-9]{0,3}|wx[0-9]?)\.qq\.com(?![\w.-])")
 _OUR_PATHS = (b"/mp/", b"/s?", b"/s/", b"/cgi-bin/")
+_QUERY = re.compile(rb"[?&]|\\x(?:26|3f)|[\w.]{1,40}=")  # how half an address begins that a program joins
 _QR_CODE = b"showqrcode?"  # its ticket is the picture's name
 
-# `xml ? getXmlValue('uin.DATA') : '…'`, `'' || JsDecode('…')`, `('…' || '') * 1`: every operand may be filled (§1.3).
-_LITERAL = rb"\"(?:[^\"\\\n]|\\.){0,600}\"|'(?:[^'\\\n]|\\.){0,600}'"
-_OPERAND = rb"(?:[A-Za-z]{1,30}\(|\()?\s{0,9}(?:" + _LITERAL + rb"|[\w.]{1,60})\s{0,9}\)?(?:\s{0,9}\*\s{0,9}1)?\)?"
-_ASSIGNED = re.compile(
-    rb"([\"']?)\s{0,9}[:=]\s{0,99}(?:window\.\w{1,60}\s{0,9}=\s{0,9})?"
-    rb"(?:xml\s{0,9}\?\s{0,9}getXmlValue\([^()\n]{0,80}\)(?:\s{0,9}\*\s{0,9}1)?\s{0,9}:\s{0,9})?"
-    rb"(" + _OPERAND + rb"(?:\s{0,9}\|\|\s{0,9}" + _OPERAND + rb"){0,5})"
+_BEFORE_NAME = frozenset((b"", *(bytes((byte,)) for byte in b" \t\r\n,{;>(.")))
+_LAST_OF_QUOTES = frozenset((b'"', b"'", b"`", b";", b"2", b"7"))
+_FIRST_OFEQUALS = frozenset(b"=%\\&")
+_QUOTED = re.compile(rb"(?:" + ESCAPED + rb"|[\"'`])\Z")
+_ESCAPED_VALUE = re.compile(
+    rb"\s{0,9}(?::|%(?:25){0,3}3[aA]|&#(?:58|[xX]3[aA]);)(?:\s|\+|%(?:25){0,3}20){0,9}(?:("
+    + ESCAPED
+    + rb")|([0-9]{5,20})(?![\w.]))"
 )
-_VALUE = re.compile(_LITERAL + rb"|(?<![\w.])[0-9]{5,20}(?![\w.])")
-_STRING = re.compile(rb"\\.|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'")
-_BEFORE_NAME = frozenset(b" \t\r\n,{;>(\"'.")
-_LOOKS_SECRET = re.compile(rb"(?=(?:[^0-9]{0,99}[0-9]){3})[\w+/=%.~*\\-]{16,}\Z")
-_NOBODY = re.compile(rb"(?:0|777|REDACTED|undefined|null|svr_\w*|data-[\w-]*|.*[\s$<>{}].*)?\Z", re.DOTALL)
-_LINE = 200_000  # bytes of a line in which strings are told from code
+_LONGEST = 4_000  # bytes of a value
+_JOINED = re.compile(
+    EQUALS + rb"[\"'`]\s{0,9}(?:\+|\.concat\()\s{0,9}(?:\"([\w+/=%.~*@:-]{4,4000})\"|'([\w+/=%.~*@:-]{4,4000})'"
+    rb"|`([\w+/=%.~*@:-]{4,4000})`)"
+)
+_LISTED = re.compile(rb"\s{0,9},\s{0,9}([\"'`])([\w+/=%.~*@:-]{5,4000})\1")
+_BEFORE_VALUE = frozenset(b"= \t\r\n")
+_BEFORE_ATTRIBUTE = frozenset((b" ", b"\n", b"\t", b"\r", b"/"))
+_ATTRIBUTE = re.compile(rb"\s{0,9}=\s{0,9}(?:\"([^\"<>]{1,4000})\"|'([^'<>]{1,4000})'|([^\s\"'<>`=]{1,4000}))")
+_NAME = re.compile(rb"[\w$-]{1,60}\Z")
+_FIELD = re.compile(rb"[\s\"'/](name|id|property|value|content)" + _ATTRIBUTE.pattern, re.IGNORECASE)
+
+_COOKIE = re.compile(EQUALS + rb"([\w.~*+/=!@%:,|-]{1,4000})")
+_BEFORE_COOKIE = re.compile(rb"(?:;\s{0,3}|[\"'`]|:\s)\Z")
+_NEAR = 2_000  # bytes behind the word cookie in which cookies are
 
 
 class _Edit(NamedTuple):
@@ -75,138 +93,206 @@ class _Edit(NamedTuple):
 def redact(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The page with `REDACTED`, or 0 for a number, in the place of each credential; and the names of those, sorted."""
     page = _Page(content)
-    return _edited(content, (edit for start, end, name in _hits(content) for edit in page.find(start, end, name)))
+    return _edited(content, page.everything())
 
 
 def redact_address(address: str) -> str:
     """An address, whole or from its path on, with its credentials redacted."""
     quoted = f'"{address}"'.encode(errors="surrogatepass")
-    page = _Page(quoted, scripts=(0, len(quoted)))
-    edits = (edit for start, end, name in _hits(quoted) for edit in page.find_parameter(start, end, name))
+    page = _Page(quoted, code=(0, len(quoted)))
+    edits = (edit for name in names(quoted, quoted.lower()) for edit in page.find_parameter(name))
     return _edited(quoted, edits)[0][1:-1].decode(errors="surrogatepass")
 
 
 def redact_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """A response's headers without cookies and logins, the addresses in the others redacted."""
-    return tuple((name, redact_address(value)) for name, value in headers if name.lower() not in _PRIVATE_HEADERS)
+    """A response's headers without cookies, logins and tokens, the addresses in the others redacted."""
+    return tuple((name, redact_address(value)) for name, value in headers if not _is_private(name))
 
 
-def _hits(content: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Where names of credentials stand before a value, and which."""
-    for names, form in _HITS.items():
-        for match in form.finditer(content):
-            end = match.end()
-            if name := next((name for name in names if content.endswith(name, 0, end)), None):
-                yield end - len(name), end, name
+def _is_private(header: str) -> bool:
+    return header.lower() in _PRIVATE_HEADERS or strength(header) is not Strength.NONE
 
 
 def _edited(content: bytes, edits: Iterator[_Edit]) -> tuple[bytes, tuple[str, ...]]:
-    parts, names, done = [], set(), 0
-    for start, end, name in sorted(edits):
+    parts: list[bytes] = []
+    names: set[str] = set()
+    done = 0
+    for start, end, name in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
         if start >= done:
             parts += [content[done:start], b"0" if content[start:end].isdigit() else b"REDACTED"]
-            names.add(name)
+            if len(names) < _MOST_NAMES:
+                names.add(name)
             done = end
     return b"".join((*parts, content[done:])), tuple(sorted(names))
 
 
 class _Page:
-    """A page's bytes, and where its scripts are; worked out when a value is first found that they decide about."""
+    """A page's bytes, and where its parts are; worked out when a value is first found that they decide about."""
 
-    def __init__(self, content: bytes, scripts: tuple[int, ...] | None = None) -> None:
-        self._content = content
-        self._line = self._line_end = -1
-        self._strings: tuple[list[int], list[int]] = ([], [])
-        if scripts is not None:
-            self._scripts = scripts
+    def __init__(self, content: bytes, code: tuple[int, ...] | None = None) -> None:
+        self._content, self._low = content, content.lower()
+        self._parts = Regions(content, self._low, code)
 
-    def find(self, start: int, end: int, name: bytes) -> Iterator[_Edit]:
-        """The credentials that a name at `start` to `end` is given there."""
-        yield from self.find_parameter(start, end, name)
-        before = self._content[start - 1 : start]
-        if before and before[0] in _BEFORE_NAME:
-            yield from self._find_assigned(start, end, name)
+    def everything(self) -> Iterator[_Edit]:
+        """Every credential in the page."""
+        content = self._content
+        for name in names(self._content, self._low):
+            before, behind = content[name.start - 1 : name.start], content[name.end]
+            if behind in _FIRST_OFEQUALS and before in _BEFORE_PARAMETER:
+                yield from self.find_parameter(name)
+                yield from self._find_joined(name)
+            if before in _BEFORE_NAME:
+                yield from self._find_assigned(name, name.start, name.end)
+            if before in _LAST_OF_QUOTES:
+                yield from self._find_quoted(name)
+            if before in _BEFORE_ATTRIBUTE and behind in _BEFORE_VALUE:
+                yield from self._find_attribute(name)
+        for tag in tags(self._low):
+            yield from self._find_field(*tag)
 
-    def find_parameter(self, start: int, end: int, name: bytes) -> Iterator[_Edit]:
+    def find_parameter(self, name: Name) -> Iterator[_Edit]:
         """The value of a parameter, if its address is one of those that carry credentials."""
-        value = _PARAMETER.match(self._content, end)
-        separator = _SEPARATOR.search(self._content, max(0, start - 30), start) if value else None
-        if value is None or separator is None or _NOBODY.match(value[1]):
+        value = _PARAMETER.match(self._content, name.end)
+        separator = _SEPARATOR.search(self._content, max(0, name.start - 30), name.start) if value else None
+        if value is None or separator is None or NOBODY.match(value[1]):
             return
-        is_ambiguous = name in _AMBIGUOUS
-        if is_ambiguous and (len(value[1]) < 5 or self._content.endswith(_QR_CODE, 0, start)):
+        is_certain = name.is_certain
+        if not is_certain and (len(value[1]) < 5 or self._low.endswith(_QR_CODE, 0, name.start)):
             return
-        if self._is_ours(start, is_encoded=bool(separator[1]), any_host=not is_ambiguous):
-            yield _Edit(*value.span(1), name.decode())
+        if name.strength is Strength.LIKELY and not LOOKS_LIKELY.match(value[1]):
+            return
+        if self._is_ours(name.start, is_encoded=bool(separator[1]), any_host=is_certain):
+            yield _Edit(*value.span(1), name.text)
 
     def _is_ours(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
         """Whether the address that goes on at `end` is one of WeChat's (or, `any_host`, whole)."""
-        window = self._content[max(0, end - _ADDRESS) : end].replace(b"\\/", b"/")
+        window = self._low[max(0, end - _ADDRESS) : end]
         address = window.translate(_SPACED).rpartition(b" ")[2]
+        start = end - len(address)
+        if b"\\" in address or b"&#" in address:
+            address = _COLON.sub(b":", _SLASH.sub(b"/", address))
         if is_encoded:  # the address within another's query
             address = _ENCODED.sub(lambda m: b"/" if m[1] else b":", address)
         scheme = address.rfind(b"://")
         if scheme >= 0 or address.startswith(b"//"):
             return any_host or _HOST.match(address, scheme + 3 if scheme >= 0 else 2) is not None
-        return _HOST.match(address) is not None or self._is_relative(address, end - len(address))
+        return _HOST.match(address) is not None or self._is_relative(address, start)
 
     def _is_relative(self, address: bytes, start: int) -> bool:
         """Whether `address` begins a string of a script's, or an attribute's value, as our addresses do."""
         before = self._content[max(0, start - 2) : start]
-        if before[-1:] not in (b'"', b"'"):
-            return False
-        if self._is_script(start):
-            return address.startswith((b"?", b"&", b"\\x26", b"\\x3f", *_OUR_PATHS))
+        if before[-1:] not in (b'"', b"'", b"`"):
+            attribute = re.match(rb"[\w-]{1,40}=(?=/)", address)  # without quotes
+            return bool(attribute and address.startswith(_OUR_PATHS, attribute.end()) and self._parts.is_tag(start))
+        if self._parts.is_code(start):
+            return address.startswith(_OUR_PATHS) or _QUERY.match(address) is not None
         return before[:1] == b"=" and address.startswith(_OUR_PATHS)
 
-    def _find_assigned(self, start: int, end: int, name: bytes) -> Iterator[_Edit]:
-        """The values of a variable or field, where a script's own code names it."""
-        assigned = _ASSIGNED.match(self._content, end)
-        if assigned is None or (assigned[1] and assigned[1] != self._content[start - 1 : start]):
+    def _find_assigned(self, name: Name, begin: int, end: int) -> Iterator[_Edit]:
+        """What a program gives to a variable or field whose name ends at `end`, with its quotes."""
+        assigned = ASSIGNED.match(self._content, end)
+        if assigned is None or (name.is_word and assigned.end() - end < SECRET and not name.is_certain):
             return
-        found = [span for span in _values(self._content, *assigned.span(2)) if self._is_secret(name, *span)]
-        begin = start - len(assigned[1])
-        if found and self._is_script(begin) and not (name in _AMBIGUOUS | _WORDS and self._is_string(begin)):
-            yield from (_Edit(*span, name.decode()) for span in found)
+        if found := self._values(name, assigned.span(1)):
+            yield from self._in_code(name, begin, found)
 
-    def _is_secret(self, name: bytes, start: int, end: int) -> bool:
-        value = self._content[start:end]
-        return bool(_LOOKS_SECRET.match(value)) if name in _WORDS else not _NOBODY.match(value)
+    def _find_quoted(self, name: Name) -> Iterator[_Edit]:
+        """The value that stands behind a quoted name."""
+        quote = _QUOTED.search(self._content, max(0, name.start - 20), name.start)
+        if quote is None:
+            return
+        mark = quote[0]
+        if not self._content.startswith(mark, name.end):
+            return
+        end = name.end + len(mark)
+        if len(mark) > 1:
+            yield from self._find_escaped(name, quote.start(), end, mark)
+        elif listed := _LISTED.match(self._content, end):
+            if LOOKS_LIKELY.match(listed[2]):
+                yield from self._in_code(name, quote.start(), self._secrets(name, [listed.span(2)]))
+        else:
+            yield from self._find_assigned(name, quote.start(), end)
 
-    def _is_script(self, position: int) -> bool:
-        return bisect_right(self._scripts, position) % 2 == 1
+    def _in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[_Edit]:
+        """The values that were found for a name which begins there, if code itself names it."""
+        if not found or not self._parts.is_code(begin):
+            return
+        string = self._parts.string(begin)
+        is_believed = name.is_certain and not self._parts.is_words(string)
+        if string < 0 or is_believed or self._parts.is_json(string):
+            yield from (_Edit(*span, name.text) for span in found)
 
-    @cached_property
-    def _scripts(self) -> tuple[int, ...]:
-        """Starts and ends of the inline scripts, in order; templates (`text/html`) hold the publisher's words."""
-        found, end = [], 0
-        while (tag := self._content.find(b"<script", end)) >= 0:
-            start = self._content.find(b">", tag)
-            end = self._content.find(b"</script", start)
-            if start < 0 or end < 0:
-                end = len(self._content)
-            if start >= 0 and b"text/html" not in self._content[tag:start]:
-                found += [start, end]
-        return tuple(found)
+    def _find_escaped(self, name: Name, begin: int, end: int, mark: bytes) -> Iterator[_Edit]:
+        """The value in JSON within a string, an attribute or an address."""
+        value = _ESCAPED_VALUE.match(self._content, end)
+        if value is None or (value[1] and value[1] != mark):
+            return
+        start, close = value.span(2)
+        if value[1]:
+            start, close = value.end(), self._content.find(mark, value.end(), value.end() + _LONGEST)
+        if self._secrets(name, [(start, close)]) and self._is_data(name, begin, mark):
+            yield _Edit(start, close, name.text)
 
-    def _is_string(self, position: int) -> bool:
-        """Whether it lies inside of a string: a text post keeps its words in one, and may teach programming."""
-        if not self._line <= position <= self._line_end:
-            self._lex(position)
-        starts, ends = self._strings
-        index = bisect_right(starts, position) - 1
-        return index >= 0 and starts[index] < position < ends[index]
+    def _is_data(self, name: Name, begin: int, mark: bytes) -> bool:
+        """Whether an escaped name stands in data of the page's program, rather than in words."""
+        if self._parts.is_code(begin):
+            string = self._parts.string(begin)
+            return self._parts.is_json(string) or (string < 0 and name.is_certain)
+        if mark.startswith(b"%"):
+            return self._is_ours(begin, is_encoded=False, any_host=name.is_certain)
+        return self._parts.is_tag(begin)
 
-    def _lex(self, position: int) -> None:
-        self._line = self._content.rfind(b"\n", max(0, position - _LINE), position) + 1 or max(0, position - _LINE)
-        newline = self._content.find(b"\n", position, position + _LINE)
-        self._line_end = newline if newline >= 0 else min(len(self._content), position + _LINE)
-        spans = [match.span() for match in _STRING.finditer(self._content, self._line, self._line_end)]
-        self._strings = [start for start, _ in spans], [end for _, end in spans]
+    def _find_joined(self, name: Name) -> Iterator[_Edit]:
+        """A cookie, or a parameter whose value is a string of its own: `"key=" + "…"`."""
+        start = self._content[max(0, name.start - 4) : name.start]
+        joined = _JOINED.match(self._content, name.end)
+        is_cookie = _BEFORE_COOKIE.search(start) is not None
+        if joined and (is_cookie or _SEPARATOR.search(start)):
+            index = joined.lastindex or 1
+            yield from self._in_string(name, joined.span(index), is_cookie=is_cookie)
+        elif is_cookie and (value := _COOKIE.match(self._content, name.end)):
+            yield from self._in_string(name, value.span(1), is_cookie=True)
 
+    def _in_string(self, name: Name, span: tuple[int, int], *, is_cookie: bool) -> Iterator[_Edit]:
+        """The value of a name within a string that is no words of the article's."""
+        value = self._content[slice(*span)]
+        near = is_cookie and self._low.find(b"cookie", max(0, name.start - _NEAR), name.start) >= 0
+        if NOBODY.match(value) or not (near or is_secret(name, value)):
+            return
+        if self._parts.is_code(name.start):
+            string = self._parts.string(name.start)
+            if string < 0 or not self._parts.is_words(string):
+                yield _Edit(*span, name.text)
+        elif near and self._parts.is_tag(name.start):
+            yield _Edit(*span, name.text)
 
-def _values(content: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where the literals between `start` and `end` are, without their quotes."""
-    for match in _VALUE.finditer(content, start, end):
-        is_quoted = match[0][:1] in (b'"', b"'")
-        yield match.start() + is_quoted, match.end() - is_quoted
+    def _find_attribute(self, name: Name) -> Iterator[_Edit]:
+        """The value of an attribute."""
+        value = _ATTRIBUTE.match(self._content, name.end)
+        if value is None:
+            return
+        span = value.span(value.lastindex or 1)
+        if is_telling(name, self._content[slice(*span)]) and self._parts.is_attribute(name.start):
+            yield _Edit(*span, name.text)
+
+    def _find_field(self, start: int, end: int) -> Iterator[_Edit]:
+        """The value of a form's field or of a `<meta>`."""
+        told = {
+            field[1].lower(): field.span(field.lastindex or 1) for field in _FIELD.finditer(self._content, start, end)
+        }
+        text = next((self._content[slice(*told[key])] for key in (b"name", b"id", b"property") if key in told), b"")
+        span = told.get(b"value") or told.get(b"content")
+        kind = kind_of(text.strip(), b"") if span and _NAME.match(text.strip()) else None
+        if kind and span and self._secrets(Name(start, end, *kind), [span]) and not self._parts.is_code(start):
+            yield _Edit(*span, kind.text)
+
+    def _values(self, name: Name, span: tuple[int, int]) -> list[tuple[int, int]]:
+        """Where the credentials among an expression's literals are, without their quotes."""
+        found = []
+        for match in VALUE.finditer(self._content, *span):
+            is_quoted = match[0][:1] in (b'"', b"'", b"`")
+            found.append((match.start() + is_quoted, match.end() - is_quoted))
+        return self._secrets(name, found)
+
+    def _secrets(self, name: Name, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [span for span in spans if span[0] < span[1] and is_secret(name, self._content[slice(*span)])]

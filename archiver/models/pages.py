@@ -33,7 +33,7 @@ ENDS = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRA
 class Target:
     """What one SOURCE names: an address of WeChat's, or a page saved to disk. One of `url`, `file` is set."""
 
-    source: str  # as the user gave it
+    source: str  # as the user gave it, less credentials
     url: str = ""  # https, only the parameters that live
     file: str = ""
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver import urls
+from archiver.credentials import redact_words
 from archiver.errors import NotWeChat
 from archiver.models import Target
 from archiver.sources import forms
@@ -35,7 +36,7 @@ class Entry:
     """What one place of a list names: a Target, or an error in one line that says what to do."""
 
     number: int  # of the line, from 1; of a record over several lines the first
-    source: str  # the address or path as given; of a bad line all of it
+    source: str  # the address or path as given, less credentials; of a bad line all of it
     target: Target | None = None
     error: str = ""
 
@@ -94,7 +95,7 @@ def read_list(
 
 def _entries(cell: Cell, place: _Folder) -> list[Entry]:
     if cell.error:
-        return [Entry(number=cell.number, source=cell.texts[0], error=cell.error)]
+        return [Entry(number=cell.number, source=redact_words(cell.texts[0]), error=cell.error)]
     if len(cell.texts) == 1:
         return _named(cell.number, cell.texts[0], place)
     return [_best([entry for text in cell.texts for entry in _named(cell.number, text, place)])]
@@ -110,7 +111,7 @@ def _best(entries: list[Entry]) -> Entry:
 def _named(number: int, text: str, place: _Folder) -> list[Entry]:
     """What `text` names: a file of the list's folder, else every address in it; at least one Entry."""
     if "://" not in text and (file := place.file(text)):  # wget names folders after hosts
-        return [Entry(number=number, source=text, target=Target(source=text, file=file))]
+        return [_saved(number, text, file)]
     shown = _LINK.sub("(", text) if "](" in text else text  # a link's words may be its address, cut short
     found = [address.rstrip(_PUNCTUATION) for address in _ADDRESS.findall(shown)]
     if not found:
@@ -118,14 +119,20 @@ def _named(number: int, text: str, place: _Folder) -> list[Entry]:
     return [_parsed(number, source) for source in dict.fromkeys(found)]
 
 
+def _saved(number: int, text: str, file: str) -> Entry:
+    told = redact_words(text)
+    return Entry(number=number, source=told, target=Target(source=told, file=file))
+
+
 def _unaddressed(number: int, text: str, place: _Folder) -> Entry:
     """A path behind an item's mark, an address in an odd spelling, or nothing that archiver knows."""
     bare = _bare(text)
     if bare != text and "://" not in bare and (file := place.file(bare)):
-        return Entry(number=number, source=bare, target=Target(source=bare, file=file))
+        return _saved(number, bare, file)
     if (text.lower().endswith(_SAVED) or bare.lower().endswith(_SAVED)) and not urls.looks_like_address(bare):
         where = place.name or "the current folder"
-        return Entry(number=number, source=text, error=f"no such file: paths in a list count from {where}")
+        error = f"no such file: paths in a list count from {where}"
+        return Entry(number=number, source=redact_words(text), error=error)
     return _parsed(number, bare, whole=text)
 
 
@@ -139,6 +146,7 @@ def _bare(text: str) -> str:
 
 def _parsed(number: int, source: str, whole: str = "") -> Entry:
     try:
-        return Entry(number=number, source=source, target=urls.parse(source))
+        target = urls.parse(source)
     except NotWeChat as error:
-        return Entry(number=number, source=whole or source, error=str(error.args[0]))
+        return Entry(number=number, source=redact_words(whole or source), error=str(error.args[0]))
+    return Entry(number=number, source=target.source, target=target)

@@ -1,7 +1,9 @@
 """Files of one folder, written whole or not at all, and durable before anything relies on them.
 
 A file's bytes reach the disk before it gets its name. The name itself is durable once its folder is synced, which is
-done for all folders together before the catalogue is told of what lies in them (`sync`).
+done for all folders together before the catalogue is told of what lies in them (`sync`). A new file that proves itself
+(a page by its name, a picture by its form) may get its name first: what a power cut leaves of it is not believed, and
+the bytes of many such files reach the disk at once, which costs a journal a tenth of one after the other.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from archiver.errors import OutputError
 OWN = ".archive"  # Jekyll skips dot folders
 UNFINISHED = f"{OWN}/unfinished"
 _RESERVE = 2**24  # bytes that are left free
+_TOGETHER = 64  # files that are open at once
 _LEFT = 86_400  # seconds after which an unfinished file is nobody's
 
 
@@ -40,18 +43,23 @@ class LocalStore:
         self._guard = threading.Lock()
         self._syncing = threading.Lock()
         self._unsynced: set[Path] = set()  # folders whose entries changed
+        self._unsynced_files: set[Path] = set()  # whose bytes may not be on the disk yet
 
-    def write(self, path: Path, content: bytes) -> None:
-        """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
+    def write(self, path: Path, content: bytes, *, proves_itself: bool = False) -> None:
+        """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one.
+
+        `proves_itself`: of a file that is new a power cut may leave less before `sync`, and everybody sees that it is.
+        """
         if self._is_dry:
             return
         with guarded(path):
+            waits = proves_itself and not path.exists()
             try:
-                self._write(path, content, self._unfinished(self.root / UNFINISHED))
+                self._write(path, content, self._unfinished(self.root / UNFINISHED), waits=waits)
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                self._write(path, content, self._unfinished(path.parent, "."))  # a folder may lie on another disk
+                self._write(path, content, self._unfinished(path.parent, "."), waits=waits)  # it lies on another disk
 
     def delete(self, path: Path) -> None:
         """Delete a file, if it is there."""
@@ -61,16 +69,20 @@ class LocalStore:
 
     def sync(self) -> None:
         """Return when every file that was written, in whatever thread, is durable under its name."""
-        with self._syncing:  # whoever waits here waits for the folders that somebody else took, too
+        with self._syncing:  # whoever waits here waits for what somebody else took, too
             with self._guard:
                 folders, self._unsynced = self._unsynced, set()
+                files, self._unsynced_files = self._unsynced_files, set()
             try:
-                while folders:
-                    folder = folders.pop()
+                with guarded(self.root):
+                    _sync_files(sorted(files))
+                for folder in sorted(folders):
                     with guarded(folder):
                         sync_folder(folder)
             except BaseException:
-                self._mark(folder, *folders)
+                with self._guard:
+                    self._unsynced |= folders
+                    self._unsynced_files |= files
                 raise
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
@@ -81,20 +93,24 @@ class LocalStore:
                 if not is_alive(path.name.partition("-")[0]):
                     path.unlink(missing_ok=True)
 
-    def _write(self, path: Path, content: bytes, unfinished: Path) -> None:
+    def _write(self, path: Path, content: bytes, unfinished: Path, *, waits: bool) -> None:
         for folder in (path.parent, unfinished.parent):
             self._mark(*make_folder(folder))
         try:
             with unfinished.open("xb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if not waits:
+                    os.fsync(file.fileno())
             unfinished.replace(path)
         except BaseException:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise
         self._mark(path.parent)
+        if waits:
+            with self._guard:
+                self._unsynced_files.add(path)
 
     def _mark(self, *folders: Path) -> None:
         with self._guard:
@@ -102,6 +118,29 @@ class LocalStore:
 
     def _unfinished(self, folder: Path, prefix: str = "") -> Path:
         return folder / f"{prefix}{self._run()}-{secrets.token_hex(8)}.tmp"
+
+
+def _sync_files(paths: list[Path]) -> None:
+    """Make the bytes of files durable: the disk is told of all of them before it is waited for."""
+    for start in range(0, len(paths), _TOGETHER):
+        descriptors = []
+        try:
+            for path in paths[start : start + _TOGETHER]:
+                with suppress(FileNotFoundError):  # taken out meanwhile
+                    descriptors.append(os.open(path, os.O_RDONLY))
+            for descriptor in descriptors:
+                _begin_to_write(descriptor)
+            for descriptor in descriptors:
+                os.fsync(descriptor)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+
+def _begin_to_write(descriptor: int) -> None:
+    """Have the system write a file's bytes without waiting, where it knows that: then one commit is for all of them."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def make_folder(folder: Path) -> list[Path]:
@@ -115,6 +154,12 @@ def make_folder(folder: Path) -> list[Path]:
         changed.append(missing)
     folder.mkdir(parents=True, exist_ok=True)
     return changed
+
+
+def make_durable_folder(folder: Path) -> None:
+    """Make a folder whose name is durable when this returns."""
+    for changed in make_folder(folder):
+        sync_folder(changed)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archiver.errors import OutputError
+from archiver.storage.local import make_durable_folder
 
 POLL = 0.005  # seconds between two tries
 
@@ -61,7 +62,7 @@ class LockFile:
         try:
             return os.open(self.path, flags, 0o644)
         except FileNotFoundError:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_durable_folder(self.path.parent)
             return os.open(self.path, flags, 0o644)
 
     def release(self) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from archiver.errors import OutputError
-from archiver.storage.local import OWN, guarded, make_folder, sync_file, sync_folder
+from archiver.storage.local import OWN, guarded, make_durable_folder, sync_file, sync_folder
 
 LOST = f"{OWN}/lost"
 
@@ -58,8 +58,7 @@ def _free_place(root: Path, path: str, folder: str = LOST) -> str:
     inside = path.removeprefix(f"{OWN}/")
     for number in count(1):
         place = f"{folder}/{inside}" + (f".{number}" if number > 1 else "")
-        for changed in make_folder((root / place).parent):
-            sync_folder(changed)
+        make_durable_folder((root / place).parent)
         try:
             (root / place).touch(exist_ok=False)
         except FileExistsError:

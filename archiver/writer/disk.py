@@ -21,6 +21,7 @@ from archiver.writer.frontmatter import head, read_front_matter
 
 _FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN)
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
+_PROVE_THEMSELVES = frozenset(("jpg", "png", "gif", "webp"))  # whose form shows that their end is missing
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
@@ -146,7 +147,8 @@ class Output:
 
     def save_media(self, name: str, content: bytes) -> LocalFile:
         """Write a medium under its name."""
-        self.write(self.root / name, content)
+        is_picture = name.rpartition(".")[2] in _PROVE_THEMSELVES
+        self.store.write(self.root / name, content, proves_itself=is_picture)
         return _local_file(name, content)
 
     def forget_media(self, name: str) -> None:
@@ -162,6 +164,10 @@ class Output:
     def write(self, path: Path, content: bytes) -> None:
         """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
         self.store.write(path, content)
+
+    def write_page(self, path: Path, content: bytes) -> None:
+        """Put a page at `path` whose name is its digest."""
+        self.store.write(path, content, proves_itself=True)
 
     def sync(self) -> None:
         """Return when every file that was written is durable under its name; the catalogue is told afterwards."""
