@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,3 +138,37 @@ def test_tombstones_come_back_and_damaged_ones_do_not(tmp_path: Path) -> None:
         assert list(Tombstones(store).all()) == []
     Tombstones(store).delete(stone.key)
     assert not Tombstones(store).has(stone.key)
+
+
+@pytest.fixture
+def unreadable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes files whose path ends so fail to open, as where a process has no descriptors left."""
+
+    def refuse(ending: str) -> None:
+        opened = Path.open
+
+        def open_(path: Path, *arguments: Any, **words: Any) -> Any:
+            if str(path).endswith(ending):
+                raise OSError(errno.EMFILE, "Too many open files")
+            return opened(path, *arguments, **words)
+
+        monkeypatch.setattr(Path, "open", open_)
+
+    return refuse
+
+
+@pytest.mark.parametrize(("ending", "what"), [(".md", "post"), (".zst", "snapshot")])
+def test_what_cannot_be_read_makes_no_strays(
+    archive: Inside, world: World, unreadable: Callable[[str], None], ending: str, what: str
+) -> None:
+    world.serve(numbered.address(1), numbered.article(1, pictures=(1,)))
+    numbered.serve_picture(world, 1)
+    archive.batch(numbered.address(1))
+    for path in (archive.folder / ".archive").glob("catalogue.db*"):
+        path.unlink()
+    catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
+    unreadable(ending)
+    found = list(Inspection(root=archive.folder, catalogue=catalogue, prefix="").unknown())
+    catalogue.close()
+    assert "stray" not in {one.problem for one in found}
+    assert ("unreadable", what) in {(one.problem, one.what) for one in found}

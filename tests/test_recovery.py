@@ -252,3 +252,20 @@ def test_repair_without_a_network_moves_and_forgets_nothing(
     assert repair(archiver) == dict.fromkeys(found, True)
     assert (rich / name).read_bytes() == truth
     assert verify(archiver) == set()
+
+
+def test_lost_catalogue_costs_no_source_its_options(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    archiver.write("list.txt", numbered.address(1))
+    archiver.write("archiver.yml", "output: out", "sources: [{list: list.txt, name: 一, tags: [甲], author: 乙}]")
+    assert archiver("run", "--interval", "0").code == 0
+    root = archiver.folder / "out"
+    before = files(root)
+    lose_catalogue(root)
+    offline_again = archiver("verify", "--repair", "--interval", "0")
+    assert offline_again.code == 0, offline_again.out
+    assert files(root) == before
+    assert archiver("rebuild", "--all", "--json").outcome["outcome"] == "unchanged"
+    (row,) = archiver.catalogue.rows("SELECT source, digest FROM articles")
+    assert row["source"] == "一"
+    assert row["digest"]

@@ -67,6 +67,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     received: int
     state: str = UNREAD
     origin: str = "network"  # network | file
+    source: str = ""
     redacted: tuple[str, ...] = ()
 
 
@@ -165,11 +166,11 @@ def page_of(capture: Capture, content: bytes, source: str) -> Page:
     )  # fmt: skip
 
 
-def capture_of(page: Page, state: State, received: datetime) -> Capture:
+def capture_of(page: Page, state: State, received: datetime, source: str = "") -> Capture:
     """Return what is told of a page that came, but for its digest."""
     return Capture(
         url=page.url, final_url=page.final_url, status=page.status, headers=page.headers, captured=page.captured,
-        state=state, saved=page.saved, redacted=page.redacted, received=received,
+        state=state, saved=page.saved, redacted=page.redacted, received=received, source=source,
     )  # fmt: skip
 
 
@@ -241,6 +242,7 @@ def _record_of(capture: Capture) -> _Record:
         url=capture.url, final_url=capture.final_url, status=capture.status, headers=capture.headers,
         captured=int(capture.captured.timestamp()), received=int((capture.received or capture.captured).timestamp()),
         state=capture.state, origin="file" if capture.saved else "network", redacted=capture.redacted,
+        source=capture.source,
     )  # fmt: skip
 
 
@@ -249,7 +251,7 @@ def _capture_of(record: _Record) -> Capture:
         url=record.url, final_url=record.final_url, status=record.status, headers=record.headers,
         captured=_time(record.captured), received=_time(record.received),
         state=State(record.state) if record.state else State.UNKNOWN,
-        saved=record.origin == "file", redacted=record.redacted,
+        saved=record.origin == "file", redacted=record.redacted, source=record.source,
     )  # fmt: skip
 
 

@@ -118,9 +118,15 @@ class Inspection:
 
     def unknown_media(self) -> Iterator[Finding]:
         """Yield files of media that the catalogue does not know."""
-        if self.keys is None:
-            since = self.catalogue.others_since()
+        if self.keys is not None:
+            return
+        since = self.catalogue.others_since()
+        try:
             yield from (one for one in self._media() if not is_younger(self.root, one.path, since))
+        except InputError as error:  # what it shows is not known: no picture is a stray
+            path = Path(error.concerns)
+            place = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else error.concerns
+            yield Finding(problem="unreadable", what="post", path=place, said=str(error.args[0]))
 
     def unrecorded(self) -> Iterator[Finding]:
         """Yield removals, posts and pages that the catalogue does not know, and whether it is an old one."""
@@ -203,7 +209,11 @@ class Inspection:
         """Yield what is to be said of a file that is no page the catalogue knows, and when the page came."""
         try:
             stored = self.snapshots.load(digest) if digest else None
-        except InputError:
+        except InputError as error:
+            if isinstance(error.__cause__, OSError):  # that it cannot be read now proves nothing
+                said = str(error.args[0])
+                yield Finding(problem="unreadable", what="snapshot", path=path, said=said), None
+                return
             stored = None
         if stored is None:
             if not (digest and self.catalogue.holdings.known_pages({digest})):  # else its loss is noted already

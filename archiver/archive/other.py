@@ -107,7 +107,7 @@ class OtherArchive:
 
         One that no post there shows may be another half's; one that only a person's own posts show is that person's.
         """
-        found = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder)]
+        found = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
         shown = shown_files(self.root, found)
         recorded = {str(row["path"]): row for row in self.salvage.media if row["path"]}
         for path in found:

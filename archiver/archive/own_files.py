@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from archiver.errors import InputError
+
 # What systems, and git, leave in any folder.
 _SYSTEMS = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
 _OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # in .archive/ itself
@@ -15,17 +17,24 @@ _OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # in .arc
 _OTHERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
 
 
-def files_below(root: Path, folder: str) -> Iterator[str]:
-    """Every file below a folder, by its path from `root`; links to folders are files. Few are in memory at a time."""
+def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
+    """Every file below a folder, by its path from `root`; links to folders are files. Few are in memory at a time.
+
+    `strict`: InputError for a folder that cannot be read; else every file in it is told of by whoever knows it.
+    """
     try:
         entries = os.scandir(root / folder)
-    except OSError:  # no such folder; or one that nobody may read, and then every file in it is told of
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        if strict:
+            raise InputError(f"cannot be read ({error.strerror or error})", concerns=str(root / folder)) from error
         return
     with entries:
         for entry in entries:
             path = f"{folder}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                yield from files_below(root, path)
+                yield from files_below(root, path, strict=strict)
             elif entry.name not in _SYSTEMS:
                 yield path
 

@@ -125,6 +125,8 @@ class Recovery:
 
     def _post(self, finding: Finding) -> Finding:
         found = list(posts_of(self.output, [finding.path], self.now))
+        if not found:  # it could be read a moment ago
+            return _ended(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.posts(found)
         is_known = bool(self.catalogue.holdings.known_posts([finding.path]))
         if is_known:

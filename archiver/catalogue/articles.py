@@ -130,7 +130,9 @@ class Articles:
         with self._store.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
             self._record_address(connection, entry, article_id)
-            record_captures(connection, entry, article_id, seconds(self._store.now()))
+            received = seconds(self._store.now())
+            told = {"article_id": article_id, "received": received, "source": source}
+            record_captures(connection, entry, told)
             if article_id is not None and entry.article:
                 record_media(connection, self._store, article_id, entry)
 

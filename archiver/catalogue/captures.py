@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
@@ -44,10 +45,10 @@ class Captures:
         with self._store.reading() as connection:
             return [capture(row) for row in connection.execute(wanted.order_by(captures.c.id))]
 
-    def receive(self, page: Page, sha256: str) -> None:
+    def receive(self, page: Page, sha256: str, source: str = "") -> None:
         """Notes how a page came that is kept under this digest; `Articles.record` says later what it was."""
         with self._store.writing() as connection:
-            received = {"received": seconds(self._store.now())}
+            received = {"received": seconds(self._store.now()), "source": source}
             connection.execute(captures.insert().values(_came(page, sha256) | received | {"state": UNREAD}))
 
     def forget(self, sha256: str) -> bool:
@@ -58,15 +59,14 @@ class Captures:
             return connection.execute(kept).scalar() is not None
 
 
-def record_captures(connection: Connection, entry: Entry, article_id: int | None, received: int | None) -> None:
-    """Writes what the pages were that came for one SOURCE at `received`."""
+def record_captures(connection: Connection, entry: Entry, told: Mapping[str, Any]) -> None:
+    """Write what the pages were that came for one SOURCE; `told` is what their rows have in common."""
     if entry.notice:
-        moved = {"article_id": article_id, "state": State.MIGRATED, "received": received}
-        _record(connection, entry.notice, moved)
+        _record(connection, entry.notice, {**told, "state": State.MIGRATED})
     if entry.page and entry.is_new:
         state = entry.outcome.state or State.UNKNOWN
-        told = {"article_id": article_id, "state": State.ARTICLE if entry.article else state, "received": received}
-        _record(connection, Received(page=entry.page, snapshot=entry.snapshot), told)
+        is_what = State.ARTICLE if entry.article else state
+        _record(connection, Received(page=entry.page, snapshot=entry.snapshot), {**told, "state": is_what})
 
 
 def _record(connection: Connection, received: Received, told: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from json import JSONDecodeError
 from pathlib import Path
 from sqlite3 import OperationalError
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -42,9 +42,11 @@ def open_engine(path: Path) -> Engine:
     Deferred ones would fail at their first write when another process has written since their first read.
     """
     if path.exists() and is_full(path.parent):
-        return _copy_in_memory(path)
+        return _copy_in_memory(path, f"file:{quote(str(path.absolute()))}", "the disk is full: free some space")
     is_ours = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    address = f"sqlite:///{path}" if is_ours else _read_only(path)
+    if not is_ours and _is_older(path):
+        return _copy_in_memory(path, _read_only(path), "its folder is read-only")
+    address = f"sqlite:///{path}" if is_ours else _read_only_url(path)
     engine = create_engine(address, connect_args={"timeout": PATIENCE / 1000})
     if is_ours:
         event.listen(engine, "connect", _prepare)
@@ -52,12 +54,24 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
-def _read_only(path: Path) -> URL:
+def _read_only_url(path: Path) -> URL:
     """The address of a database that lies where nothing can be written, a backup or a CD: no log, no locks."""
-    how = {"mode": "ro", "uri": "true"}
-    if not path.with_name(f"{path.name}-wal").exists():
-        how["immutable"] = "1"
-    return URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query=how)
+    name, _, how = _read_only(path).partition("?")
+    return URL.create("sqlite", database=name, query={**dict(parse_qsl(how)), "uri": "true"})
+
+
+def _read_only(path: Path) -> str:
+    """Return the same as SQLite's own URI."""
+    immutable = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    return f"file:{quote(str(path.absolute()))}?mode=ro{immutable}"
+
+
+def _is_older(path: Path) -> bool:
+    """Return whether a database that cannot be written has an older schema: then a copy of it is migrated."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return found is not None and str(found[0]) < REVISION
+    return False
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
@@ -77,17 +91,17 @@ def is_full(folder: Path) -> bool:
     return False
 
 
-def _copy_in_memory(path: Path) -> Engine:
-    """Return an engine on a copy of a database, to be read alone: on a full disk nothing could be written.
+def _copy_in_memory(path: Path, address_there: str, refuses: str) -> Engine:
+    """Return an engine on a copy of a database, to be read alone. `refuses`: why nothing can be written.
 
-    Nor could it be read in place: the index of its log is a mapped file, and to touch a block of it that the disk
-    cannot give ends the process (SIGBUS). With an exclusive lock that index is kept in memory.
+    On a full disk it could not even be read in place: the index of its log is a mapped file, and to touch a block of it
+    that the disk cannot give ends the process (SIGBUS). With an exclusive lock that index is kept in memory.
     """
     address = f"file:{secrets.token_hex(8)}?mode=memory&cache=shared"
     copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the engine keeps it: with it the copy goes
     with guarded(path):
         try:
-            with closing(sqlite3.connect(path, timeout=PATIENCE / 1000)) as source:
+            with closing(sqlite3.connect(address_there, uri=True, timeout=PATIENCE / 1000)) as source:
                 source.execute("PRAGMA locking_mode=EXCLUSIVE")
                 source.backup(copy)
         except sqlite3.Error as error:
@@ -97,7 +111,7 @@ def _copy_in_memory(path: Path) -> Engine:
         return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
-    engine.update_execution_options(is_full=str(path.parent))
+    engine.update_execution_options(refuses=refuses)
     event.listen(engine, "engine_disposed", lambda _engine: copy.close())
     event.listen(engine, "begin", _begin)
     return engine
@@ -133,8 +147,8 @@ def _turn_to_wal(connection: DBAPIConnection) -> None:
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     reads = options.get("reads")
-    if not reads and (folder := options.get("is_full")):
-        raise OutputError("cannot be written (the disk is full): free some space", concerns=folder)
+    if not reads and not options.get("migrates") and (reason := options.get("refuses")):
+        raise OutputError(f"the catalogue cannot be written: {reason}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
@@ -153,9 +167,9 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
             f"was made by a newer archiver (schema {found}, this one knows {REVISION}): upgrade archiver",
             concerns=str(path),
         )
-    if found:
+    if found and not engine.get_execution_options().get("refuses"):
         _back_up(path, found)
-    with guarded(path), engine.begin() as connection:
+    with guarded(path), engine.execution_options(migrates=True).begin() as connection:
         _migrate(connection, found)
         if found:  # by an older version, which had no such mark
             mark_begun(connection)

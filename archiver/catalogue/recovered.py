@@ -133,6 +133,9 @@ class RecoveredRows:
         for key in (article.key, article.key_without_ids):
             there: int | None = connection.execute(_by_key(key)).scalar()
             if there is not None:
+                if capture.source:
+                    nameless = (articles.c.id == there) & (articles.c.source == "")
+                    connection.execute(update(articles).where(nameless).values(source=capture.source))
                 checked = seconds(capture.received)
                 if not capture.saved:
                     later = (articles.c.id == there) & (func.coalesce(articles.c.checked, 0) < checked)
@@ -142,7 +145,7 @@ class RecoveredRows:
             "key": article.key, "account": article.account, "account_id": article.account_id, "title": article.title,
             "type": article.type, "url": article.url or capture.url, "published": seconds(article.published),
             "modified": seconds(article.modified), "archived": seconds(capture.captured), "state": State.ARTICLE,
-            "state_seen": seconds(capture.received), "checked": seconds(capture.received),
+            "state_seen": seconds(capture.received), "checked": seconds(capture.received), "source": capture.source,
         }  # fmt: skip
         done = connection.execute(articles.insert().values(row))
         return int(done.inserted_primary_key[0])  # type: ignore[index]
@@ -159,7 +162,8 @@ class RecoveredRows:
                 "status": capture.status, "headers": [list(header) for header in capture.headers],
                 "captured": seconds(capture.captured), "received": seconds(capture.received),
                 "state": capture.state, "saved": int(capture.saved), "redacted": list(capture.redacted),
-                "sha256": capture.sha256, "size": capture.size, "estimated": int(capture.estimated),
+                "sha256": capture.sha256, "size": capture.size, "source": capture.source,
+                "estimated": int(capture.estimated),
             }  # fmt: skip
             connection.execute(captures.insert().values(row))
         found = (captures.c.sha256 == capture.sha256) & captures.c.lost.is_not(None)

@@ -28,7 +28,7 @@ KEPT = (
 STANDING = (*ADDRESS, *KNOWN)
 CAPTURE = (
     _C.url, _C.final_url, _C.status, _C.headers, _C.captured, _C.state, _C.saved, _C.redacted, _C.sha256, _C.size,
-    _C.lost, _C.received, _C.estimated,
+    _C.lost, _C.received, _C.source, _C.estimated,
 )  # fmt: skip
 
 _STATES = {str(state): state for state in State}
@@ -86,11 +86,13 @@ def standing(row: Sequence[Any]) -> Standing:
 @_intact
 def capture(row: Sequence[Any]) -> Capture:
     """A row of CAPTURE."""
-    url, final_url, status, headers, captured, state, saved, redacted, sha256, size, lost, received, estimated = row
+    url, final_url, status, headers, captured, state, saved, redacted, sha256, size, *rest = row
+    lost, received, source, estimated = rest
     return Capture(
         url=url, final_url=final_url, status=status, headers=tuple((name, value) for name, value in headers),
         captured=_time(captured), state=_STATES[state], saved=bool(saved), redacted=tuple(redacted), sha256=sha256,
-        size=size, lost=time_of(lost), received=time_of(received), estimated=bool(estimated),
+        size=size, lost=time_of(lost), received=time_of(received), source=source,
+        estimated=bool(estimated),
     )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ captures = Table(
     Column("size", Integer, nullable=False),
     Column("lost", Time),  # when its snapshot was found to be damaged or missing
     Column("received", Time),  # when it was kept: of an article's captures the last one received is shown
+    Column("source", String, nullable=False, server_default=""),  # of archiver.yml, by which it came
     Column("estimated", Integer, nullable=False, server_default="0"),  # 1: `captured` is not from a record
 )
 

@@ -91,10 +91,18 @@ class Archiver:
 
     def _catalogue(self) -> Catalogue:
         """The catalogue of an archive that is there; what only looks at it loads nothing that reads pages."""
+        return self._edges.catalogue_there() if "_edges" in self.__dict__ else self._looked_at
+
+    @cached_property
+    def _looked_at(self) -> Catalogue:
         own = Path(self.settings.output) / OWN
         if not (own / FILE).is_file():
             return self._edges.catalogue_there()
-        return self._open.enter_context(closing(Catalogue(own, self._now)))
+        catalogue = Catalogue(own, self._now)
+        if catalogue.open():  # it is to be told first what lies here
+            catalogue.close()
+            return self._edges.catalogue_there()
+        return self._open.enter_context(closing(catalogue))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
         """How each SOURCE ended, in their order, as soon as it is known; every one is read again.

@@ -156,12 +156,16 @@ class _Lent:
         is_wanted = self.edges.settings.snapshots and not (page.saved and state is not State.ARTICLE)
         if not is_wanted:
             return ""
-        capture = capture_of(page, state, self.edges.now())
+        capture = capture_of(page, state, self.edges.now(), self._source_name)
         snapshot = self.edges.snapshots.keep(page.content, capture)
         if not snapshot.is_new:
             self.repeated[snapshot.sha256] = capture
-        self.edges.catalogue.captures.receive(page, snapshot.sha256)
+        self.edges.catalogue.captures.receive(page, snapshot.sha256, self._source_name)
         return snapshot.sha256
+
+    @property
+    def _source_name(self) -> str:
+        return "" if self.source is NO_SOURCE else self.source.title
 
     def forget(self, digest: str) -> None:
         """Takes a page away, unless another is of the same bytes; '' is none."""
@@ -237,8 +241,7 @@ class _Lent:
         self.media.claim(entry.media)  # another call may have forgotten a medium that no article showed any more
         self.edges.output.sync()  # the rows are the last thing that is written: what they name must be there
         address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
-        name = "" if self.source is NO_SOURCE else self.source.title
-        self.edges.catalogue.articles.record(entry, address, name)
+        self.edges.catalogue.articles.record(entry, address, self._source_name)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -253,9 +256,8 @@ class _Lent:
     def style(self, article: Article) -> Style:
         """The options of the source that the article came by first hold, whoever reads it again."""
         settings, earlier = self.edges.settings, self.edges.catalogue.articles.earlier(article)
-        source = next(
-            (one for one in settings.sources if earlier and one.title == redact_words(earlier.source)), self.source
-        )
+        first = redact_words(earlier.source) if earlier else None
+        source = next((one for one in settings.sources if one.title == first), self.source)
         own = {"tags": source.tags and list(source.tags), "author": source.author}
         return Style(
             front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},

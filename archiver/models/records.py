@@ -143,4 +143,5 @@ class Capture:
     size: int = 0
     lost: datetime | None = None  # when its snapshot was found to be damaged or missing
     received: datetime | None = field(default=None, compare=False)  # when it was kept; of a saved page that is later
+    source: str = ""  # of archiver.yml, by which it came
     estimated: bool = False  # `captured` is the page's own time, or its file's: no record says when it came

@@ -10,6 +10,7 @@ down_revision = "0003"
 def upgrade() -> None:
     """Add the columns; of older rows the one that came later was received later, whatever its page's time."""
     op.add_column("captures", sa.Column("received", sa.BigInteger(), nullable=True))
+    op.add_column("captures", sa.Column("source", sa.String(), nullable=False, server_default=""))
     op.add_column("captures", sa.Column("estimated", sa.Integer(), nullable=False, server_default="0"))
     op.execute(
         "UPDATE captures SET received = CASE WHEN article_id IS NULL THEN captured ELSE (SELECT max(other.captured)"
