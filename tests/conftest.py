@@ -15,6 +15,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from tests.command import Command
+from tests.injection.library import has_compiler
 from tests.inside import Inside
 from tests.wechat import Authority, World, playing
 
@@ -27,6 +28,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "jekyll": lambda: shutil.which("jekyll") is not None,
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
+    "compiler": has_compiler,
 }
 
 settings.register_profile("busy", deadline=None)  # a machine that others share is no reason to fail
@@ -41,10 +43,16 @@ _SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FIL
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The two options of ours."""
+    """The options of ours."""
     parser.addoption(
-        "--long", action="store_true", help="200 mutations of each page (test_fuzz.py), 200 kills (test_kill.py)."
+        "--long", action="store_true",
+        help="200 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
+    )  # fmt: skip
+    parser.addoption(
+        "--injection-seconds", type=float, default=60, help="How long faults are tried, at random (test_injection.py)."
     )
+    parser.addoption("--injection-seed", type=int, default=None, help="Which faults, as a run before has printed it.")
+    parser.addoption("--injection-state", default=None, help="A file of the faults that were tried: the others are.")
     parser.addoption(
         "--update-golden", action="store_true", help="Show what changed in fixtures/*/expected.md and write it."
     )

@@ -1,0 +1,1 @@
+"""Faults in every call to the disk of every command: docs/testing-faults.md."""
