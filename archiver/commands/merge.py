@@ -246,6 +246,8 @@ class Merge:
 
     def _both(self, name: str, known: Kept, place: str, *, is_last: bool = False) -> Merged:
         """Of a post that lies here and there: a person's work stays, ours where there are two."""
+        if known.share is None:  # an import before this one died before it was made again
+            self._changed[known.key] = None
         mine = (self.edges.output.root / place).read_bytes()
         theirs = (self.other.root / name).read_bytes()
         if comparable(mine) == comparable(theirs):
@@ -277,6 +279,8 @@ class Merge:
             if kept is None or kept.taken_out:
                 continue
             outcome = rebuild_one(self.edges, key).outcome
+            if outcome.outcome == "failed":
+                yield Merged(what="post", outcome="failed", path="", key=key, said=outcome.error)
             if outcome.outcome in ("updated", "archived"):
                 place = Path(outcome.post).relative_to(self.edges.settings.output).as_posix()
                 yield Merged(what="post", outcome="updated", path="", key=key, said="shows the last page", place=place)

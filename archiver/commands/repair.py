@@ -75,26 +75,36 @@ class Repair:
                 yield _ended(finding, "brought up to date", repaired=True)
             elif finding.repaired is not None:
                 yield finding
-        self._prove([*dict.fromkeys((*recovery.changed, *edges.catalogue.recovered.unproven()))])
+        yield from self._prove([*dict.fromkeys((*recovery.changed, *edges.catalogue.recovered.unproven()))])
         links = Links(looking.root, (IMAGES, MEDIA), looking.prefix)
         for finding in [one for one in looking.unknown_media() if one.problem == "unrecorded"]:
             yield self._guarded(finding, partial(recovery.medium, links=links))
 
-    def _prove(self, keys: list[str]) -> None:
-        """Make the posts of these articles again: what is found the same is known as ours from now on."""
+    def _prove(self, keys: list[str]) -> Iterator[Finding]:
+        """Make the posts of these articles again: what is found the same is known as ours from now on.
+
+        Yield those that could not be made.
+        """
         for key in keys:
             kept = self.edges.catalogue.articles.get(key)
             archived = archived_in(self.edges.output.text_of(kept.post)) if kept and kept.post else None
             if kept and archived and archived != kept.archived:
                 self.edges.catalogue.recovered.archived(key, archived)
         jobs = self.jobs if len(keys) > _WORTH_PROCESSES else 1
-        if jobs == 1:
-            for key in keys:
-                rebuild_one(self.edges, key)
-                self.inspection.looked(1)
-            return
-        for _ in rebuild(self.edges.settings, keys, Rebuilding(jobs=jobs)):
+        made = (
+            (rebuild_one(self.edges, key) for key in keys)
+            if jobs == 1
+            else rebuild(self.edges.settings, keys, Rebuilding(jobs=jobs))
+        )
+        for one in made:
             self.inspection.looked(1)
+            if one.outcome.outcome == "failed":
+                key, said = one.outcome.source, f"it cannot be made again from its page: {one.outcome.error}"
+                kept = self.edges.catalogue.articles.get(key)
+                yield Finding(
+                    problem="unrecorded", what="post", path=kept.post if kept else "", key=key, said=said,
+                    repaired=False, exit_code=one.outcome.exit_code,
+                )  # fmt: skip
 
     def _seal(self, finding: Finding) -> Finding:
         """Write the file of a page again that is whole itself: what stands behind it is told by the catalogue."""
