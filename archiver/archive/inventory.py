@@ -196,6 +196,7 @@ class Inspection:
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         holdings = self.catalogue.holdings
+        has_removed = bool(self.catalogue.recovered.removed())
         for lot in lots_of(own_files(self.root, OWN), _LOT):
             digests = {path: PurePosixPath(path).name.partition(".")[0].lower() for path in lot}
             known = holdings.known_pages(set(digests.values()))
@@ -203,9 +204,9 @@ class Inspection:
             for path, digest in digests.items():
                 is_named = self._is_page_path(path, digest)
                 if not is_named or digest not in known or digest in lost:
-                    yield from self._unknown_page(path, digest if is_named else "")
+                    yield from self._unknown_page(path, digest if is_named else "", has_removed=has_removed)
 
-    def _unknown_page(self, path: str, digest: str) -> Iterator[tuple[Finding, datetime | None]]:
+    def _unknown_page(self, path: str, digest: str, *, has_removed: bool) -> Iterator[tuple[Finding, datetime | None]]:
         """Yield what is to be said of a file that is no page the catalogue knows, and when the page came."""
         try:
             stored = self.snapshots.load(digest) if digest else None
@@ -219,7 +220,7 @@ class Inspection:
             if not (digest and self.catalogue.holdings.known_pages({digest})):  # else its loss is noted already
                 yield _stray(path), None
             return
-        if self._is_of_removed(digest, stored):
+        if has_removed and self._is_of_removed(digest, stored):  # to read a page is the costly part
             yield _stray(path), None
             return
         times = [capture.received for capture in stored.captures if capture.received]
@@ -227,9 +228,7 @@ class Inspection:
         yield _unrecorded("snapshot", path, said), max(times, default=None)
 
     def _is_of_removed(self, digest: str, stored: StoredPage) -> bool:
-        """Return whether a page is of an article that was taken out; to read it costs time, so only if any was."""
-        if not self.catalogue.recovered.removed():
-            return False
+        """Return whether a page is of an article that was taken out."""
         reader = PageReader(digest=digest, stored=stored, captures=stored.captures[:1])
         found, _ = reader.read(0)
         known = (self.catalogue.articles.earlier(article) for _, article in found)
