@@ -53,7 +53,13 @@ def test_a_row_of_the_csv() -> None:
     )
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+FORMULAS = [
+    *"=+-@\t\r\n＝＋－＠﹢﹣﹦﹫", " =", "  +", "\u3000@", "\xa0-", "\u200b=", "\ufeff=", "\x0b=", "\x85=", "\u2028=", "\0=", "\x1f+", "\u202e=",
+    " \t\u3000\ufeff＝",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("start", FORMULAS)
 def test_a_formula_is_shown_and_not_computed(start: str) -> None:
     formula = f'{start}HYPERLINK("https://evil.example")'
     [row] = rows(as_csv(kept(formula, account=formula, warnings=(formula, "else"))))
@@ -61,7 +67,7 @@ def test_a_formula_is_shown_and_not_computed(start: str) -> None:
     assert row["warnings"] == f"'{formula}\nelse"
 
 
-@pytest.mark.parametrize("title", ['他说："甲,乙"', "两\n行", "两\r\n行", "a=1", "", "'", "\u2028"])
+@pytest.mark.parametrize("title", ['他说："甲,乙"', "两\n行", "两\r\n行", "a=1", " a", "\u3000a-b", "", "'", "\u2028"])
 def test_any_text_comes_back(title: str) -> None:
     first, second = rows(as_csv(kept(title), kept("另一篇")))
     assert (first["title"], second["title"]) == (title, "另一篇")

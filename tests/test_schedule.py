@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 
 from archiver import backoff
 from archiver.catalogue import machine
-from archiver.cli.starting import TEMPLATE
+from archiver.cli.starting import GIT_ATTRIBUTES, TEMPLATE
 from archiver.config import Settings, load
 from archiver.models import State
 
@@ -271,3 +272,39 @@ def test_the_cool_down_is_as_long_as_it_says() -> None:
     assert machine.LONG_WALLS == 3
     assert "the third in a row cools the host down" in said
     assert f"{Settings().budget} unless you say otherwise" in said
+
+
+def test_init_keeps_git_from_changing_an_archive(clone: Path, tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-m", "archiver", "init", "blog"], cwd=clone, check=False).returncode == 0
+    files = {
+        "blog/_posts/2020-01-01-a.md": b"---\na: 1\n---\n\nb\n",
+        "blog/output/_posts/f/2020-01-01-a.md": b"a\r\nb\n",
+        "blog/output/postimg/a.svg": b"<svg>\n</svg>\n",
+        "blog/output/.archive/lost/a.md": b"a\n",
+        "blog/notes.txt": b"a\n",
+    }
+    for name, content in files.items():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_bytes(content)
+    git(clone, "add", ".")
+    git(clone, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "posts")
+    git(tmp_path, "-c", "core.autocrlf=true", "clone", "--quiet", "site", "windows")
+    assert (tmp_path / "windows/blog/notes.txt").read_bytes() == b"a\r\n"
+    changed = [name for name, content in files.items() if (tmp_path / "windows" / name).read_bytes() != content]
+    assert changed == ["blog/notes.txt"]
+
+
+def test_init_leaves_a_gitattributes_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / ".gitattributes").write_text("*.md text\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "archiver", "init"], cwd=tmp_path, check=False, capture_output=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stdout) == (0, "archiver.yml\n")
+    assert "schedule.md" in done.stderr
+    assert (tmp_path / ".gitattributes").read_text() == "*.md text\n"
+
+
+def test_the_gitattributes_of_init_are_those_of_the_page() -> None:
+    page = (DOCS / "schedule.md").read_text(encoding="utf-8")
+    lines = [line for line in GIT_ATTRIBUTES.splitlines() if not line.startswith("#")]
+    assert "".join(f"    {line}\n" for line in lines) in page

@@ -9,7 +9,7 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.app import app
-from archiver.cli.streams import show
+from archiver.cli.streams import say, show
 from archiver.errors import OutputError, UsageError
 
 _EXAMPLES = """\b
@@ -46,24 +46,42 @@ sources: []
 #   header-img: img/the-first.png
 """
 
+# Not `binary`: git still shows what changed in posts and drawings.
+GIT_ATTRIBUTES = """\
+# archiver knows its files by their bytes: git must not change their line ends when it checks them out.
+**/_posts/** -text
+**/postimg/** -text
+**/media/** -text
+**/.archive/** -text
+"""
+
 
 @app.command(epilog=_EXAMPLES)
 def init(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
     verbose: options.Verbose = False,
 ) -> int:
-    """Write a commented archiver.yml to begin with."""
+    """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
     from archiver.config import FILE
 
     options.log(verbose=verbose)
-    path = Path(folder) / FILE
+    path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
+    if not _write_new(path, TEMPLATE):
+        raise UsageError("is there already; it stays as it is", concerns=str(path))
+    show(str(path))
+    if not _write_new(attributes, GIT_ATTRIBUTES):
+        say(f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/schedule.md")
+    return 0
+
+
+def _write_new(path: Path, text: str) -> bool:
+    """Write a file where there is none; whether there was none."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
     except FileExistsError:
-        raise UsageError("is there already; it stays as it is", concerns=str(path)) from None
+        return False
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path)) from error
-    show(str(path))
-    return 0
+    return True

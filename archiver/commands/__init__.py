@@ -81,6 +81,7 @@ class Archiver:
 
         return Batch
 
+    @cached_property
     def _catalogue(self) -> Catalogue:
         """The catalogue of an archive that is there; what only looks at it loads nothing that reads pages."""
         own = Path(self.settings.output) / OWN
@@ -148,13 +149,14 @@ class Archiver:
         """
         from archiver.commands.rebuild import rebuild
 
-        articles = self._edges.catalogue_there().articles
+        catalogue = self._edges.catalogue_there()
+        articles = catalogue.articles
         if not wanted.is_dry:
             self._edges.prepare()
         keys: Iterable[str] = articles.keys()
         count = articles.count()
         if named is not None:
-            keys = dict.fromkeys(article_of(self._catalogue(), name, self.settings.output).key for name in named)
+            keys = dict.fromkeys(article_of(catalogue, name, self.settings.output).key for name in named)
             count = len(keys)
         planned(count, count)
         jobs = wanted.jobs if count > _WORTH_PROCESSES else 1
@@ -169,13 +171,14 @@ class Archiver:
         """
         from archiver.commands.recheck import recheck_jobs
 
-        articles = self._edges.catalogue_there().articles
+        catalogue = self._edges.catalogue_there()
+        articles = catalogue.articles
         self._edges.prepare(wish.until)
         if named is None:
             pause = duration(self.settings.recheck or _RECHECK)
             kept = articles.stale(pause, _MOST if wish.limit is None else wish.limit)
         else:
-            kept = [article_of(self._catalogue(), name, self.settings.output) for name in named]
+            kept = [article_of(catalogue, name, self.settings.output) for name in named]
         jobs = {job.target.url: job for job in recheck_jobs(self._edges, kept)}
         planned(len(jobs), len(jobs))
         yield from self._noted("recheck", self._batch(self._edges, wish).archive(jobs.values()))
@@ -195,7 +198,7 @@ class Archiver:
         """
         from archiver.commands.verify import Inspection
 
-        catalogue = self._edges.catalogue_there() if repair else self._catalogue()
+        catalogue = self._edges.catalogue_there() if repair else self._catalogue
         keys = None if named is None else {article_of(catalogue, name, self.settings.output).key for name in named}
         inspection = Inspection(
             root=Path(self.settings.output), catalogue=catalogue, prefix=self.settings.site_prefix, keys=keys,
@@ -236,7 +239,7 @@ class Archiver:
 
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""
-        catalogue = self._catalogue()
+        catalogue = self._catalogue
         return catalogue.captures.of(article_of(catalogue, what, self.settings.output).key)
 
     def difference(self, what: str, old: int, new: int) -> str:
@@ -247,11 +250,11 @@ class Archiver:
 
     def list(self, wanted: Looking) -> Iterator[Kept | Standing]:
         """The articles, or with a state that gave none the addresses, that the catalogue has."""
-        return wanted.look(self._catalogue(), self.settings.completeness)
+        return wanted.look(self._catalogue, self.settings.completeness)
 
     def show(self, what: str) -> Detail:
         """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
-        return Detail.of(self._catalogue(), what, self.settings.output)
+        return Detail.of(self._catalogue, what, self.settings.output)
 
     def export(self, wanted: Export, report: Report = _silent, stdout: BinaryIO | None = None) -> Exported:
         """What was written for others; `report` is told the title of each article before it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -20,7 +21,10 @@ COLUMNS = (
 )  # fmt: skip
 
 _BOM = "\ufeff"  # by which Excel knows UTF-8; everybody else passes over it
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet computes instead of showing it (CWE-1236)
+# What a spreadsheet computes instead of showing it (CWE-1236), also behind what it passes over, and in full width.
+_FORMULA = re.compile(
+    "[\\s\0-\x20\x7f-\xa0\xad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]"
+)
 
 
 class JsonLines:
@@ -69,4 +73,4 @@ def _plain(value: object) -> object:
 def _cell(value: object) -> object:
     """A cell that shows what it says: text that looks like a formula gets the apostrophe that spreadsheets hide."""
     text = "\n".join(map(str, value)) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text
