@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from archiver.catalogue import Catalogue
-from archiver.errors import OutputError
+from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
 from archiver.models import Blob, LocalFile, Localized, Media
 from archiver.storage.keyed_lock import KeyedLock
@@ -57,6 +57,7 @@ class ArticleMedia:
     catalogue: Catalogue
     brought: BroughtMedia
     is_dry: bool = False
+    is_offline: bool = False  # nothing can be asked for: a file that cannot be read now is no reason to do without it
     _stems: dict[str, str] = field(default_factory=dict)  # names of the files without extension, by that of the medium
     _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # whole, but not what was recorded
 
@@ -110,7 +111,14 @@ class ArticleMedia:
 
     def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
         path = self.output.root / file.path
-        if digest_of(path) == file.sha256:
+        try:
+            digest = _read_digest(path)
+        except OSError as error:
+            if self.is_offline and path.is_file():
+                said = f"cannot be read ({error.strerror or error}): its post stays as it is"
+                raise InputError(said, concerns=str(path)) from error
+            digest = ""
+        if digest == file.sha256:
             return file
         if is_whole_file(path, kind):
             self._doubtful[name] = file
@@ -120,10 +128,14 @@ class ArticleMedia:
 def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file, '' of one that is not there or cannot be read."""
     try:
-        with open_file(path) as file:
-            return file_digest(file, "sha256").hexdigest()
+        return _read_digest(path)
     except OSError:
         return ""
+
+
+def _read_digest(path: Path) -> str:
+    with open_file(path) as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def is_whole_file(path: Path, kind: str) -> bool:

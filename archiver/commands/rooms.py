@@ -50,10 +50,11 @@ from archiver.writer.disk import Written
 from archiver.writer.names import media_name, post_address, published_as
 
 
-def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
+def rooms_for(edges: Edges, source: Source = NO_SOURCE, *, is_offline: bool = False) -> Rooms:
     """The rooms for articles of one source, whose posts follow its options."""
     media = ArticleMedia(
-        output=edges.output, catalogue=edges.catalogue, brought=edges.media, is_dry=edges.is_dry
+        output=edges.output, catalogue=edges.catalogue, brought=edges.media, is_dry=edges.is_dry,
+        is_offline=is_offline,
     )  # fmt: skip
     lent = _Lent(edges=edges, source=source, media=media, budget=edges.media_budget())
     return Rooms(
@@ -80,7 +81,7 @@ def rooms_for(edges: Edges, source: Source = NO_SOURCE) -> Rooms:
     )
 
 
-def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms | None:
+def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE, *, is_offline: bool = False) -> Rooms | None:
     """The rooms for an article whose page is here: its snapshot stands for the network. None without one."""
     last = last_good(edges.catalogue.captures, kept.key)
     if last is None:
@@ -96,7 +97,7 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
     def record(entry: Entry) -> None:
         rooms.record(replace(entry, is_new=False))
 
-    rooms = rooms_for(edges, source)
+    rooms = rooms_for(edges, source, is_offline=is_offline)
     each = partial(in_fair_order, rooms.each, edges.catalogue.media.tries)
     return replace(
         rooms, get_page=get_page, keep=lambda _page, _state: last.sha256, recall=recall, record=record, each=each
@@ -105,7 +106,7 @@ def rooms_again(edges: Edges, kept: Known, source: Source = NO_SOURCE) -> Rooms 
 
 def rooms_offline(edges: Edges, kept: Kept, source: Source = NO_SOURCE) -> Rooms | None:
     """The rooms for an article that is made again from what is here, without the network. None without a snapshot."""
-    rooms = rooms_again(edges, kept, source)
+    rooms = rooms_again(edges, kept, source, is_offline=True)
     if rooms is None:
         return None
     images = kept.images
