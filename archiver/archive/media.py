@@ -54,12 +54,17 @@ class ArticleMedia:
     """The media of one article, in the archive's files and in its catalogue."""
 
     output: Output
-    catalogue: Catalogue
+    open_catalogue: Callable[[], Catalogue]  # when it is needed: bad input must not leave an archive behind
     brought: BroughtMedia
     is_dry: bool = False
     is_offline: bool = False  # nothing can be asked for: a file that cannot be read now is no reason to do without it
     _stems: dict[str, str] = field(default_factory=dict)  # names of the files without extension, by that of the medium
     _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # whole, but not what was recorded
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of the archive."""
+        return self.open_catalogue()
 
     def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
         """Return the files of those media that lie here and are believed, by the media's names."""

@@ -53,7 +53,7 @@ from archiver.writer.names import media_name, post_address, published_as
 def rooms_for(edges: Edges, source: Source = NO_SOURCE, *, is_offline: bool = False) -> Rooms:
     """The rooms for articles of one source, whose posts follow its options."""
     media = ArticleMedia(
-        output=edges.output, catalogue=edges.catalogue, brought=edges.media, is_dry=edges.is_dry,
+        output=edges.output, open_catalogue=lambda: edges.catalogue, brought=edges.media, is_dry=edges.is_dry,
         is_offline=is_offline,
     )  # fmt: skip
     lent = _Lent(edges=edges, source=source, media=media, budget=edges.media_budget())
