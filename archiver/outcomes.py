@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -222,6 +223,30 @@ def _why(removal: Removal) -> tuple[str, str]:
 def _shown(url: str) -> str:
     """An address as people can read it: a picture that stands in the page is thousands of letters long."""
     return f"{url[:30]}…" if url.startswith("data:") else url[:300]
+
+
+def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: bool = False) -> list[str]:
+    """Return what an import came to, a line each; the last says whether the other archive can be deleted."""
+
+    def told(*outcomes: str) -> str:
+        kinds = (("post", "articles"), ("media", "pictures"), ("page", "pages"), ("removal", "removals"))
+        return ", ".join(f"{sum(counts.get((what, one), 0) for one in outcomes)} {word}" for what, word in kinds)
+
+    lines = [f"taken in: {told('imported', 'updated')}; here already: {told('unchanged')}"]
+    total = Counter[str]()
+    for (_, outcome), count in counts.items():
+        total[outcome] += count
+    if total["skipped"]:
+        lines.append(f"{total['skipped']} files of articles that were taken out here: --restore-removed takes them in")
+    if total["conflict"]:
+        lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in .archive/conflicts")
+    if total["failed"]:
+        lines.append(f"{total['failed']} files of {name} are damaged and were not taken: keep it until they are had")
+    elif total["left"]:
+        lines.append(f"{total['left']} files of {name} were not taken (-v names them): save yours before it is deleted")
+    elif not is_dry:
+        lines.append(f"every article, picture and page that {name} holds is here or named above: it can be deleted")
+    return lines
 
 
 def one_line(text: str) -> str:

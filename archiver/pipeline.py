@@ -63,6 +63,9 @@ class Rooms:
     each: Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]] = map
 
 
+_TURNS = 3  # that media are looked for, while other calls take them out
+
+
 def archive_one(target: Target, rooms: Rooms) -> Outcome:
     """How one SOURCE ended. Known errors are told in the Outcome; any other exception is a bug."""
     try:
@@ -75,17 +78,18 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
         article = rooms.recall(extract(page), page)
         if known := rooms.known(target, article):
             return _not_kept(known, came, rooms)
-        while True:
+        for turn in range(_TURNS):
             localized = localize(article, came.saved, rooms)
             draft = _convert(article, localized, page, rooms)
             with rooms.writing():
                 if taken_out := rooms.taken_out(target, article, localized):
                     return _not_kept(taken_out, came, rooms)
-                if not rooms.holds(localized):  # another call took out an article that showed them, too
-                    continue
+                if turn + 1 < _TURNS and not rooms.holds(localized):
+                    continue  # another call took out an article that showed them, too
                 entry = replace(_write(target, page, draft, rooms), snapshot=came.snapshot, notice=came.notice)
                 rooms.record(entry)
             return entry.outcome
+        raise AssertionError
     except ArchiverError as error:
         return _failed(target, error, rooms)
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archiver.commands.adoption import posts_here
 
+from archiver.archive.recovery import posts_here
 from archiver.config import Settings, load
 from archiver.errors import ConfigError
 from archiver.models import State

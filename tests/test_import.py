@@ -6,12 +6,15 @@ import json
 import random
 import shutil
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from subprocess import TimeoutExpired
 
 import pytest
 
+from archiver import Archiver, Settings
 from tests.command import Command
+from tests.inside import Inside
 from tests.test_rebuild import disk
 from tests.test_recovery import files, rows
 from tests.test_verify import post, verify
@@ -91,14 +94,21 @@ def test_import_into_a_new_archive(archiver: Command, halves: tuple[Path, Path])
     assert archiver("verify", "-o", "new").code == 0
 
 
-def test_import_shows_the_page_that_came_last(archiver: Command, world: World, halves: tuple[Path, Path]) -> None:
-    out, _ = halves
+def test_import_shows_the_page_that_came_last(archive: Inside, world: World) -> None:
+    other = Inside(folder=archive.folder.parent / "other")
+    numbered.serve(world, (3,))
+    archive.batch(numbered.address(3))
+    other.now = archive.now + timedelta(hours=1)
     world.serve(numbered.address(3), numbered.article(3, words="改过。"))
-    archiver("add", "-o", "other", "--interval", "0", numbered.address(3))
-    merge(archiver, "other")
-    assert "改过。" in post(out, 3).read_text()
-    assert len(archiver("history", "-o", "out", "--json", numbered.key(3)).outcomes) >= 2
-    assert verify(archiver) == set()
+    other.batch(numbered.address(3))
+    with Archiver(Settings(output=str(archive.folder)), now=lambda: other.now) as archiver:
+        list(archiver.merge([str(other.folder)]))
+        assert len(archiver.history(numbered.key(3))) == 2
+        assert list(archiver.verify()) == []
+    assert "改过。" in post(archive.folder, 3).read_text()
+    with Archiver(Settings(output=str(other.folder)), now=lambda: other.now) as archiver:
+        list(archiver.merge([str(archive.folder)]))  # what came before changes nothing that is shown
+    assert "改过。" in post(other.folder, 3).read_text()
 
 
 def test_import_keeps_our_edit_and_puts_theirs_to_conflicts(archiver: Command, halves: tuple[Path, Path]) -> None:

@@ -140,7 +140,7 @@ def test_whole_file_replaces_what_a_link_leads_to(tmp_path: Path) -> None:
 
 
 def test_whole_file_writes_a_device_as_it_stands() -> None:
-    with whole_file(Path("/dev/null")) as file:
+    with whole_file(Path("/dev/null"), devices=True) as file:
         file.write(b"x")
     assert Path("/dev/null").is_char_device()
 

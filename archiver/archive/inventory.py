@@ -20,12 +20,12 @@ from archiver import urls
 from archiver.archive.captures import Snapshots, StoredPage
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.own_files import files_below, is_same_file, is_younger, lots_of, own_files
-from archiver.archive.recovery import PageReader
+from archiver.archive.recovery import PageReader, archived_in
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
-from archiver.models import Finding, Holding
+from archiver.models import Finding, Holding, Kept
 from archiver.storage.local import OWN
 from archiver.writer.disk import Output
 from archiver.writer.names import IMAGES, MEDIA, POSTS
@@ -187,12 +187,19 @@ class Inspection:
         if not key:
             return None
         kept = self.catalogue.articles.get(key)
-        if kept is None or (not kept.post and not kept.taken_out):
+        if kept is None or (not kept.post and not kept.taken_out) or (kept.taken_out and self.is_back(kept)):
             if urls.is_text(name):
                 return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)
             return _stray(name)
         place = self.output.lasting_name(kept.post, key)
         return None if place == name or is_same_file(self.root, place, name) else _stray(name)
+
+    def is_back(self, article: Kept) -> bool:
+        """Return whether an article that the catalogue calls taken out came again since: its post is later."""
+        if article.taken_out is None or Tombstones(self.output.store).has(article.key):
+            return False
+        archived = archived_in(self.output.text_of(self.output.lasting_name("?", article.key)))
+        return archived is not None and archived > article.taken_out
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         holdings = self.catalogue.holdings
@@ -232,7 +239,7 @@ class Inspection:
         reader = PageReader(digest=digest, stored=stored, captures=stored.captures[:1])
         found, _ = reader.read(0)
         known = (self.catalogue.articles.earlier(article) for _, article in found)
-        return any(kept is not None and kept.taken_out for kept in known)
+        return any(kept is not None and kept.taken_out and not self.is_back(kept) for kept in known)
 
     def _media(self) -> Iterator[Finding]:
         unknown: dict[str, bool] = {}  # files, each with whether a medium may take it for its own

@@ -123,7 +123,7 @@ class ArticleMedia:
                 said = f"cannot be read ({error.strerror or error}): its post stays as it is"
                 raise InputError(said, concerns=str(path)) from error
             digest = ""
-        if digest == file.sha256:
+        if digest and digest == file.sha256:
             return file
         if is_whole_file(path, kind):
             self._doubtful[name] = file

@@ -20,9 +20,10 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import FILE, Catalogue
 from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
-from archiver.models import LocalFile, Tombstone
-from archiver.storage.local import OWN
+from archiver.models import Capture, LocalFile, Tombstone
+from archiver.storage.local import OWN, read_file
 from archiver.writer.disk import Output, key_in
+from archiver.writer.folders import post_files
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".wacz", ".warc")
@@ -89,14 +90,32 @@ class OtherArchive:
                     yield self.catalogue.removals.tombstone(article.key)
 
     def posts(self) -> Iterator[tuple[str, str]]:
-        """Yield the posts that name their article, each with its key."""
-        for name, block in self.output.heads():
-            if key := key_in(block):
-                yield name, key
+        """Yield the posts that name their article, or that its catalogue knows, each with its key."""
+        for name in sorted(post_files(self.root)):
+            article = None
+            if not (key := key_in(self.output.head_of(name))) and self.catalogue:
+                article = self.catalogue.articles.at(name)
+            if key or article:
+                yield name, key or (article.key if article else "")
 
-    def own_posts(self) -> int:
-        """Return how many posts lie there that name no article: a person's own, which are not imported."""
-        return sum(not key_in(block) for _, block in self.output.heads())
+    def everything(self) -> Iterator[str]:
+        """Yield every file that an archive may hold, but for what it works with itself."""
+        for folder in (POSTS, IMAGES, MEDIA):
+            yield from files_below(self.root, folder, strict=True)
+        for folder in ("snapshots", "lost", "conflicts"):
+            yield from files_below(self.root, f"{OWN}/{folder}", strict=True)
+
+    def has_page(self, key: str) -> bool:
+        """Return whether the page that an article's post shows there is kept there."""
+        shown = self.catalogue.captures.shown(key) if self.catalogue else None
+        return shown is None or bool(shown.sha256 and not shown.lost)
+
+    def bare_captures(self) -> Iterator[tuple[str, Capture]]:
+        """Yield the captures whose pages were not kept, each with the key of its article."""
+        for article in self.catalogue.articles.listed() if self.catalogue else ():
+            for capture in self.catalogue.captures.of(article.key) if self.catalogue else ():
+                if not capture.sha256:
+                    yield article.key, capture
 
     def is_edited(self, name: str, key: str) -> bool | None:
         """Return whether a person edited a post there; None where nothing tells."""
@@ -104,7 +123,7 @@ class OtherArchive:
         digest = article.digest if article else self.salvage.digests.get(name, "")
         if not digest:
             return None
-        return not is_written((self.root / name).read_bytes(), digest)
+        return not is_written(read_file(self.root / name), digest)
 
     def media(self) -> Iterator[tuple[LocalFile, list[str], bool]]:
         """Yield the media that lie there: file, articles that show it, whether it is proven.
@@ -112,7 +131,7 @@ class OtherArchive:
         One that no post there shows may be another half's; one that only a person's own posts show is that person's.
         """
         found = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
-        shown = shown_files(self.root, found)
+        shown = shown_files(self.root, found, lenient=True)
         recorded = {str(row["path"]): row for row in self.salvage.media if row["path"]}
         for path in found:
             keys = {key for post in shown.get(path, ()) if (key := self.output.key_of(post))}
@@ -122,8 +141,9 @@ class OtherArchive:
                 continue
             file, row = self.root / path, recorded.get(path)
             digest = digest_of(file)
-            is_proven = digest == row["sha256"] if row and self.catalogue else is_whole_file(file, kind_of(path))
-            size = file.stat().st_size
+            is_known = bool(digest and row and self.catalogue)
+            is_proven = digest == row["sha256"] if row and is_known else is_whole_file(file, kind_of(path))
+            size = file.stat().st_size if digest else 0
             yield LocalFile(path=path, size=size, sha256=digest), sorted(keys), is_proven
 
     def count(self) -> int:

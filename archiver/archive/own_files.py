@@ -11,14 +11,15 @@ from pathlib import Path
 from archiver.errors import InputError
 
 # What systems, and git, leave in any folder.
-_SYSTEMS = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
+SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
 _OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # in .archive/ itself
+_LINKED = ".archive/snapshots"
 # Folders of .archive/ with an order of their own.
 _OTHERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
 
 
 def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
-    """Every file below a folder, by its path from `root`; links to folders are files. Few are in memory at a time.
+    """Every file below a folder, by its path from `root`; links to folders are passed over. Memory stays flat.
 
     `strict`: InputError for a folder that cannot be read; else every file in it is told of by whoever knows it.
     """
@@ -33,10 +34,20 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
     with entries:
         for entry in entries:
             path = f"{folder}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_symlink() and entry.is_dir():  # to another disk, say: never a stray itself
+                if strict or path.startswith(_LINKED):
+                    yield from _below_link(root, path, strict=strict)
+            elif entry.is_dir(follow_symlinks=False):
                 yield from files_below(root, path, strict=strict)
-            elif entry.name not in _SYSTEMS:
+            elif entry.name not in SYSTEM_FILES:
                 yield path
+
+
+def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
+    """Every file below a folder that a link leads to, unless that holds the link itself."""
+    target = (root / path).resolve()
+    if not (root / path).parent.resolve().is_relative_to(target):
+        yield from files_below(root, path, strict=strict)
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:

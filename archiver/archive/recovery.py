@@ -175,9 +175,15 @@ class Recovery:
 def begin(catalogue: Catalogue, output: Output, now: datetime, salvage: Salvage | None = None) -> None:
     """Fill a new catalogue with the removals and posts that lie in the archive, and with what was salvaged."""
     catalogue.open()
-    for _, tombstone in Tombstones(output.store).all():
+    tombstones = Tombstones(output.store)
+    for _, tombstone in tombstones.all():
         catalogue.recovered.removal(tombstone)
-    found = posts_here(output, now)
+    found = list(posts_here(output, now))
+    here = {kept.key for kept, _ in found}
+    for tombstone in salvage.removals if salvage else ():
+        if tombstone.key not in here and not tombstones.has(tombstone.key):
+            tombstones.write(tombstone)
+            catalogue.recovered.removal(tombstone)
     if salvage is None:
         catalogue.recovered.posts(found)
         catalogue.begun()
@@ -185,7 +191,16 @@ def begin(catalogue: Catalogue, output: Output, now: datetime, salvage: Salvage 
     catalogue.recovered.posts((_proven(kept, output, salvage), address) for kept, address in found)
     media = tuple(row for row in salvage.media if not row["path"] or _is_there(output.root, row))
     catalogue.restore(replace(salvage, media=media))
+    for key, capture in salvage.captures:
+        catalogue.recovered.bare_capture(key, capture)
     catalogue.begun()
+
+
+def tell_removals(catalogue: Catalogue, output: Output) -> None:
+    """Write the tombstones of articles that were taken out, unless their posts lie here."""
+    for article in catalogue.recovered.removed():
+        if not output.has(output.lasting_name("?", article.key)):
+            Tombstones(output.store).write(catalogue.removals.tombstone(article.key))
 
 
 def _proven(kept: Kept, output: Output, salvage: Salvage) -> Kept:

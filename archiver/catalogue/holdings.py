@@ -79,7 +79,10 @@ class Holdings:
         with self._store.reading() as connection:
             known = {row.folded: row.path for row in connection.execute(living)}
         found = {path: known[stem.lower()] for path, stem in stems.items() if stem.lower() in known}
-        return {path: bool(place) for path, place in found.items() if not place or is_same(place, path)}
+        return {
+            path: bool(place) for path, place in found.items()
+            if not place or is_same(place, path) or place.lower() == path.lower()  # another's, and not to be told apart
+        }  # fmt: skip
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
         """Those of these digests under which a page is kept, or was and is lost."""

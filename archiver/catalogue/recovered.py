@@ -153,6 +153,8 @@ class RecoveredRows:
     def _insert_capture(self, connection: Connection, capture: Capture, article_id: int | None) -> None:
         same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == seconds(capture.captured))
         same &= (captures.c.url == capture.url) & (captures.c.saved == int(capture.saved))
+        if not capture.sha256:  # nothing else tells two pages of one second apart
+            same &= captures.c.state == capture.state
         rows = connection.execute(select(captures.c.id, captures.c.state).where(same)).all()
         if unread := [row.id for row in rows if row.state == UNREAD]:
             connection.execute(delete(captures).where(captures.c.id.in_(unread)))
@@ -210,14 +212,23 @@ class RecoveredRows:
         insert = self._store.insert(media).values(fresh | told)
         same = (media.c.path == file.path) & (media.c.sha256 == file.sha256)  # then what is known of it stays
         row = connection.execute(
-            select(media.c.id, same.label("is_same")).where(media.c.folded == stem.lower())
+            select(media.c.id, media.c.path, same.label("is_same")).where(media.c.folded == stem.lower())
         ).first()
+        if row is not None and row.path != file.path and row.path.lower() == file.path.lower():
+            return  # another medium's, where case counts
         if row is None or not row.is_same:
             connection.execute(insert.on_conflict_do_update(index_elements=["folded"], set_=told))
         media_id = connection.execute(select(media.c.id).where(media.c.folded == stem.lower())).scalar()
         for article_id in ids:
             link = self._store.insert(article_media).values(article_id=article_id, media_id=media_id)
             connection.execute(link.on_conflict_do_nothing())
+
+    def bare_capture(self, key: str, capture: Capture) -> None:
+        """Take in a capture of an article whose page was not kept."""
+        with self._store.writing() as connection:
+            article_id = connection.execute(_by_key(key)).scalar()
+            if article_id is not None:
+                self._insert_capture(connection, capture, article_id)
 
     def archived(self, key: str, time: datetime) -> None:
         """Record when the capture came that an article's post shows, as the post tells."""

@@ -15,9 +15,9 @@ from sqlalchemy import Table
 
 from archiver import urls
 from archiver.catalogue.schema import addresses, articles, media
-from archiver.catalogue.store import Store
+from archiver.catalogue.store import Store, time_of
 from archiver.errors import NotWeChat
-from archiver.models import State
+from archiver.models import Capture, State, Tombstone
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STATES = frozenset(map(str, State))
@@ -32,11 +32,13 @@ class Salvage:
     digests: dict[str, str] = field(default_factory=dict)  # of posts, by their names
     sources: dict[str, str] = field(default_factory=dict)  # of articles, by their keys
     media: tuple[dict[str, Any], ...] = ()
+    removals: tuple[Tombstone, ...] = ()
+    captures: tuple[tuple[str, Capture], ...] = ()  # whose pages were not kept, with the keys of their articles
 
 
 def read_damaged(path: Path) -> Salvage:
     """Return what can be read of the catalogue at `path`; nothing of one that cannot even be opened."""
-    named: dict[str, list[dict[str, Any]]] = {"addresses": [], "articles": [], "media": []}
+    named: dict[str, list[dict[str, Any]]] = {"addresses": [], "articles": [], "media": [], "captures": []}
     with (
         suppress(sqlite3.Error),
         closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
@@ -50,7 +52,38 @@ def read_damaged(path: Path) -> Salvage:
         digests={row["post"]: row["digest"] for row in named["articles"] if _is_digest(row.get("digest"))},
         sources={row["key"]: row["source"] for row in named["articles"] if row.get("source")},
         media=tuple(row for row in named["media"] if _is_medium(row)),
+        removals=tuple(_removals(named["articles"], named["addresses"])),
+        captures=tuple(_captures(named["articles"], named["captures"])),
     )
+
+
+def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]]) -> Iterator[Tombstone]:
+    """Yield the articles that were taken out, as their rows tell."""
+    for row in articles_:
+        with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
+            removed = time_of(row["taken_out"])
+            if removed is not None and row["key"]:
+                led = tuple(str(one["url"]) for one in addresses_ if one.get("article_id") == row["id"])
+                yield Tombstone(
+                    key=str(row["key"]), removed=removed, title=str(row["title"]), account=str(row["account"]),
+                    url=str(row["url"]), urls=led, published=time_of(row["published"]),
+                    archived=time_of(row["archived"]),
+                )  # fmt: skip
+
+
+def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) -> Iterator[tuple[str, Capture]]:
+    """Yield the captures that no file tells."""
+    keys = {row.get("id"): str(row.get("key") or "") for row in articles_}
+    for row in captures_:
+        with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
+            captured = time_of(row["captured"])
+            if not row["sha256"] and row["state"] in _STATES and captured and (key := keys.get(row["article_id"])):
+                headers = tuple((name, value) for name, value in _headers(row["headers"]))
+                yield key, Capture(
+                    url=str(row["url"]), final_url=str(row["final_url"]), status=int(row["status"]), headers=headers,
+                    captured=captured, state=State(row["state"]), saved=bool(row["saved"]), size=int(row["size"]),
+                    received=time_of(row.get("received")) or captured, source=str(row.get("source") or ""),
+                )  # fmt: skip
 
 
 def restore(store: Store, salvage: Salvage) -> None:

@@ -25,14 +25,13 @@ from archiver.commands.wishes import Job, Rebuilding, RunReport, Wish, utc_now, 
 from archiver.config import Settings, duration
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, DamagedCatalogue, Exit, OutputError, UsageError
-from archiver.models import Capture, Finding, Kept, Outcome, Standing, Target
+from archiver.models import Capture, Finding, Kept, Merged, Outcome, Standing, Target
 from archiver.storage.local import OWN
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inspection
     from archiver.commands.batch import Batch
     from archiver.commands.edges import Edges
-    from archiver.commands.merge import Merged
     from archiver.commands.rebuild import Rebuilt
     from archiver.commands.remove import Removed
     from archiver.sources import Entry as Line
@@ -315,7 +314,7 @@ class Archiver:
         when a `run` works on this one.
         """
         from archiver.archive.other import OtherArchive
-        from archiver.commands.merge import Merge, summary
+        from archiver.commands.merge import Merge
 
         folders = [OtherArchive(Path(other), self._now) for other in others]
         for other in folders:
@@ -326,7 +325,7 @@ class Archiver:
                 with other:
                     merge = Merge(edges=edges, other=other, restore_removed=restore_removed, is_dry=is_dry)
                     yield from merge.everything()
-                    yield from summary(merge.counts, other, is_dry=is_dry)
+                    yield from outcomes.merge_summary(merge.counts, str(other.root), is_dry=is_dry)
 
     @contextmanager
     def _merging(self, *, is_dry: bool) -> Iterator[Edges]:

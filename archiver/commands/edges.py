@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archiver.archive.captures import Snapshots
 from archiver.archive.media import BroughtMedia
-from archiver.archive.recovery import begin
+from archiver.archive.recovery import begin, tell_removals
 from archiver.catalogue import FILE, Catalogue, Machine
 from archiver.commands.gate import MachineGate
 from archiver.commands.naming import tell_folders
@@ -91,6 +91,8 @@ class Edges:
         self._open.callback(catalogue.close)
         if catalogue.open():
             begin(catalogue, Output(self.settings.output), self.now())
+        elif not (self.own / "removed").exists() and not self.is_dry:
+            tell_removals(catalogue, Output(self.settings.output))  # of a version that wrote no such files
         return catalogue
 
     @cached_property

@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from archiver.archive.captures import StoredPage, identity
 from archiver.archive.file_checks import is_written
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.other import OtherArchive
-from archiver.archive.recovery import PageReader, posts_of
+from archiver.archive.own_files import SYSTEM_FILES
+from archiver.archive.recovery import PageReader, archived_in, posts_of
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue.salvage import Salvage
 from archiver.commands.edges import Edges
@@ -25,25 +27,14 @@ from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
 from archiver.commands.rooms import rooms_for
 from archiver.errors import InputError
-from archiver.models import Capture, Kept, LocalFile
-from archiver.storage.local import OWN, check_space, guarded
+from archiver.models import Capture, Kept, LocalFile, Merged
+from archiver.storage.local import OWN, check_space, guarded, read_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.disk import comparable
+from archiver.writer.disk import comparable, key_in
+from archiver.writer.names import IMAGES, MEDIA, POSTS, safe_name
 
 CONFLICTS = f"{OWN}/conflicts"
 _LOT = 64  # pages that are made durable together
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
-    """What became of one thing of another archive; the JSON line of `import --json` is this, field by field."""
-
-    what: str  # removal | page | media | post
-    outcome: str  # imported | updated | unchanged | skipped | conflict | failed
-    path: str  # there, from its folder
-    key: str = ""  # of its article
-    said: str = ""  # in words
-    place: str = ""  # where it lies here, from the archive's folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,23 +47,21 @@ class Merge:
     is_dry: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changed: dict[str, None] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)  # files there that were told of
     _doubtful: list[tuple[str, str]] = field(default_factory=list)  # posts there, with their keys
     _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)  # media, to be recorded once articles are
 
     def everything(self) -> Iterator[Merged]:
         """Yield what became of each thing that lies there."""
         self._check()
-        for steps in (
-            self._restored,
-            self._removals,
-            self._pages,
-            self._media,
-            self._posts,
-            self._made_again,
-            self._conflicts,
-        ):
-            for merged in steps():
+        steps = (
+            self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._made_again,
+            self._conflicts, self._left,
+        )  # fmt: skip
+        for step in steps:
+            for merged in step():
                 self.counts[merged.what, merged.outcome] += 1
+                self._seen.add(merged.path)
                 yield merged
         if not self.is_dry:
             self.edges.catalogue.restore(Salvage(addresses=self.other.salvage.addresses))
@@ -81,12 +70,19 @@ class Merge:
         root, other = Path(self.edges.settings.output), self.other.root
         if other.resolve() == root.resolve():
             raise InputError("is this archive itself", concerns=str(other))
+        for folder in (POSTS, IMAGES, MEDIA, OWN, f"{OWN}/snapshots"):
+            if (root / folder).resolve().is_relative_to(other.resolve()) and not root.resolve().is_relative_to(
+                other.resolve()
+            ):
+                raise InputError(f"{folder} of this archive leads there by a link", concerns=str(other))
         if not self.is_dry:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[Merged]:
         """What was taken out here comes in again, when that is wanted."""
-        for key in dict.fromkeys(key for _, key in self.other.posts()) if self.restore_removed else ():
+        posts = (key for _, key in self.other.posts())
+        rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
+        for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
             known = self.edges.catalogue.articles.get(key)
             if known is not None and known.taken_out:
                 if not self.is_dry:
@@ -181,7 +177,7 @@ class Merge:
         if outcome in ("imported", "updated") and not self.is_dry:
             if outcome == "updated":
                 copy_aside(self.edges.output.root, file.path)
-            self.edges.output.save_media(file.path, (self.other.root / file.path).read_bytes())
+            self.edges.output.save_media(file.path, read_file(self.other.root / file.path))
         if outcome == "conflict" and not self.is_dry:
             place = self._put_to_conflicts(file.path, PurePosixPath(file.path).parent.name, file.path)
         if outcome in ("imported", "updated", "unchanged"):
@@ -192,11 +188,23 @@ class Merge:
         key = keys[0] if keys else ""
         return Merged(what="media", outcome=outcome, path=file.path, key=key, said=said, place=place)
 
+    def _record_medium(self, keys: list[str], file: LocalFile) -> None:
+        """Record a medium, under a safe name as well where another is called the same but for case."""
+        name, _, ending = file.path.rpartition(".")
+        stems, _ = self.edges.catalogue.media.claim({name: safe_name(name)})
+        place = f"{stems[name]}.{ending}"
+        if place != file.path and digest_of(self.edges.output.root / place) != file.sha256:
+            self.edges.output.save_media(place, read_file(self.edges.output.root / file.path))
+            self.edges.output.sync()
+        self.edges.catalogue.recovered.media(keys, {name: replace(file, path=place)})
+
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[str, str, str]:
         """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
         here = self.edges.output.root / file.path
-        if digest_of(here) == file.sha256:
+        if file.sha256 and digest_of(here) == file.sha256:
             return "unchanged", "", file.path
+        if not file.sha256:
+            return "failed", "it cannot be read", ""
         if not is_proven:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
         if not here.is_file():
@@ -213,9 +221,13 @@ class Merge:
             yield self._guarded("post", self.other.root / name, lambda: self._post(name, key))  # noqa: B023
         for keys, file in self._links:
             if keys and not self.is_dry:
-                self.edges.catalogue.recovered.media(keys, {file.path.rpartition(".")[0]: file})
+                self._record_medium(keys, file)
 
     def _post(self, name: str, key: str) -> Merged:
+        if not key_in(self.other.output.head_of(name)):  # its catalogue knows it: what stands in it is a person's work
+            place = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", key), name)
+            said = "its front matter does not name its article any more"
+            return Merged(what="post", outcome="conflict", path=name, key=key, said=said, place=place)
         if self._stays_out(key):
             return Merged(what="post", outcome="skipped", path=name, key=key, said="taken out here")
         with rooms_for(self.edges).writing():
@@ -236,7 +248,7 @@ class Merge:
         return Merged(what="post", outcome="imported", path=name, key=key, place=place)
 
     def _write_post(self, name: str, key: str, place: str) -> None:
-        content = (self.other.root / name).read_bytes()
+        content = read_file(self.other.root / name)
         with self.edges.output.folders.writing(place):
             self.edges.output.write(self.edges.output.root / place, content)
         self.edges.output.sync()
@@ -249,11 +261,13 @@ class Merge:
         if known.share is None:  # an import before this one died before it was made again
             self._changed[known.key] = None
         mine = (self.edges.output.root / place).read_bytes()
-        theirs = (self.other.root / name).read_bytes()
+        theirs = read_file(self.other.root / name)
         if comparable(mine) == comparable(theirs):
             return Merged(what="post", outcome="unchanged", path=name, key=known.key, place=place)
         is_mine_edited = not known.digest or not is_written(mine, known.digest)
         is_edited = self.other.is_edited(name, known.key)
+        if is_edited is False and not self.other.has_page(known.key):
+            return self._newer(name, known, place, is_mine_edited=is_mine_edited)
         if is_edited is False:  # made from a page, which is here now
             self._changed[known.key] = None
             return Merged(what="post", outcome="unchanged", path=name, key=known.key, place=place)
@@ -271,6 +285,38 @@ class Merge:
         kept = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", known.key), name)
         said = f"edited by hand here and there: {place} stays" if is_edited else f"differs from {place}, which stays"
         return Merged(what="post", outcome="conflict", path=name, key=known.key, said=said, place=kept)
+
+    def _newer(self, name: str, known: Kept, place: str, *, is_mine_edited: bool) -> Merged:
+        """Of two posts without the page of theirs the one of the later page stays, a copy of the other is kept."""
+        mine = archived_in(self.edges.output.text_of(place))
+        theirs = archived_in(self.other.output.text_of(name))
+        if is_mine_edited or (mine and theirs and mine >= theirs):
+            kept = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", known.key), name)
+            said = f"its page is not kept there; {place} stays"
+            return Merged(what="post", outcome="conflict", path=name, key=known.key, said=said, place=kept)
+        if not self.is_dry:
+            copy_aside(self.edges.output.root, place)
+            content = read_file(self.other.root / name)
+            self.edges.output.write(self.edges.output.root / place, content)
+            self.edges.output.sync()
+            self.edges.catalogue.recovered.post_digest(known.key, self.edges.output.digest_of(place))
+        said = "of a later page, which is not kept there"
+        return Merged(what="post", outcome="updated", path=name, key=known.key, said=said, place=place)
+
+    def _history(self) -> Iterator[Merged]:
+        """Captures whose pages were not kept are history all the same."""
+        for key, capture in self.other.bare_captures():
+            if not self.is_dry and not self._stays_out(key):
+                self.edges.catalogue.recovered.bare_capture(key, capture)
+        yield from ()
+
+    def _left(self) -> Iterator[Merged]:
+        """What nobody took, nor knew already, is named: it would go with the other archive."""
+        for path in self.other.everything():
+            if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
+                yield Merged(
+                    what="file", outcome="left", path=path, said="not an article's, or not where it should lie"
+                )
 
     def _made_again(self) -> Iterator[Merged]:
         """Posts show the page that came last; posts that are what their page says are known as ours."""
@@ -301,7 +347,7 @@ class Merge:
 
     def _put_to_conflicts(self, path: str, folder: str, name: str) -> str:
         """Keep a file of theirs beside ours; return where."""
-        content = (self.other.root / path).read_bytes()
+        content = read_file(self.other.root / path)
         target = PurePosixPath(CONFLICTS) / folder / PurePosixPath(name).name
         number = 1
         while (place := self.edges.output.root / target).exists() and place.read_bytes() != content:
@@ -323,31 +369,6 @@ class Merge:
         except OSError as error:
             said = f"cannot be read ({error.strerror or error})"
             return Merged(what=what, outcome="failed", path=self._path_of(path), said=said)
-
-
-def summary(counts: Mapping[tuple[str, str], int], other: OtherArchive, *, is_dry: bool = False) -> list[str]:
-    """Return what an import came to, a line each; the last says whether the other archive can be deleted."""
-    name = str(other.root)
-
-    def told(*outcomes: str) -> str:
-        kinds = (("post", "articles"), ("media", "pictures"), ("page", "pages"), ("removal", "removals"))
-        return ", ".join(f"{sum(counts.get((what, one), 0) for one in outcomes)} {word}" for what, word in kinds)
-
-    lines = [f"taken in: {told('imported', 'updated')}; here already: {told('unchanged')}"]
-    total = Counter[str]()
-    for (_, outcome), count in counts.items():
-        total[outcome] += count
-    if total["skipped"]:
-        lines.append(f"{total['skipped']} files of articles that were taken out here: --restore-removed takes them in")
-    if total["conflict"]:
-        lines.append(f"{total['conflict']} conflicts: ours stays, theirs lie in {CONFLICTS}")
-    if total["failed"]:
-        lines.append(f"{total['failed']} files of {name} are damaged and were not taken: keep it until they are had")
-    elif own := other.own_posts():
-        lines.append(f"{own} posts of {name} are not archiver's and were not taken: save them before it is deleted")
-    elif not is_dry:
-        lines.append(f"every article, picture and page that {name} holds is here or named above: it can be deleted")
-    return lines
 
 
 def _names(name: str, key: str) -> Iterator[str]:

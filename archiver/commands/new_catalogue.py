@@ -39,6 +39,7 @@ def replace_damaged(edges: Edges) -> Iterator[Finding]:
     check_space(edges.own, 4 * path.stat().st_size)
     salvage = read_damaged(path)
     place = copy_aside(Path(edges.settings.output), CATALOGUE)
+    copy_aside(Path(edges.settings.output), f"{CATALOGUE}-wal")  # it holds the newest rows
     folder = Path(edges.settings.output) / UNFINISHED / FILE
     with guarded(folder):
         shutil.rmtree(folder, ignore_errors=True)  # of a call that died

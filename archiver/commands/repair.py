@@ -66,8 +66,12 @@ class Repair:
         if looking.keys is not None:
             return
         tombstones = Tombstones(edges.output.store)
-        for article in edges.catalogue.recovered.removed():  # by a version that wrote no such files
-            if not tombstones.has(article.key):
+        for article in edges.catalogue.recovered.removed():
+            if tombstones.has(article.key):
+                continue
+            if looking.is_back(article):  # by an old catalogue, or another's
+                edges.catalogue.removals.undo(article.key)
+            else:  # taken out by a version that wrote no such files
                 tombstones.write(edges.catalogue.removals.tombstone(article.key))
         for finding in recovery.everything(list(looking.unrecorded())):
             looking.looked(1)
@@ -127,6 +131,9 @@ class Repair:
 
     def _judge_page(self, finding: Finding, asked: Outcome | None) -> Finding:
         digest = _digest(finding.path)
+        if finding.problem == "unreadable":  # now; that proves nothing
+            is_whole = self._is_whole(digest)
+            return _ended(finding, "it can be read again" if is_whole else "it stays as it is", repaired=is_whole)
         if self._is_whole(digest):
             self.edges.snapshots.add_records(digest, self.edges.catalogue.captures.with_digest(digest))
             return _ended(finding, "the same page came again", repaired=True)
@@ -148,7 +155,7 @@ class Repair:
     def _judge_medium(self, finding: Finding) -> Finding:
         """What does not come stays due, and is found again until it came or is known to be gone."""
         path, digest, reason = self.edges.catalogue.holdings.medium(finding.path)
-        if path and digest_of(self.inspection.root / path) == digest:
+        if path and digest and digest_of(self.inspection.root / path) == digest:
             return _ended(finding, "fetched again", repaired=True)
         ended = "stays due" if path else "is known to be gone"
         return _ended(finding, f"it did not come ({reason}) and {ended}", repaired=False)

@@ -6,7 +6,7 @@ value can be compared, stored and sent to another process.
 
 from archiver.models.articles import Article, Gone, Media, Removal, Reprint
 from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response, Unasked
-from archiver.models.findings import Finding, Holding
+from archiver.models.findings import Finding, Holding, Merged
 from archiver.models.pages import CHINA, ENDS, Page, State, Target, Verdict
 from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Received, Standing, Tombstone
 
@@ -27,6 +27,7 @@ __all__ = [
     "LocalFile",
     "Localized",
     "Media",
+    "Merged",
     "Outcome",
     "Page",
     "Post",

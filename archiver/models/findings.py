@@ -25,3 +25,15 @@ class Finding:
     said: str = ""  # in words
     repaired: bool | None = None  # by --repair; None: it was not asked to
     exit_code: int = 1  # what this finding alone would end the command with; not in the JSON line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """What became of one thing of another archive; the JSON line of `import --json` is this, field by field."""
+
+    what: str  # removal | page | media | post | file
+    outcome: str  # imported | updated | unchanged | skipped | conflict | failed | left
+    path: str  # there, from its folder
+    key: str = ""  # of its article
+    said: str = ""  # in words
+    place: str = ""  # where it lies here, from the archive's folder

@@ -154,6 +154,12 @@ def open_file(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
+def read_file(path: Path) -> bytes:
+    """Return what a regular file holds; OSError for anything else."""
+    with open_file(path) as file:
+        return file.read()
+
+
 def make_folder(folder: Path) -> list[Path]:
     """Make a folder and return those whose entries changed by it, to be synced."""
     if folder.is_dir():
@@ -201,11 +207,13 @@ def sync_file(path: Path) -> None:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path`, durably, when the context has ended well.
+def whole_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path`, durably, when the context has ended well; OutputError otherwise.
 
-    What is no ordinary file (a pipe, a terminal, /dev/null) is written as it stands. OutputError otherwise.
+    What is no ordinary file (a pipe, a terminal, /dev/null) is written as it stands where `devices` are allowed.
     """
+    if not devices and path.exists() and not path.is_file():
+        raise OutputError("is not a file", concerns=str(path))
     target = path.resolve() if path.is_symlink() else path  # the link stays, what it leads to is replaced
     with named_file(path):
         if target.exists() and not target.is_file():
@@ -241,7 +249,7 @@ def _sweep_beside(path: Path) -> None:
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write a text file that a person named, whole or not at all; names that are no text pass through."""
-    with whole_file(path) as file:
+    with whole_file(path, devices=True) as file:
         for line in lines:
             file.write(f"{line}\n".encode(errors="surrogateescape"))
 

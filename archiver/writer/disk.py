@@ -94,7 +94,7 @@ class Output:
         """Writes a post, unless it stands there already or its bytes are not the `recorded` ones: a person's."""
         path, content = self.root / post.name, post.text.encode()
         with guarded(path):
-            old = path.read_bytes() if path.exists() else None
+            old = path.read_bytes() if path.is_file() else None
         outcome = _judge(content, old, recorded, force=force)
         if outcome in ("archived", "updated"):
             with self.folders.writing(post.name):
@@ -159,7 +159,8 @@ class Output:
     def heads(self) -> Iterator[tuple[str, str]]:
         """Every post's name and its front matter, '' where it has none."""
         for name in sorted(post_files(self.root)):
-            yield name, _head(self.root / name)
+            if (self.root / name).is_file():
+                yield name, _head(self.root / name)
 
     def write(self, path: Path, content: bytes) -> None:
         """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
