@@ -191,7 +191,8 @@ class Repair:
             return _PROVEN
         shown = last_good(self.edges.catalogue.captures, kept.key)
         archived = archived_in(self.edges.output.text_of(finding.path))
-        if shown and archived and archived > max(shown.captured, kept.archived):
+        is_its_own = self.edges.output.key_of(finding.path) == kept.key
+        if shown and archived and is_its_own and archived > max(shown.captured, kept.archived):
             return f"it shows a page of {archived:%Y-%m-%d %H:%M} that is not here, and stays"
         return ""
 
