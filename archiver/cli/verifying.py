@@ -68,6 +68,7 @@ def verify(
                 show_json(_json(finding)) if as_json else show(_line(finding))
         except BrokenPipeError:
             forget_stdout()
+        files.hide()
         for line in _sum(archive, files.done, found):
             say(line)
     return foremost(codes)
