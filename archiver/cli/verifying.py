@@ -33,7 +33,10 @@ def verify(
         typer.Argument(metavar="KEY|URL|FILE", help="These articles [default: everything].", show_default=False),
     ] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Set right what is found: fetch, make again, put aside; delete nothing.")
+        bool,
+        typer.Option(
+            "--repair", help="Set right what is found: take in, fetch, make again, put aside; delete nothing."
+        ),
     ] = False,
     output: options.Output = None,
     config: options.Config = "",
@@ -46,9 +49,10 @@ def verify(
 ) -> int:
     """Prove that every post, picture and snapshot is what was written, and name each that is not.
 
-    Prints missing, altered and stray files, pictures that posts show and nobody has, and faults of the catalogue; ends
-    with 1 if there are any. --repair fetches pictures and pages again, makes posts again from their pages, and moves
-    what lay in their place, posts that were edited by hand too, to .archive/lost/.
+    Prints missing, altered and stray files, what lies here and is not in the catalogue, pictures that posts show and
+    nobody has, and faults of the catalogue; ends with 1 if there are any. --repair takes in what proves itself, makes a
+    damaged catalogue anew, fetches pictures and pages again, makes posts again from their pages, and puts what lay in
+    their place, posts that were edited by hand too, to .archive/lost/.
     """
     from archiver.commands import Archiver
 
