@@ -35,7 +35,7 @@ def verify(
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="Set right what is found: take in, fetch, make again, put aside; delete nothing."
+            "--repair", help="Set right what is found: take in, fetch, make again; delete nothing."
         ),
     ] = False,
     output: options.Output = None,
