@@ -34,9 +34,7 @@ def verify(
     ] = None,
     repair: Annotated[
         bool,
-        typer.Option(
-            "--repair", help="Set right what is found: take in, fetch, make again; delete nothing."
-        ),
+        typer.Option("--repair", help="Set right what is found: take in, fetch, make again; delete nothing."),
     ] = False,
     output: options.Output = None,
     config: options.Config = "",
