@@ -90,7 +90,8 @@ class Recovery:
 
         Media come last of all: which are an article's own is known when its post is made again.
         """
-        for finding in unknown:
+        found = list(unknown)  # of the captures of one second the later one is shown: it must come later here, too
+        for finding in sorted(found, key=self._came):
             if finding.problem != "unrecorded" or finding.what == "media":
                 yield finding
             elif finding.what == "removal":
@@ -100,6 +101,17 @@ class Recovery:
             elif (taken := self._page(finding)) is not None:
                 yield taken
         yield from self._take_notices()
+
+    def _came(self, finding: Finding) -> tuple[bool, float, float]:
+        """Return by what findings are ordered: pages last, as they came."""
+        if finding.problem != "unrecorded" or finding.what != "snapshot":
+            return False, 0, 0
+        try:
+            captures = self.snapshots.load(PurePosixPath(finding.path).name.partition(".")[0].lower()).captures
+        except ArchiverError:
+            return True, 0, 0
+        times = [((one.received or one.captured).timestamp(), one.captured.timestamp()) for one in captures]
+        return True, *min(times, default=(0.0, 0.0))
 
     def medium(self, finding: Finding, links: Links) -> Finding:
         """Take in a picture, sound or film that posts of ours show."""
