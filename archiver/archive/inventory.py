@@ -20,7 +20,7 @@ from archiver import urls
 from archiver.archive.captures import Snapshots, StoredPage
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.own_files import files_below, is_same_file, is_younger, lots_of, own_files
-from archiver.archive.recovery import PageReader, archived_in
+from archiver.archive.recovery import PageReader
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
@@ -195,11 +195,13 @@ class Inspection:
         return None if place == name or is_same_file(self.root, place, name) else _stray(name)
 
     def is_back(self, article: Kept) -> bool:
-        """Return whether an article that the catalogue calls taken out came again since: its post is later."""
+        """Return whether an article that the catalogue calls taken out lies here, and no file says that it was.
+
+        The catalogue is an old one then, or damaged: nothing that lies here goes by its word alone.
+        """
         if article.taken_out is None or Tombstones(self.output.store).has(article.key):
             return False
-        archived = archived_in(self.output.text_of(self.output.lasting_name("?", article.key)))
-        return archived is not None and archived > article.taken_out
+        return self.output.has(self.output.lasting_name("?", article.key))
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         holdings = self.catalogue.holdings

@@ -75,13 +75,12 @@ class Catalogue:
         try:
             for _ in self.articles.listed():
                 pass
-            for article in self.recovered.removed():
-                self.captures.of(article.key)
+            self.recovered.removed()
             self.captures.check()
             self.addresses.check()
+            return list(self.holdings.unfit())
         except DamagedCatalogue as error:
             return [str(error.args[0]).partition(":")[0]]
-        return []
 
     def begin_run(self, command: str) -> None:
         """Notes that a command began."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, func, select, text, update
 
 from archiver import urls
-from archiver.catalogue.schema import UNREAD, article_media, articles, captures, media
+from archiver.catalogue.schema import UNREAD, article_media, articles, captures, media, tables
 from archiver.catalogue.store import CHUNK, Store, seconds
 from archiver.models import Holding
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _LIVING = articles.c.taken_out.is_(None)
 _OWNED = article_media.join(articles, article_media.c.article_id == articles.c.id)
 _OWNER = (
@@ -134,6 +136,17 @@ class Holdings:
                     yield str(said)
             for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
                 yield f"row {row} of {table} names a row of {parent} that is not there"
+
+    def unfit(self) -> Iterator[str]:
+        """Yield what no row of ours holds: a digest that is none. Every row of every table is read for it."""
+        digests = {articles.name: articles.c.digest, captures.name: captures.c.sha256, media.name: media.c.sha256}
+        with self._store.reading() as connection:
+            for table in tables.sorted_tables:
+                column = digests.get(table.name)
+                for row in connection.execute(select(table)):
+                    digest = row._mapping[column] if column is not None else ""
+                    if digest and not _DIGEST.fullmatch(str(digest)):
+                        yield f"a row of {table.name} has a digest that is none"
 
     def _each(self, wanted: Select[Any], id_: Column[Any]) -> Iterator[Holding]:
         """The rows in chunks; the catalogue may change meanwhile."""
