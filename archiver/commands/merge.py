@@ -324,7 +324,13 @@ class Merge:
             kept = self.edges.catalogue.articles.get(key)
             if kept is None or kept.taken_out:
                 continue
+            shown, recovered = self.edges.catalogue.captures.shown(key), self.edges.catalogue.recovered
+            is_later = shown is not None and shown.captured > kept.archived
+            if shown and is_later:  # the post tells when the capture came that it shows
+                recovered.archived(key, shown.captured)
             outcome = rebuild_one(self.edges, key).outcome
+            if is_later and outcome.outcome == "unchanged":
+                recovered.archived(key, kept.archived)
             if outcome.outcome == "failed":
                 yield Merged(what="post", outcome="failed", path="", key=key, said=outcome.error)
             if outcome.outcome in ("updated", "archived"):
