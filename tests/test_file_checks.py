@@ -13,7 +13,7 @@ import pytest
 
 from archiver.archive import captures, inventory
 from archiver.archive import shown_files as shown_files_module
-from archiver.archive.file_checks import is_written, without_code
+from archiver.archive.file_checks import without_code
 from archiver.archive.inventory import Inspection
 from archiver.archive.own_files import is_same_file
 from archiver.archive.shown_files import shown_files
@@ -21,6 +21,7 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.models import CHINA, Finding, Holding, Tombstone
 from archiver.storage.local import LocalStore, open_file
+from archiver.writer.disk import is_written
 from tests.inside import Inside
 from tests.wechat import World, numbered
 

@@ -13,14 +13,15 @@ import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from archiver.catalogue.store import time_of
 from archiver.errors import InputError, OutputError
-from archiver.models import CHINA, Capture, Page, State
+from archiver.models import Capture, Page, State
 from archiver.storage.local import open_file
 
 _FOLDER = Path(".archive/snapshots")
@@ -159,6 +160,11 @@ class Snapshots:
         return True
 
 
+def digest_in(path: str) -> str:
+    """Return the digest that the name of a snapshot's file gives, whatever it is."""
+    return PurePosixPath(path).name.partition(".")[0].lower()
+
+
 def page_of(capture: Capture, content: bytes, source: str) -> Page:
     """Return a page as it was received."""
     return Page(
@@ -250,14 +256,16 @@ def _record_of(capture: Capture) -> _Record:
 def _capture_of(record: _Record) -> Capture:
     return Capture(
         url=record.url, final_url=record.final_url, status=record.status, headers=record.headers,
-        captured=_time(record.captured), received=_time(record.received),
+        captured=_time(record.captured), received=time_of(record.received),
         state=State(record.state) if record.state else State.UNKNOWN,
         saved=record.origin == "file", redacted=record.redacted, source=record.source,
     )  # fmt: skip
 
 
 def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA)
+    time = time_of(seconds)
+    assert time is not None
+    return time
 
 
 def identity(capture: Capture) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,6 +18,7 @@ from archiver.archive.captures import Snapshots
 from archiver.errors import InputError
 from archiver.models import Finding, Holding
 from archiver.storage.local import open_file
+from archiver.writer.disk import is_written
 
 _TOGETHER = 32  # files that a thread is given at once: to hand one over takes as long as to hash a small one
 SEAL_BROKEN = "its page is whole, what stands behind it is not"
@@ -83,12 +84,6 @@ def check_post(root: Path, links: Links, holding: Holding) -> list[Finding]:
         Finding(problem="link", what="post", path=path, key=holding.key, said=f"{holding.path} shows it")
         for path in links.missing(content.decode(errors="replace"))
     ]
-
-
-def is_written(content: bytes, recorded: str) -> bool:
-    """Return whether a post is the one of this SHA-256, but for the line ends and the mark that git and editors add."""
-    plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-    return recorded in (sha256(content).hexdigest(), sha256(plain).hexdigest())
 
 
 def without_code(text: str) -> str:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archiver import urls
-from archiver.archive.captures import Snapshots, StoredPage
+from archiver.archive.captures import Snapshots, StoredPage, digest_in
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.own_files import files_below, is_same_file, is_younger, lots_of, own_files
 from archiver.archive.recovery import PageReader
@@ -207,7 +207,7 @@ class Inspection:
         holdings = self.catalogue.holdings
         has_removed = bool(self.catalogue.recovered.removed())
         for lot in lots_of(own_files(self.root, OWN), _LOT):
-            digests = {path: PurePosixPath(path).name.partition(".")[0].lower() for path in lot}
+            digests = {path: digest_in(path) for path in lot}
             known = holdings.known_pages(set(digests.values()))
             lost = holdings.lost_pages(set(digests.values()))
             for path, digest in digests.items():

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Self
 
 from archiver.archive.captures import Snapshots
-from archiver.archive.file_checks import is_written
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.own_files import files_below
 from archiver.archive.shown_files import shown_files
@@ -22,7 +21,7 @@ from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
 from archiver.models import Capture, LocalFile, Tombstone
 from archiver.storage.local import OWN, read_file
-from archiver.writer.disk import Output, key_in
+from archiver.writer.disk import Output, is_written, key_in
 from archiver.writer.folders import post_files
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 

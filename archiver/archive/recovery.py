@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from archiver import outcomes
-from archiver.archive.captures import Snapshots, StoredPage, page_of
+from archiver.archive.captures import Snapshots, StoredPage, digest_in, page_of
 from archiver.archive.file_checks import Links
 from archiver.archive.media import digest_of, is_whole_file, kind_of, unrecorded_file
 from archiver.archive.tombstones import Tombstones
@@ -107,7 +107,7 @@ class Recovery:
         if finding.problem != "unrecorded" or finding.what != "snapshot":
             return False, 0, 0
         try:
-            captures = self.snapshots.load(PurePosixPath(finding.path).name.partition(".")[0].lower()).captures
+            captures = self.snapshots.load(digest_in(finding.path)).captures
         except ArchiverError:
             return True, 0, 0
         times = [((one.received or one.captured).timestamp(), one.captured.timestamp()) for one in captures]
@@ -122,7 +122,7 @@ class Recovery:
         keys = [key for key in self._posts_that_show(finding, links) if key]
         self.catalogue.recovered.media(keys or [finding.key], {finding.path.rpartition(".")[0]: file})
         said = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
-        return _ended(finding, said, repaired=is_whole)
+        return ended(finding, said, repaired=is_whole)
 
     def _posts_that_show(self, finding: Finding, links: Links) -> Iterator[str]:
         kept = self.catalogue.articles.get(finding.key)
@@ -134,28 +134,28 @@ class Recovery:
             if path == finding.path:
                 self.catalogue.recovered.removal(tombstone)
                 self.catalogue.removals.end(tombstone.key)  # what is left of its files is put aside
-        return _ended(finding, TAKEN_IN, repaired=True)
+        return ended(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:
         found = list(posts_of(self.output, [finding.path], self.now))
         if not found:  # it could be read a moment ago
-            return _ended(finding, "it cannot be read now", repaired=False)
+            return ended(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.posts(found)
         is_known = bool(self.catalogue.holdings.known_posts([finding.path]))
         if is_known:
             self.changed[finding.key] = None
-            return _ended(finding, TAKEN_IN, repaired=True)
+            return ended(finding, TAKEN_IN, repaired=True)
         return replace(finding, problem="stray", what="file", said="another post of an article that has one")
 
     def _page(self, finding: Finding) -> Finding | None:
         """Take in the captures of a page; None for one that holds no article, whose turn comes later."""
-        digest = PurePosixPath(finding.path).name.partition(".")[0].lower()
+        digest = digest_in(finding.path)
         try:
             stored = self.snapshots.load(digest)
             reader = PageReader(digest=digest, stored=stored, captures=stored.captures)
             found, notices = reader.read(self.snapshots.path(digest).stat().st_mtime)
         except ArchiverError as error:
-            return _ended(finding, str(error), repaired=False)
+            return ended(finding, str(error), repaired=False)
         if any(self._is_taken_out(article) for _, article in found):
             return replace(finding, problem="stray", said="a page of an article that was taken out")
         keys = [self.catalogue.recovered.capture(capture, article) for capture, article in found]
@@ -163,7 +163,7 @@ class Recovery:
             self.catalogue.recovered.media([article.key], files_of(self.output.root, article))
         self.changed.update(dict.fromkeys(keys))
         if not notices:
-            return _ended(finding, TAKEN_IN, repaired=True)
+            return ended(finding, TAKEN_IN, repaired=True)
         self._notices.append((replace(finding, key=keys[0] if keys else ""), notices))
         return None
 
@@ -180,7 +180,7 @@ class Recovery:
             key = self.catalogue.recovered.capture(notice.capture, None, notice.reason)
             if key:
                 self.changed[key] = None
-        yield from (_ended(finding, TAKEN_IN, repaired=True) for finding, _ in self._notices)
+        yield from (ended(finding, TAKEN_IN, repaired=True) for finding, _ in self._notices)
         self._notices.clear()
 
 
@@ -292,6 +292,7 @@ def _time(value: object) -> datetime | None:
         return None
 
 
-def _ended(finding: Finding, said: str, *, repaired: bool) -> Finding:
-    code = 0 if repaired else 1
-    return replace(finding, said=f"{finding.said}; {said}", repaired=repaired, exit_code=code)
+def ended(finding: Finding, *said: str, repaired: bool, exit_code: int = 1) -> Finding:
+    """Return a finding with what became of it; `exit_code` is that of one that is not repaired."""
+    words = "; ".join(filter(None, (finding.said, *said)))
+    return replace(finding, said=words, repaired=repaired, exit_code=0 if repaired else exit_code)

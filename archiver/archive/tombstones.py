@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
-from archiver.models import CHINA, Tombstone
+from archiver.catalogue.store import seconds, time_of
+from archiver.models import Tombstone
 from archiver.storage.local import OWN, LocalStore, guarded, open_file
 
 FOLDER = f"{OWN}/removed"
@@ -40,7 +40,7 @@ class Tombstones:
         stored = _Stored(
             key=tombstone.key, removed=int(tombstone.removed.timestamp()), title=tombstone.title,
             account=tombstone.account, url=tombstone.url, urls=tombstone.urls,
-            published=_seconds(tombstone.published), archived=_seconds(tombstone.archived),
+            published=seconds(tombstone.published), archived=seconds(tombstone.archived),
         )  # fmt: skip
         self._store.write(self._path(tombstone.key), msgspec.json.encode(stored) + b"\n")
         self._store.sync()
@@ -72,21 +72,13 @@ def _read(path: Path) -> Tombstone | None:
     try:
         with open_file(path) as file:
             stored = msgspec.json.decode(file.read(_MOST), type=_Stored)
-        removed = _time(stored.removed)
-        published, archived = (None if time is None else _time(time) for time in (stored.published, stored.archived))
+        removed = time_of(stored.removed)
+        published, archived = map(time_of, (stored.published, stored.archived))
     except (OSError, ValueError, OverflowError, msgspec.MsgspecError):
         return None
-    if path.stem != sha256(stored.key.encode("utf-8", "surrogatepass")).hexdigest()[:32]:
+    if removed is None or path.stem != sha256(stored.key.encode("utf-8", "surrogatepass")).hexdigest()[:32]:
         return None
     return Tombstone(
         key=stored.key, removed=removed, title=stored.title, account=stored.account, url=stored.url,
         urls=stored.urls, published=published, archived=archived,
     )  # fmt: skip
-
-
-def _seconds(time: datetime | None) -> int | None:
-    return int(time.timestamp()) if time else None
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA)

@@ -17,7 +17,7 @@ _EXAMPLES = """\b
 Examples:
   archiver import /mnt/old-laptop/blog
   archiver import --dry-run -o blog backup/2024 backup/2025
-  archiver import -o new old && rm -r old     (only when it says that it can be deleted)"""
+  archiver import -o new old     (its last line says whether old can be deleted)"""
 _TOLD = ("conflict", "failed")  # what a person must look at
 
 

@@ -76,7 +76,6 @@ def rm(
 
 def _empty_lost(archive: Archiver, *, yes: bool, dry_run: bool, as_json: bool) -> int:
     """Show what was put aside and, when that is meant, delete it."""
-    from archiver.errors import UsageError
 
     files = list(archive.lost_files())
     for path, size in files:
@@ -86,8 +85,7 @@ def _empty_lost(archive: Archiver, *, yes: bool, dry_run: bool, as_json: bool) -
         say(said)
         return Exit.OK
     if not yes:
-        if not is_terminal():
-            raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
+        _check_terminal()
         if not typer.confirm(f"Delete {said} for good?", err=True):
             say("nothing was deleted")
             return Exit.FAILED
@@ -96,12 +94,17 @@ def _empty_lost(archive: Archiver, *, yes: bool, dry_run: bool, as_json: bool) -
     return Exit.OK
 
 
-def _is_meant(archive: Archiver, articles: Iterable[str]) -> bool:
-    """Whether a person says so who has seen what goes."""
+def _check_terminal() -> None:
+    """Raise UsageError where there is nobody to ask."""
     from archiver.errors import UsageError
 
     if not is_terminal():
         raise UsageError("this deletes files: say that you mean it with --yes, or look first with --dry-run")
+
+
+def _is_meant(archive: Archiver, articles: Iterable[str]) -> bool:
+    """Whether a person says so who has seen what goes."""
+    _check_terminal()
     for removed in archive.remove(articles, is_dry=True):
         say(f"{removed.title} ({removed.key}): {len(removed.files)} files")
     return typer.confirm("Take out for good?", err=True)

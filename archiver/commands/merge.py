@@ -14,7 +14,6 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from archiver.archive.captures import StoredPage, identity
-from archiver.archive.file_checks import is_written
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.other import OtherArchive
 from archiver.archive.own_files import SYSTEM_FILES
@@ -30,8 +29,8 @@ from archiver.errors import InputError
 from archiver.models import Capture, Kept, LocalFile, Merged
 from archiver.storage.local import OWN, check_space, guarded, read_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.disk import comparable, key_in
-from archiver.writer.names import IMAGES, MEDIA, POSTS, safe_name
+from archiver.writer.disk import comparable, is_written, key_in
+from archiver.writer.names import IMAGES, MEDIA, POSTS, number_in, safe_name
 
 CONFLICTS = f"{OWN}/conflicts"
 _LOT = 64  # pages that are made durable together
@@ -67,14 +66,12 @@ class Merge:
             self.edges.catalogue.restore(Salvage(addresses=self.other.salvage.addresses))
 
     def _check(self) -> None:
-        root, other = Path(self.edges.settings.output), self.other.root
-        if other.resolve() == root.resolve():
-            raise InputError("is this archive itself", concerns=str(other))
-        for folder in (POSTS, IMAGES, MEDIA, OWN, f"{OWN}/snapshots"):
-            if (root / folder).resolve().is_relative_to(other.resolve()) and not root.resolve().is_relative_to(
-                other.resolve()
-            ):
-                raise InputError(f"{folder} of this archive leads there by a link", concerns=str(other))
+        root, other = Path(self.edges.settings.output).resolve(), self.other.root.resolve()
+        if other == root:
+            raise InputError("is this archive itself", concerns=str(self.other.root))
+        for folder in () if root.is_relative_to(other) else (POSTS, IMAGES, MEDIA, OWN, f"{OWN}/snapshots"):
+            if (root / folder).resolve().is_relative_to(other):
+                raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
         if not self.is_dry:
             check_space(root, self.other.size())
 
@@ -178,8 +175,8 @@ class Merge:
             if outcome == "updated":
                 copy_aside(self.edges.output.root, file.path)
             self.edges.output.save_media(file.path, read_file(self.other.root / file.path))
-        if outcome == "conflict" and not self.is_dry:
-            place = self._put_to_conflicts(file.path, PurePosixPath(file.path).parent.name, file.path)
+        if outcome == "conflict":
+            place = self._put_to_conflicts(file.path, PurePosixPath(file.path).parent.name)
         if outcome in ("imported", "updated", "unchanged"):
             self._changed.update(dict.fromkeys(keys) if outcome != "unchanged" else {})
             if not self.is_dry:
@@ -225,7 +222,7 @@ class Merge:
 
     def _post(self, name: str, key: str) -> Merged:
         if not key_in(self.other.output.head_of(name)):  # its catalogue knows it: what stands in it is a person's work
-            place = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", key), name)
+            place = self._put_to_conflicts(name, key)
             said = "its front matter does not name its article any more"
             return Merged(what="post", outcome="conflict", path=name, key=key, said=said, place=place)
         if self._stays_out(key):
@@ -282,7 +279,7 @@ class Merge:
             self._changed[known.key] = None
             self._doubtful.append((name, known.key))
             return Merged(what="post", outcome="unchanged", path=name, key=known.key, place=place)
-        kept = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", known.key), name)
+        kept = self._put_to_conflicts(name, known.key)
         said = f"edited by hand here and there: {place} stays" if is_edited else f"differs from {place}, which stays"
         return Merged(what="post", outcome="conflict", path=name, key=known.key, said=said, place=kept)
 
@@ -291,7 +288,7 @@ class Merge:
         mine = archived_in(self.edges.output.text_of(place))
         theirs = archived_in(self.other.output.text_of(name))
         if is_mine_edited or (mine and theirs and mine >= theirs):
-            kept = "" if self.is_dry else self._put_to_conflicts(name, re.sub(r"[^\w=-]+", "-", known.key), name)
+            kept = self._put_to_conflicts(name, known.key)
             said = f"its page is not kept there; {place} stays"
             return Merged(what="post", outcome="conflict", path=name, key=known.key, said=said, place=kept)
         if not self.is_dry:
@@ -351,14 +348,17 @@ class Merge:
         known = self.edges.catalogue.articles.get(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
-    def _put_to_conflicts(self, path: str, folder: str, name: str) -> str:
-        """Keep a file of theirs beside ours; return where."""
+    def _put_to_conflicts(self, path: str, key: str) -> str:
+        """Keep a file of theirs beside ours, in a folder of this key; return where, '' of a dry one."""
+        if self.is_dry:
+            return ""
         content = read_file(self.other.root / path)
-        target = PurePosixPath(CONFLICTS) / folder / PurePosixPath(name).name
+        name = PurePosixPath(path).name
+        target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / name
         number = 1
         while (place := self.edges.output.root / target).exists() and place.read_bytes() != content:
             number += 1
-            target = target.with_name(f"{PurePosixPath(name).name}.{number}")
+            target = target.with_name(f"{name}.{number}")
         self.edges.output.write(place, content)
         self.edges.output.sync()
         return target.as_posix()
@@ -381,5 +381,4 @@ def _names(name: str, key: str) -> Iterator[str]:
     """Yield names for a post of this article, its own first."""
     yield name
     path = PurePosixPath(name)
-    number = re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
-    yield path.with_name(f"{path.stem}-{number}{path.suffix}").as_posix()
+    yield path.with_name(f"{path.stem}-{number_in(key)}{path.suffix}").as_posix()

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePosixPath
 
+from archiver.archive.captures import digest_in
 from archiver.archive.file_checks import Links
 from archiver.archive.inventory import Inspection
 from archiver.archive.media import digest_of
-from archiver.archive.recovery import Recovery, archived_in
+from archiver.archive.recovery import Recovery, archived_in, ended
 from archiver.archive.tombstones import Tombstones
 from archiver.backoff import TERMINAL
 from archiver.commands.batch import Batch
@@ -112,7 +112,7 @@ class Repair:
 
     def _seal(self, finding: Finding) -> Finding:
         """Write the file of a page again that is whole itself: what stands behind it is told by the catalogue."""
-        digest = _digest(finding.path)
+        digest = digest_in(finding.path)
         try:
             if finding.problem != "altered" or self.edges.snapshots.load(digest).is_sealed:
                 return finding
@@ -126,11 +126,11 @@ class Repair:
         """Yield the articles whose shown page is lost; another nobody can bring back."""
         for one in pages:
             shown = self.edges.catalogue.captures.shown(one.key)
-            if one.repaired is None and shown and shown.sha256 == _digest(one.path):
+            if one.repaired is None and shown and shown.sha256 == digest_in(one.path):
                 yield one.key
 
     def _judge_page(self, finding: Finding, asked: Outcome | None) -> Finding:
-        digest = _digest(finding.path)
+        digest = digest_in(finding.path)
         if finding.problem == "unreadable":  # now; that proves nothing
             is_whole = self._is_whole(digest)
             return _ended(finding, "it can be read again" if is_whole else "it stays as it is", repaired=is_whole)
@@ -239,9 +239,4 @@ _PROVEN = "it is what its page says, and known as ours again"
 
 def _ended(finding: Finding, *said: str, repaired: bool, asked: Outcome | None = None) -> Finding:
     """The finding with what became of it, when its page was `asked` for."""
-    code = Exit.OK if repaired else (asked and asked.exit_code) or Exit.FAILED
-    return replace(finding, said="; ".join(filter(None, (finding.said, *said))), repaired=repaired, exit_code=code)
-
-
-def _digest(path: str) -> str:
-    return PurePosixPath(path).name.partition(".")[0].lower()
+    return ended(finding, *said, repaired=repaired, exit_code=(asked and asked.exit_code) or Exit.FAILED)

@@ -200,7 +200,7 @@ def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> 
         return "archived"
     if comparable(old) == comparable(content):
         return "unchanged"
-    return "updated" if force or recorded in (_digest(old), _digest(_plain(old))) else "skipped"
+    return "updated" if force or is_written(old, recorded) else "skipped"
 
 
 def _head(path: Path) -> str:
@@ -215,9 +215,10 @@ def comparable(content: bytes) -> str:
     return text.replace(block, _ARCHIVED.sub("", block), 1) if block else text
 
 
-def _plain(content: bytes) -> bytes:
-    """Return a post without what editors and git do to line ends."""
-    return content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+def is_written(content: bytes, recorded: str) -> bool:
+    """Return whether a post is the one of this SHA-256, but for the line ends and the mark that git and editors add."""
+    plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return recorded in (_digest(content), _digest(plain))
 
 
 def _local_file(name: str, content: bytes) -> LocalFile:

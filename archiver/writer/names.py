@@ -99,8 +99,12 @@ def safe_name(name: str) -> str:
 
 def _number(article: Article) -> str:
     """`<mid>-<idx>`, or for a page that does not name itself the digits of its key."""
-    by_ids = f"{article.mid}-{article.idx}" if article.mid and article.idx else article.key.partition(":")[2]
-    return re.sub(r"[^A-Za-z0-9-]+", "-", by_ids)[:40]
+    return number_in(f":{article.mid}:{article.idx}" if article.mid and article.idx else article.key)
+
+
+def number_in(key: str) -> str:
+    """Return what tells an article from others of its title, by its key: `<mid>-<idx>`, or the digits of a digest."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
 
 
 def _post_file(title: str, day: date, ending: str, fallback: str) -> str:
