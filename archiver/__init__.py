@@ -13,11 +13,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archiver.commands import Archiver
-    from archiver.config import Settings
+    from archiver.app import Archiver
     from archiver.errors import NotAnArticle
-    from archiver.extractor import Reading
+    from archiver.extractor import ParsedPage
     from archiver.models import Article
+    from archiver.settings import Settings
 
 __all__ = ["Archiver", "NotAnArticle", "Settings", "__version__", "read", "to_markdown"]
 
@@ -32,9 +32,9 @@ def to_markdown(page: bytes) -> str:
     `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
     """
     from archiver.extractor import read_body
-    from archiver.writer import Style, markdown_of
+    from archiver.writer import PostStyle, markdown_of
 
-    return markdown_of(read_body(_reading_of(page)), {}, Style())
+    return markdown_of(read_body(_reading_of(page)), {}, PostStyle())
 
 
 def read(page: bytes) -> Article:
@@ -47,15 +47,15 @@ def read(page: bytes) -> Article:
     return extract(_reading_of(page))
 
 
-def _reading_of(page: bytes) -> Reading:
+def _reading_of(page: bytes) -> ParsedPage:
     """The reading of an article's page; NotAnArticle for any other."""
     from datetime import datetime
 
     from archiver.errors import NotAnArticle
-    from archiver.extractor import Reading, classify
+    from archiver.extractor import ParsedPage, classify
     from archiver.models import CHINA, Page, State
 
-    reading = Reading.of(Page(source="page", content=page, captured=datetime.now(CHINA)))
+    reading = ParsedPage.of(Page(source="page", content=page, captured=datetime.now(CHINA)))
     verdict = classify(reading)
     if verdict.state is not State.ARTICLE:
         raise NotAnArticle(verdict.state, verdict.reason)

@@ -135,7 +135,7 @@ class Busy(ArchiverError):  # noqa: N818
     exit_code = Exit.TRY_LATER
 
 
-class TakenOut(ArchiverError):  # noqa: N818
+class ArticleRemoved(ArchiverError):  # noqa: N818
     """A person took the article out of the archive."""
 
 

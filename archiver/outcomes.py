@@ -10,23 +10,23 @@ from itertools import groupby
 from archiver import urls
 from archiver.backoff import TERMINAL
 from archiver.credentials import redact_words
-from archiver.errors import ArchiverError, Exit, NotAnArticle, TakenOut
+from archiver.errors import ArchiverError, ArticleRemoved, Exit, NotAnArticle
 from archiver.models import (
     CHINA,
     Article,
-    Files,
+    ArticleSummary,
+    Classification,
     Images,
-    Known,
+    NotRequested,
     Outcome,
     Page,
     Removal,
-    Standing,
     State,
+    StoredFiles,
     Target,
-    Unasked,
-    Verdict,
+    UrlRecord,
+    WriteResult,
 )
-from archiver.writer.disk import Written
 from archiver.writer.names import media_name
 
 NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
@@ -47,7 +47,7 @@ ADVICE = {  # what to do about a page that holds no article
 }
 
 
-def archived(target: Target, article: Article, written: Written) -> Outcome:
+def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
     """The Outcome of an article whose post is written, without its pictures and warnings."""
     published = article.published.astimezone(CHINA).isoformat() if article.published else ""
     return Outcome(
@@ -57,13 +57,13 @@ def archived(target: Target, article: Article, written: Written) -> Outcome:
     )  # fmt: skip
 
 
-def no_article(target: Target, page: Page, verdict: Verdict) -> Outcome:
+def no_article(target: Target, page: Page, verdict: Classification) -> Outcome:
     """The Outcome of a page that became no post; a wall met on the network asks for another run."""
     walled = verdict.state is State.VERIFICATION and not page.saved  # a saved wall left nothing unfetched
     is_long = walled and not urls.is_short(page.url)
     said = f"{verdict.state}: {verdict.reason}" if verdict.reason else str(verdict.state)
     return Outcome(
-        source=target.source, url=urls.living(page.url), state=verdict.state, outcome="failed",
+        source=target.source, url=urls.canonicalize(page.url), state=verdict.state, outcome="failed",
         error=one_line(f"{said}; {ADVICE[verdict.state]}"),
         warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if walled else Exit.FAILED,
     )  # fmt: skip
@@ -86,7 +86,7 @@ def not_asked(target: Target, why: str, exit_code: int) -> Outcome:
     )
 
 
-def known(target: Target, kept: Known, output: str) -> Outcome:
+def known(target: Target, kept: ArticleSummary, output: str) -> Outcome:
     """The Outcome of an address whose article is in the archive already."""
     return Outcome(
         source=target.source, url=kept.url, state=State.ARTICLE, outcome="skipped", key=kept.key, title=kept.title,
@@ -95,22 +95,22 @@ def known(target: Target, kept: Known, output: str) -> Outcome:
     )  # fmt: skip
 
 
-def taken_out(target: Target, kept: Known) -> Outcome:
+def taken_out(target: Target, kept: ArticleSummary) -> Outcome:
     """The Outcome of an article that a person took out; `recorded` makes it none to worry about."""
-    said = TakenOut(f"taken out on {kept.taken_out:%Y-%m-%d}; `archiver rm --undo {kept.key}`, then add it")
+    said = ArticleRemoved(f"taken out on {kept.taken_out:%Y-%m-%d}; `archiver rm --undo {kept.key}`, then add it")
     return Outcome(
         source=target.source, url=kept.url, outcome="skipped", key=kept.key, title=kept.title, account=kept.account,
         published=kept.published.isoformat() if kept.published else "", error=str(said), exit_code=said.exit_code,
     )  # fmt: skip
 
 
-def no_snapshot(target: Target, kept: Known, output: str) -> Outcome:
+def no_snapshot(target: Target, kept: ArticleSummary, output: str) -> Outcome:
     """The Outcome of an article whose page is not here, so that nothing can be made from it again."""
     said = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
     return replace(known(target, kept, output), warnings=(said,))
 
 
-def gone(target: Target, standing: Standing) -> Outcome:
+def gone(target: Target, standing: UrlRecord) -> Outcome:
     """The Outcome of an address that was found to have no article, once and for all."""
     since = f" (since {standing.tried:%Y-%m-%d})" if standing.tried else ""
     return Outcome(
@@ -133,7 +133,7 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
     )  # fmt: skip
 
 
-def not_due(target: Target, standing: Standing) -> Outcome:
+def not_due(target: Target, standing: UrlRecord) -> Outcome:
     """The Outcome of an address that failed a while ago and is asked again another time."""
     walled = standing.state is State.VERIFICATION
     return Outcome(
@@ -168,7 +168,7 @@ def bug(target: Target, error: Exception) -> Outcome:
     )  # fmt: skip
 
 
-def images(article: Article, files: Files, lost: Mapping[str, str]) -> Images:
+def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Images:
     """How many pictures the article has by distinct id, and what became of them."""
     names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
     return Images(
@@ -178,7 +178,9 @@ def images(article: Article, files: Files, lost: Mapping[str, str]) -> Images:
     )
 
 
-def warnings(article: Article, lost: Mapping[str, str], written: Written, share: float | None = None) -> Iterator[str]:
+def warnings(
+    article: Article, lost: Mapping[str, str], written: WriteResult, share: float | None = None
+) -> Iterator[str]:
     """What a person should know of a post, one line each.
 
     `share`: how much of the page's text it shows, if that is too little.
@@ -199,7 +201,7 @@ def warnings(article: Article, lost: Mapping[str, str], written: Written, share:
         said = f": {of_one_kind[0].text}" if of_one_kind[0].text else ""
         yield one_line(f"left out, {reason}{times}{said}")
     for reason in dict.fromkeys(lost.values()):
-        if isinstance(reason, Unasked):
+        if isinstance(reason, NotRequested):
             count = sum(why == reason for why in lost.values())
             yield one_line(f"not saved yet, the post keeps the address ({reason}): {count} pictures or other media")
             continue

@@ -15,26 +15,26 @@ from archiver.extractor import classify, extract, server_time
 from archiver.media_types import extension, is_cut_off, is_hotlink_notice
 from archiver.models import (
     CHINA,
+    ArchiveTransaction,
     Article,
-    Blob,
-    Entry,
-    Files,
+    Classification,
+    Download,
     LocalFile,
-    Localized,
     Media,
+    MediaResults,
+    NotRequested,
     Outcome,
     Page,
     Post,
-    Received,
     State,
+    StoredCapture,
+    StoredFiles,
     Target,
-    Unasked,
-    Verdict,
+    WriteResult,
 )  # fmt: skip
-from archiver.writer.disk import Written
 from archiver.writer.names import media_name
 
-Saved = Callable[[str], Blob | None]  # what was saved beside a page for an address of its media
+Saved = Callable[[str], Download | None]  # what was saved beside a page for an address of its media
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,18 +44,18 @@ class Rooms:
     get_page: Callable[[Target], tuple[Page, Saved]]
     keep: Callable[[Page, State], str]  # the page as received, before its article is read → its digest
     wants: Callable[[Media], bool]  # whether a medium is to be saved at all
-    get_media: Callable[[Media, str], Blob]  # from one of its addresses
+    get_media: Callable[[Media, str], Download]  # from one of its addresses
     find_media: Callable[[Sequence[Media]], Mapping[str, LocalFile]]  # those that lie in the archive, by name
-    save_media: Callable[[Media, Blob, str], LocalFile]
-    recall: Callable[[Article, Page], Article]  # what the archive knows of it beyond its page
-    convert: Callable[[Article, Files, datetime], str]
+    save_media: Callable[[Media, Download, str], LocalFile]
+    merge_known: Callable[[Article, Page], Article]  # what the archive knows of it beyond its page
+    convert: Callable[[Article, StoredFiles, datetime], str]
     name_of: Callable[[Article, date], str]
-    save_post: Callable[[Article, Post], Written]  # under its name, unless a person's work lies there
-    record: Callable[[Entry], None]  # the catalogue's rows, the last thing that is written
+    save_post: Callable[[Article, Post], WriteResult]  # under its name, unless a person's work lies there
+    record: Callable[[ArchiveTransaction], None]  # the catalogue's rows, the last thing that is written
     forget: Callable[[str], None] = lambda _digest: None  # a page that was kept and is not wanted after all
     known: Callable[[Target, Article], Outcome | None] = lambda *_: None  # word for word: there is nothing to do
-    taken_out: Callable[[Target, Article, Localized], Outcome | None] = lambda *_: None  # while its media came
-    holds: Callable[[Localized], bool] = lambda _media: True  # the files still lie there
+    taken_out: Callable[[Target, Article, MediaResults], Outcome | None] = lambda *_: None  # while its media came
+    holds: Callable[[MediaResults], bool] = lambda _media: True  # the files still lie there
     writing: Callable[[], AbstractContextManager[object]] = nullcontext  # one post at a time gets its name
     share: Callable[[Article, str], float | None] = lambda _article, _text: None  # of the visible text, in the post
     whole: float = 0.999  # a share below is told
@@ -73,9 +73,13 @@ def archive_one(target: Target, rooms: Rooms) -> Outcome:
         page = came.page
         if came.verdict.state is not State.ARTICLE:
             outcome = outcomes.no_article(target, page, came.verdict)
-            rooms.record(Entry(target=target, outcome=outcome, page=page, snapshot=came.snapshot, notice=came.notice))
+            rooms.record(
+                ArchiveTransaction(
+                    target=target, outcome=outcome, page=page, snapshot=came.snapshot, notice=came.notice
+                )
+            )
             return outcome
-        article = rooms.recall(extract(page), page)
+        article = rooms.merge_known(extract(page), page)
         if known := rooms.known(target, article):
             return _not_kept(known, came, rooms)
         for turn in range(_TURNS):
@@ -100,7 +104,7 @@ def _failed(target: Target, error: ArchiverError, rooms: Rooms) -> Outcome:
         return outcomes.left(target)
     outcome = outcomes.failed(target.source, target.url, error)
     if isinstance(error, FetchError) and not isinstance(error, CoolingDown):
-        rooms.record(Entry(target=target, outcome=outcome))
+        rooms.record(ArchiveTransaction(target=target, outcome=outcome))
     return outcome
 
 
@@ -110,9 +114,9 @@ class _Came:
 
     page: Page
     saved: Saved
-    verdict: Verdict
+    verdict: Classification
     snapshot: str
-    notice: Received | None = None  # that it moved
+    notice: StoredCapture | None = None  # that it moved
 
 
 def _fetch(target: Target, rooms: Rooms) -> _Came:
@@ -124,7 +128,7 @@ def _fetch(target: Target, rooms: Rooms) -> _Came:
             raise
         except (NotWeChat, FetchError):
             return came
-        return replace(moved, notice=Received(page=came.page, snapshot=came.snapshot))
+        return replace(moved, notice=StoredCapture(page=came.page, snapshot=came.snapshot))
     return came
 
 
@@ -146,7 +150,7 @@ def _not_kept(outcome: Outcome, came: _Came, rooms: Rooms) -> Outcome:
     return outcome
 
 
-def _write(target: Target, page: Page, draft: _Draft, rooms: Rooms) -> Entry:
+def _write(target: Target, page: Page, draft: _Draft, rooms: Rooms) -> ArchiveTransaction:
     """Everything but the snapshot that the catalogue is told of an article whose post is on disk now."""
     article = draft.article
     post = Post(name=rooms.name_of(article, draft.day), text=draft.text)
@@ -159,13 +163,13 @@ def _write(target: Target, page: Page, draft: _Draft, rooms: Rooms) -> Entry:
         images=outcomes.images(article, files, lost | doubts),
         warnings=(*outcomes.warnings(article, lost, written, less), *outcomes.doubts(doubts)),
     )
-    return Entry(
+    return ArchiveTransaction(
         target=target, outcome=outcome, page=page, article=article, post=post.name, digest=written.digest,
         media=draft.media, share=draft.share,
     )  # fmt: skip
 
 
-def localize(article: Article, saved: Saved, rooms: Rooms) -> Localized:
+def localize(article: Article, saved: Saved, rooms: Rooms) -> MediaResults:
     """The file of each medium that is wanted, or why there is none, by the medium's name.
 
     Media of one name are one medium: asked for once, and not at all when its file lies here already.
@@ -182,7 +186,7 @@ def localize(article: Article, saved: Saved, rooms: Rooms) -> Localized:
     return {**found, **{media_name(medium): result for medium, result in got}}
 
 
-def by_address(article: Article, localized: Localized) -> tuple[dict[str, LocalFile], dict[str, str]]:
+def by_address(article: Article, localized: MediaResults) -> tuple[dict[str, LocalFile], dict[str, str]]:
     """Saved files by the address the body names them by, and why the others were lost, by address."""
     results = {medium.url: localized.get(media_name(medium)) for medium in article.media}
     files = {url: file for url, file in results.items() if isinstance(file, LocalFile)}
@@ -199,7 +203,7 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
         try:
             got = rooms.get_media(medium, address)
         except Postponed as error:
-            return reason or Unasked(error.args[0])  # what failed already is known to have been asked for
+            return reason or NotRequested(error.args[0])  # what failed already is known to have been asked for
         except FetchError as error:
             reason = outcomes.one_line(str(error.args[0]))
             continue
@@ -221,13 +225,13 @@ class _Draft:
     """A post that has no name yet."""
 
     article: Article
-    media: Localized
+    media: MediaResults
     text: str
     day: date  # by which it is called
     share: float | None
 
 
-def _convert(article: Article, localized: Localized, page: Page, rooms: Rooms) -> _Draft:
+def _convert(article: Article, localized: MediaResults, page: Page, rooms: Rooms) -> _Draft:
     captured = page.captured
     if not article.published:  # then the page's own word on when it was sent is nearer to it than a file's time
         captured = server_time(page) or captured

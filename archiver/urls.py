@@ -24,7 +24,7 @@ _LEGACY = ("__biz", "appmsgid", "itemidx", "sign")  # /mp/appmsg/show of 2013
 _SOGOU = ("src", "timestamp", "ver", "signature", "new")
 _PREVIEW = ("__biz", "tempkey", "mid", "idx", "sn")
 # Other pages of WeChat's keep what they ask for, less these.
-_DEAD = frozenset(
+_TRACKING_PARAMETERS = frozenset(
     "chksm scene ascene subscene srcid mpshare from source sharer_sharetime sharer_shareid sharer_shareinfo "
     "sharer_shareinfo_first exportkey exptype pass_ticket key uin devicetype version platform acctmode lang nettype "
     "abtest_cookie session_us countrycode fontScale clicktime enterid sessionid wx_header nwr_flag poc_token token "
@@ -100,7 +100,7 @@ def parse(source: str) -> Target:
         return Target(source=redact_words(source), url=parse(wanted).url)
     if not _is_whole(parts):
         raise NotWeChat("not a whole article's address: after /s/ stand 22 letters, digits, - or _", concerns=source)
-    return Target(source=redact_words(source), url=living(address))
+    return Target(source=redact_words(source), url=canonicalize(address))
 
 
 def _is_whole(parts: SplitResult) -> bool:
@@ -123,7 +123,7 @@ def looks_like_address(source: str) -> bool:
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
 
 
-def living(address: str) -> str:
+def canonicalize(address: str) -> str:
     """`address` as https and with only the parameters that lead to the page; other hosts' are only unescaped."""
     address = unescape(address.strip())
     parts = _split(address)
@@ -221,7 +221,7 @@ def link(address: str) -> str:
     parts = _split(address)
     if parts is None or not (parts.scheme == "mailto" or (parts.scheme in ("http", "https") and parts.hostname)):
         return ""
-    return living(address)
+    return canonicalize(address)
 
 
 def is_text(text: str) -> bool:
@@ -260,5 +260,7 @@ def _living_query(parts: SplitResult) -> str:
         wanted = _LEGACY
     else:
         query = {k: redact_words(value) for k, value in query.items()}  # an address may hold another
-        wanted = tuple(k for k, _ in _query(parts.query) if k not in _DEAD and strength(k) is Strength.NONE)
+        wanted = tuple(
+            k for k, _ in _query(parts.query) if k not in _TRACKING_PARAMETERS and strength(k) is Strength.NONE
+        )
     return _join([(k, query[k]) for k in dict.fromkeys(wanted) if k in query])

@@ -20,17 +20,17 @@ from pathlib import Path
 from statistics import mean
 
 import archiver
-from archiver.extractor import Reading, classify
+from archiver.document.parse import read_soup
+from archiver.extractor import ParsedPage, classify
 from archiver.extractor.bodies import RawBody, read_body
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.passes import passes
 from archiver.extractor.passes.collapse import collapse
-from archiver.extractor.passes.sheet import read_sheet
+from archiver.extractor.passes.stylesheet import read_stylesheet
 from archiver.extractor.passes.tree import parse
 from archiver.models import Page
-from archiver.writer.addresses import Addresses
-from archiver.writer.markdown import PostConverter, body_markdown
-from archiver.writer.soup import read_soup
+from archiver.writer.links import Addresses
+from archiver.writer.markdown.blocks import PostConverter, body_markdown
 from benchmarks.peers import FLOOR, PEERS, Tool, load
 
 ROOT = Path(__file__).parent.parent
@@ -69,11 +69,11 @@ def body_of(content: bytes) -> str:
     return _cut(_reading(content)).html
 
 
-def _reading(content: bytes) -> Reading:
-    return Reading.of(Page(source="page", content=content, captured=datetime.now(UTC)))
+def _reading(content: bytes) -> ParsedPage:
+    return ParsedPage.of(Page(source="page", content=content, captured=datetime.now(UTC)))
 
 
-def _cut(reading: Reading) -> RawBody:
+def _cut(reading: ParsedPage) -> RawBody:
     return read_body(reading, read_kind(reading)[0])
 
 
@@ -85,7 +85,7 @@ def stages(content: bytes, lap: Clock) -> None:
     assert isinstance(raw, RawBody)
     body: object = lap("parse", lambda: parse(raw.html))
     lap("passes", lambda: [list(run(body) or ()) for run in passes(raw)])  # type: ignore[arg-type]
-    html = lap("collapse", lambda: collapse(body, read_sheet(raw.css)))  # type: ignore[arg-type]
+    html = lap("collapse", lambda: collapse(body, read_stylesheet(raw.css)))  # type: ignore[arg-type]
     lap("write", lambda: body_markdown(str(html), Addresses()))
     nesting = _Nesting(Addresses())
     list(nesting.blocks(str(html)))

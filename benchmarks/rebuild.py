@@ -15,7 +15,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from archiver import Archiver, NotAnArticle, Settings, read
-from archiver.config import MediaSettings
+from archiver.settings import MediaSettings
 from benchmarks.calls import Cost, call
 
 SIZES = (200, 2_000)  # snapshots

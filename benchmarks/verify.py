@@ -15,7 +15,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from archiver.archive.captures import Snapshots
+from archiver.archive.captures import SnapshotStore
 from archiver.catalogue import opening, schema
 from benchmarks.calls import call
 from tests.wechat import numbered
@@ -34,7 +34,7 @@ def fill(folder: Path, count: int) -> None:
     file = root / ".archive" / "catalogue.db"
     engine = opening.open_engine(file)
     opening.bring_up_to_date(engine, file)
-    snapshots = Snapshots(root, _write)
+    snapshots = SnapshotStore(root, _write)
     chance = random.Random(1)
     words = [chance.randbytes(6).hex() for _ in range(20_000)]
     page = " ".join(chance.choices(words, k=PAGE // 13))
@@ -72,7 +72,7 @@ def _article(root: Path, number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _capture(snapshots: Snapshots, number: int, page: str) -> dict[str, object]:
+def _capture(snapshots: SnapshotStore, number: int, page: str) -> dict[str, object]:
     kept = snapshots.keep(f"<html>{number}{page}".encode())
     address = numbered.address(number)
     return {

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from archiver.commands.edges import MEDIA_AT_ONCE
+from archiver.context import MEDIA_AT_ONCE
 from benchmarks.calls import Cost, call, cost_of
 from tests.wechat import Answer, Authority, World, numbered, pages, playing
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver import Archiver, Settings, urls
-from archiver.commands import Wish
-from archiver.config import ArticleSettings
+from archiver.app import FetchOptions
 from archiver.models import Outcome
+from archiver.settings import ArticleSettings
 from archiver.sources import Entry
 from tests.command import Database
 
@@ -38,8 +38,8 @@ class Inside:
         targets = [urls.parse(address) for address in addresses]
         lines = [Entry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]
         with Archiver(settings, now=lambda: self.now, sleep=self.sleep) as archiver:
-            told = list(archiver.batch(lines, Wish(limit=limit, until=until)))
-            return archiver.tally.exit_code, sorted(told, key=lambda one: addresses.index(one.source))
+            told = list(archiver.batch(lines, FetchOptions(limit=limit, until=until)))
+            return archiver.summary.exit_code, sorted(told, key=lambda one: addresses.index(one.source))
 
     def sleep(self, seconds: float) -> None:
         """Moves the clock."""

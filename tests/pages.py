@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from archiver.extractor.reading import Reading
+from archiver.extractor.page import ParsedPage
 from archiver.models import Page
 
 CAPTURED = datetime(2026, 1, 2, tzinfo=UTC)
@@ -26,5 +26,5 @@ def article_html(script: str = "", cgi: str = "", head: str = "", body: str = "<
     )
 
 
-def reading_of(html: str, url: str = "") -> Reading:
-    return Reading.of(page_of(html, url))
+def reading_of(html: str, url: str = "") -> ParsedPage:
+    return ParsedPage.of(page_of(html, url))

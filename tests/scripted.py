@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from archiver.fetcher import Fetcher, Options
+from archiver.fetcher import Fetcher, FetcherOptions
 from archiver.models import Page, Target
 
 SHORT = "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"
@@ -27,7 +27,7 @@ class World:
         self.times: list[float] = []
         self.slept: list[float] = []
         self.time = 1000.0
-        self.options = Options(**options)  # type: ignore[arg-type]
+        self.options = FetcherOptions(**options)  # type: ignore[arg-type]
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)

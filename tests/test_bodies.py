@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.extractor.bodies import RawBody, Video, read_body, read_videos, text_to_html
-from archiver.extractor.cut import Outline
+from archiver.extractor.scanner import TagIndex
 from tests.pages import article_html, reading_of
 
 
@@ -33,8 +33,8 @@ INSIDES = {
 @pytest.mark.parametrize("inside", INSIDES.values(), ids=INSIDES)
 def test_a_body_is_cut_out_whole(inside: str) -> None:
     html = article_html(body=inside, script="a = '<div id=\"js_content\">'")
-    assert Outline(html).inner_html("js_content") == inside
-    assert Outline(html).is_closed("js_content")
+    assert TagIndex(html).inner_html("js_content") == inside
+    assert TagIndex(html).is_closed("js_content")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_body_is_cut_out_whole(inside: str) -> None:
      '<DIV ID="js_content">'],
 )  # fmt: skip
 def test_the_body_is_found_by_its_id_however_written(tag: str) -> None:
-    assert Outline(f"<body>{tag}<p>a</p></div><p>b</p></body>").inner_html("js_content") == "<p>a</p>"
+    assert TagIndex(f"<body>{tag}<p>a</p></div><p>b</p></body>").inner_html("js_content") == "<p>a</p>"
 
 
 DECOYS = ['<!-- <div id="js_content">b</div> -->', "<script>'<div id=\"js_content\">b</div>'</script>", '<p title=\'<div id="js_content">\'>b</p>',
@@ -53,14 +53,14 @@ DECOYS = ['<!-- <div id="js_content">b</div> -->', "<script>'<div id=\"js_conten
 
 @pytest.mark.parametrize("decoy", DECOYS)
 def test_t19_only_an_element_is_the_body(decoy: str) -> None:
-    assert Outline(f"<html>{decoy}<div id='js_content'>a</div></html>").inner_html("js_content") == "a"
-    assert Outline(decoy).inner_html("js_content") is None
+    assert TagIndex(f"<html>{decoy}<div id='js_content'>a</div></html>").inner_html("js_content") == "a"
+    assert TagIndex(decoy).inner_html("js_content") is None
 
 
 @pytest.mark.parametrize("decoy", DECOYS)
 def test_elements_are_selected_by_their_id(decoy: str) -> None:
     html = f"<html>{decoy}<div id='js_content'>a<div id='js_content'>b</div></div><p id=js_content>c</p></html>"
-    assert list(Outline(html).select("#js_content")) == [
+    assert list(TagIndex(html).select("#js_content")) == [
         "<div id='js_content'>a<div id='js_content'>b</div>", "<p id=js_content>c",
     ]  # fmt: skip
 
@@ -72,16 +72,16 @@ def test_elements_are_selected_by_their_id(decoy: str) -> None:
 )  # fmt: skip
 def test_elements_are_selected_by_a_class_among_others(written: str, is_meant: bool) -> None:
     html = f"<style>.a {{}}</style><p>a</p><span {written}>x<b>y</b></span>"
-    assert list(Outline(html).select(".a")) == ([f"<span {written}>x<b>y</b>"] if is_meant else [])
+    assert list(TagIndex(html).select(".a")) == ([f"<span {written}>x<b>y</b>"] if is_meant else [])
 
 
 def test_a_body_that_is_never_closed_ends_at_the_next_landmark() -> None:
     html = article_html(body="<div><div><p>a</p>").replace("</div></div><div id", "<div id")
-    assert Outline(html).inner_html("js_content") == "<div><div><p>a</p>"
+    assert TagIndex(html).inner_html("js_content") == "<div><div><p>a</p>"
 
 
 def test_a_body_that_is_closed_too_early_goes_on_to_the_landmark() -> None:
-    cut = Outline(article_html(body="<p>a</p></div><p>b</p>")).inner_html("js_content")
+    cut = TagIndex(article_html(body="<p>a</p></div><p>b</p>")).inner_html("js_content")
     assert cut is not None
     assert cut.startswith("<p>a</p></div><p>b</p>")
     assert "预览" not in cut
@@ -89,13 +89,13 @@ def test_a_body_that_is_closed_too_early_goes_on_to_the_landmark() -> None:
 
 def test_a_body_without_its_end_is_not_closed() -> None:
     html = "<div id='js_content'><p>a</p>"
-    assert Outline(html).inner_html("js_content") == "<p>a</p>"
-    assert not Outline(html).is_closed("js_content")
+    assert TagIndex(html).inner_html("js_content") == "<p>a</p>"
+    assert not TagIndex(html).is_closed("js_content")
 
 
 def test_a_template_is_cut_at_its_own_end() -> None:
     html = '<script id="content_tpl" type="text/html"><p><script-like></p></div></SCRIPT><p>b</p>'
-    assert Outline(html).inner_html("content_tpl") == "<p><script-like></p></div>"
+    assert TagIndex(html).inner_html("content_tpl") == "<p><script-like></p></div>"
 
 
 @pytest.mark.timeout(30)
@@ -105,7 +105,7 @@ def test_a_template_is_cut_at_its_own_end() -> None:
 )
 def test_cutting_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
     for opened in ("", "<div id=js_content>", "<div id=js_content></div>"):
-        Outline(opened + unit * (1_000_000 // len(unit))).inner_html("js_content")
+        TagIndex(opened + unit * (1_000_000 // len(unit))).inner_html("js_content")
 
 
 # --- Ordinary articles, share cards, previews ---------------------------------------------------------------------------
@@ -365,14 +365,14 @@ def test_t25_an_unknown_kind_is_read_as_well_as_can_be(cgi: str, body: str, html
     ],
 )
 def test_an_element_ends_at_its_closing_tag_or_soon(html: str, source: str) -> None:
-    assert list(Outline(html).select(".a")) == [source]
+    assert list(TagIndex(html).select(".a")) == [source]
 
 
 def test_elements_may_be_looked_for_around_another() -> None:
     html = "<p id=a>1</p><div id=b><p id=a>2</p></div><p id=a>3</p><p class=a>4</p><!-- <p id=a>5</p> -->"
-    assert list(Outline(html).select("#a", around="b")) == ["<p id=a>1", "<p id=a>3"]
-    assert list(Outline(html).select("#a", around="nothing")) == ["<p id=a>1", "<p id=a>2", "<p id=a>3"]
-    assert list(Outline(html).select("#nothing", around="b")) == []
+    assert list(TagIndex(html).select("#a", around="b")) == ["<p id=a>1", "<p id=a>3"]
+    assert list(TagIndex(html).select("#a", around="nothing")) == ["<p id=a>1", "<p id=a>2", "<p id=a>3"]
+    assert list(TagIndex(html).select("#nothing", around="b")) == []
 
 
 @pytest.mark.parametrize(
@@ -386,4 +386,4 @@ def test_elements_may_be_looked_for_around_another() -> None:
 )
 def test_elements_are_selected_by_their_tag(decoy: str) -> None:
     html = f"{decoy}<title>a &lt; <b></title><svg><title/></svg></p>"
-    assert list(Outline(html).select("title")) == ["<title>a &lt; <b>", "<title/>"]
+    assert list(TagIndex(html).select("title")) == ["<title>a &lt; <b>", "<title/>"]

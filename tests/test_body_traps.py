@@ -6,8 +6,8 @@ import pytest
 
 from archiver.extractor.bodies import RawBody, Video
 from archiver.extractor.passes import CleanBody, clean
-from archiver.writer.addresses import Addresses
-from archiver.writer.markdown import body_markdown
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.blocks import body_markdown
 
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/AbCdEf0123456789/640?wx_fmt=png"
 
@@ -17,7 +17,7 @@ def cleaned(html: str, videos: tuple[Video, ...] = ()) -> CleanBody:
 
 
 def markdown(html: str, videos: tuple[Video, ...] = ()) -> str:
-    return body_markdown(cleaned(html, videos).html, Addresses())
+    return body_markdown(cleaned(html, videos).html, LinkResolver())
 
 
 LINES = {
@@ -285,7 +285,7 @@ SHEETS = {
 
 @pytest.mark.parametrize(("css", "html", "expected"), SHEETS.values(), ids=SHEETS)
 def test_the_pages_own_style_sheet(css: str, html: str, expected: str) -> None:
-    assert body_markdown(clean(RawBody(html=html, css=css)).html, Addresses()) == expected
+    assert body_markdown(clean(RawBody(html=html, css=css)).html, LinkResolver()) == expected
 
 
 def test_what_was_left_out_is_named() -> None:
@@ -303,5 +303,5 @@ def test_the_same_picture_twice_is_one_medium() -> None:
 )
 def test_a_link_leads_to_the_archives_own_post(context: str) -> None:
     html = context.format('<a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv">甲</a>')
-    local = Addresses(post_of=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
+    local = LinkResolver(post_of=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
     assert "{{site.baseurl}}/2020/06/17/x.html" in body_markdown(cleaned(html).html, local)

@@ -10,7 +10,7 @@ import pytest
 
 from archiver import Archiver, Settings, pipeline
 from archiver.catalogue import Catalogue
-from archiver.commands.wishes import utc_now
+from archiver.clock import utc_now
 from archiver.models import Finding, Page
 from tests.command import Command
 from tests.inside import Inside

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.commands import Tally
+from archiver.app import RunSummary
 from archiver.errors import Exit, foremost
 from archiver.models import Outcome, State
 
@@ -321,10 +321,10 @@ def outcome(code: int, state: State | None = None) -> Outcome:
 
 
 def exit_code(told: Iterable[Outcome]) -> int:
-    tally = Tally()
+    summary = RunSummary()
     for each in told:
-        tally.add(each)
-    return tally.exit_code
+        summary.add(each)
+    return summary.exit_code
 
 
 @pytest.mark.parametrize(

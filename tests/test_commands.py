@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from archiver import Archiver, Settings
-from archiver.commands.edges import Edges
-from archiver.commands.gate import MachineGate
+from archiver.archive.posts import Output
+from archiver.context import Context
 from archiver.errors import OutputError
+from archiver.fetcher.rate_limit import SharedRateLimiter
 from archiver.models import Page, State, Target
-from archiver.writer.disk import Output
 from tests.test_cli import PAGE, WALL
 
 ADDRESSES = [f"https://mp.weixin.qq.com/s/{letter * 22}" for letter in "abc"]
@@ -22,18 +22,18 @@ ADDRESSES = [f"https://mp.weixin.qq.com/s/{letter * 22}" for letter in "abc"]
 class Network:
     """The fetcher, as a function from address to HTML that remembers what it was asked."""
 
-    gate: MachineGate
+    rate_limiter: SharedRateLimiter
 
     def __init__(self, answer: Callable[[str], str]) -> None:
         self.asked: list[str] = []
         self._answer = answer
 
     def page(self, target: Target) -> Page:
-        self.gate.wait(target.url)
+        self.rate_limiter.acquire(target.url)
         self.asked.append(target.url)
         content = self._answer(target.url).encode()
         page = Page(source=target.source, url=target.url, content=content, captured=datetime.now(UTC))
-        self.gate.judge(page)
+        self.rate_limiter.observe(page)
         return page
 
 
@@ -47,11 +47,11 @@ def network(monkeypatch) -> Network:
     answers = dict(zip(ADDRESSES, (article(1), WALL, article(3)), strict=True))
     network = Network(answers.__getitem__)
 
-    def before(edges: Edges) -> Network:
-        network.gate = edges.gate
+    def before(context: Context) -> Network:
+        network.rate_limiter = context.rate_limiter
         return network
 
-    monkeypatch.setattr(Edges, "fetcher", property(before))
+    monkeypatch.setattr(Context, "fetcher", property(before))
     return network
 
 

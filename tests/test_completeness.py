@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.extractor import classify, extract
-from archiver.extractor.completeness import text_share, unread
+from archiver.extractor.completeness import lost_characters, text_coverage
 from archiver.models import Article, Page, State
 from archiver.writer import Style, body_markdown, post_text
 from tests.command import Command
@@ -27,7 +27,7 @@ CARD = '<div class="wechat-card"><strong>卡片里的话</strong></div>'
 
 
 def share(body: str, markdown: str) -> float:
-    return text_share(Article(body=body), markdown)
+    return text_coverage(Article(body=body), markdown)
 
 
 @pytest.mark.parametrize(
@@ -95,21 +95,21 @@ def test_of_a_whole_post_only_the_body_counts() -> None:
         title="一二三四", account="五六", url="https://mp.weixin.qq.com/s/0123456789012345678901", body=FOUR
     )
     post = post_text(article, {}, CAPTURED, Style())
-    assert text_share(article, post) == 1
-    assert text_share(article, post.replace("\n一二三四\n", "\n")) == 0.75
-    assert text_share(article, post.replace("\n五六七八\n", "\n")) == 0.75
+    assert text_coverage(article, post) == 1
+    assert text_coverage(article, post.replace("\n一二三四\n", "\n")) == 0.75
+    assert text_coverage(article, post.replace("\n五六七八\n", "\n")) == 0.75
 
 
 def test_the_block_that_names_the_source_is_not_the_article() -> None:
     article = Article(url="https://mp.weixin.qq.com/s/0123456789012345678901", body="<p>微信公众号</p>")
     post = post_text(article, {}, CAPTURED, Style())
-    assert text_share(article, post) == 1
-    assert text_share(article, post.removesuffix("\n微信公众号\n")) == 0
+    assert text_coverage(article, post) == 1
+    assert text_coverage(article, post.removesuffix("\n微信公众号\n")) == 0
 
 
 def test_a_quote_that_the_article_begins_with_is_its_own() -> None:
     article = Article(account="某号", body="<blockquote><p>引言</p></blockquote><p>正文</p>")
-    assert text_share(article, '---\ntitle: "x"\n---\n\n> 引言\n\n正文\n') == 1
+    assert text_coverage(article, '---\ntitle: "x"\n---\n\n> 引言\n\n正文\n') == 1
 
 
 LINES = st.text(
@@ -134,7 +134,7 @@ def test_any_text_that_the_writer_wrote_is_whole(text: str, tag: str) -> None:
         "blockquote": f"<blockquote><p>{words}</p></blockquote>",
     }
     article = Article(body=inside.get(tag, f"<{tag}>{words}</{tag}>"))
-    assert text_share(article, body_markdown(article, {}, Style())) == 1
+    assert text_coverage(article, body_markdown(article, {}, Style())) == 1
 
 
 def test_the_time_grows_with_the_text() -> None:
@@ -143,7 +143,7 @@ def test_the_time_grows_with_the_text() -> None:
         article = Article(body=unit * size)
         markdown = body_markdown(article, {}, Style())
         start = time.process_time()
-        assert text_share(article, markdown) == 1
+        assert text_coverage(article, markdown) == 1
         return time.process_time() - start
 
     assert min(seconds(4_000) for _ in range(2)) < 8 * min(seconds(1_000) for _ in range(2)) + 0.05
@@ -152,9 +152,9 @@ def test_the_time_grows_with_the_text() -> None:
 def test_letters_that_a_pass_lost_are_missing_in_the_post() -> None:
     """No pass is known to lose any: 2 of 10 are taken away here."""
     shown, body = "一二三四五 六七八九十_", "<p>一二三四五</p><p>六七八</p>"
-    assert unread(shown, body) == 2
-    article = Article(body=body, unread=2)
-    assert text_share(article, body_markdown(article, {}, Style())) == pytest.approx(0.8)
+    assert lost_characters(shown, body) == 2
+    article = Article(body=body, lost_characters=2)
+    assert text_coverage(article, body_markdown(article, {}, Style())) == pytest.approx(0.8)
 
 
 @pytest.mark.corpus
@@ -163,19 +163,19 @@ def test_no_letter_of_a_real_page_is_lost_on_the_way(stem: str) -> None:
     content = (CORPUS / "pages" / f"{stem}.html").read_bytes()
     page = Page(source=f"{stem}.html", content=content, captured=CAPTURED, saved=True)
     if classify(page).state is State.ARTICLE:
-        assert extract(page).unread == 0
+        assert extract(page).lost_characters == 0
 
 
 def test_what_a_page_hides_is_not_missing() -> None:
     article = extract(page_of(article_html(body='<p>看得见。</p><p style="display: none">看不见。</p>')))
-    assert article.unread == 0
+    assert article.lost_characters == 0
 
 
 @pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*--*")), ids=lambda fixture: fixture.name)
 def test_the_wanted_posts_are_whole(fixture: Path) -> None:
     content = (fixture / "page.html").read_bytes()
     article = extract(Page(source="page.html", content=content, captured=CAPTURED, saved=True))
-    assert text_share(article, (fixture / "expected.md").read_text("utf-8")) == 1
+    assert text_coverage(article, (fixture / "expected.md").read_text("utf-8")) == 1
 
 
 @pytest.mark.corpus
@@ -186,12 +186,12 @@ def test_real_articles_are_whole(stem: str) -> None:
     if classify(page).state is State.ARTICLE:
         article = extract(page)
         markdown = body_markdown(article, {}, Style())
-        assert text_share(article, markdown) == 1
+        assert text_coverage(article, markdown) == 1
         blocks = [block for block in markdown.split("\n\n") if "`" not in block and "<div" not in block]
         dropped = max(blocks, key=said_in_chinese, default="")
         most = len("".join(re.sub(r"<[^>]*>", "", article.body).split()))
         missing = said_in_chinese(dropped) / most if most else 0
-        assert text_share(article, markdown.replace(dropped, "", 1)) <= 1 - missing
+        assert text_coverage(article, markdown.replace(dropped, "", 1)) <= 1 - missing
 
 
 def said_in_chinese(markdown: str) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.config import Settings, load
 from archiver.errors import ConfigError
+from archiver.settings import Settings, load
 
 
 def settings(folder: Path, yml: str | None = None, env: dict[str, str] | None = None, **flags: object) -> Settings:

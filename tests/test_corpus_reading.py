@@ -11,9 +11,9 @@ import pytest
 from lxml import html
 
 from archiver.extractor.bodies import read_body
+from archiver.extractor.classification import classify
 from archiver.extractor.metadata import read_metadata
-from archiver.extractor.reading import Reading
-from archiver.extractor.states import classify
+from archiver.extractor.page import ParsedPage
 from archiver.models import Page
 from tests.pages import CAPTURED
 
@@ -47,7 +47,7 @@ def test_the_metadata(stem: str) -> None:
     truth = truth_of(stem)
     if truth["state"] != "article":
         return
-    meta, article = truth["meta"], read_metadata(Reading.of(page_of(stem)))
+    meta, article = truth["meta"], read_metadata(ParsedPage.of(page_of(stem)))
     asked = [name for name in ("account", "account_id", "biz", "mid", "idx") if meta[name]]
     if not (truth["type"] == 10 and len(meta["title"]) > SHORTENED):
         asked.append("title")
@@ -63,7 +63,7 @@ def test_the_body_has_every_word_and_picture_of_the_page(stem: str) -> None:
     truth = truth_of(stem)
     if truth["state"] != "article":
         return
-    reading = Reading.of(page_of(stem))
+    reading = ParsedPage.of(page_of(stem))
     parser = html.HTMLParser(huge_tree=True, encoding="utf-8")
     raw = read_body(reading, read_metadata(reading).type).html
     body = html.fragment_fromstring(raw.encode(), create_parent="div", parser=parser)

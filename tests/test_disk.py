@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.commands.edges import Edges
+from archiver.archive.posts import Output
 from archiver.commands.rooms import rooms_for
-from archiver.config import Settings
+from archiver.context import Context
 from archiver.errors import OutputError
-from archiver.models import Article, Blob, Entry, Media, Outcome, Page, Post, State, Target
+from archiver.models import Article, Download, Entry, Media, Outcome, Page, Post, State, Target
+from archiver.settings import Settings
 from archiver.storage import local, quarantine
-from archiver.writer.disk import Output
 from archiver.writer.names import media_name
 from tests.pages import page_of
 from tests.wechat.pictures import png
@@ -37,8 +37,8 @@ def text(body: str = "正文", *, article: Article = ARTICLE, archived: str = "2
 
 def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force: bool = False, **words: str) -> str:
     """The outcome of archiving an article in a run of its own, its page captured on a day of no matter."""
-    edges = Edges(Settings(output=str(root), force=force))
-    rooms = rooms_for(edges)
+    context = Context(Settings(output=str(root), force=force))
+    rooms = rooms_for(context)
     post = Post(name=rooms.name_of(article, DAY), text=text(body, article=article, **words))
     written = rooms.save_post(article, post)
     outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
@@ -47,15 +47,15 @@ def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force
         Entry(target=Target(source=""), outcome=outcome, page=page, article=article, post=post.name,
               digest=written.digest)
     )  # fmt: skip
-    edges.close()
+    context.close()
     return written.outcome
 
 
 def name_of(root: Path, article: Article = ARTICLE, day: date = DAY) -> str:
     """The name that a run would give an article's post."""
-    edges = Edges(Settings(output=str(root)))
-    name = rooms_for(edges).name_of(article, day)
-    edges.close()
+    context = Context(Settings(output=str(root)))
+    name = rooms_for(context).name_of(article, day)
+    context.close()
     return name
 
 
@@ -199,13 +199,13 @@ def test_a_picture_is_saved_under_its_id_with_the_type_of_its_bytes(tmp_path):
 def test_ids_that_differ_only_by_case_are_two_files_everywhere_and_in_every_run(tmp_path):
     media = [Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{name}/640?wx_fmt=png") for name in ("aBc", "abC")]
     for _ in range(2):
-        edges = Edges(Settings(output=str(tmp_path)))
-        rooms = rooms_for(edges)
+        context = Context(Settings(output=str(tmp_path)))
+        rooms = rooms_for(context)
         for medium in media:
             if media_name(medium) not in rooms.find_media([medium]):
-                rooms.save_media(medium, Blob(url=medium.url, content=png(240, ord(medium.url[-18]))), "png")
+                rooms.save_media(medium, Download(url=medium.url, content=png(240, ord(medium.url[-18]))), "png")
         found = rooms.find_media(media)
-        edges.close()
+        context.close()
     names = [path.name for path in (tmp_path / "postimg").iterdir()]
     assert len({name.lower() for name in names}) == len(names) == 2
     assert "aBc.png" in names
@@ -265,9 +265,9 @@ SHORT, LONG = (
 
 def recalled(root: Path, *, known: str, told: str) -> str:
     saved(root, article=replace(ARTICLE, url=known))
-    edges = Edges(Settings(output=str(root)))
-    article = rooms_for(edges).recall(replace(ARTICLE, url=told), page_of(""))
-    edges.close()
+    context = Context(Settings(output=str(root)))
+    article = rooms_for(context).merge_known(replace(ARTICLE, url=told), page_of(""))
+    context.close()
     return article.url
 
 

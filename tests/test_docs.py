@@ -14,9 +14,9 @@ import typer
 import typer.main
 
 from archiver.cli import app
-from archiver.config import Settings
 from archiver.errors import Exit
-from archiver.models import Capture, Finding, Kept, Outcome, Standing
+from archiver.models import ArticleRecord, Capture, Finding, Outcome, UrlRecord
+from archiver.settings import Settings
 from tests.command import Command
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ def test_every_command_takes_what_all_take(command: str) -> None:
     assert common - set(re.findall(r"--[a-z]+", help_of(command))) == set()
 
 
-@pytest.mark.parametrize("kind", [Outcome, Kept, Standing, Capture, Finding], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding], ids=lambda kind: kind.__name__)
 def test_every_field_of_the_json_is_documented(kind: type) -> None:
     text = text_of("docs/json.md")
     hidden = {"exit_code"} if kind in (Outcome, Finding) else set()

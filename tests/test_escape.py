@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from archiver.writer.escape import alternative, destination, entities, escape, escape_all
+from archiver.writer.markdown.escape import alternative, destination, entities, escape, escape_all
 from tests.engines import ENGINES
 from tests.test_inline_properties import seen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rapidfuzz.distance import LCSseq
 
-from archiver.archive.export.readable import readable_page
+from archiver.export.readable import readable_page
 from archiver.extractor import extract
 from tests.conftest import SHARED
 from tests.pages import page_of

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.archive.export.addresses import file_address, named_in, readable_address
-from archiver.archive.export.readable import readable_page
-from archiver.archive.export.records import alias_record, medium_record, page_note, page_record
+from archiver.export.readable import readable_page
+from archiver.export.records import alias_record, medium_record, page_note, page_record
+from archiver.export.urls import file_address, named_in, readable_address
 from archiver.models import Article, Capture, LocalFile, Response, State
 
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.export.tables import Csv, JsonLines
-from archiver.models import CHINA, Images, Kept, Removal, State
+from archiver.export.tables import Csv, JsonLines
+from archiver.models import CHINA, ArticleRecord, Images, Removal, State
 from tests.command import Command
 from tests.harmless import STEERING
 from tests.wechat import World, numbered, pages
@@ -25,15 +25,15 @@ HEADER = (
 )
 
 
-def kept(title: str, account: str = "测试号", warnings: tuple[str, ...] = ()) -> Kept:
-    return Kept(
+def kept(title: str, account: str = "测试号", warnings: tuple[str, ...] = ()) -> ArticleRecord:
+    return ArticleRecord(
         key="MzA5MDAwMDAwMQ==:1:1", url="https://mp.weixin.qq.com/s/x", title=title, account=account, published=DAY,
         post="_posts/2023-05-24-1.md", images=Images(expected=3, saved=2, failed=1), archived=DAY, state=State.DELETED,
         state_seen=DAY, digest="ab", share=0.5, warnings=warnings, removed=(Removal(step="s", reason="r", text="t"),),
     )  # fmt: skip
 
 
-def as_csv(*articles: Kept) -> bytes:
+def as_csv(*articles: ArticleRecord) -> bytes:
     file = io.BytesIO()
     table = Csv(file)
     for article in articles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.fetcher.addresses import is_forbidden, may_connect
+from archiver.fetcher.ssrf import is_forbidden, may_connect
 
 
 @pytest.mark.parametrize(

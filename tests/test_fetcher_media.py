@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from archiver.errors import FetchError, ForbiddenAddress, TooLarge
-from archiver.fetcher.decoding import decoded
+from archiver.fetcher.decompression import decoded
 from tests.scripted import HTML, PICTURE, WALL, WHOLE, World, redirect, reply
 
 

@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from archiver.errors import ConfigError, FetchError, ForbiddenAddress, Unreachable
-from archiver.fetcher import Fetcher, Options
+from archiver.fetcher import Fetcher, FetcherOptions
 from archiver.fetcher.network import Deadline
 from archiver.models import Target
 from tests.loopback import PICTURE, PUBLIC, WHOLE, Loopback, head, page
@@ -167,16 +167,16 @@ def trickling_body(connection: ssl.SSLSocket) -> None:
 @pytest.mark.parametrize(
     ("talk", "options"),
     [
-        (reset, Options()),
-        (nonsense, Options()),
-        (silent, Options(timeout=0.1)),
-        (trickling_head, Options(deadline=0.1)),
-        (trickling_body, Options(deadline=0.1)),
+        (reset, FetcherOptions()),
+        (nonsense, FetcherOptions()),
+        (silent, FetcherOptions(timeout=0.1)),
+        (trickling_head, FetcherOptions(deadline=0.1)),
+        (trickling_body, FetcherOptions(deadline=0.1)),
     ],
     ids=["reset", "nonsense", "silent", "trickling head", "trickling body"],
 )
 def test_faulty_answer_ends_in_time_after_four_tries(
-    world: Loopback, talk: Callable[[ssl.SSLSocket], None], options: Options
+    world: Loopback, talk: Callable[[ssl.SSLSocket], None], options: FetcherOptions
 ) -> None:
     connections = 0
 

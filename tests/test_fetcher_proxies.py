@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import ConfigError, ForbiddenAddress, Unreachable
-from archiver.fetcher import Fetcher, Options
+from archiver.fetcher import Fetcher, FetcherOptions
 from tests.loopback import PICTURE, WHOLE, Loopback, connect_proxy, page
 
 
@@ -26,7 +26,7 @@ def test_users_proxy_on_loopback_is_used_and_resolves_the_names(
             monkeypatch.setenv("NO_PROXY", "*")  # what the user says now outranks the environment
         else:
             monkeypatch.setenv(variable, address)
-        options = Options(interval=0, proxy=address if variable == "--proxy" else "")
+        options = FetcherOptions(interval=0, proxy=address if variable == "--proxy" else "")
         with world.fetcher(options) as fetcher:
             assert fetcher.media(PICTURE).content == WHOLE
     assert asked == ["mmbiz.qpic.cn:443"]
@@ -45,7 +45,10 @@ def test_no_proxy_leads_past_the_proxy(world: Loopback, monkeypatch: pytest.Monk
 
 
 def test_literal_inner_address_is_refused_with_a_proxy_too(world: Loopback) -> None:
-    with connect_proxy(world) as (port, asked), world.fetcher(Options(proxy=f"http://127.0.0.1:{port}")) as fetcher:
+    with (
+        connect_proxy(world) as (port, asked),
+        world.fetcher(FetcherOptions(proxy=f"http://127.0.0.1:{port}")) as fetcher,
+    ):
         for url in ("https://127.0.0.1/", "https://2130706433/", "https://a.localhost/"):
             with pytest.raises(ForbiddenAddress):
                 fetcher.media(url)
@@ -57,7 +60,7 @@ def test_certificate_is_checked_through_a_proxy(world: Loopback) -> None:
     with (
         world.serve(page, "example.com"),
         connect_proxy(world) as (port, _),
-        world.fetcher(Options(proxy=f"127.0.0.1:{port}")) as fetcher,
+        world.fetcher(FetcherOptions(proxy=f"127.0.0.1:{port}")) as fetcher,
         untrusted,
     ):
         fetcher.media(PICTURE)
@@ -66,5 +69,5 @@ def test_certificate_is_checked_through_a_proxy(world: Loopback) -> None:
 @pytest.mark.parametrize("address", ["ftp://user:secret@proxy:1", "http://", "http://user:secret@host:port"])
 def test_proxy_that_is_none_is_a_setting_to_mend_and_its_password_not_shown(address: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        Fetcher(Options(proxy=address))
+        Fetcher(FetcherOptions(proxy=address))
     assert "secret" not in str(caught.value)

@@ -14,14 +14,14 @@ import pytest
 from archiver.archive import captures, inventory
 from archiver.archive import shown_files as shown_files_module
 from archiver.archive.file_checks import without_code
-from archiver.archive.inventory import Inspection
+from archiver.archive.inventory import Inventory
 from archiver.archive.own_files import is_same_file
+from archiver.archive.posts import is_written
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
-from archiver.models import CHINA, Finding, Holding, Tombstone
+from archiver.models import CHINA, ExpectedFile, Finding, Tombstone
 from archiver.storage.local import LocalStore, open_file
-from archiver.writer.disk import is_written
 from tests.inside import Inside
 from tests.wechat import World, numbered
 
@@ -96,7 +96,7 @@ def test_listing_that_folds_case_makes_no_strays(
 
     monkeypatch.setattr(inventory, "files_below", folded)
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
-    found = list(Inspection(root=archive.folder, catalogue=catalogue, prefix="").unknown_media())
+    found = list(Inventory(root=archive.folder, catalogue=catalogue, prefix="").unknown_media())
     catalogue.close()
     assert found == []
 
@@ -115,13 +115,13 @@ def test_post_with_many_broken_links_is_read_twice(
     calls = []
     check = inventory.check_post
 
-    def counted(root: Path, links: object, holding: Holding) -> list[Finding]:
+    def counted(root: Path, links: object, holding: ExpectedFile) -> list[Finding]:
         calls.append(holding.path)
         return check(root, links, holding)  # type: ignore[arg-type]
 
     monkeypatch.setattr(inventory, "check_post", counted)
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
-    found = list(Inspection(root=archive.folder, catalogue=catalogue, prefix="{{site.baseurl}}").posts())
+    found = list(Inventory(root=archive.folder, catalogue=catalogue, prefix="{{site.baseurl}}").posts())
     catalogue.close()
     assert [one.problem for one in found] == ["link"] * 50
     assert len(calls) == 2
@@ -170,7 +170,7 @@ def test_what_cannot_be_read_makes_no_strays(
         path.unlink()
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
     unreadable(ending)
-    found = list(Inspection(root=archive.folder, catalogue=catalogue, prefix="").unknown())
+    found = list(Inventory(root=archive.folder, catalogue=catalogue, prefix="").unknown())
     catalogue.close()
     assert "stray" not in {one.problem for one in found}
     assert ("unreadable", what) in {(one.problem, one.what) for one in found}
@@ -192,7 +192,7 @@ def test_pipe_in_an_archive_is_not_waited_for(archive: Inside, world: World) -> 
         os.mkfifo(archive.folder / name)
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
     found = {
-        (one.problem, one.path) for one in Inspection(root=archive.folder, catalogue=catalogue, prefix="").everything()
+        (one.problem, one.path) for one in Inventory(root=archive.folder, catalogue=catalogue, prefix="").everything()
     }
     catalogue.close()
     assert ("unreadable", numbered.picture_file(1)) in found

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.commands import Archiver
-from archiver.config import MediaSettings, Settings
+from archiver.app import Archiver
+from archiver.settings import MediaSettings, Settings
 from tests.conftest import FIXTURES, SHARED
 
 SEED = FIXTURES / "article--seed-2020"

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from archiver.commands.edges import Edges
+from archiver.archive.posts import Output
 from archiver.commands.rooms import rooms_for
-from archiver.config import Settings, Source
+from archiver.context import Context
 from archiver.models import Article, Entry, Outcome, Post, State, Target
 from archiver.pipeline import Rooms
-from archiver.writer.disk import Output
+from archiver.settings import Settings, Source
 from tests.pages import page_of
 
 DAY = date(2020, 6, 17)
@@ -32,11 +32,11 @@ def other(number: int, title: str) -> Article:
 
 
 @contextmanager
-def a_run(root: Path, folder: str = "") -> Iterator[tuple[Edges, Rooms]]:
+def a_run(root: Path, folder: str = "") -> Iterator[tuple[Context, Rooms]]:
     """One run of archiver's."""
-    edges = Edges(Settings(output=str(root)))
-    yield edges, rooms_for(edges, Source(list="-", folder=folder))
-    edges.close()
+    context = Context(Settings(output=str(root)))
+    yield context, rooms_for(context, Source(list="-", folder=folder))
+    context.close()
 
 
 def archive(rooms: Rooms, article: Article, *, row: bool = True) -> str:
@@ -60,8 +60,8 @@ def added(root: Path, article: Article, folder: str = "") -> str:
 
 def listed(root: Path) -> list[str]:
     """The folders that the next run would list."""
-    with a_run(root) as (edges, _):
-        return list(edges.output.folders.listed)
+    with a_run(root) as (context, _):
+        return list(context.output.folders.listed)
 
 
 def blog(root: Path, name: str) -> None:
@@ -94,13 +94,13 @@ def test_posts_of_ours_are_no_neighbours(tmp_path):
     added(tmp_path, ARTICLE)
     blog(tmp_path, "_posts/2020-06-17-甲乙.html")
     added(tmp_path, other(2, "丙"))
-    with a_run(tmp_path) as (edges, _):
-        assert edges.catalogue.neighbours.published_as("2020-06-17-甲乙") == ["_posts/2020-06-17-甲乙.html"]
+    with a_run(tmp_path) as (context, _):
+        assert context.catalogue.foreign_posts.published_as("2020-06-17-甲乙") == ["_posts/2020-06-17-甲乙.html"]
 
 
 def test_the_time_of_a_folder_after_a_post_of_ours_is_no_tick_of_the_systems(tmp_path, monkeypatch):
     """Two changes in one tick of 4 ms leave one time: another's would not be seen."""
-    monkeypatch.setattr("archiver.writer.folders.time.time_ns", lambda: 1_600_000_000_123_456_789)
+    monkeypatch.setattr("archiver.archive.post_directories.time.time_ns", lambda: 1_600_000_000_123_456_789)
     added(tmp_path, ARTICLE)
     assert (tmp_path / "_posts").stat().st_mtime_ns == 1_600_000_000_123_456_000
 
@@ -168,14 +168,14 @@ def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
 
 
 def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
-    with a_run(tmp_path) as (edges, _):
-        neighbours = edges.catalogue.neighbours
-        neighbours.keep({"_posts": "1"}, {}, {"_posts": {}})
-        neighbours.keep({"_posts": "5"}, {}, {"_posts": {"_posts/2020-06-17-丙.md": "2020-06-17-丙"}})
-        neighbours.keep({"_posts": "9"}, {"_posts": "1"}, {})
-        assert neighbours.folders() == {"_posts": "5"}
-        neighbours.keep({"_posts": "9"}, {"_posts": "5"}, {})
-        assert neighbours.folders() == {"_posts": "9"}
+    with a_run(tmp_path) as (context, _):
+        foreign_posts = context.catalogue.foreign_posts
+        foreign_posts.keep({"_posts": "1"}, {}, {"_posts": {}})
+        foreign_posts.keep({"_posts": "5"}, {}, {"_posts": {"_posts/2020-06-17-丙.md": "2020-06-17-丙"}})
+        foreign_posts.keep({"_posts": "9"}, {"_posts": "1"}, {})
+        assert foreign_posts.folders() == {"_posts": "5"}
+        foreign_posts.keep({"_posts": "9"}, {"_posts": "5"}, {})
+        assert foreign_posts.folders() == {"_posts": "9"}
 
 
 def test_a_disk_that_keeps_times_badly_is_listed_each_time(tmp_path, monkeypatch):
@@ -186,7 +186,7 @@ def test_a_disk_that_keeps_times_badly_is_listed_each_time(tmp_path, monkeypatch
     def coarse(path: Path, *, ns: tuple[int, int]) -> None:
         kept(path, ns=(ns[0] // (2 * SECOND) * 2 * SECOND,) * 2)
 
-    monkeypatch.setattr("archiver.writer.folders.os.utime", coarse)
+    monkeypatch.setattr("archiver.archive.post_directories.os.utime", coarse)
     added(tmp_path, other(2, "丙"))
     assert listed(tmp_path) == ["_posts"]
 
@@ -195,8 +195,8 @@ def test_a_folder_whose_time_cannot_be_set_is_listed_each_time(tmp_path, monkeyp
     def refused(*_: object, **__: object) -> None:
         raise PermissionError("it is another's")
 
-    monkeypatch.setattr("archiver.writer.folders.os.utime", refused)
-    monkeypatch.setattr("archiver.writer.folders.time.time_ns", lambda: LONG_AGO * SECOND)
+    monkeypatch.setattr("archiver.archive.post_directories.os.utime", refused)
+    monkeypatch.setattr("archiver.archive.post_directories.time.time_ns", lambda: LONG_AGO * SECOND)
     added(tmp_path, ARTICLE)
     assert listed(tmp_path) == ["_posts"]
 
@@ -206,7 +206,7 @@ def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
     (tmp_path / "_posts").mkdir()
     walk, number = os.walk, count()
     stamp, stamps = LONG_AGO * SECOND, list[int]()
-    monkeypatch.setattr("archiver.writer.folders.time.time_ns", lambda: stamp)
+    monkeypatch.setattr("archiver.archive.post_directories.time.time_ns", lambda: stamp)
 
     def while_somebody_writes(folder: Path) -> Iterator[object]:
         here = list(walk(folder))
@@ -214,7 +214,7 @@ def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
         (tmp_path / f"_posts/2020-06-17-{next(number)}.md").touch()
         return iter(here)
 
-    monkeypatch.setattr("archiver.writer.folders.os.walk", while_somebody_writes)
+    monkeypatch.setattr("archiver.archive.post_directories.os.walk", while_somebody_writes)
     added(tmp_path, ARTICLE)
     monkeypatch.undo()
     assert stamps[-1] == stamp
@@ -231,7 +231,7 @@ def test_a_link_to_a_folder_is_not_followed(tmp_path):
 
 def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
     (tmp_path / "_posts").mkdir()
-    monkeypatch.setattr("archiver.writer.folders.os.walk", lambda _: iter(()))
+    monkeypatch.setattr("archiver.archive.post_directories.os.walk", lambda _: iter(()))
     added(tmp_path, ARTICLE)
     monkeypatch.undo()
     assert listed(tmp_path) == ["_posts"]
@@ -239,7 +239,7 @@ def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
 
 def test_the_post_of_a_run_that_died_before_its_row_is_its_articles(tmp_path):
     added(tmp_path, ARTICLE)
-    dead = Edges(Settings(output=str(tmp_path)))
+    dead = Context(Settings(output=str(tmp_path)))
     name = archive(rooms_for(dead), other(2, "丙"), row=False)
     dead.catalogue.close()  # a run that dies closes nothing else
     assert added(tmp_path, other(2, "丙")) == name
@@ -258,8 +258,8 @@ def test_a_post_without_a_row_is_seen_though_its_run_ended_well(tmp_path):
 
 def test_a_name_is_never_that_of_a_file_that_lies_there(tmp_path):
     added(tmp_path, ARTICLE)
-    with a_run(tmp_path) as (edges, rooms):
-        assert edges.output.folders.listed == {}
+    with a_run(tmp_path) as (context, rooms):
+        assert context.output.folders.listed == {}
         (tmp_path / "_posts/2020-06-17-丙.md").touch()
         assert archive(rooms, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
 
@@ -305,17 +305,17 @@ def test_what_lies_by_a_name_that_is_no_text_is_listed_each_time(tmp_path, name)
 
 
 def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
-    with a_run(tmp_path) as (edges, rooms):
+    with a_run(tmp_path) as (context, rooms):
         archive(rooms, ARTICLE)
-        edges.catalogue.close()
+        context.catalogue.close()
         (tmp_path / ".archive/catalogue.db").write_bytes(b"no database")
     assert (tmp_path / "_posts/2020-06-17-甲乙.md").is_file()
 
 
 def test_a_dry_run_tells_nothing(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-mine.md")
-    Edges(Settings(output=str(tmp_path))).catalogue.close()
-    dry = Edges(Settings(output=str(tmp_path)), is_dry=True)
+    Context(Settings(output=str(tmp_path))).catalogue.close()
+    dry = Context(Settings(output=str(tmp_path)), is_dry=True)
     names = [archive(rooms_for(dry), other(number, "丙")) for number in (1, 2)]
     dry.close()
     assert names == ["_posts/2020-06-17-丙.md", "_posts/2020-06-17-丙-2650000002-1.md"]

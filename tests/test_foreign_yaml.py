@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from archiver.archive.posts import Output, key_in
 from archiver.archive.recovery import posts_here
-from archiver.config import Settings, load
 from archiver.errors import ConfigError
 from archiver.models import State
-from archiver.writer.disk import Output, key_in
-from archiver.writer.frontmatter import front_matter, read_front_matter
+from archiver.settings import Settings, load
+from archiver.writer.front_matter import front_matter, read_front_matter
 from tests.command import Command
 from tests.test_yaml_reader import BOMB
 

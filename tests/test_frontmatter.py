@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.models import CHINA, Article, Reprint
-from archiver.writer.frontmatter import front_matter, head, read_front_matter
+from archiver.writer.front_matter import front_matter, head, read_front_matter
 
 CAPTURED = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
 SEED = Article(

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from archiver.archive.posts import Output
 from archiver.extractor import classify, extract
 from archiver.media_types import extension
 from archiver.models import Media
-from archiver.writer.disk import Output
 from archiver.writer.names import media_name
 from tests.command import Command
 from tests.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from archiver.writer.addresses import Addresses
-from archiver.writer.inline import Run, runs_of, write_line
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.inline import Run, runs_of, write_line
 from tests.engines import ENGINES
 from tests.test_escape import READERS
 from tests.test_inline_properties import same, seen
@@ -16,7 +16,7 @@ U, V = "https://a.example/u", "https://a.example/v"
 
 
 def written(html: str, line_break: str = "  \n") -> str:
-    addresses = Addresses()
+    addresses = LinkResolver()
     return write_line(runs_of(html, addresses), line_break=line_break, target=addresses.link_in_markdown)
 
 

@@ -15,9 +15,9 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.writer.addresses import Addresses
-from archiver.writer.inline import Run, write_line
-from archiver.writer.markdown import body_markdown
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.blocks import body_markdown
+from archiver.writer.markdown.inline import Run, write_line
 from tests.engines import ENGINES
 
 pytestmark = pytest.mark.jekyll
@@ -118,7 +118,7 @@ def as_html(runs: list[Run]) -> str:
 @given(runs=RUNS)
 def test_the_same_in_every_block(context: str, engine: str, runs: list[Run]) -> None:
     body = CONTEXTS[context].format(as_html(runs))
-    written = body_markdown(body, Addresses())
+    written = body_markdown(body, LinkResolver())
     expected = intended(runs)
     whole = seen(ENGINES[engine](written + "\n"))
     found = whole[len(whole) - len(expected) :]

@@ -27,7 +27,7 @@ main()
 @pytest.mark.parametrize(
     ("module", "call"),
     [("archiver.cli", ["list"]), ("typer", ["list"]), ("archiver.cli.removing", ["rm", "x"]),
-     ("archiver.commands", ["add", "x"]), ("archiver.config", ["rm", "x"]), ("yaml", ["run"]), ("msgspec", ["list"]),
+     ("archiver.app", ["add", "x"]), ("archiver.settings", ["rm", "x"]), ("yaml", ["run"]), ("msgspec", ["list"]),
      ("archiver.commands.batch", ["batch", "list.txt"])],
 )  # fmt: skip
 def test_main_interrupted_while_it_loads(tmp_path: Path, module: str, call: list[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.extractor.jsliteral import DEEPEST, LONGEST, LiteralError, read
+from archiver.extractor.javascript.literal import DEEPEST, LONGEST, LiteralError, read
 
 FORMS = {
     "plain string": ("'文字'", "文字"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.extractor.jsliteral import DEEPEST, LiteralError, read
-from archiver.extractor.jsmembers import Members, members_of
+from archiver.extractor.javascript.literal import DEEPEST, LiteralError, read
+from archiver.extractor.javascript.members import Members, members_of
 
 ITEMS = {
     "a string with a brace and a comma": (r"'},\'}'", "},'}"),

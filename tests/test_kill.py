@@ -156,7 +156,7 @@ def test_the_lock_of_a_dead_run_goes_and_that_of_a_living_one_stays(archiver: Co
     one, two = (archiver.write(f"{each}.txt", *numbered.serve(world, (each,))) for each in (1, 2))
     running = archiver.folder / "out" / ".archive" / "running"
     with world.held() as wait_for_request:
-        living = archiver.start(*archiver.batch_call(one))
+        canonicalize = archiver.start(*archiver.batch_call(one))
         assert wait_for_request()
         (of_the_living,) = running.iterdir()
         of_the_dead = running / "0123456789abcdef.lock"
@@ -165,5 +165,5 @@ def test_the_lock_of_a_dead_run_goes_and_that_of_a_living_one_stays(archiver: Co
             os.utime(lock, (1, 1))
         archiver.batch("--limit", "0", two)
         assert list(running.iterdir()) == [of_the_living]
-    living.communicate(timeout=60)
-    assert (living.returncode, list(running.iterdir())) == (0, [])
+    canonicalize.communicate(timeout=60)
+    assert (canonicalize.returncode, list(running.iterdir())) == (0, [])

@@ -9,10 +9,10 @@ from time import monotonic
 
 import pytest
 
-from archiver.config import ArticleSettings
 from archiver.errors import Postponed, TooLarge
-from archiver.fetcher.host_rests import HostRests
+from archiver.fetcher.host_cooldowns import HostCooldowns
 from archiver.fetcher.media_budget import MediaBudget, MediaLimits
+from archiver.settings import ArticleSettings
 from tests.command import Command
 from tests.inside import Inside
 from tests.wechat import PAGES, Answer, World, faults, numbered, pages
@@ -112,9 +112,9 @@ def test_budget_is_one_account_for_all_threads() -> None:
 # Rests of hosts
 
 
-def rests() -> tuple[HostRests, Clock]:
+def rests() -> tuple[HostCooldowns, Clock]:
     clock = Clock()
-    return HostRests(sleep=clock.sleep, clock=lambda: clock.seconds), clock
+    return HostCooldowns(sleep=clock.sleep, clock=lambda: clock.seconds), clock
 
 
 def forever() -> float:
@@ -124,7 +124,7 @@ def forever() -> float:
 def test_rest_holds_for_one_host_and_is_waited_for_once() -> None:
     hosts, clock = rests()
     for _ in range(6):  # of as many requests that were under way
-        hosts.rest("a", 100)
+        hosts.back_off("a", 100)
     hosts.wait("b", forever)
     assert clock.seconds == 0
     for _ in range(6):
@@ -136,10 +136,10 @@ def test_rest_holds_for_one_host_and_is_waited_for_once() -> None:
 def test_rest_that_is_too_long_is_left_to_another_run(asked: list[float]) -> None:
     hosts, clock = rests()
     for seconds in asked[:-1]:
-        hosts.rest("a", seconds)
+        hosts.back_off("a", seconds)
         hosts.wait("a", forever)
     slept = clock.seconds
-    hosts.rest("a", asked[-1])
+    hosts.back_off("a", asked[-1])
     hosts.answered("a")  # by one that was under way
     with pytest.raises(Postponed, match="a wants a rest"):
         hosts.wait("a", forever)
@@ -152,7 +152,7 @@ def test_rest_that_is_too_long_is_left_to_another_run(asked: list[float]) -> Non
 def test_rest_is_forgotten_when_the_host_answers() -> None:
     hosts, clock = rests()
     for _ in range(5):
-        hosts.rest("a", 100)
+        hosts.back_off("a", 100)
         hosts.wait("a", forever)
         hosts.answered("a")
     assert clock.seconds == 500
@@ -160,7 +160,7 @@ def test_rest_is_forgotten_when_the_host_answers() -> None:
 
 def test_rest_is_not_begun_when_time_ends_before_it() -> None:
     hosts, clock = rests()
-    hosts.rest("a", 100)
+    hosts.back_off("a", 100)
     with pytest.raises(Postponed):
         hosts.wait("a", lambda: 100)
     assert clock.seconds == 0

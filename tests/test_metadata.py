@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from archiver.extractor.metadata import read_metadata, server_time
-from archiver.extractor.reading import Reading
+from archiver.extractor.page import ParsedPage
 from archiver.models import CHINA, Article, Page, Reprint
 from tests.pages import CAPTURED, article_html, page_of, reading_of
 
@@ -63,8 +63,8 @@ ERAS = {
 
 @pytest.mark.parametrize("html", ERAS.values(), ids=ERAS)
 def test_an_article_is_told_alike_by_every_era(html: str) -> None:
-    reading = reading_of(html)
-    article = read_metadata(reading)
+    parsed = reading_of(html)
+    article = read_metadata(parsed)
     assert article.warnings == ()
     assert (article.title, article.account, article.account_id) == ("题目", "某号", "gh_0a1b2c3d4e5f")
     assert (article.alias, article.author, article.digest) == ("some_alias", "某人", "摘要")
@@ -72,7 +72,7 @@ def test_an_article_is_told_alike_by_every_era(html: str) -> None:
     assert article.published == datetime(2018, 6, 15, 8, 45, tzinfo=CHINA)
     assert article.cover == "https://mmbiz.qpic.cn/mmbiz_jpg/AbC/0?wx_fmt=jpeg"
     assert (article.source_url, article.original, article.type) == ("https://example.org/a", True, "article")
-    assert server_time(reading) == datetime(2018, 6, 15, 8, 46, 40, tzinfo=CHINA)
+    assert server_time(parsed) == datetime(2018, 6, 15, 8, 46, 40, tzinfo=CHINA)
 
 
 def of(script: str = "", cgi: str = "", head: str = "", top: str = "", url: str = "") -> Article:
@@ -91,9 +91,9 @@ def test_a_page_that_says_nothing_warns_of_what_matters() -> None:
 
 def test_no_tree_of_the_page_is_made_for_an_article() -> None:
     """A second tree of a page of 4 MB takes longer than all that its body needs (issue 6)."""
-    reading = reading_of(article_html(head="<title>题</title>"))
-    assert read_metadata(reading).title == "题"
-    assert "dom" not in vars(reading)
+    parsed = reading_of(article_html(head="<title>题</title>"))
+    assert read_metadata(parsed).title == "题"
+    assert "dom" not in vars(parsed)
 
 
 # --- Identity (T7–T10, T33) ---------------------------------------------------------------------------------------
@@ -510,13 +510,13 @@ def test_the_ip_location(script: str, cgi: str, place: str) -> None:
      ("题".encode("gbk"), (("Content-Type", "text/html; charset=GBK"),)), ("\0题\0".encode(), ())],
 )  # fmt: skip
 def test_the_text_is_decoded_as_declared(content: bytes, headers: tuple[tuple[str, str], ...]) -> None:
-    reading = Reading.of(Page(source="", content=content, headers=headers, captured=CAPTURED))
-    assert reading.text.endswith("题")
+    parsed = ParsedPage.of(Page(source="", content=content, headers=headers, captured=CAPTURED))
+    assert parsed.text.endswith("题")
 
 
 def test_broken_bytes_and_harmful_character_sets_are_replaced() -> None:
     page = Page(source="", content=b'<meta charset="utf-7">\xff+ADw-', captured=CAPTURED)
-    assert Reading.of(page).text.endswith("\ufffd+ADw-")
+    assert ParsedPage.of(page).text.endswith("\ufffd+ADw-")
 
 
 def test_t19_headtrap_is_a_comment() -> None:
@@ -532,4 +532,4 @@ def test_t19_headtrap_is_a_comment() -> None:
 )  # fmt: skip
 def test_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
     for html in (unit * (1_000_000 // len(unit)), article_html(unit * (1_000_000 // len(unit)))):
-        assert isinstance(read_metadata(Reading.of(page_of(html))), Article)
+        assert isinstance(read_metadata(ParsedPage.of(page_of(html))), Article)

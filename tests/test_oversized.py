@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 import archiver
-from archiver.extractor.passes.plain import MOST_ELEMENTS, MOST_TEXT, WARNING, is_oversized
-from archiver.writer.escape import escape_all
+from archiver.extractor.passes.oversized import MOST_ELEMENTS, MOST_TEXT, WARNING, is_oversized
+from archiver.writer.markdown.escape import escape_all
 from tests.engines import ENGINES
 from tests.pages import article_html
 

@@ -11,15 +11,28 @@ import pytest
 
 from archiver import pipeline
 from archiver.errors import BudgetSpent, CoolingDown, FetchError, InputError, OutputError, Unreachable
-from archiver.models import Article, Blob, Entry, Files, LocalFile, Media, Page, Post, Removal, State, Target, Verdict
-from archiver.writer.disk import Written
+from archiver.models import (
+    ArchiveTransaction,
+    Article,
+    Classification,
+    Download,
+    LocalFile,
+    Media,
+    Page,
+    Post,
+    Removal,
+    State,
+    StoredFiles,
+    Target,
+    WriteResult,
+)
 from archiver.writer.names import media_name
 
 CAPTURED = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)  # the 20th in China
 TARGET = Target(source="given", url="https://mp.weixin.qq.com/s/aaaaaaaaaaaaaaaaaaaaaa")
 ARTICLE = Article(title="题", biz="Mz==", mid="1", idx="1", published=CAPTURED)
 GIF = b"GIF89a\x38\x04\x38\x04\0\0\0"
-GIF_BLOB = Blob(url="", content=GIF)
+GIF_BLOB = Download(url="", content=GIF)
 NOTICE = b"GIF89a\x8c\0\x8c\0\0\0\0"  # 140 × 140
 
 
@@ -29,7 +42,7 @@ def picture(image_id: str, width: int = 1080, size: int = 640) -> Media:
     return Media(url=shown, tries=(original, shown), width=width)
 
 
-def stored(medium: Media, blob: Blob = GIF_BLOB, extension: str = "gif") -> LocalFile:
+def stored(medium: Media, blob: Download = GIF_BLOB, extension: str = "gif") -> LocalFile:
     return LocalFile(
         path=f"{media_name(medium)}.{extension}", size=len(blob.content), sha256=sha256(blob.content).hexdigest()
     )
@@ -40,7 +53,7 @@ class World:
     """A network, an archive and an extractor that say what they are told, and remember what they were asked."""
 
     article: Article = ARTICLE
-    verdicts: dict[str, Verdict] = field(default_factory=dict)  # by url; an article when not said
+    verdicts: dict[str, Classification] = field(default_factory=dict)  # by url; an article when not said
     answers: dict[str, bytes] = field(default_factory=dict)  # by address; Unreachable when not said
     saved: dict[str, bytes] = field(default_factory=dict)  # beside the page
     there: dict[str, LocalFile] = field(default_factory=dict)  # in the archive, by name
@@ -48,7 +61,7 @@ class World:
     asked: list[str] = field(default_factory=list)
     converted: dict[str, object] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ArchiveTransaction] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     from_disk: bool = False
     media: bool = True
@@ -56,13 +69,13 @@ class World:
     def get_page(self, target: Target) -> tuple[Page, pipeline.Saved]:
         self.asked.append(target.url)
         page = Page(source=target.source, url=target.url, content=b"", captured=CAPTURED, saved=self.from_disk)
-        return page, lambda url: Blob(url=url, content=self.saved[url]) if url in self.saved else None
+        return page, lambda url: Download(url=url, content=self.saved[url]) if url in self.saved else None
 
-    def get_media(self, _medium: Media, address: str) -> Blob:
+    def get_media(self, _medium: Media, address: str) -> Download:
         self.asked.append(address)
         if address not in self.answers:
             raise Unreachable("HTTP 404", concerns=address)
-        return Blob(url=address, content=self.answers[address])
+        return Download(url=address, content=self.answers[address])
 
     def find_media(self, media: Sequence[Media]) -> dict[str, LocalFile]:
         names = map(media_name, media)
@@ -72,24 +85,24 @@ class World:
         self.kept.append(page.url)
         return "snapshot"
 
-    def convert(self, _article: Article, files: Files, captured: datetime) -> str:
+    def convert(self, _article: Article, files: StoredFiles, captured: datetime) -> str:
         self.converted = {"files": dict(files), "captured": captured}
         return "text"
 
     def name_of(self, _article: Article, day: date) -> str:
         return f"_posts/{day}-x.md"
 
-    def save_post(self, _article: Article, post: Post) -> Written:
+    def save_post(self, _article: Article, post: Post) -> WriteResult:
         if self.fails:
             raise self.fails
         self.posts.append(post)
-        return Written(outcome="archived", path=f"out/{post.name}")
+        return WriteResult(outcome="archived", path=f"out/{post.name}")
 
     def rooms(self) -> pipeline.Rooms:
         return pipeline.Rooms(
             get_page=self.get_page, wants=lambda _medium: self.media, get_media=self.get_media,
             find_media=self.find_media, save_media=stored, convert=self.convert,
-            name_of=self.name_of, save_post=self.save_post, recall=lambda article, _page: article,
+            name_of=self.name_of, save_post=self.save_post, merge_known=lambda article, _page: article,
             keep=self.keep, record=self.entries.append,
         )  # fmt: skip
 
@@ -97,7 +110,7 @@ class World:
 @pytest.fixture
 def world(monkeypatch) -> Iterator[World]:
     world = World()
-    article = Verdict(state=State.ARTICLE)
+    article = Classification(state=State.ARTICLE)
     monkeypatch.setattr(pipeline, "classify", lambda page: world.verdicts.get(page.url, article))
     monkeypatch.setattr(pipeline, "extract", lambda _page: world.article)
     monkeypatch.setattr(pipeline, "server_time", lambda _page: None)
@@ -194,7 +207,7 @@ def test_sound_is_saved_but_not_counted_as_a_picture(world):
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ARTICLE])
 def test_a_page_that_is_no_article_becomes_no_post_and_says_what_to_do(world, state):
-    world.verdicts = {TARGET.url: Verdict(state=state, reason="原因\n二")}
+    world.verdicts = {TARGET.url: Classification(state=state, reason="原因\n二")}
     outcome = archive(world)
     assert (outcome.outcome, outcome.state, world.posts) == ("failed", state, [])
     assert outcome.error.startswith(f"{state}: 原因 二; ")
@@ -202,14 +215,14 @@ def test_a_page_that_is_no_article_becomes_no_post_and_says_what_to_do(world, st
 
 
 def test_the_wall_is_asked_once_and_its_way_out_is_told(world):
-    world.verdicts = {TARGET.url: Verdict(state=State.VERIFICATION)}
+    world.verdicts = {TARGET.url: Classification(state=State.VERIFICATION)}
     assert "--cookies" in archive(world).error
     assert world.asked == [TARGET.url]
 
 
 def test_a_wall_saved_to_disk_left_nothing_unfetched(world):
     world.from_disk = True
-    world.verdicts = {"": Verdict(state=State.VERIFICATION)}
+    world.verdicts = {"": Classification(state=State.VERIFICATION)}
     assert archive(world, target=Target(source="wall.html", file="wall.html")).exit_code == 1
 
 
@@ -217,15 +230,15 @@ NEW = "https://mp.weixin.qq.com/s/bbbbbbbbbbbbbbbbbbbbbb"
 
 
 def test_a_moved_article_is_followed_once(world):
-    world.verdicts = {TARGET.url: Verdict(state=State.MIGRATED, moved_to=NEW)}
+    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
     assert archive(world).outcome == "archived"
     assert world.asked == [TARGET.url, NEW]
 
 
 def test_two_accounts_that_point_at_each_other_are_followed_once(world):
     world.verdicts = {
-        TARGET.url: Verdict(state=State.MIGRATED, moved_to=NEW),
-        NEW: Verdict(state=State.MIGRATED, moved_to=TARGET.url),
+        TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW),
+        NEW: Classification(state=State.MIGRATED, moved_to=TARGET.url),
     }
     assert archive(world).state is State.MIGRATED
     assert world.asked == [TARGET.url, NEW]
@@ -240,7 +253,7 @@ def test_a_moved_article_that_nobody_asked_for_comes_back_by_the_address_that_na
             raise error
         return world.get_page(target)
 
-    world.verdicts = {TARGET.url: Verdict(state=State.MIGRATED, moved_to=NEW)}
+    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
     outcome = pipeline.archive_one(TARGET, replace(world.rooms(), get_page=get_page))
     assert (outcome.state, outcome.outcome) == (None, told)
     assert not world.entries  # no row says that it ended
@@ -248,7 +261,7 @@ def test_a_moved_article_that_nobody_asked_for_comes_back_by_the_address_that_na
 
 @pytest.mark.parametrize("moved_to", ["https://evil.example/s/x", "file:///etc/passwd", ""])
 def test_a_moved_article_is_followed_on_the_same_host_only(world, moved_to):
-    world.verdicts = {TARGET.url: Verdict(state=State.MIGRATED, moved_to=moved_to)}
+    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=moved_to)}
     assert archive(world).state is State.MIGRATED
     assert world.asked == [TARGET.url]
 
@@ -307,7 +320,7 @@ def test_without_a_publish_time_the_pages_own_server_time_dates_the_post(world, 
 
 
 def test_a_post_that_a_person_edited_is_skipped_with_the_way_to_overwrite_it(world):
-    world.save_post = lambda _article, _post: Written(outcome="skipped", path="out/p.md")
+    world.save_post = lambda _article, _post: WriteResult(outcome="skipped", path="out/p.md")
     outcome = archive(world)
     assert (outcome.outcome, outcome.exit_code) == ("skipped", 0)
     assert "--force" in outcome.warnings[0]

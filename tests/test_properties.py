@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from archiver import urls
 from archiver.errors import NotWeChat
-from archiver.extractor.jsliteral import read
+from archiver.extractor.javascript.literal import read
 from archiver.models import Article, Media, Reprint
-from archiver.writer.frontmatter import front_matter
+from archiver.writer.front_matter import front_matter
 from archiver.writer.names import media_name, post_names, published_as
 
 PIECES = (

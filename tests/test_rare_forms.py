@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 import archiver
-from archiver.extractor.jsliteral import LiteralError, read
+from archiver.extractor.javascript.literal import LiteralError, read
 from archiver.media_types import dimensions, extension
 from archiver.models import LocalFile, Media
-from archiver.writer.addresses import Addresses
-from archiver.writer.html_blocks import card_html
-from archiver.writer.markdown import body_markdown
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.blocks import body_markdown
+from archiver.writer.markdown.html import card_html
 from archiver.writer.names import day_of, media_name, post_address
 from tests.harm import SCRIPT
 from tests.harmless import post_of
@@ -131,7 +131,7 @@ def test_a_film_whose_address_is_none_shows_its_cover() -> None:
 def test_a_film_that_was_saved_is_played() -> None:
     film = LocalFile(path="media/a.mp4", size=1, sha256="0")
     player = '<video controls preload="none" poster="https://a.example/p" src="https://a.example/v"></video>'
-    shown = card_html(player, Addresses(files={"https://a.example/v": film}, prefix="/blog"))
+    shown = card_html(player, LinkResolver(files={"https://a.example/v": film}, prefix="/blog"))
     assert 'src="/blog/media/a.mp4"' in shown
     assert "<video " in shown
 
@@ -139,6 +139,6 @@ def test_a_film_that_was_saved_is_played() -> None:
 def test_a_body_too_large_for_a_tree_keeps_its_blocks_apart() -> None:
     """Text of a line with a picture or a mark in it, what holds no text, and what says nothing."""
     body = f'<hr><h2>甲*</h2><h2></h2><pre><code>乙</code></pre><p>丙_<strong>丁</strong><img src="{CDN}" alt=""></p>'
-    shown = body_markdown(body + "<p>戊</p>" * 50_001, Addresses()).split("\n\n")
+    shown = body_markdown(body + "<p>戊</p>" * 50_001, LinkResolver()).split("\n\n")
     assert shown[:4] == ["---", r"## 甲\*", "```\n乙\n```", rf"丙\_ 丁 ![]({CDN})"]
     assert shown[4:] == ["戊"] * 50_001

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from archiver import Archiver, Settings
-from archiver.commands import Rebuilding
-from archiver.models import Finding, Merged
+from archiver.app import RebuildOptions
+from archiver.models import Finding, MergeResult
 from tests.inside import Inside
 from tests.test_recovery import CATALOGUE, files, lose_catalogue
 from tests.test_recovery_large import settle
@@ -37,7 +37,7 @@ def verify(archive: Inside, *, repair: bool = False) -> list[Finding]:
         return list(archiver.verify(repair=repair))
 
 
-def merge(archive: Inside, other: Path, *, restore_removed: bool = False) -> tuple[list[Merged], str]:
+def merge(archive: Inside, other: Path, *, restore_removed: bool = False) -> tuple[list[MergeResult], str]:
     """What was told of each thing, and the last line."""
     with opened(archive) as archiver:
         merged = list(archiver.merge([str(other)], restore_removed=restore_removed))
@@ -82,7 +82,7 @@ def test_file_that_was_taken_in_damaged_and_is_missing_ends(three: Inside, world
     path.unlink()
     if then == "rebuild":
         with opened(three) as archiver:
-            assert len(list(archiver.rebuild(None, Rebuilding()))) == 3
+            assert len(list(archiver.rebuild(None, RebuildOptions()))) == 3
         return
     serve(world, 1, 2, 3)
     add(three, 1) if then == "add" else verify(three, repair=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.extractor.completeness import text_share
+from archiver.extractor.completeness import text_coverage
 from archiver.extractor.references import unescape
 from archiver.models import Article
 
@@ -51,7 +51,7 @@ def test_unescape_of_several_pieces_is_html_unescape(unit: str) -> None:
 
 def seconds(text: str, markdown: str) -> float:
     began = time.process_time()
-    assert text_share(Article(body=f"<p>{text}</p>"), markdown) == 1
+    assert text_coverage(Article(body=f"<p>{text}</p>"), markdown) == 1
     return time.process_time() - began
 
 
@@ -82,4 +82,4 @@ MARKDOWN = {
 
 @pytest.mark.parametrize(("markdown", "shown"), MARKDOWN.items(), ids=list(MARKDOWN))
 def test_text_share_reads_marks_beside_references(markdown: str, shown: str) -> None:
-    assert text_share(Article(body=f"<p>{html.escape(shown, quote=False)}</p>"), markdown) == 1
+    assert text_coverage(Article(body=f"<p>{html.escape(shown, quote=False)}</p>"), markdown) == 1

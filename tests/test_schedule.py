@@ -16,10 +16,10 @@ import pytest
 import yaml
 
 from archiver import backoff
-from archiver.catalogue import machine
+from archiver.catalogue import host_limits as machine
 from archiver.cli.starting import GIT_ATTRIBUTES, TEMPLATE
-from archiver.config import Settings, load
 from archiver.models import State
+from archiver.settings import Settings, load
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from archiver.extractor.passes.sheet import read_sheet
+from archiver.extractor.passes.stylesheet import read_stylesheet
 
 BOLD = "font-weight:bold"
 RULES = {
@@ -33,7 +33,7 @@ RULES = {
 
 @pytest.mark.parametrize(("css", "style"), RULES.values(), ids=RULES)
 def test_a_rule_holds_where_it_is_meant(css: str, style: str) -> None:
-    assert read_sheet(css).style_of(html.fromstring('<p class="a b">x</p>')) == style
+    assert read_stylesheet(css).style_of(html.fromstring('<p class="a b">x</p>')) == style
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_a_rule_holds_where_it_is_meant(css: str, style: str) -> None:
     ids=["the later", "of more classes", "a class before a tag", "below the article"],
 )
 def test_the_strongest_rule_stands_last(css: str) -> None:
-    assert read_sheet(css).style_of(html.fromstring('<p class="a b">x</p>')).endswith("font-weight:bold")
+    assert read_stylesheet(css).style_of(html.fromstring('<p class="a b">x</p>')).endswith("font-weight:bold")
 
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("unit", ["/*", "/**", "{", "}", ".a,", "font-weight:", ".a{font-weight:"])
 def test_is_linear_on_a_sheet_made_to_be_slow(unit: str) -> None:
-    read_sheet(unit * (1_000_000 // len(unit)))
+    read_stylesheet(unit * (1_000_000 // len(unit)))

@@ -9,9 +9,9 @@ import pytest
 
 from archiver.errors import FetchError, NotWeChat
 from archiver.models import Target
-from archiver.sources import Listing, albums, is_album
-from tests.wechat import Answer, Request, World
-from tests.wechat.albums import ADDRESS, BIZ, NUMBER, Item, Traps, item, long_link, refuse, request, serve
+from archiver.sources import AlbumListing, albums, is_album
+from tests.wechat import AlbumResponse, Request, World
+from tests.wechat.albums import ADDRESS, BIZ, NUMBER, AlbumItem, Traps, item, long_link, refuse, request, serve
 from tests.wechat.albums import answer as json_answer
 
 PLAIN = "https://mp.weixin.qq.com/mp/appmsgalbum"
@@ -27,9 +27,9 @@ def getting(world: World) -> Callable[[str], bytes]:
     return get
 
 
-def listing(world: World, known: Collection[int] = (), last_count: int | None = None) -> Listing:
+def listing(world: World, known: Collection[int] = (), last_count: int | None = None) -> AlbumListing:
     addresses = {long_link(number) for number in known}
-    return Listing(ADDRESS, getting(world), lambda target: target.url in addresses, last_count)
+    return AlbumListing(ADDRESS, getting(world), lambda target: target.url in addresses, last_count)
 
 
 def asked(world: World) -> list[str]:
@@ -106,7 +106,7 @@ def test_an_empty_album_is_complete(world: World) -> None:
     assert (list(found), found.count, found.is_complete, found.warnings) == ([], 0, True, ())
 
 
-ITEMS: dict[str, tuple[Item, str]] = {
+ITEMS: dict[str, tuple[AlbumItem, str]] = {
     "http, escaped for HTML": (item(1), long_link(1)),
     "numbers as numbers": (item(1, msgid=2650000001, itemidx=1), long_link(1)),
     "without an address": (item(1, url=""), f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=2650000001&idx=1"),
@@ -123,7 +123,7 @@ ITEMS: dict[str, tuple[Item, str]] = {
 
 
 @pytest.mark.parametrize(("first", "address"), ITEMS.values(), ids=ITEMS)
-def test_an_item_in_its_odd_forms(world: World, first: Item, address: str) -> None:
+def test_an_item_in_its_odd_forms(world: World, first: AlbumItem, address: str) -> None:
     serve(world, [first, item(2), item(3)], size=2)
     assert urls_of(list(listing(world))) == [address, *links(2, 3)]
 
@@ -236,7 +236,7 @@ DAMAGED = {
 @pytest.mark.parametrize(("content", "why"), DAMAGED.values(), ids=DAMAGED)
 def test_an_answer_that_is_no_listing(content: bytes, why: str) -> None:
     with pytest.raises(FetchError, match=why) as caught:
-        list(Listing(ADDRESS, lambda _: content, lambda _: False))
+        list(AlbumListing(ADDRESS, lambda _: content, lambda _: False))
     assert caught.value.concerns == CANONICAL
 
 
@@ -250,7 +250,7 @@ def test_a_listing_that_is_refused(world: World, ret: object) -> None:
 def test_a_wall_at_page_three_leaves_what_came_before(world: World) -> None:
     items = [item(n) for n in range(1, 8)]
     serve(world, items, size=2)
-    world.serve(request(items[3]), Answer(body=b"<html>"))
+    world.serve(request(items[3]), AlbumResponse(body=b"<html>"))
     found = listing(world)
     targets = iter(found)
     assert [next(targets).url for _ in range(4)] == links(1, 2, 3, 4)

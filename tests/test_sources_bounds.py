@@ -16,7 +16,9 @@ import pytest
 from archiver.commands.lists import read_file
 from archiver.commands.run import _read
 from archiver.errors import InputError
-from archiver.sources import Entry, decoding, feeds, forms, lines_of, read_list
+from archiver.sources import ListEntry, feeds, lines_of, read_list
+from archiver.sources import charset as decoding
+from archiver.sources import list_formats as forms
 from tests.command import Command
 
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
@@ -24,7 +26,7 @@ B = "https://mp.weixin.qq.com/s/BbCd-fGh_jKlMnOpQrStU_"
 LINE, RECORD, DOCUMENT = forms.LONGEST, forms.LONGEST_RECORD, forms.LARGEST_DOCUMENT
 
 
-def entries(content: bytes) -> list[Entry]:
+def entries(content: bytes) -> list[ListEntry]:
     return list(read_list(lines_of(content)))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archiver import urls
 from archiver.errors import InputError
 from archiver.models import Target
-from archiver.sources import Entry, decode, lines_of, read_list
+from archiver.sources import ListEntry, decode, lines_of, read_list
 
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
 B = "https://mp.weixin.qq.com/s/BbCd-fGh_jKlMnOpQrStU_"
@@ -21,7 +21,7 @@ C = "https://mp.weixin.qq.com/s/-bCd-fGh_jKlMnOpQrStU-"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=2&sn=0123456789abcdef0123456789abcdef"
 
 
-def entries(text: str, files: Iterable[str] = (), folder: str = "") -> list[Entry]:
+def entries(text: str, files: Iterable[str] = (), folder: str = "") -> list[ListEntry]:
     return list(read_list(text.splitlines(keepends=True), folder=folder, exists=set(files).__contains__))
 
 
@@ -164,15 +164,15 @@ def test_what_is_broken_in_an_array_is_told_with_what_is_lost() -> None:
 
 def test_an_entry_says_what_was_given() -> None:
     first, second, third = entries(f"- [ ] 标题 {A}#rd 好\nno address\n- [x] page.html\n", files=["page.html"])
-    assert first == Entry(number=1, source=f"{A}#rd", target=Target(source=f"{A}#rd", url=A))
+    assert first == ListEntry(number=1, source=f"{A}#rd", target=Target(source=f"{A}#rd", url=A))
     assert (second.source, second.target) == ("no address", None)
-    assert third == Entry(number=3, source="page.html", target=Target(source="page.html", file="page.html"))
+    assert third == ListEntry(number=3, source="page.html", target=Target(source="page.html", file="page.html"))
 
 
 def test_addresses_that_come_again_are_counted() -> None:
     counted: list[int] = []
 
-    def reading() -> Iterator[Entry]:
+    def reading() -> Iterator[ListEntry]:
         counted.append((yield from read_list([A, B, f"{A}#rd", "x", B])))
 
     assert [entry.number for entry in reading()] == [1, 2, 4]
@@ -291,7 +291,7 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
         assert bool(entry.target) != bool(entry.error)
         assert "\n" not in entry.error
         if entry.target:
-            assert entry.target.url == urls.living(entry.target.url)
+            assert entry.target.url == urls.canonicalize(entry.target.url)
             assert urls.parse(entry.target.url).url == entry.target.url
 
 

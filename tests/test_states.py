@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.states import classify
+from archiver.extractor.classification import classify
 from archiver.models import State
 from tests.pages import article_html, page_of
 
@@ -144,14 +144,14 @@ def test_t18_a_page_that_was_cut_off_is_truncated(html: str, saved: bool) -> Non
     assert classify(page_of(ours, saved=saved)).state is State.TRUNCATED
 
 
-ENDS = {
+UNAVAILABLE_STATES = {
     "tailTrap": "</html>\n<!--tailTrap<body></body><head></head><html></html>-->\n",
     "capitals": "</HTML >  ",
     "an extension's element": "</html><div id='extension'></div>",
 }
 
 
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("end", UNAVAILABLE_STATES.values(), ids=UNAVAILABLE_STATES)
 def test_t19_what_may_follow_the_end(end: str) -> None:
     assert classify(page_of(WHOLE.replace("</html>", end))).state is State.ARTICLE
 

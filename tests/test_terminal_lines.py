@@ -85,11 +85,11 @@ UNREAD = {
 
 @pytest.mark.parametrize("call", UNREAD.values(), ids=UNREAD)
 def test_a_pipe_that_nobody_reads_is_no_failure(archiver: Command, out: Path, call: tuple[str, ...]) -> None:  # noqa: F811
-    assert unread(archiver, *call, "-o", "out") == (0, "")
+    assert lost_characters(archiver, *call, "-o", "out") == (0, "")
 
 
 def test_rm_goes_on_when_nobody_reads(archiver: Command, out: Path) -> None:  # noqa: F811
-    code, said = unread(archiver, "rm", "--yes", "-o", "out", *map(numbered.key, (1, 2, 3)))
+    code, said = lost_characters(archiver, "rm", "--yes", "-o", "out", *map(numbered.key, (1, 2, 3)))
     assert (code, said.count("taken out: ")) == (0, 3)
     assert [path.name for path in archiver.posts] == ["2020-01-01-mine.md"]
 
@@ -102,7 +102,7 @@ def test_a_failure_of_which_nobody_reads_is_one(archiver: Command) -> None:
     assert process.wait() == Exit.NO_INPUT
 
 
-def unread(archiver: Command, *call: str) -> tuple[int, str]:
+def lost_characters(archiver: Command, *call: str) -> tuple[int, str]:
     """The exit code and the remarks of a call whose data nobody reads."""
     process = archiver.start(*call)
     assert process.stdout is not None

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from archiver.catalogue.store import time_of
+from archiver.catalogue.database import time_of
 from archiver.errors import InputError, OutputError
 from archiver.models import Capture, Page, State
 from archiver.storage.local import open_file
@@ -77,7 +77,7 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(list[_Record])
 
 
-class Snapshots:
+class SnapshotStore:
     """The snapshots of one archive. `root` is its folder; `write` puts a file there whole or not at all."""
 
     def __init__(self, root: Path, write: Callable[[Path, bytes], None]) -> None:

@@ -14,25 +14,27 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from archiver.archive.captures import Snapshots
+from archiver.archive.captures import SnapshotStore
+from archiver.archive.posts import is_written
 from archiver.errors import InputError
-from archiver.models import Finding, Holding
+from archiver.models import ExpectedFile, Finding
 from archiver.storage.local import open_file
-from archiver.writer.disk import is_written
 
 _TOGETHER = 32  # files that a thread is given at once: to hand one over takes as long as to hash a small one
 SEAL_BROKEN = "its page is whole, what stands behind it is not"
 _AHEAD = 8  # such lots in work
 _FENCE = re.compile(r" *(`{3,}|~{3,})([^\n]*)")
 
-Check = Callable[[Holding], list[Finding]]
+Check = Callable[[ExpectedFile], list[Finding]]
 
 
-def checked(holdings: Iterable[Holding], check: Check, pool: Executor) -> Iterator[tuple[Holding, list[Finding]]]:
+def checked(
+    inventory: Iterable[ExpectedFile], check: Check, pool: Executor
+) -> Iterator[tuple[ExpectedFile, list[Finding]]]:
     """Each holding with what is found wrong with its file, in their order; few are in memory at a time."""
-    left = iter(holdings)
+    left = iter(inventory)
     lots = iter(lambda: list(islice(left, _TOGETHER)), [])
-    running: deque[tuple[list[Holding], Future[list[list[Finding]]]]] = deque()
+    running: deque[tuple[list[ExpectedFile], Future[list[list[Finding]]]]] = deque()
     for lot in lots:
         running.append((lot, pool.submit(_checked, lot, check)))
         if len(running) >= _AHEAD:
@@ -42,11 +44,11 @@ def checked(holdings: Iterable[Holding], check: Check, pool: Executor) -> Iterat
         yield from zip(done, findings.result(), strict=True)
 
 
-def _checked(lot: list[Holding], check: Check) -> list[list[Finding]]:
+def _checked(lot: list[ExpectedFile], check: Check) -> list[list[Finding]]:
     return [check(holding) for holding in lot]
 
 
-def check_medium(root: Path, holding: Holding) -> list[Finding]:
+def check_medium(root: Path, holding: ExpectedFile) -> list[Finding]:
     """What is wrong with the file of a medium."""
     try:
         with open_file(root / holding.path) as file:
@@ -56,7 +58,7 @@ def check_medium(root: Path, holding: Holding) -> list[Finding]:
     return [] if digest == holding.sha256 else [_altered(holding, "media", "its bytes are not those that were saved")]
 
 
-def check_page(snapshots: Snapshots, holding: Holding) -> list[Finding]:
+def check_page(snapshots: SnapshotStore, holding: ExpectedFile) -> list[Finding]:
     """What is wrong with the snapshot of a page."""
     path = holding.path
     if not snapshots.path(holding.sha256).is_file():
@@ -71,7 +73,7 @@ def check_page(snapshots: Snapshots, holding: Holding) -> list[Finding]:
     return [] if stored.is_sealed else [_altered(holding, "snapshot", SEAL_BROKEN)]
 
 
-def check_post(root: Path, links: Links, holding: Holding) -> list[Finding]:
+def check_post(root: Path, links: Links, holding: ExpectedFile) -> list[Finding]:
     """What is wrong with a post, and with the files of the archive that it shows."""
     try:
         with open_file(root / holding.path) as file:
@@ -126,12 +128,12 @@ class Links:
         return [path for path in paths if not (self._root / path).is_file()]
 
 
-def _unread(holding: Holding, what: str, error: OSError) -> Finding:
+def _unread(holding: ExpectedFile, what: str, error: OSError) -> Finding:
     is_missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     problem = "missing" if is_missing else "unreadable"
     said = "it is not there" if is_missing else f"it cannot be read ({error.strerror or error})"
     return Finding(problem=problem, what=what, path=holding.path, key=holding.key, said=said)
 
 
-def _altered(holding: Holding, what: str, said: str) -> Finding:
+def _altered(holding: ExpectedFile, what: str, said: str) -> Finding:
     return Finding(problem="altered", what=what, path=holding.path, key=holding.key, said=said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from archiver.models import Article, LocalFile
-from archiver.writer import Style, body_markdown
+from archiver.writer import PostStyle, body_markdown
 from archiver.writer.names import media_name
 
 
@@ -16,7 +16,7 @@ def told(article: Article) -> str:
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
     head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")
-    return "\n".join((*filter(None, head), "", body_markdown(article, files, Style(prefix="")), ""))
+    return "\n".join((*filter(None, head), "", body_markdown(article, files, PostStyle(prefix="")), ""))
 
 
 def unified(old: str, new: str, old_name: str, new_name: str) -> str:

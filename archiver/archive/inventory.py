@@ -17,17 +17,17 @@ from itertools import chain
 from pathlib import Path
 
 from archiver import urls
-from archiver.archive.captures import Snapshots, StoredPage, digest_in
+from archiver.archive.captures import SnapshotStore, StoredPage, digest_in
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.own_files import files_below, is_same_file, is_younger, lots_of, own_files
+from archiver.archive.posts import Output
 from archiver.archive.recovery import PageReader
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
-from archiver.models import Finding, Holding, Kept
+from archiver.models import ArticleRecord, ExpectedFile, Finding
 from archiver.storage.local import OWN
-from archiver.writer.disk import Output
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 
 CATALOGUE = f"{OWN}/catalogue.db"
@@ -41,7 +41,7 @@ def _nothing(_count: int) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspection:
+class Inventory:
     """An archive and its catalogue, of all articles or of those with these `keys`; `looked` learns of each file."""
 
     root: Path
@@ -51,12 +51,12 @@ class Inspection:
     looked: Callable[[int], None] = _nothing
     counts: Counter[str] = field(default_factory=Counter)  # posts, media, pages that were looked at
     output: Output = field(init=False)
-    snapshots: Snapshots = field(init=False)
+    snapshots: SnapshotStore = field(init=False)
 
     def __post_init__(self) -> None:
         """Its folder, read."""
         object.__setattr__(self, "output", Output(self.root))
-        object.__setattr__(self, "snapshots", Snapshots(self.root, self.output.write))
+        object.__setattr__(self, "snapshots", SnapshotStore(self.root, self.output.write))
 
     def everything(self) -> Iterator[Finding]:
         """Yield all there is to find: what others are made from comes first."""
@@ -72,7 +72,7 @@ class Inspection:
     def faults(self) -> Iterator[Finding]:
         """Yield what the database finds wrong with itself; one article has none of its own."""
         if self.keys is None:
-            for said in self.catalogue.holdings.faults():
+            for said in self.catalogue.files.faults():
                 yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
 
     def pages(self) -> Iterator[Finding]:
@@ -83,33 +83,33 @@ class Inspection:
             if findings and not self._was_moved(holding):
                 yield from findings
 
-    def _pages_once(self, seen: set[str]) -> Iterator[Holding]:
-        for one in self.catalogue.holdings.pages(self.keys):
+    def _pages_once(self, seen: set[str]) -> Iterator[ExpectedFile]:
+        for one in self.catalogue.files.pages(self.keys):
             if one.sha256 not in seen:
                 seen.add(one.sha256)
                 self.counts["pages"] += 1
                 yield replace(one, path=self._page_path(one.sha256))
 
-    def _was_moved(self, holding: Holding) -> bool:
+    def _was_moved(self, holding: ExpectedFile) -> bool:
         """Return whether a page is not expected any more: its article was taken out, or it was forgotten meanwhile."""
-        return not self.catalogue.holdings.expects_page(holding.sha256)
+        return not self.catalogue.files.expects_page(holding.sha256)
 
     def media(self) -> Iterator[Finding]:
         """Yield pictures, sounds and films that are missing or altered."""
-        holdings = self.catalogue.holdings
+        inventory = self.catalogue.files
         check = partial(check_medium, self.root)
-        for holding, findings in self._checked(self._counted("media", holdings.media(self.keys)), check):
+        for holding, findings in self._checked(self._counted("media", inventory.media(self.keys)), check):
             if findings:
-                fresh = (one for one in holdings.media([holding.key]) if one.path == holding.path)
+                fresh = (one for one in inventory.media([holding.key]) if one.path == holding.path)
                 yield from self._again(findings, fresh, check)
 
     def posts(self) -> Iterator[Finding]:
         """Yield posts that are missing or altered, and files they show that nobody has."""
-        holdings = self.catalogue.holdings
+        inventory = self.catalogue.files
         check = partial(check_post, self.root, Links(self.root, (IMAGES, MEDIA), self.prefix))
-        for holding, findings in self._checked(self._counted("posts", holdings.posts(self.keys)), check):
+        for holding, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
             if findings:
-                yield from self._again(findings, map(self._where_it_is, holdings.posts([holding.key])), check)
+                yield from self._again(findings, map(self._where_it_is, inventory.posts([holding.key])), check)
 
     def unknown(self) -> Iterator[Finding]:
         """Yield files that the catalogue does not know; one article has none of its own."""
@@ -143,28 +143,28 @@ class Inspection:
             said = f"older than what lies here ({times}): a backup, or a run died"
             yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
 
-    def _counted(self, kind: str, holdings: Iterable[Holding]) -> Iterator[Holding]:
-        for holding in holdings:
+    def _counted(self, kind: str, inventory: Iterable[ExpectedFile]) -> Iterator[ExpectedFile]:
+        for holding in inventory:
             self.counts[kind] += 1
             yield holding
 
-    def _checked(self, holdings: Iterable[Holding], check: Check) -> Iterator[tuple[Holding, list[Finding]]]:
+    def _checked(self, inventory: Iterable[ExpectedFile], check: Check) -> Iterator[tuple[ExpectedFile, list[Finding]]]:
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="verify") as pool:
-            for holding, findings in checked(holdings, check, pool):
+            for holding, findings in checked(inventory, check, pool):
                 self.looked(1)
                 yield holding, findings
 
-    def _again(self, findings: list[Finding], holdings: Iterable[Holding], check: Check) -> Iterator[Finding]:
+    def _again(self, findings: list[Finding], inventory: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
         """Yield what is found by looking once more: another run may have written the file meanwhile, or be at it."""
         first = findings[0]
         if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.others_since()):
             return
-        for found in chain.from_iterable(map(check, holdings)):
-            is_told_of_itself = found.problem == "link" and self.catalogue.holdings.owners(found.path)
+        for found in chain.from_iterable(map(check, inventory)):
+            is_told_of_itself = found.problem == "link" and self.catalogue.files.articles_showing(found.path)
             if (found.problem != "link" or found in findings) and not is_told_of_itself:
                 yield found
 
-    def _where_it_is(self, post: Holding) -> Holding:
+    def _where_it_is(self, post: ExpectedFile) -> ExpectedFile:
         """Return a post by the name that a person gave it since."""
         return replace(post, path=self.output.lasting_name(post.path, post.key))
 
@@ -177,7 +177,7 @@ class Inspection:
 
     def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
         for lot in lots_of(files_below(self.root, POSTS), _LOT):
-            for name in _without(lot, self.catalogue.holdings.known_posts(lot)):
+            for name in _without(lot, self.catalogue.files.known_posts(lot)):
                 if finding := self._unknown_post(name):
                     yield finding, None
 
@@ -194,7 +194,7 @@ class Inspection:
         place = self.output.lasting_name(kept.post, key)
         return None if place == name or is_same_file(self.root, place, name) else _stray(name)
 
-    def is_back(self, article: Kept) -> bool:
+    def is_back(self, article: ArticleRecord) -> bool:
         """Return whether an article that the catalogue calls taken out lies here, and no file says that it was.
 
         The catalogue is an old one then, or damaged: nothing that lies here goes by its word alone.
@@ -204,12 +204,12 @@ class Inspection:
         return self.output.has(self.output.lasting_name("?", article.key))
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
-        holdings = self.catalogue.holdings
+        inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed())
         for lot in lots_of(own_files(self.root, OWN), _LOT):
             digests = {path: digest_in(path) for path in lot}
-            known = holdings.known_pages(set(digests.values()))
-            lost = holdings.lost_pages(set(digests.values()))
+            known = inventory.known_pages(set(digests.values()))
+            lost = inventory.lost_pages(set(digests.values()))
             for path, digest in digests.items():
                 is_named = self._is_page_path(path, digest)
                 if not is_named or digest not in known or digest in lost:
@@ -226,7 +226,7 @@ class Inspection:
                 return
             stored = None
         if stored is None:
-            if not (digest and self.catalogue.holdings.known_pages({digest})):  # else its loss is noted already
+            if not (digest and self.catalogue.files.known_pages({digest})):  # else its loss is noted already
                 yield _stray(path), None
             return
         if has_removed and self._is_of_removed(digest, stored):  # to read a page is the costly part
@@ -248,7 +248,7 @@ class Inspection:
         is_same = partial(is_same_file, self.root)
         for folder in (IMAGES, MEDIA):
             for lot in lots_of(files_below(self.root, folder), _LOT):
-                known = self.catalogue.holdings.known_media(lot, is_same)
+                known = self.catalogue.files.known_media(lot, is_same)
                 unknown.update({path: path in known for path in lot if not known.get(path)})
         shown = shown_files(self.root, unknown)
         for path, is_claimed in unknown.items():

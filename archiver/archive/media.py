@@ -14,21 +14,21 @@ from hashlib import file_digest
 from pathlib import Path
 from threading import Lock
 
+from archiver.archive.posts import Output
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
-from archiver.models import Blob, LocalFile, Localized, Media
+from archiver.models import Download, LocalFile, Media, MediaResults
 from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.local import open_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.disk import Output
 from archiver.writer.names import IMAGES, media_name, safe_name
 
 _REMEMBERED = 10_000  # media of this run that other articles may show: more than are in work together
 ALTERED = "what lies here is not what was saved"
 
 
-class BroughtMedia:
+class FetchedMedia:
     """The media that this run brought, so that an article which shows one too does not ask for it again."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class ArticleMedia:
 
     output: Output
     open_catalogue: Callable[[], Catalogue]  # when it is needed: bad input must not leave an archive behind
-    brought: BroughtMedia
+    brought: FetchedMedia
     is_dry: bool = False
     is_offline: bool = False  # nothing can be asked for: a file that cannot be read now is no reason to do without it
     _stems: dict[str, str] = field(default_factory=dict)  # names of the files without extension, by that of the medium
@@ -96,7 +96,7 @@ class ArticleMedia:
             return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # what was not asked for stays so
         return result
 
-    def add(self, medium: Media, blob: Blob, ending: str) -> LocalFile:
+    def add(self, medium: Media, blob: Download, ending: str) -> LocalFile:
         """Save a medium; a copy of another file that lies under its name is put aside first."""
         name = f"{self._stems[media_name(medium)]}.{ending}"
         path = self.output.root / name
@@ -105,7 +105,7 @@ class ArticleMedia:
         file = self.output.save_media(name, blob.content)
         return replace(file, response=blob.response)
 
-    def holds(self, media: Localized) -> bool:
+    def holds(self, media: MediaResults) -> bool:
         """Return whether the files of these media still lie here."""
         files = [file for file in media.values() if isinstance(file, LocalFile)]
         return self.is_dry or all(file.doubt or self.output.holds(file) for file in files)

@@ -11,9 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from archiver.archive.captures import Snapshots
+from archiver.archive.captures import SnapshotStore
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.own_files import files_below
+from archiver.archive.post_directories import post_files
+from archiver.archive.posts import Output, is_written, key_in
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import FILE, Catalogue
@@ -21,8 +23,6 @@ from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
 from archiver.models import Capture, LocalFile, Tombstone
 from archiver.storage.local import OWN, read_file
-from archiver.writer.disk import Output, is_written, key_in
-from archiver.writer.folders import post_files
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".wacz", ".warc")
@@ -36,7 +36,7 @@ class OtherArchive:
         self._now = now
         self._open = ExitStack()
         self.output = Output(root, is_dry=True)
-        self.snapshots = Snapshots(root, self.output.write)
+        self.snapshots = SnapshotStore(root, self.output.write)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +67,7 @@ class OtherArchive:
         self._open.callback(catalogue.close)
         try:
             catalogue.open()
-            is_sound = not [*catalogue.holdings.faults(), *catalogue.unreadable()]
+            is_sound = not [*catalogue.files.faults(), *catalogue.unreadable()]
         except ArchiverError:
             return None
         return catalogue if is_sound else None
@@ -135,7 +135,7 @@ class OtherArchive:
         for path in found:
             keys = {key for post in shown.get(path, ()) if (key := self.output.key_of(post))}
             if self.catalogue:
-                keys |= set(self.catalogue.holdings.owners(path))
+                keys |= set(self.catalogue.files.articles_showing(path))
             if shown.get(path) and not keys:
                 continue
             file, row = self.root / path, recorded.get(path)

@@ -12,17 +12,30 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from archiver import outcomes
-from archiver.archive.captures import Snapshots, StoredPage, digest_in, page_of
+from archiver.archive.captures import SnapshotStore, StoredPage, digest_in, page_of
 from archiver.archive.file_checks import Links
 from archiver.archive.media import digest_of, is_whole_file, kind_of, unrecorded_file
+from archiver.archive.posts import Output, key_in
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
 from archiver.errors import ArchiverError
 from archiver.extractor import classify, extract, server_time
-from archiver.models import CHINA, ENDS, Article, Capture, Finding, Gone, Kept, LocalFile, Page, State, Target, Verdict
-from archiver.writer.disk import Output, key_in
-from archiver.writer.frontmatter import read_front_matter
+from archiver.models import (
+    CHINA,
+    UNAVAILABLE_STATES,
+    Article,
+    ArticleRecord,
+    Capture,
+    Classification,
+    Finding,
+    LocalFile,
+    Page,
+    State,
+    Target,
+    Unavailability,
+)
+from archiver.writer.front_matter import read_front_matter
 from archiver.writer.names import media_name, published_as, safe_name
 
 TAKEN_IN = "taken into the catalogue"
@@ -79,7 +92,7 @@ class Recovery:
     """Takes what proves itself into a catalogue."""
 
     output: Output
-    snapshots: Snapshots
+    snapshots: SnapshotStore
     catalogue: Catalogue
     now: datetime
     changed: dict[str, None] = field(default_factory=dict)  # keys of articles that something was taken in of
@@ -141,7 +154,7 @@ class Recovery:
         if not found:  # it could be read a moment ago
             return ended(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.posts(found)
-        is_known = bool(self.catalogue.holdings.known_posts([finding.path]))
+        is_known = bool(self.catalogue.files.known_posts([finding.path]))
         if is_known:
             self.changed[finding.key] = None
             return ended(finding, TAKEN_IN, repaired=True)
@@ -215,7 +228,7 @@ def tell_removals(catalogue: Catalogue, output: Output) -> None:
             Tombstones(output.store).write(catalogue.removals.tombstone(article.key))
 
 
-def _proven(kept: Kept, output: Output, salvage: Salvage) -> Kept:
+def _proven(kept: ArticleRecord, output: Output, salvage: Salvage) -> ArticleRecord:
     """Return the article of a post with the digest that was recorded, where the post is that one."""
     digest = salvage.digests.get(kept.post, "")
     return replace(kept, digest=digest) if digest and digest == output.digest_of(kept.post) else kept
@@ -236,17 +249,17 @@ def files_of(root: Path, article: Article) -> dict[str, LocalFile]:
     return found
 
 
-def posts_here(output: Output, now: datetime) -> Iterator[tuple[Kept, str]]:
+def posts_here(output: Output, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield every post that says of which article it is, with its `published_as`."""
     return _adopted(output.heads(), now)
 
 
-def posts_of(output: Output, names: Iterable[str], now: datetime) -> Iterator[tuple[Kept, str]]:
+def posts_of(output: Output, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield those of these posts that say of which article they are."""
     return _adopted(((name, output.head_of(name)) for name in names), now)
 
 
-def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[Kept, str]]:
+def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield the article of each post.
 
     Without a digest: until it is made again from its page and found the same, it counts as edited by hand.
@@ -259,7 +272,7 @@ def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[
         wechat = front.get("wechat")
         wechat = wechat if isinstance(wechat, dict) else {}
         gone = _gone(wechat.get("gone"), now)
-        kept = Kept(
+        kept = ArticleRecord(
             key=key, url=str(wechat.get("url") or ""), title=str(front.get("title") or ""),
             account=str(wechat.get("account") or ""), type=str(wechat.get("type") or "article"),
             published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
@@ -274,14 +287,16 @@ def archived_in(text: str) -> datetime | None:
     return _time(wechat.get("archived")) if isinstance(wechat, dict) else None
 
 
-def _reason(page: Page, verdict: Verdict) -> str:
+def _reason(page: Page, verdict: Classification) -> str:
     return outcomes.no_article(Target(source=page.url, url=page.url), page, verdict).error
 
 
-def _gone(said: object, now: datetime) -> Gone | None:
+def _gone(said: object, now: datetime) -> Unavailability | None:
     told = said if isinstance(said, dict) else {}
     state = str(told.get("state"))
-    return Gone(state=State(state), seen=_time(told.get("seen")) or now) if state in ENDS else None
+    return (
+        Unavailability(state=State(state), seen=_time(told.get("seen")) or now) if state in UNAVAILABLE_STATES else None
+    )
 
 
 def _time(value: object) -> datetime | None:

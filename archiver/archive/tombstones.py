@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from archiver.catalogue.store import seconds, time_of
+from archiver.catalogue.database import seconds, time_of
 from archiver.models import Tombstone
 from archiver.storage.local import OWN, LocalStore, guarded, open_file
 

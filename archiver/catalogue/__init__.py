@@ -8,22 +8,22 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from archiver.catalogue.addresses import Addresses, Claim
-from archiver.catalogue.articles import Articles
-from archiver.catalogue.captures import Captures
-from archiver.catalogue.holdings import Holdings
-from archiver.catalogue.machine import Machine
-from archiver.catalogue.media import MediaFiles
-from archiver.catalogue.neighbours import Neighbours
+from archiver.catalogue.articles import ArticleTable
+from archiver.catalogue.captures import CaptureTable
+from archiver.catalogue.database import Database, seconds
+from archiver.catalogue.files import FileInventory
+from archiver.catalogue.foreign_posts import ForeignPosts
+from archiver.catalogue.host_limits import HostLimits
+from archiver.catalogue.media import MediaTable
 from archiver.catalogue.opening import FILE, mark_begun
 from archiver.catalogue.recovered import RecoveredRows
-from archiver.catalogue.removals import Removals
+from archiver.catalogue.removals import RemovalTable
 from archiver.catalogue.salvage import Salvage, restore
 from archiver.catalogue.schema import listings, runs
-from archiver.catalogue.store import Store, seconds
+from archiver.catalogue.urls import Claim, UrlTable
 from archiver.errors import DamagedCatalogue
 
-__all__ = ["FILE", "Catalogue", "Claim", "Machine"]
+__all__ = ["FILE", "Catalogue", "Claim", "HostLimits"]
 
 
 class Catalogue:
@@ -33,14 +33,14 @@ class Catalogue:
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        self._store = Store(folder / FILE, now)
-        self.addresses = Addresses(self._store)
-        self.articles = Articles(self._store)
-        self.captures = Captures(self._store)
-        self.media = MediaFiles(self._store)
-        self.holdings = Holdings(self._store)
-        self.neighbours = Neighbours(self._store)
-        self.removals = Removals(self._store)
+        self._store = Database(folder / FILE, now)
+        self.urls = UrlTable(self._store)
+        self.articles = ArticleTable(self._store)
+        self.captures = CaptureTable(self._store)
+        self.media = MediaTable(self._store)
+        self.files = FileInventory(self._store)
+        self.foreign_posts = ForeignPosts(self._store)
+        self.removals = RemovalTable(self._store)
         self.recovered = RecoveredRows(self._store)
 
     def open(self) -> bool:
@@ -77,8 +77,8 @@ class Catalogue:
                 pass
             self.recovered.removed()
             self.captures.check()
-            self.addresses.check()
-            return list(self.holdings.unfit())
+            self.urls.check()
+            return list(self.files.unfit())
         except DamagedCatalogue as error:
             return [str(error.args[0]).partition(":")[0]]
 

@@ -11,36 +11,36 @@ from sqlalchemy import Connection, Select, case, func, select, update
 
 from archiver import backoff, urls
 from archiver.backoff import TERMINAL
-from archiver.catalogue.addresses import key_in
 from archiver.catalogue.captures import record_captures
+from archiver.catalogue.database import CHUNK, Database, is_due, seconds
 from archiver.catalogue.media import record_media
 from archiver.catalogue.rows import KEPT, kept
 from archiver.catalogue.schema import addresses, articles, captures
-from archiver.catalogue.store import CHUNK, Store, is_due, seconds
-from archiver.models import ENDS, Article, Entry, Kept, State
+from archiver.catalogue.urls import key_in
+from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
 
 TAKEN_OUT = "taken-out"  # the state of articles that a person took out, as `listed` calls it
 
 
-class Articles:
+class ArticleTable:
     """Everything that became a post."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._store = database
 
-    def get(self, key: str) -> Kept | None:
+    def get(self, key: str) -> ArticleRecord | None:
         """The article of this key."""
         return next(self._select(select(*KEPT).where(articles.c.key == key)), None)
 
-    def earlier(self, article: Article) -> Kept | None:
+    def earlier(self, article: Article) -> ArticleRecord | None:
         """What is kept of this article, also when its page did not tell its ids then (ARCHITECTURE, Identity)."""
         return self.get(article.key) or self.get(article.key_without_ids)
 
-    def at(self, post: str) -> Kept | None:
+    def at(self, post: str) -> ArticleRecord | None:
         """The article whose post has this name."""
         return next(self._select(select(*KEPT).where(articles.c.post == post)), None)
 
-    def of_page(self, sha256: str) -> Kept | None:
+    def of_page(self, sha256: str) -> ArticleRecord | None:
         """The article that the page kept under this digest holds."""
         wanted = select(*KEPT).join(captures, captures.c.article_id == articles.c.id)
         wanted = wanted.where(captures.c.sha256 == sha256).where(captures.c.lost.is_(None))
@@ -60,7 +60,7 @@ class Articles:
         until: datetime | None = None,
         state: str = "",
         below: float | None = None,
-    ) -> Iterator[Kept]:
+    ) -> Iterator[ArticleRecord]:
         """Articles by their time of publication. `account`: its name or id; `below`: lost pictures, or a
         smaller share of the page's text than this.
         """
@@ -94,7 +94,7 @@ class Articles:
             last = rows[-1].id
             yield from (str(row.key) for row in rows)
 
-    def stale(self, every: float, limit: int) -> list[Kept]:
+    def stale(self, every: float, limit: int) -> list[ArticleRecord]:
         """The articles whose pages are to be asked for again, the longest due first.
 
         A page is asked for `every` so many seconds at first, then after a quarter of its article's age; at least
@@ -108,8 +108,8 @@ class Articles:
         failed = select(addresses.c.url).where(addresses.c.url == articles.c.url)
         waits = failed.where(~is_due(addresses.c.due, self._store)).exists()
         wanted = select(*KEPT).where(is_stale).where(articles.c.url != "").where(~waits)
-        living = wanted.where(articles.c.state.not_in(TERMINAL)).where(articles.c.taken_out.is_(None))
-        return list(self._select(living.order_by(asked + pause).limit(limit)))
+        canonicalize = wanted.where(articles.c.state.not_in(TERMINAL)).where(articles.c.taken_out.is_(None))
+        return list(self._select(canonicalize.order_by(asked + pause).limit(limit)))
 
     def check(self, key: str) -> None:
         """Notes that an article's page was asked for and says what it said."""
@@ -125,7 +125,7 @@ class Articles:
             wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
             return int(connection.execute(wanted).scalar() or 0)
 
-    def record(self, entry: Entry, published_as: str = "", source: str = "") -> None:
+    def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
         """Everything about one SOURCE in one transaction, the last thing that is written; frees its address."""
         with self._store.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
@@ -136,7 +136,9 @@ class Articles:
             if article_id is not None and entry.article:
                 record_media(connection, self._store, article_id, entry)
 
-    def _record_article(self, connection: Connection, entry: Entry, published_as: str, source: str) -> int | None:
+    def _record_article(
+        self, connection: Connection, entry: ArchiveTransaction, published_as: str, source: str
+    ) -> int | None:
         """The row's id; of a page without an article that of the article its address led to before."""
         if not entry.article:
             return self._record_notice(connection, entry)
@@ -159,7 +161,7 @@ class Articles:
                 return found
         return None
 
-    def _record_notice(self, connection: Connection, entry: Entry) -> int | None:
+    def _record_notice(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
         led_to = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         named = select(articles.c.id).where(articles.c.key == key_in(entry.target.url))
         article_id: int | None = connection.execute(led_to).scalar() or connection.execute(named).scalar()
@@ -167,9 +169,9 @@ class Articles:
             connection.execute(update(articles).where(articles.c.id == article_id).values(seen))
         return article_id
 
-    def _record_address(self, connection: Connection, entry: Entry, article_id: int | None) -> None:
+    def _record_address(self, connection: Connection, entry: ArchiveTransaction, article_id: int | None) -> None:
         now, state = self._store.now(), entry.outcome.state
-        is_told = article_id is not None and (entry.article is not None or state in ENDS)
+        is_told = article_id is not None and (entry.article is not None or state in UNAVAILABLE_STATES)
         for url in _aliases(entry):
             tries = _tries_before(connection, url, state) + 1
             due = backoff.next_try(state, url, tries, now)
@@ -183,7 +185,7 @@ class Articles:
             insert = self._store.insert(addresses).values(fresh | told)
             connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=told))
 
-    def _select(self, wanted: Select[Any]) -> Iterator[Kept]:
+    def _select(self, wanted: Select[Any]) -> Iterator[ArticleRecord]:
         with self._store.reading() as connection:
             for row in connection.execute(wanted):
                 yield kept(row)
@@ -195,17 +197,17 @@ def _tries_before(connection: Connection, url: str, state: State | None) -> int:
     return int(row.tries) if row and row.state == state else 0
 
 
-def _aliases(entry: Entry) -> Iterable[str]:
+def _aliases(entry: ArchiveTransaction) -> Iterable[str]:
     """Every address that this SOURCE showed to lead where it led."""
     if not entry.article:
         return [entry.target.url] if entry.target.url else []
-    final = urls.living(entry.page.final_url) if entry.page else ""
+    final = urls.canonicalize(entry.page.final_url) if entry.page else ""
     said = (entry.page.url if entry.page else "", final, entry.article.url)
     asked = [entry.target.url] if entry.target.url else []
     return dict.fromkeys([*asked, *(url for url in said if urls.is_article(url))])
 
 
-def _article(entry: Entry, published_as: str) -> dict[str, Any]:
+def _article(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
     article, outcome = entry.article, entry.outcome
     assert article is not None
     assert entry.page is not None
@@ -227,10 +229,10 @@ def _seen(state: State, now: int | None, *, checked: bool) -> dict[str, Any]:
     return {"state": state, "state_seen": since} | ({"checked": now} if checked else {})
 
 
-def _noticed(entry: Entry, now: int | None) -> dict[str, Any]:
+def _noticed(entry: ArchiveTransaction, now: int | None) -> dict[str, Any]:
     """What an article's row is told of a page that came instead of it."""
     state = entry.outcome.state
-    if state in ENDS:
+    if state in UNAVAILABLE_STATES:
         return _seen(state, now, checked=True)
     is_usual = state is State.VERIFICATION and not urls.is_short(entry.target.url)
     return {"checked": now} if is_usual else {}  # long links always meet the wall (§1.1): it is others' turn

@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
+from archiver.catalogue.database import Database, seconds
 from archiver.catalogue.rows import CAPTURE, capture
 from archiver.catalogue.schema import UNREAD, articles, captures
-from archiver.catalogue.store import Store, seconds
-from archiver.models import Capture, Entry, Page, Received, State
+from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapture
 
 
-class Captures:
+class CaptureTable:
     """Pages that were kept. Rows that nobody has read are told apart by their digests alone: all are of one page."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._store = database
 
     def of(self, key: str) -> list[Capture]:
         """The pages of an article that were received, the oldest first."""
@@ -59,17 +59,17 @@ class Captures:
             return connection.execute(kept).scalar() is not None
 
 
-def record_captures(connection: Connection, entry: Entry, told: Mapping[str, Any]) -> None:
+def record_captures(connection: Connection, entry: ArchiveTransaction, told: Mapping[str, Any]) -> None:
     """Write what the pages were that came for one SOURCE; `told` is what their rows have in common."""
     if entry.notice:
         _record(connection, entry.notice, {**told, "state": State.MIGRATED})
     if entry.page and entry.is_new:
         state = entry.outcome.state or State.UNKNOWN
         is_what = State.ARTICLE if entry.article else state
-        _record(connection, Received(page=entry.page, snapshot=entry.snapshot), {**told, "state": is_what})
+        _record(connection, StoredCapture(page=entry.page, snapshot=entry.snapshot), {**told, "state": is_what})
 
 
-def _record(connection: Connection, received: Received, told: dict[str, Any]) -> None:
+def _record(connection: Connection, received: StoredCapture, told: dict[str, Any]) -> None:
     """To the row that a page has had since it came; one that was not kept gets its row now.
 
     A saved page that is the article's last capture was read again: it has its row.
@@ -91,7 +91,7 @@ def _record(connection: Connection, received: Received, told: dict[str, Any]) ->
         connection.execute(update(captures).where(captures.c.id == there).values(row))
 
 
-def _is_last(connection: Connection, received: Received, article_id: int | None) -> bool:
+def _is_last(connection: Connection, received: StoredCapture, article_id: int | None) -> bool:
     if not received.page.saved:
         return False
     columns = (captures.c.sha256, captures.c.captured, captures.c.lost)
@@ -106,8 +106,8 @@ def _of(key: str) -> Select[Any]:
 
 def _unread(sha256: str) -> Select[tuple[int | None]]:
     """The row of the page of this digest that came last and that nobody has read."""
-    unread = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
-    return unread.where(captures.c.state == UNREAD)
+    lost_characters = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
+    return lost_characters.where(captures.c.state == UNREAD)
 
 
 def _came(page: Page, sha256: str) -> dict[str, Any]:

@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from archiver import backoff
+from archiver.catalogue.database import Database, chunks, is_due, seconds, time_of
 from archiver.catalogue.schema import article_media, articles, captures, media
-from archiver.catalogue.store import Store, chunks, is_due, seconds, time_of
-from archiver.models import Entry, LocalFile, Response, Unasked
+from archiver.models import ArchiveTransaction, LocalFile, NotRequested, Response
 
 
-class MediaFiles:
+class MediaTable:
     """Every picture, sound and film that an article showed, by its name in the archive without extension."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._store = database
 
     def claim(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
         """The name that each medium has on disk, and the files of those that are saved.
@@ -103,19 +103,19 @@ def _told(
     return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
 
 
-def record_media(connection: Connection, store: Store, article_id: int, entry: Entry) -> None:
+def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
     """Writes what became of an article's media, and that they are its."""
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns they change: one statement for each
     links = []
     for row in _rows_of(connection, list(entry.media)):
-        told = _became(entry, row, store)
+        told = _became(entry, row, database)
         changes.setdefault(tuple(told), []).append(told | {"row": row["id"]})
         links.append({"article_id": article_id, "media_id": row["id"]})
     for columns, rows in changes.items():
         if columns:
             connection.execute(media.update().where(media.c.id == bindparam("row")), rows)
     if links:
-        connection.execute(store.insert(article_media).on_conflict_do_nothing(), links)
+        connection.execute(database.insert(article_media).on_conflict_do_nothing(), links)
 
 
 def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
@@ -124,19 +124,19 @@ def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
         yield from connection.execute(select(*columns).where(media.c.name.in_(chunk))).mappings()
 
 
-def _became(entry: Entry, row: RowMapping, store: Store) -> dict[str, Any]:
+def _became(entry: ArchiveTransaction, row: RowMapping, database: Database) -> dict[str, Any]:
     """What is new of a medium."""
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
     reason = result.doubt if isinstance(result, LocalFile) else str(result)
-    is_unasked = isinstance(result.doubt if isinstance(result, LocalFile) else result, Unasked)
+    is_unasked = isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
     if entry.asked and not is_unasked:
-        lost = _lost(reason, row["tries"] + 1, store)
+        lost = _lost(reason, row["tries"] + 1, database)
         is_given_up = lost["due"] is None and isinstance(result, str)  # then nobody waits for its file any more
         return lost | (_NO_FILE if is_given_up else {})
     # Nobody ever asked for it: due now.
-    return {} if row["reason"] else {"reason": reason, "due": seconds(store.now())}
+    return {} if row["reason"] else {"reason": reason, "due": seconds(database.now())}
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
@@ -153,8 +153,8 @@ def _saved(file: LocalFile) -> dict[str, Any]:
 _NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
-def _lost(reason: str, tries: int, store: Store) -> dict[str, Any]:
-    due = backoff.next_media_try(tries, store.now())
+def _lost(reason: str, tries: int, database: Database) -> dict[str, Any]:
+    due = backoff.next_media_try(tries, database.now())
     return {"reason": reason, "tries": tries, "due": seconds(due)}
 
 

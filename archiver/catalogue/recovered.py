@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, select, update
 
 from archiver import backoff, urls
+from archiver.catalogue.database import Database, chunks, seconds, time_of
 from archiver.catalogue.rows import KEPT, kept
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
-from archiver.catalogue.store import Store, chunks, seconds, time_of
-from archiver.models import ENDS, Article, Capture, Kept, LocalFile, State, Tombstone
+from archiver.models import UNAVAILABLE_STATES, Article, ArticleRecord, Capture, LocalFile, State, Tombstone
 
 _NO_POST: dict[str, Any] = {
     "digest": "", "source": "", "images_expected": 0, "images_saved": 0, "images_failed": 0, "warnings": [],
@@ -26,8 +26,8 @@ _NO_POST: dict[str, Any] = {
 class RecoveredRows:
     """What recovery writes to the catalogue."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._store = database
 
     def newest(self) -> datetime | None:
         """Return when the last capture or post was recorded that the catalogue knows."""
@@ -54,20 +54,20 @@ class RecoveredRows:
             count = connection.execute(wanted.where(~has_page.where(captures.c.lost.is_(None)).exists())).scalar()
         return int(count or 0)
 
-    def removed(self) -> list[Kept]:
+    def removed(self) -> list[ArticleRecord]:
         """Return the articles that were taken out."""
         with self._store.reading() as connection:
             rows = connection.execute(select(*KEPT).where(articles.c.taken_out.is_not(None)).order_by(articles.c.id))
             return [kept(row) for row in rows]
 
-    def posts(self, found: Iterable[tuple[Kept, str]]) -> None:
+    def posts(self, found: Iterable[tuple[ArticleRecord, str]]) -> None:
         """Take in posts, each with its `published_as`."""
         for chunk in chunks(list(found)):
             with self._store.writing() as connection:
                 for article, published_as in chunk:
                     self._post(connection, article, published_as)
 
-    def _post(self, connection: Connection, article: Kept, published_as: str) -> None:
+    def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
         row = _row_of_post(article, published_as)
         insert = self._store.insert(articles).values(row).on_conflict_do_nothing()
         article_id = connection.execute(insert.returning(articles.c.id)).scalar()
@@ -75,7 +75,7 @@ class RecoveredRows:
             bare = (articles.c.key == article.key) & articles.c.post.is_(None) & articles.c.taken_out.is_(None)
             taken = select(articles.c.id).where(articles.c.post == article.post).exists()
             place = {"post": article.post, "published_as": published_as, "digest": article.digest}
-            if article.state in ENDS:
+            if article.state in UNAVAILABLE_STATES:
                 gone = {"state": article.state, "state_seen": seconds(article.state_seen)}
                 connection.execute(update(articles).where(bare).where(~taken).values(gone))
             connection.execute(update(articles).where(bare).where(~taken).values(place))
@@ -156,9 +156,9 @@ class RecoveredRows:
         if not capture.sha256:  # nothing else tells two pages of one second apart
             same &= captures.c.state == capture.state
         rows = connection.execute(select(captures.c.id, captures.c.state).where(same)).all()
-        if unread := [row.id for row in rows if row.state == UNREAD]:
-            connection.execute(delete(captures).where(captures.c.id.in_(unread)))
-        if len(unread) == len(rows):
+        if lost_characters := [row.id for row in rows if row.state == UNREAD]:
+            connection.execute(delete(captures).where(captures.c.id.in_(lost_characters)))
+        if len(lost_characters) == len(rows):
             row = {
                 "article_id": article_id, "url": capture.url, "final_url": capture.final_url,
                 "status": capture.status, "headers": [list(header) for header in capture.headers],
@@ -173,7 +173,7 @@ class RecoveredRows:
 
     def _address(self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str) -> None:
         received = capture.received or capture.captured
-        is_told = capture.state is State.ARTICLE or (article_id is not None and capture.state in ENDS)
+        is_told = capture.state is State.ARTICLE or (article_id is not None and capture.state in UNAVAILABLE_STATES)
         row = connection.execute(select(addresses).where(addresses.c.url == url)).first()
         if row is not None and row.tried is not None and row.tried >= int(received.timestamp()):
             if row.article_id is None and article_id is not None:
@@ -249,7 +249,7 @@ def _notice(connection: Connection, article_id: int, state: str, received: int) 
     """Tell an article's row of a notice that came instead of its page, if that was the last to come."""
     last = select(func.max(captures.c.received)).where(captures.c.article_id == article_id)
     newest = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0
-    if state in ENDS and newest <= received:
+    if state in UNAVAILABLE_STATES and newest <= received:
         row = articles.c.id == article_id
         is_news = row & (articles.c.state != state)
         connection.execute(update(articles).where(is_news).values(state=state, state_seen=received))
@@ -269,11 +269,11 @@ def _aliases(capture: Capture, article: Article | None) -> Iterable[str]:
     """Return the addresses that the capture showed to lead where it led."""
     if article is None:
         return [capture.url] if capture.url and not capture.saved else []
-    said = (capture.url, urls.living(capture.final_url), article.url)
+    said = (capture.url, urls.canonicalize(capture.final_url), article.url)
     return dict.fromkeys(url for url in said if urls.is_article(url))
 
 
-def _row_of_post(article: Kept, published_as: str) -> dict[str, Any]:
+def _row_of_post(article: ArticleRecord, published_as: str) -> dict[str, Any]:
     return _NO_POST | {
         "key": article.key, "account": article.account, "account_id": "", "title": article.title,
         "type": article.type, "url": article.url, "published": seconds(article.published),

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from archiver.catalogue.database import Database, seconds, time_of
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
-from archiver.catalogue.store import Store, seconds, time_of
 from archiver.models import Tombstone
 
 _NOTHING: dict[str, Any] = {
@@ -16,11 +16,11 @@ _NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Removals:
+class RemovalTable:
     """Taking out is begun before a file is deleted and ended after the last: what is begun can be ended any time."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._store = database
 
     def begin(self, key: str) -> None:
         """Notes that an article is not wanted from now on, the first time since when."""
@@ -96,8 +96,8 @@ def _id(connection: Connection, key: str) -> int | None:
 def _captured_of(mine: int | None) -> ColumnElement[bool]:
     """Whether a page is this article's, or came from an address of its and nobody has read it."""
     led_here = select(addresses.c.url).where(addresses.c.article_id == mine)
-    unread = (captures.c.state == UNREAD) & captures.c.url.in_(led_here)
-    return captures.c.article_id.is_not_distinct_from(mine) | unread
+    lost_characters = (captures.c.state == UNREAD) & captures.c.url.in_(led_here)
+    return captures.c.article_id.is_not_distinct_from(mine) | lost_characters
 
 
 def _only_of(connection: Connection, key: str) -> ColumnElement[bool]:

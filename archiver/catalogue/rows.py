@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from archiver.catalogue.database import time_of
 from archiver.catalogue.schema import addresses, articles, captures
-from archiver.catalogue.store import time_of
 from archiver.errors import DamagedCatalogue
-from archiver.models import Capture, Images, Kept, Known, Removal, Standing, State
+from archiver.models import ArticleRecord, ArticleSummary, Capture, Images, Removal, State, UrlRecord
 
 _A, _B, _C = addresses.c, articles.c, captures.c
 
@@ -51,21 +51,21 @@ def _intact(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[An
 
 
 @_intact
-def known(row: Sequence[Any]) -> Known:
+def known(row: Sequence[Any]) -> ArticleSummary:
     """The article of a row of KNOWN."""
     key, url, title, account, published, post, expected, saved, failed, taken_out = row
-    return Known(
+    return ArticleSummary(
         key=key, url=url, title=title, account=account, published=time_of(published), post=post or "",
         images=Images(expected=expected, saved=saved, failed=failed), taken_out=time_of(taken_out),
     )  # fmt: skip
 
 
 @_intact
-def kept(row: Sequence[Any]) -> Kept:
+def kept(row: Sequence[Any]) -> ArticleRecord:
     """The article of a row of KEPT."""
     article, rest = known(row[: len(KNOWN)]), row[len(KNOWN) :]
     kind, archived, state, seen, checked, digest, source, share, warnings, removed = rest
-    return Kept(
+    return ArticleRecord(
         key=article.key, url=article.url, title=article.title, account=article.account, published=article.published,
         post=article.post, images=article.images, taken_out=article.taken_out, type=kind, archived=_time(archived),
         state=_STATES[state], state_seen=_time(seen), checked=time_of(checked), digest=digest, source=source,
@@ -74,10 +74,10 @@ def kept(row: Sequence[Any]) -> Kept:
 
 
 @_intact
-def standing(row: Sequence[Any]) -> Standing:
+def standing(row: Sequence[Any]) -> UrlRecord:
     """What a row of STANDING says of its address."""
     url, state, reason, source, tried, tries, due, *article = row
-    return Standing(
+    return UrlRecord(
         url=url, article=known(article) if article[0] is not None else None, state=_STATES[state] if state else None,
         reason=reason, source=source, tried=time_of(tried), tries=tries, due=time_of(due),
     )  # fmt: skip

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Table
 
 from archiver import urls
+from archiver.catalogue.database import Database, time_of
 from archiver.catalogue.schema import addresses, articles, media
-from archiver.catalogue.store import Store, time_of
 from archiver.errors import NotWeChat
 from archiver.models import Capture, State, Tombstone
 
@@ -86,14 +86,14 @@ def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) 
                 )  # fmt: skip
 
 
-def restore(store: Store, salvage: Salvage) -> None:
+def restore(database: Database, salvage: Salvage) -> None:
     """Write the rows that nothing on disk tells: addresses that gave no article, and what is known of media."""
-    with store.writing() as connection:
+    with database.writing() as connection:
         for row in salvage.addresses:
             fresh = {"article_id": None, "owner": None, **_known(addresses, row)}
-            connection.execute(store.insert(addresses).values(fresh).on_conflict_do_nothing())
+            connection.execute(database.insert(addresses).values(fresh).on_conflict_do_nothing())
         for row in salvage.media:
-            connection.execute(store.insert(media).values(_known(media, row)).on_conflict_do_nothing())
+            connection.execute(database.insert(media).values(_known(media, row)).on_conflict_do_nothing())
         for key, source in salvage.sources.items():
             connection.execute(articles.update().where(articles.c.key == key).values(source=source))
 

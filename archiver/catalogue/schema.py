@@ -135,7 +135,7 @@ folders = Table(
     Column("changed", String, nullable=False),  # when: unless it has since, `neighbours` is right
 )
 
-neighbours = Table(
+foreign_posts = Table(
     "neighbours",
     tables,
     Column("name", String, primary_key=True),  # of a post that is not ours, from the archive's folder

@@ -11,7 +11,7 @@ from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.progress import Spinner
 from archiver.cli.streams import stdin_lines
-from archiver.cli.telling import Teller
+from archiver.cli.telling import OutcomePrinter
 
 _EXAMPLES = """\b
 Examples:
@@ -45,7 +45,7 @@ def add(
 
     Prints the path of each post written; an article that stands there already is left alone.
     """
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
 
     options.log(verbose=verbose)
     settings = options.settings(
@@ -54,11 +54,11 @@ def add(
          "link_local": link_local, "force": force},
     )  # fmt: skip
     with Archiver(settings) as archive, Spinner() as spinner:
-        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
+        teller = OutcomePrinter(summary=archive.summary, as_json=as_json, verbose=verbose)
         for _ in teller.tell(spinner.hidden_after(archive.add(_named(sources), spinner.show))):
             pass
     teller.sum_up()
-    return teller.tally.exit_code
+    return teller.summary.exit_code
 
 
 def _named(sources: Iterable[str]) -> Iterator[str]:

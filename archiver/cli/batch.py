@@ -10,12 +10,12 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.app import app
-from archiver.cli.progress import Bar
+from archiver.cli.progress import ProgressBar
 from archiver.cli.streams import say
-from archiver.cli.telling import Teller
+from archiver.cli.telling import OutcomePrinter
 
 if TYPE_CHECKING:
-    from archiver.sources import Entry
+    from archiver.sources import ListEntry
 
 _EXAMPLES = """\b
 Examples:
@@ -57,7 +57,7 @@ def batch(
 
     It can be stopped and started again at any time: it goes on where it was.
     """
-    from archiver.commands import Archiver, wish
+    from archiver.app import Archiver, fetch_options
     from archiver.commands.lists import read_file, read_stdin
 
     options.log(verbose=verbose)
@@ -66,20 +66,20 @@ def batch(
         {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
          "link_local": link_local, "force": force},
     )  # fmt: skip
-    wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
+    wanted = fetch_options(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     lines = read_stdin() if list_file == "-" else read_file(list_file)
     saved: dict[str, list[str]] = {}
-    with Archiver(settings) as archive, Bar(settings.interval) as bar:
-        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose)
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as bar:
+        teller = OutcomePrinter(summary=archive.summary, as_json=as_json, verbose=verbose)
         for _ in teller.tell(bar.over(archive.batch(_noted(lines, saved), wanted, bar.plan))):
             pass
     teller.sum_up_table()
     if failed is not None:
         _write_failed(Path(failed), teller, saved)
-    return teller.tally.exit_code
+    return teller.summary.exit_code
 
 
-def _noted(lines: Iterable[Entry], saved: dict[str, list[str]]) -> Iterator[Entry]:
+def _noted(lines: Iterable[ListEntry], saved: dict[str, list[str]]) -> Iterator[ListEntry]:
     """The lines again; `saved` learns the files of saved pages by the list's words, less credentials, for them."""
     for line in lines:
         if line.target and line.target.file:
@@ -87,11 +87,11 @@ def _noted(lines: Iterable[Entry], saved: dict[str, list[str]]) -> Iterator[Entr
         yield line
 
 
-def _write_failed(path: Path, teller: Teller, saved: Mapping[str, list[str]]) -> None:
+def _write_failed(path: Path, teller: OutcomePrinter, saved: Mapping[str, list[str]]) -> None:
     """One line for each that is left to do, in the list's own words where they say the same in `path`."""
     from archiver.storage.local import write_lines
 
-    again = list(_again(path.parent, teller.tally.again, saved))
+    again = list(_again(path.parent, teller.summary.again, saved))
     write_lines(path, again)
     if again:
         say(f"{len(again)} left to do: archiver batch {path}")

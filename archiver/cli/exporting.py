@@ -39,7 +39,7 @@ def export_articles(
     verbose: options.Verbose = False,
 ) -> int:
     """Write articles for others: WARC, WACZ, or tables. FILE is replaced when the new one is whole."""
-    from archiver.commands import Archiver, Export, Looking
+    from archiver.app import Archiver, ArticleQuery, ExportRequest
     from archiver.models import State
 
     options.log(verbose=verbose)
@@ -49,8 +49,8 @@ def export_articles(
     is_table = "-" in files.values()  # what goes to stdout
     if as_json and is_table:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
-    articles = Looking(account=account, since=since, until=until, state=state)
-    wanted = Export(files=files, articles=articles, only=tuple(what or ()))
+    articles = ArticleQuery(account=account, since=since, until=until, state=state)
+    wanted = ExportRequest(files=files, articles=articles, only=tuple(what or ()))
     with Archiver(options.settings(config, {"output": output})) as archive, Spinner() as spinner:
         told = archive.export(wanted, _silent if is_table else spinner.show, table_stdout())
     for line in told.missing:

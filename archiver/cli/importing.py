@@ -9,7 +9,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.looking import json_of
-from archiver.cli.progress import Files
+from archiver.cli.progress import FileProgress
 from archiver.cli.streams import forget_stdout, say, show, show_json
 from archiver.errors import Exit
 
@@ -44,11 +44,11 @@ def import_(
     and theirs goes to .archive/conflicts/; clocks, cookies and settings stay where they are. It may be stopped and
     called again. Prints the posts that were written; ends with 1 when there are conflicts, or damaged files there.
     """
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
 
     options.log(verbose=verbose)
     code = Exit.OK
-    with Archiver(options.settings(config, {"output": output})) as archive, Files() as files:
+    with Archiver(options.settings(config, {"output": output})) as archive, FileProgress() as files:
         try:
             merged = archive.merge(others, restore_removed=restore_removed, is_dry=dry_run, planned=files.plan)
             for one in merged:

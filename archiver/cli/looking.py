@@ -13,8 +13,8 @@ from archiver.cli.app import app
 from archiver.cli.streams import show, show_json
 
 if TYPE_CHECKING:
-    from archiver.commands import Detail
-    from archiver.models import Kept, Standing
+    from archiver.app import ArticleDetail
+    from archiver.models import ArticleRecord, UrlRecord
 
 _LIST_EXAMPLES = """\b
 Examples:
@@ -45,13 +45,13 @@ def list_articles(
     verbose: options.Verbose = False,
 ) -> int:
     """List what the archive holds: day, account, title and post of each article."""
-    from archiver.commands import Archiver, Looking
+    from archiver.app import Archiver, ArticleQuery
     from archiver.models import State
 
     options.log(verbose=verbose)
     if state and state not in (*State, "due", "waiting", "taken-out"):
         raise typer.BadParameter(f"no such state; there are due, waiting, taken-out, {', '.join(State)}")
-    wanted = Looking(account=account, since=since, until=until, state=state, incomplete=incomplete)
+    wanted = ArticleQuery(account=account, since=since, until=until, state=state, incomplete=incomplete)
     with Archiver(options.settings(config, {"output": output})) as archive:
         for one in archive.list(wanted):
             show_json(json_of(one)) if as_json else show(_line(one))
@@ -70,7 +70,7 @@ def show_article(
     verbose: options.Verbose = False,
 ) -> int:
     """Show all that is known of an article: addresses, captures, pictures, what was left out and why."""
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
 
     options.log(verbose=verbose)
     with Archiver(options.settings(config, {"output": output})) as archive:
@@ -83,10 +83,10 @@ def show_article(
     return 0
 
 
-def _line(one: Kept | Standing) -> str:
-    from archiver.models import Kept
+def _line(one: ArticleRecord | UrlRecord) -> str:
+    from archiver.models import ArticleRecord
 
-    if isinstance(one, Kept):
+    if isinstance(one, ArticleRecord):
         day = f"{one.published:%Y-%m-%d}" if one.published else "          "
         mark = "" if one.state == "article" else f" [{one.state}]"
         missing = f" [{one.images.failed} pictures missing]" if one.images.failed else ""
@@ -97,12 +97,12 @@ def _line(one: Kept | Standing) -> str:
 
 def json_of(one: object) -> dict[str, Any]:
     """The fields of a dataclass as JSON has them."""
-    from archiver.archive.export.tables import row_of
+    from archiver.export.tables import row_of
 
     return row_of(one)
 
 
-def _detail_json(detail: Detail) -> dict[str, object]:
+def _detail_json(detail: ArticleDetail) -> dict[str, object]:
     return {
         "article": json_of(detail.article) if detail.article else None,
         "addresses": [json_of(one) | {"article": None} for one in detail.addresses],
@@ -118,7 +118,7 @@ def _medium(row: dict[str, Any]) -> dict[str, Any]:
     return {**{key: row[key] for key in ("name", "path", "size", "sha256", "reason", "tries")}, "due": due}
 
 
-def _detail_lines(detail: Detail) -> Iterator[str]:
+def _detail_lines(detail: ArticleDetail) -> Iterator[str]:
     if detail.article:
         yield from _article_lines(detail.article)
     for address in detail.addresses:
@@ -129,7 +129,7 @@ def _detail_lines(detail: Detail) -> Iterator[str]:
         yield f"media     {row['path'] or row['name'] + ': ' + row['reason']}"
 
 
-def _article_lines(article: Kept) -> Iterator[str]:
+def _article_lines(article: ArticleRecord) -> Iterator[str]:
     yield f"title     {article.title}"
     yield f"account   {article.account}"
     yield f"key       {article.key}"

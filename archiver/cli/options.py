@@ -14,7 +14,7 @@ from archiver.cli.streams import say, say_lines
 from archiver.credentials import redact_words
 
 if TYPE_CHECKING:
-    from archiver.config import Settings
+    from archiver.settings import Settings
 
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
 Config = Annotated[
@@ -41,7 +41,7 @@ Refresh = Annotated[bool, typer.Option("--refresh", help="Read known articles ag
 
 def _duration(text: str) -> float:
     """Seconds of `90`, `90s`, `45m`, `8h`, `2d`."""
-    from archiver.config import duration
+    from archiver.settings import duration
 
     try:
         return duration(text)
@@ -71,7 +71,7 @@ Until = Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help
 
 def settings(config: str, flags: Mapping[str, object]) -> Settings:
     """The settings of a call: its flags, by the names of settings, over ARCHIVER_* over archiver.yml."""
-    from archiver.config import load
+    from archiver.settings import load
 
     given = {key: value for key, value in flags.items() if value is not None and value is not False}
     if given.pop("no_media", None):
@@ -86,9 +86,9 @@ def log(*, verbose: bool) -> None:
     if verbose:  # ours alone: other libraries' logs would show addresses with what they carry
         log = logging.getLogger("archiver")
 
-        class Said(logging.Handler):
+        class MessageHandler(logging.Handler):
             def emit(self, record: logging.LogRecord) -> None:
                 say_lines(redact_words(self.format(record)))
 
-        log.addHandler(Said())
+        log.addHandler(MessageHandler())
         log.setLevel(logging.DEBUG)

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
-from archiver.jsonlines import CONTROL
 from archiver.models import Finding, Outcome
+from archiver.text import CONTROL
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -67,7 +67,7 @@ class Spinner(_Line):
             yield outcome
 
 
-class Bar(_Line):
+class ProgressBar(_Line):
     """How many are done, failed and left, and how long that will take at the pace of this run."""
 
     def __init__(self, interval: float) -> None:
@@ -107,7 +107,7 @@ class Bar(_Line):
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-class Files(_Line):
+class FileProgress(_Line):
     """How many files of about how many were looked at; `done` counts them."""
 
     def __init__(self) -> None:

@@ -10,12 +10,12 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.app import app
-from archiver.cli.progress import Bar
+from archiver.cli.progress import ProgressBar
 from archiver.cli.streams import forget_stdout, show_text
-from archiver.cli.telling import Teller
+from archiver.cli.telling import OutcomePrinter
 
 if TYPE_CHECKING:
-    from archiver.commands.rebuild import Rebuilt
+    from archiver.commands.rebuild import RebuildResult
     from archiver.models import Outcome
 
 _EXAMPLES = """\b
@@ -49,7 +49,7 @@ def rebuild(
     This is how new settings, and a better archiver, reach old articles. Posts that come out the same are not touched,
     posts that were edited by hand stay as they are.
     """
-    from archiver.commands import Archiver, Rebuilding
+    from archiver.app import Archiver, RebuildOptions
 
     if bool(articles) == all_:
         raise typer.BadParameter("name articles, or give --all")
@@ -57,10 +57,10 @@ def rebuild(
         raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
     options.log(verbose=verbose)
     settings = options.settings(config, {"output": output, "link_local": link_local, "force": force})
-    wanted = Rebuilding(is_dry=dry_run, diff=diff, jobs=jobs or os.cpu_count() or 1)
-    with Archiver(settings) as archive, Bar(0) as bar:
-        teller = Teller(
-            tally=archive.tally, as_json=as_json, verbose=verbose, quiet=all_ and not verbose, paths=not diff
+    wanted = RebuildOptions(is_dry=dry_run, diff=diff, jobs=jobs or os.cpu_count() or 1)
+    with Archiver(settings) as archive, ProgressBar(0) as bar:
+        teller = OutcomePrinter(
+            summary=archive.summary, as_json=as_json, verbose=verbose, quiet=all_ and not verbose, paths=not diff
         )  # fmt: skip
         rebuilt = archive.rebuild(articles or None, wanted, bar.plan)
         try:
@@ -69,10 +69,10 @@ def rebuild(
         except BrokenPipeError:  # `| head` has seen enough
             forget_stdout()
     teller.sum_up(always=all_)
-    return teller.tally.exit_code
+    return teller.summary.exit_code
 
 
-def _shown(rebuilt: Iterable[Rebuilt], *, diff: bool) -> Iterator[Outcome]:
+def _shown(rebuilt: Iterable[RebuildResult], *, diff: bool) -> Iterator[Outcome]:
     """The outcomes, the lines in which each post differs printed before it."""
     for one in rebuilt:
         if diff and one.diff:

@@ -9,9 +9,9 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.looking import json_of
-from archiver.cli.progress import Bar
+from archiver.cli.progress import ProgressBar
 from archiver.cli.streams import show, show_json, show_text
-from archiver.cli.telling import Teller
+from archiver.cli.telling import OutcomePrinter
 
 if TYPE_CHECKING:
     from archiver.models import Capture
@@ -54,7 +54,7 @@ def recheck(
     is gone stays and says so. What is due is asked for every 7 days at first (`recheck:` in archiver.yml), then ever
     less often.
     """
-    from archiver.commands import Archiver, wish
+    from archiver.app import Archiver, fetch_options
 
     options.log(verbose=verbose)
     settings = options.settings(
@@ -62,13 +62,13 @@ def recheck(
         {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
          "link_local": link_local, "force": force},
     )  # fmt: skip
-    with Archiver(settings) as archive, Bar(settings.interval) as bar:
-        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose, quiet=not verbose)
-        wanted = wish(limit=limit, max_time=max_time)
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as bar:
+        teller = OutcomePrinter(summary=archive.summary, as_json=as_json, verbose=verbose, quiet=not verbose)
+        wanted = fetch_options(limit=limit, max_time=max_time)
         for _ in teller.tell(bar.over(archive.recheck(articles or None, wanted, bar.plan))):
             pass
     teller.sum_up(always=True)
-    return teller.tally.exit_code
+    return teller.summary.exit_code
 
 
 @app.command(epilog=_HISTORY_EXAMPLES)
@@ -87,7 +87,7 @@ def history(
     verbose: options.Verbose = False,
 ) -> int:
     """List the pages that came for an article, the oldest first, or show what changed between two of them."""
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
 
     if diff is not None and as_json:
         raise typer.BadParameter("--diff is for people, --json for programs: give one of them")

@@ -14,8 +14,8 @@ from archiver.cli.streams import forget_stdout, is_terminal, say, show, show_jso
 from archiver.errors import Exit
 
 if TYPE_CHECKING:
-    from archiver.commands import Archiver
-    from archiver.commands.remove import Removed
+    from archiver.app import Archiver
+    from archiver.commands.remove import RemovalResult
 
 _EXAMPLES = """\b
 Examples:
@@ -49,7 +49,7 @@ def rm(
     Prints the files that are deleted. The archive remembers not to fetch these articles again. A post that was edited
     by hand is moved to .archive/lost/ instead.
     """
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
 
     if undo and dry_run:
         raise typer.BadParameter("--undo deletes nothing, there is nothing to try: leave out --dry-run")
@@ -110,7 +110,7 @@ def _is_meant(archive: Archiver, articles: Iterable[str]) -> bool:
     return typer.confirm("Take out for good?", err=True)
 
 
-def _tell(removed: Removed, *, as_json: bool, is_dry: bool) -> None:
+def _tell(removed: RemovalResult, *, as_json: bool, is_dry: bool) -> None:
     try:
         _print(removed, as_json=as_json)
     except BrokenPipeError:  # the other articles go all the same
@@ -123,7 +123,7 @@ def _tell(removed: Removed, *, as_json: bool, is_dry: bool) -> None:
         say(f"taken out: {removed.title} ({removed.key})")
 
 
-def _print(removed: Removed, *, as_json: bool) -> None:
+def _print(removed: RemovalResult, *, as_json: bool) -> None:
     if as_json:
         show_json(json_of(removed))
         return

@@ -11,12 +11,12 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.app import app
-from archiver.cli.progress import Bar
+from archiver.cli.progress import ProgressBar
 from archiver.cli.streams import say
-from archiver.cli.telling import Teller
+from archiver.cli.telling import OutcomePrinter
 
 if TYPE_CHECKING:
-    from archiver.commands import RunReport
+    from archiver.app import RunReport
 
 _EXAMPLES = """\b
 Examples:
@@ -48,7 +48,7 @@ def run(
 
     Says nothing when there is nothing to say: no news, no trouble, no mail.
     """
-    from archiver.commands import Archiver, RunReport, wish
+    from archiver.app import Archiver, RunReport, fetch_options
 
     options.log(verbose=verbose)
     settings = options.settings(
@@ -56,32 +56,32 @@ def run(
         {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
          "link_local": link_local},
     )  # fmt: skip
-    wanted = wish(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
+    wanted = fetch_options(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
     told = RunReport()
-    with Archiver(settings) as archive, Bar(settings.interval) as bar:
-        teller = Teller(tally=archive.tally, as_json=as_json, verbose=verbose, quiet=not verbose)
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as bar:
+        teller = OutcomePrinter(summary=archive.summary, as_json=as_json, verbose=verbose, quiet=not verbose)
         warnings = []
         for outcome in teller.tell(bar.over(archive.run(wanted, told, bar.plan))):
             warnings += teller.warnings(outcome)
     for warning in told.warnings:
         say(f"archiver: {warning}")
-    if set(teller.tally.counts) - {"unchanged"}:  # what was looked at again and says the same is no news
+    if set(teller.summary.counts) - {"unchanged"}:  # what was looked at again and says the same is no news
         teller.sum_up(always=True)
     if report is not None:
         _write_report(Path(report), teller, told, warnings)
-    return teller.tally.exit_code
+    return teller.summary.exit_code
 
 
-def _write_report(path: Path, teller: Teller, told: RunReport, warnings: list[str]) -> None:
+def _write_report(path: Path, teller: OutcomePrinter, told: RunReport, warnings: list[str]) -> None:
     from archiver.storage.local import write_lines
 
     content = {
-        "exit_code": teller.tally.exit_code,
-        "outcomes": dict(teller.tally.counts),
+        "exit_code": teller.summary.exit_code,
+        "outcomes": dict(teller.summary.counts),
         "sources": [asdict(source) for source in told.sources],
-        "posts": teller.tally.posts,
-        "failed": [{"source": one.source, "error": one.error} for one in teller.tally.failures],
+        "posts": teller.summary.posts,
+        "failed": [{"source": one.source, "error": one.error} for one in teller.summary.failures],
         "warnings": [*told.warnings, *warnings],
-        "not_asked": teller.tally.unasked.total(),
+        "not_asked": teller.summary.unasked.total(),
     }
     write_lines(path, [json.dumps(content, ensure_ascii=False, indent=2)])

@@ -62,7 +62,7 @@ def init(
     verbose: options.Verbose = False,
 ) -> int:
     """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
-    from archiver.config import FILE
+    from archiver.settings import FILE
 
     options.log(verbose=verbose)
     path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 import typer
 
 from archiver.errors import InputError
-from archiver.jsonlines import CONTROL, json_line
+from archiver.text import CONTROL, json_line
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -13,16 +13,16 @@ from archiver.errors import Exit
 from archiver.models import Outcome
 
 if TYPE_CHECKING:
-    from archiver.commands import Tally
+    from archiver.app import RunSummary
 
 _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 
 
 @dataclass(kw_only=True)
-class Teller:
+class OutcomePrinter:
     """Prints each outcome when it is there, and knows what they come to."""
 
-    tally: Tally  # of the Archiver whose outcomes are told
+    summary: RunSummary  # of the Archiver whose outcomes are told
     as_json: bool
     verbose: bool
     quiet: bool = False  # about what stayed as it was
@@ -51,21 +51,21 @@ class Teller:
     def sum_up(self, *, always: bool = False) -> None:
         """Says how many ended how, in one line."""
         self._say_unasked()
-        if left := self.tally.left:
+        if left := self.summary.left:
             say(f"{left} left for another run")
-        if always or self.tally.counts.total() > 1:
-            say(", ".join(f"{count} {word}" for word, count in sorted(self.tally.counts.items())))
+        if always or self.summary.counts.total() > 1:
+            say(", ".join(f"{count} {word}" for word, count in sorted(self.summary.counts.items())))
 
     def sum_up_table(self) -> None:
         """Says how many ended how, and with which page, in a table."""
         self._say_unasked()
-        for (word, state), count in sorted(self.tally.kinds.items()):
+        for (word, state), count in sorted(self.summary.kinds.items()):
             say(f"{word:10} {state:14} {count:7}")
-        for word, count in sorted(self.tally.pictures.items()):
+        for word, count in sorted(self.summary.pictures.items()):
             say(f"{'pictures':10} {word:14} {count:7}")
 
     def _say_unasked(self) -> None:
-        for why, count in self.tally.unasked.items():
+        for why, count in self.summary.unasked.items():
             say(f"archiver: {count} {why}")
 
     def _print_data(self, outcome: Outcome) -> None:
@@ -78,7 +78,7 @@ class Teller:
         """Whether it is summed up at the end, or is the full disk that the outcome before has told of."""
         full = outcome.exit_code == Exit.CANNOT_WRITE
         told, self._disk_is_told = self._disk_is_told, self._disk_is_told or full
-        return outcome.error in self.tally.unasked or (full and told)
+        return outcome.error in self.summary.unasked or (full and told)
 
     def _remarks(self, outcome: Outcome) -> Iterator[str]:
         """What stderr says of an outcome, a line each."""

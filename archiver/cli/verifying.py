@@ -11,12 +11,12 @@ import typer
 from archiver.cli import options
 from archiver.cli.app import app
 from archiver.cli.looking import json_of
-from archiver.cli.progress import Files
+from archiver.cli.progress import FileProgress
 from archiver.cli.streams import forget_stdout, say, show, show_json
 from archiver.errors import Exit, foremost
 
 if TYPE_CHECKING:
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
     from archiver.models import Finding
 
 _EXAMPLES = """\b
@@ -52,7 +52,7 @@ def verify(
     damaged catalogue anew, fetches pictures and pages again, makes posts again from their pages, and puts what lay in
     their place, posts that were edited by hand too, to .archive/lost/.
     """
-    from archiver.commands import Archiver
+    from archiver.app import Archiver
 
     options.log(verbose=verbose)
     settings = options.settings(
@@ -61,7 +61,7 @@ def verify(
     )  # fmt: skip
     found: Counter[bool | None] = Counter()
     codes: set[int] = {Exit.OK}
-    with Archiver(settings) as archive, Files() as files:
+    with Archiver(settings) as archive, FileProgress() as files:
         findings = archive.verify(articles or None, repair=repair, planned=files.plan, looked=files.looked)
         try:
             for finding in files.hidden_after(findings):

@@ -12,13 +12,13 @@ from hashlib import sha256
 from archiver import outcomes, urls
 from archiver.backoff import is_due
 from archiver.catalogue import Claim
-from archiver.commands.edges import Edges
 from archiver.commands.gone import marked
+from archiver.commands.options import NO_SOURCE, FetchOptions, Job
 from archiver.commands.recheck import rooms_recheck
 from archiver.commands.rooms import rooms_again, rooms_for, saved_page
-from archiver.commands.wishes import NO_SOURCE, Job, Wish
+from archiver.context import Context
 from archiver.errors import ArchiverError, Exit
-from archiver.models import Entry, Outcome, Standing, Target
+from archiver.models import ArchiveTransaction, Outcome, Target, UrlRecord
 from archiver.pipeline import Rooms, archive_one
 
 _log = logging.getLogger(__name__)
@@ -31,17 +31,17 @@ HELD_NAP = 0.5  # seconds until an address that another run works on is looked a
 class Batch:
     """One run over many addresses."""
 
-    def __init__(self, edges: Edges, wish: Wish) -> None:
-        self._edges, self._wish = edges, wish
+    def __init__(self, context: Context, options: FetchOptions) -> None:
+        self._context, self._wish = context, options
         self._asked: set[str] = set()  # addresses
         self._no_disk = self._no_page = self._no_time = False
 
     def settled(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
         """The outcomes of what is not to be asked now; its value the jobs that are left, which are due from now on."""
-        missing = set(self._edges.catalogue.media.due())
+        missing = set(self._context.catalogue.media.due())
         left: list[Job] = []
         for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
-            known = self._edges.catalogue.addresses.known(job.target for job in chunk if job.target.url)
+            known = self._context.catalogue.urls.known(job.target for job in chunk if job.target.url)
             for job in chunk:
                 standing = known.get(job.target.url) or self._standing_of_page(job.target.file)
                 outcome = self._told(job, standing)
@@ -56,7 +56,7 @@ class Batch:
         self._enlist(left)
         return left
 
-    def _standing_of_page(self, file: str) -> Standing | None:
+    def _standing_of_page(self, file: str) -> UrlRecord | None:
         """What is known of a saved page, by what is in it."""
         if not file:
             return None
@@ -64,13 +64,13 @@ class Batch:
             page, _ = saved_page(file)
         except Exception:  # noqa: BLE001 - it is told when the page's turn comes
             return None
-        article = self._edges.catalogue.articles.of_page(sha256(page.content).hexdigest())
-        return Standing(url=page.url, article=article) if article else None
+        article = self._context.catalogue.articles.of_page(sha256(page.content).hexdigest())
+        return UrlRecord(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
         for source in dict.fromkeys(job.source for job in jobs):
             named = [job.target for job in jobs if job.asks_for_page and job.source is source]
-            self._edges.catalogue.addresses.enlist(named, "" if source is NO_SOURCE else source.title)
+            self._context.catalogue.urls.enlist(named, "" if source is NO_SOURCE else source.title)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """How each job ended, as soon as it is known. After a wall no page is asked for, the rest stays due."""
@@ -94,7 +94,7 @@ class Batch:
                     else:
                         held.append(job)
                 if held and not waiting and not running:
-                    self._edges.sleep(HELD_NAP)
+                    self._context.sleep(HELD_NAP)
                     waiting, held = held, deque()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -102,7 +102,7 @@ class Batch:
     def archive_here(self, job: Job) -> Outcome:
         """How a job ended, however long another run has its address."""
         while (outcome := self.archive_claimed(job)) is None:
-            self._edges.sleep(HELD_NAP)
+            self._context.sleep(HELD_NAP)
         return outcome
 
     def archive_claimed(self, job: Job) -> Outcome | None:
@@ -112,21 +112,21 @@ class Batch:
             return self._guarded(target, lambda: self._archive_again(job))
         if target.url:
             return self._guarded(target, lambda: self._archive_claimed(target, job))
-        return self._guarded(target, lambda: archive_one(target, rooms_for(self._edges, job.source)))
+        return self._guarded(target, lambda: archive_one(target, rooms_for(self._context, job.source)))
 
     def _archive_again(self, job: Job) -> Outcome:
         """How an article ended whose missing media were asked for once more, its page read from its snapshot."""
         assert job.again
-        rooms = rooms_again(self._edges, job.again, job.source)
+        rooms = rooms_again(self._context, job.again, job.source)
         if rooms is None:
-            return outcomes.known(job.target, job.again, self._edges.settings.output)
+            return outcomes.known(job.target, job.again, self._context.settings.output)
         outcome = archive_one(replace(job.target, url=job.again.url), rooms)
         if outcome.outcome == "failed":  # its snapshot is damaged: not every run need say so
-            self._edges.catalogue.media.postpone(job.again.key)
+            self._context.catalogue.media.postpone(job.again.key)
         return outcome
 
     def _archive_claimed(self, target: Target, job: Job) -> Outcome | None:
-        addresses = self._edges.catalogue.addresses
+        addresses = self._context.catalogue.urls
         claim: Claim = addresses.claim(target)
         if not claim.ours:
             return None
@@ -136,14 +136,14 @@ class Batch:
                 return known
             self._asked.add(target.url)
             outcome = archive_one(_shortened(target, claim.standing), self._rooms(job, claim.standing))
-            return marked(self._edges, outcome, claim.standing.article, job.source)
+            return marked(self._context, outcome, claim.standing.article, job.source)
         finally:
             addresses.release(target.url)
 
-    def _rooms(self, job: Job, standing: Standing) -> Rooms:
+    def _rooms(self, job: Job, standing: UrlRecord) -> Rooms:
         """What the job's article is lent; of one that is rechecked what the archive has is looked at first."""
-        known = self._edges.catalogue.articles.get(standing.article.key) if job.recheck and standing.article else None
-        return rooms_recheck(self._edges, known, job.source) if known else rooms_for(self._edges, job.source)
+        known = self._context.catalogue.articles.get(standing.article.key) if job.recheck and standing.article else None
+        return rooms_recheck(self._context, known, job.source) if known else rooms_for(self._context, job.source)
 
     def _guarded(self, target: Target, work: Callable[[], Outcome | None]) -> Outcome | None:
         try:
@@ -154,10 +154,10 @@ class Batch:
             _log.debug("%s: a bug", target.source, exc_info=True)
             outcome = outcomes.bug(target, error)
             if target.url:
-                self._edges.catalogue.articles.record(Entry(target=target, outcome=outcome))
+                self._context.catalogue.articles.record(ArchiveTransaction(target=target, outcome=outcome))
         return outcome
 
-    def _told(self, job: Job, standing: Standing | None) -> Outcome | None:
+    def _told(self, job: Job, standing: UrlRecord | None) -> Outcome | None:
         """The outcome of an address that is not to be asked now, None for one that is."""
         target = job.target
         if standing is None:
@@ -166,10 +166,10 @@ class Batch:
             return outcomes.taken_out(target, standing.article)
         if standing.article:
             is_asked = self._wish.refresh or job.recheck
-            return None if is_asked else outcomes.known(target, standing.article, self._edges.settings.output)
+            return None if is_asked else outcomes.known(target, standing.article, self._context.settings.output)
         if standing.due is None and standing.tries:
             return None if self._wish.retry_gone else outcomes.gone(target, standing)
-        if standing.due and not is_due(standing.due, self._edges.now()) and not self._wish.retry:
+        if standing.due and not is_due(standing.due, self._context.now()) and not self._wish.retry:
             return outcomes.not_due(target, standing)
         return None
 
@@ -187,9 +187,9 @@ class Batch:
         return None
 
     def _is_over(self) -> bool:
-        wish = self._wish
-        spent = wish.limit is not None and len(self._asked) >= wish.limit
-        return spent or self._no_time or (wish.until is not None and self._edges.now() >= wish.until)
+        options = self._wish
+        spent = options.limit is not None and len(self._asked) >= options.limit
+        return spent or self._no_time or (options.until is not None and self._context.now() >= options.until)
 
     def _hangs(self, job: Job, begun: Iterable[Job]) -> bool:
         """Whether the limit has room for a job only if one that is begun asks for no page: another run has it."""
@@ -202,10 +202,10 @@ class Batch:
         self._no_disk |= outcome.exit_code == Exit.CANNOT_WRITE
         self._no_time |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:
-            self._no_page |= self._edges.gate.cool_until() is not None
+            self._no_page |= self._context.rate_limiter.cooldown_until() is not None
 
 
-def _shortened(target: Target, standing: Standing) -> Target:
+def _shortened(target: Target, standing: UrlRecord) -> Target:
     """The target by its article's short address where that is known: long ones meet the wall (§1.1)."""
     known = standing.article.url if standing.article else ""
     return replace(target, url=known) if urls.is_short(known) and not urls.is_short(target.url) else target

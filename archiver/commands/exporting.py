@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from archiver.archive.export.tables import Csv, JsonLines
-from archiver.archive.export.wacz import PageList, wacz_file
-from archiver.archive.export.warc import Warc
 from archiver.catalogue import Catalogue
-from archiver.commands.edges import Edges
-from archiver.commands.evidence import Evidence
-from archiver.commands.exports import STDOUT, Export, Exported
+from archiver.commands.exports import STDOUT, ExportRequest, ExportResult
 from archiver.commands.looking import article_of
-from archiver.models import Kept
+from archiver.context import Context
+from archiver.export.article import ArticleExporter
+from archiver.export.tables import Csv, JsonLines
+from archiver.export.wacz import PageListWriter, wacz_file
+from archiver.export.warc import Warc
+from archiver.models import ArticleRecord
 from archiver.storage.local import whole_file
 
 Report = Callable[[str], None]
@@ -26,24 +26,24 @@ _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLines, "csv": Csv
 class Sink(Protocol):
     """A file that takes articles."""
 
-    def add(self, article: Kept) -> None:
+    def add(self, article: ArticleRecord) -> None:
         """Writes all that it tells of an article."""
 
 
 @dataclass(kw_only=True)
-class Exporting:
+class Exporter:
     """One export from an archive. `report` is told the title of each article; tables may go to `stdout`."""
 
-    wanted: Export
-    edges: Edges
+    wanted: ExportRequest
+    context: Context
     report: Report
     stdout: BinaryIO | None
-    told: Exported = field(default_factory=Exported)
+    told: ExportResult = field(default_factory=ExportResult)
 
-    def run(self) -> Exported:
+    def run(self) -> ExportResult:
         """What was written, every file of it whole."""
         self.wanted.check()
-        articles = self._articles(self.edges.catalogue_there())  # one that is not here is said before a file is made
+        articles = self._articles(self.context.catalogue_there())  # one that is not here is said before a file is made
         with ExitStack() as opened:
             sinks = [opened.enter_context(self._open(form, path)) for form, path in self.wanted.files.items()]
             for article in articles:
@@ -54,11 +54,11 @@ class Exporting:
         self.told.files = tuple(path for path in self.wanted.files.values() if path != STDOUT or not self.stdout)
         return self.told
 
-    def _articles(self, catalogue: Catalogue) -> Iterator[Kept]:
+    def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
         """The articles themselves: of one that a person took out only that it is not wanted is known."""
-        found: Iterable[Kept] = self.wanted.articles.articles(catalogue)
+        found: Iterable[ArticleRecord] = self.wanted.articles.articles(catalogue)
         if self.wanted.only:
-            named = (article_of(catalogue, what, self.edges.settings.output) for what in self.wanted.only)
+            named = (article_of(catalogue, what, self.context.settings.output) for what in self.wanted.only)
             found = {article.key: article for article in named}.values()
         return (article for article in found if not article.taken_out)
 
@@ -77,15 +77,15 @@ class Exporting:
     @contextmanager
     def _warc(self, path: Path) -> Iterator[Sink]:
         with whole_file(path) as file:
-            yield self._evidence(Warc(file, path.name, self.edges.now()))
+            yield self._evidence(Warc(file, path.name, self.context.now()))
 
     @contextmanager
     def _wacz(self, path: Path) -> Iterator[Sink]:
-        with wacz_file(path, self.edges.now()) as (warc, pages):
+        with wacz_file(path, self.context.now()) as (warc, pages):
             yield self._evidence(warc, pages)
 
-    def _evidence(self, warc: Warc, pages: PageList | None = None) -> Evidence:
-        return Evidence(
-            catalogue=self.edges.catalogue, snapshots=self.edges.snapshots, root=Path(self.edges.settings.output),
-            now=self.edges.now(), missing=self.told.missing.append, warc=warc, pages=pages,
+    def _evidence(self, warc: Warc, pages: PageListWriter | None = None) -> ArticleExporter:
+        return ArticleExporter(
+            catalogue=self.context.catalogue, snapshots=self.context.snapshots, root=Path(self.context.settings.output),
+            now=self.context.now(), missing=self.told.missing.append, warc=warc, pages=pages,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
-from archiver.commands.looking import Looking
+from archiver.commands.looking import ArticleQuery
 from archiver.errors import Exit, UsageError
 
 STDOUT = "-"
@@ -15,11 +15,11 @@ _EXTRA = ("warcio", "wacz")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Export:
+class ExportRequest:
     """Which articles go into which files."""
 
     files: Mapping[str, str]  # a path by its form: warc, wacz, jsonl, csv; tables may go to `-`, stdout
-    articles: Looking = field(default_factory=Looking)
+    articles: ArticleQuery = field(default_factory=ArticleQuery)
     only: tuple[str, ...] = ()  # keys, addresses or posts, instead of `articles`
 
     def check(self) -> None:
@@ -28,7 +28,7 @@ class Export:
             raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")
         if len({os.path.realpath(path) for path in self.files.values()}) < len(self.files):
             raise UsageError("two exports into one file: give each its own")
-        if self.only and self.articles != Looking():
+        if self.only and self.articles != ArticleQuery():
             raise UsageError("name articles, or choose them by options, not both")
         for form in ("warc", "wacz"):
             if self.files.get(form) == STDOUT:
@@ -38,7 +38,7 @@ class Export:
 
 
 @dataclass(kw_only=True, slots=True)
-class Exported:
+class ExportResult:
     """What an export wrote; filled while it is written."""
 
     files: tuple[str, ...] = ()

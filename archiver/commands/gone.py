@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from archiver import outcomes
-from archiver.commands.edges import Edges
+from archiver.commands.options import NO_SOURCE
 from archiver.commands.rooms import rooms_offline
-from archiver.commands.wishes import NO_SOURCE
-from archiver.config import Source
-from archiver.models import ENDS, Known, Outcome, Target
+from archiver.context import Context
+from archiver.models import UNAVAILABLE_STATES, ArticleSummary, Outcome, Target
 from archiver.pipeline import archive_one
+from archiver.settings import SourceSettings
 
 
-def marked(edges: Edges, outcome: Outcome, known: Known | None, source: Source = NO_SOURCE) -> Outcome:
+def marked(
+    context: Context, outcome: Outcome, known: ArticleSummary | None, source: SourceSettings = NO_SOURCE
+) -> Outcome:
     """How an address ended at which an article is `known`: of a notice's, what became of the post."""
-    if known is None or outcome.outcome != "failed" or outcome.state not in ENDS:
+    if known is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
         return outcome
-    kept = edges.catalogue.articles.get(known.key)
+    kept = context.catalogue.articles.get(known.key)
     assert kept is not None
     target = Target(source=outcome.source, url=outcome.url)
-    rooms = rooms_offline(edges, kept, source)
-    post = archive_one(target, rooms) if rooms else outcomes.no_snapshot(target, kept, edges.settings.output)
+    rooms = rooms_offline(context, kept, source)
+    post = archive_one(target, rooms) if rooms else outcomes.no_snapshot(target, kept, context.settings.output)
     return outcomes.gone_since(outcome, post)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archiver.errors import InputError
-from archiver.sources import Entry, is_album, lines_of, read_list
-from archiver.sources.decoding import LARGEST, check_beginning
+from archiver.sources import ListEntry, is_album, lines_of, read_list
+from archiver.sources.charset import LARGEST, check_beginning
 
 _IN_MEMORY = 2**26  # bytes of what comes out of a pipe; more lies in a temporary file
 _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 
 
-def read_file(name: str) -> Iterator[Entry]:
+def read_file(name: str) -> Iterator[ListEntry]:
     """The entries of the list file `name`; InputError when it cannot be read."""
     path = Path(name)
     with _reading(name):
@@ -29,14 +29,14 @@ def read_file(name: str) -> Iterator[Entry]:
     return _entries(file, name, "" if path.parent == Path() else str(path.parent))
 
 
-def read_stdin() -> Iterator[Entry]:
+def read_stdin() -> Iterator[ListEntry]:
     """The entries of the list on stdin, whose paths count from here; InputError when it cannot be read."""
     if sys.stdin is None:
         raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
     return _entries(sys.stdin.buffer, "stdin", "")
 
 
-def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[Entry]:
+def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
     """The entries of a list whose paths count from `folder`; it is opened and looked through at once."""
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
@@ -50,7 +50,7 @@ def _close(file: BinaryIO) -> None:
         file.close()
 
 
-def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> Iterator[Entry]:
+def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> Iterator[ListEntry]:
     with _reading(name), opened:
         for entry in read_list(lines, folder=folder, exists=_is_file):
             if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):

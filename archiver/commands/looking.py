@@ -11,14 +11,14 @@ from typing import Any
 from archiver import urls
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, NotWeChat, UsageError
-from archiver.models import Capture, Kept, Standing, Target
+from archiver.models import ArticleRecord, Capture, Target, UrlRecord
 from archiver.writer.names import POSTS
 
 DUE, WAITING = "due", "waiting"  # states of addresses that a later run asks for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Looking:
+class ArticleQuery:
     """Which rows of the catalogue are wanted."""
 
     account: str = ""  # its name, or its id (gh_…)
@@ -27,7 +27,7 @@ class Looking:
     state: str = ""  # of its page; `due` and `waiting` for addresses that are still to be asked
     incomplete: bool = False  # lost pictures, or text that the post does not show
 
-    def look(self, catalogue: Catalogue, whole: float) -> Iterator[Kept | Standing]:
+    def look(self, catalogue: Catalogue, whole: float) -> Iterator[ArticleRecord | UrlRecord]:
         """Articles by their time of publication, then the addresses that led to none, when `state` names theirs.
 
         `whole`: the share of a page's text below which a post is incomplete. UsageError when only addresses are in
@@ -43,35 +43,35 @@ class Looking:
         if not is_of_articles:
             yield from self._addresses(catalogue)
 
-    def articles(self, catalogue: Catalogue) -> Iterator[Kept]:
+    def articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
         """The articles alone, whole or not."""
         return catalogue.articles.listed(account=self.account, since=self.since, until=self.until, state=self.state)
 
-    def _addresses(self, catalogue: Catalogue) -> Iterator[Standing]:
+    def _addresses(self, catalogue: Catalogue) -> Iterator[UrlRecord]:
         if self.state == DUE:
-            yield from catalogue.addresses.due()
+            yield from catalogue.urls.due()
         elif self.state == WAITING:
-            yield from catalogue.addresses.waiting()
+            yield from catalogue.urls.waiting()
         elif self.state:
-            yield from catalogue.addresses.in_state(self.state)
+            yield from catalogue.urls.in_state(self.state)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Detail:
+class ArticleDetail:
     """Everything that is known of one article, or of an address that led to none."""
 
-    article: Kept | None
-    addresses: tuple[Standing, ...]
+    article: ArticleRecord | None
+    addresses: tuple[UrlRecord, ...]
     captures: tuple[Capture, ...] = ()
     media: tuple[dict[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, catalogue: Catalogue, what: str, output: str) -> Detail:
+    def of(cls, catalogue: Catalogue, what: str, output: str) -> ArticleDetail:
         """What is known under a key, an address or the file of a post; InputError when that is nothing."""
         standing = _by_address(catalogue, what)
         if kept := named(catalogue, what, output):
             return cls(
-                article=kept, addresses=tuple(catalogue.addresses.of(kept.key)),
+                article=kept, addresses=tuple(catalogue.urls.of(kept.key)),
                 captures=tuple(catalogue.captures.of(kept.key)), media=tuple(catalogue.media.of(kept.key)),
             )  # fmt: skip
         if standing:
@@ -79,7 +79,7 @@ class Detail:
         raise _unknown(what)
 
 
-def article_of(catalogue: Catalogue, what: str, output: str) -> Kept:
+def article_of(catalogue: Catalogue, what: str, output: str) -> ArticleRecord:
     """The article of a key, an address or the file of a post; InputError when there is none, or not any more."""
     kept = known(catalogue, what, output)
     if kept.taken_out:
@@ -87,14 +87,14 @@ def article_of(catalogue: Catalogue, what: str, output: str) -> Kept:
     return kept
 
 
-def known(catalogue: Catalogue, what: str, output: str) -> Kept:
+def known(catalogue: Catalogue, what: str, output: str) -> ArticleRecord:
     """The same, also of one that was taken out."""
     if kept := named(catalogue, what, output):
         return kept
     raise _unknown(what)
 
 
-def named(catalogue: Catalogue, what: str, output: str) -> Kept | None:
+def named(catalogue: Catalogue, what: str, output: str) -> ArticleRecord | None:
     """The article of a key, an address or the file of a post, if it is here."""
     kept = catalogue.articles.get(what) or _by_post(catalogue, what, output)
     standing = None if kept else _by_address(catalogue, what)
@@ -108,7 +108,7 @@ def _unknown(what: str) -> InputError:
     )
 
 
-def _by_post(catalogue: Catalogue, what: str, output: str) -> Kept | None:
+def _by_post(catalogue: Catalogue, what: str, output: str) -> ArticleRecord | None:
     path = Path(what)
     if path.suffix != ".md":
         return None
@@ -118,9 +118,9 @@ def _by_post(catalogue: Catalogue, what: str, output: str) -> Kept | None:
     return catalogue.articles.at(path.as_posix()) or catalogue.articles.at(f"{POSTS}/{path.name}")
 
 
-def _by_address(catalogue: Catalogue, what: str) -> Standing | None:
+def _by_address(catalogue: Catalogue, what: str) -> UrlRecord | None:
     try:
         target = urls.parse(what)
     except NotWeChat:
         return None
-    return catalogue.addresses.known([Target(source=what, url=target.url)]).get(target.url)
+    return catalogue.urls.known([Target(source=what, url=target.url)]).get(target.url)

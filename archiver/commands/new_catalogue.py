@@ -12,45 +12,45 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.archive.inventory import CATALOGUE
+from archiver.archive.posts import Output
 from archiver.archive.recovery import begin
 from archiver.catalogue import FILE, Catalogue
 from archiver.catalogue.salvage import read_damaged
-from archiver.commands.edges import Edges
+from archiver.context import Context
 from archiver.errors import Busy, DamagedCatalogue
 from archiver.models import Finding
 from archiver.storage.local import UNFINISHED, check_space, guarded, sync_folder
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.disk import Output
 
 _LOGS = ("-wal", "-shm", "-journal")
 
 
-def replace_damaged(edges: Edges) -> Iterator[Finding]:
+def replace_damaged(context: Context) -> Iterator[Finding]:
     """Make a new catalogue where the one that is here is damaged; yield what was wrong with it.
 
     Busy while another command works on the archive.
     """
-    faults, others = _faults(edges)
+    faults, others = _faults(context)
     if not faults:
         return
     if others:
-        raise Busy("another command works on this archive: try again when it has ended", concerns=str(edges.own))
-    path = edges.own / FILE
-    check_space(edges.own, 4 * path.stat().st_size)
+        raise Busy("another command works on this archive: try again when it has ended", concerns=str(context.own))
+    path = context.own / FILE
+    check_space(context.own, 4 * path.stat().st_size)
     salvage = read_damaged(path)
-    place = copy_aside(Path(edges.settings.output), CATALOGUE)
-    copy_aside(Path(edges.settings.output), f"{CATALOGUE}-wal")  # it holds the newest rows
-    folder = Path(edges.settings.output) / UNFINISHED / FILE
+    place = copy_aside(Path(context.settings.output), CATALOGUE)
+    copy_aside(Path(context.settings.output), f"{CATALOGUE}-wal")  # it holds the newest rows
+    folder = Path(context.settings.output) / UNFINISHED / FILE
     with guarded(folder):
         shutil.rmtree(folder, ignore_errors=True)  # of a call that died
         folder.mkdir(parents=True)
-    with closing(Catalogue(folder, edges.now)) as catalogue:
-        begin(catalogue, Output(edges.settings.output), edges.now(), salvage)
+    with closing(Catalogue(folder, context.now)) as catalogue:
+        begin(catalogue, Output(context.settings.output), context.now(), salvage)
     with guarded(path):
         for ending in _LOGS:  # a log that is left would be read into the new one
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)
         (folder / FILE).replace(path)
-        sync_folder(edges.own)
+        sync_folder(context.own)
         shutil.rmtree(folder, ignore_errors=True)
     for said in faults:
         said = f"{said}; what was there is {place} now; a new one is made from what lies here"
@@ -59,14 +59,14 @@ def replace_damaged(edges: Edges) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _faults(edges: Edges) -> tuple[list[str], bool]:
+def _faults(context: Context) -> tuple[list[str], bool]:
     """Return what is wrong with the catalogue itself, and whether others work on the archive."""
-    if not (edges.own / FILE).is_file():
+    if not (context.own / FILE).is_file():
         return [], False
-    with closing(Catalogue(edges.own, edges.now)) as catalogue:
+    with closing(Catalogue(context.own, context.now)) as catalogue:
         others = catalogue.others_since() is not None
         try:
             catalogue.open()
-            return list(dict.fromkeys([*catalogue.holdings.faults(), *catalogue.unreadable()])), others
+            return list(dict.fromkeys([*catalogue.files.faults(), *catalogue.unreadable()])), others
         except DamagedCatalogue as error:
             return [str(error.args[0]).partition(": the catalogue is damaged")[0]], others

@@ -12,35 +12,34 @@ from dataclasses import dataclass, replace
 
 from archiver import outcomes
 from archiver.archive.history import unified
-from archiver.commands.edges import Edges
+from archiver.commands.options import RebuildOptions
 from archiver.commands.rooms import rooms_offline
-from archiver.commands.wishes import Rebuilding
-from archiver.config import Settings
+from archiver.context import Context
 from archiver.errors import ArchiverError, InputError
-from archiver.models import Article, Outcome, Post, Target
+from archiver.models import Article, Outcome, Post, Target, WriteResult
 from archiver.pipeline import Rooms, archive_one
-from archiver.writer.disk import Written
+from archiver.settings import Settings
 
 _AHEAD = 4  # articles handed to each process before it has ended the first: enough to keep it at work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rebuilt:
+class RebuildResult:
     """How one article ended."""
 
     outcome: Outcome
     diff: str = ""  # unified, of a post that changed or would, where it was wanted
 
 
-def rebuild(settings: Settings, keys: Iterable[str], wanted: Rebuilding) -> Iterator[Rebuilt]:
+def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> Iterator[RebuildResult]:
     """How each article ended whose post was made again, in the order of `keys`."""
     if wanted.jobs == 1:
-        with closing(Edges(settings, is_dry=wanted.is_dry)) as edges:
-            yield from (rebuild_one(edges, key, diff=wanted.diff) for key in keys)
+        with closing(Context(settings, is_dry=wanted.is_dry)) as context:
+            yield from (rebuild_one(context, key, diff=wanted.diff) for key in keys)
         return
-    context = multiprocessing.get_context("spawn")  # a forked one would share the database's connection
-    with ProcessPoolExecutor(wanted.jobs, context, _begin, (settings, wanted)) as pool:
-        running: deque[Future[Rebuilt]] = deque()
+    spawning = multiprocessing.get_context("spawn")  # a forked one would share the database's connection
+    with ProcessPoolExecutor(wanted.jobs, spawning, _begin, (settings, wanted)) as pool:
+        running: deque[Future[RebuildResult]] = deque()
         try:
             for key in keys:
                 running.append(pool.submit(_work, key))
@@ -52,51 +51,51 @@ def rebuild(settings: Settings, keys: Iterable[str], wanted: Rebuilding) -> Iter
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def rebuild_one(edges: Edges, key: str, *, diff: bool = False) -> Rebuilt:
+def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
     """How an article ended whose post was made again from its last good capture."""
     try:
-        return _rebuild_one(edges, key, diff=diff)
+        return _rebuild_one(context, key, diff=diff)
     except ArchiverError as error:
-        return Rebuilt(outcome=outcomes.failed(key, "", error))
+        return RebuildResult(outcome=outcomes.failed(key, "", error))
     except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
-        return Rebuilt(outcome=outcomes.bug(Target(source=key), error))
+        return RebuildResult(outcome=outcomes.bug(Target(source=key), error))
 
 
-def _rebuild_one(edges: Edges, key: str, *, diff: bool) -> Rebuilt:
-    kept = edges.catalogue.articles.get(key)
+def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
+    kept = context.catalogue.articles.get(key)
     if kept is None:
         raise InputError("not in this archive", concerns=key)
     target = Target(source=key, url=kept.url)
-    rooms = rooms_offline(edges, kept)
+    rooms = rooms_offline(context, kept)
     if rooms is None:
-        return Rebuilt(outcome=outcomes.no_snapshot(target, kept, edges.settings.output))
+        return RebuildResult(outcome=outcomes.no_snapshot(target, kept, context.settings.output))
     changes: list[str] = []
-    outcome = archive_one(target, _compared(rooms, edges, changes) if diff else rooms)
+    outcome = archive_one(target, _compared(rooms, context, changes) if diff else rooms)
     is_shown = outcome.outcome in ("archived", "updated")
-    return Rebuilt(outcome=outcome, diff="".join(changes) if is_shown else "")
+    return RebuildResult(outcome=outcome, diff="".join(changes) if is_shown else "")
 
 
-def _compared(rooms: Rooms, edges: Edges, changes: list[str]) -> Rooms:
+def _compared(rooms: Rooms, context: Context, changes: list[str]) -> Rooms:
     """The rooms, whose `save_post` first tells `changes` in which lines the post differs from the one that is here."""
 
-    def save_post(article: Article, post: Post) -> Written:
-        changes.append(unified(edges.output.text_of(post.name), post.text, post.name, post.name))
+    def save_post(article: Article, post: Post) -> WriteResult:
+        changes.append(unified(context.output.text_of(post.name), post.text, post.name, post.name))
         return rooms.save_post(article, post)
 
     return replace(rooms, save_post=save_post)
 
 
-_here: tuple[Edges, Rebuilding]
+_here: tuple[Context, RebuildOptions]
 
 
-def _begin(settings: Settings, wanted: Rebuilding) -> None:
+def _begin(settings: Settings, wanted: RebuildOptions) -> None:
     """Sets up one process of several."""
     global _here
-    edges = Edges(settings, is_dry=wanted.is_dry)
-    atexit.register(edges.close)
-    _here = edges, wanted
+    context = Context(settings, is_dry=wanted.is_dry)
+    atexit.register(context.close)
+    _here = context, wanted
 
 
-def _work(key: str) -> Rebuilt:
-    edges, wanted = _here
-    return rebuild_one(edges, key, diff=wanted.diff)
+def _work(key: str) -> RebuildResult:
+    context, wanted = _here
+    return rebuild_one(context, key, diff=wanted.diff)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
-from archiver.commands.edges import Edges
 from archiver.commands.rooms import rooms_for
+from archiver.context import Context
 from archiver.errors import OutputError
 from archiver.storage.quarantine import move_aside
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Removed:
+class RemovalResult:
     """An article that was taken out, or would be; the JSON line of `rm --json` is this, field by field."""
 
     key: str
@@ -23,34 +23,34 @@ class Removed:
     kept: str = ""  # where a post that was edited by hand is now
 
 
-def remove(edges: Edges, key: str) -> Removed:
+def remove(context: Context, key: str) -> RemovalResult:
     """Take an article out. A file and the catalogue tell it first: whatever dies in between, the same call ends it."""
-    with rooms_for(edges).writing():
-        tombstones = Tombstones(edges.output.store)
+    with rooms_for(context).writing():
+        tombstones = Tombstones(context.output.store)
         if not tombstones.has(key):
-            tombstones.write(edges.catalogue.removals.tombstone(key))
-        edges.catalogue.removals.begin(key)
-        removed = preview(edges, key)
-        place = move_aside(edges.output.root, removed.kept) if removed.kept else ""
+            tombstones.write(context.catalogue.removals.tombstone(key))
+        context.catalogue.removals.begin(key)
+        removed = preview(context, key)
+        place = move_aside(context.output.root, removed.kept) if removed.kept else ""
         for path in removed.files:
-            _delete(edges.output.root / path)
-        edges.catalogue.removals.end(key)
+            _delete(context.output.root / path)
+        context.catalogue.removals.end(key)
     return replace(removed, kept=place)
 
 
-def undo(edges: Edges, key: str) -> None:
+def undo(context: Context, key: str) -> None:
     """Forget that an article was taken out; its file goes first, so that nothing takes the article out again."""
-    Tombstones(edges.output.store).delete(key)
-    edges.catalogue.removals.undo(key)
+    Tombstones(context.output.store).delete(key)
+    context.catalogue.removals.undo(key)
 
 
-def preview(edges: Edges, key: str) -> Removed:
+def preview(context: Context, key: str) -> RemovalResult:
     """What would be taken out; `kept` is the post that would be put aside."""
-    kept, removals, output = edges.catalogue.articles.get(key), edges.catalogue.removals, edges.output
+    kept, removals, output = context.catalogue.articles.get(key), context.catalogue.removals, context.output
     assert kept is not None
     post = output.lasting_name(kept.post, key)
     digest = output.digest_of(post)
-    pages = [edges.snapshots.path(page).relative_to(output.root).as_posix() for page in removals.pages(key)]
+    pages = [context.snapshots.path(page).relative_to(output.root).as_posix() for page in removals.pages(key)]
     posts = [post] if digest and digest == kept.digest else []
     media = removals.media(key)
     shown = shown_files(
@@ -58,7 +58,7 @@ def preview(edges: Edges, key: str) -> Removed:
     )  # a person's own post may show a picture, or one the catalogue lost sight of
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
     files = [path for path in (*unshown, *pages) if (output.root / path).is_file()]
-    return Removed(
+    return RemovalResult(
         key=key, title=kept.title, files=(*posts, *files), kept=post if digest and digest != kept.digest else ""
     )
 

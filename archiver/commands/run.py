@@ -8,50 +8,53 @@ from pathlib import Path
 
 from archiver import outcomes
 from archiver.commands.batch import Batch
-from archiver.commands.edges import Edges
 from archiver.commands.lists import read_file
+from archiver.commands.options import NO_SOURCE, FetchOptions, Job, RunReport, SourceReport
 from archiver.commands.recheck import recheck_jobs
-from archiver.commands.wishes import NO_SOURCE, Job, RunReport, SourceReport, Wish
-from archiver.config import Source, duration
+from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
-from archiver.sources import Entry as Line
-from archiver.sources import Listing, read_feed
+from archiver.settings import SourceSettings, duration
+from archiver.sources import AlbumListing, ListEntry, read_feed
 from archiver.sources.feeds import LARGEST
 
 
-def run_sources(edges: Edges, wish: Wish, report: RunReport, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
+def run_sources(
+    context: Context, options: FetchOptions, report: RunReport, planned: Callable[[int, int], None]
+) -> Iterator[Outcome]:
     """How each article that was new or due ended, and each source that failed; what is known is not told."""
-    if not edges.settings.sources:
+    if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
     jobs: dict[str, Job] = {}
-    for source in edges.settings.sources:
-        for job in (yield from _gathered(edges, source, wish, report)):
+    for source in context.settings.sources:
+        for job in (yield from _gathered(context, source, options, report)):
             jobs.setdefault(job.target.url or job.target.file, job)  # of two sources the first names it
-    for job in _left_before(edges, jobs):
+    for job in _left_before(context, jobs):
         jobs[job.target.url] = job
-    budget = _budget(edges, report)
-    for job in _stale(edges, max(budget - len(jobs), 0)):
+    budget = _budget(context, report)
+    for job in _stale(context, max(budget - len(jobs), 0)):
         jobs.setdefault(job.target.url, job)
     planned(len(jobs), len(jobs))
-    limit = budget if wish.limit is None else min(budget, wish.limit)
-    yield from Batch(edges, replace(wish, limit=limit)).archive(jobs.values())
+    limit = budget if options.limit is None else min(budget, options.limit)
+    yield from Batch(context, replace(options, limit=limit)).archive(jobs.values())
 
 
-def _budget(edges: Edges, report: RunReport) -> int:
+def _budget(context: Context, report: RunReport) -> int:
     """The requests that are left to this run."""
-    return max(edges.settings.budget - report.requests, 0)
+    return max(context.settings.budget - report.requests, 0)
 
 
-def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Generator[Outcome, None, list[Job]]:
+def _gathered(
+    context: Context, source: SourceSettings, options: FetchOptions, report: RunReport
+) -> Generator[Outcome, None, list[Job]]:
     """A source's jobs as its value; an Outcome for each of its bad lines, and for the source if it failed."""
     told = SourceReport(name=source.title)
     report.sources.append(told)
     found: list[Job] = []
     try:
-        for line in _lines(edges, source, wish, report):
+        for line in _lines(context, source, options, report):
             if line.target:
                 found.append(Job(target=line.target, source=source))
             else:
@@ -61,10 +64,10 @@ def _gathered(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Ge
     except ArchiverError as error:  # what was listed before is archived all the same
         told.error = str(error)
         yield outcomes.failed(source.title, "", error)
-    left = _left(Batch(edges, wish).settled(found))
+    left = _left(Batch(context, options).settled(found))
     told.listed, told.new = len(found), len(left)
     if listing := report.listings.get(source.album):  # only now that the catalogue has all it named
-        edges.catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
+        context.catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
     return left
 
 
@@ -78,72 +81,72 @@ def _left(settled: Generator[Outcome, None, list[Job]]) -> list[Job]:
             return left
 
 
-def _lines(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Iterator[Line]:
+def _lines(context: Context, source: SourceSettings, options: FetchOptions, report: RunReport) -> Iterator[ListEntry]:
     if source.list:
         yield from read_file(source.list)
     elif source.feed:
-        content = edges.fetcher.document(source.feed) if "://" in source.feed else _read(Path(source.feed))
+        content = context.fetcher.document(source.feed) if "://" in source.feed else _read(Path(source.feed))
         yield from (_line(target) for target in read_feed(content, source.feed).targets)
     else:
-        yield from map(_line, _album(edges, source, wish, report))
+        yield from map(_line, _album(context, source, options, report))
 
 
-def _album(edges: Edges, source: Source, wish: Wish, report: RunReport) -> Iterator[Target]:
+def _album(context: Context, source: SourceSettings, options: FetchOptions, report: RunReport) -> Iterator[Target]:
     """The articles of an album, as far as they may be new, and not many more new ones than are asked for.
 
     All of them where known ones are read again.
     """
-    catalogue = edges.catalogue
+    catalogue = context.catalogue
     new: set[str] = set()
 
     def get(address: str) -> bytes:
-        if not _budget(edges, report) or (wish.limit is not None and len(new) >= wish.limit):
+        if not _budget(context, report) or (options.limit is not None and len(new) >= options.limit):
             raise BudgetSpent("the run's budget or its --limit is spent: the next one lists more of the album")
         report.requests += 1
-        page = edges.fetcher.page(Target(source=source.title, url=address))
+        page = context.fetcher.page(Target(source=source.title, url=address))
         if classify(page).state is State.VERIFICATION:
             raise CoolingDown("WeChat showed its wall instead of the album's list: it is asked again by the next run")
         return page.content
 
     def is_known(target: Target) -> bool:
-        if target.url in catalogue.addresses.known([target]):
+        if target.url in catalogue.urls.known([target]):
             return True
         new.add(target.url)
         return False
 
-    before = None if wish.refresh else catalogue.last_listing(redact_words(source.album))
-    listing = Listing(source.album, get, is_known, before)
+    before = None if options.refresh else catalogue.last_listing(redact_words(source.album))
+    listing = AlbumListing(source.album, get, is_known, before)
     yield from listing
     report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
     if listing.is_complete:
         report.listings[source.album] = listing
 
 
-def _left_before(edges: Edges, jobs: Mapping[str, Job]) -> Iterator[Job]:
+def _left_before(context: Context, jobs: Mapping[str, Job]) -> Iterator[Job]:
     """Addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
-    by_name = {source.title: source for source in edges.settings.sources}
-    for standing in list(edges.catalogue.addresses.due()):
+    by_name = {source.title: source for source in context.settings.sources}
+    for standing in list(context.catalogue.urls.due()):
         if standing.url not in jobs:
             yield _job(standing.url, by_name.get(redact_words(standing.source)))
     again = {job.again.key for job in jobs.values() if job.again}
-    for key in edges.catalogue.media.due():
-        kept = edges.catalogue.articles.get(key)
+    for key in context.catalogue.media.due():
+        kept = context.catalogue.articles.get(key)
         if kept and key not in again:
             yield replace(_job(kept.url, by_name.get(redact_words(kept.source))), again=kept)
 
 
-def _stale(edges: Edges, limit: int) -> Iterator[Job]:
+def _stale(context: Context, limit: int) -> Iterator[Job]:
     """Articles whose pages are to be looked at again, as far as the budget goes."""
-    every = edges.settings.recheck
-    return recheck_jobs(edges, edges.catalogue.articles.stale(duration(every), limit) if every else ())
+    every = context.settings.recheck
+    return recheck_jobs(context, context.catalogue.articles.stale(duration(every), limit) if every else ())
 
 
-def _job(url: str, source: Source | None) -> Job:
+def _job(url: str, source: SourceSettings | None) -> Job:
     return Job(target=Target(source=url, url=url), source=source or NO_SOURCE)
 
 
-def _line(target: Target) -> Line:
-    return Line(number=0, source=target.source, target=target)
+def _line(target: Target) -> ListEntry:
+    return ListEntry(number=0, source=target.source, target=target)
 
 
 def _read(path: Path) -> bytes:

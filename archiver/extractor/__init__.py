@@ -6,40 +6,40 @@ from dataclasses import replace
 from datetime import datetime
 
 from archiver.extractor.bodies import read_body as _read_raw
+from archiver.extractor.classification import classify
 from archiver.extractor.metadata import read_metadata
 from archiver.extractor.metadata import server_time as _server_time
 from archiver.extractor.metadata.kinds import read_kind
+from archiver.extractor.page import ParsedPage
 from archiver.extractor.passes import canonical_html, clean
-from archiver.extractor.reading import Reading
-from archiver.extractor.states import classify
 from archiver.models import Article, Page
 
-__all__ = ["Reading", "classify", "extract", "read_body", "server_time"]
+__all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
 
 
-def server_time(page: Page | Reading) -> datetime | None:
+def server_time(page: Page | ParsedPage) -> datetime | None:
     """When WeChat's server made this very page (`svr_time`): the time of its capture."""
-    return _server_time(Reading.of(page))
+    return _server_time(ParsedPage.of(page))
 
 
-def extract(page: Page | Reading) -> Article:
+def extract(page: Page | ParsedPage) -> Article:
     """The article a page tells, its body canonical; the page must be one that classify calls an article."""
-    reading = Reading.of(page)
-    article = read_metadata(reading)
-    raw = _read_raw(reading, article.type)
+    parsed = ParsedPage.of(page)
+    article = read_metadata(parsed)
+    raw = _read_raw(parsed, article.type)
     body = clean(raw)
     return replace(
         article,
         body=body.html,
         media=body.media,
         removed=body.removed,
-        unread=body.unread,
+        lost_characters=body.lost_characters,
         paid=article.paid or raw.paid_preview,
         warnings=(*article.warnings, *raw.warnings, *body.warnings),
     )
 
 
-def read_body(page: Page | Reading) -> str:
+def read_body(page: Page | ParsedPage) -> str:
     """Article.body alone: what extract gives, without the cost of all that it tells besides."""
-    reading = Reading.of(page)
-    return canonical_html(_read_raw(reading, read_kind(reading)[0]))
+    parsed = ParsedPage.of(page)
+    return canonical_html(_read_raw(parsed, read_kind(parsed)[0]))

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from html import escape
 
 from archiver import urls
-from archiver.extractor.jsliteral import Literal
+from archiver.extractor.javascript.literal import Literal
 from archiver.extractor.metadata.kinds import is_known
-from archiver.extractor.reading import Reading, first, member, members, plain
+from archiver.extractor.page import ParsedPage, first, member, members, plain
 from archiver.extractor.references import unescape
 
 _EMPTY = "the page shows no body"
@@ -57,25 +57,25 @@ class RawBody:
     warnings: tuple[str, ...] = ()
 
 
-def read_body(reading: Reading, article_type: str) -> RawBody:
+def read_body(parsed: ParsedPage, article_type: str) -> RawBody:
     """The body of an article of this type (Article.type); empty with a warning when the page shows none."""
-    read = _READERS.get(article_type, _generic) if is_known(reading) else _generic
-    html = read(reading)
+    read = _READERS.get(article_type, _generic) if is_known(parsed) else _generic
+    html = read(parsed)
     return RawBody(
         html=html,
         paid_preview="preview" in html and _PREVIEW.search(html) is not None,
-        videos=read_videos(reading),
-        css=reading.css,
+        videos=read_videos(parsed),
+        css=parsed.css,
         warnings=() if _shows_something(html) else (_EMPTY,),
     )
 
 
-def read_videos(reading: Reading) -> tuple[Video, ...]:
+def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
     """The films that the page lists; the empty shells that every page since 2023 has are none (trap T24)."""
     listed = (
-        *members(reading.cgi.get("video_page_infos")),
-        *members(reading.cgi.get("video_page_info")),
-        *([] if reading.cgi else members(reading.variable("videoPageInfos"))),
+        *members(parsed.cgi.get("video_page_infos")),
+        *members(parsed.cgi.get("video_page_info")),
+        *([] if parsed.cgi else members(parsed.variable("videoPageInfos"))),
     )
     videos = [_video(item) for item in listed]
     return tuple({video.id: video for video in reversed(videos) if video.id}.values())[::-1]
@@ -91,88 +91,88 @@ def text_to_html(text: str) -> str:
     return "".join(f"<p>{lines.replace(chr(10), '<br>')}</p>" for lines in paragraphs if lines.strip())
 
 
-def _ordinary(reading: Reading) -> str:
+def _ordinary(parsed: ParsedPage) -> str:
     return _first_shown(
-        lambda: reading.outline.inner_html("js_content"),
-        lambda: reading.cgi.get("content_noencode"),
-        lambda: reading.outline.inner_html("content_tpl"),
+        lambda: parsed.tag_index.inner_html("js_content"),
+        lambda: parsed.cgi.get("content_noencode"),
+        lambda: parsed.tag_index.inner_html("content_tpl"),
     )
 
 
-def _share_card(reading: Reading) -> str:
+def _share_card(parsed: ParsedPage) -> str:
     """The whole of the shared article; the card itself shows 140 characters of it (trap T58)."""
     return _first_shown(
-        lambda: reading.outline.inner_html("content_tpl"),
-        lambda: reading.cgi.get("content_noencode"),
-        lambda: reading.outline.inner_html("js_content"),
+        lambda: parsed.tag_index.inner_html("content_tpl"),
+        lambda: parsed.cgi.get("content_noencode"),
+        lambda: parsed.tag_index.inner_html("js_content"),
     )
 
 
-def _text_post(reading: Reading) -> str:
+def _text_post(parsed: ParsedPage) -> str:
     """Not `#js_content`, which holds the account's shell (trap T54)."""
-    return text_to_html(first(_typed(reading))) or text_to_html(plain(reading.cgi.get("title")))
+    return text_to_html(first(_typed(parsed))) or text_to_html(plain(parsed.cgi.get("title")))
 
 
-def _typed(reading: Reading) -> Iterator[str]:
-    yield _string(member(reading.cgi, "text_page_info", "content_noencode"))
-    yield _string(reading.cgi.get("content_noencode"))
-    yield _string(reading.variable("TextContentNoEncode"))
-    yield plain(member(reading.cgi, "text_page_info", "content"))
-    yield from _described(reading)
+def _typed(parsed: ParsedPage) -> Iterator[str]:
+    yield _string(member(parsed.cgi, "text_page_info", "content_noencode"))
+    yield _string(parsed.cgi.get("content_noencode"))
+    yield _string(parsed.variable("TextContentNoEncode"))
+    yield plain(member(parsed.cgi, "text_page_info", "content"))
+    yield from _described(parsed)
 
 
-def _picture_post(reading: Reading) -> str:
+def _picture_post(parsed: ParsedPage) -> str:
     """The text, then the pictures in order: only each item's own address (trap T57)."""
-    text = _string(reading.cgi.get("content_noencode")) or first(_described(reading))
-    listed = members(reading.cgi.get("picture_page_info_list")) or members(reading.variable("picture_page_info_list"))
-    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or reading.outline.inner_html("img_list") or ""
+    text = _string(parsed.cgi.get("content_noencode")) or first(_described(parsed))
+    listed = members(parsed.cgi.get("picture_page_info_list")) or members(parsed.variable("picture_page_info_list"))
+    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or parsed.tag_index.inner_html("img_list") or ""
     return text_to_html(text) + pictures
 
 
-def _described(reading: Reading) -> Iterator[str]:
+def _described(parsed: ParsedPage) -> Iterator[str]:
     """What the pages of 2022 and 2023 write by script, without its markup (trap T56)."""
-    yield plain(reading.cgi.get("desc"))
-    yield plain(reading.written_into("js_image_desc"))
-    yield plain(reading.variable("window.desc", "d.desc"))
-    yield reading.meta("description", "og:description")
+    yield plain(parsed.cgi.get("desc"))
+    yield plain(parsed.written_into("js_image_desc"))
+    yield plain(parsed.variable("window.desc", "d.desc"))
+    yield parsed.meta("description", "og:description")
 
 
-def _short_post(reading: Reading) -> str:
-    return _picture_post(reading) if reading.cgi.get("picture_page_info_list") else _text_post(reading)
+def _short_post(parsed: ParsedPage) -> str:
+    return _picture_post(parsed) if parsed.cgi.get("picture_page_info_list") else _text_post(parsed)
 
 
-def _video_post(reading: Reading) -> str:
-    text = first((_string(reading.cgi.get("content_noencode")), _string(reading.variable("videoContentNoEncode"))))
-    films = "".join(map(_film, _films(reading)))
-    cover = urls.media(plain(reading.variable("__mpVideoCoverUrl")) or plain(reading.cgi.get("cdn_url")))
+def _video_post(parsed: ParsedPage) -> str:
+    text = first((_string(parsed.cgi.get("content_noencode")), _string(parsed.variable("videoContentNoEncode"))))
+    films = "".join(map(_film, _films(parsed)))
+    cover = urls.media(plain(parsed.variable("__mpVideoCoverUrl")) or plain(parsed.cgi.get("cdn_url")))
     picture = f'<p><img data-src="{escape(cover)}"></p>' if cover and not films else ""
-    return text_to_html(text or first(_described(reading))) + films + picture
+    return text_to_html(text or first(_described(parsed))) + films + picture
 
 
-def _films(reading: Reading) -> Iterator[Video]:
+def _films(parsed: ParsedPage) -> Iterator[Video]:
     """The film of a video post; some pages name it without saying where it lies."""
-    yield from (videos := read_videos(reading))
-    named = members(reading.cgi.get("video_ids")) or [reading.variable("vid", "d.vid")]
+    yield from (videos := read_videos(parsed))
+    named = members(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
     if not videos and _FILM.fullmatch(identifier := plain(named[0])):
-        yield Video(id=identifier, cover=plain(reading.cgi.get("cdn_url")))
+        yield Video(id=identifier, cover=plain(parsed.cgi.get("cdn_url")))
 
 
-def _audio_post(reading: Reading) -> str:
-    listed = [reading.cgi.get("voice_page_info"), *members(reading.cgi.get("voice_in_appmsg"))]
-    sounds = dict.fromkeys(filter(None, (_sound(reading, item) for item in listed)))
-    text = _string(reading.cgi.get("content_noencode")) or first(_described(reading))
+def _audio_post(parsed: ParsedPage) -> str:
+    listed = [parsed.cgi.get("voice_page_info"), *members(parsed.cgi.get("voice_in_appmsg"))]
+    sounds = dict.fromkeys(filter(None, (_sound(parsed, item) for item in listed)))
+    text = _string(parsed.cgi.get("content_noencode")) or first(_described(parsed))
     return "".join(sounds) + text_to_html(text)
 
 
-def _generic(reading: Reading) -> str:
+def _generic(parsed: ParsedPage) -> str:
     """Of kinds no page of which has been seen: the server's own text, as markup or as words; else what is shown."""
-    stated = _string(reading.cgi.get("content_noencode"))
+    stated = _string(parsed.cgi.get("content_noencode"))
     if not stated:
-        return _ordinary(reading) or _short_post(reading)
-    return stated if _MARKUP.search(stated) else _short_post(reading)
+        return _ordinary(parsed) or _short_post(parsed)
+    return stated if _MARKUP.search(stated) else _short_post(parsed)
 
 
-_READERS: dict[str, Callable[[Reading], str]] = {
+_READERS: dict[str, Callable[[ParsedPage], str]] = {
     "article": _ordinary,
     "share": _share_card,
     "text": _text_post,
@@ -194,11 +194,11 @@ def _film(video: Video) -> str:
     return f'<p><iframe class="video_iframe" data-mpvid="{video.id}" data-cover="{escape(video.cover)}"></iframe></p>'
 
 
-def _sound(reading: Reading, item: Literal) -> str:
+def _sound(parsed: ParsedPage, item: Literal) -> str:
     identifier = plain(member(item, "voice_id") or member(item, "voice_encode_fileid"))
     if not _VOICE.fullmatch(identifier):
         return ""
-    name = plain(member(item, "title") or member(item, "name")) or plain(reading.cgi.get("title"))
+    name = plain(member(item, "title") or member(item, "name")) or plain(parsed.cgi.get("title"))
     length = _integer(member(item, "duration") or member(item, "play_length"))
     return (
         f'<p><mp-common-mpaudio name="{escape(name)}" voice_encode_fileid="{identifier}" play_length="{length}">'

@@ -35,12 +35,12 @@ _MARK = re.compile(
 )
 
 
-def unread(shown: str, body: str) -> int:
+def lost_characters(shown: str, body: str) -> int:
     """How many letters and digits that a page's body shows are missing in its canonical form; a lone `_` is no word."""
     return (Counter(filter(str.isalnum, shown)) - Counter(unescape(_MARKUP.sub("", body)))).total()
 
 
-def text_share(article: Article, markdown_body: str) -> float:
+def text_coverage(article: Article, markdown_body: str) -> float:
     """The share, from 0 to 1, of the visible characters of the article that its Markdown shows.
 
     What the page shows and the article's body lost on the way to its canonical form counts as not shown.
@@ -50,7 +50,7 @@ def text_share(article: Article, markdown_body: str) -> float:
     """
     wanted = Counter(_squeezed(unescape(_TAG.sub("", article.body))))
     shown = Counter(_squeezed("".join(_shown(_body(article, markdown_body)))))
-    total = wanted.total() + article.unread
+    total = wanted.total() + article.lost_characters
     return (wanted & shown).total() / total if total else 1.0
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.fetcher.inline import read_data
-from archiver.fetcher.options import Options
+from archiver.fetcher.options import FetcherOptions
 from archiver.fetcher.saved import SavedPage, read_saved
+from archiver.fetcher.saved.data_url import read_data
 
 if TYPE_CHECKING:
     from archiver.fetcher.client import Fetcher
 
-__all__ = ["Fetcher", "Options", "SavedPage", "read_data", "read_saved"]
+__all__ = ["Fetcher", "FetcherOptions", "SavedPage", "read_data", "read_saved"]
 
 
 def __getattr__(name: str) -> object:

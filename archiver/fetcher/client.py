@@ -18,18 +18,19 @@ from typing import Self
 import httpx
 
 from archiver import urls
+from archiver.clock import utc_now
 from archiver.errors import BudgetSpent, CoolingDown, FetchError, Postponed, Unreachable
 from archiver.fetcher.cookies import no_cookies, read_cookies
-from archiver.fetcher.exchange import Answer, Bounds, ask, follow, https, https_of_user, withhold_location
-from archiver.fetcher.host_rests import HostRests
+from archiver.fetcher.host_cooldowns import HostCooldowns
 from archiver.fetcher.media_budget import MediaBudget
 from archiver.fetcher.network import Deadline, Resolve
-from archiver.fetcher.options import LONGEST_WAIT, Options
-from archiver.fetcher.pace import Gate, Pace
-from archiver.fetcher.retrying import PASSING, TOO_MANY, TRIES, asked_rest, is_cut_off, is_untrusted, policy
-from archiver.fetcher.route import Route
+from archiver.fetcher.options import LONGEST_WAIT, FetcherOptions
+from archiver.fetcher.proxy import ProxyConfig
+from archiver.fetcher.rate_limit import IntervalLimiter, RateLimiter
+from archiver.fetcher.request import Bounds, RawResponse, ask, follow, https, https_of_user, withhold_location
+from archiver.fetcher.retry import PASSING, TOO_MANY, TRIES, asked_rest, is_cut_off, is_untrusted, policy
 from archiver.fetcher.transport import Transport, tls_context
-from archiver.models import Blob, Page, Response, Target
+from archiver.models import Download, Page, Response, Target
 
 _BROWSER = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -54,12 +55,8 @@ _MEDIA_HEADERS = _BROWSER | {
     "Sec-Fetch-Mode": "no-cors",
     "Sec-Fetch-Site": "cross-site",
 }
-_DEFAULTS = Options()
+_DEFAULTS = FetcherOptions()
 _HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)  # all that it has
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Fetcher:
@@ -71,18 +68,20 @@ class Fetcher:
 
     def __init__(
         self,
-        options: Options = _DEFAULTS,
+        options: FetcherOptions = _DEFAULTS,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
         resolve: Resolve = socket.getaddrinfo,
     ) -> None:
         self._options, self._clock, self._now, self._resolve = options, clock, now, resolve
-        self._gate: Gate = options.gate or Pace(options.interval, sleep=sleep, clock=clock)
-        self._sleep, self._rests = sleep, HostRests(sleep=sleep, clock=clock)
+        self._rate_limiter: RateLimiter = options.rate_limiter or IntervalLimiter(
+            options.interval, sleep=sleep, clock=clock
+        )
+        self._sleep, self._cooldowns = sleep, HostCooldowns(sleep=sleep, clock=clock)
         self._page_tries = policy(sleep, now, is_cut_off, check_wait=self._check_time)
-        self._route = Route(options.proxy)
+        self._route = ProxyConfig(options.proxy)
         self._page_client = self._client(_PAGE_HEADERS, read_cookies(options.cookies))
         self._page_turn = threading.Lock()
         self._media_clients = [self._client(_MEDIA_HEADERS, no_cookies()) for _ in range(options.connections)]
@@ -118,7 +117,7 @@ class Fetcher:
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=target.url)
         return self._page_of(answer, target)
 
-    def _page_of(self, answer: Answer, target: Target) -> Page:
+    def _page_of(self, answer: RawResponse, target: Target) -> Page:
         return Page(
             source=target.source,
             url=target.url,
@@ -129,22 +128,22 @@ class Fetcher:
             captured=self._received(answer),
         )
 
-    def _received(self, answer: Answer) -> datetime:
+    def _received(self, answer: RawResponse) -> datetime:
         return answer.date or self._now().astimezone(UTC)
 
-    def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Blob:
+    def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
         """The bytes at `url`, at most `limit` (Options.image_limit when not said). Whether they are the
         picture that was meant is not judged here. ForbiddenAddress, Unreachable, TooLarge, FetchError; Postponed
         when `budget`, the time of the run or its host lets it not be asked for now.
         """
         return self._get(https(url), url, self._options.image_limit if limit is None else limit, budget)
 
-    def _get(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Blob:
+    def _get(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Download:
         account = budget or MediaBudget(now=self._now, until=self._options.until())
         tries = policy(self._sleep, self._now, check_wait=account.check_time, rests=False)
         failed: list[str] = []
 
-        def attempt() -> Answer:
+        def attempt() -> RawResponse:
             try:
                 answer = self._try_medium(start, limit, account)
             except _HTTPX_ERRORS as error:
@@ -166,22 +165,22 @@ class Fetcher:
         response = Response(
             url=answer.url, status=answer.status, headers=answer.headers, received=self._received(answer)
         )
-        return Blob(url=url, content=answer.content, content_type=answer.header("content-type"), response=response)
+        return Download(url=url, content=answer.content, content_type=answer.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
         """The bytes of a document that the user chose, a feed, at whatever port: as `media`, at most PAGE_LIMIT."""
         return self._get(https_of_user(url), url, self._options.page_limit).content
 
-    def _try_page(self, start: httpx.URL, target: Target) -> Answer:
-        """One try: the gate counts pages, a redirect belongs to the page it leads to."""
+    def _try_page(self, start: httpx.URL, target: Target) -> RawResponse:
+        """One try: the rate limiter counts pages, a redirect belongs to the page it leads to."""
         with self._page_turn:
-            self._gate.wait(target.url)
+            self._rate_limiter.acquire(target.url)
             answer = follow(self._ask_page, start, _of_wechat)
-            self._gate.judge(self._page_of(answer, target))
+            self._rate_limiter.observe(self._page_of(answer, target))
             self._rest(answer, target)
             return answer
 
-    def _ask_page(self, url: httpx.URL) -> Answer:
+    def _ask_page(self, url: httpx.URL) -> RawResponse:
         return ask(self._page_client, url, Bounds(size=self._options.page_limit, seconds=self._seconds_left()))
 
     def _seconds_left(self) -> float | None:
@@ -194,7 +193,7 @@ class Fetcher:
         if left is not None and left <= wait:
             raise BudgetSpent("not read: the time of this call is over, the next one goes on")
 
-    def _rest(self, answer: Answer, target: Target) -> None:
+    def _rest(self, answer: RawResponse, target: Target) -> None:
         """Nothing; after "too many requests" every page waits as long as the server says, not this one alone.
 
         CoolingDown when that is longer than a run waits, or when it does not say.
@@ -202,14 +201,14 @@ class Fetcher:
         if answer.status != TOO_MANY:
             return
         seconds = asked_rest(answer, self._now)
-        self._gate.rest(seconds)
+        self._rate_limiter.back_off(seconds)
         if seconds is None or seconds > LONGEST_WAIT:
             asked = f"asks for {seconds:.0f} s of rest: try again then" if seconds else "wants a rest: try later"
             raise CoolingDown(f"the server answered HTTP {TOO_MANY} and {asked}", concerns=target.url)
 
-    def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> Answer:
-        def get(url: httpx.URL) -> Answer:
-            self._rests.wait(url.host, budget.seconds_left)
+    def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> RawResponse:
+        def get(url: httpx.URL) -> RawResponse:
+            self._cooldowns.wait(url.host, budget.seconds_left)
             with self._lane() as client:
                 bounds = Bounds(size=limit, seconds=budget.begin_request(), count=budget.receive)
                 answer = ask(client, url, bounds)
@@ -218,12 +217,12 @@ class Fetcher:
 
         return follow(get, start, lambda address: https(address, port=start.port))
 
-    def _note_rest(self, host: str, answer: Answer) -> None:
+    def _note_rest(self, host: str, answer: RawResponse) -> None:
         seconds = asked_rest(answer, self._now) if answer.status in PASSING else None
         if seconds is not None:
-            self._rests.rest(host, seconds)
+            self._cooldowns.back_off(host, seconds)
         elif answer.status not in PASSING:
-            self._rests.answered(host)
+            self._cooldowns.answered(host)
 
     @contextmanager
     def _lane(self) -> Iterator[httpx.Client]:
@@ -261,7 +260,7 @@ def _of_wechat(address: str) -> httpx.URL:
     return url
 
 
-def _persistently(tries: Callable[[], Answer], address: str) -> Answer:
+def _persistently(tries: Callable[[], RawResponse], address: str) -> RawResponse:
     """The answer to the last of `tries`; Unreachable when that was none, or one that asks to come again."""
     try:
         answer = tries()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from archiver.clock import utc_now
 from archiver.errors import Postponed, TooLarge
 
 
@@ -23,10 +24,6 @@ class MediaLimits:
 DEFAULTS = MediaLimits()
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class MediaBudget:
     """The account of one article. Every method may be called from any thread.
 
@@ -38,7 +35,7 @@ class MediaBudget:
         self,
         limits: MediaLimits = DEFAULTS,
         *,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
         until: datetime | None = None,
     ) -> None:
         self._limits, self._now, self._until = limits, now, until

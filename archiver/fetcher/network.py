@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 
 from archiver.errors import ForbiddenAddress
-from archiver.fetcher.addresses import may_connect
+from archiver.fetcher.ssrf import may_connect
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]  # as socket.getaddrinfo
 _FAILED = (httpcore.ConnectError, httpcore.ConnectTimeout)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.fetcher.pace import Gate
+from archiver.fetcher.rate_limit import RateLimiter
 
 MIB = 2**20
 PAGE_LIMIT = 20 * MIB
@@ -15,11 +15,11 @@ LONGEST_WAIT = 120.0  # seconds; a server that asks for more is left alone until
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class FetcherOptions:
     """How the Fetcher behaves: seconds, and bytes after decompression."""
 
-    interval: float = 3.0  # from one page request to the next, when there is no gate
-    gate: Gate | None = None  # says when a page may be asked for, instead of this process alone
+    interval: float = 3.0  # from one page request to the next, when there is no rate limiter
+    rate_limiter: RateLimiter | None = None  # says when a page may be asked for, instead of this process alone
     proxy: str = ""  # instead of what HTTPS_PROXY, ALL_PROXY and NO_PROXY say
     cookies: str = ""  # path of a Netscape cookie file, for mp.weixin.qq.com alone
     page_limit: int = PAGE_LIMIT

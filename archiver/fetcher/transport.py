@@ -11,9 +11,9 @@ import httpcore
 import httpx
 
 from archiver.errors import ArchiverError, ConfigError
-from archiver.fetcher.exchange import SECONDS
 from archiver.fetcher.network import CheckedNetwork, Deadline, Network, Resolve
-from archiver.fetcher.route import Route
+from archiver.fetcher.proxy import ProxyConfig
+from archiver.fetcher.request import SECONDS
 
 _CORE_ERRORS = (
     httpcore.TimeoutException,
@@ -32,7 +32,7 @@ class Transport(httpx.BaseTransport):
     A lane is not shared because h2's state machine, under httpcore's HTTP/2, is not made for threads.
     """
 
-    def __init__(self, route: Route, context: ssl.SSLContext, deadline: Deadline, resolve: Resolve) -> None:
+    def __init__(self, route: ProxyConfig, context: ssl.SSLContext, deadline: Deadline, resolve: Resolve) -> None:
         self._route = route
         self._deadline = deadline
         self._direct = _pool(context, CheckedNetwork(deadline, resolve))

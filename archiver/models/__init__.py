@@ -4,41 +4,61 @@ Only plain data: text, numbers, dates, tuples of them. A body is a string, not a
 value can be compared, stored and sent to another process.
 """
 
-from archiver.models.articles import Article, Gone, Media, Removal, Reprint
-from archiver.models.files import Blob, Files, LocalFile, Localized, Post, Response, Unasked
-from archiver.models.findings import Finding, Holding, Merged
-from archiver.models.pages import CHINA, ENDS, Page, State, Target, Verdict
-from archiver.models.records import Capture, Entry, Images, Kept, Known, Outcome, Received, Standing, Tombstone
+from archiver.models.articles import Article, Media, Removal, Reprint, Unavailability
+from archiver.models.files import (
+    Download,
+    LocalFile,
+    MediaResults,
+    NotRequested,
+    Post,
+    Response,
+    StoredFiles,
+    WriteResult,
+)
+from archiver.models.findings import ExpectedFile, Finding, MergeResult
+from archiver.models.pages import CHINA, UNAVAILABLE_STATES, Classification, Page, State, Target
+from archiver.models.records import (
+    ArchiveTransaction,
+    ArticleRecord,
+    ArticleSummary,
+    Capture,
+    Images,
+    Outcome,
+    StoredCapture,
+    Tombstone,
+    UrlRecord,
+)
 
 __all__ = [
     "CHINA",
-    "ENDS",
+    "UNAVAILABLE_STATES",
+    "ArchiveTransaction",
     "Article",
-    "Blob",
+    "ArticleRecord",
+    "ArticleSummary",
     "Capture",
-    "Entry",
-    "Files",
+    "Classification",
+    "Download",
+    "ExpectedFile",
     "Finding",
-    "Gone",
-    "Holding",
     "Images",
-    "Kept",
-    "Known",
     "LocalFile",
-    "Localized",
     "Media",
-    "Merged",
+    "MediaResults",
+    "MergeResult",
+    "NotRequested",
     "Outcome",
     "Page",
     "Post",
-    "Received",
     "Removal",
     "Reprint",
     "Response",
-    "Standing",
     "State",
+    "StoredCapture",
+    "StoredFiles",
     "Target",
     "Tombstone",
-    "Unasked",
-    "Verdict",
+    "Unavailability",
+    "UrlRecord",
+    "WriteResult",
 ]

@@ -43,7 +43,7 @@ class Removal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gone:
+class Unavailability:
     """What stands where an article's page was, and since when that is known."""
 
     state: State
@@ -76,11 +76,11 @@ class Article:
     source_url: str = ""
     digest: str = ""
     cover: str = ""
-    gone: Gone | None = None  # what the archive knows of its page now
+    gone: Unavailability | None = None  # what the archive knows of its page now
     body: str = ""  # canonical HTML, docs/design.md "The body"
     media: tuple[Media, ...] = ()
     removed: tuple[Removal, ...] = ()
-    unread: int = 0  # letters and digits that the page's body shows and `body` has not
+    lost_characters: int = 0  # letters and digits that the page's body shows and `body` has not
     warnings: tuple[str, ...] = ()
 
     @property

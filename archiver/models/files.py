@@ -18,7 +18,7 @@ class Response:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Blob:
+class Download:
     """The bytes of one picture or file, as some address gave them."""
 
     url: str
@@ -38,14 +38,14 @@ class LocalFile:
     doubt: str = ""  # why its bytes are not believed: it is shown, and asked for again
 
 
-class Unasked(str):
+class NotRequested(str):
     """Why a medium was left for another run: it is due, and no try counts against it."""
 
     __slots__ = ()
 
 
-Files = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
-Localized = Mapping[str, LocalFile | str]  # by a medium's name in the archive: its file, or why there is none
+StoredFiles = Mapping[str, LocalFile]  # by Media.url; what is missing stays remote
+MediaResults = Mapping[str, LocalFile | str]  # by a medium's name in the archive: its file, or why there is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,3 +54,12 @@ class Post:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteResult:
+    """What became of a post: `archived`, `updated`, `unchanged`, or `skipped` since a person edited it."""
+
+    outcome: str
+    path: str
+    digest: str = ""  # SHA-256 by which the post is known as ours

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Holding:
+class ExpectedFile:
     """A file that the catalogue says lies in the archive."""
 
     path: str  # from the archive's folder
@@ -28,7 +28,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
+class MergeResult:
     """What became of one thing of another archive; the JSON line of `import --json` is this, field by field."""
 
     what: str  # removal | page | media | post | file

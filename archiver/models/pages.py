@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 # Notices that may come to stand where an article was; a wall or a broken page says nothing of the article.
-ENDS = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
+UNAVAILABLE_STATES = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Classification:
     """The state of a page, and in the notice's own words why."""
 
     state: State

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.models.articles import Article, Gone, Removal
-from archiver.models.files import Localized
-from archiver.models.pages import ENDS, Page, State, Target
+from archiver.models.articles import Article, Removal, Unavailability
+from archiver.models.files import MediaResults
+from archiver.models.pages import UNAVAILABLE_STATES, Page, State, Target
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Received:
+class StoredCapture:
     """A page, and the SHA-256 under which it is kept; '' when it is not."""
 
     page: Page
@@ -47,7 +47,7 @@ class Received:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class ArchiveTransaction:
     """What the catalogue is told of one SOURCE once everything else of it lies on disk."""
 
     target: Target
@@ -55,17 +55,17 @@ class Entry:
     page: Page | None = None  # None: nothing came
     is_new: bool = True  # the page; else it was read from its snapshot
     snapshot: str = ""  # SHA-256 of the page as it was kept
-    notice: Received | None = None  # that the article moved, and which led to the page
+    notice: StoredCapture | None = None  # that the article moved, and which led to the page
     article: Article | None = None  # None: the page holds none
     post: str = ""  # its name
     digest: str = ""  # SHA-256 of the post as we wrote it
-    media: Localized = field(default_factory=dict)
+    media: MediaResults = field(default_factory=dict)
     asked: bool = True  # for the media; else what is missing was only found to be
     share: float | None = None  # of the page's visible text that the post shows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class ArticleSummary:
     """What a run tells of an article that the catalogue has: a list may name a hundred thousand of them."""
 
     key: str
@@ -79,7 +79,7 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept(Known):
+class ArticleRecord(ArticleSummary):
     """An article as the catalogue has it."""
 
     type: str = "article"
@@ -94,9 +94,9 @@ class Kept(Known):
     removed: tuple[Removal, ...] = ()
 
     @property
-    def gone(self) -> Gone | None:
+    def gone(self) -> Unavailability | None:
         """The notice that stands where its page was; None while the article does."""
-        return Gone(state=self.state, seen=self.state_seen) if self.state in ENDS else None
+        return Unavailability(state=self.state, seen=self.state_seen) if self.state in UNAVAILABLE_STATES else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,11 +114,11 @@ class Tombstone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class UrlRecord:
     """What the catalogue knows of one address."""
 
     url: str
-    article: Known | None = None  # what it led to
+    article: ArticleSummary | None = None  # what it led to
     state: State | None = None  # of the page last seen there
     reason: str = ""
     source: str = ""

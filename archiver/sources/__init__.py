@@ -3,9 +3,9 @@
 Bytes come in from outside, and what an album needs from the network comes through a function of the caller's.
 """
 
-from archiver.sources.albums import Listing, is_album
-from archiver.sources.decoding import decode
+from archiver.sources.albums import AlbumListing, is_album
+from archiver.sources.charset import decode
 from archiver.sources.feeds import Feed, read_feed
-from archiver.sources.lists import Entry, lines_of, read_list
+from archiver.sources.list_files import ListEntry, lines_of, read_list
 
-__all__ = ["Entry", "Feed", "Listing", "decode", "is_album", "lines_of", "read_feed", "read_list"]
+__all__ = ["AlbumListing", "Feed", "ListEntry", "decode", "is_album", "lines_of", "read_feed", "read_list"]

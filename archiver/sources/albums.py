@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.models import Target
-from archiver.sources import listing
-from archiver.sources.listing import Answer, Item
+from archiver.sources import album_response
+from archiver.sources.album_response import AlbumItem, AlbumResponse
 
 MOST_PAGES = 500  # ten thousand articles; an album that goes on has lost its way
 _PAGE = 20  # the most that one answer lists
@@ -41,7 +41,7 @@ class Album:
         """Its address without tracking: one text for one album."""
         return f"{_ENDPOINT}?__biz={self.biz}&action=getalbum&album_id={self.number}"
 
-    def request(self, last: Item | None = None, *, reverse: bool = False) -> str:
+    def request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> str:
         """Where its listing stands, behind the item `last`; `reverse`: from its other end."""
         begin = f"&begin_msgid={last.msgid}&begin_itemidx={last.position}" if last else ""
         return (
@@ -68,7 +68,7 @@ def is_album(address: str) -> bool:
         return False
 
 
-class Listing:
+class AlbumListing:
     """The articles that an album lists, each once: iterating asks for one answer after the other.
 
     `get` gives the bytes of an answer and judges walls; what it raises ends the iteration, and what came before
@@ -101,7 +101,7 @@ class Listing:
         return tuple(self._warnings)
 
     def __iter__(self) -> Iterator[Target]:
-        last: Item | None = None
+        last: AlbumItem | None = None
         for page in range(1, MOST_PAGES + 1):
             answer = self._ask(last)
             yield from self._take(answer)
@@ -116,15 +116,15 @@ class Listing:
                     return
             last = answer.items[-1]
 
-    def _ask(self, last: Item | None = None, *, reverse: bool = False) -> Answer:
+    def _ask(self, last: AlbumItem | None = None, *, reverse: bool = False) -> AlbumResponse:
         content = self._get(self._album.request(last, reverse=reverse))
-        answer = listing.read(content, biz=self._album.biz, concerns=self._album.address)
+        answer = album_response.read(content, biz=self._album.biz, concerns=self._album.address)
         self.title = answer.title or self.title
         self.account = answer.account or self.account
         self.count = self.count if answer.count is None else answer.count
         return answer
 
-    def _take(self, answer: Answer) -> Iterator[Target]:
+    def _take(self, answer: AlbumResponse) -> Iterator[Target]:
         """The articles that were not listed before."""
         for item in answer.items:
             if item.target and item.target.url not in self._known:
@@ -134,7 +134,7 @@ class Listing:
         if nameless:
             self._warnings.append(f"the album lists {nameless} without an article's address")
 
-    def _stuck(self, answer: Answer, page: int) -> str:
+    def _stuck(self, answer: AlbumResponse, page: int) -> str:
         """Why there is no way to the rest of the album, '' when there is."""
         before = len(self._keys)
         self._keys.update(item.key for item in answer.items)
@@ -146,7 +146,7 @@ class Listing:
             return "the last article of an answer has no number to go on from"
         return f"it has more than {MOST_PAGES} answers" if answer.goes_on and page == MOST_PAGES else ""
 
-    def _ends(self, answer: Answer) -> bool:
+    def _ends(self, answer: AlbumResponse) -> bool:
         """Whether nothing more is to be asked for."""
         if self._is_caught_up(answer):
             return True
@@ -155,7 +155,7 @@ class Listing:
             self._warnings.append(f"the album says that it has {self.count} articles, and lists {len(self._keys)}")
         return self.is_complete
 
-    def _is_caught_up(self, answer: Answer) -> bool:
+    def _is_caught_up(self, answer: AlbumResponse) -> bool:
         """Whether what follows is known: as many are new as the count tells, and a known one stands behind them."""
         if self._last_count is None or self.count is None or not answer.items:
             return False

@@ -32,13 +32,13 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]{1,99})\s{0,99}=\s{0,99}(?:"([^"]*)"|'([^']*
 
 
 @dataclass(kw_only=True, slots=True)
-class Item:
+class FeedItem:
     """The addresses that an item is known by, and where it was taken from."""
 
     links: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     about: str = ""  # RDF's
-    source: Item | None = None
+    source: FeedItem | None = None
 
     @property
     def addresses(self) -> list[str]:
@@ -46,12 +46,12 @@ class Item:
         return self.links + (self.ids or _some(self.about))
 
 
-def read_items(document: str) -> Reader:
+def read_items(document: str) -> FeedReader:
     """Return what a feed's XML tells, from its first element on."""
     from lxml import etree
 
     if not _LONG_TAG.search(document):
-        reader = Reader()
+        reader = FeedReader()
         parser = etree.XMLParser(
             target=cast(Any, reader), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
         )
@@ -60,7 +60,7 @@ def read_items(document: str) -> Reader:
             return reader
         except (etree.LxmlError, ValueError, AssertionError):  # ValueError: control characters
             pass
-    reader = Reader()
+    reader = FeedReader()
     _read_loosely(document, reader)
     return reader
 
@@ -74,16 +74,16 @@ class _Open:
     base: str
 
 
-class Reader:
+class FeedReader:
     """Takes in the tags and the text of a feed."""
 
     def __init__(self) -> None:
         self.is_feed = False
         self.title = ""
-        self.items: list[Item] = []
+        self.items: list[FeedItem] = []
         self._stack: list[_Open] = []
         self._names: Counter[str] = Counter()  # of what is open
-        self._item: Item | None = None
+        self._item: FeedItem | None = None
         self._said: list[str] | None = None  # by the element that is listened to
         self._length = 0
         self._listened = 0  # how deep that one is
@@ -97,7 +97,7 @@ class Reader:
         self._stack.append(_Open(name, vocabulary, base))
         self._names[name] += 1
         if name in _ITEMS:
-            self._item = Item(about=_first(attributes, _RDF_ABOUT))
+            self._item = FeedItem(about=_first(attributes, _RDF_ABOUT))
             self.items.append(self._item)
         elif self._is_told(parent, vocabulary, name):
             self._take_attributes(parent, name, attributes)
@@ -115,7 +115,7 @@ class Reader:
 
     def _take_attributes(self, parent: _Open, name: str, attributes: Mapping[str, str]) -> None:
         if name == "source" and self._item:
-            self._item.source = Item(links=_some(attributes.get("url", "")))
+            self._item.source = FeedItem(links=_some(attributes.get("url", "")))
         elif name in _LINKS and attributes.get("rel", "alternate") == "alternate":
             self._add(parent, name, attributes.get("href", ""))
 
@@ -164,7 +164,7 @@ class Reader:
             self.end(self._stack[-1].name)
 
 
-def _read_loosely(document: str, reader: Reader) -> None:
+def _read_loosely(document: str, reader: FeedReader) -> None:
     """Tell the reader the tags of a feed that is not well-formed."""
     for token in _TOKEN.finditer(document):
         name = token["name"]

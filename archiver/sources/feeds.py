@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from archiver.errors import FetchError
 from archiver.models import Target
-from archiver.sources.articles import best, words
-from archiver.sources.feed_items import Item, read_items
+from archiver.sources.article_urls import best, words
+from archiver.sources.feed_items import FeedItem, read_items
 
 LARGEST = 8 * 2**20  # bytes; feeds with whole articles in them have a few million
 _DECLARED = re.compile(rb"""\A\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
@@ -90,7 +90,7 @@ def _xml_feed(text: str, address: str) -> Feed:
     return _feed(read.title, map(_article_of, read.items))
 
 
-def _article_of(item: Item) -> Target | None:
+def _article_of(item: FeedItem) -> Target | None:
     return best(item.addresses) or (best(item.source.addresses) if item.source else None)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.injection.client import Server
 from tests.wechat import Answer, World, numbered, pages
 
-_QUIET = ("--interval", "0", "-o", "out")
+_IRRELEVANT_RUN = ("--interval", "0", "-o", "out")
 Words = tuple[str, ...]
 
 
@@ -57,7 +57,7 @@ class Making:
         return found
 
     def archive(self, *addresses: str, words: Words = ()) -> None:
-        ended = self.server.run("add", *_QUIET, *words, *addresses)
+        ended = self.server.run("add", *_IRRELEVANT_RUN, *words, *addresses)
         assert ended.code == 0, ended.err
 
     def write(self, name: str, *lines: str) -> None:
@@ -190,18 +190,18 @@ def _import(making: Making) -> None:
 
 
 def _repair_words(_making: Making) -> Sequence[str]:
-    return ["verify", "--repair", *_QUIET]
+    return ["verify", "--repair", *_IRRELEVANT_RUN]
 
 
 def _addresses(*numbers: int) -> Callable[[Making], Sequence[str]]:
-    return lambda making: ["add", *_QUIET, *(making.address(each) for each in numbers)]
+    return lambda making: ["add", *_IRRELEVANT_RUN, *(making.address(each) for each in numbers)]
 
 
 _ALL = (
     Scenario(name="add-new", words=_addresses(1, 2, 3), make=lambda making: [*making.three()] and None, every=True),
     Scenario(name="add", words=_addresses(1, 3), make=_add, every=True),
     Scenario(
-        name="batch", words=lambda _: ["batch", *_QUIET, "--failed", "list.txt", "list.txt"], make=_batch, files=("list.txt",),
+        name="batch", words=lambda _: ["batch", *_IRRELEVANT_RUN, "--failed", "list.txt", "list.txt"], make=_batch, files=("list.txt",),
         ends=1, stays=True,
     ),
     Scenario(name="run", words=lambda _: ["run", "--report", "report.json"], make=_run, files=("report.json",), stays=True),
@@ -209,7 +209,7 @@ _ALL = (
     Scenario(name="rebuild", words=lambda _: ["rebuild", "--all", "-o", "out"], make=_rebuild),
     Scenario(
         name="recheck",
-        words=lambda making: ["recheck", *_QUIET, *(making.address(each) for each in (1, 2, 3))],
+        words=lambda making: ["recheck", *_IRRELEVANT_RUN, *(making.address(each) for each in (1, 2, 3))],
         make=_recheck,
     ),
     Scenario(name="repair", words=_repair_words, make=_repair, every=True),

@@ -14,20 +14,20 @@ from tests.injection.trials import Bench, Record, Result
 from tests.injection.verdict import Problem, Stage
 from tests.wechat import World
 
-_QUIET = ("--interval", "0", "-o", "out")
+_IRRELEVANT_RUN = ("--interval", "0", "-o", "out")
 SIGNALS = ("SIGINT", "SIGTERM", "SIGKILL")
 Words = Callable[[Making], Sequence[str]]
 
 
 def _add(*numbers: int) -> Words:
-    return lambda making: ["add", *_QUIET, *(making.address(each) for each in numbers)]
+    return lambda making: ["add", *_IRRELEVANT_RUN, *(making.address(each) for each in numbers)]
 
 
 def _words(*words: str) -> Words:
     return lambda _making: words
 
 
-_REPAIR = _words("verify", "--repair", *_QUIET)
+_REPAIR = _words("verify", "--repair", *_IRRELEVANT_RUN)
 PAIRS: Mapping[str, Mapping[str, Words]] = {  # of a scenario's command and another, by its name
     "add-new": {"add": _add(3, 2, 1)},
     "add": {"add": _add(3, 1), "repair": _REPAIR, "verify": _words("verify", "-o", "out")},

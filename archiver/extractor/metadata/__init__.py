@@ -18,7 +18,7 @@ from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.times import modified, published, server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
-from archiver.extractor.reading import Reading, first, member, one_line, outermost, plain, text_of, without_links, words
+from archiver.extractor.page import ParsedPage, first, member, one_line, outermost, plain, text_of, without_links, words
 from archiver.models import Article
 
 if TYPE_CHECKING:
@@ -43,36 +43,36 @@ _NAMES = (
 _ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-user")
 
 
-def read_metadata(reading: Reading) -> Article:
+def read_metadata(parsed: ParsedPage) -> Article:
     """What the page says of its article, the body left out; what is missing is empty and, if it matters, warned of."""
-    ids, (kind, strange) = read_identity(reading), read_kind(reading)
-    reprint = read_reprint(reading)
-    title, account, date = _title(reading, kind), _name(_accounts(reading)), published(reading)
-    account_id = _matching(_ACCOUNT_ID, _account_ids(reading))
-    alias = _matching(_ALIAS, _aliases(reading))
+    ids, (kind, strange) = read_identity(parsed), read_kind(parsed)
+    reprint = read_reprint(parsed)
+    title, account, date = _title(parsed, kind), _name(_accounts(parsed)), published(parsed)
+    account_id = _matching(_ACCOUNT_ID, _account_ids(parsed))
+    alias = _matching(_ALIAS, _aliases(parsed))
     return Article(
         title=title,
         account=account,
         account_id=account_id,
         alias="" if alias == account_id else alias,  # shown in its place when an account never chose one
-        author="" if reprint else _name(_authors(reading)),  # a reprint names its source's author (T42)
+        author="" if reprint else _name(_authors(parsed)),  # a reprint names its source's author (T42)
         biz=ids.biz,
         mid=ids.mid,
         idx=ids.idx,
         sn=ids.sn,
-        url=read_url(reading, ids),
+        url=read_url(parsed, ids),
         type=kind,
         published=date,
-        modified=modified(reading, date),
-        original=_is_original(reading),
-        paid=_is_paid(reading),
+        modified=modified(parsed, date),
+        original=_is_original(parsed),
+        paid=_is_paid(parsed),
         reprint=reprint,
-        albums=read_albums(reading),
-        topics=read_topics(reading, kind),
-        location=_location(reading),
-        source_url=urls.link(first(_source_urls(reading))),
-        digest=without_links(first(_digests(reading)))[: _LONGEST["digest"]],
-        cover=first(urls.media(address) for address in _covers(reading)),
+        albums=read_albums(parsed),
+        topics=read_topics(parsed, kind),
+        location=_location(parsed),
+        source_url=urls.link(first(_source_urls(parsed))),
+        digest=without_links(first(_digests(parsed)))[: _LONGEST["digest"]],
+        cover=first(urls.media(address) for address in _covers(parsed)),
         warnings=(*strange, *_missing({"title": title, "account name": account})),
     )
 
@@ -90,24 +90,24 @@ def _name(candidates: Iterator[str]) -> str:
     return first(candidates)[: _LONGEST["name"]]
 
 
-def _title(reading: Reading, kind: str) -> str:
-    title = first(_titles(reading))
-    if kind == "text" and not _is_users(reading):
+def _title(parsed: ParsedPage, kind: str) -> str:
+    title = first(_titles(parsed))
+    if kind == "text" and not _is_users(parsed):
         title = _headline(title)
-    return one_line(title)[: _LONGEST["title"]] or _headline(first(_digests(reading)))
+    return one_line(title)[: _LONGEST["title"]] or _headline(first(_digests(parsed)))
 
 
-def _titles(reading: Reading) -> Iterator[str]:
-    yield plain(reading.cgi.get("title"))
-    yield plain(reading.variable("msg_title", "d.title"))
-    yield reading.shown("#activity-name", "#original_panel_title")
-    yield reading.meta("og:title", "twitter:title")
-    yield "" if reading.title in _NO_TITLES else reading.title
+def _titles(parsed: ParsedPage) -> Iterator[str]:
+    yield plain(parsed.cgi.get("title"))
+    yield plain(parsed.variable("msg_title", "d.title"))
+    yield parsed.shown("#activity-name", "#original_panel_title")
+    yield parsed.meta("og:title", "twitter:title")
+    yield "" if parsed.title in _NO_TITLES else parsed.title
 
 
-def _is_users(reading: Reading) -> bool:
+def _is_users(parsed: ParsedPage) -> bool:
     """Whether somebody gave the text post its title; else the title is the whole text."""
-    return plain(member(reading.cgi, "text_page_info", "is_user_title")) == "1"
+    return plain(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
 
 
 def _headline(text: str) -> str:
@@ -120,79 +120,79 @@ def _headline(text: str) -> str:
     return one_line(line if len(line) <= _HEADLINE else line[: _HEADLINE - 1] + "…")
 
 
-def _accounts(reading: Reading) -> Iterator[str]:
-    yield one_line(reading.cgi.get("nick_name"))
-    yield one_line(reading.variable("nickname", "d.nick_name"))
-    yield reading.shown(*_ACCOUNTS)
-    yield one_line(reading.variable("window.name"))
+def _accounts(parsed: ParsedPage) -> Iterator[str]:
+    yield one_line(parsed.cgi.get("nick_name"))
+    yield one_line(parsed.variable("nickname", "d.nick_name"))
+    yield parsed.shown(*_ACCOUNTS)
+    yield one_line(parsed.variable("window.name"))
 
 
-def _account_ids(reading: Reading) -> Iterator[str]:
-    yield plain(reading.cgi.get("user_name"))
-    yield from map(plain, reading.values("user_name", "d.user_name"))
+def _account_ids(parsed: ParsedPage) -> Iterator[str]:
+    yield plain(parsed.cgi.get("user_name"))
+    yield from map(plain, parsed.values("user_name", "d.user_name"))
 
 
-def _aliases(reading: Reading) -> Iterator[str]:
-    yield plain(reading.cgi.get("alias"))
-    if not reading.cgi:
-        yield plain(reading.variable("window.alias"))
-        yield from map(text_of, islice(reading.elements(".profile_meta_value"), 1))  # the second is its introduction
+def _aliases(parsed: ParsedPage) -> Iterator[str]:
+    yield plain(parsed.cgi.get("alias"))
+    if not parsed.cgi:
+        yield plain(parsed.variable("window.alias"))
+        yield from map(text_of, islice(parsed.elements(".profile_meta_value"), 1))  # the second is its introduction
 
 
-def _authors(reading: Reading) -> Iterator[str]:
-    yield one_line(reading.cgi.get("author"))
-    if reading.cgi:
+def _authors(parsed: ParsedPage) -> Iterator[str]:
+    yield one_line(parsed.cgi.get("author"))
+    if parsed.cgi:
         return
-    yield one_line(reading.meta("author"))
-    if "author" in reading.metas:  # since 2020; the heading would show the same name (§3.5)
+    yield one_line(parsed.meta("author"))
+    if "author" in parsed.metas:  # since 2020; the heading would show the same name (§3.5)
         return
-    texts = chain.from_iterable(map(words, _authors_shown(reading)))  # since 2025 the name is there twice: the first
+    texts = chain.from_iterable(map(words, _authors_shown(parsed)))  # since 2025 the name is there twice: the first
     yield from filter(lambda name: not name.startswith("原创"), map(one_line, texts))
-    yield one_line(reading.variable("author", "d.author"))
+    yield one_line(parsed.variable("author", "d.author"))
 
 
-def _authors_shown(reading: Reading) -> Iterator[HtmlElement]:
-    yield from reading.elements("#js_author_name")
-    for heading in islice(reading.elements("#meta_content"), 1):  # a body may hold what calls itself so
+def _authors_shown(parsed: ParsedPage) -> Iterator[HtmlElement]:
+    yield from parsed.elements("#js_author_name")
+    for heading in islice(parsed.elements("#meta_content"), 1):  # a body may hold what calls itself so
         yield from outermost(heading.xpath(_NAMES))
 
 
-def _digests(reading: Reading) -> Iterator[str]:
-    yield plain(reading.cgi.get("desc"))
-    if not reading.cgi:
-        yield plain(reading.variable("msg_desc", "window.desc", "d.desc"))
-        yield reading.meta("description", "og:description")
+def _digests(parsed: ParsedPage) -> Iterator[str]:
+    yield plain(parsed.cgi.get("desc"))
+    if not parsed.cgi:
+        yield plain(parsed.variable("msg_desc", "window.desc", "d.desc"))
+        yield parsed.meta("description", "og:description")
 
 
-def _covers(reading: Reading) -> Iterator[str]:
-    yield plain(reading.cgi.get("cdn_url"))
-    if not reading.cgi:
-        yield plain(reading.variable("msg_cdn_url", "d.cover"))
-        yield reading.meta("og:image", "twitter:image")
+def _covers(parsed: ParsedPage) -> Iterator[str]:
+    yield plain(parsed.cgi.get("cdn_url"))
+    if not parsed.cgi:
+        yield plain(parsed.variable("msg_cdn_url", "d.cover"))
+        yield parsed.meta("og:image", "twitter:image")
 
 
-def _source_urls(reading: Reading) -> Iterator[str]:
-    yield plain(reading.cgi.get("source_url"))
-    if not reading.cgi:
-        yield plain(reading.variable("msg_source_url"))
+def _source_urls(parsed: ParsedPage) -> Iterator[str]:
+    yield plain(parsed.cgi.get("source_url"))
+    if not parsed.cgi:
+        yield plain(parsed.variable("msg_source_url"))
 
 
-def _is_original(reading: Reading) -> bool:
-    if is_reprint(reading):
+def _is_original(parsed: ParsedPage) -> bool:
+    if is_reprint(parsed):
         return False
-    stat = copyright_stat(reading)
-    return stat == "1" or (not stat and "原创" in reading.shown("#copyright_logo"))
+    stat = copyright_stat(parsed)
+    return stat == "1" or (not stat and "原创" in parsed.shown("#copyright_logo"))
 
 
-def _is_paid(reading: Reading) -> bool:
+def _is_paid(parsed: ParsedPage) -> bool:
     """Whether the article has to be paid for and was not; a preview in the body says so too, to bodies."""
-    stated = reading.cgi.get("is_pay_subscribe") or reading.variable("isPaySubscribe", "is_pay_subscribe")
-    return plain(stated) == "1" and plain(member(reading.cgi, "user_info", "is_paid")) != "1"
+    stated = parsed.cgi.get("is_pay_subscribe") or parsed.variable("isPaySubscribe", "is_pay_subscribe")
+    return plain(stated) == "1" and plain(member(parsed.cgi, "user_info", "is_paid")) != "1"
 
 
-def _location(reading: Reading) -> str:
+def _location(parsed: ParsedPage) -> str:
     """The IP location WeChat shows: the province in China, else the country (since 2022-04-29)."""
-    where = reading.cgi.get("ip_wording") or reading.variable("ip_wording")
+    where = parsed.cgi.get("ip_wording") or parsed.variable("ip_wording")
     country = one_line(member(where, "country_name") or member(where, "countryName"))
     number = plain(member(where, "country_id") or member(where, "countryId"))
     province = one_line(member(where, "province_name") or member(where, "provinceName"))

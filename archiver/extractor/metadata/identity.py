@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from archiver import urls
 from archiver.errors import NotWeChat
-from archiver.extractor.reading import Reading, first, member, plain
+from archiver.extractor.page import ParsedPage, first, member, plain
 from archiver.urls import Identity
 
 _BIZ = re.compile(r"[A-Za-z0-9+/]{4,40}={0,2}")
@@ -30,43 +30,43 @@ _IDX_NAMES = "idx", ("idx", "d.idx", "itemidx", "_g.itemidx", "_g.idx")
 _SN_NAMES = "sn", ("sn", "d.sn", "_g.sn")
 
 
-def read_identity(reading: Reading) -> Identity:
+def read_identity(parsed: ParsedPage) -> Identity:
     """The ids of the page's article; empty where no source has a well-formed one."""
-    linked = [urls.identity(address) for address in _addresses(reading)]
+    linked = [urls.identity(address) for address in _addresses(parsed)]
     return Identity(
-        biz=_first_valid(_as_biz, _stated(reading, _BIZ_NAMES), (ids.biz for ids in linked)),
-        mid=_first_valid(_as_number, _stated(reading, _MID_NAMES), (ids.mid for ids in linked)),
-        idx=_first_valid(_as_number, _stated(reading, _IDX_NAMES), (ids.idx for ids in linked)),
-        sn=_first_valid(_as_sn, _stated(reading, _SN_NAMES), (ids.sn for ids in linked)),
+        biz=_first_valid(_as_biz, _stated(parsed, _BIZ_NAMES), (ids.biz for ids in linked)),
+        mid=_first_valid(_as_number, _stated(parsed, _MID_NAMES), (ids.mid for ids in linked)),
+        idx=_first_valid(_as_number, _stated(parsed, _IDX_NAMES), (ids.idx for ids in linked)),
+        sn=_first_valid(_as_sn, _stated(parsed, _SN_NAMES), (ids.sn for ids in linked)),
     )
 
 
-def read_url(reading: Reading, ids: Identity) -> str:
+def read_url(parsed: ParsedPage, ids: Identity) -> str:
     """Where the article can be asked for: the short address, else the long one, else what was asked for.
 
     A page that came by Sogou has no sn (trap T10): its long address would be refused, so it comes last.
     """
-    known = [_living(address) for address in (*_addresses(reading), reading.page.final_url)]
+    known = [_living(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.of_article(ids.biz, ids.mid, ids.idx, ids.sn)
     return first((*filter(urls.is_short, known), long if ids.sn else "", *known, long))
 
 
-def _stated(reading: Reading, names: tuple[str, tuple[str, ...]]) -> Iterator[str]:
-    yield plain(reading.cgi.get(names[0]))
-    yield from map(plain, reading.values(*names[1]))
+def _stated(parsed: ParsedPage, names: tuple[str, tuple[str, ...]]) -> Iterator[str]:
+    yield plain(parsed.cgi.get(names[0]))
+    yield from map(plain, parsed.values(*names[1]))
 
 
 def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
     return first(map(valid, chain(*sources)))
 
 
-def _addresses(reading: Reading) -> Iterator[str]:
+def _addresses(parsed: ParsedPage) -> Iterator[str]:
     """The addresses that name this page, as the page and the request do."""
-    yield plain(reading.cgi.get("link"))
-    yield plain(member(reading.cgi, "user_info", "short_link"))
-    yield plain(reading.variable(*_LINKS))
-    yield reading.meta("og:url")
-    yield reading.page.url
+    yield plain(parsed.cgi.get("link"))
+    yield plain(member(parsed.cgi, "user_info", "short_link"))
+    yield plain(parsed.variable(*_LINKS))
+    yield parsed.meta("og:url")
+    yield parsed.page.url
 
 
 def _as_biz(text: str) -> str:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from archiver.extractor.jsliteral import Literal
-from archiver.extractor.reading import Reading, plain
+from archiver.extractor.javascript.literal import Literal
+from archiver.extractor.page import ParsedPage, plain
 from archiver.models import CHINA
 
 _UNIX = re.compile(r"[0-9]{10}")  # quoted in scripts: `var ct=function(){` comes first on many pages (T29)
@@ -24,30 +24,30 @@ _WRITTEN_NAMES = ("createTime", "d.ct_str", "publish_time")
 _SHOWN = ("#post-date", "#publish_time")
 
 
-def published(reading: Reading) -> datetime | None:
+def published(parsed: ParsedPage) -> datetime | None:
     """The time of publication in Beijing's zone, None when the page has none; the seconds may be unknown."""
-    return next(filter(None, _publications(reading)), None)
+    return next(filter(None, _publications(parsed)), None)
 
 
-def modified(reading: Reading, since: datetime | None) -> datetime | None:
+def modified(parsed: ParsedPage, since: datetime | None) -> datetime | None:
     """The time of the last edit, if there was one after publication."""
-    stated = reading.cgi["modify_time"] if "modify_time" in reading.cgi else reading.variable("modify_time")
+    stated = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
     time = _of_unix(stated)
     return time if time and (since is None or time > since) else None
 
 
-def server_time(reading: Reading) -> datetime | None:
+def server_time(parsed: ParsedPage) -> datetime | None:
     """When the server sent the page: the day a page without a date of its own is filed under."""
-    stated = (reading.cgi.get("svr_time"), *reading.values("svr_time", "d.svr_time", "svrDate"))
+    stated = (parsed.cgi.get("svr_time"), *parsed.values("svr_time", "d.svr_time", "svrDate"))
     return next(filter(None, map(_of_unix, stated)), None)
 
 
-def _publications(reading: Reading) -> Iterator[datetime | None]:
-    yield from (_of_unix(reading.cgi.get(name)) for name in _PUBLISHED)
-    yield from map(_of_unix, reading.values(*_PUBLISHED_NAMES))
-    yield _of_words(reading.cgi.get("create_time"))
-    yield from map(_of_words, reading.values(*_WRITTEN_NAMES))
-    yield from map(_of_words, map(reading.shown, _SHOWN))
+def _publications(parsed: ParsedPage) -> Iterator[datetime | None]:
+    yield from (_of_unix(parsed.cgi.get(name)) for name in _PUBLISHED)
+    yield from map(_of_unix, parsed.values(*_PUBLISHED_NAMES))
+    yield _of_words(parsed.cgi.get("create_time"))
+    yield from map(_of_words, parsed.values(*_WRITTEN_NAMES))
+    yield from map(_of_words, map(parsed.shown, _SHOWN))
 
 
 def _of_unix(value: Literal) -> datetime | None:

@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.extractor.bodies import RawBody
-from archiver.extractor.completeness import unread
+from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
 from archiver.extractor.passes.code import read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.formulas import read_formulas
+from archiver.extractor.passes.hidden import drop_hidden
+from archiver.extractor.passes.images import find_images, find_svg_images, media_of
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
-from archiver.extractor.passes.pictures import find_pictures, find_svg_pictures, media_of
-from archiver.extractor.passes.plain import WARNING, is_oversized, plain_html, plain_media
-from archiver.extractor.passes.sheet import read_sheet
+from archiver.extractor.passes.oversized import WARNING, is_oversized, plain_html, plain_media
+from archiver.extractor.passes.stylesheet import read_stylesheet
 from archiver.extractor.passes.tree import Element, parse
-from archiver.extractor.passes.unseen import drop_unseen
 from archiver.models import Media, Removal
 
 Pass = Callable[[Element], Iterable[Removal] | None]
@@ -30,7 +30,7 @@ Pass = Callable[[Element], Iterable[Removal] | None]
 def passes(raw: RawBody, *look: Pass) -> tuple[Pass, ...]:
     """The passes over one body in the order they run; `look` when what is left is what a reader sees."""
     return (
-        drop_unseen,
+        drop_hidden,
         *look,
         read_code,  # before anything reads white space or quotes
         read_formulas,  # before pictures: a formula is often drawn as one
@@ -38,9 +38,9 @@ def passes(raw: RawBody, *look: Pass) -> tuple[Pass, ...]:
         make_cards(raw.videos),
         cite_quotes,
         unwrap_layout_tables,
-        find_svg_pictures,
+        find_svg_images,
         find_backgrounds,
-        find_pictures,
+        find_images,
     )
 
 
@@ -51,7 +51,7 @@ class CleanBody:
     html: str
     media: tuple[Media, ...]
     removed: tuple[Removal, ...]
-    unread: int = 0  # Article.unread
+    lost_characters: int = 0  # Article.unread
     warnings: tuple[str, ...] = ()
 
 
@@ -62,15 +62,17 @@ def clean(raw: RawBody) -> CleanBody:
         return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
     shown: list[str] = []
     body, removed = _passed(raw, lambda seen: shown.extend(map(str, seen.itertext())))
-    html = collapse(body, read_sheet(raw.css))
-    return CleanBody(html=html, media=tuple(_media(body)), removed=removed, unread=unread("".join(shown), html))
+    html = collapse(body, read_stylesheet(raw.css))
+    return CleanBody(
+        html=html, media=tuple(_media(body)), removed=removed, lost_characters=lost_characters("".join(shown), html)
+    )
 
 
 def canonical_html(raw: RawBody) -> str:
     """The HTML of `clean`, for who wants no more."""
     if is_oversized(raw.html):
         return plain_html(raw.html)
-    return collapse(_passed(raw)[0], read_sheet(raw.css))
+    return collapse(_passed(raw)[0], read_stylesheet(raw.css))
 
 
 def _passed(raw: RawBody, *look: Pass) -> tuple[Element, tuple[Removal, ...]]:

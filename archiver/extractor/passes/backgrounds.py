@@ -10,7 +10,7 @@ import re
 
 from archiver import urls
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.pictures import pixels
+from archiver.extractor.passes.images import pixels
 from archiver.extractor.passes.tree import Element, holds, selecting
 
 _LEAST = 64  # px, each side; what is smaller is a bullet, a border, a strip

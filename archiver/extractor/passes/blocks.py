@@ -15,7 +15,7 @@ from html import escape
 from itertools import groupby
 from typing import NamedTuple
 
-from archiver.extractor.passes.css import PLAIN, Style
+from archiver.extractor.passes.css import PLAIN, ComputedStyle
 
 INLINE = ("strong", "em", "del", "ins", "sup", "sub", "code")  # the order they nest in, outermost first
 
@@ -24,7 +24,7 @@ class Run(NamedTuple):
     """Text of one formatting, a line break ("\\n"), or a picture (`src` set, `text` its alternative)."""
 
     text: str
-    style: Style = PLAIN
+    style: ComputedStyle = PLAIN
     src: str = ""
 
 
@@ -77,7 +77,7 @@ def _alone(run: Run, plain: frozenset[str]) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _marks(style: Style, plain: frozenset[str]) -> tuple[str, ...]:
+def _marks(style: ComputedStyle, plain: frozenset[str]) -> tuple[str, ...]:
     has = {"strong": style.bold, "em": style.italic, "del": style.strike, "ins": style.underline,
            "sup": style.raised == "sup", "sub": style.raised == "sub", "code": style.code}  # fmt: skip
     return tuple(name for name in INLINE if has[name] and name not in plain)

@@ -16,15 +16,15 @@ from lxml import etree
 
 from archiver import urls
 from archiver.extractor.passes.blocks import Block, Run, inline_html, render
-from archiver.extractor.passes.css import Style
+from archiver.extractor.passes.css import ComputedStyle
+from archiver.extractor.passes.images import stands_in_line
+from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_marks
-from archiver.extractor.passes.pictures import stands_in_line
-from archiver.extractor.passes.scopes import Scope
-from archiver.extractor.passes.sheet import Sheet
+from archiver.extractor.passes.style_cache import StyleCache
+from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import CARD, CODE, Element
-from archiver.extractor.passes.words import without_invisible
 
-NO_SHEET = Sheet()
+NO_SHEET = Stylesheet()
 _CONTAINERS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "td", "th"))
 _PARTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # outside of these a tag means nothing
 _DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
@@ -35,7 +35,7 @@ _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
 
 
-def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
+def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
     """The canonical HTML (blocks.py) of a body without anything unseen, on a page with this style sheet."""
     builder = _Builder(sheet)
     skipped: Any = None
@@ -59,11 +59,11 @@ def collapse(body: Element, sheet: Sheet = NO_SHEET) -> str:
 class _Builder:
     """Open containers, the scopes on the way down, and the runs of the line being read."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Stylesheet) -> None:
         self.sheet = sheet
         self.root = Block("div")
         self.open = [self.root]
-        self.scopes = [Scope()]
+        self.scopes = [StyleCache()]
         self.headings: list[str] = []
         self.runs: list[Run] = []
 
@@ -173,7 +173,7 @@ class _Builder:
 
     def picture(self, element: Element) -> None:
         """Adds a picture: in line when it is a sign among the letters, else on a line of its own."""
-        run = Run(element.get("alt", ""), Style(href=self.scopes[-1].style.href), element.get("src", ""))
+        run = Run(element.get("alt", ""), ComputedStyle(href=self.scopes[-1].style.href), element.get("src", ""))
         if stands_in_line(element):
             self.runs.append(run)
             return

@@ -22,7 +22,7 @@ _DECLARATION = re.compile(r"\s*([a-zA-Z-]+)\s*:\s*([^;\"'(]*(?:(?:\"[^\"]*\"|'[^
 _LONGEST = 8192  # characters of a style attribute that are read; the longest seen has 1,900
 
 
-class Style(NamedTuple):
+class ComputedStyle(NamedTuple):
     """The computed style of an element; an ordinary paragraph's text has the defaults."""
 
     bold: bool = False
@@ -37,7 +37,7 @@ class Style(NamedTuple):
     blockifies: bool = False  # its children start lines of their own: flex, grid
 
 
-PLAIN = Style()
+PLAIN = ComputedStyle()
 
 
 @lru_cache(maxsize=4096)
@@ -57,7 +57,7 @@ def not_shown(tag: str, style: str) -> bool:
 NEVER_SHOWN = frozenset("script style noscript template head title meta link desc mp-style-type".split())
 
 
-def starts_line(tag: str, style: str, parent: Style) -> bool:
+def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
     """Whether an element stands on lines of its own: by tag, by `display`, or because its place makes it a block."""
     if tag in BLOCK_TAGS or parent.blockifies:
         return True
@@ -78,7 +78,7 @@ _CODE = frozenset(("code", "kbd", "samp", "tt"))
 
 
 @lru_cache(maxsize=512)
-def _by_tag(parent: Style, tag: str) -> Style:
+def _by_tag(parent: ComputedStyle, tag: str) -> ComputedStyle:
     return parent._replace(
         bold=parent.bold or tag in _BOLD,
         italic=parent.italic or tag in _ITALIC,
@@ -92,7 +92,7 @@ def _by_tag(parent: Style, tag: str) -> Style:
 
 
 @lru_cache(maxsize=16384)
-def inherit(parent: Style, tag: str, style: str, sheet: str = "") -> Style:
+def inherit(parent: ComputedStyle, tag: str, style: str, sheet: str = "") -> ComputedStyle:
     """The style of a `tag` with attribute `style` inside `parent`; `sheet` is what the page's sheet says of it."""
     own = _by_tag(parent, tag)
     for declared in filter(None, (sheet, style)):
@@ -100,7 +100,7 @@ def inherit(parent: Style, tag: str, style: str, sheet: str = "") -> Style:
     return own
 
 
-def _apply(own: Style, parent: Style, found: dict[str, str]) -> Style:
+def _apply(own: ComputedStyle, parent: ComputedStyle, found: dict[str, str]) -> ComputedStyle:
     changes: dict[str, Any] = {}
     if weight := found.get("font-weight") or _weight_in(found.get("font", "")):
         changes["bold"] = _is_bold(weight, own, parent)
@@ -120,7 +120,7 @@ def _apply(own: Style, parent: Style, found: dict[str, str]) -> Style:
     return own._replace(**changes) if changes else own
 
 
-def _is_bold(weight: str, own: Style, parent: Style) -> bool:
+def _is_bold(weight: str, own: ComputedStyle, parent: ComputedStyle) -> bool:
     """Browsers show 600 and more as bold."""
     if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600
@@ -139,7 +139,7 @@ def _weight_in(font: str) -> str:
     return next((w for w in words if w in ("bold", "bolder") or w in ("600", "700", "800", "900")), "normal")
 
 
-def _lines(line: str, own: Style, parent: Style) -> dict[str, bool]:
+def _lines(line: str, own: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
     """Lines are painted through all descendants: `none` takes away only the tag's own, never the parent's."""
     if "none" in line:
         return {"underline": parent.underline, "strike": parent.strike}

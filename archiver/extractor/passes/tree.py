@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 
 from lxml import etree
 
-from archiver.extractor import cut
+from archiver.extractor import scanner as cut
 from archiver.extractor.passes.css import BLOCK_TAGS
 
 Element: TypeAlias = etree._Element
@@ -59,7 +59,7 @@ def parse(source: str) -> Element:
 
 def fit_to_parse(source: str) -> str:
     """`source` less what libxml2 takes badly, or too long."""
-    return cut.uncrowded(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
+    return cut.limit_attributes(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
 
 
 def feed(source: str, target: object = None) -> object:

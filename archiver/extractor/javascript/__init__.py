@@ -1,0 +1,1 @@
+"""Read the JavaScript of WeChat's pages: literals, members, assignments."""

@@ -1,0 +1,249 @@
+"""One frozen Settings: defaults < archiver.yml < ARCHIVER_* < flags; an unknown key is an error."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from archiver.credentials import redact_words
+from archiver.errors import ConfigError
+
+FILE = "archiver.yml"
+PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5, and `__` for what lies inside: ARCHIVER_MEDIA__VIDEO_MAX=0
+
+Layer = dict[str, object]
+_LARGEST = 2**20  # bytes of archiver.yml
+_DEEPEST = 20  # settings in settings, in a variable's name
+_PATHS = ("output", "cookies")  # a relative one in archiver.yml counts from that file
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
+_WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
+_Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
+_Bytes = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is saved beside a post. Sizes in bytes; what is larger stays remote."""
+
+    save: bool = True
+    image_max: _Bytes = 50_000_000
+    video_max: _Bytes = 200_000_000
+
+
+class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the pictures, sounds and films of one article may cost in one call; what is left stays due."""
+
+    max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # sounds and films are counted, too
+    max_requests: Annotated[int, msgspec.Meta(ge=1)] = 6_000
+    max_bytes: Annotated[int, msgspec.Meta(ge=1)] = 2_000_000_000
+    max_time: str = "30m"
+
+    def __post_init__(self) -> None:
+        """A time that can be read."""
+        duration(self.max_time)
+
+
+class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words of the quote above the article; a link without an address is written as its text."""
+
+    account: str = "转载：{account}"
+    link: str = "来源：[微信公众号]({url})"
+    gone: str = "原文已无法访问：{state}（{seen}）"
+
+
+class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where `archiver run` finds addresses, one of `list`, `album` and `feed`, and what its posts are given."""
+
+    list: str = ""  # a file of addresses
+    album: str = ""  # the address of a public album (合集)
+    feed: str = ""  # the address, or the file, of an RSS, Atom or JSON feed
+    name: str = ""
+    tags: tuple[str, ...] | None = None
+    author: str | None = None
+    folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
+
+    def __post_init__(self) -> None:
+        """Exactly one of the three."""
+        if sum(map(bool, (self.list, self.album, self.feed))) != 1:
+            raise ValueError("a source has exactly one of `list`, `album` and `feed`")
+
+    @property
+    def title(self) -> str:
+        """How messages call it, and the catalogue: without the credentials that a feed's address may hold."""
+        return redact_words(self.name or self.list or self.album or self.feed)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the archive is kept and the network used."""
+
+    output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
+    interval: _Seconds = 3.0  # seconds between two pages
+    proxy: str = ""
+    cookies: str = ""  # a Netscape cookie file, for mp.weixin.qq.com alone
+    link_local: bool = False  # links to articles of this archive lead to their posts
+    post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
+    force: bool = False  # overwrite posts that a person edited
+    site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
+    media: MediaSettings = msgspec.field(default_factory=MediaSettings)
+    article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
+    sources: tuple[SourceSettings, ...] = ()  # of `archiver run`
+    budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # pages that one `archiver run` asks for at most
+    snapshots: bool = True  # keep every page as it was received
+    completeness: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.999  # share of a page's text; below, a post warns
+    recheck: str = ""  # how often a page is asked for again, at first: 7d; '' for never
+    source_block: SourceBlock = msgspec.field(default_factory=SourceBlock)
+    front_matter: dict[str, object] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """A pause that can be read."""
+        if self.recheck:
+            duration(self.recheck)
+
+
+def duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `45m`, `8h`, `2d`; ValueError for anything else."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", number, re.ASCII):
+        raise ValueError("write a number with s, m, h or d behind it: 45m")
+    return float(number) * units[unit]
+
+
+def load(
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    folder: Path,
+    file: str = "",
+    warn: Callable[[str], object] = str,
+) -> Settings:
+    """The settings that hold for a run started in `folder`; ConfigError names the key and where it stands.
+
+    `flags` holds only what the user gave, nested as Settings is; `file` is --config. `warn` is told in a line of what
+    is accepted and changes nothing: `force` outside of `flags`, which would overwrite people's edits for ever.
+    """
+    variables = list(_of_environment(environ))
+    output = next((str(layer["output"]) for _, layer in [("", flags), *variables] if "output" in layer), "")
+    merged: Layer = {}
+    for name, layer in [*_of_file(file, folder, output), *variables]:
+        if _checked(layer, name).force:
+            warn(f"{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts")
+        merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
+    _checked(dict(flags), "the command line")
+    return _checked(_merged(merged, dict(flags)), "the settings together")
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
+    """Each variable of ours with what it sets."""
+    for name, value in sorted(environ.items()):
+        if name.startswith(PREFIX):
+            keys = name.removeprefix(PREFIX).lower().split("__")
+            if len(keys) > _DEEPEST:
+                raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
+            if keys[0] not in _PATHS and not _is_utf8(name + value):  # the name of a file may be any bytes
+                raise ConfigError("is no UTF-8", concerns=name)
+            layer: object = value
+            for key in reversed(keys):
+                layer = {key: layer}
+            assert isinstance(layer, dict)
+            yield name, layer
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        return bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _of_file(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
+    """The first archiver.yml that is there: the one named, else here, else beside the output."""
+    if file:
+        yield file, _read(folder / file)
+        return
+    beside = folder / Path(output or Settings().output).parent
+    for path in (folder / FILE, beside / FILE):
+        if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for some names
+            yield str(path), _read(path)
+            return
+        if os.path.lexists(path):
+            raise ConfigError("is no file, or a link to none: mend it, or take it away", concerns=str(path))
+
+
+def _read(path: Path) -> Layer:
+    """What a file sets; ConfigError with its name, and the line where one is to blame, for whatever else it is."""
+    from archiver.yaml_reader import BrokenYaml, read_values
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ConfigError(f"cannot be read ({getattr(error, 'strerror', error)})", concerns=str(path)) from error
+    if len(content) > _LARGEST:
+        raise ConfigError(f"holds more than {_LARGEST // 2**20} MB, which are no settings", concerns=str(path))
+    try:
+        layer = read_values(content.decode()) or {}
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"is no YAML: line {line} is not UTF-8", concerns=str(path)) from error
+    except BrokenYaml as error:
+        raise ConfigError(f"is no YAML that archiver reads: {error}", concerns=str(path)) from error
+    if not isinstance(layer, dict):
+        raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
+    return _from_there(layer, path.parent)
+
+
+def _from_there(layer: Layer, folder: Path) -> Layer:
+    paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
+    there: Layer = {key: _beside(folder, value) for key, value in paths.items()}
+    if isinstance(sources := layer.get("sources"), list):
+        there["sources"] = [_source_from_there(source, folder) for source in sources]
+    return layer | there
+
+
+def _source_from_there(source: object, folder: Path) -> object:
+    if not isinstance(source, dict):
+        return source
+    paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
+    local = {key: value for key, value in paths.items() if "://" not in value}
+    named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
+    return source | named | {key: _beside(folder, value) for key, value in local.items()}
+
+
+def _beside(folder: Path, name: str) -> str:
+    """A path of archiver.yml, which counts from there."""
+    try:
+        return str(folder / Path(name).expanduser())
+    except RuntimeError as error:  # ~somebody
+        raise ConfigError("there is no such user on this machine", concerns=name) from error
+
+
+def _merged(under: Layer, over: Layer) -> Layer:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _checked(layer: Layer, name: str) -> Settings:
+    try:
+        settings = msgspec.convert(layer, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explained(str(error)), concerns=name) from error
+    if "wechat" in settings.front_matter:
+        raise ConfigError("front_matter.wechat is the archive's own: it finds the article again", concerns=name)
+    return settings
+
+
+def _explained(message: str) -> str:
+    """msgspec's message in the words of the file: `interval: Expected float, got str`."""
+    if unknown := _UNKNOWN.search(message):
+        key = ".".join(filter(None, (unknown[2], unknown[1])))
+        return f"unknown setting `{key}`: take it out, or correct its name"
+    if wrong := _WRONG.match(message):
+        return f"{wrong[2]}: {wrong[1]}".replace("`", "")
+    return message

@@ -1,0 +1,1 @@
+"""Write the canonical body as Markdown that shows the same in every engine."""

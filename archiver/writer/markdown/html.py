@@ -1,0 +1,77 @@
+"""What Markdown cannot say → one line of HTML that every engine passes through: wide tables, numbered lists, cards.
+
+Everything goes through nh3 with a closed list of tags and attributes; in the text every mark of Liquid's,
+Markdown's and kramdown's is an entity, so no engine reads anything into it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+
+from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
+from archiver.document.parse import children
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.escape import entities
+
+_MEDIA = ("src", "poster")
+_ALONE = ("img", "br", "hr")
+_HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
+
+
+def element_html(element: Tag, addresses: LinkResolver) -> str:
+    """A table or list as one line; the only paragraph of a cell or item stands without its `<p>`."""
+    for part in element.find_all(["td", "th", "li"]):
+        blocks = children(part)
+        if len(blocks) == 1 and blocks[0].name == "p":
+            blocks[0].unwrap()
+    return _one_line(str(element), addresses)
+
+
+def card_html(inside: str, addresses: LinkResolver) -> str:
+    """A card as one line; `inside` is what it holds in the canonical body."""
+    return _one_line(f'<div class="wechat-card">{inside}</div>', addresses)
+
+
+def code_html(code: str) -> str:
+    """Code that holds Liquid's own `endraw`: entities are the only form every engine shows."""
+    return "<pre><code>" + _text(code) + "</code></pre>"
+
+
+def _one_line(source: str, addresses: LinkResolver) -> str:
+    """Cleaned HTML; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
+    clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    soup = BeautifulSoup(clean, "lxml")
+    for player in soup.find_all("video"):
+        if not addresses.is_local(str(player.get("src", ""))):
+            poster = player.get("poster")
+            player.name, player.attrs = ("img", {"src": poster, "alt": ""}) if poster else ("span", {})
+    return "".join(_write(child, addresses) for child in (soup.body.children if soup.body else ()))
+
+
+def _write(node: object, addresses: LinkResolver) -> str:
+    if not isinstance(node, Tag):
+        return _text(str(node)) if isinstance(node, NavigableString) else ""
+    attributes = "".join(_attribute(name, value, addresses) for name, value in sorted(node.attrs.items()))
+    opening = f"<{node.name}{attributes}>"
+    if node.name in _ALONE:
+        return opening
+    return opening + "".join(_write(child, addresses) for child in node.children) + f"</{node.name}>"
+
+
+def _attribute(name: str, value: object, addresses: LinkResolver) -> str:
+    if name == "controls":
+        return " controls"
+    text = " ".join(value) if isinstance(value, list) else str(value)
+    if name in _MEDIA:
+        return f' {name}="{addresses.in_html(text)}"'
+    if name == "href":
+        return f' href="{addresses.link_in_html(text)}"'
+    return f' {name}="{_HARMFUL.sub(lambda m: f"&#{ord(m[0])};", text)}"'
+
+
+def _text(text: str) -> str:
+    return entities(text).replace("\n", "&#10;")

@@ -1,0 +1,245 @@
+"""One line of formatted text → Markdown that means the same in kramdown and in every CommonMark engine.
+
+`**` stands only where all of them read it as bold (jekyll.md §2: beside CJK punctuation CommonMark does not);
+everywhere else inline HTML does, which they all read. So bold never shows its asterisks, in any theme.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from html import unescape
+from typing import NamedTuple
+
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.escape import alternative, destination, entities, escape
+
+_ASTERISKS = {"strong": "**", "em": "*"}
+_MARKS = ("strong", "em", "del", "ins", "sup", "sub")
+_ENCLOSING = frozenset(_MARKS)
+_UNSAFE_CODE = re.compile(r"\{[{%#:]|[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_PIECE = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
+_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
+
+
+class Run(NamedTuple):
+    """Text of one formatting; "\\n" in it is a line break. A picture has `image`, its finished Markdown."""
+
+    text: str = ""
+    marks: frozenset[str] = frozenset()
+    href: str = ""
+    image: str = ""
+
+
+def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
+    """The runs of a canonical line's HTML (blocks.py: a strong em del ins sup sub code img br)."""
+    runs: list[Run] = []
+    outer = [Run()]
+    for text, closing, name, attributes in _PIECE.findall(line):
+        run = outer[-1]
+        if text:
+            runs.append(Run(unescape(text).replace("\n", " "), run.marks, run.href))
+        elif name == "br":
+            runs.append(Run(text="\n"))
+        elif name == "img":
+            runs.append(Run(image=_image(_values(attributes), addresses), href=run.href))
+        elif closing:
+            outer.pop()
+        elif name == "a":
+            outer.append(run._replace(href=_values(attributes).get("href", "")))
+        else:
+            outer.append(run._replace(marks=run.marks | {name}))
+    return runs
+
+
+def _values(attributes: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+
+
+def _image(said: dict[str, str], addresses: LinkResolver) -> str:
+    return f"![{alternative(said.get('alt', ''))}]({addresses.in_markdown(said.get('src', ''))})"
+
+
+def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[str], str] = destination) -> str:
+    """The Markdown of one paragraph's runs; `line_break` stands for a break, `target(href)` for a link's address."""
+    if len(runs) == 1 and runs[0].image and not runs[0].href:
+        return runs[0].image
+    return _Line(line_break, target).write(normalise(runs), frozenset(), "", "").strip()
+
+
+def normalise(runs: list[Run]) -> list[Run]:
+    """The same look in the fewest runs: white space has no marks of its own, breaks stand alone and single."""
+    if len(runs) == 1 and runs[0].text == runs[0].text.strip() != "" and "\n" not in runs[0].text:
+        return runs  # as most lines are
+    runs = [part for run in runs for line in _code_lines(run) for part in _without_edges(line)]
+    runs = _merge(_bridge(_merge(runs)))
+    return _merge([_single_break(run) if "\n" in run.text else run for run in runs])
+
+
+def _single_break(run: Run) -> Run:
+    """White space on both sides of a break goes, and a break beside another; in linear time, which no pattern takes."""
+    first, *middle, last = run.text.split("\n")
+    inner = filter(None, map(str.strip, middle))
+    return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip()]))
+
+
+def _code_lines(run: Run) -> list[Run]:
+    """Code over several lines cut into one code span for each: a span knows no line break."""
+    if "code" not in run.marks or "\n" not in run.text:
+        return [run]
+    lines = [[run._replace(text=line), Run(text="\n")] for line in run.text.split("\n")]
+    return [part for line in lines for part in line][:-1]
+
+
+def _without_edges(run: Run) -> list[Run]:
+    """A marked or linked run cut into white space, text, white space: nothing opens or closes on a space."""
+    core = run.text.strip()
+    if core == run.text:
+        return [run]
+    start = run.text.index(core)
+    parts = (Run(text=run.text[:start]), run._replace(text=core), Run(text=run.text[start + len(core) :]))
+    return [part for part in parts if part.text]
+
+
+def _bridge(runs: list[Run]) -> list[Run]:
+    """Spaces between two runs take the marks and the link both have: one long bold instead of two."""
+    bridged = list(runs)
+    for at in range(1, len(runs) - 1):
+        run, left, right = runs[at], runs[at - 1], runs[at + 1]
+        if not run.image and not run.text.strip() and "\n" not in run.text:
+            href = left.href if left.href == right.href else ""
+            bridged[at] = run._replace(marks=(left.marks & right.marks) - {"code"}, href=href)
+    return bridged
+
+
+def _merge(runs: list[Run]) -> list[Run]:
+    merged: list[Run] = []
+    for run in runs:
+        last = merged[-1] if merged else None
+        if last and not (last.image or run.image) and (last.marks, last.href) == (run.marks, run.href):
+            merged[-1] = last._replace(text=last.text + run.text)
+        elif run.text or run.image:
+            merged.append(run)
+    return merged
+
+
+class _Line:
+    """Writes normalised runs from the outside in: links, then the mark that runs longest, then text."""
+
+    def __init__(self, line_break: str, target: Callable[[str], str]) -> None:
+        self.line_break, self.target = line_break, target
+
+    def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
+        """The Markdown of runs inside `open_marks`; `before`, `after`: the characters beside it, "" at a line's end."""
+        if len(runs) == 1:
+            return self._write_group(runs, open_marks, before, after)
+        out: list[str] = []
+        at, left = 0, before
+        while at < len(runs):
+            count = self._group(runs, at, open_marks)
+            right = self._first(runs, at + count, open_marks) or after
+            out.append(self._write_group(runs[at : at + count], open_marks, left, right))
+            at, left = at + count, out[-1][-1:] or left
+        return "".join(out)
+
+    def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
+        """How many runs the outermost thing at `at` spans."""
+        run = runs[at]
+        if run.href and "a" not in open_marks:
+            return _span(runs, at, lambda other: other.href == run.href)
+        mark = self._longest(runs, at, open_marks)
+        return _span(runs, at, lambda other: mark in other.marks) if mark else 1
+
+    def _longest(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
+        own = runs[at].marks & _ENCLOSING - open_marks
+        if len(own) < 2:
+            return next(iter(own), "")
+        marks = [mark for mark in _MARKS if mark in own]
+        return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks))
+
+    def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:
+        first = group[0]
+        if first.href and "a" not in open_marks:
+            return self._link(group, open_marks)
+        if mark := self._longest(group, 0, open_marks):
+            return self._marked(group, mark, open_marks, left, right)
+        if first.image:
+            return first.image
+        if "code" in first.marks:
+            return code_span(first.text)
+        return self._text(first.text, left, right)
+
+    def _link(self, group: list[Run], open_marks: frozenset[str]) -> str:
+        address = group[0].href
+        target = self.target(address)
+        if len(group) == 1 and group[0].text == target and not group[0].marks and _PLAIN_ADDRESS.match(target):
+            return f"<{target}>"
+        return f"[{self.write(group, open_marks | {'a'}, '[', ']')}]({target})"
+
+    def _marked(self, group: list[Run], mark: str, open_marks: frozenset[str], left: str, right: str) -> str:
+        inner = open_marks | {mark}
+        sign = _ASTERISKS.get(mark)
+        if sign and _plain_inside(group, inner):
+            inside = self.write(group, inner, sign[-1], sign[-1])
+            if _may_stand(inside[:1], left) and _may_stand(inside[-1:], right):
+                return f"{sign}{inside}{sign}"
+        return f"<{mark}>{self.write(group, inner, '>', '<')}</{mark}>"
+
+    def _text(self, text: str, left: str, right: str) -> str:
+        *lines, last = text.split("\n")
+        written = [escape(line, starts=at > 0 or not left) for at, line in enumerate(lines)]
+        written.append(escape(last, starts=bool(lines) or not left, after=right))
+        return self.line_break.join(written)
+
+    def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
+        """The character that the output of runs[at:] begins with: a delimiter or tag counts as punctuation."""
+        if at >= len(runs):
+            return ""
+        run = runs[at]
+        if run.image:
+            return "!"
+        if run.href and "a" not in open_marks:
+            return "["
+        if run.marks - open_marks:
+            return "<"
+        return escape(run.text[:2])[:1]
+
+
+def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
+    end = at
+    while end < len(runs) and belongs(runs[end]):
+        end += 1
+    return end - at
+
+
+def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
+    """Whether asterisks may enclose a group: no bold, italic, code, link or picture in it (marked mis-nests them)."""
+    return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
+        any(run.href for run in group) and "a" not in inner
+    )
+
+
+def _may_stand(inside: str, outside: str) -> bool:
+    """Whether a delimiter may stand between two characters: CommonMark 0.30, 0.31 and kramdown must all agree.
+
+    Unicode symbols (S*: emoji, currency) inside count as punctuation, outside they do not: the versions differ.
+    """
+    if not inside or inside.isspace() or outside in ("*", "_", "~"):
+        return False
+    if not _is_punctuation(inside, "PS"):
+        return True
+    return outside == "" or outside.isspace() or _is_punctuation(outside, "P")
+
+
+def _is_punctuation(char: str, categories: str) -> bool:
+    return char in _ASCII_PUNCTUATION or unicodedata.category(char)[0] in categories
+
+
+_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+def code_span(text: str) -> str:
+    """Code in a line: between backticks where that is safe everywhere, else `<code>` with entities."""
+    return f"<code>{entities(text)}</code>" if _UNSAFE_CODE.search(text) else f"`{text}`"
