@@ -23,7 +23,7 @@ __all__ = ["Archiver", "NotAnArticle", "Settings", "__version__", "read", "to_ma
 
 __version__ = "0.1.0"  # pyproject.toml says the same, and a test that they agree
 
-_HOMES = {"Archiver": "commands", "Settings": "config", "NotAnArticle": "errors"}
+_HOMES = {"Archiver": "app", "Settings": "settings", "NotAnArticle": "errors"}
 
 
 def to_markdown(page: bytes) -> str:

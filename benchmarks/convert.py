@@ -29,7 +29,7 @@ from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.stylesheet import read_stylesheet
 from archiver.extractor.passes.tree import parse
 from archiver.models import Page
-from archiver.writer.links import Addresses
+from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.blocks import PostConverter, body_markdown
 from benchmarks.peers import FLOOR, PEERS, Tool, load
 
@@ -86,8 +86,8 @@ def stages(content: bytes, lap: Clock) -> None:
     body: object = lap("parse", lambda: parse(raw.html))
     lap("passes", lambda: [list(run(body) or ()) for run in passes(raw)])  # type: ignore[arg-type]
     html = lap("collapse", lambda: collapse(body, read_stylesheet(raw.css)))  # type: ignore[arg-type]
-    lap("write", lambda: body_markdown(str(html), Addresses()))
-    nesting = _Nesting(Addresses())
+    lap("write", lambda: body_markdown(str(html), LinkResolver()))
+    nesting = _Nesting(LinkResolver())
     list(nesting.blocks(str(html)))
     soups = lap("  of it bs4", lambda: [read_soup(part) for part in nesting.parts])
     lap("  of it markdownify", lambda: [nesting.convert_soup(soup) for soup in soups])  # type: ignore[attr-defined]
@@ -96,7 +96,7 @@ def stages(content: bytes, lap: Clock) -> None:
 class _Nesting(PostConverter):
     """Keeps the parts of a body that bs4 and markdownify are given."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(self, addresses: LinkResolver) -> None:
         super().__init__(addresses)
         self.parts: list[str] = []
 

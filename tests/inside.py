@@ -10,7 +10,7 @@ from archiver import Archiver, Settings, urls
 from archiver.app import FetchOptions
 from archiver.models import Outcome
 from archiver.settings import ArticleSettings
-from archiver.sources import Entry
+from archiver.sources import ListEntry
 from tests.command import Database
 
 _RUNNING = (".archive/catalogue.db", ".archive/posts.lock", ".archive/running")  # what every archive has
@@ -36,7 +36,7 @@ class Inside:
         )  # fmt: skip
         until = None if max_time is None else self.now + timedelta(seconds=max_time)
         targets = [urls.parse(address) for address in addresses]
-        lines = [Entry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]
+        lines = [ListEntry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]
         with Archiver(settings, now=lambda: self.now, sleep=self.sleep) as archiver:
             told = list(archiver.batch(lines, FetchOptions(limit=limit, until=until)))
             return archiver.summary.exit_code, sorted(told, key=lambda one: addresses.index(one.source))

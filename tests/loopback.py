@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from archiver.fetcher import Fetcher, Options
+from archiver.fetcher import Fetcher, FetcherOptions
 
 PUBLIC = "93.184.216.34"
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/Pic1/0"
@@ -52,8 +52,8 @@ class Loopback:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answer]
 
-    def fetcher(self, options: Options | None = None) -> Fetcher:
-        return Fetcher(options or Options(interval=0), sleep=lambda _: None, resolve=self.resolve)
+    def fetcher(self, options: FetcherOptions | None = None) -> Fetcher:
+        return Fetcher(options or FetcherOptions(interval=0), sleep=lambda _: None, resolve=self.resolve)
 
     @contextmanager
     def serve(self, talk: Callable[[ssl.SSLSocket], None], *names: str, protocol: str = "http/1.1") -> Iterator[None]:

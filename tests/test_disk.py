@@ -16,7 +16,7 @@ from archiver.archive.posts import Output
 from archiver.commands.rooms import rooms_for
 from archiver.context import Context
 from archiver.errors import OutputError
-from archiver.models import Article, Download, Entry, Media, Outcome, Page, Post, State, Target
+from archiver.models import ArchiveTransaction, Article, Download, Media, Outcome, Page, Post, State, Target
 from archiver.settings import Settings
 from archiver.storage import local, quarantine
 from archiver.writer.names import media_name
@@ -44,7 +44,7 @@ def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force
     outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
     page = Page(source="", content=b"", captured=datetime(2026, 11, 20, tzinfo=UTC))
     rooms.record(
-        Entry(target=Target(source=""), outcome=outcome, page=page, article=article, post=post.name,
+        ArchiveTransaction(target=Target(source=""), outcome=outcome, page=page, article=article, post=post.name,
               digest=written.digest)
     )  # fmt: skip
     context.close()

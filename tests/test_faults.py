@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.app import context
-from archiver.fetcher import Options
+from archiver import context
+from archiver.fetcher import FetcherOptions
 from tests.inside import Inside
 from tests.wechat import PAGES, Answer, World, faults, numbered, pages
 from tests.wechat.pictures import png
@@ -25,7 +25,7 @@ FOUR_TRIES, ONE_TRY = 4, 1
 def _wait_little(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second is enough for servers that are never done; others may be slow because the machine is."""
     if answer in (faults.SILENT, faults.SLOW_HEAD, faults.SLOW_BODY):
-        monkeypatch.setattr(context, "Options", partial(Options, timeout=0.5, deadline=0.5))
+        monkeypatch.setattr(context, "FetcherOptions", partial(FetcherOptions, timeout=0.5, deadline=0.5))
 
 
 LINE = {  # what a server does instead of sending the page → requests, state, what is said, files

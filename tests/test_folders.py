@@ -16,9 +16,9 @@ import pytest
 from archiver.archive.posts import Output
 from archiver.commands.rooms import rooms_for
 from archiver.context import Context
-from archiver.models import Article, Entry, Outcome, Post, State, Target
+from archiver.models import ArchiveTransaction, Article, Outcome, Post, State, Target
 from archiver.pipeline import Rooms
-from archiver.settings import Settings, Source
+from archiver.settings import Settings, SourceSettings
 from tests.pages import page_of
 
 DAY = date(2020, 6, 17)
@@ -35,7 +35,7 @@ def other(number: int, title: str) -> Article:
 def a_run(root: Path, folder: str = "") -> Iterator[tuple[Context, Rooms]]:
     """One run of archiver's."""
     context = Context(Settings(output=str(root)))
-    yield context, rooms_for(context, Source(list="-", folder=folder))
+    yield context, rooms_for(context, SourceSettings(list="-", folder=folder))
     context.close()
 
 
@@ -46,7 +46,9 @@ def archive(rooms: Rooms, article: Article, *, row: bool = True) -> str:
         post = Post(name=rooms.name_of(article, DAY), text=f"---\nwechat:\n{ids}---\n")
         written = rooms.save_post(article, post)
         outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
-        entry = Entry(target=Target(source=""), outcome=outcome, page=page_of(""), article=article, post=post.name)
+        entry = ArchiveTransaction(
+            target=Target(source=""), outcome=outcome, page=page_of(""), article=article, post=post.name
+        )
         if row:
             rooms.record(replace(entry, digest=written.digest))
     return post.name

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from archiver.fetcher.rate_limit import RateLimiter
+if TYPE_CHECKING:
+    from archiver.fetcher.rate_limit import RateLimiter
+
 
 MIB = 2**20
 PAGE_LIMIT = 20 * MIB
