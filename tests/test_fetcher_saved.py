@@ -29,7 +29,7 @@ def save(folder: Path, text: str | bytes, name: str = "page.html") -> SavedPage:
 
 
 def content(saved: SavedPage, url: str) -> bytes | None:
-    blob = saved.media(url)
+    blob = saved.local_media.find(url)
     return None if blob is None else blob.content
 
 
@@ -98,7 +98,7 @@ def test_picture_is_found_by_the_pair_of_addresses_that_the_browser_left(tmp_pat
     assert content(saved, f"{CDN}/First/0?wx_fmt=png") == b"first"
     assert content(saved, f"{CDN}/First/640") == b"first"
     assert content(saved, f"{CDN}/Second/640?tp=webp#imgIndex=1") == b"second"
-    assert saved.media(f"{CDN}/Third/640") is None
+    assert saved.local_media.find(f"{CDN}/Third/640") is None
 
 
 def test_picture_of_a_folder_made_by_hand_is_found_by_its_image_id(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_picture_of_a_folder_made_by_hand_is_found_by_its_image_id(tmp_path: Pat
     (tmp_path / "page_files" / "P9ficrX.gif").write_bytes(b"by id")
     saved = save(tmp_path, f'<img data-src="{CDN}/P9ficrX/640">')
     assert content(saved, f"{CDN}/P9ficrX/0") == b"by id"
-    assert saved.media(f"{CDN}/p9ficrx/0") is None
+    assert saved.local_media.find(f"{CDN}/p9ficrx/0") is None
 
 
 def test_picture_of_another_host_is_found_by_its_address(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_picture_of_another_host_is_found_by_its_address(tmp_path: Path) -> None
 def test_picture_that_is_only_shown_from_the_folder_is_found_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "Party face.png").write_bytes(b"emoji")
-    blob = save(tmp_path, "<img src='./page_files/Party%20face.png'>").media("./page_files/Party%20face.png")
+    blob = save(tmp_path, "<img src='./page_files/Party%20face.png'>").local_media.find("./page_files/Party%20face.png")
     assert blob is not None
     assert blob.content == b"emoji"
 
@@ -133,8 +133,8 @@ def test_nothing_outside_the_companion_folder_is_read(tmp_path: Path, shown: str
     (tmp_path / "page_files" / "sub").mkdir(parents=True)
     (tmp_path / "page_files" / "link").symlink_to(tmp_path / "secret")
     saved = save(tmp_path, f'<img data-src="{CDN}/First/640" src="{shown}">')
-    assert saved.media(f"{CDN}/First/640") is None
-    assert saved.media(shown) is None
+    assert saved.local_media.find(f"{CDN}/First/640") is None
+    assert saved.local_media.find(shown) is None
 
 
 def test_link_inside_the_companion_folder_is_read(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_link_inside_the_companion_folder_is_read(tmp_path: Path) -> None:
 
 def test_page_without_a_companion_folder_gives_no_pictures(tmp_path: Path) -> None:
     saved = save(tmp_path, f'<img data-src="{CDN}/First/640" src="./page_files/640">')
-    assert saved.media(f"{CDN}/First/640") is None
+    assert saved.local_media.find(f"{CDN}/First/640") is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_hostile_markup_is_read_in_linear_time(tmp_path: Path, piece: str) -> No
     (tmp_path / "page_files" / "640").write_bytes(b"first")
     saved = save(tmp_path, piece * (4_000_000 // len(piece)))
     begun = time.process_time()
-    assert saved.media(f"{CDN}/First/640") is None
+    assert saved.local_media.find(f"{CDN}/First/640") is None
     assert time.process_time() - begun < 8
 
 
@@ -204,11 +204,11 @@ def test_single_file_save_holds_page_date_address_and_pictures(tmp_path: Path, n
     assert saved.page.content.decode().split() == "<html><body>标题 a=b soft break</body></html>".split()
     assert (saved.page.url, saved.page.final_url) == (ARTICLE, ARTICLE)
     assert saved.page.captured == datetime(2024, 7, 18, 2, 5, tzinfo=UTC)
-    blob = saved.media(f"{CDN}/First/0?wx_fmt=png")
+    blob = saved.local_media.find(f"{CDN}/First/0?wx_fmt=png")
     assert blob is not None
     assert (blob.content, blob.content_type) == (b"picture", "image/webp")
     assert content(saved, "https://res.wx.qq.com/a/very-long.css") == b"a{}"
-    assert saved.media(f"{CDN}/Second/0") is None
+    assert saved.local_media.find(f"{CDN}/Second/0") is None
 
 
 def test_single_file_save_begins_where_it_says(tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_page_past_the_cap_is_too_large(tmp_path: Path, name: str) -> None:
 def test_reading_a_saved_page_loads_no_network_code(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(WHOLE)
     code = (
-        "import sys; from archiver.fetcher import read_saved, Options; read_saved(sys.argv[1]);"
+        "import sys; from archiver.fetcher import FetcherOptions, read_saved; read_saved(sys.argv[1]);"
         "sys.exit(bool({'httpx', 'httpcore', 'tenacity', 'filetype'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "page.html")], check=False).returncode == 0

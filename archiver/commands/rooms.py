@@ -23,7 +23,7 @@ from archiver.credentials import redact_words
 from archiver.errors import FetchError, TooLarge
 from archiver.extractor.completeness import text_coverage
 from archiver.extractor.redaction import redact, redact_address, redact_headers
-from archiver.fetcher import read_data, read_saved
+from archiver.fetcher import decode_data_url, read_saved
 from archiver.fetcher.media_budget import MediaBudget
 from archiver.models import (
     ArchiveTransaction,
@@ -121,7 +121,7 @@ def rooms_offline(context: Context, kept: ArticleRecord, source: SourceSettings 
 
     def get_media(medium: Media, address: str) -> Download:
         if address.startswith("data:"):
-            return read_data(address)
+            return decode_data_url(address)
         raise FetchError(context.catalogue.media.reason(media_name(medium)) or "nobody asked for it yet")
 
     return replace(
@@ -185,7 +185,7 @@ class _Lent:
 
     def get_media(self, medium: Media, address: str) -> Download:
         if address.startswith("data:"):
-            return read_data(address)
+            return decode_data_url(address)
         limit = self._limit(medium)
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=address)
@@ -283,7 +283,7 @@ class _Lent:
 def saved_page(file: str) -> tuple[Page, Saved]:
     """A page that was saved to disk, as it is kept, and what lies beside it."""
     saved = read_saved(file)
-    return _redacted(saved.page), saved.media
+    return _redacted(saved.page), saved.local_media.find
 
 
 def _redacted(page: Page) -> Page:

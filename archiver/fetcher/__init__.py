@@ -1,6 +1,7 @@
-"""Target → Page, and the bytes of media: the only room that knows httpx and tenacity.
+"""Fetch pages and media from the network, and read pages saved to disk.
 
-Pages saved to disk are read without either; they are loaded with `Fetcher`, when it is first asked for.
+The only package that imports httpx and tenacity. They are loaded when `Fetcher` is first used, so that a run over
+saved pages starts without them.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from archiver.fetcher.options import FetcherOptions
 from archiver.fetcher.saved import SavedPage, read_saved
-from archiver.fetcher.saved.data_url import read_data
+from archiver.fetcher.saved.data_url import decode_data_url
 
 if TYPE_CHECKING:
     from archiver.fetcher.client import Fetcher
 
-__all__ = ["Fetcher", "FetcherOptions", "SavedPage", "read_data", "read_saved"]
+__all__ = ["Fetcher", "FetcherOptions", "SavedPage", "decode_data_url", "read_saved"]
 
 
 def __getattr__(name: str) -> object:

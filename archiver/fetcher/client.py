@@ -22,9 +22,10 @@ from archiver.clock import utc_now
 from archiver.errors import BudgetSpent, CoolingDown, FetchError, Postponed, Unreachable
 from archiver.fetcher.cookies import no_cookies, read_cookies
 from archiver.fetcher.host_cooldowns import HostCooldowns
+from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.fetcher.media_budget import MediaBudget
 from archiver.fetcher.network import Deadline, Resolve
-from archiver.fetcher.options import LONGEST_WAIT, FetcherOptions
+from archiver.fetcher.options import FetcherOptions
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.rate_limit import IntervalLimiter, RateLimiter
 from archiver.fetcher.request import Bounds, RawResponse, ask, follow, https, https_of_user, withhold_location

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archiver.errors import Postponed
-from archiver.fetcher.options import LONGEST_WAIT
+from archiver.fetcher.limits import LONGEST_WAIT
 
 
 @dataclass(slots=True)

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from archiver.fetcher.rate_limit import RateLimiter
-
-
-MIB = 2**20
-PAGE_LIMIT = 20 * MIB
-IMAGE_LIMIT = 50 * MIB
-LONGEST_WAIT = 120.0  # seconds; a server that asks for more is left alone until another run
+from archiver.fetcher.limits import IMAGE_LIMIT, PAGE_LIMIT
+from archiver.fetcher.rate_limit import RateLimiter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 from archiver import urls
 from archiver.errors import BudgetSpent, CoolingDown
 from archiver.extractor import classify
-from archiver.fetcher.options import LONGEST_WAIT
+from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.models import CHINA, Page, State
 
 _LONGEST_NAP = 1.0  # seconds; another process may meet the verification page while this one waits

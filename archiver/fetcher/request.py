@@ -13,7 +13,7 @@ import httpx
 from archiver import urls
 from archiver.errors import FetchError, ForbiddenAddress, TooLarge
 from archiver.fetcher.decompression import decoded
-from archiver.fetcher.options import MIB
+from archiver.fetcher.limits import MIB
 from archiver.fetcher.ssrf import is_forbidden
 
 REDIRECTS = 5

@@ -16,7 +16,7 @@ from tenacity import (
     wait_random,
 )
 
-from archiver.fetcher.options import LONGEST_WAIT
+from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.fetcher.request import RawResponse, http_date
 
 TRIES = 4

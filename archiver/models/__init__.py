@@ -6,8 +6,10 @@ value can be compared, stored and sent to another process.
 
 from archiver.models.articles import Article, Media, Removal, Reprint, Unavailability
 from archiver.models.files import (
+    NO_LOCAL_MEDIA,
     Download,
     LocalFile,
+    LocalMedia,
     MediaResults,
     NotRequested,
     Post,
@@ -16,7 +18,7 @@ from archiver.models.files import (
     WriteResult,
 )
 from archiver.models.findings import ExpectedFile, Finding, MergeResult
-from archiver.models.pages import CHINA, UNAVAILABLE_STATES, Classification, Page, State, Target
+from archiver.models.pages import CHINA, UNAVAILABLE_STATES, Classification, FetchedPage, Page, State, Target
 from archiver.models.records import (
     ArchiveTransaction,
     ArticleRecord,
@@ -31,6 +33,7 @@ from archiver.models.records import (
 
 __all__ = [
     "CHINA",
+    "NO_LOCAL_MEDIA",
     "UNAVAILABLE_STATES",
     "ArchiveTransaction",
     "Article",
@@ -40,9 +43,11 @@ __all__ = [
     "Classification",
     "Download",
     "ExpectedFile",
+    "FetchedPage",
     "Finding",
     "Images",
     "LocalFile",
+    "LocalMedia",
     "Media",
     "MediaResults",
     "MergeResult",

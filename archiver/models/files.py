@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,23 @@ class Download:
     content: bytes
     content_type: str = ""
     response: Response | None = None  # None: from a file
+
+
+class LocalMedia(Protocol):
+    """Media that were saved together with a page: in a folder beside it or inside an .mhtml file."""
+
+    def find(self, address: str) -> Download | None:
+        """Return the saved bytes of the medium at `address`, None when they were not saved."""
+
+
+class _NoLocalMedia:
+    """The LocalMedia of a page that came alone."""
+
+    def find(self, _address: str) -> Download | None:
+        """Return None."""
+
+
+NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
+from archiver.models.files import NO_LOCAL_MEDIA, LocalMedia
+
 CHINA = timezone(timedelta(hours=8), "+0800")  # every date of WeChat's is Beijing time, all year round
 
 
@@ -51,6 +53,14 @@ class Page:
     captured: datetime  # aware: the server's Date, else the save's, else the file's time
     saved: bool = False  # read from disk
     redacted: tuple[str, ...] = ()  # names of its reader's credentials that were taken out
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FetchedPage:
+    """A page as a PageSource returns it: redacted, with the media that were saved beside it."""
+
+    page: Page
+    local_media: LocalMedia = NO_LOCAL_MEDIA
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

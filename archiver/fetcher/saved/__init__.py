@@ -1,12 +1,11 @@
-"""Pages that somebody saved to disk → Page, and their pictures from beside or inside the file.
+"""Read pages that somebody saved to disk, with the media beside or inside the file.
 
-Knows neither httpx nor tenacity: a run on saved pages loads no network code.
+Imports neither httpx nor tenacity: a run on saved pages loads no network code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,25 +14,25 @@ from pathlib import Path
 
 from archiver import urls
 from archiver.errors import ArchiverError, InputError, NotWeChat, TooLarge
-from archiver.fetcher.options import MIB, PAGE_LIMIT
-from archiver.fetcher.saved import html as companion
-from archiver.fetcher.saved import mhtml
-from archiver.models import Download, Page
+from archiver.fetcher.limits import MIB, PAGE_LIMIT
+from archiver.fetcher.saved.html import CompanionFolder
+from archiver.fetcher.saved.mhtml import read_mhtml
+from archiver.models import LocalMedia, Page
 
 _MHTML_SUFFIXES = (".mhtml", ".mht")
-_MHTML_LIMIT = 10 * PAGE_LIMIT  # one file, the pictures of the page in it as base64
-_HEAD = 4096  # where every saver leaves its note
+_MHTML_LIMIT = 10 * PAGE_LIMIT  # one file, the media of the page in it as base64
+_HEAD = 4096  # bytes in which every browser and extension leaves its note
 
-# Formats that people hand over by mistake; those without a NUL near their beginning are named here.
+# Formats that people pass by mistake; only those without a NUL near their beginning need a signature.
 _SIGNATURES = (b"%PDF", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"\x1f\x8b", b"Rar!")
 
-# The notes of Chrome, of SingleFile, and the bare address that the pages of the GNE test set begin with.
-_NOTES = (
+# The notes of Chrome, of SingleFile, and the bare address with which the pages of the GNE test set begin.
+_ADDRESS_NOTES = (
     re.compile(rb"<!--\s*saved from url=\(\d{4,6}\)(\S{1,2048})\s*-->"),
     re.compile(rb"Page saved with SingleFile\s{1,9}url:\s{0,9}(\S{1,2048})"),
     re.compile(rb"\A\s{0,9}<!--\s{0,9}(https?://\S{1,2048}?)\s{0,9}-->"),
 )
-# SingleFile writes what JavaScript's Date says: Thu Jul 18 2024 10:05:00 GMT+0800 (…)
+# SingleFile writes the date as JavaScript does: Thu Jul 18 2024 10:05:00 GMT+0800 (…)
 _SAVED_DATE = re.compile(
     rb"saved date:\s{0,9}[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})"
 )
@@ -41,38 +40,39 @@ _SAVED_DATE = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedPage:
-    """A page from disk, and the bytes that were saved for an address of its media (None: not saved)."""
+    """A page as it lies on disk, not redacted yet, and the media that were saved with it."""
 
     page: Page
-    media: Callable[[str], Download | None]
+    local_media: LocalMedia
 
 
 def read_saved(path: str | PathLike[str]) -> SavedPage:
-    """The page saved at `path`: .html with or without its companion folder, or .mhtml.
+    """Return the page saved at `path`: .html with or without its companion folder, or .mhtml.
 
-    InputError when it cannot be read, TooLarge past 20 MiB (.mhtml 200), ArchiverError when it is no page.
+    Raise InputError when the file cannot be read, TooLarge when it is larger than 20 MiB (.mhtml: 200 MiB), and
+    ArchiverError when there is no page in it.
     """
     path = fspath(path)
-    content, changed = _read(Path(path), path)
+    content, changed = _read_file(Path(path), path)
     head = content[:_HEAD]
     _check_text(head, path)
     if _is_mhtml(path, head):
-        return _from_mhtml(path, content, changed)
+        return _read_mhtml_page(path, content, changed)
     if len(content) > PAGE_LIMIT:
         raise _too_large(PAGE_LIMIT, path)
-    page = _page(path, content, address=_address(head), captured=_saved_date(head) or changed)
-    return SavedPage(page=page, media=companion.media_beside(Path(path), content))
+    page = _make_page(path, content, address=_noted_address(head), captured=_noted_date(head) or changed)
+    return SavedPage(page=page, local_media=CompanionFolder(Path(path), content))
 
 
-def _read(file: Path, path: str) -> tuple[bytes, datetime]:
-    """The bytes of `file` and when it last changed."""
+def _read_file(file: Path, path: str) -> tuple[bytes, datetime]:
+    """Return the bytes of `file` and when it last changed; messages name it as the user gave it, by `path`."""
     try:
         if file.is_dir():
             raise InputError("this is a folder: name the .html or .mhtml files inside it", concerns=path)
         with file.open("rb") as opened:
             content = opened.read(_MHTML_LIMIT + 1)
-            changed = file.stat().st_mtime
-        captured = datetime.fromtimestamp(changed, UTC)
+            modified = file.stat().st_mtime
+        changed = datetime.fromtimestamp(modified, UTC)
     except FileNotFoundError as error:
         raise InputError("no such file: check the path, or give an address", concerns=path) from error
     except (OSError, ValueError, OverflowError) as error:  # ValueError: a NUL in the path
@@ -80,10 +80,11 @@ def _read(file: Path, path: str) -> tuple[bytes, datetime]:
         raise InputError(f"the file cannot be read: {reason}", concerns=path) from error
     if len(content) > _MHTML_LIMIT:
         raise _too_large(_MHTML_LIMIT, path)
-    return content, captured
+    return content, changed
 
 
 def _check_text(head: bytes, path: str) -> None:
+    """Raise ArchiverError when a file's beginning shows that it is empty or no text."""
     if not head.strip():
         raise ArchiverError("the file is empty: save the page again", concerns=path)
     if b"\0" not in head and not head.startswith(_SIGNATURES):
@@ -100,42 +101,44 @@ def _is_mhtml(path: str, head: bytes) -> bool:
     return path.lower().endswith(_MHTML_SUFFIXES) or b"multipart/related" in head
 
 
-def _from_mhtml(path: str, content: bytes, changed: datetime) -> SavedPage:
-    archive = mhtml.read(content)
+def _read_mhtml_page(path: str, content: bytes, changed: datetime) -> SavedPage:
+    archive = read_mhtml(content)
     if archive is None:
         raise ArchiverError("no page in it: save it again as .mhtml or .html", concerns=path)
     if len(archive.page) > PAGE_LIMIT:
         raise _too_large(PAGE_LIMIT, path)
     captured = archive.date or changed
-    return SavedPage(page=_page(path, archive.page, address=archive.url, captured=captured), media=archive.media)
+    page = _make_page(path, archive.page, address=archive.url, captured=captured)
+    return SavedPage(page=page, local_media=archive.local_media)
 
 
-def _page(path: str, content: bytes, *, address: str, captured: datetime) -> Page:
+def _make_page(path: str, content: bytes, *, address: str, captured: datetime) -> Page:
     url = _article_address(address)
     return Page(source=path, url=url, final_url=url, content=content, captured=captured, saved=True)
 
 
-def _address(head: bytes) -> str:
-    """The address that the saver noted, '' when it noted none."""
-    for note in _NOTES:
-        if found := note.search(head):
-            return found[1].decode("utf-8", "replace")
+def _noted_address(head: bytes) -> str:
+    """Return the address that the browser or extension noted in the file, '' when it noted none."""
+    for note in _ADDRESS_NOTES:
+        if match := note.search(head):
+            return match[1].decode("utf-8", "replace")
     return ""
 
 
 def _article_address(address: str) -> str:
-    """`address` less its tracking and credentials; '' for one that is not WeChat's (a mirror's, a local file's)."""
+    """Return `address` without tracking and credentials; '' when it is not WeChat's (a mirror's, a local file's)."""
     try:
         return urls.parse(address).url if address else ""
     except NotWeChat:
         return ""
 
 
-def _saved_date(head: bytes) -> datetime | None:
-    found = _SAVED_DATE.search(head)
-    if not found:
+def _noted_date(head: bytes) -> datetime | None:
+    """Return when SingleFile saved the page, in UTC, None when the file does not tell."""
+    match = _SAVED_DATE.search(head)
+    if not match:
         return None
-    month, day, year, time, zone = (group.decode() for group in found.groups())
+    month, day, year, time, zone = (group.decode() for group in match.groups())
     try:
         return parsedate_to_datetime(f"{day} {month} {year} {time} {zone}").astimezone(UTC)
     except (ValueError, OverflowError):

@@ -1,8 +1,8 @@
-"""A page and its pictures in one file (RFC 2557), as Chrome's "Webpage, Single File" writes it."""
+"""A page and its media in one file (MHTML, RFC 2557), as Chrome's "Webpage, Single File" writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -10,47 +10,70 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from archiver import urls
-from archiver.models import Download
+from archiver.models import Download, LocalMedia
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MhtmlArchive:
-    """What a single-file save holds."""
+    """The contents of a single-file save: the page, its address, when it was saved, and its media."""
 
     page: bytes  # UTF-8 where the part says what it is encoded in
     url: str
     date: datetime | None
-    media: Callable[[str], Download | None]
+    local_media: LocalMedia
 
 
-def read(content: bytes) -> MhtmlArchive | None:
-    """The archive that `content` is, None when no page is in it."""
+def read_mhtml(content: bytes) -> MhtmlArchive | None:
+    """Return the archive in the bytes of a file, None when there is no page in it."""
     try:
         message = message_from_bytes(content)
         parts = [part for part in message.walk() if not part.is_multipart()]
-    except RecursionError:  # parts in parts in parts: nobody saved that
+    except RecursionError:  # hundreds of parts in each other: no browser writes that
         return None
-    root = _root(message, parts)
-    if root is None:
+    page = _find_page(message, parts)
+    if page is None:
         return None
     return MhtmlArchive(
-        page=_text(root),
-        url=_address(message, "Snapshot-Content-Location") or _address(root, "Content-Location"),
-        date=_date(message),
-        media=_media([part for part in parts if part is not root]),
+        page=_decode_text(page),
+        url=_read_address(message, "Snapshot-Content-Location") or _read_address(page, "Content-Location"),
+        date=_read_date(message),
+        local_media=MhtmlMedia(part for part in parts if part is not page),
     )
 
 
-def _root(message: Message, parts: list[Message]) -> Message | None:
-    """The part that `start` names, else the first page in it."""
+class MhtmlMedia:
+    """LocalMedia of a page saved as .mhtml: the other parts of the file.
+
+    An image is found by its id first, since the page may show it in another size.
+    """
+
+    def __init__(self, parts: Iterable[Message]) -> None:
+        self._parts: dict[str, Message] = {}  # by image id and by media address
+        for part in parts:
+            location = urls.media(_read_address(part, "Content-Location"))
+            for key in (urls.image_id(location), location):
+                if key:
+                    self._parts.setdefault(key, part)
+
+    def find(self, address: str) -> Download | None:
+        """Return the bytes saved for a medium's address, None when there are none."""
+        part = self._parts.get(urls.image_id(address)) or self._parts.get(urls.media(address))
+        if part is None:
+            return None
+        return Download(url=address, content=_read_payload(part), content_type=part.get_content_type())
+
+
+def _find_page(message: Message, parts: list[Message]) -> Message | None:
+    """Return the part that the parameter `start` names if that is a page, else the first page."""
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     named = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == start)
     return next(named, next(iter(pages), None))
 
 
-def _text(part: Message) -> bytes:
-    content = _payload(part)
+def _decode_text(part: Message) -> bytes:
+    """Return the part's bytes as UTF-8, unchanged when its charset is not given or not known."""
+    content = _read_payload(part)
     charset = part.get_content_charset()
     try:
         return content.decode(charset, "replace").encode("utf-8", "replace") if charset else content
@@ -58,35 +81,17 @@ def _text(part: Message) -> bytes:
         return content
 
 
-def _media(parts: list[Message]) -> Callable[[str], Download | None]:
-    """What gives the bytes of a picture, by image id first: the page may show it in another size."""
-    by_key: dict[str, Message] = {}
-    for part in parts:
-        location = urls.media(_address(part, "Content-Location"))
-        for key in (urls.image_id(location), location):
-            if key:
-                by_key.setdefault(key, part)
-
-    def media(url: str) -> Download | None:
-        part = by_key.get(urls.image_id(url)) or by_key.get(urls.media(url))
-        if part is None:
-            return None
-        return Download(url=url, content=_payload(part), content_type=part.get_content_type())
-
-    return media
-
-
-def _payload(part: Message) -> bytes:
+def _read_payload(part: Message) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
-def _address(part: Message, header: str) -> str:
-    """The header less the line breaks that mail folds long ones with."""
+def _read_address(part: Message, header: str) -> str:
+    """Return the header without the line breaks by which mail folds long ones."""
     return "".join(str(part.get(header, "")).split())
 
 
-def _date(message: Message) -> datetime | None:
+def _read_date(message: Message) -> datetime | None:
     try:
         return parsedate_to_datetime(str(message.get("Date", ""))).astimezone(UTC)
     except (ValueError, OverflowError):
