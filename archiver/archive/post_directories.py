@@ -27,9 +27,9 @@ class PostDirectories:
     for nothing.
     """
 
-    def __init__(self, root: Path, told: Callable[[], Times], *, is_dry: bool = False) -> None:
+    def __init__(self, root: Path, recorded: Callable[[], Times], *, is_dry: bool = False) -> None:
         self._root = root
-        self._told = told
+        self._recorded = recorded
         self._left: dict[str, str] = {}  # when they changed last, by us since they were looked at
         self.written: list[str] = []  # posts
         self._is_sure = not is_dry  # nobody else wrote here meanwhile, and everything could be read
@@ -44,37 +44,37 @@ class PostDirectories:
         """While a post of ours is written."""
         name = post.rpartition("/")[0]
         _ = self.listed
-        before = self._changed(name)
+        before = self._change_time(name)
         self._is_sure &= self._left.get(name) == before and len(self.written) < _FEW
         yield
-        self._is_sure &= self._changed(name) != before  # else a disk whose folders do not tell
+        self._is_sure &= self._change_time(name) != before  # else a disk whose folders do not tell
         self._stamp(name)
         self.written.append(post)
         self._by_day.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
 
-    def news(self) -> Times:
+    def changed(self) -> Times:
         """The folders that are not as they were told; none, rather than some, where it is not sure what lies there."""
         if not self._is_sure or "listed" not in self.__dict__:
             return {}
-        return {name: changed for name, changed in self._left.items() if changed != self.told.get(name)}
+        return {name: changed for name, changed in self._left.items() if changed != self.recorded.get(name)}
 
     @cached_property
-    def told(self) -> Times:
+    def recorded(self) -> Times:
         """The folders that were told of when first asked."""
-        return self._told()
+        return self._recorded()
 
     @cached_property
     def listed(self) -> dict[str, list[str]]:
         """The posts of each folder that was not as it was told, when first asked."""
         found: dict[str, list[str]] = {}
-        folders = list(dict.fromkeys((names.POSTS, *self.told)))
+        folders = list(dict.fromkeys((names.POSTS, *self.recorded)))
         for name in folders:  # it grows
-            changed = self._changed(name)
-            if changed is not None and changed == self.told.get(name):
+            changed = self._change_time(name)
+            if changed is not None and changed == self.recorded.get(name):
                 self._left[name] = changed
             elif changed is not None:
                 found[name], below = self._list(name)
-                folders += [folder for folder in below if folder not in self.told]
+                folders += [folder for folder in below if folder not in self.recorded]
         return found
 
     def _list(self, name: str) -> tuple[list[str], list[str]]:
@@ -96,10 +96,10 @@ class PostDirectories:
         now = time.time_ns() // 1_000 * 1_000  # what a disk must keep: FAT keeps even seconds
         with suppress(OSError):  # the folder is somebody else's
             os.utime(self._root / name, ns=(now, now))
-        self._left[name] = self._changed(name) or ""
+        self._left[name] = self._change_time(name) or ""
         self._is_sure &= self._left[name].startswith(f"{now} ")
 
-    def _changed(self, name: str) -> str | None:
+    def _change_time(self, name: str) -> str | None:
         """When a folder last changed; None for one that is not there."""
         try:
             stat = (self._root / name).stat()

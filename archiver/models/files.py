@@ -81,3 +81,5 @@ class WriteResult:
     outcome: str
     path: str
     digest: str = ""  # SHA-256 by which the post is known as ours
+    post: Post | None = None  # what was to be written
+    previous: str = ""  # what stood there

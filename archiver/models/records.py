@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.models.articles import Article, Removal, Unavailability
-from archiver.models.files import MediaResults
-from archiver.models.pages import UNAVAILABLE_STATES, Page, State, Target
+from archiver.models.files import NO_LOCAL_MEDIA, LocalMedia, MediaResults
+from archiver.models.pages import UNAVAILABLE_STATES, Classification, Page, State, Target
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,12 +38,18 @@ class Outcome:
     exit_code: int = 0  # what this outcome alone would end the command with; not in the JSON line
 
 
+_NOT_CLASSIFIED = Classification(state=State.UNKNOWN)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredCapture:
-    """A page, and the SHA-256 under which it is kept; '' when it is not."""
+    """A page that came, and what it is."""
 
     page: Page
-    snapshot: str
+    snapshot: str  # SHA-256 under which it is kept; '' when it is not
+    classification: Classification = _NOT_CLASSIFIED
+    local_media: LocalMedia = NO_LOCAL_MEDIA
+    moved_from: StoredCapture | None = None  # the notice that led here
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
+from archiver.archive.archive import Archive
+from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import CATALOGUE
-from archiver.archive.posts import Output
 from archiver.archive.recovery import begin
 from archiver.catalogue import FILE, Catalogue
 from archiver.catalogue.salvage import read_damaged
-from archiver.context import Context
 from archiver.errors import Busy, DamagedCatalogue
 from archiver.models import Finding
 from archiver.storage.local import UNFINISHED, check_space, guarded, sync_folder
@@ -25,32 +24,32 @@ from archiver.storage.quarantine import copy_aside
 _LOGS = ("-wal", "-shm", "-journal")
 
 
-def replace_damaged(context: Context) -> Iterator[Finding]:
+def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
     """Make a new catalogue where the one that is here is damaged; yield what was wrong with it.
 
     Busy while another command works on the archive.
     """
-    faults, others = _faults(context)
+    faults, others = _faults(archive)
     if not faults:
         return
     if others:
-        raise Busy("another command works on this archive: try again when it has ended", concerns=str(context.own))
-    path = context.own / FILE
-    check_space(context.own, 4 * path.stat().st_size)
+        raise Busy("another command works on this archive: try again when it has ended", concerns=str(archive.own))
+    path = archive.own / FILE
+    check_space(archive.own, 4 * path.stat().st_size)
     salvage = read_damaged(path)
-    place = copy_aside(Path(context.settings.output), CATALOGUE)
-    copy_aside(Path(context.settings.output), f"{CATALOGUE}-wal")  # it holds the newest rows
-    folder = Path(context.settings.output) / UNFINISHED / FILE
+    place = copy_aside(archive.root, CATALOGUE)
+    copy_aside(archive.root, f"{CATALOGUE}-wal")  # it holds the newest rows
+    folder = archive.root / UNFINISHED / FILE
     with guarded(folder):
         shutil.rmtree(folder, ignore_errors=True)  # of a call that died
         folder.mkdir(parents=True)
-    with closing(Catalogue(folder, context.now)) as catalogue:
-        begin(catalogue, Output(context.settings.output), context.now(), salvage)
+    with closing(Catalogue(folder, archive.now)) as catalogue:
+        begin(catalogue, ArchiveFiles(archive.name), archive.now(), salvage)
     with guarded(path):
         for ending in _LOGS:  # a log that is left would be read into the new one
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)
         (folder / FILE).replace(path)
-        sync_folder(context.own)
+        sync_folder(archive.own)
         shutil.rmtree(folder, ignore_errors=True)
     for said in faults:
         said = f"{said}; what was there is {place} now; a new one is made from what lies here"
@@ -59,11 +58,11 @@ def replace_damaged(context: Context) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _faults(context: Context) -> tuple[list[str], bool]:
+def _faults(archive: Archive) -> tuple[list[str], bool]:
     """Return what is wrong with the catalogue itself, and whether others work on the archive."""
-    if not (context.own / FILE).is_file():
+    if not (archive.own / FILE).is_file():
         return [], False
-    with closing(Catalogue(context.own, context.now)) as catalogue:
+    with closing(Catalogue(archive.own, archive.now)) as catalogue:
         others = catalogue.others_since() is not None
         try:
             catalogue.open()

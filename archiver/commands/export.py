@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from archiver.archive.lookup import require_article
 from archiver.catalogue import Catalogue
-from archiver.commands.exports import STDOUT, ExportRequest, ExportResult
-from archiver.commands.looking import article_of
+from archiver.commands.list import list_articles
 from archiver.context import Context
+from archiver.errors import UsageError
 from archiver.export.article import ArticleExporter
 from archiver.export.tables import Csv, JsonLines
 from archiver.export.wacz import PageListWriter, wacz_file
 from archiver.export.warc import Warc
 from archiver.models import ArticleRecord
+from archiver.models.reports import ExportResult
+from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
 from archiver.storage.local import whole_file
 
 Report = Callable[[str], None]
+_EXTRA = ("warcio", "wacz")
 _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLines, "csv": Csv}
+
+
+def check_request(request: ExportRequest) -> None:
+    """Raise UsageError for nothing to write, two files that are one, an archive into a pipe."""
+    if not request.files:
+        raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")
+    if len({os.path.realpath(path) for path in request.files.values()}) < len(request.files):
+        raise UsageError("two exports into one file: give each its own")
+    if request.only and request.articles != ArticleQuery():
+        raise UsageError("name articles, or choose them by options, not both")
+    for name in ("warc", "wacz"):
+        if request.files.get(name) == STDOUT:
+            raise UsageError(f"--{name} needs a file")
+        if name in request.files and any(find_spec(extra) is None for extra in _EXTRA):
+            raise UsageError(f"--{name} needs more packages: pip install 'archiver[warc]'")
 
 
 class Sink(Protocol):
@@ -42,8 +63,10 @@ class Exporter:
 
     def run(self) -> ExportResult:
         """What was written, every file of it whole."""
-        self.wanted.check()
-        articles = self._articles(self.context.catalogue_there())  # one that is not here is said before a file is made
+        check_request(self.wanted)
+        articles = self._articles(
+            self.context.archive.require_catalogue()
+        )  # one that is not here is said before a file is made
         with ExitStack() as opened:
             sinks = [opened.enter_context(self._open(form, path)) for form, path in self.wanted.files.items()]
             for article in articles:
@@ -56,9 +79,9 @@ class Exporter:
 
     def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
         """The articles themselves: of one that a person took out only that it is not wanted is known."""
-        found: Iterable[ArticleRecord] = self.wanted.articles.articles(catalogue)
+        found: Iterable[ArticleRecord] = list_articles(catalogue, self.wanted.articles)
         if self.wanted.only:
-            named = (article_of(catalogue, what, self.context.settings.output) for what in self.wanted.only)
+            named = (require_article(catalogue, name, self.context.archive.name) for name in self.wanted.only)
             found = {article.key: article for article in named}.values()
         return (article for article in found if not article.taken_out)
 
@@ -86,6 +109,7 @@ class Exporter:
 
     def _evidence(self, warc: Warc, pages: PageListWriter | None = None) -> ArticleExporter:
         return ArticleExporter(
-            catalogue=self.context.catalogue, snapshots=self.context.snapshots, root=Path(self.context.settings.output),
+            catalogue=self.context.archive.catalogue, snapshots=self.context.archive.files.snapshots,
+            root=self.context.archive.root,
             now=self.context.now(), missing=self.told.missing.append, warc=warc, pages=pages,
         )  # fmt: skip

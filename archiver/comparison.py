@@ -1,4 +1,4 @@
-"""What two captures of one article say, so that they can be compared. Pure."""
+"""Compare two captures of one article by what they say. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from archiver.writer import PostStyle, body_markdown
 from archiver.writer.names import media_name
 
 
-def told(article: Article) -> str:
-    """What an article tells its readers, as text that is the same as long as it tells the same.
+def comparable_text(article: Article) -> str:
+    """Return what an article tells its readers, as text that stays the same as long as it tells the same.
 
     Media stand by their names: their addresses change with every request.
     """
@@ -19,7 +19,7 @@ def told(article: Article) -> str:
     return "\n".join((*filter(None, head), "", body_markdown(article, files, PostStyle(prefix="")), ""))
 
 
-def unified(old: str, new: str, old_name: str, new_name: str) -> str:
-    """The lines in which two texts differ, as `diff -u` writes them; '' when they are one."""
+def unified_diff(old: str, new: str, old_name: str, new_name: str) -> str:
+    """Return the lines in which two texts differ, as `diff -u` writes them; '' when they are one."""
     lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
