@@ -21,7 +21,9 @@ def main() -> int:
     score = commands.add_parser("score", help="print the figures, and fail if one is below floors.toml")
     score.add_argument("-v", "--verbose", action="store_true", help="name each page and difference")
     arguments = parser.parse_args()
-    return _measure(arguments.names, arguments.pictures) if arguments.command == "measure" else _score(arguments.verbose)
+    return (
+        _measure(arguments.names, arguments.pictures) if arguments.command == "measure" else _score(arguments.verbose)
+    )
 
 
 def _measure(names: list[str], pictures: Path | None) -> int:

@@ -50,7 +50,9 @@ class Browser:
 
     def _measure(self, selector: str) -> list[Line]:
         # Sizes of pictures are part of the measure.
-        self._page.evaluate("() => Promise.all([...document.images].filter(i => i.src).map(i => i.decode().catch(() => 0)))")
+        self._page.evaluate(
+            "() => Promise.all([...document.images].filter(i => i.src).map(i => i.decode().catch(() => 0)))"
+        )
         return self._page.evaluate(_MEASURE, selector) or []
 
     def _answer(self, route: Any) -> None:

@@ -9,8 +9,12 @@ from typing import Any
 
 from tests.corpus.pages import Line
 
-MARKS = ("bold", "italic", "code", "link", "heading", "list", "quote", "cell")
-COLUMNS = ("text", "pictures", "codeblocks", "cards", *MARKS, "breaks")
+# The marks of measure.js, and the columns that count the characters that bear them.
+MARKS = {
+    "bold": "bold", "italic": "italic", "code": "inline_code", "link": "links",
+    "heading": "headings", "list": "lists", "quote": "quotes", "cell": "table_cells",
+}  # fmt: skip
+COLUMNS = ("text", "pictures", "code_blocks", "cards", *MARKS.values(), "breaks")
 _LONGEST = 30  # characters of an example
 
 
@@ -18,7 +22,7 @@ _LONGEST = 30  # characters of an example
 class Token:
     """A character, picture, code block or card; `what` is equal for equal ones."""
 
-    kind: str  # a column: text, pictures, codeblocks, cards
+    kind: str  # a column: text, pictures, code_blocks, cards
     what: str
     gap: str  # before it: "", "line" or "block"
     marks: dict[str, str]
@@ -64,8 +68,8 @@ def compare(page: list[Line], post: list[Line]) -> Score:
     _count_tokens(score, wanted, shown, pairs)
     back = {theirs: ours for ours, theirs in pairs.items()}
     written_out = "".join(t.what for t in wanted if t.kind == "text")
-    for mark in MARKS:
-        score[mark] = _count_marks(mark, (wanted, shown), (pairs, back), written_out)
+    for mark, column in MARKS.items():
+        score[column] = _count_marks(mark, (wanted, shown), (pairs, back), written_out)
     score["breaks"] = _count_gaps((wanted, shown), (pairs, back))
     return score
 
@@ -96,7 +100,7 @@ def _parts(run: dict[str, Any]) -> Iterator[tuple[str, str]]:
     elif "picture" in run:
         yield "pictures", run["picture"]
     elif "code" in run:
-        yield "codeblocks", run["code"]
+        yield "code_blocks", run["code"]
     else:
         yield "cards", run["card"]
 

@@ -1,6 +1,15 @@
-// What a reader sees in an article's body: lines of text with their marks, pictures, code blocks and cards, in order.
-// One function for both sides, the page that WeChat serves and a post as an engine renders it. It asks Chromium for
-// computed styles and boxes, so it knows nothing of how either side is written. README.md has the format it returns.
+// What a reader sees in an article's body, as a list of lines. One function for both sides, the page that WeChat serves
+// and a post as an engine renders it: it asks Chromium for computed styles and boxes and knows nothing of how either
+// side is written.
+//
+// A line is an array: "line" or "block" (what parts it from the line before: one line end, or the edge of a block), then
+// its runs in order. A run is one of
+//   "words"                              text without marks
+//   {"text": "words", "marks": "…"}      text with marks, separated by spaces:
+//       bold italic code h1…h6 link=ADDRESS list=ul/ol:2 quote=DEPTH cell=ROW,COLUMN[+ROWSxCOLUMNS] cell=head:…
+//   {"picture": "id or file name"}       an <img>, a background that nothing stands on, an <image> in SVG
+//   {"code": "…"}                        a code block, to the character
+//   {"card": "words"}                    an embedded sound, film, mini-program …; no words in a page, whose scripts write them
 (selector) => {
   const root = document.querySelector(selector)
   if (!root) return null
@@ -10,31 +19,37 @@
   const SECTIONING = new Set(['TABLE', 'TR', 'TD', 'TH', 'LI', 'BLOCKQUOTE', 'P', 'PRE', 'HR'])
   const CARDS = /^(mpvoice|qqmusic|mpvideosnap|mp-miniprogram|mp-common-(mpaudio|qqmusic|videosnap|miniprogram|product|redpacket))$/
 
+  // The characters that take room; those that do not are seen only where they join emoji to one sign.
+  const seenOf = (data) => [...new Intl.Segmenter('zh', {granularity: 'grapheme'}).segment(data)].flatMap(({segment}) => {
+    const sign = /\p{Extended_Pictographic}/u.test(segment)
+    return [...segment].filter(character => !UNSEEN.test(character) || (sign && character === '\u200d'))
+  })
+
   const lines = []
   let line = []
-  let pending = 'block' // what parts the next thing from the one before: '', 'line' or 'block'
+  let pending = 'block' // what parts the next run from the one before: '', 'line' or 'block'
 
-  // --- Writing down ---------------------------------------------------------------------------------------------------
+  // --- Collecting -----------------------------------------------------------------------------------------------------
 
-  const block = () => { pending = 'block' }
-  const lineEnd = () => { pending = pending ? 'block' : 'line' } // two line ends leave a gap, as a new paragraph does
-  const begin = () => {
+  const endBlock = () => { pending = 'block' }
+  const endLine = () => { pending = pending ? 'block' : 'line' } // two line ends leave a gap, as a new paragraph does
+  const beginLine = () => {
     if (!pending) return
     line = [pending]
     lines.push(line)
     pending = ''
   }
-  const letter = (character, marks) => {
+  const addCharacter = (character, marks) => {
     if (SPACE.test(character)) {
       if (pending) return // white space where a line begins is not seen
       character = ' '
     }
-    begin()
+    beginLine()
     const last = line.at(-1)
     if (last.marks === marks && last.text !== undefined) last.text += character
     else line.push({text: character, marks})
   }
-  const thing = (object) => { begin(); line.push(object) }
+  const append = (object) => { beginLine(); line.push(object) }
 
   // --- Asking Chromium ------------------------------------------------------------------------------------------------
 
@@ -55,17 +70,17 @@
   // The lines of a code block as they are drawn; a no-break space of the editor's is a space to whoever reads the code.
   const codeOf = (pre) => {
     let text = ''
-    const fresh = () => { if (text && !text.endsWith('\n')) text += '\n' }
+    const startLine = () => { if (text && !text.endsWith('\n')) text += '\n' }
     const walk = (node) => {
-      if (node.nodeType === Node.TEXT_NODE) text += [...node.data].filter(c => !UNSEEN.test(c)).join('').replaceAll('\u00a0', ' ')
+      if (node.nodeType === Node.TEXT_NODE) text += seenOf(node.data).join('').replaceAll('\u00a0', ' ')
       if (node.nodeType !== Node.ELEMENT_NODE) return
       const style = getComputedStyle(node)
       if (style.display === 'none') return
       if (node.tagName === 'BR') { text += '\n'; return }
       const own = node !== pre && isBlock(style)
-      if (own) fresh()
+      if (own) startLine()
       node.childNodes.forEach(walk)
-      if (own) fresh()
+      if (own) startLine()
     }
     walk(pre)
     return text.replace(/\n+$/, '').split('\n').map(row => row.trimEnd()).join('\n')
@@ -77,9 +92,9 @@
   }
   const picture = (element, address, marks) => {
     const wide = element.getBoundingClientRect().width > column / 2 // nothing stands beside it
-    if (wide) block()
-    thing({picture: pictureName(address), marks: marks.split(' ').filter(m => /^(link|list|quote|cell)/.test(m)).join(' ')})
-    if (wide) block()
+    if (wide) endBlock()
+    append({picture: pictureName(address), marks: marks.split(' ').filter(m => /^(link|list|quote|cell)/.test(m)).join(' ')})
+    if (wide) endBlock()
   }
   const background = (element, style) => {
     const found = style.backgroundImage.match(/url\("?([^")]+)"?\)/)
@@ -122,14 +137,17 @@
 
   const numberOf = (item) => {
     const list = item.parentElement
-    if (list.tagName !== 'OL') return ''
-    let number = list.start
-    for (const other of list.children) {
-      if (other.tagName === 'LI' && other.hasAttribute('value')) number = other.value
-      if (other === item) return number
-      if (other.tagName === 'LI') number += 1
+    const items = [...list.children].filter(e => e.tagName === 'LI' && (e.textContent.trim() || e.querySelector('img')))
+    if (list.tagName !== 'OL') return `${items.indexOf(item) + 1}` // not shown, but tells two items from one of two lines
+    const step = list.reversed ? -1 : 1
+    let number = list.reversed && !list.hasAttribute('start') ? items.length : list.start
+    for (const other of items) {
+      if (other.hasAttribute('value')) number = other.value
+      if (other === item) break
+      number += step
     }
-    return number
+    const style = getComputedStyle(item).listStyleType
+    return style === 'decimal' ? `${number}` : `${number}(${style})`
   }
   const isItem = (style) => style.display === 'list-item' && style.listStyleType !== 'none'
 
@@ -154,7 +172,7 @@
     if (/^(italic|oblique)/.test(style.fontStyle)) marks.push('italic')
     if (code) marks.push('code')
     if (link) marks.push(`link=${link}`)
-    if (number !== null) marks.push(`list=${lists.join('/')}${number === '' ? '' : ':' + number}`)
+    if (number !== null) marks.push(`list=${lists.join('/')}:${number}`)
     if (quotes) marks.push(`quote=${quotes}`)
     if (cell) marks.push(`cell=${cell.replace('head ', 'head:')}`)
     return marks.join(' ')
@@ -168,17 +186,16 @@
     if (style.visibility !== 'visible' || parseFloat(style.fontSize) === 0 || isTransparent(style)) return
     const marks = marksOf(element)
     const keepsLines = /^(pre|pre-wrap|pre-line|break-spaces)$/.test(style.whiteSpace)
-    for (const character of node.data) {
-      if (UNSEEN.test(character)) continue
-      if (character === '\n' && keepsLines) lineEnd()
-      else letter(character, marks)
+    for (const character of seenOf(node.data)) {
+      if (character === '\n' && keepsLines) endLine()
+      else addCharacter(character, marks)
     }
   }
   const svg = (element) => { // its drawing and lettering are not counted, pictures in it are
     const style = getComputedStyle(element)
     if (background(element, style)) picture(element, background(element, style), marksOf(element))
     element.querySelectorAll('image').forEach(i => picture(i, i.href.baseVal, marksOf(element)))
-    element.querySelectorAll('foreignObject').forEach(f => { block(); f.childNodes.forEach(walk); block() })
+    element.querySelectorAll('foreignObject').forEach(f => { endBlock(); f.childNodes.forEach(walk); endBlock() })
   }
   const walk = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return text(node)
@@ -186,32 +203,32 @@
     const element = node, tag = element.tagName
     const style = getComputedStyle(element)
     const apart = isBlock(style) || SECTIONING.has(tag)
-    if (tag === 'BR') return lineEnd()
+    if (tag === 'BR') return endLine()
     if (CARDS.test(tag.toLowerCase()) || tag === 'IFRAME' || element.classList.contains('wechat-card')) {
-      block()
-      thing({card: element.classList.contains('wechat-card') ? element.innerText.trim().replace(/\s+/g, ' ') : ''})
-      return block()
+      endBlock()
+      append({card: element.classList.contains('wechat-card') ? element.innerText.trim().replace(/\s+/g, ' ') : ''})
+      return endBlock()
     }
     if (isInvisible(element, style)) return
-    if (tag === 'IMG') return element.getBoundingClientRect().width > 1 && picture(element, element.src, marksOf(element))
-    if (tag === 'svg') { if (isBlock(style)) block(); svg(element); if (isBlock(style)) block(); return }
+    if (tag === 'IMG') return style.visibility === 'visible' && element.getBoundingClientRect().width > 1 && picture(element, element.src, marksOf(element))
+    if (tag === 'svg') { if (isBlock(style)) endBlock(); svg(element); if (isBlock(style)) endBlock(); return }
     if (element.dataset.formula !== undefined) { // drawn glyph by glyph: it counts as its TeX, as a post writes it
       const display = (element.dataset.formulaType || '').startsWith('block')
-      if (display) block()
-      for (const c of (display ? '\\[' : '\\(') + element.dataset.formula.replace(/\s+/g, ' ').trim() + (display ? '\\]' : '\\)')) letter(c, marksOf(element))
-      if (display) block()
+      if (display) endBlock()
+      for (const c of (display ? '\\[' : '\\(') + element.dataset.formula.replace(/\s+/g, ' ').trim() + (display ? '\\]' : '\\)')) addCharacter(c, marksOf(element))
+      if (display) endBlock()
       return
     }
-    if (apart) block()
+    if (apart) endBlock()
     if (isCode(element, style)) {
       const code = codeOf(element)
-      if (code.trim()) thing({code, marks: marksOf(element).split(' ').filter(m => /^(list|quote|cell)/.test(m)).join(' ')})
+      if (code.trim()) append({code, marks: marksOf(element).split(' ').filter(m => /^(list|quote|cell)/.test(m)).join(' ')})
     } else if (background(element, style)) {
       picture(element, background(element, style), marksOf(element))
     } else {
       element.childNodes.forEach(walk)
     }
-    if (apart) block()
+    if (apart) endBlock()
   }
   root.childNodes.forEach(walk)
 

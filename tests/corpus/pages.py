@@ -28,6 +28,7 @@ class CorpusPage:
     author: str = ""
     published: str = ""
     cards: tuple[str, ...] = ()
+    gaps: frozenset[str] = frozenset()  # columns that are known to differ
 
     @property
     def file(self) -> Path:
@@ -71,4 +72,5 @@ def _pages() -> Iterator[CorpusPage]:
     described = tomllib.loads((HERE / "pages.toml").read_text(encoding="utf-8"))
     for name, facts in sorted(described.items()):
         facts.pop("shows", None)  # for people: why the page is here
-        yield CorpusPage(name=name, cards=tuple(facts.pop("cards", ())), **facts)
+        cards, gaps = tuple(facts.pop("cards", ())), frozenset(facts.pop("gaps", {}))
+        yield CorpusPage(name=name, cards=cards, gaps=gaps, **facts)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.command import Command
 from tests.corpus.pages import CorpusPage
-from tests.engines import ENGINES
 
-_COMMAND = Path(sysconfig.get_path("scripts")) / "archiver"
 _SOURCE_END = "\n\n"
 
 
@@ -26,21 +22,14 @@ class Post:
     facts: dict[str, Any] = field(default_factory=dict)
     body: str = ""  # Markdown below the lines that name the source
 
-    def rendered(self, engine: str) -> str:
-        """Return the body as HTML."""
-        return ENGINES[engine](self.body)
-
 
 def archive(pages: list[CorpusPage], folder: Path) -> dict[str, Post]:
     """Run `archiver add` once over all pages, without the network, and return what became of each by its name."""
-    done = subprocess.run(
-        [_COMMAND, "add", "--json", "--no-media", "--interval", "0", "--output", folder, *(p.file for p in pages)],
-        cwd=folder, capture_output=True, timeout=300, check=False,
-    )  # fmt: skip
-    if done.returncode not in (0, 1):  # 1: a page was no article
-        raise RuntimeError(done.stderr.decode())
-    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
-    return {Path(outcome["source"]).stem: _post(outcome) for outcome in outcomes}
+    command = Command(folder=folder, environment={"HTTPS_PROXY": "http://127.0.0.1:9"})  # nobody listens there
+    run = command.add("--no-media", *(page.file for page in pages))
+    if run.code not in (0, 1):  # 1: a page was no article
+        raise RuntimeError(run.err)
+    return {Path(outcome["source"]).stem: _post(outcome, folder) for outcome in run.outcomes}
 
 
 def read_post(text: str, state: str = "article") -> Post:
@@ -63,8 +52,7 @@ def read_post(text: str, state: str = "article") -> Post:
     )
 
 
-def _post(outcome: dict[str, Any]) -> Post:
+def _post(outcome: dict[str, Any], folder: Path) -> Post:
     if not outcome["post"]:
         return Post(state=outcome["state"])
-    return read_post(Path(outcome["post"]).read_text(encoding="utf-8"), outcome["state"])
-
+    return read_post((folder / outcome["post"]).read_text(encoding="utf-8"), outcome["state"])

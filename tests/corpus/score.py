@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +24,11 @@ class Result:
 
     scores: dict[str, Score]
     differences: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)  # known gaps that are none any more
 
     def below(self, floors: Floors) -> list[str]:
-        """Return what is worse than its floor, one line each."""
-        return [
+        """Return what is worse than its floor, and the gaps that are to be struck out, one line each."""
+        return self.closed + [
             f"{engine} {column} {what}: {value:.4f} is below {floor:.4f}"
             for engine, score in self.scores.items()
             for column, count in score.items()
@@ -39,11 +40,11 @@ class Result:
 
     def table(self) -> Iterator[str]:
         """Yield the lines of a table: recall and precision by column and engine."""
-        yield f"{'':12}" + "".join(f"{engine:>20}" for engine in self.scores) + f"{'of the pages':>16}"
+        yield f"{'':14}" + "".join(f"{engine:>20}" for engine in self.scores) + f"{'of the pages':>16}"
         for column in ("state", "metadata", *COLUMNS):
             counts = [score[column] for score in self.scores.values()]
             figures = "".join(f"{f'{count.recall:.4f} / {count.precision:.4f}':>20}" for count in counts)
-            yield f"{column:12}{figures}{counts[0].wanted:>16}"
+            yield f"{column:14}{figures}{counts[0].wanted:>16}"
 
 
 def read_floors() -> Floors:
@@ -52,34 +53,35 @@ def read_floors() -> Floors:
     return {column: (recall, precision) for column, (recall, precision) in written.items()}
 
 
-def score_corpus(change: Callable[[str], str] | None = None) -> Result:
-    """Archive, render and measure the corpus; `change` is applied to each post's Markdown before it is rendered."""
+def score_corpus() -> Result:
+    """Archive, render and measure the corpus, and compare each post to its page."""
     pages = read_pages()
     with tempfile.TemporaryDirectory() as folder:
-        posts = archive(pages, Path(folder))
-    return score_posts(pages, posts, change)
+        return score_posts(pages, archive(pages, Path(folder)))
 
 
-def score_posts(
-    pages: list[CorpusPage], posts: dict[str, Post], change: Callable[[str], str] | None = None
-) -> Result:
-    """Render and measure posts that were written, and compare each to its page."""
-    articles = [page for page in pages if posts[page.name].body]
-    changed = {page.name: change(posts[page.name].body) if change else posts[page.name].body for page in articles}
-    result = Result(scores={engine: {"state": Count(), "metadata": Count()} for engine in ENGINES})
-    rendered = [(engine, page, render(changed[page.name])) for engine, render in ENGINES.items() for page in articles]
-    measured = measure_posts(html for _, _, html in rendered)
+def score_posts(pages: list[CorpusPage], posts: dict[str, Post]) -> Result:
+    """Render and measure posts that were written, all in one browser, and compare each to its page."""
+    result = Result(scores={engine: {} for engine in ENGINES})
     for engine in ENGINES:
         for page in pages:
-            _add(result, engine, page, _compare_facts(page, posts[page.name]))
+            _add(result, engine, page, compare_facts(page, posts[page.name]))
+    articles = [page for page in pages if page.state == posts[page.name].state == "article"]
+    rendered = [
+        (engine, page, render(posts[page.name].body)) for engine, render in ENGINES.items() for page in articles
+    ]
+    measured = measure_posts(html for _, _, html in rendered)
     for (engine, page, _), lines in zip(rendered, measured, strict=True):
         _add(result, engine, page, compare(page.truth(), lines))
     return result
 
 
-def _compare_facts(page: CorpusPage, post: Post) -> Score:
+def compare_facts(page: CorpusPage, post: Post) -> Score:
+    """Return the counts of the two columns that are no matter of an engine: the page's state and its metadata."""
     same = page.state == post.state
-    state = Count(wanted=1, found=same, shown=1, right=same, examples=[] if same else [f"{post.state}, not {page.state}"])
+    state = Count(
+        wanted=1, found=same, shown=1, right=same, examples=[] if same else [f"{post.state}, not {page.state}"]
+    )
     metadata = Count()
     for name in FACTS if page.state == "article" else ():
         wanted, shown = getattr(page, name), post.facts.get(name, "")
@@ -91,5 +93,11 @@ def _compare_facts(page: CorpusPage, post: Post) -> Score:
 
 def _add(result: Result, engine: str, page: CorpusPage, score: Score) -> None:
     for column, count in score.items():
+        if column in page.gaps:
+            closed = count.recall == count.precision == 1
+            result.closed.extend(
+                [f"{page.name} ({engine}) {column}: the gap is closed, strike it out"] if closed else []
+            )
+            continue
         result.scores[engine].setdefault(column, Count()).add(count)
         result.differences.extend(f"{page.name} ({engine}) {column}: {example}" for example in count.examples)

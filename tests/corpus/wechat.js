@@ -31,6 +31,9 @@
   }
   const template = document.querySelector('#content_tpl')
   if (template) document.querySelector('#js_content').innerHTML = template.textContent
+  else if (data.content_noencode && kind === 0 && !document.querySelector('#js_content').textContent.trim()) {
+    document.querySelector('#js_content').innerHTML = data.content_noencode
+  }
   if (kind === 10) body().append(typed(data.text_page_info.content_noencode))
   if (kind === 8 || kind === 17) {
     const made = body()
