@@ -37,7 +37,7 @@ _THREADS = max(4, os.cpu_count() or 1)  # some wait for the disk while others ha
 
 
 def _nothing(_count: int) -> None:
-    """Reports nothing."""
+    """Report nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,7 +49,7 @@ class PostMerger:
             if not place or not self.archive.files.posts.exists(place):
                 return self._new_post(name, key, place)
             assert known is not None
-            return self._both(name, known, place)
+            return self._compare(name, known, place)
 
     def _new_post(self, name: str, key: str, place: str) -> MergeResult:
         place = place or self.archive.files.posts.free_name(
@@ -69,8 +69,8 @@ class PostMerger:
         if self.other.is_edited(name, key) is False:
             self.archive.catalogue.recovered.post_digest(key, self.archive.files.posts.digest_of(place))
 
-    def _both(self, name: str, known: ArticleRecord, place: str, *, is_last: bool = False) -> MergeResult:
-        """Of a post that lies here and there: a person's work stays, ours where there are two."""
+    def _compare(self, name: str, known: ArticleRecord, place: str, *, is_last: bool = False) -> MergeResult:
+        """Compare a post that lies here and there: a person's work stays, ours where there are two."""
         if known.share is None:  # an import before this one died before it was made again
             self.changed[known.key] = None
         mine = (self.archive.files.root / place).read_bytes()
@@ -100,7 +100,7 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=said, place=kept)
 
     def _newer(self, name: str, known: ArticleRecord, place: str, *, is_mine_edited: bool) -> MergeResult:
-        """Of two posts without the page of theirs the one of the later page stays, a copy of the other is kept."""
+        """Keep the post of the later page, where the page of theirs is not kept, and a copy of the other."""
         mine = archived_in(self.archive.files.posts.read_text(place))
         theirs = archived_in(self.other.files.posts.read_text(name))
         if is_mine_edited or (mine and theirs and mine >= theirs):
@@ -117,12 +117,12 @@ class PostMerger:
         return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=said, place=place)
 
     def conflicts(self) -> Iterator[MergeResult]:
-        """What still differs from ours, now that ours shows what all pages say, may be an edit."""
+        """Yield the posts that still differ from ours, now that ours show what all pages say: they may be edits."""
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.get(key)
             place = self.archive.files.posts.current_name(known.post, key) if known else ""
             if known and place and self.archive.files.posts.exists(place):
-                merged = self._both(name, known, place, is_last=True)
+                merged = self._compare(name, known, place, is_last=True)
                 if merged.outcome != "unchanged":
                     yield merged
 

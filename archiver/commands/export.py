@@ -1,4 +1,4 @@
-"""`export`: the articles that are wanted, each given to every file that is wanted."""
+"""`export`: the articles that are wanted, each written to every file that is wanted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Sink(Protocol):
     """A file that takes articles."""
 
     def add(self, article: ArticleRecord) -> None:
-        """Writes all that it tells of an article."""
+        """Write all that it tells of an article."""
 
 
 @dataclass(kw_only=True)
@@ -62,7 +62,7 @@ class Exporter:
     told: ExportResult = field(default_factory=ExportResult)
 
     def run(self) -> ExportResult:
-        """What was written, every file of it whole."""
+        """Write every file whole, and return what was written."""
         check_request(self.wanted)
         articles = self._articles(
             self.context.archive.require_catalogue()
@@ -78,7 +78,7 @@ class Exporter:
         return self.told
 
     def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
-        """The articles themselves: of one that a person took out only that it is not wanted is known."""
+        """Return the articles themselves: of one that a person took out only that it is not wanted is known."""
         found: Iterable[ArticleRecord] = list_articles(catalogue, self.wanted.articles)
         if self.wanted.only:
             named = (require_article(catalogue, name, self.context.archive.name) for name in self.wanted.only)
@@ -86,7 +86,7 @@ class Exporter:
         return (article for article in found if not article.taken_out)
 
     def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
-        """What writes to `path`: it is there, whole, when the context has ended well."""
+        """Return what writes to `path`: the file is there, whole, when the context has ended well."""
         if form == "wacz":
             return self._wacz(Path(path))
         return self._warc(Path(path)) if form == "warc" else self._table(form, path)

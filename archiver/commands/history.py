@@ -1,4 +1,4 @@
-"""The pages that came for one article, and what changed between two of them."""
+"""`history`: the pages that came for one article, and what changed between two of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def history(catalogue: Catalogue, name: str, output: str) -> list[Capture]:
 
 
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:
-    """In which lines of their text two captures differ; they are counted from 1, the oldest first.
+    """Return in which lines of their text two captures differ; they are counted from 1, the oldest first.
 
     UsageError for a number that none has, InputError for one that holds no article or was not kept.
     """

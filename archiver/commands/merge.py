@@ -137,7 +137,7 @@ class Merge:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[MergeResult]:
-        """What was taken out here comes in again, when that is wanted."""
+        """Take in again what was taken out here, when that is wanted."""
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
         for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
@@ -148,7 +148,7 @@ class Merge:
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
     def _removals(self) -> Iterator[MergeResult]:
-        """What was taken out there stays out here, too, unless it is here."""
+        """Take over what was taken out there, unless it is here."""
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
             known = self._catalogue.articles.get(tombstone.key)
@@ -282,14 +282,14 @@ class Merge:
                 self._record_medium(keys, file)
 
     def _history(self) -> Iterator[MergeResult]:
-        """Captures whose pages were not kept are history all the same."""
+        """Record captures whose pages were not kept: they are history all the same."""
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
                 self._catalogue.recovered.bare_capture(key, capture)
         yield from ()
 
     def _left(self) -> Iterator[MergeResult]:
-        """What nobody took, nor knew already, is named: it would go with the other archive."""
+        """Yield what nobody took, nor knew already: it would go with the other archive."""
         for path in self.other.everything():
             if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
                 yield MergeResult(
@@ -297,7 +297,10 @@ class Merge:
                 )
 
     def _made_again(self) -> Iterator[MergeResult]:
-        """Posts show the page that came last; posts that are what their page says are known as ours."""
+        """Make the posts of changed articles again, so that each shows the page that came last.
+
+        Posts that are what their page says are known as ours from now on.
+        """
         for key in [] if self.is_dry else list(self._changed):
             kept = self._catalogue.articles.get(key)
             if kept is None or kept.taken_out:

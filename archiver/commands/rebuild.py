@@ -1,4 +1,4 @@
-"""Posts again from the pages as they were kept: offline, side by side, the same bytes whoever makes them."""
+"""`rebuild`: posts made again from the pages as they were kept, offline, by several processes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def rebuild_named(
 
 
 def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> Iterator[RebuildResult]:
-    """How each article ended whose post was made again, in the order of `keys`."""
+    """Yield how each article ended whose post was made again, in the order of `keys`."""
     if wanted.jobs == 1:
         with closing(Context(settings, is_dry=wanted.is_dry)) as context:
             yield from (rebuild_one(context, key, diff=wanted.diff) for key in keys)
@@ -67,7 +67,7 @@ def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> 
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
-    """How an article ended whose post was made again from its last good capture."""
+    """Make the post of an article again from the capture that it shows; return how that ended."""
     try:
         return _rebuild_one(context, key, diff=diff)
     except ArchiverError as error:
@@ -100,7 +100,7 @@ _here: tuple[Context, RebuildOptions]
 
 
 def _begin(settings: Settings, wanted: RebuildOptions) -> None:
-    """Sets up one process of several."""
+    """Set up one process of several."""
     global _here
     context = Context(settings, is_dry=wanted.is_dry)
     atexit.register(context.close)

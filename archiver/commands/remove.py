@@ -1,4 +1,4 @@
-"""Articles taken out for good: their posts, and the pictures and pages that nobody else needs."""
+"""`rm`: articles taken out for good, their posts and the media and pages that nobody else needs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def undo(context: Context, key: str) -> None:
 
 
 def preview(context: Context, key: str) -> RemovalResult:
-    """What would be taken out; `kept` is the post that would be put aside."""
+    """Return what would be taken out; `kept` is the post that would be put aside."""
     removals, files = context.archive.catalogue.removals, context.archive.files
     kept = context.archive.catalogue.articles.get(key)
     assert kept is not None

@@ -1,4 +1,4 @@
-"""What `verify` finds, set right: nothing is deleted, and nothing is moved before what takes its place is there.
+"""Set right what `verify` finds: nothing is deleted, and nothing is moved before what takes its place is there.
 
 First the catalogue learns what lies here and proves itself; then pages, media and posts are asked for or made again, in
 this order, each from what was set right before; last, what nothing wants and nothing proves is put aside. Whatever is
@@ -163,7 +163,10 @@ class Repair:
             inventory.ask_for_medium(one.path)
 
     def _judge_medium(self, finding: Finding) -> Finding:
-        """What does not come stays due, and is found again until it came or is known to be gone."""
+        """Return the finding of a medium that was asked for again.
+
+        What does not come stays due, and is found again until it came or is known to be gone.
+        """
         path, digest, reason = self._catalogue.files.medium(finding.path)
         if path and digest and digest_of(self.inspection.root / path) == digest:
             return _ended(finding, "fetched again", repaired=True)
@@ -171,7 +174,7 @@ class Repair:
         return _ended(finding, f"it did not come ({reason}) and {ended}", repaired=False)
 
     def _make_posts(self, posts: list[Finding], asked: Mapping[str, Outcome]) -> Iterator[Finding]:
-        """Posts are made again, a copy of what lies there kept; without their pages they stay as they are."""
+        """Make posts again, a copy of what lies there kept; without their pages they stay as they are."""
         bare = {one.key for one in posts if current_capture(self._catalogue.captures, one.key) is None}
         ended = {**asked, **self._read_again(bare - asked.keys())}
         for one in posts:
@@ -220,7 +223,7 @@ class Repair:
         return replace(finding, said=f"{finding.said}; it is {place} now") if place else finding
 
     def _read_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
-        """How each of these articles ended that was read again, from its snapshot where that is whole."""
+        """Read these articles again, from their snapshots where these are whole; return how each ended, by its key."""
         kept = (self._catalogue.articles.get(key) for key in dict.fromkeys(keys) if key)
         jobs = [job for one in kept if one and (job := self._job(one))]
         scheduler = Scheduler(self.context, FetchOptions(refresh=True, retry=True, retry_gone=True))
@@ -255,5 +258,5 @@ _PROVEN = "it is what its page says, and known as ours again"
 
 
 def _ended(finding: Finding, *said: str, repaired: bool, asked: Outcome | None = None) -> Finding:
-    """The finding with what became of it, when its page was `asked` for."""
+    """Return the finding with what became of it, when its page was `asked` for."""
     return ended(finding, *said, repaired=repaired, exit_code=(asked and asked.exit_code) or Exit.FAILED)
