@@ -206,7 +206,7 @@ class Archiver:
         self._context.prepare(options.until)
         if named is None:
             pause = duration(self.settings.recheck or _RECHECK)
-            kept = articles.stale(pause, _MOST if options.limit is None else options.limit)
+            kept = articles.due_for_recheck(pause, _MOST if options.limit is None else options.limit)
         else:
             kept = [article_of(catalogue, name, self.settings.output) for name in named]
         jobs = {job.target.url: job for job in recheck_jobs(self._context, kept)}
@@ -239,7 +239,7 @@ class Archiver:
     def remarks(self) -> Iterator[str]:
         """Yield what a person should know of the whole archive after `verify`, a line each."""
         try:
-            bare = self._catalogue.recovered.without_pages()
+            bare = self._catalogue.recovered.count_without_page()
         except ArchiverError:  # a damaged catalogue has been told of
             return
         if bare:
@@ -363,7 +363,7 @@ class Archiver:
     def history(self, what: str) -> list[Capture]:
         """The pages that came for an article, the oldest first; InputError when it is not here."""
         catalogue = self._catalogue
-        return catalogue.captures.of(article_of(catalogue, what, self.settings.output).key)
+        return catalogue.captures.of_article(article_of(catalogue, what, self.settings.output).key)
 
     def difference(self, what: str, old: int, new: int) -> str:
         """In which lines two captures of an article differ, by their place in `history`, counted from 1."""

@@ -97,8 +97,8 @@ class Context:
     def output(self) -> Output:
         """The archive's folder, as this run writes to it."""
         return Output(
-            self.settings.output, lambda: self.catalogue.run, lambda: self.catalogue.foreign_posts.folders(),
-            is_dry=self.is_dry,
+            self.settings.output, lambda: self.catalogue.run_id,
+            lambda: self.catalogue.foreign_posts.recorded_folders(), is_dry=self.is_dry,
         )  # fmt: skip
 
     @cached_property

@@ -16,7 +16,7 @@ from archiver.writer.names import published_as
 
 def name_of(article: Article, day: date, folder: str, output: Output, catalogue: Catalogue) -> str:
     """The name of an article's post: the one it has, or a new one in `folder` of `_posts`."""
-    earlier = catalogue.articles.earlier(article)
+    earlier = catalogue.articles.find(article)
     if earlier and (name := output.lasting_name(earlier.post, earlier.key)):
         return name
 
@@ -43,7 +43,7 @@ def tell_folders(folders: PostDirectories, catalogue: Catalogue) -> None:
         return
     unknown = [name for name in changed if name in folders.listed or name not in folders.told]
     listed = {name: _not_ours(folders.listed.get(name, []), catalogue) for name in unknown}
-    catalogue.foreign_posts.keep(changed, folders.told, listed)
+    catalogue.foreign_posts.save(changed, folders.told, listed)
 
 
 def _not_ours(posts: list[str], catalogue: Catalogue) -> dict[str, str]:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from hashlib import sha256
 
 from archiver import outcomes, urls
-from archiver.backoff import is_due
 from archiver.catalogue import Claim
 from archiver.commands.gone import marked
 from archiver.commands.options import NO_SOURCE, FetchOptions, Job
@@ -20,6 +19,7 @@ from archiver.context import Context
 from archiver.errors import ArchiverError, Exit
 from archiver.models import ArchiveTransaction, Outcome, Target, UrlRecord
 from archiver.pipeline import Rooms, archive_one
+from archiver.policy import is_due
 
 _log = logging.getLogger(__name__)
 
@@ -38,10 +38,10 @@ class Batch:
 
     def settled(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
         """The outcomes of what is not to be asked now; its value the jobs that are left, which are due from now on."""
-        missing = set(self._context.catalogue.media.due())
+        missing = set(self._context.catalogue.media.articles_with_due_media())
         left: list[Job] = []
         for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
-            known = self._context.catalogue.urls.known(job.target for job in chunk if job.target.url)
+            known = self._context.catalogue.urls.find(job.target for job in chunk if job.target.url)
             for job in chunk:
                 standing = known.get(job.target.url) or self._standing_of_page(job.target.file)
                 outcome = self._told(job, standing)
@@ -64,13 +64,13 @@ class Batch:
             page, _ = saved_page(file)
         except Exception:  # noqa: BLE001 - it is told when the page's turn comes
             return None
-        article = self._context.catalogue.articles.of_page(sha256(page.content).hexdigest())
+        article = self._context.catalogue.articles.find_by_snapshot(sha256(page.content).hexdigest())
         return UrlRecord(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
         for source in dict.fromkeys(job.source for job in jobs):
             named = [job.target for job in jobs if job.asks_for_page and job.source is source]
-            self._context.catalogue.urls.enlist(named, "" if source is NO_SOURCE else source.title)
+            self._context.catalogue.urls.add_unknown(named, "" if source is NO_SOURCE else source.title)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """How each job ended, as soon as it is known. After a wall no page is asked for, the rest stays due."""
@@ -128,15 +128,15 @@ class Batch:
     def _archive_claimed(self, target: Target, job: Job) -> Outcome | None:
         addresses = self._context.catalogue.urls
         claim: Claim = addresses.claim(target)
-        if not claim.ours:
+        if not claim.is_granted:
             return None
         try:  # another run may have had it since it was looked up
-            known = self._told(job, claim.standing)
+            known = self._told(job, claim.before)
             if known:
                 return known
             self._asked.add(target.url)
-            outcome = archive_one(_shortened(target, claim.standing), self._rooms(job, claim.standing))
-            return marked(self._context, outcome, claim.standing.article, job.source)
+            outcome = archive_one(_shortened(target, claim.before), self._rooms(job, claim.before))
+            return marked(self._context, outcome, claim.before.article, job.source)
         finally:
             addresses.release(target.url)
 

@@ -36,16 +36,16 @@ class ArticleQuery:
         is_of_articles = bool(self.account or self.since or self.until or self.incomplete)
         if is_of_articles and self.state in (DUE, WAITING):
             raise UsageError(f"--state {self.state} lists addresses, of which no account, day or picture is known")
-        yield from catalogue.articles.listed(
+        yield from catalogue.articles.query(
             account=self.account, since=self.since, until=self.until, state=self.state,
-            below=whole if self.incomplete else None,
+            incomplete_below=whole if self.incomplete else None,
         )  # fmt: skip
         if not is_of_articles:
             yield from self._addresses(catalogue)
 
     def articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
         """The articles alone, whole or not."""
-        return catalogue.articles.listed(account=self.account, since=self.since, until=self.until, state=self.state)
+        return catalogue.articles.query(account=self.account, since=self.since, until=self.until, state=self.state)
 
     def _addresses(self, catalogue: Catalogue) -> Iterator[UrlRecord]:
         if self.state == DUE:
@@ -71,8 +71,9 @@ class ArticleDetail:
         standing = _by_address(catalogue, what)
         if kept := named(catalogue, what, output):
             return cls(
-                article=kept, addresses=tuple(catalogue.urls.of(kept.key)),
-                captures=tuple(catalogue.captures.of(kept.key)), media=tuple(catalogue.media.of(kept.key)),
+                article=kept, addresses=tuple(catalogue.urls.of_article(kept.key)),
+                captures=tuple(catalogue.captures.of_article(kept.key)),
+                media=tuple(catalogue.media.of_article(kept.key)),
             )  # fmt: skip
         if standing:
             return cls(article=None, addresses=(standing,))
@@ -114,8 +115,8 @@ def _by_post(catalogue: Catalogue, what: str, output: str) -> ArticleRecord | No
         return None
     for root in (Path(output), Path(output).resolve()):
         if path.is_relative_to(root):
-            return catalogue.articles.at(path.relative_to(root).as_posix())
-    return catalogue.articles.at(path.as_posix()) or catalogue.articles.at(f"{POSTS}/{path.name}")
+            return catalogue.articles.find_by_post(path.relative_to(root).as_posix())
+    return catalogue.articles.find_by_post(path.as_posix()) or catalogue.articles.find_by_post(f"{POSTS}/{path.name}")
 
 
 def _by_address(catalogue: Catalogue, what: str) -> UrlRecord | None:
@@ -123,4 +124,4 @@ def _by_address(catalogue: Catalogue, what: str) -> UrlRecord | None:
         target = urls.parse(what)
     except NotWeChat:
         return None
-    return catalogue.urls.known([Target(source=what, url=target.url)]).get(target.url)
+    return catalogue.urls.find([Target(source=what, url=target.url)]).get(target.url)

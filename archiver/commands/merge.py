@@ -97,7 +97,7 @@ class Merge:
                 continue
             if not self.is_dry:
                 tombstones.write(tombstone)
-                self.context.catalogue.recovered.removal(tombstone)
+                self.context.catalogue.recovered.add_removal(tombstone)
             yield MergeResult(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
 
     def _pages(self) -> Iterator[MergeResult]:
@@ -130,8 +130,8 @@ class Merge:
         if not self.is_dry:
             self._write_page(digest, stored, captures, is_here=here is not None)
             known = self.context.catalogue.recovered
-            lot += [lambda one=one: known.capture(*one) for one in found]  # type: ignore[misc]
-            lot += [lambda one=one: known.capture(one.capture, None, one.reason) for one in notices]  # type: ignore[misc]
+            lot += [lambda one=one: known.add_capture(*one) for one in found]  # type: ignore[misc]
+            lot += [lambda one=one: known.add_capture(one.capture, None, one.reason) for one in notices]  # type: ignore[misc]
         if key:
             self._changed[key] = None
         return MergeResult(what="page", outcome="imported", path=path, key=key)
@@ -188,12 +188,12 @@ class Merge:
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
         """Record a medium, under a safe name as well where another is called the same but for case."""
         name, _, ending = file.path.rpartition(".")
-        stems, _ = self.context.catalogue.media.claim({name: safe_name(name)})
+        stems, _ = self.context.catalogue.media.reserve({name: safe_name(name)})
         place = f"{stems[name]}.{ending}"
         if place != file.path and digest_of(self.context.output.root / place) != file.sha256:
             self.context.output.save_media(place, read_file(self.context.output.root / file.path))
             self.context.output.sync()
-        self.context.catalogue.recovered.media(keys, {name: replace(file, path=place)})
+        self.context.catalogue.recovered.add_media(keys, {name: replace(file, path=place)})
 
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[str, str, str]:
         """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
@@ -206,7 +206,7 @@ class Merge:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
         if not here.is_file():
             return "imported", "", file.path
-        _, recorded, _ = self.context.catalogue.files.medium(file.path)
+        _, recorded, _ = self.context.catalogue.files.current_medium(file.path)
         mine = digest_of(here)
         is_mine_proven = mine == recorded if recorded else is_whole_file(here, kind_of(file.path))
         if is_mine_proven:
@@ -249,9 +249,9 @@ class Merge:
         with self.context.output.folders.writing(place):
             self.context.output.write(self.context.output.root / place, content)
         self.context.output.sync()
-        self.context.catalogue.recovered.posts(posts_of(self.context.output, [place], self.context.now()))
+        self.context.catalogue.recovered.add_posts(posts_of(self.context.output, [place], self.context.now()))
         if self.other.is_edited(name, key) is False:
-            self.context.catalogue.recovered.post_digest(key, self.context.output.digest_of(place))
+            self.context.catalogue.recovered.set_post_digest(key, self.context.output.digest_of(place))
 
     def _both(self, name: str, known: ArticleRecord, place: str, *, is_last: bool = False) -> MergeResult:
         """Of a post that lies here and there: a person's work stays, ours where there are two."""
@@ -296,7 +296,7 @@ class Merge:
             content = read_file(self.other.root / name)
             self.context.output.write(self.context.output.root / place, content)
             self.context.output.sync()
-            self.context.catalogue.recovered.post_digest(known.key, self.context.output.digest_of(place))
+            self.context.catalogue.recovered.set_post_digest(known.key, self.context.output.digest_of(place))
         said = "of a later page, which is not kept there"
         return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=said, place=place)
 
@@ -304,7 +304,7 @@ class Merge:
         """Captures whose pages were not kept are history all the same."""
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
-                self.context.catalogue.recovered.bare_capture(key, capture)
+                self.context.catalogue.recovered.add_capture_without_page(key, capture)
         yield from ()
 
     def _left(self) -> Iterator[MergeResult]:
@@ -321,13 +321,13 @@ class Merge:
             kept = self.context.catalogue.articles.get(key)
             if kept is None or kept.taken_out:
                 continue
-            shown, recovered = self.context.catalogue.captures.shown(key), self.context.catalogue.recovered
+            shown, recovered = self.context.catalogue.captures.current(key), self.context.catalogue.recovered
             is_later = shown is not None and shown.captured > kept.archived
             if shown and is_later:  # the post tells when the capture came that it shows
-                recovered.archived(key, shown.captured)
+                recovered.set_archived(key, shown.captured)
             outcome = rebuild_one(self.context, key).outcome
             if is_later and outcome.outcome == "unchanged":
-                recovered.archived(key, kept.archived)
+                recovered.set_archived(key, kept.archived)
             if outcome.outcome == "failed":
                 yield MergeResult(what="post", outcome="failed", path="", key=key, said=outcome.error)
             if outcome.outcome in ("updated", "archived"):

@@ -34,7 +34,7 @@ def rooms_recheck(context: Context, kept: ArticleRecord, source: SourceSettings)
     def known(target: Target, article: Article) -> Outcome | None:
         if kept.gone or not _says_the_same(context, kept, article):
             return None
-        context.catalogue.articles.check(kept.key)
+        context.catalogue.articles.mark_checked(kept.key)
         return replace(outcomes.known(target, kept, context.settings.output), outcome="unchanged")
 
     return replace(rooms_for(context, source), known=known)

@@ -50,9 +50,9 @@ def preview(context: Context, key: str) -> RemovalResult:
     assert kept is not None
     post = output.lasting_name(kept.post, key)
     digest = output.digest_of(post)
-    pages = [context.snapshots.path(page).relative_to(output.root).as_posix() for page in removals.pages(key)]
+    pages = [context.snapshots.path(page).relative_to(output.root).as_posix() for page in removals.exclusive_pages(key)]
     posts = [post] if digest and digest == kept.digest else []
-    media = removals.media(key)
+    media = removals.exclusive_media(key)
     shown = shown_files(
         output.root, media
     )  # a person's own post may show a picture, or one the catalogue lost sight of

@@ -17,7 +17,6 @@ from archiver.archive.inventory import Inventory
 from archiver.archive.media import digest_of
 from archiver.archive.recovery import Recovery, archived_in, ended
 from archiver.archive.tombstones import Tombstones
-from archiver.backoff import TERMINAL
 from archiver.commands.batch import Batch
 from archiver.commands.options import NO_SOURCE, FetchOptions, Job, RebuildOptions
 from archiver.commands.rebuild import rebuild, rebuild_one
@@ -27,11 +26,12 @@ from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, InputError
 from archiver.models import ArticleRecord, Finding, Outcome, State, Target
 from archiver.pipeline import archive_one
+from archiver.policy import TERMINAL_STATES
 from archiver.storage.quarantine import copy_aside, move_aside
 from archiver.writer.names import IMAGES, MEDIA
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
-_GONE = TERMINAL | {State.UNAVAILABLE}  # what stands there now: the page will not come again
+_GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # what stands there now: the page will not come again
 _WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
 
 
@@ -66,7 +66,7 @@ class Repair:
         if looking.keys is not None:
             return
         tombstones = Tombstones(context.output.store)
-        for article in context.catalogue.recovered.removed():
+        for article in context.catalogue.recovered.removed_articles():
             if tombstones.has(article.key):
                 continue
             if looking.is_back(article):  # by an old catalogue, or another's
@@ -93,7 +93,7 @@ class Repair:
             kept = self.context.catalogue.articles.get(key)
             archived = archived_in(self.context.output.text_of(kept.post)) if kept and kept.post else None
             if kept and archived and archived != kept.archived:
-                self.context.catalogue.recovered.archived(key, archived)
+                self.context.catalogue.recovered.set_archived(key, archived)
         jobs = self.jobs if len(keys) > _WORTH_PROCESSES else 1
         made = (
             (rebuild_one(self.context, key) for key in keys)
@@ -125,7 +125,7 @@ class Repair:
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
         """Yield the articles whose shown page is lost; another nobody can bring back."""
         for one in pages:
-            shown = self.context.catalogue.captures.shown(one.key)
+            shown = self.context.catalogue.captures.current(one.key)
             if one.repaired is None and shown and shown.sha256 == digest_in(one.path):
                 yield one.key
 
@@ -150,11 +150,11 @@ class Repair:
         inventory = self.context.catalogue.files
         for one in media:
             yield from inventory.articles_showing(one.path)
-            inventory.ask_for_medium(one.path)
+            inventory.request_medium(one.path)
 
     def _judge_medium(self, finding: Finding) -> Finding:
         """What does not come stays due, and is found again until it came or is known to be gone."""
-        path, digest, reason = self.context.catalogue.files.medium(finding.path)
+        path, digest, reason = self.context.catalogue.files.current_medium(finding.path)
         if path and digest and digest_of(self.inspection.root / path) == digest:
             return _ended(finding, "fetched again", repaired=True)
         ended = "stays due" if path else "is known to be gone"

@@ -93,14 +93,14 @@ def rooms_again(
         return page_of(last, context.snapshots.load(last.sha256).content, target.source), nothing_saved
 
     def merge_known(article: Article, page: Page) -> Article:
-        known = context.catalogue.articles.earlier(article)
+        known = context.catalogue.articles.find(article)
         return replace(rooms.merge_known(article, page), gone=known.gone if known else None)
 
     def record(entry: ArchiveTransaction) -> None:
         rooms.record(replace(entry, is_new=False))
 
     rooms = rooms_for(context, source, is_offline=is_offline)
-    each = partial(in_fair_order, rooms.each, context.catalogue.media.tries)
+    each = partial(in_fair_order, rooms.each, context.catalogue.media.failed_tries)
     return replace(
         rooms, get_page=get_page, keep=lambda _page, _state: last.sha256, merge_known=merge_known, record=record,
         each=each,
@@ -122,7 +122,7 @@ def rooms_offline(context: Context, kept: ArticleRecord, source: SourceSettings 
     def get_media(medium: Media, address: str) -> Download:
         if address.startswith("data:"):
             return read_data(address)
-        raise FetchError(context.catalogue.media.reason(media_name(medium)) or "nobody asked for it yet")
+        raise FetchError(context.catalogue.media.failure_of(media_name(medium)) or "nobody asked for it yet")
 
     return replace(
         rooms, get_page=get_page, wants=lambda medium: had_media and rooms.wants(medium), get_media=get_media,
@@ -132,7 +132,7 @@ def rooms_offline(context: Context, kept: ArticleRecord, source: SourceSettings 
 
 def current_capture(captures: CaptureTable, key: str) -> Capture | None:
     """The capture that an article's post shows, if it is kept: another would undo an edit."""
-    shown = captures.shown(key)
+    shown = captures.current(key)
     return shown if shown and shown.sha256 and not shown.lost else None
 
 
@@ -173,7 +173,7 @@ class _Lent:
 
     def forget(self, digest: str) -> None:
         """Takes a page away, unless another is of the same bytes; '' is none."""
-        if digest and not self.context.catalogue.captures.forget(digest):
+        if digest and not self.context.catalogue.captures.discard(digest):
             self.context.snapshots.forget(digest)
 
     def wants(self, medium: Media) -> bool:
@@ -197,7 +197,7 @@ class _Lent:
 
         Short addresses are served to everybody, long ones meet the wall (trap T3): what was known is kept.
         """
-        known = self.context.catalogue.articles.earlier(article)
+        known = self.context.catalogue.articles.find(article)
         if known and urls.is_short(known.url) and not urls.is_short(article.url):
             article = replace(article, url=known.url)
         if known and known.gone and page.saved and page.captured <= known.gone.seen:
@@ -207,11 +207,11 @@ class _Lent:
     def taken_out(self, target: Target, article: Article) -> Outcome | None:
         """The outcome of an article that a person took out: nothing of it is kept again, but this address."""
         catalogue = self.context.catalogue
-        known = catalogue.articles.earlier(article)
+        known = catalogue.articles.find(article)
         if known is None or not known.taken_out:
             return None
         if target.url:
-            catalogue.removals.remember(target.url, known.key)
+            catalogue.removals.add_url(target.url, known.key)
             Tombstones(self.context.output.store).write(catalogue.removals.tombstone(known.key))
         return outcomes.taken_out(target, known)
 
@@ -229,7 +229,7 @@ class _Lent:
         return name_of(article, day, self.source.folder, self.context.output, self.context.catalogue)
 
     def save_post(self, article: Article, post: Post) -> WriteResult:
-        known = self.context.catalogue.articles.earlier(article)
+        known = self.context.catalogue.articles.find(article)
         recorded = known.digest if known else ""
         return self.context.output.save_post(post, recorded=recorded, force=self.context.settings.force)
 
@@ -259,7 +259,7 @@ class _Lent:
 
     def style(self, article: Article) -> PostStyle:
         """The options of the source that the article came by first hold, whoever reads it again."""
-        settings, earlier = self.context.settings, self.context.catalogue.articles.earlier(article)
+        settings, earlier = self.context.settings, self.context.catalogue.articles.find(article)
         first = redact_words(earlier.source) if earlier else None
         source = next((one for one in settings.sources if one.title == first), self.source)
         own = {"tags": source.tags and list(source.tags), "author": source.author}
@@ -274,7 +274,7 @@ class _Lent:
 
     def _post_of(self, link: str) -> str:
         target = Target(source=link, url=urls.canonicalize(link))
-        standing = self.context.catalogue.urls.known([target]).get(target.url)
+        standing = self.context.catalogue.urls.find([target]).get(target.url)
         article = standing.article if standing else None
         name = article.post if article and not article.taken_out else ""
         return post_address(name, self.context.settings.post_address) if name else ""

@@ -109,7 +109,7 @@ def _album(context: Context, source: SourceSettings, options: FetchOptions, repo
         return page.content
 
     def is_known(target: Target) -> bool:
-        if target.url in catalogue.urls.known([target]):
+        if target.url in catalogue.urls.find([target]):
             return True
         new.add(target.url)
         return False
@@ -129,7 +129,7 @@ def _left_before(context: Context, jobs: Mapping[str, Job]) -> Iterator[Job]:
         if standing.url not in jobs:
             yield _job(standing.url, by_name.get(redact_words(standing.source)))
     again = {job.again.key for job in jobs.values() if job.again}
-    for key in context.catalogue.media.due():
+    for key in context.catalogue.media.articles_with_due_media():
         kept = context.catalogue.articles.get(key)
         if kept and key not in again:
             yield replace(_job(kept.url, by_name.get(redact_words(kept.source))), again=kept)
@@ -138,7 +138,7 @@ def _left_before(context: Context, jobs: Mapping[str, Job]) -> Iterator[Job]:
 def _stale(context: Context, limit: int) -> Iterator[Job]:
     """Articles whose pages are to be looked at again, as far as the budget goes."""
     every = context.settings.recheck
-    return recheck_jobs(context, context.catalogue.articles.stale(duration(every), limit) if every else ())
+    return recheck_jobs(context, context.catalogue.articles.due_for_recheck(duration(every), limit) if every else ())
 
 
 def _job(url: str, source: SourceSettings | None) -> Job:
