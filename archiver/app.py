@@ -289,7 +289,7 @@ class Archiver:
         from archiver.commands.remove import undo
 
         for key in self._keys(named):
-            kept = self._context.catalogue.articles.get(key)
+            kept = self._context.catalogue.articles.find_by_key(key)
             if kept and kept.taken_out:
                 undo(self._context, key)
                 yield kept

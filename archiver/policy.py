@@ -20,7 +20,7 @@ PAGE_TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5}  # in a row: after these t
 LONGEST_PAUSE = timedelta(hours=24)  # no retry of a page or a medium is further away
 
 _FIRST_PAUSE = timedelta(minutes=5)  # no answer, an error, or half a page: that may be over in minutes
-_FIRST_PAUSE_NOTICE = timedelta(hours=1)  # a whole page that is no article: it changes in hours, if at all
+_FIRST_PAUSE_NOTICE = timedelta(hours=1)  # a complete page without an article: it changes in hours, if at all
 _FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # WeChat shows its verification page for most long links, whoever asks
 
 
@@ -29,10 +29,10 @@ class UrlAttempt:
     """One attempt to fetch a URL, as far as the next attempt depends on it."""
 
     url: str
-    state: State | None  # of the page that came; None: none came
+    state: State | None  # of the page that was received; None: there was none
     time: datetime
     has_article: bool  # the URL belongs to an article of the archive
-    is_settled: bool  # the page told what became of its article: here it is, or it is not available any more
+    is_settled: bool  # the page is the article, or a notice that the article is not available
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +59,8 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
 def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
     """Return when to fetch `url` again after `tries` attempts in a row ended in `state`; None for never.
 
-    A state of None means that no page came. After a verification page on a short link the answer is `now`: the host's
-    cool-down is then what makes the URL wait.
+    A state of None means that no page was received. After a verification page on a short link the answer is `now`: then
+    it is the host's cool-down that makes the URL wait.
     """
     if state in TERMINAL_STATES or (state is not None and tries >= PAGE_TRIES.get(state, tries + 1)):
         return None
@@ -84,7 +84,7 @@ def waiting_window(now: datetime) -> tuple[datetime, datetime]:
 
 
 def is_settled(state: State | None, *, holds_article: bool) -> bool:
-    """Return whether a page settles what became of its article: it holds it, or says that it is not available."""
+    """Return whether a page answers if its article still exists: it holds the article, or a notice that it does not."""
     return holds_article or state in UNAVAILABLE_STATES
 
 
@@ -104,9 +104,10 @@ def media_retry_at(tries: int, now: datetime) -> datetime | None:
 
 
 def media_was_requested(result: LocalFile | str) -> bool:
-    """Return whether somebody asked for the medium that ended in `result`, a file or why there is none.
+    """Return whether a medium was requested. `result` is its file, or why there is none.
 
-    A file whose bytes are in doubt tells by its doubt.
+    A medium is not requested when a limit leaves it for a later run. If an old file is kept meanwhile, its `doubt` says
+    so.
     """
     return not isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
 
@@ -178,13 +179,13 @@ def request_slot(host: HostState, interval: float, now: float) -> tuple[float, H
 
 
 def cooldown_end(host: HostState, now: float) -> float:
-    """Return until when no page may be asked for; 0 when one may. A clock that was put back ends no cool-down."""
+    """Return until when no page may be requested; 0 when one may be. A clock that was put back ends no cool-down."""
     is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
     return host.blocked_at + host.cooldown if is_cool else 0.0
 
 
 def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bool, HostState]:
-    """Return (cools, host) after a verification page came: whether the host cools down now, and its new state.
+    """Return (cools, host) after a verification page: whether the host cools down now, and its new state.
 
     On a long link the page concerns that link alone, unless it is the third in a row.
     """
@@ -206,5 +207,5 @@ def after_delay(host: HostState, seconds: float, now: float) -> HostState:
 
 
 def after_success(host: HostState) -> HostState:
-    """Return the state of a host that sent a page: the next verification page is a first one again."""
+    """Return the state of a host that sent another page: the next cool-down has the first length again."""
     return replace(host, cooldown=0.0, long_link_blocks=0)

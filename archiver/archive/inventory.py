@@ -170,7 +170,7 @@ class Inventory:
 
     def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
         for path, tombstone in Tombstones(self.output.store).all():
-            article = self.catalogue.articles.get(tombstone.key)
+            article = self.catalogue.articles.find_by_key(tombstone.key)
             if article is None or not article.taken_out:
                 said = f"{UNRECORDED}: taken out on {tombstone.removed:%Y-%m-%d}"
                 yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
@@ -186,7 +186,7 @@ class Inventory:
         key = self.output.key_of(name) if (self.root / name).is_file() else ""
         if not key:
             return None
-        kept = self.catalogue.articles.get(key)
+        kept = self.catalogue.articles.find_by_key(key)
         if kept is None or (not kept.post and not kept.taken_out) or (kept.taken_out and self.is_back(kept)):
             if urls.is_text(name):
                 return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)

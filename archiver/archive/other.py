@@ -118,7 +118,7 @@ class OtherArchive:
 
     def is_edited(self, name: str, key: str) -> bool | None:
         """Return whether a person edited a post there; None where nothing tells."""
-        article = self.catalogue.articles.get(key) if self.catalogue else None
+        article = self.catalogue.articles.find_by_key(key) if self.catalogue else None
         digest = article.digest if article else self.salvage.digests.get(name, "")
         if not digest:
             return None

@@ -138,7 +138,7 @@ class Recovery:
         return ended(finding, said, repaired=is_whole)
 
     def _posts_that_show(self, finding: Finding, links: Links) -> Iterator[str]:
-        kept = self.catalogue.articles.get(finding.key)
+        kept = self.catalogue.articles.find_by_key(finding.key)
         if kept and kept.post and finding.path in links.shown(self.output.text_of(kept.post)):
             yield kept.key
 
@@ -146,7 +146,7 @@ class Recovery:
         for path, tombstone in Tombstones(self.output.store).all():
             if path == finding.path:
                 self.catalogue.recovered.add_removal(tombstone)
-                self.catalogue.removals.end(tombstone.key)  # what is left of its files is put aside
+                self.catalogue.removals.finish(tombstone.key)  # what is left of its files is put aside
         return ended(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:

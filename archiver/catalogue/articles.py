@@ -35,16 +35,16 @@ class ArticleTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, key: str) -> ArticleRecord | None:
+    def find_by_key(self, key: str) -> ArticleRecord | None:
         """Return the article with this key; None for an unknown one."""
         return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.key == key)), None)
 
     def find(self, article: Article) -> ArticleRecord | None:
-        """Return what is recorded of an article that a page told.
+        """Return the record of an article that was read from a page; None for an unknown one.
 
-        It is also found when it was recorded from a page that did not name its ids, under a digest of its text.
+        An article that was recorded from a page without its ids has a digest of its text as its key: it is found, too.
         """
-        return self.get(article.key) or self.get(article.key_without_ids)
+        return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
     def find_by_post(self, post: str) -> ArticleRecord | None:
         """Return the article whose post has this name, counted from the archive's folder."""
@@ -78,7 +78,7 @@ class ArticleTable:
         smaller share of the page's text.
         """
         wanted = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
-        if account:  # its id or its name, by an index each: OR would read the whole table
+        if account:  # each has its own index; with OR the whole table would be read
             column = articles.c.account_id if account.startswith("gh_") else articles.c.account
             wanted = wanted.where(column == account)
         if since:
@@ -172,7 +172,7 @@ class ArticleTable:
     ) -> int | None:
         """Write the article and return its id.
 
-        Of a page that holds no article it is the id of the one to which the URL led before; None without such a one.
+        For a page that holds no article it is the id of the article to which the URL led before; None without one.
         """
         if not entry.article:
             return self._record_no_article(connection, entry)
@@ -182,7 +182,7 @@ class ArticleTable:
             new = {"source": source, "state_seen": now, "checked": now}
             result = connection.execute(articles.insert().values(values | new))
             return int(result.inserted_primary_key[0])  # type: ignore[index]
-        if entry.outcome.outcome == "unchanged":  # the post that lies there says when the page it shows was captured
+        if entry.outcome.outcome == "unchanged":  # the post on disk says already when its page was captured
             del values["archived"]
         article_id, state = before
         values |= _state_values(state, values["state"], now) | ({"checked": now} if entry.is_new else {})
@@ -190,7 +190,10 @@ class ArticleTable:
         return article_id
 
     def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
-        """Record of a known article that another page came instead of it, as far as that says anything of it."""
+        """Return the id of the known article to which the URL led before, None without one.
+
+        What came instead of its page is recorded with it if policy says that this counts as a check.
+        """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
         article_id: int | None = connection.execute(by_url).scalar() or connection.execute(by_key).scalar()
@@ -240,12 +243,12 @@ def _find_row(connection: Connection, article: Article) -> tuple[int, str] | Non
 
 
 def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
-    """Return the columns that change with an article's state: while it stays, so does the time since it is known."""
+    """Return the columns to change when an article's state may have changed; none if it is the same as before."""
     return {} if before == state else {"state": state, "state_seen": now}
 
 
 def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
-    """Return every URL that turned out to lead to the same place as the one that was asked for."""
+    """Return the URL that was requested and every other one that led to the same article."""
     if not entry.article:
         return [entry.target.url] if entry.target.url else []
     final_url = urls.canonicalize(entry.page.final_url) if entry.page else ""
@@ -255,7 +258,7 @@ def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
 
 
 def _values_of(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
-    """Return the columns of an article that its page and its post tell."""
+    """Return the columns of an article that come from its page, its post and the outcome."""
     article, outcome = entry.article, entry.outcome
     assert article is not None
     assert entry.page is not None

@@ -58,8 +58,8 @@ class CaptureTable:
     def receive(self, page: Page, sha256: str, source: str = "") -> None:
         """Record that `page` was received and stored under a digest, before anything reads it.
 
-        `source` is the title of the source in archiver.yml by which it came. ArticleTable.record says later what the
-        page was; if that never happens, the run died.
+        `source` is the title of the source in archiver.yml by which it came, or ''. ArticleTable.record adds later what
+        the page was; a row to which that never happens is of a run that died.
         """
         with self._database.writing() as connection:
             received = {"received": to_timestamp(self._database.now()), "source": source}
@@ -77,7 +77,7 @@ class CaptureTable:
 
 
 def record_captures(connection: Connection, entry: ArchiveTransaction, shared_values: Mapping[str, Any]) -> None:
-    """Write what the pages were that came for one SOURCE; their rows have `shared_values` in common."""
+    """Record the classified pages of one SOURCE; `shared_values` are columns that all their rows get."""
     if entry.notice:
         _record(connection, entry.notice, {**shared_values, "state": State.MIGRATED})
     if entry.page and entry.is_new:
@@ -87,9 +87,9 @@ def record_captures(connection: Connection, entry: ArchiveTransaction, shared_va
 
 
 def _record(connection: Connection, capture: StoredCapture, values: dict[str, Any]) -> None:
-    """Write `values` to the row that a page has had since it was received; one that has no row gets it now.
+    """Complete the row that was made when the page was received, or make one if its page was not stored.
 
-    A saved page that is the article's last capture was read once more: its capture is recorded already.
+    Nothing is added when a page saved by a browser is read again and is its article's last capture already.
     """
     row_id = connection.execute(_last_unread(capture.snapshot)).scalar() if capture.snapshot else None
     if _is_last_capture(connection, capture, values["article_id"]):
@@ -131,7 +131,7 @@ def _last_unread(sha256: str) -> Select[tuple[int | None]]:
 
 
 def _values_of(page: Page, sha256: str) -> dict[str, Any]:
-    """Return the columns of a capture that its page tells."""
+    """Return the columns of a capture that come from its page."""
     return {
         "url": page.url, "final_url": page.final_url, "status": page.status,
         "headers": [list(header) for header in page.headers], "captured": to_timestamp(page.captured),

@@ -102,7 +102,7 @@ class FileInventory:
         }  # fmt: skip
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
-        """Return those of these digests under which a page was kept, lost ones included."""
+        """Return those of these digests that belong to a stored page, also to one that is marked as lost."""
         present = select(articles.c.id).where(_IS_PRESENT)
         is_wanted = captures.c.article_id.is_(None) | captures.c.article_id.in_(present)
         return self._known(captures.c.sha256, digests, is_wanted)
@@ -112,7 +112,7 @@ class FileInventory:
         return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
 
     def expects_page(self, sha256: str) -> bool:
-        """Return whether a page was kept under this digest and is not marked as lost."""
+        """Return whether a page with this digest was stored and is not marked as lost."""
         return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
     def articles_showing(self, path: str) -> list[str]:

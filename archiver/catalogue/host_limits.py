@@ -63,7 +63,7 @@ class HostLimits:
             _store(connection, host, policy.after_requested_cooldown(_state_of(connection, host), seconds, now))
 
     def cooldown_until(self, host: str, now: float) -> float:
-        """Return until when no page may be asked for; 0 when one may."""
+        """Return until when no page may be requested; 0 when one may be."""
         return policy.cooldown_end(self._read(host), now)
 
     def blocked_at(self, host: str) -> float:
@@ -73,7 +73,7 @@ class HostLimits:
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
         """Record that the host sent its verification page; return whether it cools down now.
 
-        `on_short_link` says which kind of link was asked for: on a long one the page is usual.
+        `on_short_link` says which kind of link was requested: for long ones WeChat usually sends that page.
         """
         with self._writing() as connection:
             cools, after = policy.after_block(_state_of(connection, host), now, on_short_link=on_short_link)
@@ -81,7 +81,7 @@ class HostLimits:
         return cools
 
     def record_success(self, host: str) -> None:
-        """Record that a page other than the verification page came: the next such page is a first one again."""
+        """Record that another page came: the next verification page begins a cool-down of the first length again."""
         with self._writing() as connection:
             before = _state_of(connection, host)
             after = policy.after_success(before)

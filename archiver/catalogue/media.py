@@ -1,4 +1,4 @@
-"""The table of media: the file of each image, audio and video, or why there is none and when it is asked for again.
+"""The table of media: for each image, audio and video its file, or why it has none and when to request it again.
 
 It owns the tables `media` and `article_media`. A medium is one row, however many articles show it. Its name in the
 archive is derived from its identity at WeChat (`postimg/<image-id>`), without extension.
@@ -46,16 +46,16 @@ class MediaTable:
         return _stems_and_files(self._rows(list(names)), names)
 
     def failure_of(self, name: str) -> str:
-        """Return why a medium is not saved; '' when it is, or when nobody asked for it yet."""
+        """Return why a medium is not saved; '' when it is saved or was never requested."""
         with self._database.reading() as connection:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
     def failed_tries(self, names: Iterable[str]) -> dict[str, int]:
-        """Return how often each medium was asked for in vain, for those that the catalogue knows."""
+        """Return the number of failed requests of each medium, without the unknown ones."""
         return {name: int(row["tries"]) for name, row in self._rows(list(names)).items()}
 
     def articles_with_due_media(self) -> list[str]:
-        """Return the keys of the articles that miss a medium which may be asked for again now.
+        """Return the keys of the articles that lack a medium which may be requested again now.
 
         Articles that were removed or whose page was never kept are left out: without the page a post cannot be written.
         """
@@ -71,7 +71,7 @@ class MediaTable:
             return [str(key) for key in connection.execute(wanted).scalars()]
 
     def postpone(self, key: str) -> None:
-        """Count a failed try for each missing medium of an article whose page could not even be read."""
+        """Count a failed try for each missing medium of an article, since its stored page could not be read."""
         missing = [row for row in self.of_article(key) if row["due"] is not None]
         with self._database.writing() as connection:
             for row in missing:
@@ -142,7 +142,7 @@ def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
 
 
 def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
-    """Return the columns of a medium that change by how asking for it ended."""
+    """Return the columns of a medium to change after an attempt to get it, or after it was only found missing."""
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
@@ -151,14 +151,14 @@ def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[
         values = _failed(reason, row["tries"] + 1, now)
         is_given_up = values["due"] is None and isinstance(result, str)
         return values | (_NO_FILE if is_given_up else {})  # a lost file is expected back only until it is given up
-    return {} if row["reason"] else {"reason": reason, "due": to_timestamp(now)}  # never asked for: due now
+    return {} if row["reason"] else {"reason": reason, "due": to_timestamp(now)}  # never requested: due now
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
     """Return the columns of a medium that is saved."""
     values = {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
     response = file.response
-    if response is None:  # the file lay here: what is known of where it came from stays
+    if response is None:  # the file was on disk: where it came from stays as recorded
         return values
     return values | {
         "url": response.url, "status": response.status, "headers": [list(header) for header in response.headers],
@@ -167,7 +167,7 @@ def _saved(file: LocalFile) -> dict[str, Any]:
 
 
 def _failed(reason: str, tries: int, now: datetime) -> dict[str, Any]:
-    """Return the columns of a medium that could not be had after so many tries."""
+    """Return the columns of a medium after its `tries`-th failed request."""
     return {"reason": reason, "tries": tries, "due": to_timestamp(policy.media_retry_at(tries, now))}
 
 
@@ -176,7 +176,7 @@ def _file(row: Mapping[str, Any]) -> LocalFile:
 
 
 def _response(row: Mapping[str, Any]) -> Response | None:
-    """Return the response that brought a medium; None when it came from a saved page."""
+    """Return the response that brought a medium; None if no request did, as for files beside a saved page."""
     received = from_timestamp(row["received"])
     if received is None:
         return None

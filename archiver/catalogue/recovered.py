@@ -41,9 +41,9 @@ class RecoveredRows:
             return from_timestamp(max((time for time in times if time is not None), default=None))
 
     def unproven(self) -> list[str]:
-        """Return the keys of the articles whose post was found on disk and not yet compared with its page.
+        """Return the keys of the articles whose post was found on disk and has not been compared with its page yet.
 
-        Those without a page are left out. A post that is not proven to be archiver's own has no digest.
+        They have no digest of their post, since a person may have edited it. Those without a page are left out.
         """
         wanted = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
@@ -51,7 +51,7 @@ class RecoveredRows:
             return [str(key) for key in rows.scalars()]
 
     def count_without_page(self) -> int:
-        """Return how many articles have no page that is kept."""
+        """Return how many articles have no stored page."""
         wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
         has_page = _pages_kept().where(captures.c.lost.is_(None)).exists()
         with self._database.reading() as connection:
@@ -124,7 +124,7 @@ class RecoveredRows:
             self._insert_capture(connection, capture, article_id)
             found_urls = list(_urls_of(capture, article))
             for url in found_urls:
-                self._url(connection, url, capture, article_id, reason)
+                self._record_url(connection, url, capture, article_id, reason)
             if article_id is None:
                 return ""
             if article:
@@ -136,7 +136,7 @@ class RecoveredRows:
     def _article(self, connection: Connection, capture: Capture, article: Article | None) -> int | None:
         """Return the id of the article of a capture, which is added where it is unknown.
 
-        Of a page that holds no article it is the id of the one to which its URL led before; None without such a one.
+        For a page that holds no article it is the id of the article to which its URL led before; None without one.
         """
         if article is None:
             by_url = select(addresses.c.article_id).where(addresses.c.url == capture.url)
@@ -178,7 +178,9 @@ class RecoveredRows:
         was_lost = (captures.c.sha256 == capture.sha256) & captures.c.lost.is_not(None)
         connection.execute(update(captures).where(was_lost).values(lost=None))
 
-    def _url(self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str) -> None:
+    def _record_url(
+        self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str
+    ) -> None:
         """Write how the fetch that brought a capture ended to the row of a URL, unless a later one is recorded."""
         received = capture.received or capture.captured
         row = connection.execute(select(addresses).where(addresses.c.url == url)).first()
@@ -203,7 +205,7 @@ class RecoveredRows:
     def add_media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
         """Add files that the articles with these keys show, by their media's names.
 
-        An empty digest says that the file is not whole: the medium is due.
+        An empty digest says that the file is damaged: the medium is then due for a request.
         """
         with self._database.writing() as connection:
             ids = list(connection.execute(select(articles.c.id).where(articles.c.key.in_(keys))).scalars())
@@ -233,7 +235,7 @@ class RecoveredRows:
             connection.execute(link.on_conflict_do_nothing())
 
     def add_capture_without_page(self, key: str, capture: Capture) -> None:
-        """Add a capture of an article whose page was not kept; nothing for an unknown article."""
+        """Add a capture whose page was not stored, if its article is known."""
         with self._database.writing() as connection:
             article_id = connection.execute(_id_of(key)).scalar()
             if article_id is not None:
@@ -256,12 +258,12 @@ def _id_of(key: str) -> Select[Any]:
 
 
 def _pages_kept() -> Select[Any]:
-    """Return the query for the captures of the current article whose page was kept."""
+    """Return a subquery for the captures with a stored page of the article in the enclosing query."""
     return select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
 
 
 def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
-    """Add to a known article what a capture of it tells: its source, and that its page was checked then."""
+    """Add the source and the time of a capture to its article, where these are missing or older."""
     if capture.source:
         lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
         connection.execute(update(articles).where(lacks_source).values(source=capture.source))
@@ -272,7 +274,7 @@ def _complete_article(connection: Connection, article_id: int, capture: Capture)
 
 
 def _record_notice(connection: Connection, article_id: int, state: str, received: int) -> None:
-    """Record of an article that a notice came instead of its page, if nothing came after that."""
+    """Record that a notice came instead of an article's page, unless the article itself was received later."""
     last = select(func.max(captures.c.received)).where(captures.c.article_id == article_id)
     last_article = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0
     if state in UNAVAILABLE_STATES and last_article <= received:
@@ -283,7 +285,7 @@ def _record_notice(connection: Connection, article_id: int, state: str, received
 
 
 def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[str]) -> None:
-    """Give an article the notices that came at its URLs and were added before it was known."""
+    """Link notices that came at an article's URLs to it, which were added while it was unknown."""
     has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
     is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))
     wanted = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)

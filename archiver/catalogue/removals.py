@@ -23,8 +23,8 @@ _EMPTIED: dict[str, Any] = {
 class RemovalTable:
     """Removal in two steps.
 
-    `begin` marks the article before any of its files is deleted, `end` clears its rows after the last one. Both may be
-    repeated, so a removal that was interrupted can be ended at any time.
+    `begin` marks the article before any of its files is deleted, `finish` clears its rows after the last one. Both may
+    be repeated, so a removal that was interrupted can be finished at any time.
     """
 
     def __init__(self, database: Database) -> None:
@@ -64,7 +64,7 @@ class RemovalTable:
             rows = connection.execute(wanted.where(captures.c.sha256.not_in(others)).distinct())
             return sorted(map(str, rows.scalars()))
 
-    def end(self, key: str) -> None:
+    def finish(self, key: str) -> None:
         """Clear everything of an article but its key, title and URLs, and that it was removed."""
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)
@@ -80,8 +80,8 @@ class RemovalTable:
     def undo(self, key: str) -> None:
         """Forget that an article was removed, so that it may be fetched again.
 
-        Before `end` its files are still here, and so is the article again. Afterwards its row and its URLs are deleted,
-        as if nobody had ever named them.
+        Before `finish` its files are still here, so the article is in the archive as before. Afterwards its row and
+        its URLs are deleted, as if nobody had ever named them.
         """
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)

@@ -37,7 +37,7 @@ class Salvage:
     sources: dict[str, str] = field(default_factory=dict)  # of articles, by their keys
     media: tuple[dict[str, Any], ...] = ()
     removals: tuple[Tombstone, ...] = ()
-    captures: tuple[tuple[str, Capture], ...] = ()  # whose pages were not kept, with the keys of their articles
+    captures: tuple[tuple[str, Capture], ...] = ()  # without a stored page, with the keys of their articles
 
 
 def read_damaged(path: Path) -> Salvage:

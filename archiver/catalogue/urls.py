@@ -79,7 +79,7 @@ class UrlTable:
         with self._database.writing() as connection:
             free_lease(connection, url, self._database.run_lock.id)
 
-    def due(self) -> Iterator[UrlRecord]:
+    def due_now(self) -> Iterator[UrlRecord]:
         """Yield the URLs that may be fetched now, oldest due first.
 
         Those that belong to an article are left out; ArticleTable.due_for_recheck knows when they are fetched again.
@@ -115,7 +115,7 @@ class UrlTable:
 
 
 def _find(connection: Connection, keys: Mapping[str, str]) -> dict[str, UrlRecord]:
-    """Return what is known of the URLs in `keys`, which gives for each the key of the article it names, or ''."""
+    """Return the records of the URLs in `keys`, a mapping of each to the key of the article that it names, or ''."""
     rows = connection.execute(_RECORDS.where(addresses.c.url.in_(keys))).all()
     found = {row[0]: to_url_record(row) for row in rows}
     long = {url: key for url, key in keys.items() if key and (url not in found or not found[url].article)}

@@ -142,7 +142,11 @@ class Batch:
 
     def _rooms(self, job: Job, standing: UrlRecord) -> Rooms:
         """What the job's article is lent; of one that is rechecked what the archive has is looked at first."""
-        known = self._context.catalogue.articles.get(standing.article.key) if job.recheck and standing.article else None
+        known = (
+            self._context.catalogue.articles.find_by_key(standing.article.key)
+            if job.recheck and standing.article
+            else None
+        )
         return rooms_recheck(self._context, known, job.source) if known else rooms_for(self._context, job.source)
 
     def _guarded(self, target: Target, work: Callable[[], Outcome | None]) -> Outcome | None:

@@ -17,7 +17,7 @@ def marked(
     """How an address ended at which an article is `known`: of a notice's, what became of the post."""
     if known is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
         return outcome
-    kept = context.catalogue.articles.get(known.key)
+    kept = context.catalogue.articles.find_by_key(known.key)
     assert kept is not None
     target = Target(source=outcome.source, url=outcome.url)
     rooms = rooms_offline(context, kept, source)

@@ -49,7 +49,7 @@ class ArticleQuery:
 
     def _addresses(self, catalogue: Catalogue) -> Iterator[UrlRecord]:
         if self.state == DUE:
-            yield from catalogue.urls.due()
+            yield from catalogue.urls.due_now()
         elif self.state == WAITING:
             yield from catalogue.urls.waiting()
         elif self.state:
@@ -97,9 +97,9 @@ def known(catalogue: Catalogue, what: str, output: str) -> ArticleRecord:
 
 def named(catalogue: Catalogue, what: str, output: str) -> ArticleRecord | None:
     """The article of a key, an address or the file of a post, if it is here."""
-    kept = catalogue.articles.get(what) or _by_post(catalogue, what, output)
+    kept = catalogue.articles.find_by_key(what) or _by_post(catalogue, what, output)
     standing = None if kept else _by_address(catalogue, what)
-    return catalogue.articles.get(standing.article.key) if standing and standing.article else kept
+    return catalogue.articles.find_by_key(standing.article.key) if standing and standing.article else kept
 
 
 def _unknown(what: str) -> InputError:

@@ -80,7 +80,7 @@ class Merge:
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
         for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
-            known = self.context.catalogue.articles.get(key)
+            known = self.context.catalogue.articles.find_by_key(key)
             if known is not None and known.taken_out:
                 if not self.is_dry:
                     undo(self.context, key)
@@ -90,7 +90,7 @@ class Merge:
         """What was taken out there stays out here, too, unless it is here."""
         tombstones = Tombstones(self.context.output.store)
         for tombstone in self.other.removals():
-            known = self.context.catalogue.articles.get(tombstone.key)
+            known = self.context.catalogue.articles.find_by_key(tombstone.key)
             if known is not None:
                 said = "" if known.taken_out else "taken out there, and kept here"
                 yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=said)
@@ -228,7 +228,7 @@ class Merge:
         if self._stays_out(key):
             return MergeResult(what="post", outcome="skipped", path=name, key=key, said="taken out here")
         with rooms_for(self.context).writing():
-            known = self.context.catalogue.articles.get(key)
+            known = self.context.catalogue.articles.find_by_key(key)
             place = self.context.output.lasting_name(known.post, key) if known and known.post else ""
             if not place or not self.context.output.has(place):
                 return self._new_post(name, key, place)
@@ -318,7 +318,7 @@ class Merge:
     def _made_again(self) -> Iterator[MergeResult]:
         """Posts show the page that came last; posts that are what their page says are known as ours."""
         for key in [] if self.is_dry else list(self._changed):
-            kept = self.context.catalogue.articles.get(key)
+            kept = self.context.catalogue.articles.find_by_key(key)
             if kept is None or kept.taken_out:
                 continue
             shown, recovered = self.context.catalogue.captures.current(key), self.context.catalogue.recovered
@@ -339,7 +339,7 @@ class Merge:
     def _conflicts(self) -> Iterator[MergeResult]:
         """What still differs from ours, now that ours shows what all pages say, may be an edit."""
         for name, key in self._doubtful:
-            known = self.context.catalogue.articles.get(key)
+            known = self.context.catalogue.articles.find_by_key(key)
             place = self.context.output.lasting_name(known.post, key) if known else ""
             if known and place and self.context.output.has(place):
                 merged = self._both(name, known, place, is_last=True)
@@ -347,7 +347,7 @@ class Merge:
                     yield merged
 
     def _stays_out(self, key: str) -> bool:
-        known = self.context.catalogue.articles.get(key)
+        known = self.context.catalogue.articles.find_by_key(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
     def _put_to_conflicts(self, path: str, key: str) -> str:

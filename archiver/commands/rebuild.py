@@ -62,7 +62,7 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
 
 
 def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
-    kept = context.catalogue.articles.get(key)
+    kept = context.catalogue.articles.find_by_key(key)
     if kept is None:
         raise InputError("not in this archive", concerns=key)
     target = Target(source=key, url=kept.url)

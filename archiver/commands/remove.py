@@ -34,7 +34,7 @@ def remove(context: Context, key: str) -> RemovalResult:
         place = move_aside(context.output.root, removed.kept) if removed.kept else ""
         for path in removed.files:
             _delete(context.output.root / path)
-        context.catalogue.removals.end(key)
+        context.catalogue.removals.finish(key)
     return replace(removed, kept=place)
 
 
@@ -46,7 +46,7 @@ def undo(context: Context, key: str) -> None:
 
 def preview(context: Context, key: str) -> RemovalResult:
     """What would be taken out; `kept` is the post that would be put aside."""
-    kept, removals, output = context.catalogue.articles.get(key), context.catalogue.removals, context.output
+    kept, removals, output = context.catalogue.articles.find_by_key(key), context.catalogue.removals, context.output
     assert kept is not None
     post = output.lasting_name(kept.post, key)
     digest = output.digest_of(post)

@@ -90,7 +90,7 @@ class Repair:
         Yield those that could not be made.
         """
         for key in keys:
-            kept = self.context.catalogue.articles.get(key)
+            kept = self.context.catalogue.articles.find_by_key(key)
             archived = archived_in(self.context.output.text_of(kept.post)) if kept and kept.post else None
             if kept and archived and archived != kept.archived:
                 self.context.catalogue.recovered.set_archived(key, archived)
@@ -104,7 +104,7 @@ class Repair:
             self.inspection.looked(1)
             if one.outcome.outcome == "failed":
                 key, said = one.outcome.source, f"it cannot be made again from its page: {one.outcome.error}"
-                kept = self.context.catalogue.articles.get(key)
+                kept = self.context.catalogue.articles.find_by_key(key)
                 yield Finding(
                     problem="unrecorded", what="post", path=kept.post if kept else "", key=key, said=said,
                     repaired=False, exit_code=one.outcome.exit_code,
@@ -168,7 +168,7 @@ class Repair:
             yield self._guarded(one, partial(self._make_post, asked=ended.get(one.key)))
 
     def _make_post(self, finding: Finding, asked: Outcome | None) -> Finding:
-        kept = self.context.catalogue.articles.get(finding.key)
+        kept = self.context.catalogue.articles.find_by_key(finding.key)
         rooms = rooms_offline(self.context, kept) if kept else None
         if kept is None or rooms is None:
             came = asked is not None and asked.outcome == "archived"
@@ -205,7 +205,7 @@ class Repair:
 
     def _read_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
         """How each of these articles ended that was read again, from its snapshot where that is whole."""
-        kept = (self.context.catalogue.articles.get(key) for key in dict.fromkeys(keys) if key)
+        kept = (self.context.catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
         jobs = [job for one in kept if one and (job := self._job(one))]
         batch = Batch(self.context, FetchOptions(refresh=True, retry=True, retry_gone=True))
         return {outcome.source: outcome for outcome in batch.archive(jobs)}

@@ -125,12 +125,12 @@ def _album(context: Context, source: SourceSettings, options: FetchOptions, repo
 def _left_before(context: Context, jobs: Mapping[str, Job]) -> Iterator[Job]:
     """Addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
     by_name = {source.title: source for source in context.settings.sources}
-    for standing in list(context.catalogue.urls.due()):
+    for standing in list(context.catalogue.urls.due_now()):
         if standing.url not in jobs:
             yield _job(standing.url, by_name.get(redact_words(standing.source)))
     again = {job.again.key for job in jobs.values() if job.again}
     for key in context.catalogue.media.articles_with_due_media():
-        kept = context.catalogue.articles.get(key)
+        kept = context.catalogue.articles.find_by_key(key)
         if kept and key not in again:
             yield replace(_job(kept.url, by_name.get(redact_words(kept.source))), again=kept)
 
