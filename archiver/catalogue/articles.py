@@ -17,7 +17,7 @@ from archiver import policy, urls
 from archiver.catalogue.captures import record_captures
 from archiver.catalogue.database import CHUNK, Database, chunks, due_condition, to_timestamp
 from archiver.catalogue.media import record_media
-from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article
+from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
@@ -133,7 +133,8 @@ class ArticleTable:
         published = func.coalesce(articles.c.published, articles.c.archived)
         wanted = select(articles.c.id, checked, published).where(articles.c.url != "").where(~is_waiting)
         wanted = wanted.where(articles.c.state.not_in(TERMINAL_STATES)).where(articles.c.taken_out.is_(None))
-        for article_id, checked_at, published_at in connection.execute(wanted):
+        for row in connection.execute(wanted):
+            article_id, checked_at, published_at = to_check_times(row)
             due = policy.recheck_at(checked_at, published_at, every)
             if policy.is_recheck_due(checked_at, due, int(now.timestamp())):
                 yield due, article_id

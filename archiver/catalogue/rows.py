@@ -97,6 +97,15 @@ def to_capture(row: Sequence[Any]) -> Capture:
     )  # fmt: skip
 
 
+@_checked
+def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
+    """Return a row of three columns: an article's id, when its page was checked last, and when it was published."""
+    article_id, checked, published = row
+    if not isinstance(checked, int) or not isinstance(published, int):
+        raise TypeError(f"a time is no number: {checked!r}, {published!r}")
+    return article_id, checked, published
+
+
 def _time(value: int) -> datetime:
     """Return the time of a column that is never NULL."""
     time = from_timestamp(value)
