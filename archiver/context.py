@@ -77,7 +77,7 @@ class Context:
             return None
         media_map = self.media_map
         if job.kind.reads_snapshot:
-            media_map = partial(in_fair_order, media_map, self.archive.catalogue.media.tries)
+            media_map = partial(in_fair_order, media_map, self.archive.catalogue.media.failed_tries)
         return Ports(
             pages=pages, media=self._media_source(job), renderer=PostRenderer(self.archive, self.settings, job.source),
             archive=self._unit_of_work(job), map=media_map,
@@ -95,7 +95,7 @@ class Context:
 
     def _media_source(self, job: Job) -> MediaSource:
         if job.kind is JobKind.REBUILD:
-            return OfflineMedia(lambda medium: self.archive.catalogue.media.reason(media_name(medium)))
+            return OfflineMedia(lambda medium: self.archive.catalogue.media.failure_of(media_name(medium)))
         return HttpMedia(lambda: self.fetcher, self._media_budget(), media_name, self._media_limit)
 
     def _unit_of_work(self, job: Job) -> UnitOfWork:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import groupby
 
 from archiver import urls
-from archiver.backoff import TERMINAL
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, ArticleRemoved, Exit, NotAnArticle
 from archiver.models import (
@@ -27,6 +26,7 @@ from archiver.models import (
     UrlRecord,
     WriteResult,
 )
+from archiver.policy import TERMINAL_STATES
 from archiver.writer.names import media_name
 
 NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
@@ -160,7 +160,7 @@ def recorded(outcome: Outcome) -> Outcome:
     """Return an outcome as `batch` and `run` tell it: a terminal state is recorded, and is no failure."""
     if outcome.outcome != "failed":  # the post of an article whose page is gone, or one that a person took out
         return replace(outcome, exit_code=Exit.OK)
-    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL else outcome
+    return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL_STATES else outcome
 
 
 def bug(target: Target, error: Exception) -> Outcome:

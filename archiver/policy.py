@@ -1,16 +1,32 @@
-"""Every yes and no, and every when: pure functions of what is known. Nothing here reads, writes or asks the time."""
+"""Decide every yes or no and every "when" of the archive, from values alone.
+
+No input or output, clock or settings: whoever asks passes the time and the values. Sections: jobs (what is done about
+an address, and about an article that was read), URLs (when is a page fetched again), media (when is a file asked for
+again), articles (when is an archived page checked), hosts (when may the next request leave).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from archiver import urls
-from archiver.backoff import is_due
-from archiver.models import Article, ArticleRecord, Media, Page, UrlRecord
+from archiver.models import (
+    UNAVAILABLE_STATES,
+    Article,
+    ArticleRecord,
+    LocalFile,
+    Media,
+    NotRequested,
+    Page,
+    State,
+    UrlRecord,
+)
 from archiver.models.job import Decision, FetchOptions, Job, JobKind
+
+# --- Jobs -------------------------------------------------------------------------------------------------------------
 
 
 class NextStep(Enum):
@@ -83,3 +99,201 @@ def media_order(media: Sequence[Media], failures: Sequence[int]) -> list[Media]:
     Else an article of many dead pictures would spend its bounds on the same ones in every run, and never end.
     """
     return [media[place] for place in sorted(range(len(media)), key=lambda place: failures[place])]
+
+
+# --- URLs ------------------------------------------------------------------------------------------------------------
+
+TERMINAL_STATES = frozenset((State.DELETED, State.VIOLATION, State.EXPIRED, State.INVALID, State.NOT_ARTICLE))
+PAGE_TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5}  # in a row: after these the state is taken for final
+LONGEST_PAUSE = timedelta(hours=24)  # no retry of a page or a medium is further away
+
+_FIRST_PAUSE = timedelta(minutes=5)  # no answer, an error, or half a page: that may be over in minutes
+_FIRST_PAUSE_NOTICE = timedelta(hours=1)  # a complete page without an article: it changes in hours, if at all
+_FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # WeChat shows its verification page for most long links, whoever asks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UrlAttempt:
+    """One attempt to fetch a URL, as far as the next attempt depends on it."""
+
+    url: str
+    state: State | None  # of the page that was received; None: there was none
+    time: datetime
+    has_article: bool  # the URL belongs to an article of the archive
+    is_settled: bool  # the page is the article, or a notice that the article is not available
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retry:
+    """When to fetch a URL again, and after how many attempts that is."""
+
+    tries: int  # attempts in a row that ended in the same state; 0 after a settled one
+    due: datetime | None  # None: never
+
+
+def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_tries: int) -> Retry:
+    """Return when to fetch a URL again after `attempt`.
+
+    `previous_state` and `previous_tries` are what was recorded of the URL before (None and 0 for a new one). The URL of
+    an article is never given up: its recheck stays due, a day away at most, until a page settles it.
+    """
+    tries = (previous_tries if previous_state == attempt.state else 0) + 1
+    due = retry_at(attempt.state, attempt.url, tries, attempt.time)
+    if attempt.has_article:
+        due = None if attempt.is_settled else due or attempt.time + LONGEST_PAUSE
+    return Retry(tries=0 if attempt.is_settled else tries, due=due)
+
+
+def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
+    """Return when to fetch `url` again after `tries` attempts in a row ended in `state`; None for never.
+
+    A state of None means that no page was received. After a verification page on a short link the answer is `now`: then
+    it is the host's cool-down that makes the URL wait.
+    """
+    if state in TERMINAL_STATES or (state is not None and tries >= PAGE_TRIES.get(state, tries + 1)):
+        return None
+    if state is State.VERIFICATION:
+        return now if urls.is_short(url) else now + _doubled(_FIRST_PAUSE_LONG_LINK, tries)
+    return now + _doubled(_FIRST_PAUSE if state in (None, State.TRUNCATED) else _FIRST_PAUSE_NOTICE, tries)
+
+
+def is_due(due: datetime, now: datetime) -> bool:
+    """Return whether the time `due` of a retry has come."""
+    start, end = waiting_window(now)
+    return not start < due <= end
+
+
+def waiting_window(now: datetime) -> tuple[datetime, datetime]:
+    """Return (start, end) so that a retry waits exactly when start < due <= end.
+
+    A time past `end` is further away than any pause, so the clock was wrong when it was set: such a retry is due.
+    """
+    return now, now + LONGEST_PAUSE
+
+
+def is_settled(state: State | None, *, holds_article: bool) -> bool:
+    """Return whether a page answers if its article still exists: it holds the article, or a notice that it does not."""
+    return holds_article or state in UNAVAILABLE_STATES
+
+
+def _doubled(first: timedelta, tries: int) -> timedelta:
+    """Return `first`, doubled for each try after the first one, LONGEST_PAUSE at most."""
+    return min(first * (1 << min(max(tries - 1, 0), 20)), LONGEST_PAUSE)
+
+
+# --- Media -----------------------------------------------------------------------------------------------------------
+
+MEDIA_TRIES = 12  # these take some days: what the media host does not have by then is gone
+
+
+def media_retry_at(tries: int, now: datetime) -> datetime | None:
+    """Return when to ask again for a medium that `tries` attempts could not get; None for never."""
+    return now + _doubled(_FIRST_PAUSE, tries) if tries < MEDIA_TRIES else None
+
+
+def media_was_requested(result: LocalFile | str) -> bool:
+    """Return whether a medium was requested. `result` is its file, or why there is none.
+
+    A medium is not requested when a limit leaves it for a later run. If an old file is kept meanwhile, its `doubt` says
+    so.
+    """
+    return not isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
+
+
+# --- Articles --------------------------------------------------------------------------------------------------------
+
+_LONGEST_RECHECK = 26  # times the interval of rechecks
+
+
+def recheck_at(checked: int, published: int, every: float) -> int:
+    """Return when to check the page of an archived article again, in seconds since 1970.
+
+    The pause is a quarter of the article's age when it was last `checked`, since old articles change less: at least
+    `every` seconds, at most 26 times that.
+    """
+    age = checked - published
+    if age < 4 * every:
+        return checked + int(every)
+    return checked + (int(_LONGEST_RECHECK * every) if age > 4 * _LONGEST_RECHECK * every else age // 4)
+
+
+def is_recheck_due(checked: int, due: int, now: int) -> bool:
+    """Return whether the time `due` of a recheck has come, all in seconds since 1970.
+
+    A page `checked` in the future was checked by a clock that was ahead: that must not keep it waiting.
+    """
+    return due <= now or checked > now
+
+
+def counts_as_check(state: State | None, url: str) -> bool:
+    """Return whether fetching an archived article's page and getting `state` instead counts as having checked it.
+
+    A notice that the article is not available is an answer. So is a verification page on a long link, which is what
+    most long links get: without that these articles would come first in every run, and others never.
+    """
+    return state in UNAVAILABLE_STATES or (state is State.VERIFICATION and not urls.is_short(url))
+
+
+# --- Hosts: seconds since 1970, as the caller's clock tells them -----------------------------------------------------
+
+FIRST_COOLDOWN = 30 * 60.0  # seconds without requests after a verification page;
+LONGEST_COOLDOWN = 24 * 3600.0  # doubled by each that follows with no other page in between, up to this
+LONG_LINK_BLOCKS = 3  # verification pages on long links in a row that are the host's doing, not the links'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostState:
+    """What is known of a host that wants its requests spaced."""
+
+    next_request_at: float = 0.0
+    interval: float = 0.0  # seconds that were asked for when `next_request_at` was set
+    blocked_at: float = 0.0  # when the verification page came last; 0: never
+    cooldown: float = 0.0  # seconds without requests from `blocked_at`; 0: none since the last other page
+    long_link_blocks: int = 0  # verification pages on long links in a row
+
+
+def request_slot(host: HostState, interval: float, now: float) -> tuple[float, HostState]:
+    """Return (wait, host): 0 when a request may leave now, else the seconds to wait before asking again.
+
+    The wait is never longer than the interval that was asked for: the clock may have been put back, and then the time
+    of the next request is counted from now.
+    """
+    wait = host.next_request_at - now
+    if wait > host.interval:
+        return min(wait, host.interval), replace(host, next_request_at=now + host.interval)
+    if wait > 0:
+        return wait, host
+    return 0.0, replace(host, next_request_at=now + interval, interval=interval)
+
+
+def cooldown_end(host: HostState, now: float) -> float:
+    """Return until when no page may be requested; 0 when one may be. A clock that was put back ends no cool-down."""
+    is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
+    return host.blocked_at + host.cooldown if is_cool else 0.0
+
+
+def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bool, HostState]:
+    """Return (cools, host) after a verification page: whether the host cools down now, and its new state.
+
+    On a long link the page concerns that link alone, unless it is the third in a row.
+    """
+    blocks = 0 if on_short_link else host.long_link_blocks + 1
+    if not on_short_link and blocks < LONG_LINK_BLOCKS:
+        return False, replace(host, long_link_blocks=blocks)
+    cooldown = min(host.cooldown * 2, LONGEST_COOLDOWN) if host.cooldown else FIRST_COOLDOWN
+    return True, replace(host, blocked_at=now, cooldown=cooldown, long_link_blocks=0)
+
+
+def after_requested_cooldown(host: HostState, seconds: float, now: float) -> HostState:
+    """Return the state of a host that asked for no request for `seconds`, LONGEST_COOLDOWN at most."""
+    return replace(host, blocked_at=now, cooldown=min(seconds, LONGEST_COOLDOWN), long_link_blocks=0)
+
+
+def after_delay(host: HostState, seconds: float, now: float) -> HostState:
+    """Return the state of a host whose next request is to leave in `seconds` or later."""
+    return replace(host, next_request_at=max(host.next_request_at, now + seconds), interval=max(host.interval, seconds))
+
+
+def after_success(host: HostState) -> HostState:
+    """Return the state of a host that sent another page: the next cool-down has the first length again."""
+    return replace(host, cooldown=0.0, long_link_blocks=0)

@@ -78,8 +78,8 @@ def test_pages_of_the_same_bytes_are_forgotten_one_by_one(tmp_path: Path) -> Non
     page = Page(source="", url=ONE, content=b"x", captured=utc_now())
     for _ in range(2):
         catalogue.captures.receive(page, "ab" * 32)
-    assert catalogue.captures.forget("ab" * 32)
-    assert not catalogue.captures.forget("ab" * 32)
+    assert catalogue.captures.discard("ab" * 32)
+    assert not catalogue.captures.discard("ab" * 32)
     catalogue.close()
 
 

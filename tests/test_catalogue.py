@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from multiprocessing import Queue
 from pathlib import Path
@@ -20,7 +22,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from archiver.catalogue import Catalogue, opening, schema
-from archiver.errors import OutputError
+from archiver.errors import DamagedCatalogue, OutputError
+from archiver.models import ArticleRecord
 from tests.command import Command, Database, Run
 from tests.wechat import PAGES, World, numbered
 
@@ -288,6 +291,22 @@ def _assert_whole(archiver: Command) -> None:
     assert [row for row in rows if sha256((folder / row["path"]).read_bytes()).hexdigest() != row["sha256"]] == []
     assert {row["path"] for row in rows} == set(_published(folder))
     assert list(folder.glob(".archive/unfinished/*")) == []
+
+
+def test_time_that_is_no_number_is_damage(tmp_path: Path) -> None:
+    """Rechecks are chosen from times of every article: one that archiver cannot have written is no bug of its own."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    article = ArticleRecord(
+        key="a:1:1", url="https://mp.weixin.qq.com/s/a", title="", account="", post="_posts/2020-01-01-a.md",
+        archived=now - timedelta(days=9), state_seen=now, digest="0" * 64,
+    )  # fmt: skip
+    with closing(Catalogue(tmp_path, lambda: now)) as catalogue:
+        catalogue.recovered.add_posts([(article, "")])
+        assert [found.key for found in catalogue.articles.due_for_recheck(86_400.0, 1)] == ["a:1:1"]
+        with closing(sqlite3.connect(tmp_path / "catalogue.db")) as database, database:
+            database.execute("UPDATE articles SET checked = 'soon'")
+        with pytest.raises(DamagedCatalogue, match="a row cannot be read"):
+            catalogue.articles.due_for_recheck(86_400.0, 1)
 
 
 def _open_again_and_again(folder: Path, together: threading.Barrier, failed: Queue[str]) -> None:

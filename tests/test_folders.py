@@ -183,12 +183,12 @@ def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
 def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
     with a_run(tmp_path) as unit:
         foreign_posts = unit.archive.catalogue.foreign_posts
-        foreign_posts.keep({"_posts": "1"}, {}, {"_posts": {}})
-        foreign_posts.keep({"_posts": "5"}, {}, {"_posts": {"_posts/2020-06-17-丙.md": "2020-06-17-丙"}})
-        foreign_posts.keep({"_posts": "9"}, {"_posts": "1"}, {})
-        assert foreign_posts.folders() == {"_posts": "5"}
-        foreign_posts.keep({"_posts": "9"}, {"_posts": "5"}, {})
-        assert foreign_posts.folders() == {"_posts": "9"}
+        foreign_posts.save({"_posts": "1"}, {}, {"_posts": {}})
+        foreign_posts.save({"_posts": "5"}, {}, {"_posts": {"_posts/2020-06-17-丙.md": "2020-06-17-丙"}})
+        foreign_posts.save({"_posts": "9"}, {"_posts": "1"}, {})
+        assert foreign_posts.recorded_folders() == {"_posts": "5"}
+        foreign_posts.save({"_posts": "9"}, {"_posts": "5"}, {})
+        assert foreign_posts.recorded_folders() == {"_posts": "9"}
 
 
 def test_a_disk_that_keeps_times_badly_is_listed_each_time(tmp_path, monkeypatch):

@@ -72,13 +72,13 @@ def held(archive: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = numbered.address(1)
     with closing(Catalogue(archive.folder / ".archive", lambda: archive.now)) as other:
         other.open()
-        assert other.addresses.claim(urls.parse(address)).ours
+        assert other.urls.claim(urls.parse(address)).is_granted
         sleep = Inside.sleep
 
         def leave_it(archive: Inside, seconds: float) -> None:
             sleep(archive, seconds)
             if len(archive.slept) == 5:
-                other.addresses.release(address)
+                other.urls.release(address)
 
         monkeypatch.setattr(Inside, "sleep", leave_it)
         yield address

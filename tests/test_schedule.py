@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from archiver import backoff
-from archiver.catalogue import host_limits as machine
+from archiver import policy
 from archiver.cli.starting import GIT_ATTRIBUTES, TEMPLATE
 from archiver.models import State
 from archiver.settings import Settings, load
@@ -234,7 +233,7 @@ def named(what: str) -> list[tuple[State | None, str]]:
 
 def waits(state: State | None, url: str) -> Iterator[timedelta | None]:
     for tries in range(1, 30):
-        again = backoff.next_try(state, url, tries, NOW)
+        again = policy.retry_at(state, url, tries, NOW)
         yield again and again - NOW
 
 
@@ -258,18 +257,18 @@ def test_the_table_says_when_an_address_is_asked_again(row: list[str]) -> None:
 
 def test_the_table_says_when_media_are_asked_again() -> None:
     [(_, first, longest, tries)] = [row for row in rows() if row[0].startswith("a picture")]
-    after = [backoff.next_media_try(number, NOW) for number in range(1, int(tries))]
+    after = [policy.media_retry_at(number, NOW) for number in range(1, int(tries))]
     assert [again and again - NOW for again in after] == [
         min(duration(first) * 2**n, duration(longest)) for n in range(int(tries) - 1)
     ]
-    assert backoff.next_media_try(int(tries), NOW) is None
+    assert policy.media_retry_at(int(tries), NOW) is None
 
 
 def test_the_cool_down_is_as_long_as_it_says() -> None:
     said = " ".join(TEXT.split())
-    assert f"for {machine.FIRST_COOL / 60:g} minutes, after the next wall for 1 hour" in said
-    assert f"doubling up to {machine.LONGEST_COOL / 3600:g} hours" in said
-    assert machine.LONG_WALLS == 3
+    assert f"for {policy.FIRST_COOLDOWN / 60:g} minutes, after the next wall for 1 hour" in said
+    assert f"doubling up to {policy.LONGEST_COOLDOWN / 3600:g} hours" in said
+    assert policy.LONG_LINK_BLOCKS == 3
     assert "the third in a row cools the host down" in said
     assert f"{Settings().budget} unless you say otherwise" in said
 

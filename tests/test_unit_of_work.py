@@ -185,9 +185,9 @@ def test_commit_failure_names_the_path_that_cannot_be_written(context: Context) 
 def test_commit_failure_counts_only_tries_that_were_made(
     context: Context, error: FetchError, outcome: str, tries: int
 ) -> None:
-    context.archive.catalogue.urls.enlist([TARGET])
+    context.archive.catalogue.urls.add_unknown([TARGET])
     assert unit_of_work(context).commit_failure(error).outcome == outcome
-    record = context.archive.catalogue.urls.known([TARGET])[TARGET.url]
+    record = context.archive.catalogue.urls.find([TARGET])[TARGET.url]
     assert record.tries == tries
 
 

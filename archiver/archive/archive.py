@@ -31,7 +31,7 @@ class Archive:
         self.own = self.root / OWN  # the folder of the archive's own things
         self.fetched_media = FetchedMedia()  # many articles show the same picture
         self.files = ArchiveFiles(
-            name, lambda: self.catalogue.run, lambda: self.catalogue.foreign_posts.folders(), is_dry=is_dry
+            name, lambda: self.catalogue.run_id, lambda: self.catalogue.foreign_posts.recorded_folders(), is_dry=is_dry
         )
         self._opened = ExitStack()
         self._names = threading.Lock()  # one post at a time gets its name

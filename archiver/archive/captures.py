@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from archiver.catalogue.database import time_of
+from archiver.catalogue.database import from_timestamp
 from archiver.errors import InputError, OutputError
 from archiver.models import Capture, Page, State
 from archiver.storage.local import open_file
@@ -256,14 +256,14 @@ def _record_of(capture: Capture) -> _Record:
 def _capture_of(record: _Record) -> Capture:
     return Capture(
         url=record.url, final_url=record.final_url, status=record.status, headers=record.headers,
-        captured=_time(record.captured), received=time_of(record.received),
+        captured=_time(record.captured), received=from_timestamp(record.received),
         state=State(record.state) if record.state else State.UNKNOWN,
         saved=record.origin == "file", redacted=record.redacted, source=record.source,
     )  # fmt: skip
 
 
 def _time(seconds: int) -> datetime:
-    time = time_of(seconds)
+    time = from_timestamp(seconds)
     assert time is not None
     return time
 

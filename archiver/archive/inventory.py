@@ -72,7 +72,7 @@ class Inventory:
     def faults(self) -> Iterator[Finding]:
         """Yield what the database finds wrong with itself; one article has none of its own."""
         if self.keys is None:
-            for said in self.catalogue.files.faults():
+            for said in self.catalogue.files.integrity_errors():
                 yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=said)
 
     def pages(self) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ class Inventory:
         """Yield files of media that the catalogue does not know."""
         if self.keys is not None:
             return
-        since = self.catalogue.others_since()
+        since = self.catalogue.other_runs_since()
         try:
             yield from (one for one in self._media() if not is_younger(self.root, one.path, since))
         except InputError as error:  # what it shows is not known: no picture is a stray
@@ -132,8 +132,8 @@ class Inventory:
         """Yield removals, posts and pages that the catalogue does not know, and whether it is an old one."""
         if self.keys is not None:
             return
-        since = self.catalogue.others_since()
-        newest, known_until = None, self.catalogue.recovered.newest()
+        since = self.catalogue.other_runs_since()
+        newest, known_until = None, self.catalogue.recovered.last_recorded()
         for finding, time in chain(self._removals(), self._posts(), self._pages()):
             if not is_younger(self.root, finding.path, since):
                 newest = max(filter(None, (newest, time)), default=None)
@@ -157,7 +157,7 @@ class Inventory:
     def _again(self, findings: list[Finding], inventory: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
         """Yield what is found by looking once more: another run may have written the file meanwhile, or be at it."""
         first = findings[0]
-        if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.others_since()):
+        if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.other_runs_since()):
             return
         for found in chain.from_iterable(map(check, inventory)):
             is_told_of_itself = found.problem == "link" and self.catalogue.files.articles_showing(found.path)
@@ -170,7 +170,7 @@ class Inventory:
 
     def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
         for path, tombstone in Tombstones(self.files.store).all():
-            article = self.catalogue.articles.get(tombstone.key)
+            article = self.catalogue.articles.find_by_key(tombstone.key)
             if article is None or not article.taken_out:
                 said = f"{UNRECORDED}: taken out on {tombstone.removed:%Y-%m-%d}"
                 yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
@@ -186,7 +186,7 @@ class Inventory:
         key = self.files.posts.key_of(name) if (self.root / name).is_file() else ""
         if not key:
             return None
-        kept = self.catalogue.articles.get(key)
+        kept = self.catalogue.articles.find_by_key(key)
         if kept is None or (not kept.post and not kept.taken_out) or (kept.taken_out and self.is_back(kept)):
             if urls.is_text(name):
                 return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)
@@ -205,7 +205,7 @@ class Inventory:
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         inventory = self.catalogue.files
-        has_removed = bool(self.catalogue.recovered.removed())
+        has_removed = bool(self.catalogue.recovered.removed_articles())
         for lot in lots_of(own_files(self.root, OWN), _LOT):
             digests = {path: digest_in(path) for path in lot}
             known = inventory.known_pages(set(digests.values()))
@@ -240,7 +240,7 @@ class Inventory:
         """Return whether a page is of an article that was taken out."""
         reader = PageReader(digest=digest, stored=stored, captures=stored.captures[:1])
         found, _ = reader.read(0)
-        known = (self.catalogue.articles.earlier(article) for _, article in found)
+        known = (self.catalogue.articles.find(article) for _, article in found)
         return any(kept is not None and kept.taken_out and not self.is_back(kept) for kept in known)
 
     def _media(self) -> Iterator[Finding]:

@@ -32,9 +32,9 @@ def require_known(catalogue: Catalogue, name: str, output: str) -> ArticleRecord
 
 def find_article(catalogue: Catalogue, name: str, output: str) -> ArticleRecord | None:
     """Return the article of a key, an address or the file of a post, None when there is none."""
-    article = catalogue.articles.get(name) or _by_post(catalogue, name, output)
+    article = catalogue.articles.find_by_key(name) or _by_post(catalogue, name, output)
     record = None if article else find_url(catalogue, name)
-    return catalogue.articles.get(record.article.key) if record and record.article else article
+    return catalogue.articles.find_by_key(record.article.key) if record and record.article else article
 
 
 def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
@@ -43,7 +43,7 @@ def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
         target = urls.parse(name)
     except NotWeChat:
         return None
-    return catalogue.urls.known([Target(source=name, url=target.url)]).get(target.url)
+    return catalogue.urls.find([Target(source=name, url=target.url)]).get(target.url)
 
 
 def unknown_article(name: str) -> InputError:
@@ -58,5 +58,5 @@ def _by_post(catalogue: Catalogue, name: str, output: str) -> ArticleRecord | No
         return None
     for root in (Path(output), Path(output).resolve()):
         if path.is_relative_to(root):
-            return catalogue.articles.at(path.relative_to(root).as_posix())
-    return catalogue.articles.at(path.as_posix()) or catalogue.articles.at(f"{POSTS}/{path.name}")
+            return catalogue.articles.find_by_post(path.relative_to(root).as_posix())
+    return catalogue.articles.find_by_post(path.as_posix()) or catalogue.articles.find_by_post(f"{POSTS}/{path.name}")

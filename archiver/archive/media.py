@@ -71,7 +71,7 @@ class ArticleMedia:
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}
         known = self.catalogue.media
-        stems, recorded = known.look(names) if self.is_dry else known.claim(names)
+        stems, recorded = known.find(names) if self.is_dry else known.reserve(names)
         self._stems.update(stems)
         found = {}
         for name, kind in kinds.items():
@@ -112,7 +112,7 @@ class ArticleMedia:
 
     def claim(self, names: Iterable[str]) -> None:
         """Make sure that these media have their rows."""
-        self.catalogue.media.claim({name: safe_name(name) for name in names})
+        self.catalogue.media.reserve({name: safe_name(name) for name in names})
 
     def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
         path = self.files.root / file.path

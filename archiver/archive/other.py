@@ -67,7 +67,7 @@ class OtherArchive:
         self._open.callback(catalogue.close)
         try:
             catalogue.open()
-            is_sound = not [*catalogue.files.faults(), *catalogue.unreadable()]
+            is_sound = not [*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()]
         except ArchiverError:
             return None
         return catalogue if is_sound else None
@@ -84,7 +84,7 @@ class OtherArchive:
             known.add(tombstone.key)
             yield tombstone
         if self.catalogue:
-            for article in self.catalogue.recovered.removed():
+            for article in self.catalogue.recovered.removed_articles():
                 if article.key not in known:
                     yield self.catalogue.removals.tombstone(article.key)
 
@@ -93,7 +93,7 @@ class OtherArchive:
         for name in sorted(post_files(self.root)):
             article = None
             if not (key := key_in(self.files.posts.front_matter_of(name))) and self.catalogue:
-                article = self.catalogue.articles.at(name)
+                article = self.catalogue.articles.find_by_post(name)
             if key or article:
                 yield name, key or (article.key if article else "")
 
@@ -106,19 +106,19 @@ class OtherArchive:
 
     def has_page(self, key: str) -> bool:
         """Return whether the page that an article's post shows there is kept there."""
-        shown = self.catalogue.captures.shown(key) if self.catalogue else None
+        shown = self.catalogue.captures.current(key) if self.catalogue else None
         return shown is None or bool(shown.sha256 and not shown.lost)
 
     def bare_captures(self) -> Iterator[tuple[str, Capture]]:
         """Yield the captures whose pages were not kept, each with the key of its article."""
-        for article in self.catalogue.articles.listed() if self.catalogue else ():
-            for capture in self.catalogue.captures.of(article.key) if self.catalogue else ():
+        for article in self.catalogue.articles.query() if self.catalogue else ():
+            for capture in self.catalogue.captures.of_article(article.key) if self.catalogue else ():
                 if not capture.sha256:
                     yield article.key, capture
 
     def is_edited(self, name: str, key: str) -> bool | None:
         """Return whether a person edited a post there; None where nothing tells."""
-        article = self.catalogue.articles.get(key) if self.catalogue else None
+        article = self.catalogue.articles.find_by_key(key) if self.catalogue else None
         digest = article.digest if article else self.salvage.digests.get(name, "")
         if not digest:
             return None

@@ -44,7 +44,7 @@ class PostMerger:
         if self.stays_out(key):
             return MergeResult(what="post", outcome="skipped", path=name, key=key, said="taken out here")
         with self.archive.post_lock():
-            known = self.archive.catalogue.articles.get(key)
+            known = self.archive.catalogue.articles.find_by_key(key)
             place = self.archive.files.posts.current_name(known.post, key) if known and known.post else ""
             if not place or not self.archive.files.posts.exists(place):
                 return self._new_post(name, key, place)
@@ -65,9 +65,9 @@ class PostMerger:
         with self.archive.files.posts.directories.writing(place):
             self.archive.files.store.write(self.archive.files.root / place, content)
         self.archive.files.sync()
-        self.archive.catalogue.recovered.posts(posts_of(self.archive.files, [place], self.archive.now()))
+        self.archive.catalogue.recovered.add_posts(posts_of(self.archive.files, [place], self.archive.now()))
         if self.other.is_edited(name, key) is False:
-            self.archive.catalogue.recovered.post_digest(key, self.archive.files.posts.digest_of(place))
+            self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(place))
 
     def _compare(self, name: str, known: ArticleRecord, place: str, *, is_last: bool = False) -> MergeResult:
         """Compare a post that lies here and there: a person's work stays, ours where there are two."""
@@ -112,14 +112,14 @@ class PostMerger:
             content = read_file(self.other.root / name)
             self.archive.files.store.write(self.archive.files.root / place, content)
             self.archive.files.sync()
-            self.archive.catalogue.recovered.post_digest(known.key, self.archive.files.posts.digest_of(place))
+            self.archive.catalogue.recovered.set_post_digest(known.key, self.archive.files.posts.digest_of(place))
         said = "of a later page, which is not kept there"
         return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=said, place=place)
 
     def conflicts(self) -> Iterator[MergeResult]:
         """Yield the posts that still differ from ours, now that ours show what all pages say: they may be edits."""
         for name, key in self._doubtful:
-            known = self.archive.catalogue.articles.get(key)
+            known = self.archive.catalogue.articles.find_by_key(key)
             place = self.archive.files.posts.current_name(known.post, key) if known else ""
             if known and place and self.archive.files.posts.exists(place):
                 merged = self._compare(name, known, place, is_last=True)

@@ -16,7 +16,7 @@ from archiver.writer.names import published_as
 
 def name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
     """Return the name of an article's post: the one it has, or a new one in `folder` of `_posts`."""
-    known = catalogue.articles.earlier(article)
+    known = catalogue.articles.find(article)
     if known and (name := posts.current_name(known.post, known.key)):
         return name
     return posts.new_name(article, day, folder, others_at(posts, catalogue))
@@ -42,7 +42,7 @@ def record_directories(directories: PostDirectories, catalogue: Catalogue) -> No
         return
     unknown = [name for name in changed if name in directories.listed or name not in directories.recorded]
     listed = {name: _foreign(directories.listed.get(name, []), catalogue) for name in unknown}
-    catalogue.foreign_posts.keep(changed, directories.recorded, listed)
+    catalogue.foreign_posts.save(changed, directories.recorded, listed)
 
 
 def _foreign(posts: list[str], catalogue: Catalogue) -> dict[str, str]:

@@ -36,7 +36,7 @@ class PostRenderer:
 
     def _style(self, article: Article) -> PostStyle:
         """Return the style; the options of the source that the article came by first hold, whoever reads it again."""
-        settings, known = self.settings, self.archive.catalogue.articles.earlier(article)
+        settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first = redact_words(known.source) if known else None
         source = next((one.options for one in settings.sources if one.title == first), self.source)
         own = {"tags": source.tags and list(source.tags), "author": source.author}
@@ -52,7 +52,7 @@ class PostRenderer:
     def _post_of(self, link: str) -> str:
         """Return where the site has the post of the article that a link leads to, '' when it has none."""
         target = Target(source=link, url=urls.canonicalize(link))
-        record = self.archive.catalogue.urls.known([target]).get(target.url)
+        record = self.archive.catalogue.urls.find([target]).get(target.url)
         article = record.article if record else None
         name = article.post if article and not article.taken_out else ""
         return post_address(name, self.settings.post_address) if name else ""

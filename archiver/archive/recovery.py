@@ -134,27 +134,27 @@ class Recovery:
         size = path.stat().st_size if path.is_file() else 0
         file = LocalFile(path=finding.path, size=size, sha256=digest_of(path) if is_whole else "")
         keys = [key for key in self._posts_that_show(finding, links) if key]
-        self.catalogue.recovered.media(keys or [finding.key], {finding.path.rpartition(".")[0]: file})
+        self.catalogue.recovered.add_media(keys or [finding.key], {finding.path.rpartition(".")[0]: file})
         said = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
         return ended(finding, said, repaired=is_whole)
 
     def _posts_that_show(self, finding: Finding, links: Links) -> Iterator[str]:
-        kept = self.catalogue.articles.get(finding.key)
+        kept = self.catalogue.articles.find_by_key(finding.key)
         if kept and kept.post and finding.path in links.shown(self.files.posts.read_text(kept.post)):
             yield kept.key
 
     def _removal(self, finding: Finding) -> Finding:
         for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
-                self.catalogue.recovered.removal(tombstone)
-                self.catalogue.removals.end(tombstone.key)  # what is left of its files is put aside
+                self.catalogue.recovered.add_removal(tombstone)
+                self.catalogue.removals.finish(tombstone.key)  # what is left of its files is put aside
         return ended(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:
         found = list(posts_of(self.files, [finding.path], self.now))
         if not found:  # it could be read a moment ago
             return ended(finding, "it cannot be read now", repaired=False)
-        self.catalogue.recovered.posts(found)
+        self.catalogue.recovered.add_posts(found)
         is_known = bool(self.catalogue.files.known_posts([finding.path]))
         if is_known:
             self.changed[finding.key] = None
@@ -172,9 +172,9 @@ class Recovery:
             return ended(finding, str(error), repaired=False)
         if any(self._is_taken_out(article) for _, article in found):
             return replace(finding, problem="stray", said="a page of an article that was taken out")
-        keys = [self.catalogue.recovered.capture(capture, article) for capture, article in found]
+        keys = [self.catalogue.recovered.add_capture(capture, article) for capture, article in found]
         for article in dict.fromkeys(article for _, article in found):  # an older page may show what the post does not
-            self.catalogue.recovered.media([article.key], files_of(self.files.root, article))
+            self.catalogue.recovered.add_media([article.key], files_of(self.files.root, article))
         self.changed.update(dict.fromkeys(keys))
         if not notices:
             return ended(finding, TAKEN_IN, repaired=True)
@@ -182,7 +182,7 @@ class Recovery:
         return None
 
     def _is_taken_out(self, article: Article) -> bool:
-        known = self.catalogue.articles.earlier(article)
+        known = self.catalogue.articles.find(article)
         return known is not None and known.taken_out is not None
 
     def _take_notices(self) -> Iterator[Finding]:
@@ -191,7 +191,7 @@ class Recovery:
             ((finding, notice) for finding, notices in self._notices for notice in notices),
             key=lambda each: each[1].capture.received or each[1].capture.captured,
         ):
-            key = self.catalogue.recovered.capture(notice.capture, None, notice.reason)
+            key = self.catalogue.recovered.add_capture(notice.capture, None, notice.reason)
             if key:
                 self.changed[key] = None
         yield from (ended(finding, TAKEN_IN, repaired=True) for finding, _ in self._notices)
@@ -203,28 +203,28 @@ def begin(catalogue: Catalogue, files: ArchiveFiles, now: datetime, salvage: Sal
     catalogue.open()
     tombstones = Tombstones(files.store)
     for _, tombstone in tombstones.all():
-        catalogue.recovered.removal(tombstone)
+        catalogue.recovered.add_removal(tombstone)
     found = list(posts_here(files, now))
     here = {kept.key for kept, _ in found}
     for tombstone in salvage.removals if salvage else ():
         if tombstone.key not in here and not tombstones.has(tombstone.key):
             tombstones.write(tombstone)
-            catalogue.recovered.removal(tombstone)
+            catalogue.recovered.add_removal(tombstone)
     if salvage is None:
-        catalogue.recovered.posts(found)
-        catalogue.begun()
+        catalogue.recovered.add_posts(found)
+        catalogue.mark_populated()
         return
-    catalogue.recovered.posts((_proven(kept, files, salvage), address) for kept, address in found)
+    catalogue.recovered.add_posts((_proven(kept, files, salvage), address) for kept, address in found)
     media = tuple(row for row in salvage.media if not row["path"] or _is_there(files.root, row))
     catalogue.restore(replace(salvage, media=media))
     for key, capture in salvage.captures:
-        catalogue.recovered.bare_capture(key, capture)
-    catalogue.begun()
+        catalogue.recovered.add_capture_without_page(key, capture)
+    catalogue.mark_populated()
 
 
 def tell_removals(catalogue: Catalogue, files: ArchiveFiles) -> None:
     """Write the tombstones of articles that were taken out, unless their posts lie here."""
-    for article in catalogue.recovered.removed():
+    for article in catalogue.recovered.removed_articles():
         if not files.posts.exists(files.posts.current_name("?", article.key)):
             Tombstones(files.store).write(catalogue.removals.tombstone(article.key))
 

@@ -63,9 +63,9 @@ def _faults(archive: Archive) -> tuple[list[str], bool]:
     if not (archive.own / FILE).is_file():
         return [], False
     with closing(Catalogue(archive.own, archive.now)) as catalogue:
-        others = catalogue.others_since() is not None
+        others = catalogue.other_runs_since() is not None
         try:
             catalogue.open()
-            return list(dict.fromkeys([*catalogue.files.faults(), *catalogue.unreadable()])), others
+            return list(dict.fromkeys([*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()])), others
         except DamagedCatalogue as error:
             return [str(error.args[0]).partition(": the catalogue is damaged")[0]], others

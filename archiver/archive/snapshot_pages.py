@@ -30,5 +30,5 @@ class SnapshotPages:
 
 def current_capture(captures: CaptureTable, key: str) -> Capture | None:
     """Return the capture that an article's post shows, if its page is kept: another would undo an edit."""
-    current = captures.shown(key)
+    current = captures.current(key)
     return current if current and current.sha256 and not current.lost else None

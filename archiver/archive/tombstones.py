@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from archiver.catalogue.database import seconds, time_of
+from archiver.catalogue.database import from_timestamp, to_timestamp
 from archiver.models import Tombstone
 from archiver.storage.local import OWN, LocalStore, guarded, open_file
 
@@ -40,7 +40,7 @@ class Tombstones:
         stored = _Stored(
             key=tombstone.key, removed=int(tombstone.removed.timestamp()), title=tombstone.title,
             account=tombstone.account, url=tombstone.url, urls=tombstone.urls,
-            published=seconds(tombstone.published), archived=seconds(tombstone.archived),
+            published=to_timestamp(tombstone.published), archived=to_timestamp(tombstone.archived),
         )  # fmt: skip
         self._store.write(self._path(tombstone.key), msgspec.json.encode(stored) + b"\n")
         self._store.sync()
@@ -72,8 +72,8 @@ def _read(path: Path) -> Tombstone | None:
     try:
         with open_file(path) as file:
             stored = msgspec.json.decode(file.read(_MOST), type=_Stored)
-        removed = time_of(stored.removed)
-        published, archived = map(time_of, (stored.published, stored.archived))
+        removed = from_timestamp(stored.removed)
+        published, archived = map(from_timestamp, (stored.published, stored.archived))
     except (OSError, ValueError, OverflowError, msgspec.MsgspecError):
         return None
     if removed is None or path.stem != sha256(stored.key.encode("utf-8", "surrogatepass")).hexdigest()[:32]:

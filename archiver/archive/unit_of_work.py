@@ -92,7 +92,7 @@ class UnitOfWork:
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
         """Complete an article by what the archive knows of it."""
-        known = self.archive.catalogue.articles.earlier(article)
+        known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
         if self.job.kind is not JobKind.RECHECK:
             return ResolvedArticle(article, known)
@@ -109,18 +109,18 @@ class UnitOfWork:
         """Return the outcome of an article that a person took out: of it nothing is kept but this address."""
         catalogue = self.archive.catalogue
         if self.job.target.url:
-            catalogue.removals.remember(self.job.target.url, known.key)
+            catalogue.removals.add_url(self.job.target.url, known.key)
             Tombstones(self.archive.files.store).write(catalogue.removals.tombstone(known.key))
         return outcomes.taken_out(self.job.target, known)
 
     def _unchanged(self, known: ArticleRecord) -> Outcome:
-        self.archive.catalogue.articles.check(known.key)
+        self.archive.catalogue.articles.mark_checked(known.key)
         return replace(outcomes.known(self.job.target, known, self.archive.name), outcome="unchanged")
 
     def _forget(self, capture: StoredCapture) -> None:
         """Take the pages away that came, unless others are of the same bytes."""
         for digest in (capture.snapshot, capture.moved_from.snapshot if capture.moved_from else ""):
-            if digest and not self.archive.catalogue.captures.forget(digest):
+            if digest and not self.archive.catalogue.captures.discard(digest):
                 self.archive.files.snapshots.forget(digest)
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
@@ -147,7 +147,7 @@ class UnitOfWork:
         attempt they count as missing.
         """
         with self.archive.post_lock():
-            known = self.archive.catalogue.articles.earlier(article)
+            known = self.archive.catalogue.articles.find(article)
             if known and known.taken_out:
                 return self._discard_removed(capture, known, media)
             if not is_last and not self.media.holds(media):

@@ -1,238 +1,275 @@
-"""The table of articles: what was archived, into which post, and where it is asked for again."""
+"""The table of articles: what was archived, into which post, and in which state its page is now.
+
+It also owns `record`, the one transaction that ends the work on a SOURCE: article, URLs, captures and media together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
-from archiver import backoff, urls
-from archiver.backoff import TERMINAL
+from archiver import policy, urls
 from archiver.catalogue.captures import record_captures
-from archiver.catalogue.database import CHUNK, Database, is_due, seconds
+from archiver.catalogue.database import CHUNK, Database, chunks, due_condition, to_timestamp
 from archiver.catalogue.media import record_media
-from archiver.catalogue.rows import KEPT, kept
+from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
 from archiver.catalogue.schema import addresses, articles, captures
-from archiver.catalogue.urls import key_in
+from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
+from archiver.policy import TERMINAL_STATES, UrlAttempt
 
-TAKEN_OUT = "taken-out"  # the state of articles that a person took out, as `listed` calls it
+REMOVED = "taken-out"  # how a user calls the articles that a person removed, where states are named
 
 
 class ArticleTable:
-    """Everything that became a post."""
+    """Every article that became a post, also when it was removed afterwards.
+
+    Iterators read while they are consumed: what other runs change meanwhile may or may not be in them.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._store = database
+        self._database = database
 
-    def get(self, key: str) -> ArticleRecord | None:
-        """The article of this key."""
-        return next(self._select(select(*KEPT).where(articles.c.key == key)), None)
+    def find_by_key(self, key: str) -> ArticleRecord | None:
+        """Return the article with this key; None for an unknown one."""
+        return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.key == key)), None)
 
-    def earlier(self, article: Article) -> ArticleRecord | None:
-        """What is kept of this article, also when its page did not tell its ids then (ARCHITECTURE, Identity)."""
-        return self.get(article.key) or self.get(article.key_without_ids)
+    def find(self, article: Article) -> ArticleRecord | None:
+        """Return the record of an article that was read from a page; None for an unknown one.
 
-    def at(self, post: str) -> ArticleRecord | None:
-        """The article whose post has this name."""
-        return next(self._select(select(*KEPT).where(articles.c.post == post)), None)
+        An article that was recorded from a page without its ids has a digest of its text as its key: it is found, too.
+        """
+        return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
-    def of_page(self, sha256: str) -> ArticleRecord | None:
-        """The article that the page kept under this digest holds."""
-        wanted = select(*KEPT).join(captures, captures.c.article_id == articles.c.id)
+    def find_by_post(self, post: str) -> ArticleRecord | None:
+        """Return the article whose post has this name, counted from the archive's folder."""
+        return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.post == post)), None)
+
+    def find_by_snapshot(self, sha256: str) -> ArticleRecord | None:
+        """Return the article that the snapshot with this digest holds, unless the snapshot is lost."""
+        wanted = select(*ARTICLE_COLUMNS).join(captures, captures.c.article_id == articles.c.id)
         wanted = wanted.where(captures.c.sha256 == sha256).where(captures.c.lost.is_(None))
         return next(self._select(wanted.where(captures.c.state == State.ARTICLE)), None)
 
     def posts_published_as(self, address: str) -> list[str]:
-        """The posts that Jekyll publishes at this day and slug."""
-        with self._store.reading() as connection:
+        """Return the names of the posts that Jekyll publishes at this day and slug."""
+        with self._database.reading() as connection:
             wanted = select(articles.c.post).where(articles.c.published_as == address)
             return [str(name) for name in connection.execute(wanted).scalars()]
 
-    def listed(
+    def query(
         self,
         *,
         account: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
         state: str = "",
-        below: float | None = None,
+        incomplete_below: float | None = None,
     ) -> Iterator[ArticleRecord]:
-        """Articles by their time of publication. `account`: its name or id; `below`: lost pictures, or a
-        smaller share of the page's text than this.
+        """Yield the articles that meet every condition, by their time of publication.
+
+        `account` is a name or an id; `since` is included, `until` is not. `state` is a state of a page or REMOVED;
+        without it removed articles are left out. `incomplete_below` keeps those that lack images or whose post shows a
+        smaller share of the page's text.
         """
-        wanted = select(*KEPT).order_by(articles.c.published, articles.c.id)
-        if account:  # its id or its name, by an index each: OR would read the whole table
-            named = articles.c.account_id if account.startswith("gh_") else articles.c.account
-            wanted = wanted.where(named == account)
+        wanted = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
+        if account:  # each has its own index; with OR the whole table would be read
+            column = articles.c.account_id if account.startswith("gh_") else articles.c.account
+            wanted = wanted.where(column == account)
         if since:
-            wanted = wanted.where(articles.c.published >= seconds(since))
+            wanted = wanted.where(articles.c.published >= to_timestamp(since))
         if until:
-            wanted = wanted.where(articles.c.published < seconds(until))
-        taken_out = articles.c.taken_out.is_not(None)
-        wanted = wanted.where(taken_out if state == TAKEN_OUT else ~taken_out)
-        if state and state != TAKEN_OUT:
+            wanted = wanted.where(articles.c.published < to_timestamp(until))
+        is_removed = articles.c.taken_out.is_not(None)
+        wanted = wanted.where(is_removed if state == REMOVED else ~is_removed)
+        if state and state != REMOVED:
             wanted = wanted.where(articles.c.state == state)
-        if below is not None:
-            wanted = wanted.where((articles.c.images_failed > 0) | (articles.c.share < below))
+        if incomplete_below is not None:
+            wanted = wanted.where((articles.c.images_failed > 0) | (articles.c.share < incomplete_below))
         yield from self._select(wanted)
 
     def keys(self) -> Iterator[str]:
-        """Every article's key, in the order they came; the catalogue may change meanwhile."""
+        """Yield the key of every article that was not removed, in the order in which they were recorded.
+
+        No transaction is open between two chunks, so the catalogue may be changed meanwhile.
+        """
         last = 0
         while True:
             wanted = (
                 select(articles.c.id, articles.c.key).where(articles.c.id > last).where(articles.c.taken_out.is_(None))
             )
-            with self._store.reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(wanted.order_by(articles.c.id).limit(CHUNK)).all()
             if not rows:
                 return
             last = rows[-1].id
             yield from (str(row.key) for row in rows)
 
-    def stale(self, every: float, limit: int) -> list[ArticleRecord]:
-        """The articles whose pages are to be asked for again, the longest due first.
+    def due_for_recheck(self, every: float, limit: int) -> list[ArticleRecord]:
+        """Return the articles whose pages are due for another check, longest due first, `limit` at most.
 
-        A page is asked for `every` so many seconds at first, then after a quarter of its article's age; at least
-        every 26 of these pauses, and no more once it is gone for good. One that failed waits for its address's turn.
+        `every` is the interval of rechecks in seconds; policy.recheck_at says how it grows with an article's age.
+        Articles whose page is gone for good are left out, and those whose last check failed until their URL is due.
         """
-        asked = func.coalesce(articles.c.checked, articles.c.archived)
-        age = asked - func.coalesce(articles.c.published, articles.c.archived)
-        pause = case((age < 4 * every, int(every)), (age > 104 * every, int(26 * every)), else_=age // 4)
-        now = seconds(self._store.now())
-        is_stale = (asked + pause <= now) | (asked > now)  # a clock that was ahead must not keep it waiting
-        failed = select(addresses.c.url).where(addresses.c.url == articles.c.url)
-        waits = failed.where(~is_due(addresses.c.due, self._store)).exists()
-        wanted = select(*KEPT).where(is_stale).where(articles.c.url != "").where(~waits)
-        canonicalize = wanted.where(articles.c.state.not_in(TERMINAL)).where(articles.c.taken_out.is_(None))
-        return list(self._select(canonicalize.order_by(asked + pause).limit(limit)))
+        found: dict[int, ArticleRecord] = {}
+        with self._database.reading() as connection:
+            ids = [article_id for _, article_id in nsmallest(limit, self._recheck_times(connection, every))]
+            for chunk in chunks(ids):
+                rows = connection.execute(select(articles.c.id, *ARTICLE_COLUMNS).where(articles.c.id.in_(chunk)))
+                found |= {row[0]: to_article(row[1:]) for row in rows}
+        return [found[article_id] for article_id in ids]
 
-    def check(self, key: str) -> None:
-        """Notes that an article's page was asked for and says what it said."""
-        with self._store.writing() as connection:
-            told = {"checked": seconds(self._store.now())}
-            connection.execute(update(articles).where(articles.c.key == key).values(told))
-            its = addresses.c.article_id.in_(select(articles.c.id).where(articles.c.key == key))
-            connection.execute(update(addresses).where(its).values(tries=0, due=None))
+    def _recheck_times(self, connection: Connection, every: float) -> Iterator[tuple[int, int]]:
+        """Yield (time, id) of the articles whose recheck is due."""
+        now = self._database.now()
+        waiting_url = select(addresses.c.url).where(addresses.c.url == articles.c.url)
+        is_waiting = waiting_url.where(~due_condition(addresses.c.due, now)).exists()
+        checked = func.coalesce(articles.c.checked, articles.c.archived)
+        published = func.coalesce(articles.c.published, articles.c.archived)
+        wanted = select(articles.c.id, checked, published).where(articles.c.url != "").where(~is_waiting)
+        wanted = wanted.where(articles.c.state.not_in(TERMINAL_STATES)).where(articles.c.taken_out.is_(None))
+        for row in connection.execute(wanted):
+            article_id, checked_at, published_at = to_check_times(row)
+            due = policy.recheck_at(checked_at, published_at, every)
+            if policy.is_recheck_due(checked_at, due, int(now.timestamp())):
+                yield due, article_id
+
+    def mark_checked(self, key: str) -> None:
+        """Record that an article's page was fetched now and says the same as before; its URLs are due no more."""
+        with self._database.writing() as connection:
+            values = {"checked": to_timestamp(self._database.now())}
+            connection.execute(update(articles).where(articles.c.key == key).values(values))
+            is_its_url = addresses.c.article_id.in_(select(articles.c.id).where(articles.c.key == key))
+            connection.execute(update(addresses).where(is_its_url).values(tries=0, due=None))
 
     def count(self) -> int:
-        """How many there are."""
-        with self._store.reading() as connection:
+        """Return how many articles there are, without the removed ones."""
+        with self._database.reading() as connection:
             wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
             return int(connection.execute(wanted).scalar() or 0)
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
-        """Everything about one SOURCE in one transaction, the last thing that is written; frees its address."""
-        with self._store.writing() as connection:
+        """Write everything about one SOURCE in one transaction and free the leases on its URLs.
+
+        It is the last thing that is written: what the rows name must be durable on disk before. `published_as` is the
+        day and slug at which Jekyll publishes the post, `source` the title of the source in archiver.yml, or ''.
+        """
+        with self._database.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
-            self._record_address(connection, entry, article_id)
-            received = seconds(self._store.now())
-            told = {"article_id": article_id, "received": received, "source": source}
-            record_captures(connection, entry, told)
+            self._record_urls(connection, entry, article_id)
+            received = to_timestamp(self._database.now())
+            values = {"article_id": article_id, "received": received, "source": source}
+            record_captures(connection, entry, values)
             if article_id is not None and entry.article:
-                record_media(connection, self._store, article_id, entry)
+                record_media(connection, self._database, article_id, entry)
 
     def _record_article(
         self, connection: Connection, entry: ArchiveTransaction, published_as: str, source: str
     ) -> int | None:
-        """The row's id; of a page without an article that of the article its address led to before."""
+        """Write the article and return its id.
+
+        For a page that holds no article it is the id of the article to which the URL led before; None without one.
+        """
         if not entry.article:
-            return self._record_notice(connection, entry)
-        row, now = _article(entry, published_as), seconds(self._store.now())
-        there = self._there(connection, entry.article)
-        if there is None:
-            fresh = {"source": source, "state_seen": now, "checked": now}
-            done = connection.execute(articles.insert().values(row | fresh))
-            return int(done.inserted_primary_key[0])  # type: ignore[index]
-        if entry.outcome.outcome == "unchanged":  # the post that lies there says when the page it shows was captured
-            del row["archived"]
-        was = update(articles).where(articles.c.id == there)
-        connection.execute(was.values(row | _seen(row["state"], now, checked=entry.is_new)))
-        return there
-
-    def _there(self, connection: Connection, article: Article) -> int | None:
-        for key in (article.key, article.key_without_ids):
-            found: int | None = connection.execute(select(articles.c.id).where(articles.c.key == key)).scalar()
-            if found is not None:
-                return found
-        return None
-
-    def _record_notice(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
-        led_to = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
-        named = select(articles.c.id).where(articles.c.key == key_in(entry.target.url))
-        article_id: int | None = connection.execute(led_to).scalar() or connection.execute(named).scalar()
-        if article_id is not None and (seen := _noticed(entry, seconds(self._store.now()))):
-            connection.execute(update(articles).where(articles.c.id == article_id).values(seen))
+            return self._record_no_article(connection, entry)
+        values, now = _values_of(entry, published_as), to_timestamp(self._database.now())
+        before = _find_row(connection, entry.article)
+        if before is None:
+            new = {"source": source, "state_seen": now, "checked": now}
+            result = connection.execute(articles.insert().values(values | new))
+            return int(result.inserted_primary_key[0])  # type: ignore[index]
+        if entry.outcome.outcome == "unchanged":  # the post on disk says already when its page was captured
+            del values["archived"]
+        article_id, state = before
+        values |= _state_values(state, values["state"], now) | ({"checked": now} if entry.is_new else {})
+        connection.execute(update(articles).where(articles.c.id == article_id).values(values))
         return article_id
 
-    def _record_address(self, connection: Connection, entry: ArchiveTransaction, article_id: int | None) -> None:
-        now, state = self._store.now(), entry.outcome.state
-        is_told = article_id is not None and (entry.article is not None or state in UNAVAILABLE_STATES)
-        for url in _aliases(entry):
-            tries = _tries_before(connection, url, state) + 1
-            due = backoff.next_try(state, url, tries, now)
-            if article_id:  # recheck never gives it up
-                due = None if is_told else due or now + backoff.LONGEST
-            told = {
-                "article_id": article_id, "state": state, "reason": entry.outcome.error,
-                "tried": seconds(now), "tries": 0 if is_told else tries, "due": seconds(due), "owner": None,
+    def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
+        """Return the id of the known article to which the URL led before, None without one.
+
+        What came instead of its page is recorded with it if policy says that this counts as a check.
+        """
+        by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
+        by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
+        article_id: int | None = connection.execute(by_url).scalar() or connection.execute(by_key).scalar()
+        state, now = entry.outcome.state, to_timestamp(self._database.now())
+        if article_id is None or not policy.counts_as_check(state, entry.target.url):
+            return article_id
+        values: dict[str, Any] = {"checked": now}
+        if state in UNAVAILABLE_STATES:
+            before = connection.execute(select(articles.c.state).where(articles.c.id == article_id)).scalar()
+            values |= _state_values(before, state, now)
+        connection.execute(update(articles).where(articles.c.id == article_id).values(values))
+        return article_id
+
+    def _record_urls(self, connection: Connection, entry: ArchiveTransaction, article_id: int | None) -> None:
+        """Write how the attempt ended to the row of each URL, and when the next one is due."""
+        now, state = self._database.now(), entry.outcome.state
+        is_settled = article_id is not None and policy.is_settled(state, holds_article=entry.article is not None)
+        for url in _urls_of(entry):
+            attempt = UrlAttempt(
+                url=url, state=state, time=now, has_article=article_id is not None, is_settled=is_settled
+            )
+            before = connection.execute(
+                select(addresses.c.state, addresses.c.tries).where(addresses.c.url == url)
+            ).first()
+            retry = policy.retry_after(attempt, before.state if before else None, before.tries if before else 0)
+            values = {
+                "article_id": article_id, "state": state, "reason": entry.outcome.error, "tried": to_timestamp(now),
+                "tries": retry.tries, "due": to_timestamp(retry.due), "owner": None,
             }  # fmt: skip
-            fresh = {"url": url, "source": "", "first_seen": seconds(now)}
-            insert = self._store.insert(addresses).values(fresh | told)
-            connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=told))
+            new = {"url": url, "source": "", "first_seen": to_timestamp(now)}
+            insert = self._database.insert(addresses).values(new | values)
+            connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
     def _select(self, wanted: Select[Any]) -> Iterator[ArticleRecord]:
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             for row in connection.execute(wanted):
-                yield kept(row)
+                yield to_article(row)
 
 
-def _tries_before(connection: Connection, url: str, state: State | None) -> int:
-    """How many tries in a row ended at this address as the one does that ended now."""
-    row = connection.execute(select(addresses.c.state, addresses.c.tries).where(addresses.c.url == url)).first()
-    return int(row.tries) if row and row.state == state else 0
+def _find_row(connection: Connection, article: Article) -> tuple[int, str] | None:
+    """Return id and state of an article's row; None for an unknown article."""
+    for key in (article.key, article.key_without_ids):
+        row = connection.execute(select(articles.c.id, articles.c.state).where(articles.c.key == key)).first()
+        if row is not None:
+            return row.id, row.state
+    return None
 
 
-def _aliases(entry: ArchiveTransaction) -> Iterable[str]:
-    """Every address that this SOURCE showed to lead where it led."""
+def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
+    """Return the columns to change when an article's state may have changed; none if it is the same as before."""
+    return {} if before == state else {"state": state, "state_seen": now}
+
+
+def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
+    """Return the URL that was requested and every other one that led to the same article."""
     if not entry.article:
         return [entry.target.url] if entry.target.url else []
-    final = urls.canonicalize(entry.page.final_url) if entry.page else ""
-    said = (entry.page.url if entry.page else "", final, entry.article.url)
-    asked = [entry.target.url] if entry.target.url else []
-    return dict.fromkeys([*asked, *(url for url in said if urls.is_article(url))])
+    final_url = urls.canonicalize(entry.page.final_url) if entry.page else ""
+    named = (entry.page.url if entry.page else "", final_url, entry.article.url)
+    requested = [entry.target.url] if entry.target.url else []
+    return dict.fromkeys([*requested, *(url for url in named if urls.is_article(url))])
 
 
-def _article(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
+def _values_of(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
+    """Return the columns of an article that come from its page, its post and the outcome."""
     article, outcome = entry.article, entry.outcome
     assert article is not None
     assert entry.page is not None
     return {
         "key": article.key, "account": article.account, "account_id": article.account_id, "title": article.title,
-        "type": article.type, "url": article.url or entry.target.url, "published": seconds(article.published),
-        "modified": seconds(article.modified), "archived": seconds(entry.page.captured),
+        "type": article.type, "url": article.url or entry.target.url, "published": to_timestamp(article.published),
+        "modified": to_timestamp(article.modified), "archived": to_timestamp(entry.page.captured),
         "state": article.gone.state if article.gone else State.ARTICLE,
         "post": entry.post or None, "published_as": published_as, "digest": entry.digest,
         "images_expected": outcome.images.expected, "images_saved": outcome.images.saved,
         "images_failed": outcome.images.failed, "share": entry.share, "warnings": list(outcome.warnings),
         "removed": [asdict(removal) for removal in article.removed],
     }  # fmt: skip
-
-
-def _seen(state: State, now: int | None, *, checked: bool) -> dict[str, Any]:
-    """What an article's row is told of the state of its page: since when, only where that is news."""
-    since = case((articles.c.state == state, articles.c.state_seen), else_=now)
-    return {"state": state, "state_seen": since} | ({"checked": now} if checked else {})
-
-
-def _noticed(entry: ArchiveTransaction, now: int | None) -> dict[str, Any]:
-    """What an article's row is told of a page that came instead of it."""
-    state = entry.outcome.state
-    if state in UNAVAILABLE_STATES:
-        return _seen(state, now, checked=True)
-    is_usual = state is State.VERIFICATION and not urls.is_short(entry.target.url)
-    return {"checked": now} if is_usual else {}  # long links always meet the wall (§1.1): it is others' turn

@@ -1,4 +1,8 @@
-"""The table of captures: each page as it was received, known before anything reads it, and then what it was."""
+"""The table of captures: each page as it was received.
+
+A row is added before anything reads the page, so that a bug costs no page; what the page was is recorded afterwards,
+together with the article. The page itself is a snapshot file, named by its SHA-256.
+"""
 
 from __future__ import annotations
 
@@ -7,112 +11,129 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
-from archiver.catalogue.database import Database, seconds
-from archiver.catalogue.rows import CAPTURE, capture
+from archiver.catalogue.database import Database, to_timestamp
+from archiver.catalogue.rows import CAPTURE_COLUMNS, to_capture
 from archiver.catalogue.schema import UNREAD, articles, captures
 from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapture
 
 
 class CaptureTable:
-    """Pages that were kept. Rows that nobody has read are told apart by their digests alone: all are of one page."""
+    """Every page that was received, with the digest of its snapshot.
+
+    A capture that has not been classified yet (its state is UNREAD) is identified by its digest alone.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._store = database
+        self._database = database
 
-    def of(self, key: str) -> list[Capture]:
-        """The pages of an article that were received, the oldest first."""
-        with self._store.reading() as connection:
-            rows = connection.execute(_of(key).order_by(captures.c.captured, captures.c.id))
-            return [capture(row) for row in rows]
+    def of_article(self, key: str) -> list[Capture]:
+        """Return the captures of an article, by the time of the capture."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_of_article(key).order_by(captures.c.captured, captures.c.id))
+            return [to_capture(row) for row in rows]
 
-    def shown(self, key: str) -> Capture | None:
-        """The page that an article's post shows: the last that came and held it, whenever it was captured."""
+    def current(self, key: str) -> Capture | None:
+        """Return the capture that an article's post shows; None when the catalogue knows none.
+
+        It is the last one received that holds the article, even if it was captured before others.
+        """
         newest = (captures.c.received.desc(), captures.c.id.desc())
-        wanted = _of(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
-        with self._store.reading() as connection:
+        wanted = _of_article(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
+        with self._database.reading() as connection:
             row = connection.execute(wanted).first()
-        return capture(row) if row else None
+        return to_capture(row) if row else None
 
-    def check(self) -> None:
-        """Read every row; DamagedCatalogue when one cannot be."""
-        with self._store.reading() as connection:
-            for row in connection.execute(select(*CAPTURE).where(captures.c.state != UNREAD)):
-                capture(row)
+    def check_rows(self) -> None:
+        """Read every row; DamagedCatalogue when one cannot be read."""
+        with self._database.reading() as connection:
+            for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):
+                to_capture(row)
 
     def with_digest(self, sha256: str) -> list[Capture]:
-        """Return the captures, read already, of the page that is kept under this digest."""
-        wanted = select(*CAPTURE).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
-        with self._store.reading() as connection:
-            return [capture(row) for row in connection.execute(wanted.order_by(captures.c.id))]
+        """Return the classified captures whose snapshot has this digest, in the order in which they were recorded."""
+        wanted = select(*CAPTURE_COLUMNS).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
+        with self._database.reading() as connection:
+            return [to_capture(row) for row in connection.execute(wanted.order_by(captures.c.id))]
 
     def receive(self, page: Page, sha256: str, source: str = "") -> None:
-        """Notes how a page came that is kept under this digest; `Articles.record` says later what it was."""
-        with self._store.writing() as connection:
-            received = {"received": seconds(self._store.now()), "source": source}
-            connection.execute(captures.insert().values(_came(page, sha256) | received | {"state": UNREAD}))
+        """Record that `page` was received and stored under a digest, before anything reads it.
 
-    def forget(self, sha256: str) -> bool:
-        """Forgets a page that nobody has read; whether another is kept under its digest."""
-        with self._store.writing() as connection:
-            connection.execute(delete(captures).where(captures.c.id == _unread(sha256).scalar_subquery()))
-            kept = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
-            return connection.execute(kept).scalar() is not None
+        `source` is the title of the source in archiver.yml by which it came, or ''. ArticleTable.record adds later what
+        the page was; a row to which that never happens is of a run that died.
+        """
+        with self._database.writing() as connection:
+            received = {"received": to_timestamp(self._database.now()), "source": source}
+            connection.execute(captures.insert().values(_values_of(page, sha256) | received | {"state": UNREAD}))
+
+    def discard(self, sha256: str) -> bool:
+        """Delete the last unclassified capture of a digest.
+
+        Return whether another capture has this digest, so that the snapshot must stay.
+        """
+        with self._database.writing() as connection:
+            connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
+            other = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
+            return connection.execute(other).scalar() is not None
 
 
-def record_captures(connection: Connection, entry: ArchiveTransaction, told: Mapping[str, Any]) -> None:
-    """Write what the pages were that came for one SOURCE; `told` is what their rows have in common."""
+def record_captures(connection: Connection, entry: ArchiveTransaction, shared_values: Mapping[str, Any]) -> None:
+    """Record the classified pages of one SOURCE; `shared_values` are columns that all their rows get."""
     if entry.notice:
-        _record(connection, entry.notice, {**told, "state": State.MIGRATED})
+        _record(connection, entry.notice, {**shared_values, "state": State.MIGRATED})
     if entry.page and entry.is_new:
-        state = entry.outcome.state or State.UNKNOWN
-        is_what = State.ARTICLE if entry.article else state
-        _record(connection, StoredCapture(page=entry.page, snapshot=entry.snapshot), {**told, "state": is_what})
+        state = State.ARTICLE if entry.article else entry.outcome.state or State.UNKNOWN
+        capture = StoredCapture(page=entry.page, snapshot=entry.snapshot)
+        _record(connection, capture, {**shared_values, "state": state})
 
 
-def _record(connection: Connection, received: StoredCapture, told: dict[str, Any]) -> None:
-    """To the row that a page has had since it came; one that was not kept gets its row now.
+def _record(connection: Connection, capture: StoredCapture, values: dict[str, Any]) -> None:
+    """Complete the row that was made when the page was received, or make one if its page was not stored.
 
-    A saved page that is the article's last capture was read again: it has its row.
+    Nothing is added when a page saved by a browser is read again and is its article's last capture already.
     """
-    there = connection.execute(_unread(received.snapshot)).scalar() if received.snapshot else None
-    if _is_last(connection, received, told["article_id"]):
-        connection.execute(delete(captures).where(captures.c.id == there))
+    row_id = connection.execute(_last_unread(capture.snapshot)).scalar() if capture.snapshot else None
+    if _is_last_capture(connection, capture, values["article_id"]):
+        connection.execute(delete(captures).where(captures.c.id == row_id))
         return
-    if received.snapshot:  # of runs that died: this page has been read now
-        left = (captures.c.sha256 == received.snapshot) & (captures.c.state == UNREAD)
-        connection.execute(delete(captures).where(left & (captures.c.id != there)))
-    if told["article_id"] is not None:  # the clock may have been put back since the last one
-        last = select(func.max(captures.c.received)).where(captures.c.article_id == told["article_id"])
-        told = told | {"received": max(told["received"], connection.execute(last).scalar() or 0)}
-    row = _came(received.page, received.snapshot) | told
-    if there is None:
+    if capture.snapshot:  # rows of runs that died: the same page has been read now
+        unread = (captures.c.sha256 == capture.snapshot) & (captures.c.state == UNREAD)
+        connection.execute(delete(captures).where(unread & (captures.c.id != row_id)))
+    if values["article_id"] is not None:  # the clock may have been put back since the last one
+        last = select(func.max(captures.c.received)).where(captures.c.article_id == values["article_id"])
+        values = values | {"received": max(values["received"], connection.execute(last).scalar() or 0)}
+    row = _values_of(capture.page, capture.snapshot) | values
+    if row_id is None:
         connection.execute(captures.insert().values(row))
     else:
-        connection.execute(update(captures).where(captures.c.id == there).values(row))
+        connection.execute(update(captures).where(captures.c.id == row_id).values(row))
 
 
-def _is_last(connection: Connection, received: StoredCapture, article_id: int | None) -> bool:
-    if not received.page.saved:
+def _is_last_capture(connection: Connection, capture: StoredCapture, article_id: int | None) -> bool:
+    """Return whether a saved page is the last capture of its article, and its snapshot is not lost."""
+    if not capture.page.saved:
         return False
     columns = (captures.c.sha256, captures.c.captured, captures.c.lost)
     wanted = select(*columns).where(captures.c.article_id == article_id).order_by(captures.c.id.desc()).limit(1)
     last = connection.execute(wanted).first()
-    return last is not None and tuple(last) == (received.snapshot, seconds(received.page.captured), None)
+    return last is not None and tuple(last) == (capture.snapshot, to_timestamp(capture.page.captured), None)
 
 
-def _of(key: str) -> Select[Any]:
-    return select(*CAPTURE).join(articles, captures.c.article_id == articles.c.id).where(articles.c.key == key)
+def _of_article(key: str) -> Select[Any]:
+    """Return the query for the captures of an article."""
+    joined = select(*CAPTURE_COLUMNS).join(articles, captures.c.article_id == articles.c.id)
+    return joined.where(articles.c.key == key)
 
 
-def _unread(sha256: str) -> Select[tuple[int | None]]:
-    """The row of the page of this digest that came last and that nobody has read."""
-    lost_characters = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
-    return lost_characters.where(captures.c.state == UNREAD)
+def _last_unread(sha256: str) -> Select[tuple[int | None]]:
+    """Return the query for the id of the last capture of a digest that has not been classified."""
+    last = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
+    return last.where(captures.c.state == UNREAD)
 
 
-def _came(page: Page, sha256: str) -> dict[str, Any]:
+def _values_of(page: Page, sha256: str) -> dict[str, Any]:
+    """Return the columns of a capture that come from its page."""
     return {
         "url": page.url, "final_url": page.final_url, "status": page.status,
-        "headers": [list(header) for header in page.headers], "captured": seconds(page.captured),
+        "headers": [list(header) for header in page.headers], "captured": to_timestamp(page.captured),
         "saved": int(page.saved), "redacted": list(page.redacted), "sha256": sha256, "size": len(page.content),
     }  # fmt: skip

@@ -1,4 +1,7 @@
-"""Which files the catalogue says the archive holds, whose they are, and what it is told when one is lost."""
+"""The files that should be in the archive according to the catalogue, to whom they belong, and which are lost.
+
+It is the catalogue's half of `archiver verify`: what really is on disk is found out elsewhere, and compared.
+"""
 
 from __future__ import annotations
 
@@ -9,138 +12,158 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, func, select, text, update
 
 from archiver import urls
-from archiver.catalogue.database import CHUNK, Database, seconds
+from archiver.catalogue.database import CHUNK, Database, to_timestamp
 from archiver.catalogue.schema import UNREAD, article_media, articles, captures, media, tables
 from archiver.models import ExpectedFile
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_LIVING = articles.c.taken_out.is_(None)
-_OWNED = article_media.join(articles, article_media.c.article_id == articles.c.id)
-_OWNER = (
-    select(func.min(articles.c.key)).select_from(_OWNED).where(article_media.c.media_id == media.c.id).where(_LIVING)
+_IS_PRESENT = articles.c.taken_out.is_(None)
+_LINKED_ARTICLES = article_media.join(articles, article_media.c.article_id == articles.c.id)
+_FIRST_KEY = (
+    select(func.min(articles.c.key))
+    .select_from(_LINKED_ARTICLES)
+    .where(article_media.c.media_id == media.c.id)
+    .where(_IS_PRESENT)
 ).scalar_subquery()
 
 
-def _is_equal(one: str, other: str) -> bool:
-    return one == other
+def _is_equal(name: str, other: str) -> bool:
+    return name == other
 
 
 class FileInventory:
-    """What should lie on disk. `keys` names articles; None is the whole archive, and then memory stays flat."""
+    """Every file that should be on disk: posts, media and snapshots of pages.
+
+    Where a method takes `keys`, these name the articles whose files are wanted; None means the whole archive. Iterators
+    read in chunks with no transaction open between two of them, so memory stays flat and the catalogue may be changed
+    meanwhile. Files of removed articles are left out.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._store = database
+        self._database = database
 
     def count(self) -> int:
-        """About how many files there should be."""
+        """Return about how many files there should be; media of removed articles are counted, too."""
         counts = (
-            select(func.count()).select_from(articles).where(articles.c.post.is_not(None)).where(_LIVING),
+            select(func.count()).select_from(articles).where(articles.c.post.is_not(None)).where(_IS_PRESENT),
             select(func.count()).select_from(media).where(media.c.path != ""),
             select(func.count()).select_from(captures).where(captures.c.sha256 != "").where(captures.c.lost.is_(None)),
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return sum(int(connection.execute(count).scalar() or 0) for count in counts)
 
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """The posts with the digests by which they are known as ours."""
+        """Yield the posts with the digests that they had when archiver wrote them."""
         wanted = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
-        wanted = wanted.where(articles.c.post.is_not(None)).where(_LIVING)
-        yield from self._each(_of(wanted, articles.c.key, keys), articles.c.id)
+        wanted = wanted.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
+        yield from self._each(_restrict(wanted, articles.c.key, keys), articles.c.id)
 
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """The pictures, sounds and films that were saved."""
-        wanted = select(media.c.id, media.c.path, media.c.sha256, _OWNER).where(media.c.path != "")
-        wanted = wanted.where(_OWNER.is_not(None))
+        """Yield the images, audios and videos that were saved."""
+        wanted = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
+        wanted = wanted.where(_FIRST_KEY.is_not(None))
         if keys is not None:
-            owned = select(article_media.c.media_id).select_from(_OWNED).where(articles.c.key.in_(keys))
-            wanted = wanted.where(media.c.id.in_(owned))
+            shown = select(article_media.c.media_id).select_from(_LINKED_ARTICLES).where(articles.c.key.in_(keys))
+            wanted = wanted.where(media.c.id.in_(shown))
         yield from self._each(wanted, media.c.id)
 
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """The pages that were kept; `path` is left to who knows where snapshots lie. One may come twice."""
+        """Yield the snapshots of pages by their digests, some of them twice.
+
+        Their `path` is empty, since the caller knows where snapshots are stored. Pages that nobody has read are left
+        out: a run works on them, or died before they were durable.
+        """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         wanted = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
-        wanted = wanted.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_LIVING)
-        wanted = wanted.where(captures.c.state != UNREAD)  # a run works on it, or died before it was durable
-        yield from self._each(_of(wanted, articles.c.key, keys), captures.c.id)
+        wanted = wanted.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_IS_PRESENT)
+        wanted = wanted.where(captures.c.state != UNREAD)
+        yield from self._each(_restrict(wanted, articles.c.key, keys), captures.c.id)
 
     def known_posts(self, names: Collection[str]) -> set[str]:
-        """Those of these files that are posts of ours."""
-        return self._known(articles.c.post, names, _LIVING)
+        """Return those of these files that are posts of articles."""
+        return self._known(articles.c.post, names, _IS_PRESENT)
 
     def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        """Return those of these files that are media of ours, each with whether it is saved.
+        """Return those of these files that belong to a known medium, each with whether the medium is saved.
 
-        Else it may become one's: a run that died left it, or one works. `is_same` tells whether the second of two
-        names is one of the first's.
+        The file of a medium that is not saved may become its file: a run left it when it died, or works on it.
+        `is_same` tells whether two names are the same file on this disk; the first is the recorded one.
         """
-        stems = {path: path.rpartition(".")[0] for path in _possible(paths)}
+        stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}
         wanted = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
-        canonicalize = wanted.where(_OWNER.is_not(None) | (media.c.path == ""))
-        with self._store.reading() as connection:
-            known = {row.folded: row.path for row in connection.execute(canonicalize)}
-        found = {path: known[stem.lower()] for path, stem in stems.items() if stem.lower() in known}
+        wanted = wanted.where(_FIRST_KEY.is_not(None) | (media.c.path == ""))
+        with self._database.reading() as connection:
+            recorded = {row.folded: row.path for row in connection.execute(wanted)}
+        found = {path: recorded[stem.lower()] for path, stem in stems.items() if stem.lower() in recorded}
         return {
-            path: bool(place) for path, place in found.items()
-            if not place or is_same(place, path) or place.lower() == path.lower()  # another's, and not to be told apart
+            path: bool(saved_as) for path, saved_as in found.items()
+            if not saved_as or is_same(saved_as, path) or saved_as.lower() == path.lower()  # many disks ignore case
         }  # fmt: skip
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
-        """Those of these digests under which a page is kept, or was and is lost."""
-        kept = select(articles.c.id).where(_LIVING)
-        owned = captures.c.article_id.is_(None) | captures.c.article_id.in_(kept)
-        return self._known(captures.c.sha256, digests, owned)
+        """Return those of these digests that belong to a stored page, also to one that is marked as lost."""
+        present = select(articles.c.id).where(_IS_PRESENT)
+        is_wanted = captures.c.article_id.is_(None) | captures.c.article_id.in_(present)
+        return self._known(captures.c.sha256, digests, is_wanted)
 
     def lost_pages(self, digests: Collection[str]) -> set[str]:
         """Return those of these digests whose page was found to be lost."""
         return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
 
     def expects_page(self, sha256: str) -> bool:
-        """Return whether a page should still lie here."""
+        """Return whether a page with this digest was stored and is not marked as lost."""
         return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
     def articles_showing(self, path: str) -> list[str]:
-        """The keys of the articles that show a medium."""
-        wanted = select(articles.c.key).select_from(_OWNED.join(media, media.c.id == article_media.c.media_id))
-        with self._store.reading() as connection:
-            rows = connection.execute(wanted.where(media.c.path == path).where(_LIVING).order_by(articles.c.id))
+        """Return the keys of the articles that show the medium saved at `path`."""
+        wanted = select(articles.c.key).select_from(
+            _LINKED_ARTICLES.join(media, media.c.id == article_media.c.media_id)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.where(media.c.path == path).where(_IS_PRESENT).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
-    def medium(self, path: str) -> tuple[str, str, str]:
-        """Return path and digest of the file that a medium has now which had this one, and why it has none."""
+    def current_medium(self, path: str) -> tuple[str, str, str]:
+        """Return (path, digest, reason) of the medium that was saved at `path` before, perhaps of another type.
+
+        They are its current file, or '' and why it could not be fetched. For an unknown medium all three are ''.
+        """
         wanted = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(wanted).first()
         return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
-    def ask_for_medium(self, path: str) -> None:
-        """Make a medium due whose file is missing or altered; it is expected until it came, or is known to be gone."""
-        with self._store.writing() as connection:
-            due = {"reason": "its file was lost", "tries": 0, "due": seconds(self._store.now())}
-            connection.execute(update(media).where(media.c.path == path).values(**due))
+    def request_medium(self, path: str) -> None:
+        """Make the medium due whose file at `path` is missing or altered.
+
+        Its file stays expected until it has come again or is given up.
+        """
+        with self._database.writing() as connection:
+            values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
+            connection.execute(update(media).where(media.c.path == path).values(values))
 
     def mark_capture_lost(self, sha256: str) -> None:
-        """Notes that a page is not here any more."""
-        with self._store.writing() as connection:
-            now = seconds(self._store.now())
+        """Record that the snapshot of a page is not on disk any more, or damaged."""
+        with self._database.writing() as connection:
+            now = to_timestamp(self._database.now())
             connection.execute(update(captures).where(captures.c.sha256 == sha256).values(lost=now))
 
-    def faults(self) -> Iterator[str]:
-        """What the database finds wrong with itself."""
-        with self._store.reading() as connection:
-            for (said,) in connection.execute(text("PRAGMA integrity_check")):
-                if said != "ok":
-                    yield str(said)
+    def integrity_errors(self) -> Iterator[str]:
+        """Yield what the database's own check finds: damaged pages, and rows that name a row which does not exist."""
+        with self._database.reading() as connection:
+            for (message,) in connection.execute(text("PRAGMA integrity_check")):
+                if message != "ok":
+                    yield str(message)
             for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
                 yield f"row {row} of {table} names a row of {parent} that is not there"
 
-    def unfit(self) -> Iterator[str]:
-        """Yield what no row of ours holds: a digest that is none. Every row of every table is read for it."""
+    def malformed_digests(self) -> Iterator[str]:
+        """Yield a line for each row whose digest is not a SHA-256. Every row of every table is read for it."""
         digests = {articles.name: articles.c.digest, captures.name: captures.c.sha256, media.name: media.c.sha256}
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             for table in tables.sorted_tables:
                 column = digests.get(table.name)
                 for row in connection.execute(select(table)):
@@ -149,10 +172,10 @@ class FileInventory:
                         yield f"a row of {table.name} has a digest that is none"
 
     def _each(self, wanted: Select[Any], id_: Column[Any]) -> Iterator[ExpectedFile]:
-        """The rows in chunks; the catalogue may change meanwhile."""
+        """Yield the rows of a query, whose columns are id, path, digest and key, in the order of `id_`."""
         last = 0
         while True:
-            with self._store.reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(wanted.where(id_ > last).order_by(id_).limit(CHUNK)).all()
             if not rows:
                 return
@@ -160,15 +183,17 @@ class FileInventory:
             yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
 
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
-        with self._store.reading() as connection:
-            wanted = select(column).where(column.in_(_possible(values))).where(condition)
+        """Return those of `values` that stand in a column of a row that meets the condition."""
+        with self._database.reading() as connection:
+            wanted = select(column).where(column.in_(_storable(values))).where(condition)
             return {str(value) for value in connection.execute(wanted).scalars()}
 
 
-def _possible(names: Collection[str]) -> list[str]:
-    """Those that a row can hold: the system's name of a file may be no text."""
+def _storable(names: Collection[str]) -> list[str]:
+    """Return the names that a row can hold: the name of a file on disk may be bytes that are no text."""
     return [name for name in names if urls.is_text(name)]
 
 
-def _of(wanted: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
+def _restrict(wanted: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
+    """Return the query for the rows of these articles; for those of all when `keys` is None."""
     return wanted if keys is None else wanted.where(key.in_(keys))

@@ -1,35 +1,38 @@
-"""The machine's own database: when WeChat may be asked next, whoever asks (ARCHITECTURE, What lies on disk).
+"""The machine's own database: for each host, when the next request may leave and whether it cools down.
 
-All archives and processes of a user share it, so that two cron jobs together are as polite as one.
+It lies outside of any archive and is shared by all archives and processes of a user, so that two cron jobs together are
+as polite as one. policy.py decides what the limits are; here they are read, changed and written in one transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from archiver import policy
 from archiver.catalogue.opening import create, guarded, guarded_folder, open_engine
 from archiver.catalogue.schema import hosts, machine
-
-FIRST_COOL = 30 * 60.0  # seconds of silence after a wall,
-LONGEST_COOL = 24 * 3600.0  # doubled by each that follows without a page in between, up to this
-LONG_WALLS = 3  # walls on long links in a row that are the host's doing, not the links'
-
-_FRESH = {"free": 0.0, "interval": 0.0, "walled": 0.0, "cool": 0.0, "long_walls": 0}
+from archiver.policy import HostState
 
 
 class HostLimits:
-    """The clocks and cool-downs of hosts. Every time is seconds since 1970, given by the caller."""
+    """The rate limits and cool-downs of hosts, kept in the SQLite file at `path`.
+
+    Every time is in seconds since 1970 and given by the caller; the database reads no clock. Each method is one
+    transaction that takes the write lock at its start, so that of two processes that ask for a slot only one gets it.
+    Methods may be called from any thread. An OutputError says that the database cannot be used.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @cached_property
     def _engine(self) -> Engine:
+        """Open the database on first use; it and its folder are made if need be."""
         with guarded_folder(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
         engine = open_engine(self._path)
@@ -37,75 +40,89 @@ class HostLimits:
         return engine
 
     def acquire(self, host: str, interval: float, now: float) -> float:
-        """0 when a request may leave at once, and the host's clock is set; else the seconds to wait and ask again.
+        """Return 0 when a request to `host` may leave now, and record that it does.
 
-        Never more than the interval that somebody asked for: the computer's clock may have jumped back.
+        Otherwise return the seconds to wait before asking again. `interval` is the least number of seconds from this
+        request to the next one.
         """
-        with guarded(self._path), self._engine.begin() as connection:
-            row = _row(connection, host)
-            wait = row["free"] - now
-            if wait > row["interval"]:  # the clock was put back: counted from now on
-                _put(connection, host, {**row, "free": now + row["interval"]})
-            if wait > 0:
-                return float(min(wait, row["interval"]))
-            _put(connection, host, {**row, "free": now + interval, "interval": interval})
-            return 0.0
-
-    def cooldown_until(self, host: str, now: float) -> float:
-        """Until when no page may be asked for since the wall was met; 0 when one may."""
-        with guarded(self._path), self._engine.connect().execution_options(reads=True) as connection:
-            row = _row(connection, host)
-        is_cool = row["cool"] and abs(now - row["walled"]) < row["cool"]  # a clock that was put back ends no silence
-        return float(row["walled"] + row["cool"]) if is_cool else 0.0
-
-    def blocked_at(self, host: str) -> float:
-        """When the wall was met last, 0 for never."""
-        with guarded(self._path), self._engine.connect().execution_options(reads=True) as connection:
-            return float(_row(connection, host)["walled"])
-
-    def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
-        """Whether the host cools down now. A long link's wall is its own, but for the third in a row (§1.1)."""
-        with guarded(self._path), self._engine.begin() as connection:
-            row = dict(_row(connection, host))
-            row["long_walls"] = 0 if on_short_link else row["long_walls"] + 1
-            cools = on_short_link or row["long_walls"] >= LONG_WALLS
-            if cools:
-                cool = min(row["cool"] * 2, LONGEST_COOL) if row["cool"] else FIRST_COOL
-                row |= {"walled": now, "cool": cool, "long_walls": 0}
-            _put(connection, host, row)
-        return cools
-
-    def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Nothing; no page may be asked for that long, as the host itself has said."""
-        with guarded(self._path), self._engine.begin() as connection:
-            row = _row(connection, host)
-            _put(connection, host, {**row, "walled": now, "cool": min(seconds, LONGEST_COOL), "long_walls": 0})
+        with self._writing() as connection:
+            before = _state_of(connection, host)
+            wait, after = policy.request_slot(before, interval, now)
+            if after != before:
+                _store(connection, host, after)
+        return wait
 
     def delay(self, host: str, seconds: float, now: float) -> None:
-        """Nothing; the next turn is that far away."""
-        with guarded(self._path), self._engine.begin() as connection:
-            row = _row(connection, host)
-            free, interval = max(row["free"], now + seconds), max(row["interval"], seconds)
-            _put(connection, host, {**row, "free": free, "interval": interval})
+        """Let no request leave to `host` for that many seconds."""
+        with self._writing() as connection:
+            _store(connection, host, policy.after_delay(_state_of(connection, host), seconds, now))
+
+    def cool_down(self, host: str, seconds: float, now: float) -> None:
+        """Begin a cool-down of that many seconds, since the host itself asked for it."""
+        with self._writing() as connection:
+            _store(connection, host, policy.after_requested_cooldown(_state_of(connection, host), seconds, now))
+
+    def cooldown_until(self, host: str, now: float) -> float:
+        """Return until when no page may be requested; 0 when one may be."""
+        return policy.cooldown_end(self._read(host), now)
+
+    def blocked_at(self, host: str) -> float:
+        """Return when the host sent its verification page last; 0 for never."""
+        return self._read(host).blocked_at
+
+    def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
+        """Record that the host sent its verification page; return whether it cools down now.
+
+        `on_short_link` says which kind of link was requested: for long ones WeChat usually sends that page.
+        """
+        with self._writing() as connection:
+            cools, after = policy.after_block(_state_of(connection, host), now, on_short_link=on_short_link)
+            _store(connection, host, after)
+        return cools
 
     def record_success(self, host: str) -> None:
-        """Nothing; after a page that is none of the wall's the next wall is a first one again."""
-        with guarded(self._path), self._engine.begin() as connection:
-            row = _row(connection, host)
-            if row["cool"] or row["long_walls"]:
-                _put(connection, host, {**row, "cool": 0.0, "long_walls": 0})
+        """Record that another page came: the next verification page begins a cool-down of the first length again."""
+        with self._writing() as connection:
+            before = _state_of(connection, host)
+            after = policy.after_success(before)
+            if after != before:
+                _store(connection, host, after)
 
     def close(self) -> None:
-        """Closes what was opened."""
+        """Close the database, if it was opened."""
         if "_engine" in self.__dict__:
             self._engine.dispose()
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Yield a connection whose transaction holds the write lock; it commits at the end."""
+        with guarded(self._path), self._engine.begin() as connection:
+            yield connection
 
-def _row(connection: Connection, host: str) -> Mapping[str, Any]:
-    found = connection.execute(select(hosts).where(hosts.c.host == host)).mappings().first()
-    return dict(found) if found else {"host": host, **_FRESH}
+    def _read(self, host: str) -> HostState:
+        """Return the state of a host without taking the write lock."""
+        with guarded(self._path), self._engine.connect().execution_options(reads=True) as connection:
+            return _state_of(connection, host)
 
 
-def _put(connection: Connection, host: str, row: Mapping[str, Any]) -> None:
+def _state_of(connection: Connection, host: str) -> HostState:
+    """Return what is recorded of a host; that of a new one when nothing is."""
+    columns = (hosts.c.free, hosts.c.interval, hosts.c.walled, hosts.c.cool, hosts.c.long_walls)
+    row = connection.execute(select(*columns).where(hosts.c.host == host)).first()
+    if row is None:
+        return HostState()
+    next_request_at, interval, blocked_at, cooldown, long_link_blocks = row
+    return HostState(
+        next_request_at=next_request_at, interval=interval, blocked_at=blocked_at, cooldown=cooldown,
+        long_link_blocks=long_link_blocks,
+    )  # fmt: skip
+
+
+def _store(connection: Connection, host: str, state: HostState) -> None:
+    """Replace the row of a host. The columns have the names of the first version of the database."""
     connection.execute(hosts.delete().where(hosts.c.host == host))
-    connection.execute(hosts.insert().values(dict(row)))
+    row = {
+        "host": host, "free": state.next_request_at, "interval": state.interval, "walled": state.blocked_at,
+        "cool": state.cooldown, "long_walls": state.long_link_blocks,
+    }  # fmt: skip
+    connection.execute(hosts.insert().values(row))

@@ -1,115 +1,131 @@
-"""The table of media: under which name each lies in the archive, and which are still to be had."""
+"""The table of media: for each image, audio and video its file, or why it has none and when to request it again.
+
+It owns the tables `media` and `article_media`. A medium is one row, however many articles show it. Its name in the
+archive is derived from its identity at WeChat (`postimg/<image-id>`), without extension.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
-from archiver import backoff
-from archiver.catalogue.database import Database, chunks, is_due, seconds, time_of
+from archiver import policy
+from archiver.catalogue.database import Database, chunks, due_condition, from_timestamp, to_timestamp
 from archiver.catalogue.schema import article_media, articles, captures, media
-from archiver.models import ArchiveTransaction, LocalFile, NotRequested, Response
+from archiver.models import ArchiveTransaction, LocalFile, Response
+
+_NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
 class MediaTable:
-    """Every picture, sound and film that an article showed, by its name in the archive without extension."""
+    """Every medium that an article showed, by its name in the archive."""
 
     def __init__(self, database: Database) -> None:
-        self._store = database
+        self._database = database
 
-    def claim(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """The name that each medium has on disk, and the files of those that are saved.
+    def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
+        """Make sure that each medium has a row and its own name on disk.
 
-        `names` gives for each the safe name it takes where another medium is called the same but for case.
+        `names` gives for each medium the safe name that it takes on disk where another one has the same name but for
+        case, since many disks do not tell these apart. Return (stems, files): the name of each on disk without
+        extension, and the files of those that are saved. Of two runs that reserve a name the first one has it.
         """
         found = self._rows(list(names))
-        if fresh := [name for name in names if name not in found]:
-            with self._store.writing() as connection:
-                self._insert(connection, {name: names[name] for name in fresh})
-            found |= self._rows(fresh)
-        return _told(found, names)
+        if new := [name for name in names if name not in found]:
+            with self._database.writing() as connection:
+                self._insert(connection, {name: names[name] for name in new})
+            found |= self._rows(new)
+        return _stems_and_files(found, names)
 
-    def look(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """The same as far as it is known: nothing is written."""
-        return _told(self._rows(list(names)), names)
+    def find(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
+        """Return what `reserve` returns without writing anything; an unknown medium has its safe name."""
+        return _stems_and_files(self._rows(list(names)), names)
 
-    def reason(self, name: str) -> str:
-        """Why a medium is not here, '' when it is, or nobody asked for it."""
-        with self._store.reading() as connection:
+    def failure_of(self, name: str) -> str:
+        """Return why a medium is not saved; '' when it is saved or was never requested."""
+        with self._database.reading() as connection:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
-    def tries(self, names: Iterable[str]) -> dict[str, int]:
-        """Return how often each medium was asked for in vain, of those that the catalogue knows."""
+    def failed_tries(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the number of failed requests of each medium, without the unknown ones."""
         return {name: int(row["tries"]) for name, row in self._rows(list(names)).items()}
 
-    def due(self) -> list[str]:
-        """The keys of the articles that miss a medium which may be asked for again now."""
+    def articles_with_due_media(self) -> list[str]:
+        """Return the keys of the articles that lack a medium which may be requested again now.
+
+        Articles that were removed or whose page was never kept are left out: without the page a post cannot be written.
+        """
         wanted = (
             select(articles.c.key)
             .join(article_media, article_media.c.article_id == articles.c.id)
             .join(media, media.c.id == article_media.c.media_id)
-            .where(is_due(media.c.due, self._store) & articles.c.taken_out.is_(None))
+            .where(due_condition(media.c.due, self._database.now()) & articles.c.taken_out.is_(None))
             .where(articles.c.id.in_(select(captures.c.article_id).where(captures.c.sha256 != "")))
             .distinct()
         )
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return [str(key) for key in connection.execute(wanted).scalars()]
 
     def postpone(self, key: str) -> None:
-        """Counts a try for the missing media of an article that could not even be asked for."""
-        missing = [row for row in self.of(key) if row["due"] is not None]
-        with self._store.writing() as connection:
+        """Count a failed try for each missing medium of an article, since its stored page could not be read."""
+        missing = [row for row in self.of_article(key) if row["due"] is not None]
+        with self._database.writing() as connection:
             for row in missing:
-                told = _lost(row["reason"], row["tries"] + 1, self._store)
-                connection.execute(media.update().where(media.c.id == row["id"]).values(told))
+                values = _failed(row["reason"], row["tries"] + 1, self._database.now())
+                connection.execute(media.update().where(media.c.id == row["id"]).values(values))
 
-    def of(self, key: str) -> list[dict[str, Any]]:
-        """The media of an article: name, path, size, sha256, reason, tries, due."""
+    def of_article(self, key: str) -> list[dict[str, Any]]:
+        """Return the rows of the media of an article: name, path, size, sha256, reason, tries, due and so on."""
         joined = media.join(article_media, article_media.c.media_id == media.c.id).join(articles)
         wanted = select(media).select_from(joined).where(articles.c.key == key).order_by(media.c.id)
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             return [dict(row) for row in connection.execute(wanted).mappings()]
 
-    def files(self, key: str) -> dict[str, LocalFile]:
-        """The media of an article that are saved, by their names, with the responses that brought them."""
-        return {row["name"]: replace(_file(row), response=_response(row)) for row in self.of(key) if row["path"]}
+    def files_of_article(self, key: str) -> dict[str, LocalFile]:
+        """Return the saved files of an article by their media's names, with the responses that brought them."""
+        saved = [row for row in self.of_article(key) if row["path"]]
+        return {row["name"]: replace(_file(row), response=_response(row)) for row in saved}
 
     def _rows(self, names: list[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the rows of these media by their names."""
         found: dict[str, Mapping[str, Any]] = {}
-        with self._store.reading() as connection:
+        with self._database.reading() as connection:
             for chunk in chunks(names):
                 rows = connection.execute(select(media).where(media.c.name.in_(chunk))).mappings()
                 found |= {row["name"]: row for row in rows}
         return found
 
     def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
+        """Add rows for media: each keeps its name on disk unless another one has it but for case."""
         taken: dict[str, str] = {}
         for chunk in chunks([name.lower() for name in names]):
             rows = connection.execute(select(media.c.folded, media.c.name).where(media.c.folded.in_(chunk)))
             taken |= {row.folded: row.name for row in rows}
         stems = {name: name if taken.setdefault(name.lower(), name) == name else safe for name, safe in names.items()}
-        row = {"path": "", "size": 0, "sha256": "", "reason": "", "tries": 0, "url": "", "headers": []}
-        fresh = [row | {"name": name, "stem": stem, "folded": stem.lower()} for name, stem in stems.items()]
-        connection.execute(self._store.insert(media).on_conflict_do_nothing(), fresh)
+        values = {"path": "", "size": 0, "sha256": "", "reason": "", "tries": 0, "url": "", "headers": []}
+        new = [values | {"name": name, "stem": stem, "folded": stem.lower()} for name, stem in stems.items()]
+        connection.execute(self._database.insert(media).on_conflict_do_nothing(), new)
 
 
-def _told(
+def _stems_and_files(
     found: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, LocalFile]]:
+    """Return the names on disk, the safe ones of `names` where a medium has no row, and the saved files."""
     files = {name: _file(row) for name, row in found.items() if row["path"]}
     return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
 
 
 def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
-    """Writes what became of an article's media, and that they are its."""
+    """Write what became of the media of an article, and that the article shows them."""
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns they change: one statement for each
     links = []
     for row in _rows_of(connection, list(entry.media)):
-        told = _became(entry, row, database)
-        changes.setdefault(tuple(told), []).append(told | {"row": row["id"]})
+        values = _changes(entry, row, database.now())
+        changes.setdefault(tuple(values), []).append(values | {"row": row["id"]})
         links.append({"article_id": article_id, "media_id": row["id"]})
     for columns, rows in changes.items():
         if columns:
@@ -119,43 +135,40 @@ def record_media(connection: Connection, database: Database, article_id: int, en
 
 
 def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
+    """Yield what `_changes` needs of the rows of these media."""
     columns = (media.c.id, media.c.name, media.c.tries, media.c.reason)
     for chunk in chunks(names):
         yield from connection.execute(select(*columns).where(media.c.name.in_(chunk))).mappings()
 
 
-def _became(entry: ArchiveTransaction, row: RowMapping, database: Database) -> dict[str, Any]:
-    """What is new of a medium."""
+def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
+    """Return the columns of a medium to change after an attempt to get it, or after it was only found missing."""
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
     reason = result.doubt if isinstance(result, LocalFile) else str(result)
-    is_unasked = isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
-    if entry.asked and not is_unasked:
-        lost = _lost(reason, row["tries"] + 1, database)
-        is_given_up = lost["due"] is None and isinstance(result, str)  # then nobody waits for its file any more
-        return lost | (_NO_FILE if is_given_up else {})
-    # Nobody ever asked for it: due now.
-    return {} if row["reason"] else {"reason": reason, "due": seconds(database.now())}
+    if entry.asked and policy.media_was_requested(result):
+        values = _failed(reason, row["tries"] + 1, now)
+        is_given_up = values["due"] is None and isinstance(result, str)
+        return values | (_NO_FILE if is_given_up else {})  # a lost file is expected back only until it is given up
+    return {} if row["reason"] else {"reason": reason, "due": to_timestamp(now)}  # never requested: due now
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
-    told = {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
+    """Return the columns of a medium that is saved."""
+    values = {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
     response = file.response
-    if response is None:  # it lay here: what is known of where it came from stays
-        return told
-    return told | {
+    if response is None:  # the file was on disk: where it came from stays as recorded
+        return values
+    return values | {
         "url": response.url, "status": response.status, "headers": [list(header) for header in response.headers],
-        "received": seconds(response.received),
+        "received": to_timestamp(response.received),
     }  # fmt: skip
 
 
-_NO_FILE = {"path": "", "size": 0, "sha256": ""}
-
-
-def _lost(reason: str, tries: int, database: Database) -> dict[str, Any]:
-    due = backoff.next_media_try(tries, database.now())
-    return {"reason": reason, "tries": tries, "due": seconds(due)}
+def _failed(reason: str, tries: int, now: datetime) -> dict[str, Any]:
+    """Return the columns of a medium after its `tries`-th failed request."""
+    return {"reason": reason, "tries": tries, "due": to_timestamp(policy.media_retry_at(tries, now))}
 
 
 def _file(row: Mapping[str, Any]) -> LocalFile:
@@ -163,7 +176,8 @@ def _file(row: Mapping[str, Any]) -> LocalFile:
 
 
 def _response(row: Mapping[str, Any]) -> Response | None:
-    received = time_of(row["received"])
+    """Return the response that brought a medium; None if no request did, as for files beside a saved page."""
+    received = from_timestamp(row["received"])
     if received is None:
         return None
     headers = tuple((name, value) for name, value in row["headers"])

@@ -1,4 +1,7 @@
-"""Opening a database: its pragmas, its schema brought up to date, its errors in one line."""
+"""Open a SQLite database: settings of its connections, migration of its schema, and its errors in one line.
+
+The catalogue and the machine's database (host_limits.py) are both opened here.
+"""
 
 from __future__ import annotations
 
@@ -25,49 +28,53 @@ from archiver.errors import DamagedCatalogue, OutputError
 from archiver.storage.local import beside, make_durable_folder, sync_file, sync_folder
 
 FILE = "catalogue.db"
-PATIENCE = 30_000  # milliseconds to wait for another process's transaction, which takes a few
-_NAP = 0.005  # seconds
+BUSY_TIMEOUT = 30_000  # milliseconds to wait for another process's transaction, which takes a few
+_RETRY_INTERVAL = 0.005  # seconds
 # What SQLite says of a file that is not whole, and its codes: corrupt, not a database, a read that ends too early.
 _DAMAGED = tuple("malformed|not a database|no such table|no such column|file format|decode to UTF-8".split("|"))
 _DAMAGED_CODES = frozenset((11, 26, 522))
 _SPARE = 2**20  # bytes of a disk below which it counts as full
-_BEGUN = 1
+_POPULATED = 1  # PRAGMA user_version of a catalogue in which all that lay in the archive is recorded
 _SHARED_MEMORY = 2**16  # bytes: the index of 8,000 pages of the log, which is emptied at 1,000
-_PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={PATIENCE}", "foreign_keys=ON")
+_PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON")
 
 
 def open_engine(path: Path) -> Engine:
-    """An engine on the SQLite file at `path`, whose every transaction takes the write lock at its start.
+    """Return an engine on the SQLite file at `path`, whose writing transactions take the write lock at their start.
 
-    Deferred ones would fail at their first write when another process has written since their first read.
+    Deferred ones would fail at their first write when another process has written since their first read. Where
+    nothing can be written (a full disk, a read-only folder) the engine reads only, if need be from a copy in memory.
     """
     if path.exists() and is_full(path.parent):
         return _copy_in_memory(path, f"file:{quote(str(path.absolute()))}", "the disk is full: free some space")
-    is_ours = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    if not is_ours and _is_older(path):
+    is_writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    if not is_writable and _is_older(path):
         return _copy_in_memory(path, _read_only(path), "its folder is read-only")
-    address = f"sqlite:///{path}" if is_ours else _read_only_url(path)
-    engine = create_engine(address, connect_args={"timeout": PATIENCE / 1000})
-    if is_ours:
+    address = f"sqlite:///{path}" if is_writable else _read_only_url(path)
+    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT / 1000})
+    if is_writable:
         event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def _read_only_url(path: Path) -> URL:
-    """The address of a database that lies where nothing can be written, a backup or a CD: no log, no locks."""
-    name, _, how = _read_only(path).partition("?")
-    return URL.create("sqlite", database=name, query={**dict(parse_qsl(how)), "uri": "true"})
+    """Return SQLAlchemy's URL of a database where nothing can be written, such as a backup or a CD."""
+    name, _, query = _read_only(path).partition("?")
+    return URL.create("sqlite", database=name, query={**dict(parse_qsl(query)), "uri": "true"})
 
 
 def _read_only(path: Path) -> str:
-    """Return the same as SQLite's own URI."""
+    """Return SQLite's URI of a database that is only read; without a log beside it no locks are taken either."""
     immutable = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     return f"file:{quote(str(path.absolute()))}?mode=ro{immutable}"
 
 
 def _is_older(path: Path) -> bool:
-    """Return whether a database that cannot be written has an older schema: then a copy of it is migrated."""
+    """Return whether a database has an older schema than this program's.
+
+    One that cannot be written is then copied to memory and migrated there.
+    """
     with suppress(sqlite3.Error), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
         found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return found is not None and str(found[0]) < REVISION
@@ -75,6 +82,7 @@ def _is_older(path: Path) -> bool:
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
+    """Set up a new connection to a database that may be written."""
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in _PRAGMAS:
         connection.cursor().execute(f"PRAGMA {pragma}")
@@ -91,8 +99,8 @@ def is_full(folder: Path) -> bool:
     return False
 
 
-def _copy_in_memory(path: Path, address_there: str, refuses: str) -> Engine:
-    """Return an engine on a copy of a database, to be read alone. `refuses`: why nothing can be written.
+def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
+    """Return an engine that reads a copy in memory of the database at `uri`; `refuses` says why it cannot be written.
 
     On a full disk it could not even be read in place: the index of its log is a mapped file, and to touch a block of it
     that the disk cannot give ends the process (SIGBUS). With an exclusive lock that index is kept in memory.
@@ -101,7 +109,7 @@ def _copy_in_memory(path: Path, address_there: str, refuses: str) -> Engine:
     copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the engine keeps it: with it the copy goes
     with guarded(path):
         try:
-            with closing(sqlite3.connect(address_there, uri=True, timeout=PATIENCE / 1000)) as source:
+            with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000)) as source:
                 source.execute("PRAGMA locking_mode=EXCLUSIVE")
                 source.backup(copy)
         except sqlite3.Error as error:
@@ -118,9 +126,10 @@ def _copy_in_memory(path: Path, address_there: str, refuses: str) -> Engine:
 
 
 def _allocate_shared_memory(path: Path) -> None:
-    """Give every block of the mapped index of the log to it now: one that is missing later ends the process (SIGBUS).
+    """Allocate every block of the memory-mapped index of the write-ahead log now.
 
-    By SQLite's own descriptor: to close another one of the same file would drop the locks that SQLite holds on it.
+    A block that the disk cannot give later ends the process (SIGBUS). It is done through SQLite's own file descriptor:
+    to close another one of the same file would drop the locks that SQLite holds on it.
     """
     index = f"{path.absolute()}-shm"
     with suppress(OSError, AttributeError):  # a system that does not show them, or has no such call
@@ -131,20 +140,24 @@ def _allocate_shared_memory(path: Path) -> None:
 
 
 def _turn_to_wal(connection: DBAPIConnection) -> None:
-    """Turns a new database to WAL: of two processes that do so at once SQLite fails one, whatever its timeout."""
-    until = time.monotonic() + PATIENCE / 1000
+    """Set the journal mode to WAL, trying for BUSY_TIMEOUT.
+
+    Of two processes that do so at once SQLite lets one fail immediately, whatever its timeout.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT / 1000
     while True:
         try:
             connection.cursor().execute("PRAGMA journal_mode=WAL")
         except OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
-            time.sleep(_NAP)
+            time.sleep(_RETRY_INTERVAL)
         else:
             return
 
 
 def _begin(connection: Connection) -> None:
+    """Begin a transaction: a reading one, or one that takes the write lock, unless the database may only be read."""
     options = connection.get_execution_options()
     reads = options.get("reads")
     if not reads and not options.get("migrates") and (reason := options.get("refuses")):
@@ -153,15 +166,16 @@ def _begin(connection: Connection) -> None:
 
 
 def bring_up_to_date(engine: Engine, path: Path) -> bool:
-    """Return whether the catalogue knows nothing yet of what lies here; its schema is REVISION's afterwards.
+    """Bring the schema of the catalogue at `path` to REVISION.
 
-    OutputError for a catalogue of a newer archiver: nothing of it is touched.
+    Return whether what lies in the archive has not been recorded yet: the catalogue is new, or the run that made it
+    died. OutputError for the catalogue of a newer archiver, which is left as it is.
     """
     with guarded(path), engine.connect().execution_options(reads=True) as connection:
         found = _revision(connection)
-        is_begun = connection.exec_driver_sql("PRAGMA user_version").scalar() == _BEGUN
+        is_populated = connection.exec_driver_sql("PRAGMA user_version").scalar() == _POPULATED
     if found == REVISION:
-        return not is_begun
+        return not is_populated
     if found > REVISION:
         raise OutputError(
             f"was made by a newer archiver (schema {found}, this one knows {REVISION}): upgrade archiver",
@@ -172,27 +186,27 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
     with guarded(path), engine.execution_options(migrates=True).begin() as connection:
         _migrate(connection, found)
         if found:  # by an older version, which had no such mark
-            mark_begun(connection)
+            mark_populated(connection)
     return not found
 
 
-def mark_begun(connection: Connection) -> None:
-    """Note that the catalogue knows what lay here when it was made: without that, it would be asked again."""
-    connection.exec_driver_sql(f"PRAGMA user_version = {_BEGUN}")
+def mark_populated(connection: Connection) -> None:
+    """Record that the catalogue knows what lay in the archive when it was made, so that this is not searched again."""
+    connection.exec_driver_sql(f"PRAGMA user_version = {_POPULATED}")
 
 
 def _back_up(path: Path, revision: str) -> None:
-    """Copy a catalogue, whole and durable, to `backup/` before its schema changes."""
-    place = path.parent / "backup" / f"catalogue-{revision}.db"
-    with guarded_folder(place):
-        make_durable_folder(place.parent)
-        unfinished = beside(place)
+    """Copy a catalogue to `backup/` before its schema changes; the copy is on disk when this returns."""
+    backup = path.parent / "backup" / f"catalogue-{revision}.db"
+    with guarded_folder(backup):
+        make_durable_folder(backup.parent)
+        unfinished = beside(backup)
         try:
             with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
                 source.backup(copy)
             sync_file(unfinished)
-            unfinished.replace(place)
-            sync_folder(place.parent)
+            unfinished.replace(backup)
+            sync_folder(backup.parent)
         except sqlite3.Error as error:
             raise OutputError(f"cannot be backed up before it is migrated ({error})", concerns=str(path)) from error
         finally:
@@ -201,7 +215,7 @@ def _back_up(path: Path, revision: str) -> None:
 
 @contextmanager
 def guarded_folder(path: Path) -> Iterator[None]:
-    """Raise what the disk refuses of a folder of the catalogue's as an OutputError."""
+    """Raise OutputError instead of OSError when the folder of the file at `path` cannot be written."""
     try:
         yield
     except OSError as error:
@@ -209,14 +223,14 @@ def guarded_folder(path: Path) -> Iterator[None]:
 
 
 def _revision(connection: Connection) -> str:
-    """The schema's revision, '' of an empty file."""
+    """Return the revision of the schema, '' for an empty file."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def _migrate(connection: Connection, found: str) -> None:
-    """Makes a new schema at once; an older one goes the way of its migrations."""
+    """Create the schema in an empty file; run the migrations on one of the revision `found`."""
     if not found:
         tables.create_all(connection)
         connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
@@ -227,7 +241,7 @@ def _migrate(connection: Connection, found: str) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Runs the migrations that the catalogue has not seen."""
+    """Run the migrations that the catalogue has not seen."""
     from alembic import command  # a second to import: only when there is something to migrate
     from alembic.config import Config
 
@@ -238,39 +252,41 @@ def upgrade(connection: Connection) -> None:
 
 
 def create(engine: Engine, path: Path, schema: MetaData) -> None:
-    """Makes the tables of a database that has no history."""
+    """Create the missing tables of a database that has no migrations."""
     with guarded(path), engine.begin() as connection:
         schema.create_all(connection)
 
 
 @contextmanager
 def guarded(path: Path) -> Iterator[None]:
-    """What the database cannot do is an OutputError that names its file and says what helps."""
+    """Raise errors of the database as OutputError, with its file and what to do; DamagedCatalogue if it is damaged."""
     try:
         yield
     except DatabaseError as error:
-        said = str(error.orig)
-        if any(word in said for word in _DAMAGED) or getattr(error.orig, "sqlite_errorcode", 0) in _DAMAGED_CODES:
-            raise damaged(said, path) from error
-        raise OutputError(f"{said}: {_remedy(said)}", concerns=str(path)) from error
-    except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a column that holds none of its kind
+        message = str(error.orig)
+        if any(word in message for word in _DAMAGED) or getattr(error.orig, "sqlite_errorcode", 0) in _DAMAGED_CODES:
+            raise damaged(message, path) from error
+        raise OutputError(f"{message}: {_remedy(message)}", concerns=str(path)) from error
+    except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a value that its column cannot hold
         raise damaged(" ".join(str(error).split()), path) from error
 
 
-def damaged(said: str, path: Path) -> DamagedCatalogue:
-    """Return the error of a catalogue that must be made anew, with the one way to do so."""
-    if path.name != FILE:  # a machine's clocks
-        return DamagedCatalogue(f"{said}: it is damaged; delete it, a new one is made", concerns=str(path))
+def damaged(message: str, path: Path) -> DamagedCatalogue:
+    """Return the error of a damaged database, which says how to get a new one."""
+    if path.name != FILE:  # the machine's database of host limits
+        return DamagedCatalogue(f"{message}: it is damaged; delete it, a new one is made", concerns=str(path))
     folder = path.parent.parent
     return DamagedCatalogue(
-        f"{said}: the catalogue is damaged; `archiver verify --repair -o {folder}` makes a new one from what lies here",
+        f"{message}: the catalogue is damaged; "
+        f"`archiver verify --repair -o {folder}` makes a new one from what lies here",
         concerns=str(path),
     )
 
 
-def _remedy(said: str) -> str:
-    if "full" in said or "disk I/O" in said:
+def _remedy(message: str) -> str:
+    """Return what a user can do about an error of SQLite's."""
+    if "full" in message or "disk I/O" in message:
         return "free some space and run the command again, nothing that was written is lost"
-    if "locked" in said:
+    if "locked" in message:
         return "another program holds it; try again when that has ended"
     return "make the folder writable, or choose another with --output"

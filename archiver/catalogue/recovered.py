@@ -1,6 +1,7 @@
-"""Rows made again from what lies on disk: posts, captures, media and removals that the catalogue does not have.
+"""Rows made again from what lies on disk: posts, captures, media and removals that the catalogue does not know.
 
-Each call is one transaction and may be made again: what is there already stays as it is.
+Recovery and import use it. Each method is one transaction, unless it says otherwise, and may be called again with the
+same values: what is recorded already stays as it is.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
 
-from archiver import backoff, urls
-from archiver.catalogue.database import Database, chunks, seconds, time_of
-from archiver.catalogue.rows import KEPT, kept
+from archiver import policy, urls
+from archiver.catalogue.database import Database, chunks, from_timestamp, to_timestamp
+from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
 from archiver.models import UNAVAILABLE_STATES, Article, ArticleRecord, Capture, LocalFile, State, Tombstone
+from archiver.policy import UrlAttempt
 
 _NO_POST: dict[str, Any] = {
     "digest": "", "source": "", "images_expected": 0, "images_saved": 0, "images_failed": 0, "warnings": [],
@@ -24,259 +26,288 @@ _NO_POST: dict[str, Any] = {
 
 
 class RecoveredRows:
-    """What recovery writes to the catalogue."""
+    """What recovery and import read of the catalogue and add to it."""
 
     def __init__(self, database: Database) -> None:
-        self._store = database
+        self._database = database
 
-    def newest(self) -> datetime | None:
-        """Return when the last capture or post was recorded that the catalogue knows."""
-        with self._store.reading() as connection:
+    def last_recorded(self) -> datetime | None:
+        """Return when the last capture or post was recorded; None in an empty catalogue."""
+        with self._database.reading() as connection:
             times = (
                 connection.execute(select(func.max(column))).scalar()
                 for column in (captures.c.received, articles.c.archived)
             )
-            return time_of(max((time for time in times if time is not None), default=None))
+            return from_timestamp(max((time for time in times if time is not None), default=None))
 
     def unproven(self) -> list[str]:
-        """Return the keys of the articles whose post was found here and has not been proven by its page."""
+        """Return the keys of the articles whose post was found on disk and has not been compared with its page yet.
+
+        They have no digest of their post, since a person may have edited it. Those without a page are left out.
+        """
         wanted = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
-        has_page = select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
-        with self._store.reading() as connection:
-            rows = connection.execute(wanted.where(has_page.exists()).order_by(articles.c.id))
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.where(_pages_kept().exists()).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
-    def without_pages(self) -> int:
-        """Return how many articles have no page that is kept."""
+    def count_without_page(self) -> int:
+        """Return how many articles have no stored page."""
         wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
-        has_page = select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
-        with self._store.reading() as connection:
-            count = connection.execute(wanted.where(~has_page.where(captures.c.lost.is_(None)).exists())).scalar()
-        return int(count or 0)
+        has_page = _pages_kept().where(captures.c.lost.is_(None)).exists()
+        with self._database.reading() as connection:
+            return int(connection.execute(wanted.where(~has_page)).scalar() or 0)
 
-    def removed(self) -> list[ArticleRecord]:
-        """Return the articles that were taken out."""
-        with self._store.reading() as connection:
-            rows = connection.execute(select(*KEPT).where(articles.c.taken_out.is_not(None)).order_by(articles.c.id))
-            return [kept(row) for row in rows]
+    def removed_articles(self) -> list[ArticleRecord]:
+        """Return the articles that a person removed."""
+        wanted = select(*ARTICLE_COLUMNS).where(articles.c.taken_out.is_not(None))
+        with self._database.reading() as connection:
+            return [to_article(row) for row in connection.execute(wanted.order_by(articles.c.id))]
 
-    def posts(self, found: Iterable[tuple[ArticleRecord, str]]) -> None:
-        """Take in posts, each with its `published_as`."""
-        for chunk in chunks(list(found)):
-            with self._store.writing() as connection:
+    def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
+        """Add the articles of posts, each with the day and slug at which Jekyll publishes it; a transaction a chunk."""
+        for chunk in chunks(list(posts)):
+            with self._database.writing() as connection:
                 for article, published_as in chunk:
                     self._post(connection, article, published_as)
 
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
+        """Add the article of a post and its URL; one that is known without a post gets this one."""
         row = _row_of_post(article, published_as)
-        insert = self._store.insert(articles).values(row).on_conflict_do_nothing()
+        insert = self._database.insert(articles).values(row).on_conflict_do_nothing()
         article_id = connection.execute(insert.returning(articles.c.id)).scalar()
-        if article_id is None:  # the article is known, of a page or by another post
-            bare = (articles.c.key == article.key) & articles.c.post.is_(None) & articles.c.taken_out.is_(None)
-            taken = select(articles.c.id).where(articles.c.post == article.post).exists()
-            place = {"post": article.post, "published_as": published_as, "digest": article.digest}
+        if article_id is None:  # the article is known, from a page or from another post
+            lacks_post = (articles.c.key == article.key) & articles.c.post.is_(None) & articles.c.taken_out.is_(None)
+            has_owner = select(articles.c.id).where(articles.c.post == article.post).exists()
             if article.state in UNAVAILABLE_STATES:
-                gone = {"state": article.state, "state_seen": seconds(article.state_seen)}
-                connection.execute(update(articles).where(bare).where(~taken).values(gone))
-            connection.execute(update(articles).where(bare).where(~taken).values(place))
+                state = {"state": article.state, "state_seen": to_timestamp(article.state_seen)}
+                connection.execute(update(articles).where(lacks_post).where(~has_owner).values(state))
+            post = {"post": article.post, "published_as": published_as, "digest": article.digest}
+            connection.execute(update(articles).where(lacks_post).where(~has_owner).values(post))
         elif article.url:
-            seen = {"first_seen": seconds(article.archived), "article_id": article_id}
-            fresh = {"url": article.url, "state": State.ARTICLE, "reason": "", "source": "", "tries": 0, **seen}
-            connection.execute(self._store.insert(addresses).values(fresh).on_conflict_do_nothing())
+            url = {
+                "url": article.url, "article_id": article_id, "state": State.ARTICLE, "reason": "", "source": "",
+                "tries": 0, "first_seen": to_timestamp(article.archived),
+            }  # fmt: skip
+            connection.execute(self._database.insert(addresses).values(url).on_conflict_do_nothing())
 
-    def removal(self, tombstone: Tombstone) -> None:
-        """Take in that an article was taken out."""
-        with self._store.writing() as connection:
-            removed = seconds(tombstone.removed)
+    def add_removal(self, tombstone: Tombstone) -> None:
+        """Record that a person removed an article, known or not, and every URL that led to it."""
+        with self._database.writing() as connection:
+            removed = to_timestamp(tombstone.removed)
             row = _NO_POST | {
                 "key": tombstone.key, "account": tombstone.account, "account_id": "", "title": tombstone.title,
-                "type": "article", "url": tombstone.url, "published": seconds(tombstone.published),
-                "archived": seconds(tombstone.archived or tombstone.removed), "state": State.ARTICLE,
+                "type": "article", "url": tombstone.url, "published": to_timestamp(tombstone.published),
+                "archived": to_timestamp(tombstone.archived or tombstone.removed), "state": State.ARTICLE,
                 "state_seen": removed, "taken_out": removed,
             }  # fmt: skip
-            connection.execute(self._store.insert(articles).values(row).on_conflict_do_nothing())
-            mine = articles.c.key == tombstone.key
-            connection.execute(
-                update(articles).where(mine).where(articles.c.taken_out.is_(None)).values(taken_out=removed)
-            )
-            article_id = connection.execute(select(articles.c.id).where(mine)).scalar()
+            connection.execute(self._database.insert(articles).values(row).on_conflict_do_nothing())
+            is_it = articles.c.key == tombstone.key
+            is_present = is_it & articles.c.taken_out.is_(None)
+            connection.execute(update(articles).where(is_present).values(taken_out=removed))
+            article_id = connection.execute(select(articles.c.id).where(is_it)).scalar()
             for url in tombstone.urls:
-                fresh = {"url": url, "state": State.ARTICLE, "reason": "", "source": "", "first_seen": removed}
-                led = {"article_id": article_id, "due": None}
-                insert = self._store.insert(addresses).values(fresh | led | {"tries": 0})
-                connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=led))
+                new = {
+                    "url": url, "state": State.ARTICLE, "reason": "", "source": "", "first_seen": removed, "tries": 0,
+                }  # fmt: skip
+                values = {"article_id": article_id, "due": None}
+                insert = self._database.insert(addresses).values(new | values)
+                connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
-    def capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
-        """Take in a capture whose page lies here; return the key of its article, '' where it led to none.
+    def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
+        """Add a capture whose snapshot is on disk; return the key of its article, '' where it led to none.
 
-        `article` is what the page holds; `reason` says why it holds none.
+        `article` is what the page holds, None with a `reason` for a page that holds none. Captures of one URL are to be
+        added in the order in which they were received.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             article_id = self._article(connection, capture, article)
             self._insert_capture(connection, capture, article_id)
-            aliases = list(_aliases(capture, article))
-            for url in aliases:
-                self._address(connection, url, capture, article_id, reason)
+            found_urls = list(_urls_of(capture, article))
+            for url in found_urls:
+                self._record_url(connection, url, capture, article_id, reason)
             if article_id is None:
                 return ""
             if article:
-                _join_notices(connection, article_id, aliases)
+                _join_notices(connection, article_id, found_urls)
             elif capture.received:
-                _notice(connection, article_id, capture.state, int(capture.received.timestamp()))
+                _record_notice(connection, article_id, capture.state, int(capture.received.timestamp()))
             return str(connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar() or "")
 
     def _article(self, connection: Connection, capture: Capture, article: Article | None) -> int | None:
-        """Return the row of an article, made where it is unknown; of a notice the row its address led to."""
+        """Return the id of the article of a capture, which is added where it is unknown.
+
+        For a page that holds no article it is the id of the article to which its URL led before; None without one.
+        """
         if article is None:
-            led = select(addresses.c.article_id).where(addresses.c.url == capture.url)
-            return connection.execute(led).scalar()
+            by_url = select(addresses.c.article_id).where(addresses.c.url == capture.url)
+            return connection.execute(by_url).scalar()
         for key in (article.key, article.key_without_ids):
-            there: int | None = connection.execute(_by_key(key)).scalar()
-            if there is not None:
-                if capture.source:
-                    nameless = (articles.c.id == there) & (articles.c.source == "")
-                    connection.execute(update(articles).where(nameless).values(source=capture.source))
-                checked = seconds(capture.received)
-                if not capture.saved:
-                    later = (articles.c.id == there) & (func.coalesce(articles.c.checked, 0) < checked)
-                    connection.execute(update(articles).where(later).values(checked=checked))
-                return there
+            article_id: int | None = connection.execute(_id_of(key)).scalar()
+            if article_id is not None:
+                _complete_article(connection, article_id, capture)
+                return article_id
         row = _NO_POST | {
             "key": article.key, "account": article.account, "account_id": article.account_id, "title": article.title,
-            "type": article.type, "url": article.url or capture.url, "published": seconds(article.published),
-            "modified": seconds(article.modified), "archived": seconds(capture.captured), "state": State.ARTICLE,
-            "state_seen": seconds(capture.received), "checked": seconds(capture.received), "source": capture.source,
+            "type": article.type, "url": article.url or capture.url, "published": to_timestamp(article.published),
+            "modified": to_timestamp(article.modified), "archived": to_timestamp(capture.captured),
+            "state": State.ARTICLE, "state_seen": to_timestamp(capture.received),
+            "checked": to_timestamp(capture.received), "source": capture.source,
         }  # fmt: skip
-        done = connection.execute(articles.insert().values(row))
-        return int(done.inserted_primary_key[0])  # type: ignore[index]
+        result = connection.execute(articles.insert().values(row))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def _insert_capture(self, connection: Connection, capture: Capture, article_id: int | None) -> None:
-        same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == seconds(capture.captured))
+        """Add a capture, unless it is recorded; its snapshot is here, so none of that digest is lost any more."""
+        same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == to_timestamp(capture.captured))
         same &= (captures.c.url == capture.url) & (captures.c.saved == int(capture.saved))
         if not capture.sha256:  # nothing else tells two pages of one second apart
             same &= captures.c.state == capture.state
         rows = connection.execute(select(captures.c.id, captures.c.state).where(same)).all()
-        if lost_characters := [row.id for row in rows if row.state == UNREAD]:
-            connection.execute(delete(captures).where(captures.c.id.in_(lost_characters)))
-        if len(lost_characters) == len(rows):
+        if unread := [row.id for row in rows if row.state == UNREAD]:  # of runs that died: the page is read now
+            connection.execute(delete(captures).where(captures.c.id.in_(unread)))
+        if len(unread) == len(rows):
             row = {
                 "article_id": article_id, "url": capture.url, "final_url": capture.final_url,
                 "status": capture.status, "headers": [list(header) for header in capture.headers],
-                "captured": seconds(capture.captured), "received": seconds(capture.received),
+                "captured": to_timestamp(capture.captured), "received": to_timestamp(capture.received),
                 "state": capture.state, "saved": int(capture.saved), "redacted": list(capture.redacted),
                 "sha256": capture.sha256, "size": capture.size, "source": capture.source,
                 "estimated": int(capture.estimated),
             }  # fmt: skip
             connection.execute(captures.insert().values(row))
-        found = (captures.c.sha256 == capture.sha256) & captures.c.lost.is_not(None)
-        connection.execute(update(captures).where(found).values(lost=None))
+        was_lost = (captures.c.sha256 == capture.sha256) & captures.c.lost.is_not(None)
+        connection.execute(update(captures).where(was_lost).values(lost=None))
 
-    def _address(self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str) -> None:
+    def _record_url(
+        self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str
+    ) -> None:
+        """Write how the fetch that brought a capture ended to the row of a URL, unless a later one is recorded."""
         received = capture.received or capture.captured
-        is_told = capture.state is State.ARTICLE or (article_id is not None and capture.state in UNAVAILABLE_STATES)
         row = connection.execute(select(addresses).where(addresses.c.url == url)).first()
         if row is not None and row.tried is not None and row.tried >= int(received.timestamp()):
             if row.article_id is None and article_id is not None:
                 connection.execute(update(addresses).where(addresses.c.url == url).values(article_id=article_id))
             return
-        tries = (row.tries if row is not None and row.state == capture.state else 0) + 1
-        due = backoff.next_try(capture.state, url, tries, received)
-        if article_id is not None:
-            due = None if is_told else due or received + backoff.LONGEST
-        told = {
-            "state": capture.state, "reason": reason, "tried": seconds(received),
-            "tries": 0 if is_told else tries, "due": seconds(due),
+        holds_article, has_article = capture.state is State.ARTICLE, article_id is not None
+        is_settled = holds_article or (has_article and policy.is_settled(capture.state, holds_article=False))
+        attempt = UrlAttempt(
+            url=url, state=capture.state, time=received, has_article=has_article, is_settled=is_settled
+        )
+        retry = policy.retry_after(attempt, row.state if row else None, row.tries if row else 0)
+        values = {
+            "state": capture.state, "reason": reason, "tried": to_timestamp(received),
+            "tries": retry.tries, "due": to_timestamp(retry.due),
         } | ({} if article_id is None else {"article_id": article_id})  # fmt: skip
-        fresh = {"url": url, "source": "", "first_seen": seconds(received)}
-        insert = self._store.insert(addresses).values(fresh | told)
-        connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=told))
+        new = {"url": url, "source": "", "first_seen": to_timestamp(received)}
+        insert = self._database.insert(addresses).values(new | values)
+        connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
-    def media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
-        """Take in files that belong to these articles, by their media's names.
+    def add_media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
+        """Add files that the articles with these keys show, by their media's names.
 
-        A file with an empty digest is not whole, and due.
+        An empty digest says that the file is damaged: the medium is then due for a request.
         """
-        with self._store.writing() as connection:
+        with self._database.writing() as connection:
             ids = list(connection.execute(select(articles.c.id).where(articles.c.key.in_(keys))).scalars())
             for name, file in files.items():
                 self._medium(connection, ids, name, file)
 
-    def _medium(self, connection: Connection, ids: Sequence[int], name: str, file: LocalFile) -> None:
+    def _medium(self, connection: Connection, article_ids: Sequence[int], name: str, file: LocalFile) -> None:
+        """Record the file of a medium, and that articles show it."""
         stem = file.path.rpartition(".")[0]
-        now = seconds(self._store.now())
-        told = {"path": file.path, "size": file.size, "sha256": file.sha256}
-        told |= (
-            {"reason": "", "tries": 0, "due": None} if file.sha256 else {"reason": "damaged", "tries": 0, "due": now}
-        )
-        fresh = {"name": name, "stem": stem, "folded": stem.lower(), "url": "", "headers": []}
-        insert = self._store.insert(media).values(fresh | told)
-        same = (media.c.path == file.path) & (media.c.sha256 == file.sha256)  # then what is known of it stays
+        values: dict[str, Any] = {"path": file.path, "size": file.size, "sha256": file.sha256}
+        values |= {"reason": "", "tries": 0, "due": None}
+        if not file.sha256:
+            values |= {"reason": "damaged", "due": to_timestamp(self._database.now())}
+        new = {"name": name, "stem": stem, "folded": stem.lower(), "url": "", "headers": []}
+        insert = self._database.insert(media).values(new | values)
+        is_same = (media.c.path == file.path) & (media.c.sha256 == file.sha256)  # then what is known of it stays
         row = connection.execute(
-            select(media.c.id, media.c.path, same.label("is_same")).where(media.c.folded == stem.lower())
+            select(media.c.id, media.c.path, is_same.label("is_same")).where(media.c.folded == stem.lower())
         ).first()
         if row is not None and row.path != file.path and row.path.lower() == file.path.lower():
-            return  # another medium's, where case counts
+            return  # the file of another medium, on a disk that tells upper case from lower
         if row is None or not row.is_same:
-            connection.execute(insert.on_conflict_do_update(index_elements=["folded"], set_=told))
+            connection.execute(insert.on_conflict_do_update(index_elements=["folded"], set_=values))
         media_id = connection.execute(select(media.c.id).where(media.c.folded == stem.lower())).scalar()
-        for article_id in ids:
-            link = self._store.insert(article_media).values(article_id=article_id, media_id=media_id)
+        for article_id in article_ids:
+            link = self._database.insert(article_media).values(article_id=article_id, media_id=media_id)
             connection.execute(link.on_conflict_do_nothing())
 
-    def bare_capture(self, key: str, capture: Capture) -> None:
-        """Take in a capture of an article whose page was not kept."""
-        with self._store.writing() as connection:
-            article_id = connection.execute(_by_key(key)).scalar()
+    def add_capture_without_page(self, key: str, capture: Capture) -> None:
+        """Add a capture whose page was not stored, if its article is known."""
+        with self._database.writing() as connection:
+            article_id = connection.execute(_id_of(key)).scalar()
             if article_id is not None:
                 self._insert_capture(connection, capture, article_id)
 
-    def archived(self, key: str, time: datetime) -> None:
-        """Record when the capture came that an article's post shows, as the post tells."""
-        with self._store.writing() as connection:
-            connection.execute(update(articles).where(articles.c.key == key).values(archived=seconds(time)))
+    def set_archived(self, key: str, time: datetime) -> None:
+        """Record when the page was captured that an article's post shows, as the post itself says."""
+        with self._database.writing() as connection:
+            connection.execute(update(articles).where(articles.c.key == key).values(archived=to_timestamp(time)))
 
-    def post_digest(self, key: str, digest: str) -> None:
-        """Record the digest of a post that is proven to be what was written."""
-        with self._store.writing() as connection:
+    def set_post_digest(self, key: str, digest: str) -> None:
+        """Record the digest of a post that was proven to be just what archiver wrote."""
+        with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
 
 
-def _by_key(key: str) -> Select[Any]:
+def _id_of(key: str) -> Select[Any]:
+    """Return the query for the id of an article."""
     return select(articles.c.id).where(articles.c.key == key)
 
 
-def _notice(connection: Connection, article_id: int, state: str, received: int) -> None:
-    """Tell an article's row of a notice that came instead of its page, if that was the last to come."""
+def _pages_kept() -> Select[Any]:
+    """Return a subquery for the captures with a stored page of the article in the enclosing query."""
+    return select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
+
+
+def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
+    """Add the source and the time of a capture to its article, where these are missing or older."""
+    if capture.source:
+        lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
+        connection.execute(update(articles).where(lacks_source).values(source=capture.source))
+    checked = to_timestamp(capture.received)
+    if not capture.saved:
+        was_checked_before = (articles.c.id == article_id) & (func.coalesce(articles.c.checked, 0) < checked)
+        connection.execute(update(articles).where(was_checked_before).values(checked=checked))
+
+
+def _record_notice(connection: Connection, article_id: int, state: str, received: int) -> None:
+    """Record that a notice came instead of an article's page, unless the article itself was received later."""
     last = select(func.max(captures.c.received)).where(captures.c.article_id == article_id)
-    newest = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0
-    if state in UNAVAILABLE_STATES and newest <= received:
-        row = articles.c.id == article_id
-        is_news = row & (articles.c.state != state)
-        connection.execute(update(articles).where(is_news).values(state=state, state_seen=received))
-        connection.execute(update(articles).where(row).values(checked=received))
+    last_article = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0
+    if state in UNAVAILABLE_STATES and last_article <= received:
+        is_it = articles.c.id == article_id
+        is_new = is_it & (articles.c.state != state)
+        connection.execute(update(articles).where(is_new).values(state=state, state_seen=received))
+        connection.execute(update(articles).where(is_it).values(checked=received))
 
 
-def _join_notices(connection: Connection, article_id: int, aliases: Sequence[str]) -> None:
-    """Give an article the notices that came at its addresses and were taken in before it."""
-    alone = captures.c.article_id.is_(None) & captures.c.url.in_(aliases) & captures.c.state.not_in(("", State.ARTICLE))
-    wanted = select(captures.c.id, captures.c.state, captures.c.received).where(alone).order_by(captures.c.received)
-    for row in connection.execute(wanted).all():
+def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[str]) -> None:
+    """Link notices that came at an article's URLs to it, which were added while it was unknown."""
+    has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
+    is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))
+    wanted = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)
+    for row in connection.execute(wanted.order_by(captures.c.received)).all():
         connection.execute(update(captures).where(captures.c.id == row.id).values(article_id=article_id))
-        _notice(connection, article_id, row.state, row.received or 0)
+        _record_notice(connection, article_id, row.state, row.received or 0)
 
 
-def _aliases(capture: Capture, article: Article | None) -> Iterable[str]:
-    """Return the addresses that the capture showed to lead where it led."""
+def _urls_of(capture: Capture, article: Article | None) -> Iterable[str]:
+    """Return the URLs that the capture showed to lead to the same place."""
     if article is None:
         return [capture.url] if capture.url and not capture.saved else []
-    said = (capture.url, urls.canonicalize(capture.final_url), article.url)
-    return dict.fromkeys(url for url in said if urls.is_article(url))
+    named = (capture.url, urls.canonicalize(capture.final_url), article.url)
+    return dict.fromkeys(url for url in named if urls.is_article(url))
 
 
 def _row_of_post(article: ArticleRecord, published_as: str) -> dict[str, Any]:
+    """Return the row of an article of which only its post is known."""
     return _NO_POST | {
         "key": article.key, "account": article.account, "account_id": "", "title": article.title,
-        "type": article.type, "url": article.url, "published": seconds(article.published),
-        "archived": seconds(article.archived), "state": article.state, "state_seen": seconds(article.state_seen),
-        "post": article.post, "published_as": published_as, "digest": article.digest,
+        "type": article.type, "url": article.url, "published": to_timestamp(article.published),
+        "archived": to_timestamp(article.archived), "state": article.state,
+        "state_seen": to_timestamp(article.state_seen), "post": article.post, "published_as": published_as,
+        "digest": article.digest,
     }  # fmt: skip

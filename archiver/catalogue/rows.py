@@ -1,6 +1,6 @@
-"""Rows → values: the one place that knows which column is which field.
+"""Convert rows to values: the one place that knows which column is which field.
 
-By position, not by name: a list of a hundred thousand known addresses is a hundred thousand rows.
+Columns are read by position and not by name, since a list of a hundred thousand known URLs is a hundred thousand rows.
 """
 
 from __future__ import annotations
@@ -9,24 +9,23 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from archiver.catalogue.database import time_of
+from archiver.catalogue.database import from_timestamp
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.errors import DamagedCatalogue
 from archiver.models import ArticleRecord, ArticleSummary, Capture, Images, Removal, State, UrlRecord
 
 _A, _B, _C = addresses.c, articles.c, captures.c
 
-ADDRESS = (_A.url, _A.state, _A.reason, _A.source, _A.tried, _A.tries, _A.due)
-KNOWN = (
+SUMMARY_COLUMNS = (
     _B.key, _B.url, _B.title, _B.account, _B.published, _B.post, _B.images_expected, _B.images_saved, _B.images_failed,
     _B.taken_out,
 )  # fmt: skip
-KEPT = (
-    *KNOWN, _B.type, _B.archived, _B.state, _B.state_seen, _B.checked, _B.digest, _B.source, _B.share,
+ARTICLE_COLUMNS = (
+    *SUMMARY_COLUMNS, _B.type, _B.archived, _B.state, _B.state_seen, _B.checked, _B.digest, _B.source, _B.share,
     _B.warnings, _B.removed,
 )  # fmt: skip
-STANDING = (*ADDRESS, *KNOWN)
-CAPTURE = (
+URL_COLUMNS = (_A.url, _A.state, _A.reason, _A.source, _A.tried, _A.tries, _A.due, *SUMMARY_COLUMNS)
+CAPTURE_COLUMNS = (
     _C.url, _C.final_url, _C.status, _C.headers, _C.captured, _C.state, _C.saved, _C.redacted, _C.sha256, _C.size,
     _C.lost, _C.received, _C.source, _C.estimated,
 )  # fmt: skip
@@ -35,8 +34,8 @@ _STATES = {str(state): state for state in State}
 _Value = TypeVar("_Value")
 
 
-def _intact(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[Any]], _Value]:
-    """Raise what no row of ours can hold as a DamagedCatalogue."""
+def _checked(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[Any]], _Value]:
+    """Make a conversion raise DamagedCatalogue for a row that archiver cannot have written."""
 
     def converted(row: Sequence[Any]) -> _Value:
         try:
@@ -50,53 +49,65 @@ def _intact(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[An
     return converted
 
 
-@_intact
-def known(row: Sequence[Any]) -> ArticleSummary:
-    """The article of a row of KNOWN."""
-    key, url, title, account, published, post, expected, saved, failed, taken_out = row
+@_checked
+def to_summary(row: Sequence[Any]) -> ArticleSummary:
+    """Return the article of a row of SUMMARY_COLUMNS."""
+    key, url, title, account, published, post, expected, saved, failed, removed_at = row
     return ArticleSummary(
-        key=key, url=url, title=title, account=account, published=time_of(published), post=post or "",
-        images=Images(expected=expected, saved=saved, failed=failed), taken_out=time_of(taken_out),
+        key=key, url=url, title=title, account=account, published=from_timestamp(published), post=post or "",
+        images=Images(expected=expected, saved=saved, failed=failed), taken_out=from_timestamp(removed_at),
     )  # fmt: skip
 
 
-@_intact
-def kept(row: Sequence[Any]) -> ArticleRecord:
-    """The article of a row of KEPT."""
-    article, rest = known(row[: len(KNOWN)]), row[len(KNOWN) :]
-    kind, archived, state, seen, checked, digest, source, share, warnings, removed = rest
+@_checked
+def to_article(row: Sequence[Any]) -> ArticleRecord:
+    """Return the article of a row of ARTICLE_COLUMNS."""
+    summary, rest = to_summary(row[: len(SUMMARY_COLUMNS)]), row[len(SUMMARY_COLUMNS) :]
+    kind, archived, state, state_seen, checked, digest, source, share, warnings, removed = rest
     return ArticleRecord(
-        key=article.key, url=article.url, title=article.title, account=article.account, published=article.published,
-        post=article.post, images=article.images, taken_out=article.taken_out, type=kind, archived=_time(archived),
-        state=_STATES[state], state_seen=_time(seen), checked=time_of(checked), digest=digest, source=source,
-        share=share, warnings=tuple(warnings), removed=tuple(Removal(**removal) for removal in removed),
+        key=summary.key, url=summary.url, title=summary.title, account=summary.account, published=summary.published,
+        post=summary.post, images=summary.images, taken_out=summary.taken_out, type=kind, archived=_time(archived),
+        state=_STATES[state], state_seen=_time(state_seen), checked=from_timestamp(checked), digest=digest,
+        source=source, share=share, warnings=tuple(warnings),
+        removed=tuple(Removal(**removal) for removal in removed),
     )  # fmt: skip
 
 
-@_intact
-def standing(row: Sequence[Any]) -> UrlRecord:
-    """What a row of STANDING says of its address."""
+@_checked
+def to_url_record(row: Sequence[Any]) -> UrlRecord:
+    """Return what a row of URL_COLUMNS says of its URL."""
     url, state, reason, source, tried, tries, due, *article = row
     return UrlRecord(
-        url=url, article=known(article) if article[0] is not None else None, state=_STATES[state] if state else None,
-        reason=reason, source=source, tried=time_of(tried), tries=tries, due=time_of(due),
+        url=url, article=to_summary(article) if article[0] is not None else None,
+        state=_STATES[state] if state else None, reason=reason, source=source, tried=from_timestamp(tried), tries=tries,
+        due=from_timestamp(due),
     )  # fmt: skip
 
 
-@_intact
-def capture(row: Sequence[Any]) -> Capture:
-    """A row of CAPTURE."""
+@_checked
+def to_capture(row: Sequence[Any]) -> Capture:
+    """Return the capture of a row of CAPTURE_COLUMNS."""
     url, final_url, status, headers, captured, state, saved, redacted, sha256, size, *rest = row
     lost, received, source, estimated = rest
     return Capture(
         url=url, final_url=final_url, status=status, headers=tuple((name, value) for name, value in headers),
         captured=_time(captured), state=_STATES[state], saved=bool(saved), redacted=tuple(redacted), sha256=sha256,
-        size=size, lost=time_of(lost), received=time_of(received), source=source,
+        size=size, lost=from_timestamp(lost), received=from_timestamp(received), source=source,
         estimated=bool(estimated),
     )  # fmt: skip
 
 
+@_checked
+def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
+    """Return a row of three columns: an article's id, when its page was checked last, and when it was published."""
+    article_id, checked, published = row
+    if not isinstance(checked, int) or not isinstance(published, int):
+        raise TypeError(f"a time is no number: {checked!r}, {published!r}")
+    return article_id, checked, published
+
+
 def _time(value: int) -> datetime:
-    time = time_of(value)
+    """Return the time of a column that is never NULL."""
+    time = from_timestamp(value)
     assert time is not None
     return time

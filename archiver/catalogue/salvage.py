@@ -1,4 +1,8 @@
-"""What can still be read of a damaged catalogue: hints, each of which is checked before it is believed."""
+"""Salvage of what can still be read of a damaged catalogue, for a new one.
+
+It is read by SQLite alone, row by row and from both ends of each table. Nothing is believed at once: a row is taken
+only if it has the form of one that archiver writes, and files are compared with its digest before it is used.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +18,26 @@ from typing import Any
 from sqlalchemy import Table
 
 from archiver import urls
-from archiver.catalogue.database import Database, time_of
+from archiver.catalogue.database import Database, from_timestamp
 from archiver.catalogue.schema import addresses, articles, media
 from archiver.errors import NotWeChat
 from archiver.models import Capture, State, Tombstone
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _STATES = frozenset(map(str, State))
 _MEDIUM = re.compile(r"(?:postimg|media)/[\w-]{1,250}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Salvage:
-    """Rows of a damaged catalogue that hold what such rows can hold."""
+    """Rows of a damaged catalogue that have the form of rows which archiver writes."""
 
-    addresses: tuple[dict[str, Any], ...] = ()  # that led to no article
+    addresses: tuple[dict[str, Any], ...] = ()  # of URLs that led to no article
     digests: dict[str, str] = field(default_factory=dict)  # of posts, by their names
     sources: dict[str, str] = field(default_factory=dict)  # of articles, by their keys
     media: tuple[dict[str, Any], ...] = ()
     removals: tuple[Tombstone, ...] = ()
-    captures: tuple[tuple[str, Capture], ...] = ()  # whose pages were not kept, with the keys of their articles
+    captures: tuple[tuple[str, Capture], ...] = ()  # without a stored page, with the keys of their articles
 
 
 def read_damaged(path: Path) -> Salvage:
@@ -58,54 +62,58 @@ def read_damaged(path: Path) -> Salvage:
 
 
 def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]]) -> Iterator[Tombstone]:
-    """Yield the articles that were taken out, as their rows tell."""
+    """Yield the articles that a person removed."""
     for row in articles_:
         with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
-            removed = time_of(row["taken_out"])
+            removed = from_timestamp(row["taken_out"])
             if removed is not None and row["key"]:
-                led = tuple(str(one["url"]) for one in addresses_ if one.get("article_id") == row["id"])
+                urls_ = tuple(str(each["url"]) for each in addresses_ if each.get("article_id") == row["id"])
                 yield Tombstone(
                     key=str(row["key"]), removed=removed, title=str(row["title"]), account=str(row["account"]),
-                    url=str(row["url"]), urls=led, published=time_of(row["published"]),
-                    archived=time_of(row["archived"]),
+                    url=str(row["url"]), urls=urls_, published=from_timestamp(row["published"]),
+                    archived=from_timestamp(row["archived"]),
                 )  # fmt: skip
 
 
 def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) -> Iterator[tuple[str, Capture]]:
-    """Yield the captures that no file tells."""
+    """Yield the captures without a snapshot, whose record no file holds, with the keys of their articles."""
     keys = {row.get("id"): str(row.get("key") or "") for row in articles_}
     for row in captures_:
         with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
-            captured = time_of(row["captured"])
+            captured = from_timestamp(row["captured"])
             if not row["sha256"] and row["state"] in _STATES and captured and (key := keys.get(row["article_id"])):
                 headers = tuple((name, value) for name, value in _headers(row["headers"]))
                 yield key, Capture(
                     url=str(row["url"]), final_url=str(row["final_url"]), status=int(row["status"]), headers=headers,
                     captured=captured, state=State(row["state"]), saved=bool(row["saved"]), size=int(row["size"]),
-                    received=time_of(row.get("received")) or captured, source=str(row.get("source") or ""),
+                    received=from_timestamp(row.get("received")) or captured, source=str(row.get("source") or ""),
                 )  # fmt: skip
 
 
 def restore(database: Database, salvage: Salvage) -> None:
-    """Write the rows that nothing on disk tells: addresses that gave no article, and what is known of media."""
+    """Write the rows that no file on disk can give back, in one transaction; rows that are there already stay.
+
+    They are the URLs that led to no article, what is known of media, and the sources of articles.
+    """
     with database.writing() as connection:
         for row in salvage.addresses:
-            fresh = {"article_id": None, "owner": None, **_known(addresses, row)}
-            connection.execute(database.insert(addresses).values(fresh).on_conflict_do_nothing())
+            values = {"article_id": None, "owner": None, **_columns(addresses, row)}
+            connection.execute(database.insert(addresses).values(values).on_conflict_do_nothing())
         for row in salvage.media:
-            connection.execute(database.insert(media).values(_known(media, row)).on_conflict_do_nothing())
+            connection.execute(database.insert(media).values(_columns(media, row)).on_conflict_do_nothing())
         for key, source in salvage.sources.items():
             connection.execute(articles.update().where(articles.c.key == key).values(source=source))
 
 
-def _known(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+def _columns(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a row that the table has today and that do not refer to rows of the damaged catalogue."""
     names = {column.name for column in table.c} - {"id", "article_id", "owner"}
-    known = {name: row[name] for name in names if name in row}
-    return known | ({"headers": _headers(row["headers"])} if "headers" in known else {})
+    values = {name: row[name] for name in names if name in row}
+    return values | ({"headers": _headers(row["headers"])} if "headers" in values else {})
 
 
 def _headers(text: object) -> list[list[str]]:
-    """Return the headers that a column of JSON holds; none where that is none."""
+    """Return the headers in a JSON column; none where it cannot be read."""
     try:
         pairs = json.loads(str(text))
         return [[str(name), str(value)] for name, value in pairs]
@@ -114,7 +122,7 @@ def _headers(text: object) -> list[list[str]]:
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table, from its beginning and from its end, as far as each way leads."""
+    """Yield the rows of a table from its beginning, then from its end, each time up to the first damaged page."""
     seen: set[int] = set()
     for order in ("ASC", "DESC"):
         try:
@@ -122,33 +130,36 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]
                 if row["row_number"] not in seen:
                     seen.add(row["row_number"])
                     yield dict(row)
-        except (sqlite3.Error, UnicodeDecodeError):  # of a schema that is no text
+        except (sqlite3.Error, UnicodeDecodeError):  # UnicodeDecodeError: the table's schema is not text any more
             continue
 
 
 def _is_address(row: dict[str, Any]) -> bool:
+    """Return whether a row can be that of a URL which led to no article."""
     if row.get("article_id") is not None or not isinstance(row.get("url"), str):
         return False
     numbers = [row.get(name) for name in ("first_seen", "tried", "tries", "due")]
     try:
-        is_own = urls.parse(row["url"]).url == row["url"]
+        is_canonical = urls.parse(row["url"]).url == row["url"]
     except NotWeChat:
         return False
     is_state = row.get("state") is None or row.get("state") in _STATES
     texts = (row.get("reason"), row.get("source"))
     is_whole = all(isinstance(text, str) for text in texts) and all(_is_number(number) for number in numbers)
-    return is_own and is_state and is_whole and row.get("first_seen") is not None and row.get("tries") is not None
+    return is_canonical and is_state and is_whole and row.get("first_seen") is not None and row.get("tries") is not None
 
 
 def _is_number(value: object) -> bool:
+    """Return whether a value can be a time, a count or a size, or is NULL."""
     return value is None or (isinstance(value, int) and 0 <= value < 2**40)
 
 
 def _is_digest(value: object) -> bool:
-    return isinstance(value, str) and bool(_SHA256.fullmatch(value))
+    return isinstance(value, str) and bool(_DIGEST.fullmatch(value))
 
 
 def _is_medium(row: dict[str, Any]) -> bool:
+    """Return whether a row can be that of a medium; its path must not lead out of the archive's folders."""
     names = [row.get(name) for name in ("name", "stem", "folded")]
     if not all(isinstance(name, str) and _MEDIUM.fullmatch(name) for name in names):
         return False

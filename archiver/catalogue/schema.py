@@ -1,6 +1,8 @@
-"""The tables of an archive's catalogue. Times are whole seconds since 1970 in UTC; NULL is "never" or "not known".
+"""The tables of an archive's catalogue and of the machine's database.
 
-Written for SQLite and for PostgreSQL: no type and no statement that only one of them has.
+A time is in whole seconds since 1970, in UTC; NULL means "never" or "not known". Only types are used that SQLite and
+PostgreSQL both have. A column keeps the name of the version that added it, so some names are older than the code's
+words: `addresses` holds URLs, `neighbours` foreign posts, `taken_out` is the time of a removal.
 """
 
 from __future__ import annotations
@@ -35,17 +37,17 @@ articles = Table(
     Column("account_id", String, nullable=False, index=True),
     Column("title", String, nullable=False),
     Column("type", String, nullable=False),
-    Column("url", String, nullable=False),  # the short address where known
+    Column("url", String, nullable=False),  # the short URL where known
     Column("published", Time, index=True),
     Column("modified", Time),
     Column("archived", Time, nullable=False),  # of the capture that the post shows
-    Column("state", String, nullable=False),  # of its last page: `article`, or the notice that stands there now
-    Column("state_seen", Time, nullable=False),  # since when it is known
-    Column("checked", Time),  # when its page was last asked for, with an answer
-    Column("taken_out", Time),  # by a person: the row stays, so that it is not archived again
-    Column("post", String, unique=True),  # from the archive's folder
+    Column("state", String, nullable=False),  # of its last page: `article`, or that of the notice which is there now
+    Column("state_seen", Time, nullable=False),  # since when the state is known
+    Column("checked", Time),  # when its page was last fetched, with an answer that tells of the article
+    Column("taken_out", Time),  # when a person removed it: the row stays, so it is not archived again
+    Column("post", String, unique=True),  # its path from the archive's folder
     Column("published_as", String, index=True),  # day and slug: what Jekyll must not publish twice
-    Column("digest", String, nullable=False),  # SHA-256 of the post as we wrote it: another one is a person's work
+    Column("digest", String, nullable=False),  # SHA-256 of the post as archiver wrote it: another is a person's work
     Column("source", String, nullable=False),  # the source of archiver.yml whose options it follows, or ''
     Column("images_expected", Integer, nullable=False),
     Column("images_saved", Integer, nullable=False),
@@ -58,19 +60,19 @@ articles = Table(
 addresses = Table(
     "addresses",
     tables,
-    Column("url", String, primary_key=True),  # https, only the parameters that live
+    Column("url", String, primary_key=True),  # canonical: https, without the parameters that do not name the article
     Column("article_id", ForeignKey("articles.id"), index=True),
-    Column("state", String, index=True),  # of the page last seen there; NULL: no page was ever read
+    Column("state", String, index=True),  # of the page last seen there; NULL: no page ever came
     Column("reason", String, nullable=False),
     Column("source", String, nullable=False),  # the source of archiver.yml that named it first, or ''
     Column("first_seen", Time, nullable=False),
     Column("tried", Time),
     Column("tries", Integer, nullable=False),
-    Column("due", Time, index=True),  # when to ask (again); NULL: never
-    Column("owner", String),  # the run that works on it; free again when that run has died
+    Column("due", Time, index=True),  # when to fetch it (again); NULL: never
+    Column("owner", String),  # id of the run that has the lease on it; a dead run's lease counts as free
 )
 
-UNREAD = ""  # the state of a page that is kept and that nobody has read: a run works on it, or died
+UNREAD = ""  # the state of a capture that has not been classified: a run works on it, or died
 
 captures = Table(
     "captures",
@@ -82,15 +84,15 @@ captures = Table(
     Column("status", Integer, nullable=False),
     Column("headers", JSON, nullable=False),
     Column("captured", Time, nullable=False),
-    Column("state", String, nullable=False),  # what it was; UNREAD, without an article, until it is read
+    Column("state", String, nullable=False),  # what it was; UNREAD, without an article, until it is classified
     Column("saved", Integer, nullable=False),  # 1: a page saved by a browser, not a response
-    Column("redacted", JSON, nullable=False),  # names of the credentials that were taken out of it
+    Column("redacted", JSON, nullable=False),  # names of the credentials that were redacted
     Column("sha256", String, nullable=False, index=True),  # of the snapshot; '' when none was kept
     Column("size", Integer, nullable=False),
     Column("lost", Time),  # when its snapshot was found to be damaged or missing
-    Column("received", Time),  # when it was kept: of an article's captures the last one received is shown
-    Column("source", String, nullable=False, server_default=""),  # of archiver.yml, by which it came
-    Column("estimated", Integer, nullable=False, server_default="0"),  # 1: `captured` is not from a record
+    Column("received", Time),  # when it was stored: the post shows the article's last one
+    Column("source", String, nullable=False, server_default=""),  # the source of archiver.yml by which it came, or ''
+    Column("estimated", Integer, nullable=False, server_default="0"),  # 1: no record says when it was captured
 )
 
 media = Table(
@@ -98,15 +100,15 @@ media = Table(
     tables,
     Column("id", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),  # `postimg/<image-id>`, without extension
-    Column("stem", String, nullable=False),  # the name it has on disk, which may be a safe one
-    Column("folded", String, nullable=False, unique=True),  # two names that differ by case are one on macOS
+    Column("stem", String, nullable=False),  # its name on disk: a safe one where another has `name` but for case
+    Column("folded", String, nullable=False, unique=True),  # `stem` in lower case: many disks ignore case
     Column("path", String, nullable=False),  # '' until it is saved
     Column("size", Integer, nullable=False),
     Column("sha256", String, nullable=False),
-    Column("reason", String, nullable=False),  # why it could not be saved
+    Column("reason", String, nullable=False),  # why it is not saved; '' when it is
     Column("tries", Integer, nullable=False),
-    Column("due", Time, index=True),  # when to ask again; NULL: saved, or given up
-    Column("url", String, nullable=False),  # that gave it; '' when it came from a saved page
+    Column("due", Time, index=True),  # when to ask for it again; NULL: saved, or given up
+    Column("url", String, nullable=False),  # where it came from; '' for the folder beside a saved page
     Column("status", Integer),
     Column("headers", JSON, nullable=False),
     Column("received", Time),
@@ -131,14 +133,14 @@ listings = Table(
 folders = Table(
     "folders",
     tables,
-    Column("name", String, primary_key=True),  # of `_posts` or below, from the archive's folder
-    Column("changed", String, nullable=False),  # when: unless it has since, `neighbours` is right
+    Column("name", String, primary_key=True),  # path of `_posts` or a folder below it
+    Column("changed", String, nullable=False),  # its last change then: while that holds, `neighbours` is right
 )
 
 foreign_posts = Table(
     "neighbours",
     tables,
-    Column("name", String, primary_key=True),  # of a post that is not ours, from the archive's folder
+    Column("name", String, primary_key=True),  # path of a post that archiver did not write
     Column("folder", String, nullable=False, index=True),
     Column("published_as", String, nullable=False, index=True),
 )
@@ -156,16 +158,16 @@ runs = Table(
 
 Index("ix_articles_account_published", articles.c.account, articles.c.published)
 
-# The machine's own database, which all archives of a user share: when a host may be asked next.
+# The machine's own database, which all archives of a user share: policy.HostState by host, times with fractions.
 machine = MetaData()
 
 hosts = Table(
     "hosts",
     machine,
     Column("host", String, primary_key=True),
-    Column("free", Float, nullable=False),  # when the next request may leave
-    Column("interval", Float, nullable=False),  # that was asked for when `free` was set
-    Column("walled", Float, nullable=False),  # when the wall was met last
-    Column("cool", Float, nullable=False),  # seconds of silence after `walled`; 0: no wall since the last page
-    Column("long_walls", Integer, nullable=False),  # in a row, on long addresses
+    Column("free", Float, nullable=False),  # next_request_at
+    Column("interval", Float, nullable=False),  # seconds that were asked for when `free` was set
+    Column("walled", Float, nullable=False),  # blocked_at: when the verification page came last
+    Column("cool", Float, nullable=False),  # cooldown: seconds without requests after `walled`
+    Column("long_walls", Integer, nullable=False),  # long_link_blocks: verification pages on long links in a row
 )

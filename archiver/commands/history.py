@@ -14,7 +14,7 @@ from archiver.models import Capture, State
 
 def history(catalogue: Catalogue, name: str, output: str) -> list[Capture]:
     """Return the pages that came for an article, the oldest first; raise InputError when it is not here."""
-    return catalogue.captures.of(require_article(catalogue, name, output).key)
+    return catalogue.captures.of_article(require_article(catalogue, name, output).key)
 
 
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:

@@ -19,9 +19,9 @@ def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float)
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):
         raise UsageError(f"--state {query.state} lists addresses, of which no account, day or picture is known")
-    yield from catalogue.articles.listed(
+    yield from catalogue.articles.query(
         account=query.account, since=query.since, until=query.until, state=query.state,
-        below=min_coverage if query.incomplete else None,
+        incomplete_below=min_coverage if query.incomplete else None,
     )  # fmt: skip
     if not is_of_articles:
         yield from _urls(catalogue, query.state)
@@ -29,12 +29,12 @@ def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float)
 
 def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:
     """Yield the articles that a query wants, incomplete ones and others."""
-    return catalogue.articles.listed(account=query.account, since=query.since, until=query.until, state=query.state)
+    return catalogue.articles.query(account=query.account, since=query.since, until=query.until, state=query.state)
 
 
 def _urls(catalogue: Catalogue, state: str) -> Iterator[UrlRecord]:
     if state == DUE:
-        yield from catalogue.urls.due()
+        yield from catalogue.urls.due_now()
     elif state == WAITING:
         yield from catalogue.urls.waiting()
     elif state:

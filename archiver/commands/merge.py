@@ -141,7 +141,7 @@ class Merge:
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
         for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
-            known = self._catalogue.articles.get(key)
+            known = self._catalogue.articles.find_by_key(key)
             if known is not None and known.taken_out:
                 if not self.is_dry:
                     undo(self.context, key)
@@ -151,14 +151,14 @@ class Merge:
         """Take over what was taken out there, unless it is here."""
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
-            known = self._catalogue.articles.get(tombstone.key)
+            known = self._catalogue.articles.find_by_key(tombstone.key)
             if known is not None:
                 said = "" if known.taken_out else "taken out there, and kept here"
                 yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=said)
                 continue
             if not self.is_dry:
                 tombstones.write(tombstone)
-                self._catalogue.recovered.removal(tombstone)
+                self._catalogue.recovered.add_removal(tombstone)
             yield MergeResult(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
 
     def _pages(self) -> Iterator[MergeResult]:
@@ -191,8 +191,8 @@ class Merge:
         if not self.is_dry:
             self._write_page(digest, stored, captures, is_here=here is not None)
             known = self._catalogue.recovered
-            lot += [lambda one=one: known.capture(*one) for one in found]  # type: ignore[misc]
-            lot += [lambda one=one: known.capture(one.capture, None, one.reason) for one in notices]  # type: ignore[misc]
+            lot += [lambda one=one: known.add_capture(*one) for one in found]  # type: ignore[misc]
+            lot += [lambda one=one: known.add_capture(one.capture, None, one.reason) for one in notices]  # type: ignore[misc]
         if key:
             self._changed[key] = None
         return MergeResult(what="page", outcome="imported", path=path, key=key)
@@ -249,12 +249,12 @@ class Merge:
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
         """Record a medium, under a safe name as well where another is called the same but for case."""
         name, _, ending = file.path.rpartition(".")
-        stems, _ = self._catalogue.media.claim({name: safe_name(name)})
+        stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
         place = f"{stems[name]}.{ending}"
         if place != file.path and digest_of(self._files.root / place) != file.sha256:
             self._files.media.write(place, read_file(self._files.root / file.path))
             self._files.sync()
-        self._catalogue.recovered.media(keys, {name: replace(file, path=place)})
+        self._catalogue.recovered.add_media(keys, {name: replace(file, path=place)})
 
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[str, str, str]:
         """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
@@ -267,7 +267,7 @@ class Merge:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
         if not here.is_file():
             return "imported", "", file.path
-        _, recorded, _ = self._catalogue.files.medium(file.path)
+        _, recorded, _ = self._catalogue.files.current_medium(file.path)
         mine = digest_of(here)
         is_mine_proven = mine == recorded if recorded else is_whole_file(here, kind_of(file.path))
         if is_mine_proven:
@@ -285,7 +285,7 @@ class Merge:
         """Record captures whose pages were not kept: they are history all the same."""
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
-                self._catalogue.recovered.bare_capture(key, capture)
+                self._catalogue.recovered.add_capture_without_page(key, capture)
         yield from ()
 
     def _left(self) -> Iterator[MergeResult]:
@@ -302,19 +302,19 @@ class Merge:
         Posts that are what their page says are known as ours from now on.
         """
         for key in [] if self.is_dry else list(self._changed):
-            kept = self._catalogue.articles.get(key)
+            kept = self._catalogue.articles.find_by_key(key)
             if kept is None or kept.taken_out:
                 continue
             shown, recovered = (
-                self._catalogue.captures.shown(key),
+                self._catalogue.captures.current(key),
                 self._catalogue.recovered,
             )
             is_later = shown is not None and shown.captured > kept.archived
             if shown and is_later:  # the post tells when the capture came that it shows
-                recovered.archived(key, shown.captured)
+                recovered.set_archived(key, shown.captured)
             outcome = rebuild_one(self.context, key).outcome
             if is_later and outcome.outcome == "unchanged":
-                recovered.archived(key, kept.archived)
+                recovered.set_archived(key, kept.archived)
             if outcome.outcome == "failed":
                 yield MergeResult(what="post", outcome="failed", path="", key=key, said=outcome.error)
             if outcome.outcome in ("updated", "archived"):
@@ -324,7 +324,7 @@ class Merge:
                 )
 
     def _stays_out(self, key: str) -> bool:
-        known = self._catalogue.articles.get(key)
+        known = self._catalogue.articles.find_by_key(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
     def _keep_conflict(self, path: str) -> str:

@@ -77,7 +77,7 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
 
 
 def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
-    article = context.archive.catalogue.articles.get(key)
+    article = context.archive.catalogue.articles.find_by_key(key)
     if article is None:
         raise InputError("not in this archive", concerns=key)
     job = Job(target=Target(source=key, url=article.url), kind=JobKind.REBUILD, article=article)

@@ -27,7 +27,7 @@ def recheck(
     context.prepare(options.until)
     if named is None:
         pause = duration(context.settings.recheck or _PAUSE)
-        articles = catalogue.articles.stale(pause, _LIMIT if options.limit is None else options.limit)
+        articles = catalogue.articles.due_for_recheck(pause, _LIMIT if options.limit is None else options.limit)
     else:
         articles = [require_article(catalogue, name, context.archive.name) for name in named]
     jobs = {job.target.url: job for job in recheck_jobs(context, articles)}

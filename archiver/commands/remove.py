@@ -28,7 +28,7 @@ def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Ite
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
     """Yield each article of which it is forgotten now that it was taken out; raise InputError for one not here."""
     for key in _keys(context, named):
-        article = context.archive.catalogue.articles.get(key)
+        article = context.archive.catalogue.articles.find_by_key(key)
         if article and article.taken_out:
             undo(context, key)
             yield article
@@ -51,7 +51,7 @@ def remove(context: Context, key: str) -> RemovalResult:
         place = move_aside(context.archive.files.root, removed.kept) if removed.kept else ""
         for path in removed.files:
             _delete(context.archive.files.root / path)
-        context.archive.catalogue.removals.end(key)
+        context.archive.catalogue.removals.finish(key)
     return replace(removed, kept=place)
 
 
@@ -64,13 +64,13 @@ def undo(context: Context, key: str) -> None:
 def preview(context: Context, key: str) -> RemovalResult:
     """Return what would be taken out; `kept` is the post that would be put aside."""
     removals, files = context.archive.catalogue.removals, context.archive.files
-    kept = context.archive.catalogue.articles.get(key)
+    kept = context.archive.catalogue.articles.find_by_key(key)
     assert kept is not None
     post = files.posts.current_name(kept.post, key)
     digest = files.posts.digest_of(post)
-    pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.pages(key)]
+    pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.exclusive_pages(key)]
     posts = [post] if digest and digest == kept.digest else []
-    media = removals.media(key)
+    media = removals.exclusive_media(key)
     shown = shown_files(files.root, media)  # also by a person's own post, or one that the catalogue lost sight of
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
     lying = [path for path in (*unshown, *pages) if (files.root / path).is_file()]

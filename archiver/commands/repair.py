@@ -19,7 +19,6 @@ from archiver.archive.media import digest_of
 from archiver.archive.recovery import Recovery, archived_in, ended
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
-from archiver.backoff import TERMINAL
 from archiver.catalogue import Catalogue
 from archiver.commands.rebuild import WORTH_PROCESSES, rebuild, rebuild_one
 from archiver.commands.scheduler import Scheduler
@@ -30,11 +29,12 @@ from archiver.models import ArticleRecord, Finding, Outcome, State, Target
 from archiver.models.job import FetchOptions, Job, JobKind, Overwrite, SourceOptions
 from archiver.models.requests import RebuildOptions
 from archiver.pipeline import archive_one
+from archiver.policy import TERMINAL_STATES
 from archiver.storage.quarantine import copy_aside, move_aside
 from archiver.writer.names import IMAGES, MEDIA
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
-_GONE = TERMINAL | {State.UNAVAILABLE}  # what stands there now: the page will not come again
+_GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # what stands there now: the page will not come again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class Repair:
         if looking.keys is not None:
             return
         tombstones = Tombstones(archive.files.store)
-        for article in archive.catalogue.recovered.removed():
+        for article in archive.catalogue.recovered.removed_articles():
             if tombstones.has(article.key):
                 continue
             if looking.is_back(article):  # by an old catalogue, or another's
@@ -100,10 +100,10 @@ class Repair:
         Yield those that could not be made.
         """
         for key in keys:
-            kept = self._catalogue.articles.get(key)
+            kept = self._catalogue.articles.find_by_key(key)
             archived = archived_in(self._files.posts.read_text(kept.post)) if kept and kept.post else None
             if kept and archived and archived != kept.archived:
-                self._catalogue.recovered.archived(key, archived)
+                self._catalogue.recovered.set_archived(key, archived)
         jobs = self.jobs if len(keys) > WORTH_PROCESSES else 1
         made = (
             (rebuild_one(self.context, key) for key in keys)
@@ -114,7 +114,7 @@ class Repair:
             self.inspection.looked(1)
             if one.outcome.outcome == "failed":
                 key, said = one.outcome.source, f"it cannot be made again from its page: {one.outcome.error}"
-                kept = self._catalogue.articles.get(key)
+                kept = self._catalogue.articles.find_by_key(key)
                 yield Finding(
                     problem="unrecorded", what="post", path=kept.post if kept else "", key=key, said=said,
                     repaired=False, exit_code=one.outcome.exit_code,
@@ -135,7 +135,7 @@ class Repair:
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
         """Yield the articles whose shown page is lost; another nobody can bring back."""
         for one in pages:
-            shown = self._catalogue.captures.shown(one.key)
+            shown = self._catalogue.captures.current(one.key)
             if one.repaired is None and shown and shown.sha256 == digest_in(one.path):
                 yield one.key
 
@@ -160,14 +160,14 @@ class Repair:
         inventory = self._catalogue.files
         for one in media:
             yield from inventory.articles_showing(one.path)
-            inventory.ask_for_medium(one.path)
+            inventory.request_medium(one.path)
 
     def _judge_medium(self, finding: Finding) -> Finding:
         """Return the finding of a medium that was asked for again.
 
         What does not come stays due, and is found again until it came or is known to be gone.
         """
-        path, digest, reason = self._catalogue.files.medium(finding.path)
+        path, digest, reason = self._catalogue.files.current_medium(finding.path)
         if path and digest and digest_of(self.inspection.root / path) == digest:
             return _ended(finding, "fetched again", repaired=True)
         ended = "stays due" if path else "is known to be gone"
@@ -181,7 +181,7 @@ class Repair:
             yield self._guarded(one, partial(self._make_post, asked=ended.get(one.key)))
 
     def _make_post(self, finding: Finding, asked: Outcome | None) -> Finding:
-        kept = self._catalogue.articles.get(finding.key)
+        kept = self._catalogue.articles.find_by_key(finding.key)
         if kept is None:
             return self._archived_again(finding, asked)
         job = Job(target=Target(source=kept.key, url=kept.url), kind=JobKind.REBUILD, article=kept)
@@ -224,7 +224,7 @@ class Repair:
 
     def _read_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
         """Read these articles again, from their snapshots where these are whole; return how each ended, by its key."""
-        kept = (self._catalogue.articles.get(key) for key in dict.fromkeys(keys) if key)
+        kept = (self._catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
         jobs = [job for one in kept if one and (job := self._job(one))]
         scheduler = Scheduler(self.context, FetchOptions(refresh=True, retry=True, retry_gone=True))
         return {outcome.source: outcome for outcome in scheduler.archive(jobs)}

@@ -116,7 +116,7 @@ class _Run:
             return page.content
 
         def is_known(target: Target) -> bool:
-            if target.url in catalogue.urls.known([target]):
+            if target.url in catalogue.urls.find([target]):
                 return True
             new.add(target.url)
             return False
@@ -132,12 +132,12 @@ class _Run:
         """Yield addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
         catalogue = self.context.archive.catalogue
         sources = {source.title: source.options for source in self.context.settings.sources}
-        for record in list(catalogue.urls.due()):
+        for record in list(catalogue.urls.due_now()):
             if record.url not in jobs:
                 yield _job(record.url, sources.get(redact_words(record.source), SourceOptions()))
         retried = {job.article.key for job in jobs.values() if job.kind is JobKind.RETRY_MEDIA and job.article}
-        for key in catalogue.media.due():
-            article = catalogue.articles.get(key)
+        for key in catalogue.media.articles_with_due_media():
+            article = catalogue.articles.find_by_key(key)
             if article and key not in retried:
                 job = _job(article.url, sources.get(redact_words(article.source), SourceOptions()))
                 yield replace(job, kind=JobKind.RETRY_MEDIA, article=article)
@@ -145,7 +145,7 @@ class _Run:
     def _stale(self, limit: int) -> Iterator[Job]:
         """Return articles whose pages are to be looked at again, as far as the budget goes."""
         pause = self.context.settings.recheck
-        stale = self.context.archive.catalogue.articles.stale(duration(pause), limit) if pause else ()
+        stale = self.context.archive.catalogue.articles.due_for_recheck(duration(pause), limit) if pause else ()
         return recheck_jobs(self.context, stale)
 
 

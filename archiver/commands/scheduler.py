@@ -36,10 +36,10 @@ class Scheduler:
 
     def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
         """Yield the outcomes of jobs that are not to be done now; return the others, whose addresses are due now."""
-        media_due = set(self._context.archive.catalogue.media.due())
+        media_due = set(self._context.archive.catalogue.media.articles_with_due_media())
         left: list[Job] = []
         for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
-            known = self._context.archive.catalogue.urls.known(job.target for job in chunk if job.target.url)
+            known = self._context.archive.catalogue.urls.find(job.target for job in chunk if job.target.url)
             for job in chunk:
                 record = known.get(job.target.url) or self._record_of_file(job.target.file)
                 article = record.article if record else None
@@ -63,14 +63,14 @@ class Scheduler:
             page = SavedPages().fetch(Target(source=file, file=file)).page
         except Exception:  # noqa: BLE001 - it is told when the page's turn comes
             return None
-        article = self._context.archive.catalogue.articles.of_page(sha256(page.content).hexdigest())
+        article = self._context.archive.catalogue.articles.find_by_snapshot(sha256(page.content).hexdigest())
         return UrlRecord(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
         """Make the addresses of these jobs due, so that they come back when this run dies."""
         for source in dict.fromkeys(job.source for job in jobs):
             targets = [job.target for job in jobs if job.asks_for_page and job.source == source]
-            self._context.archive.catalogue.urls.enlist(targets, source.name)
+            self._context.archive.catalogue.urls.add_unknown(targets, source.name)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Yield how each job ended, as soon as it is known."""
@@ -140,15 +140,15 @@ class Scheduler:
     def _claim_and_archive(self, job: Job) -> Outcome | None:
         urls_table = self._context.archive.catalogue.urls
         claim: Claim = urls_table.claim(job.target)
-        if not claim.ours:
+        if not claim.is_granted:
             return None
         try:
-            step = self._next_step(job, claim.standing)  # another run may have had it since it was looked up
+            step = self._next_step(job, claim.before)  # another run may have had it since it was looked up
             if step is not NextStep.FETCH:
-                return self._skip(job.target, claim.standing, step)
+                return self._skip(job.target, claim.before, step)
             self._requested.add(job.target.url)
-            outcome = self._archive(self._prepared(job, claim.standing))
-            return self._mark_unavailable(job, outcome, claim.standing)
+            outcome = self._archive(self._prepared(job, claim.before))
+            return self._mark_unavailable(job, outcome, claim.before)
         finally:
             urls_table.release(job.target.url)
 
@@ -156,7 +156,7 @@ class Scheduler:
         """Return the job by its article's short address, where that is known: long ones meet the verification page."""
         known = record.article
         if job.kind is JobKind.RECHECK:
-            article = self._context.archive.catalogue.articles.get(known.key) if known else None
+            article = self._context.archive.catalogue.articles.find_by_key(known.key) if known else None
             job = replace(job, article=article, kind=JobKind.RECHECK if article else JobKind.ADD)
         if known and urls.is_short(known.url) and not urls.is_short(job.target.url):
             job = replace(job, target=replace(job.target, url=known.url))
@@ -169,7 +169,7 @@ class Scheduler:
         """
         if record.article is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
             return outcome
-        article = self._context.archive.catalogue.articles.get(record.article.key)
+        article = self._context.archive.catalogue.articles.find_by_key(record.article.key)
         assert article is not None
         target = Target(source=outcome.source, url=outcome.url)
         rebuilding = Job(target=target, kind=JobKind.REBUILD, source=job.source, article=article)

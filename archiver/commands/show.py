@@ -12,8 +12,9 @@ def show(catalogue: Catalogue, name: str, output: str) -> ArticleDetail:
     record = find_url(catalogue, name)
     if article := find_article(catalogue, name, output):
         return ArticleDetail(
-            article=article, addresses=tuple(catalogue.urls.of(article.key)),
-            captures=tuple(catalogue.captures.of(article.key)), media=tuple(catalogue.media.of(article.key)),
+            article=article, addresses=tuple(catalogue.urls.of_article(article.key)),
+            captures=tuple(catalogue.captures.of_article(article.key)),
+            media=tuple(catalogue.media.of_article(article.key)),
         )  # fmt: skip
     if record:
         return ArticleDetail(article=None, addresses=(record,))

@@ -66,7 +66,7 @@ def inventory_of(
 def remarks(open_catalogue: Callable[[], Catalogue], root: Path) -> Iterator[str]:
     """Yield what a person should know of the whole archive after `verify`, a line each."""
     try:
-        bare = open_catalogue().recovered.without_pages()
+        bare = open_catalogue().recovered.count_without_page()
     except ArchiverError:  # a damaged catalogue has been told of
         return
     if bare:

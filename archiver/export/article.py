@@ -50,7 +50,7 @@ class ArticleExporter:
                 names[name][address] = None
             if capture.state is State.ARTICLE:
                 last = record, page_of(capture, content, kept.key)
-        files = self.catalogue.media.files(kept.key)
+        files = self.catalogue.media.files_of_article(kept.key)
         if last:
             record, article = last[0], extract(last[1])
             self._readable(kept, record, article, _placed(article, files, names))
@@ -59,7 +59,7 @@ class ArticleExporter:
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
         """Each capture whose page is kept, and the page; a file that was read twice is one capture."""
-        for capture in dict.fromkeys(self.catalogue.captures.of(key)):
+        for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
                 if capture.sha256:
                     yield capture, self.snapshots.load(capture.sha256).content

@@ -1,1 +1,1 @@
-"""How a catalogue becomes one of the newest schema."""
+"""Migrations that bring the catalogue of an older version to the newest schema."""

@@ -1,4 +1,4 @@
-"""Alembic's entry: brings one catalogue, over the connection that opening.py hands it, to the newest schema."""
+"""Alembic's entry point: migrate one catalogue over the connection that opening.py passes to it."""
 
 from alembic import context
 

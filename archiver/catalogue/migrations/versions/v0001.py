@@ -1,4 +1,4 @@
-"""The first catalogue."""
+"""Revision 0001: the tables of the first version."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Makes every table, those that others refer to first."""
+    """Create every table, those that others refer to first."""
     _articles()
     _listings()
     _media()

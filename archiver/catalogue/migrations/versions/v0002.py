@@ -1,4 +1,4 @@
-"""What evidence needs: where media came from, what was redacted, what was lost, checked or taken out."""
+"""Revision 0002: what an export as evidence needs of captures and media, and when articles were checked or removed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Adds columns; what older rows cannot say is empty or NULL."""
+    """Add columns; what older rows cannot say is empty or NULL."""
     op.add_column("articles", sa.Column("checked", sa.BigInteger(), nullable=True))
     op.add_column("articles", sa.Column("taken_out", sa.BigInteger(), nullable=True))
     op.execute("UPDATE articles SET checked = state_seen")

@@ -1,4 +1,4 @@
-"""What lies in `_posts` beside our posts: a new one's name is found without listing 100,000 files."""
+"""Revision 0003: a cache of the posts that archiver did not write, so that no new post costs a listing of them all."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Adds two empty tables: the folders are listed when a post is first written."""
+    """Add two empty tables: the folders are listed when a post is first written."""
     op.create_table(
         "folders",
         sa.Column("name", sa.String(), nullable=False),

@@ -1,4 +1,4 @@
-"""When captures were kept, and whether their time is an estimate: what their files tell, too."""
+"""Revision 0004: when captures were received, by which source, and whether their time is an estimate."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the columns; of older rows the one that came later was received later, whatever its page's time."""
+    """Add the columns; of an article's older rows, a later row was received later, whenever its page was captured."""
     op.add_column("captures", sa.Column("received", sa.BigInteger(), nullable=True))
     op.add_column("captures", sa.Column("source", sa.String(), nullable=False, server_default=""))
     op.add_column("captures", sa.Column("estimated", sa.Integer(), nullable=False, server_default="0"))
