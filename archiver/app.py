@@ -116,10 +116,12 @@ class Archiver:
         return self._open.enter_context(closing(catalogue))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
-        """How each SOURCE ended, in their order, as soon as it is known; every one is read again.
+        """Archive each source, an address or a page saved as a file, and yield its Outcome as soon as it is known.
 
-        OutputError before anything is fetched when the archive cannot be written. After a wall no other
-        page is asked for, saved pages still are read; after a failure to write, nothing is.
+        Outcomes come in the order of `sources`. Every source is read again, also one that the archive has. `report` is
+        called with each source, less credentials, before it is read. After a verification page no other page is
+        requested, but saved pages are still read; after a failure to write nothing is read. What goes wrong with one
+        source is an Outcome. Raise OutputError, before anything is fetched, when the archive cannot be written.
         """
         self._context.prepare()
         batch = self._batch(self._context, FetchOptions(refresh=True, retry=True, retry_gone=True))
@@ -141,9 +143,11 @@ class Archiver:
         return batch.archive_here(Job(target=target))
 
     def batch(self, lines: Iterable[ListEntry], options: FetchOptions, planned: Planned = _silent) -> Iterator[Outcome]:
-        """How each line of a list ended, as soon as it is known: first what needs no request, then the others.
+        """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
-        `planned` is told how many there are and how many of them are to be read.
+        First come those that need no request: entries without an address, and what the archive has. `planned` is then
+        called once, with the number of entries and the number of those that are about to be read; their outcomes
+        follow in any order. Raise OutputError, before anything is fetched, when the archive cannot be written.
         """
         read = list(lines)
         self._context.prepare(options.until)
@@ -158,9 +162,12 @@ class Archiver:
         yield from self._noted("batch", settled())
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
-        """How everything that is due by archiver.yml ended; `report` learns what its sources gave.
+        """Archive what is new or due in the `sources:` of archiver.yml and yield each Outcome as soon as it is known.
 
-        Busy when another run works on the archive.
+        What the archive has already is not yielded. `report` is filled on the way with what each source listed.
+        `planned` is called once, with the number of addresses that are about to be read as both of its counts. Raise
+        ConfigError when there are no sources, Busy when another run works on the archive, OutputError when the archive
+        cannot be written.
         """
         from archiver.commands.run import run_sources
 
@@ -171,9 +178,11 @@ class Archiver:
     def rebuild(
         self, named: Iterable[str] | None, wanted: RebuildOptions, planned: Planned = _silent
     ) -> Iterator[RebuildResult]:
-        """How each article ended whose post was made again from its snapshot; None names them all.
+        """Make posts again from the stored pages, without the network, and yield a RebuildResult for each article.
 
-        InputError, before anything is done, when one that is named is not here.
+        `named` holds keys, addresses or files of posts; None stands for every article. `planned` is called once, with
+        the number of articles, twice. Raise InputError, before anything is written, for an article that is not in the
+        archive, OutputError when the archive cannot be written.
         """
         from archiver.commands.rebuild import rebuild
 
@@ -195,9 +204,11 @@ class Archiver:
     def recheck(
         self, named: Iterable[str] | None, options: FetchOptions, planned: Planned = _silent
     ) -> Iterator[Outcome]:
-        """How each article ended whose page was asked for again: those that are `named`, None for what is due.
+        """Request articles' pages again, to see whether they were edited or deleted, and yield each Outcome.
 
-        InputError, before anything is asked for, when one that is named is not here.
+        `named` holds keys, addresses or files of posts; None stands for the articles that are due. `planned` is called
+        once, with the number of articles, twice. Raise InputError, before anything is fetched, for an article that is
+        not in the archive, OutputError when the archive cannot be written.
         """
         from archiver.commands.recheck import recheck_jobs
 
@@ -221,10 +232,13 @@ class Archiver:
         planned: Counted = _silent,
         looked: Counted = _silent,
     ) -> Iterator[Finding]:
-        """What is not as the catalogue has it, of all articles or those that are `named`; `repair` sets it right.
+        """Compare the files on disk with the catalogue and yield a Finding for each difference.
 
-        `planned` is told about how many files there are, `looked` of each that was looked at. InputError when an
-        article that is named is not here, Busy when a `run` works on an archive that is to be repaired.
+        `named` holds keys, addresses or files of posts; None stands for the whole archive. `repair` corrects what it
+        can; a Finding's `repaired` says whether that worked. `planned` is called once, with about how many files there
+        are to check (0 when articles are named), `looked` with the number of files checked since its last call. Raise
+        InputError for an article that is not in the archive, Busy when a `run` works on an archive that is to be
+        repaired.
         """
         if repair:
             yield from self._repaired(named, planned, looked)
@@ -237,7 +251,10 @@ class Archiver:
         yield from inspection.everything()
 
     def remarks(self) -> Iterator[str]:
-        """Yield what a person should know of the whole archive after `verify`, a line each."""
+        """Yield lines for a person about the whole archive, to be shown after `verify`.
+
+        They say how many articles have lost their pages and how many files lie in `.archive/lost/`.
+        """
         try:
             bare = self._catalogue.recovered.without_pages()
         except ArchiverError:  # a damaged catalogue has been told of
@@ -275,7 +292,12 @@ class Archiver:
             yield from Repair(context=self._context, inspection=inspection, jobs=jobs).everything()
 
     def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[RemovalResult]:
-        """What was taken out for good of each article, or would be. InputError, before anything, for one not here."""
+        """Delete articles, with the images and pages that no other article needs, and yield a RemovalResult for each.
+
+        `named` holds keys, addresses or files of posts. The archive remembers not to fetch these articles again. With
+        `is_dry` nothing is deleted, the results say what would be. Raise InputError, before anything is deleted, for
+        an article that is not in the archive, OutputError when a file cannot be deleted.
+        """
         from archiver.commands.remove import preview, remove
 
         keys = self._keys(named)
@@ -285,7 +307,11 @@ class Archiver:
             yield preview(self._context, key) if is_dry else remove(self._context, key)
 
     def undo_removal(self, named: Iterable[str]) -> Iterator[ArticleRecord]:
-        """Each article of which it is forgotten now that it was taken out. InputError for one that is not here."""
+        """Allow removed articles to be archived again and yield the ArticleRecord of each; nothing is fetched.
+
+        `named` holds keys, addresses or files of posts; articles that were not removed are skipped. Raise InputError,
+        before anything is changed, for an article that is not in the archive.
+        """
         from archiver.commands.remove import undo
 
         for key in self._keys(named):
@@ -295,14 +321,21 @@ class Archiver:
                 yield kept
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
-        """Yield the files that were put aside in `.archive/lost/`, each with its size in bytes."""
+        """Yield the path and the size in bytes of each file that was put aside in `.archive/lost/`.
+
+        Paths count from the archive's folder.
+        """
         from archiver.storage.quarantine import files_aside
 
         root = Path(self.settings.output)
         yield from ((path.relative_to(root).as_posix(), path.lstat().st_size) for path in files_aside(root))
 
     def empty_lost(self) -> None:
-        """Delete all that was put aside."""
+        """Delete every file in `.archive/lost/`.
+
+        Raise InputError when there is no archive, Busy when a `run` works on it, OutputError when a file cannot be
+        deleted.
+        """
         from archiver.storage.quarantine import empty_quarantine
 
         self._context.catalogue_there()
@@ -322,11 +355,13 @@ class Archiver:
         is_dry: bool = False,
         planned: Counted = _silent,
     ) -> Iterator[MergeResult | str]:
-        """Yield what became of each thing of other archives that are merged into this one, and lines that sum up each.
+        """Merge other archives into this one; yield a MergeResult for each thing of theirs, and lines that sum up each.
 
-        `planned` gets how many files the others hold.
-        The others are only read. InputError or UsageError, before anything is done, for one that is no archive; Busy
-        when a `run` works on this one.
+        `others` are folders; they are only read. `restore_removed` also takes what was removed here. With `is_dry`
+        nothing is written, the results say what would be. `planned` is called once, with the number of files in all
+        the others. Raise InputError or UsageError, before anything is written, for a folder that holds no archive;
+        InputError, when its turn comes, for this archive itself; Busy when a `run` works on this archive, OutputError
+        when it cannot be written.
         """
         from archiver.archive.other import OtherArchive
         from archiver.commands.merge import Merge
@@ -361,26 +396,45 @@ class Archiver:
                     yield context
 
     def history(self, what: str) -> list[Capture]:
-        """The pages that came for an article, the oldest first; InputError when it is not here."""
+        """Return the captures of an article, that is the pages that were received for it, oldest first.
+
+        `what` is its key, an address, or the file of its post. Raise InputError when it is not in the archive.
+        """
         catalogue = self._catalogue
         return catalogue.captures.of(article_of(catalogue, what, self.settings.output).key)
 
     def difference(self, what: str, old: int, new: int) -> str:
-        """In which lines two captures of an article differ, by their place in `history`, counted from 1."""
+        """Return how the texts of two captures of an article differ, as a unified diff.
+
+        `old` and `new` are places in `history`, counted from 1. Raise UsageError for a place that does not exist,
+        InputError for an article that is not in the archive and for a capture without an article's page.
+        """
         from archiver.commands.history import difference
 
         return difference(self._context, self.history(what), (old, new))
 
     def list(self, wanted: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
-        """The articles, or with a state that gave none the addresses, that the catalogue has."""
+        """Return an iterator over the articles that a query selects, by their time of publication.
+
+        Where the query's state is one of addresses that led to no article, their UrlRecords follow. Raise InputError
+        when there is no archive, UsageError for a query whose conditions exclude each other.
+        """
         return wanted.look(self._catalogue, self.settings.completeness)
 
     def show(self, what: str) -> ArticleDetail:
-        """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
+        """Return everything that is known of one article, or of an address that led to none.
+
+        `what` is a key, an address, or the file of a post. Raise InputError when nothing is known of it.
+        """
         return ArticleDetail.of(self._catalogue, what, self.settings.output)
 
     def export(self, wanted: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
-        """What was written for others; `report` is told the title of each article before it is."""
+        """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.
+
+        `report` is called with the title of each article before it is written. `stdout` takes a table whose file is
+        `-`. A file is replaced only when the new one is complete. Raise UsageError for a request that cannot be met,
+        InputError for an article that is not in the archive, OutputError when a file cannot be written.
+        """
         from archiver.commands.exporting import Exporter
 
         return Exporter(wanted=wanted, context=self._context, report=report, stdout=stdout).run()
