@@ -17,7 +17,7 @@ import yaml
 
 from archiver import backoff
 from archiver.catalogue import host_limits as machine
-from archiver.cli.starting import GIT_ATTRIBUTES, TEMPLATE
+from archiver.cli.init import GIT_ATTRIBUTES, TEMPLATE
 from archiver.models import State
 from archiver.settings import Settings, load
 
