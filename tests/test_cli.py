@@ -8,8 +8,8 @@ import re
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -265,8 +265,7 @@ def test_a_bug_is_told_as_one_and_costs_no_other_source(folder, verbose):
 
 def test_the_version_is_the_packages(folder):
     done = run(folder, "--version")
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert (done.returncode, done.stdout) == (0, f"archiver {version}\n")
+    assert (done.returncode, done.stdout) == (0, f"archiver {version('archiver')}\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"]])

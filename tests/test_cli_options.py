@@ -74,8 +74,9 @@ def test_options_arrive_in_their_group():
 
 
 def test_an_options_own_bounds_hold():
-    with pytest.raises(typer.TyperException, match="interval"):
+    with pytest.raises(typer.TyperException) as refused:
         call(expand_options(command), "--interval", "-1", "x")
+    assert "--interval" in refused.value.format_message()
 
 
 def test_a_group_cannot_be_changed():
