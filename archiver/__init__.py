@@ -1,10 +1,12 @@
-"""Keeps WeChat Official Account articles (微信公众号) as Jekyll posts; this is the library's whole face.
+"""Keep WeChat Official Account articles (微信公众号) as Jekyll posts: the public interface of the library.
 
     archiver.to_markdown(page)    the body of an article's page as Markdown
-    archiver.read(page)           what the page tells, as an Article
-    archiver.Archiver(settings)   the commands, one method each
+    archiver.read(page)           what the page says, as an Article
+    archiver.Archiver(settings)   an archive, with one method for each command
 
-Nothing heavy is loaded before it is used.
+Methods of Archiver that yield results do their work while the results are iterated. What these methods take, return
+and raise can be imported from here, and so can the errors' common class, ArchiverError. A name is loaded when it is
+first used, so that `import archiver` costs next to nothing.
 """
 
 from __future__ import annotations
@@ -13,56 +15,143 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archiver.app import Archiver
-    from archiver.errors import NotAnArticle
+    from archiver.app import (
+        Archiver,
+        ArticleDetail,
+        ArticleQuery,
+        ExportRequest,
+        ExportResult,
+        FetchOptions,
+        RebuildOptions,
+        RebuildResult,
+        RemovalResult,
+        RunReport,
+        SourceReport,
+        fetch_options,
+        read_list,
+    )
+    from archiver.errors import (
+        ArchiverError,
+        Busy,
+        ConfigError,
+        Exit,
+        InputError,
+        NotAnArticle,
+        OutputError,
+        UsageError,
+    )
     from archiver.extractor import ParsedPage
-    from archiver.models import Article
+    from archiver.models import (
+        Article,
+        ArticleRecord,
+        Capture,
+        Finding,
+        Images,
+        MergeResult,
+        Outcome,
+        State,
+        Target,
+        UrlRecord,
+    )
+    from archiver.run_summary import RunSummary
     from archiver.settings import Settings
+    from archiver.sources import ListEntry
 
-__all__ = ["Archiver", "NotAnArticle", "Settings", "__version__", "read", "to_markdown"]
+__all__ = [
+    "Archiver",
+    "ArchiverError",
+    "Article",
+    "ArticleDetail",
+    "ArticleQuery",
+    "ArticleRecord",
+    "Busy",
+    "Capture",
+    "ConfigError",
+    "Exit",
+    "ExportRequest",
+    "ExportResult",
+    "FetchOptions",
+    "Finding",
+    "Images",
+    "InputError",
+    "ListEntry",
+    "MergeResult",
+    "NotAnArticle",
+    "Outcome",
+    "OutputError",
+    "RebuildOptions",
+    "RebuildResult",
+    "RemovalResult",
+    "RunReport",
+    "RunSummary",
+    "Settings",
+    "SourceReport",
+    "State",
+    "Target",
+    "UrlRecord",
+    "UsageError",
+    "__version__",
+    "fetch_options",
+    "read",
+    "read_list",
+    "to_markdown",
+]
 
-__version__ = "0.1.0"  # pyproject.toml says the same, and a test that they agree
+__version__ = "0.1.0"  # the package's metadata takes it from here
 
-_HOMES = {"Archiver": "app", "Settings": "settings", "NotAnArticle": "errors"}
+_NAMES_OF_MODULES = {  # what is loaded when it is first used, by the module that defines it or makes it public
+    "app": "Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions RebuildResult "
+    "RemovalResult RunReport SourceReport fetch_options read_list",
+    "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
+    "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
+    "run_summary": "RunSummary",
+    "settings": "Settings",
+    "sources": "ListEntry",
+}
+_MODULES = {name: module for module, names in _NAMES_OF_MODULES.items() for name in names.split()}
 
 
 def to_markdown(page: bytes) -> str:
-    """The article's body as Markdown, pictures by their addresses on the network.
+    """Return the body of an article as Markdown; images keep their addresses on the network.
 
-    `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
+    `page` is the HTML as WeChat sent it. Raise NotAnArticle, whose `state` says what the page is, for any other page.
     """
     from archiver.extractor import read_body
     from archiver.writer import PostStyle, markdown_of
 
-    return markdown_of(read_body(_reading_of(page)), {}, PostStyle())
+    return markdown_of(read_body(_parse_article_page(page)), {}, PostStyle())
 
 
 def read(page: bytes) -> Article:
-    """The article that a page tells: title, account, times, body … (models.Article).
+    """Return the article of a page: its title, account, times, body and media.
 
-    `page` is the HTML as WeChat sent it. Raises NotAnArticle, whose `state` says what the page is.
+    `page` is the HTML as WeChat sent it. Raise NotAnArticle, whose `state` says what the page is, for any other page.
     """
     from archiver.extractor import extract
 
-    return extract(_reading_of(page))
+    return extract(_parse_article_page(page))
 
 
-def _reading_of(page: bytes) -> ParsedPage:
-    """The reading of an article's page; NotAnArticle for any other."""
+def _parse_article_page(page: bytes) -> ParsedPage:
+    """Parse the page of an article; raise NotAnArticle for any other."""
     from datetime import datetime
 
     from archiver.errors import NotAnArticle
     from archiver.extractor import ParsedPage, classify
     from archiver.models import CHINA, Page, State
 
-    reading = ParsedPage.of(Page(source="page", content=page, captured=datetime.now(CHINA)))
-    verdict = classify(reading)
-    if verdict.state is not State.ARTICLE:
-        raise NotAnArticle(verdict.state, verdict.reason)
-    return reading
+    parsed = ParsedPage.of(Page(source="page", content=page, captured=datetime.now(CHINA)))
+    classification = classify(parsed)
+    if classification.state is not State.ARTICLE:
+        raise NotAnArticle(classification.state, classification.reason)
+    return parsed
 
 
 def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(import_module(f"archiver.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(import_module(f"archiver.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'archiver' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

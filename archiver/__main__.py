@@ -1,4 +1,7 @@
-"""`archiver`, and `python -m archiver`: loads next to nothing itself, so that ^C is met from the first import on."""
+"""The entry point of `archiver` and of `python -m archiver`.
+
+It imports almost nothing itself, so that ^C is handled from the first import on.
+"""
 
 import os
 
@@ -6,11 +9,11 @@ INTERRUPTED = "archiver: interrupted; what was written is whole, the same call g
 
 
 def main() -> None:
-    """Run the command line; ^C while it is loaded, or while it ends, gives one line and exit code 130."""
+    """Run the command line; end with one line and exit code 130 on ^C, also while it is being loaded."""
     try:
-        from archiver.cli import main as run
+        from archiver.cli.main import main as run_command
 
-        run()
+        run_command()
     except KeyboardInterrupt:
         os.write(2, f"{INTERRUPTED}\n".encode())
         os._exit(130)

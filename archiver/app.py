@@ -16,7 +16,7 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
 from archiver.models.job import FetchOptions
-from archiver.models.reports import ArticleDetail, ExportResult, RebuildResult, RemovalResult, RunReport
+from archiver.models.reports import ArticleDetail, ExportResult, RebuildResult, RemovalResult, RunReport, SourceReport
 from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
@@ -39,7 +39,9 @@ __all__ = [
     "RemovalResult",
     "RunReport",
     "RunSummary",
+    "SourceReport",
     "fetch_options",
+    "read_list",
 ]
 
 Report = Callable[[str], None]
@@ -62,6 +64,16 @@ def fetch_options(
     """Return FetchOptions whose time, in seconds, begins now."""
     until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
     return FetchOptions(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
+
+
+def read_list(name: str) -> Iterator[ListEntry]:
+    """Yield the entries of a list file, `-` for stdin: text, Markdown, CSV with a column `url`, or JSON lines.
+
+    It is opened at once: raise InputError when it cannot be read.
+    """
+    from archiver.sources.list_input import read_file, read_stdin
+
+    return read_stdin() if name == "-" else read_file(name)
 
 
 class Archiver:
@@ -113,11 +125,12 @@ class Archiver:
         return self._opened.enter_context(closing(catalogue))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
-        """Yield how each SOURCE ended, in their order, as soon as it is known; every one is read again.
+        """Archive each source, an address or a page saved as a file, and yield its Outcome as soon as it is known.
 
-        `report` gets each source before its turn. Raise OutputError, before anything is fetched, when the archive
-        cannot be written. After a verification page no other page is asked for, saved pages still are read; after a
-        failure to write, nothing is.
+        Outcomes come in the order of `sources`. Every source is read again, also one that the archive has. `report` is
+        called with each source, less credentials, before it is read. After a verification page no other page is
+        requested, but saved pages are still read; after a failure to write nothing is read. What goes wrong with one
+        source is an Outcome. Raise OutputError, before anything is fetched, when the archive cannot be written.
         """
         from archiver.commands.add import add
 
@@ -126,18 +139,23 @@ class Archiver:
     def batch(
         self, entries: Iterable[ListEntry], options: FetchOptions, planned: Planned = _silent
     ) -> Iterator[Outcome]:
-        """Yield how each entry of a list ended, as soon as it is known: first what needs no request, then the others.
+        """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
-        `planned` gets how many entries there are and how many of them are to be read.
+        First come those that need no request: entries without an address, and what the archive has. `planned` is then
+        called once, with the number of entries and the number of those that are about to be read; their outcomes
+        follow in any order. Raise OutputError, before anything is fetched, when the archive cannot be written.
         """
         from archiver.commands.batch import batch
 
         yield from self._recorded("batch", batch(self._context, entries, options, planned))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
-        """Yield how everything that is due by archiver.yml ended; `report` is filled with what its sources gave.
+        """Archive what is new or due in the `sources:` of archiver.yml and yield each Outcome as soon as it is known.
 
-        `planned` gets how many articles are to be read, twice. Raise Busy when another run works on the archive.
+        What the archive has already is not yielded. `report` is filled on the way with what each source listed.
+        `planned` is called once, with the number of addresses that are about to be read as both of its counts. Raise
+        ConfigError when there are no sources, Busy when another run works on the archive, OutputError when the archive
+        cannot be written.
         """
         from archiver.commands.run import run_sources
 
@@ -148,9 +166,11 @@ class Archiver:
     def rebuild(
         self, named: Iterable[str] | None, options: RebuildOptions, planned: Planned = _silent
     ) -> Iterator[RebuildResult]:
-        """Yield how each article ended whose post was made again from its snapshot; None names them all.
+        """Make posts again from the stored pages, without the network, and yield a RebuildResult for each article.
 
-        `planned` gets how many they are, twice. Raise InputError, before anything is done, when one is not here.
+        `named` holds keys, addresses or files of posts; None stands for every article. `planned` is called once, with
+        the number of articles, twice. Raise InputError, before anything is written, for an article that is not in the
+        archive, OutputError when the archive cannot be written.
         """
         from archiver.commands.rebuild import rebuild_named
 
@@ -161,9 +181,11 @@ class Archiver:
     def recheck(
         self, named: Iterable[str] | None, options: FetchOptions, planned: Planned = _silent
     ) -> Iterator[Outcome]:
-        """Yield how each article ended whose page was asked for again: those that are `named`, None for what is due.
+        """Request articles' pages again, to see whether they were edited or deleted, and yield each Outcome.
 
-        `planned` gets how many they are, twice. Raise InputError, before anything is asked for, when one is not here.
+        `named` holds keys, addresses or files of posts; None stands for the articles that are due. `planned` is called
+        once, with the number of articles, twice. Raise InputError, before anything is fetched, for an article that is
+        not in the archive, OutputError when the archive cannot be written.
         """
         from archiver.commands.recheck import recheck
 
@@ -177,10 +199,13 @@ class Archiver:
         planned: Counted = _silent,
         looked: Counted = _silent,
     ) -> Iterator[Finding]:
-        """Yield what is not as the catalogue has it, of all articles or those that are `named`; `repair` mends it.
+        """Compare the files on disk with the catalogue and yield a Finding for each difference.
 
-        `planned` gets about how many files there are, `looked` 1 for each that was looked at. Raise InputError when an
-        article that is named is not here, Busy when a `run` works on an archive that is to be repaired.
+        `named` holds keys, addresses or files of posts; None stands for the whole archive. `repair` corrects what it
+        can; a Finding's `repaired` says whether that worked. `planned` is called once, with about how many files there
+        are to check (0 when articles are named), `looked` with the number of files checked since its last call. Raise
+        InputError for an article that is not in the archive, Busy when a `run` works on an archive that is to be
+        repaired.
         """
         from archiver.commands.verify import inventory_of, verify, verify_and_repair
 
@@ -191,35 +216,51 @@ class Archiver:
         yield from verify_and_repair(self._context, inventory) if repair else verify(inventory)
 
     def remarks(self) -> Iterator[str]:
-        """Yield what a person should know of the whole archive after `verify`, a line each."""
+        """Yield lines for a person about the whole archive, to be shown after `verify`.
+
+        They say how many articles have lost their pages and how many files lie in `.archive/lost/`.
+        """
         from archiver.commands.verify import remarks
 
         yield from remarks(lambda: self._catalogue, Path(self.settings.output))
 
     def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[RemovalResult]:
-        """Yield what was taken out for good of each article, or would be.
+        """Delete articles, with the images and pages that no other article needs, and yield a RemovalResult for each.
 
-        Raise InputError, before anything is done, when one is not here.
+        `named` holds keys, addresses or files of posts. The archive remembers not to fetch these articles again. With
+        `is_dry` nothing is deleted, the results say what would be. Raise InputError, before anything is deleted, for
+        an article that is not in the archive, OutputError when a file cannot be deleted.
         """
         from archiver.commands.remove import remove_named
 
         yield from remove_named(self._context, named, is_dry=is_dry)
 
     def undo_removal(self, named: Iterable[str]) -> Iterator[ArticleRecord]:
-        """Yield each article of which it is forgotten now that it was taken out. Raise InputError for one not here."""
+        """Allow removed articles to be archived again and yield the ArticleRecord of each; nothing is fetched.
+
+        `named` holds keys, addresses or files of posts; articles that were not removed are skipped. Raise InputError,
+        before anything is changed, for an article that is not in the archive.
+        """
         from archiver.commands.remove import undo_named
 
         yield from undo_named(self._context, named)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
-        """Yield the files that were put aside in `.archive/lost/`, each with its size in bytes."""
+        """Yield the path and the size in bytes of each file that was put aside in `.archive/lost/`.
+
+        Paths count from the archive's folder.
+        """
         from archiver.storage.quarantine import files_aside
 
         root = Path(self.settings.output)
         yield from ((path.relative_to(root).as_posix(), path.lstat().st_size) for path in files_aside(root))
 
     def empty_lost(self) -> None:
-        """Delete all that was put aside. Raise Busy when a `run` works on the archive."""
+        """Delete every file in `.archive/lost/`.
+
+        Raise InputError when there is no archive, Busy when a `run` works on it, OutputError when a file cannot be
+        deleted.
+        """
         from archiver.storage.quarantine import empty_quarantine
 
         self._context.archive.require_catalogue()
@@ -234,50 +275,62 @@ class Archiver:
         is_dry: bool = False,
         planned: Counted = _silent,
     ) -> Iterator[MergeResult | str]:
-        """Yield what became of each thing of other archives that are merged into this one, and lines that sum up each.
+        """Merge other archives into this one; yield a MergeResult for each thing of theirs, and lines that sum up each.
 
-        `planned` gets how many files the others hold. The others are only read. Raise InputError or UsageError, before
-        anything is done, for one that is no archive; Busy when a `run` works on this one.
+        `others` are folders; they are only read. `restore_removed` also takes what was removed here. With `is_dry`
+        nothing is written, the results say what would be. `planned` is called once, with the number of files in all
+        the others. Raise InputError or UsageError, before anything is written, for a folder that holds no archive;
+        InputError, when its turn comes, for this archive itself; Busy when a `run` works on this archive, OutputError
+        when it cannot be written.
         """
         from archiver.commands.merge import merge
 
         yield from merge(self._context, others, restore_removed=restore_removed, is_dry=is_dry, planned=planned)
 
     def history(self, name: str) -> list[Capture]:
-        """Return the pages that came for an article, the oldest first; raise InputError when it is not here."""
+        """Return the captures of an article, that is the pages that were received for it, oldest first.
+
+        `name` is its key, an address, or the file of its post. Raise InputError when it is not in the archive.
+        """
         from archiver.commands.history import history
 
         return history(self._catalogue, name, self.settings.output)
 
     def difference(self, name: str, old: int, new: int) -> str:
-        """Return in which lines two captures of an article differ, by their place in `history`, counted from 1.
+        """Return how the texts of two captures of an article differ, as a unified diff.
 
-        Raise UsageError for a number that none has, InputError for one that holds no article or was not kept.
+        `old` and `new` are places in `history`, counted from 1. Raise UsageError for a place that does not exist,
+        InputError for an article that is not in the archive and for a capture without an article's page.
         """
         from archiver.commands.history import difference
 
         return difference(self._context, self.history(name), (old, new))
 
     def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
-        """Yield the articles, or with a state that gave none the addresses, that the catalogue has."""
+        """Return an iterator over the articles that a query selects, by their time of publication.
+
+        Where the query's state is one of addresses that led to no article, their UrlRecords follow. Raise InputError
+        when there is no archive, UsageError for a query whose conditions exclude each other.
+        """
         from archiver.commands.list import list_records
 
         return list_records(self._catalogue, query, self.settings.completeness)
 
     def show(self, name: str) -> ArticleDetail:
-        """Return all that is known of an article by its key, an address or its post's file.
+        """Return everything that is known of one article, or of an address that led to none.
 
-        Raise InputError when nothing is.
+        `name` is a key, an address, or the file of a post. Raise InputError when nothing is known of it.
         """
         from archiver.commands.show import show
 
         return show(self._catalogue, name, self.settings.output)
 
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
-        """Write files for others and return what was written; `report` gets the title of each article before it is.
+        """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.
 
-        Tables may go to `stdout`. Raise UsageError for a request that makes no sense, InputError for an article that is
-        not here.
+        `report` is called with the title of each article before it is written. `stdout` takes a table whose file is
+        `-`. A file is replaced only when the new one is complete. Raise UsageError for a request that cannot be met,
+        InputError for an article that is not in the archive, OutputError when a file cannot be written.
         """
         from archiver.commands.export import Exporter
 

@@ -1,7 +1,7 @@
-"""What can go wrong, and the exit code it ends in.
+"""The errors that archiver raises, with the exit code that each leads to.
 
 ArchiverError
-├── UsageError            2   the words of the call are wrong
+├── UsageError            2   the call is wrong
 │   └── NotWeChat             an address that is not WeChat's
 ├── InputError           66   no such file, or nothing in it that could be read
 ├── ConfigError          78   archiver.yml, ARCHIVER_* or a flag holds what no setting takes
@@ -9,13 +9,14 @@ ArchiverError
 │   └── DamagedCatalogue      the catalogue is no database any more, or not whole
 ├── FetchError            1   the network gave no page or picture
 │   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
-│   ├── CoolingDown      75   WeChat showed its wall or answered 429; no page is asked for until it has cooled down
-│   ├── BudgetSpent           a run asked for as many pages as it may, or as long
-│   ├── Postponed             a medium left for another run: the article's bounds, the run's time, its host's rest
+│   ├── CoolingDown      75   WeChat showed a verification page or answered 429; no page is requested for a while
+│   ├── BudgetSpent           a run has requested as many pages as it may, or for as long as it may
+│   ├── Postponed             media left for another run: limit of the article, end of the run's time, or a pause
+│   │                         of their host
 │   ├── TooLarge              more bytes than the cap allows
-│   └── ForbiddenAddress      an address a page must not make us open (private, loopback, not http)
-├── Busy                 75   another run holds the archive
-├── TakenOut              1   a person took the article out of the archive; it is not fetched again
+│   └── ForbiddenAddress      an address that a page must not make us open (private, loopback, not http)
+├── Busy                 75   another run works on the archive
+├── ArticleRemoved        1   a person removed the article from the archive; it is not fetched again
 └── NotAnArticle          1   the page was read, and holds no article
 """
 
@@ -41,20 +42,20 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-# When several apply the first of these wins (ARCHITECTURE, exit codes).
+# When several apply the first of these wins (docs/exit-codes.md).
 _PRECEDENCE = (
     Exit.INTERRUPTED, Exit.BUG, Exit.CANNOT_WRITE, Exit.BAD_CONFIG, Exit.USAGE, Exit.NO_INPUT,
     Exit.TRY_LATER, Exit.FAILED, Exit.OK,
 )  # fmt: skip
 
 
-def foremost(codes: Collection[int]) -> int:
-    """The code that wins of several."""
+def combine_exit_codes(codes: Collection[int]) -> int:
+    """Return the one exit code that stands for several, by their precedence."""
     return next(code for code in _PRECEDENCE if code in codes)
 
 
 class ArchiverError(Exception):
-    """Any failure that is not a bug: one line for the user, and what it concerns, both without credentials."""
+    """Any failure that is not a bug: a message of one line, and what it concerns, both without credentials."""
 
     exit_code = Exit.FAILED
 
@@ -68,7 +69,7 @@ class ArchiverError(Exception):
 
 
 class UsageError(ArchiverError):
-    """The words of the call are wrong."""
+    """A call that is wrong: options, arguments or their combination."""
 
     exit_code = Exit.USAGE
 
@@ -78,7 +79,7 @@ class NotWeChat(UsageError):  # noqa: N818 - the tree reads as statements
 
 
 class InputError(ArchiverError):
-    """A file that is not there or cannot be read."""
+    """A file, or an article, that does not exist or cannot be read."""
 
     exit_code = Exit.NO_INPUT
 
@@ -90,39 +91,45 @@ class ConfigError(ArchiverError):
 
 
 class OutputError(ArchiverError):
-    """The archive cannot be written."""
+    """An archive or a file that cannot be written."""
 
     exit_code = Exit.CANNOT_WRITE
 
 
 class DamagedCatalogue(OutputError):  # noqa: N818
-    """The catalogue is no database any more, or holds what it cannot hold."""
+    """A catalogue that is no database any more, or that is inconsistent."""
 
 
 class FetchError(ArchiverError):
-    """The network gave no page or picture."""
+    """A failed request for a page or a medium."""
 
 
 class Unreachable(FetchError):  # noqa: N818
-    """Every try failed; a later run may succeed."""
+    """A request that failed at every try; a later run may succeed."""
 
 
 class CoolingDown(FetchError):  # noqa: N818
-    """No page is asked for: WeChat refused a short while ago, by its wall or by HTTP 429, this run or another."""
+    """A page that is not requested, since WeChat refused one a short while ago, to this run or another.
+
+    It did so by a verification page or by HTTP 429.
+    """
 
     exit_code = Exit.TRY_LATER
 
 
 class BudgetSpent(FetchError):  # noqa: N818
-    """The run asked for as many pages as it may, or as long."""
+    """A run that has requested as many pages as it may, or for as long as it may."""
 
 
 class Postponed(FetchError):  # noqa: N818
-    """A medium is left for another run: its article's bounds or the run's time are reached, or its host rests."""
+    """A medium that is left for another run.
+
+    A limit of its article or the run's time is reached, or no request may be made to its host for a while.
+    """
 
 
 class TooLarge(FetchError):  # noqa: N818
-    """The response went past its cap."""
+    """A response with more bytes than its limit allows."""
 
 
 class ForbiddenAddress(FetchError):  # noqa: N818
@@ -130,17 +137,17 @@ class ForbiddenAddress(FetchError):  # noqa: N818
 
 
 class Busy(ArchiverError):  # noqa: N818
-    """Another run works on the archive."""
+    """An archive on which another run works."""
 
     exit_code = Exit.TRY_LATER
 
 
 class ArticleRemoved(ArchiverError):  # noqa: N818
-    """A person took the article out of the archive."""
+    """An article that a person removed from the archive; it is not fetched again."""
 
 
 class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public
-    """The page was read and holds no article; `state` says what it is (models.State)."""
+    """A page that holds no article; `state` says what it is (models.State), `reason` why."""
 
     def __init__(self, state: str, reason: str = "", *, concerns: str = "") -> None:
         super().__init__(f"{state}: {reason}" if reason else str(state), concerns=concerns)

@@ -6,41 +6,41 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from archiver import outcomes
-from archiver.errors import Exit, foremost
+from archiver.errors import Exit, combine_exit_codes
 from archiver.models import Outcome
 
-LEFT = ("left", "another run")  # among the kinds: what a limit kept from being read
+LEFT = ("left", "another run")  # the kind of outcomes that a limit left for another run
 
 
 @dataclass(kw_only=True, slots=True)
 class RunSummary:
-    """Sums over outcomes, filled as they come."""
+    """Counts and lists over outcomes, filled by `add` as they arrive."""
 
-    counts: Counter[str] = field(default_factory=Counter)  # by their word
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by their word and the page's state
-    pictures: Counter[str] = field(default_factory=Counter)  # saved, failed; of what was read
-    posts: list[str] = field(default_factory=list)  # written
-    again: list[str] = field(default_factory=list)  # sources about which something is left to do
-    failures: list[Outcome] = field(default_factory=list)  # of what was tried
-    unasked: Counter[str] = field(default_factory=Counter)  # by why
+    counts: Counter[str] = field(default_factory=Counter)  # outcomes by their word
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # outcomes by word and page state
+    images: Counter[str] = field(default_factory=Counter)  # by `saved` and `failed`; of articles that were read
+    posts: list[str] = field(default_factory=list)  # paths of those that were written
+    remaining: list[str] = field(default_factory=list)  # sources that failed or that a limit left
+    failures: list[Outcome] = field(default_factory=list)  # of sources that were tried
+    not_requested: Counter[str] = field(default_factory=Counter)  # sources that were not tried, by reason
     _codes: set[int] = field(default_factory=lambda: {int(Exit.OK)})
     _was_read: bool = False
 
     def add(self, outcome: Outcome) -> None:
         """Count one more outcome."""
         self.counts[outcome.outcome] += 1
-        is_left = outcomes.LEFT in outcome.warnings
-        self.kinds[LEFT if is_left else (outcome.outcome, outcome.state or "no page")] += 1
+        was_left = outcomes.LEFT in outcome.warnings
+        self.kinds[LEFT if was_left else (outcome.outcome, outcome.state or "no page")] += 1
         if outcome.outcome != "skipped":
-            self.pictures += Counter(saved=outcome.images.saved, failed=outcome.images.failed)
+            self.images += Counter(saved=outcome.images.saved, failed=outcome.images.failed)
         self._codes.add(outcome.exit_code)
         self._was_read |= outcome.state is not None
         if outcome.outcome in ("archived", "updated"):
             self.posts.append(outcome.post)
-        if outcome.outcome == "failed" or is_left:
-            self.again.append(outcome.source)
+        if outcome.outcome == "failed" or was_left:
+            self.remaining.append(outcome.source)
         if outcomes.was_not_asked(outcome):
-            self.unasked[outcome.error] += 1
+            self.not_requested[outcome.error] += 1
         elif outcome.outcome == "failed":
             self.failures.append(outcome)
 
@@ -51,8 +51,8 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """Return the foremost exit code; a missing file is only a failure among others when something was read."""
+        """Return the exit code of all outcomes; when something was read, a missing file is a failure among others."""
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:
             codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}
-        return foremost(codes)
+        return combine_exit_codes(codes)

@@ -8,14 +8,14 @@ import re
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from archiver.app import RunSummary
-from archiver.errors import Exit, foremost
+from archiver.errors import Exit, combine_exit_codes
 from archiver.models import Outcome, State
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -242,7 +242,7 @@ def test_an_interrupt_ends_with_130_and_no_traceback(folder):
 BROKEN = """
 import sys
 import archiver.pipeline
-from archiver.cli import main
+from archiver.cli.main import main
 archiver.pipeline.extract = lambda page: 1 / 0
 sys.argv = ["archiver", "add", "-o", "out", *sys.argv[1:]]
 main()
@@ -265,8 +265,7 @@ def test_a_bug_is_told_as_one_and_costs_no_other_source(folder, verbose):
 
 def test_the_version_is_the_packages(folder):
     done = run(folder, "--version")
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert (done.returncode, done.stdout) == (0, f"archiver {version}\n")
+    assert (done.returncode, done.stdout) == (0, f"archiver {version('archiver')}\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"]])
@@ -286,7 +285,7 @@ def test_no_command_is_a_wrong_call_that_shows_the_help(folder):
 IMPORTED = """
 import sys
 sys.argv = ["archiver", *{arguments!r}]
-from archiver.cli import main
+from archiver.cli.main import main
 try:
     main()
 except SystemExit as end:
@@ -360,7 +359,7 @@ IN_ORDER = [
 
 @pytest.mark.parametrize("first", range(len(Exit)))
 def test_of_several_exit_codes_the_first_in_the_houses_order_wins(first):
-    assert foremost(set(IN_ORDER[first:])) == IN_ORDER[first]
+    assert combine_exit_codes(set(IN_ORDER[first:])) == IN_ORDER[first]
     assert exit_code(outcome(code) for code in reversed(IN_ORDER[first:])) == IN_ORDER[first]
 
 

@@ -14,7 +14,7 @@ import pytest
 import typer
 import typer.main
 
-from archiver.cli import app
+from archiver.cli.main import app
 from archiver.errors import Exit
 from archiver.models import ArticleRecord, Capture, Finding, Outcome, UrlRecord
 from archiver.settings import Settings

@@ -333,7 +333,7 @@ def test_a_full_disk_leaves_the_old_file(archiver: Command, world: World, form: 
 
 
 def test_without_the_extra_one_line_says_what_to_install(article: Command) -> None:
-    call = "import sys; sys.modules['warcio'] = None; from archiver.cli import main; main()"
+    call = "import sys; sys.modules['warcio'] = None; from archiver.cli.main import main; main()"
     arguments = ["export", "-o", article.folder / "out", "--warc", article.folder / "a.warc.gz"]
     run = subprocess.run([sys.executable, "-c", call, *arguments], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (2, "")

@@ -26,7 +26,7 @@ main()
 
 @pytest.mark.parametrize(
     ("module", "call"),
-    [("archiver.cli", ["list"]), ("typer", ["list"]), ("archiver.cli.removing", ["rm", "x"]),
+    [("archiver.cli", ["list"]), ("typer", ["list"]), ("archiver.cli.rm", ["rm", "x"]),
      ("archiver.app", ["add", "x"]), ("archiver.settings", ["rm", "x"]), ("yaml", ["run"]), ("msgspec", ["list"]),
      ("archiver.commands.scheduler", ["batch", "list.txt"])],
 )  # fmt: skip

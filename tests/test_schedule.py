@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from archiver import policy
-from archiver.cli.starting import GIT_ATTRIBUTES, TEMPLATE
+from archiver.cli.init import GIT_ATTRIBUTES, TEMPLATE
 from archiver.models import State
 from archiver.settings import Settings, load
 

@@ -26,17 +26,12 @@ def parameters(function: Function) -> int:
     return sum(argument.arg not in ("self", "cls") for argument in every)
 
 
-def is_command(function: Function) -> bool:
-    """A typer command declares an option as a parameter: there are as many as the user may choose."""
-    return any("app.command" in ast.unparse(decorator) for decorator in function.decorator_list)
-
-
 def too_long(source: str) -> list[str]:
     return [f.name for f in functions(source) if (f.end_lineno or 0) - f.lineno + 1 > 60]
 
 
 def too_many_parameters(source: str) -> list[str]:
-    return [f.name for f in functions(source) if parameters(f) > 5 and not is_command(f)]
+    return [f.name for f in functions(source) if parameters(f) > 5]
 
 
 def named(path: Path) -> str:
@@ -92,9 +87,8 @@ def test_the_length_of_a_function_is_counted(source, refused):
         ("def f(a, b, c, d, e, g): ...", ["f"]),
         ("def f(a, b, c, *, d, e, **g): ...", ["f"]),
         ("def f(self, a, b, c, d, e): ...", []),
-        ("@app.command()\ndef f(a, b, c, d, e, g): ...", []),
     ],
-    ids=["six", "of every kind", "self is not counted", "a typer command"],
+    ids=["six", "of every kind", "self is not counted"],
 )
 def test_the_parameters_of_a_function_are_counted(source, refused):
     assert too_many_parameters(source) == refused

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver import cli
+from archiver.cli import main as cli
 from archiver.errors import Exit
 from tests.command import Command
 from tests.test_rebuild import disk

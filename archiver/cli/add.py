@@ -1,4 +1,4 @@
-"""`archiver add`."""
+"""The command `archiver add`: archive articles by their addresses, or from saved pages."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from typing import Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.app import app
+from archiver.cli.output import stdin_lines
 from archiver.cli.progress import Spinner
-from archiver.cli.streams import stdin_lines
-from archiver.cli.telling import OutcomePrinter
+from archiver.cli.report import OutcomePrinter
 
-_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   archiver add https://mp.weixin.qq.com/s/...
   archiver add -o blog saved/*.html
   archiver add --json - < addresses.txt"""
 
 
-@app.command(epilog=_EXAMPLES)
-def add(
+def add_sources(
     sources: Annotated[
         list[str],
         typer.Argument(
@@ -30,16 +28,9 @@ def add(
             show_default=False,
         ),
     ],
+    *,
     output: options.Output = None,
-    config: options.Config = "",
-    as_json: options.AsJson = False,
-    verbose: options.Verbose = False,
-    interval: options.Interval = None,
-    no_media: options.NoMedia = False,
-    proxy: options.Proxy = None,
-    cookies: options.Cookies = None,
-    link_local: options.LinkLocal = False,
-    force: options.Force = False,
+    common: options.ArchiveOptions,
 ) -> int:
     """Turn articles into posts, with their images beside them.
 
@@ -47,22 +38,16 @@ def add(
     """
     from archiver.app import Archiver
 
-    options.log(verbose=verbose)
-    settings = options.settings(
-        config,
-        {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
-         "link_local": link_local, "force": force},
-    )  # fmt: skip
-    with Archiver(settings) as archive, Spinner() as spinner:
-        teller = OutcomePrinter(summary=archive.summary, as_json=as_json, verbose=verbose)
-        for _ in teller.tell(spinner.hidden_after(archive.add(_named(sources), spinner.show))):
-            pass
-    teller.sum_up()
-    return teller.summary.exit_code
+    options.log_to_stderr(verbose=common.verbose)
+    with Archiver(common.settings(output)) as archive, Spinner() as spinner:
+        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=common.verbose)
+        printer.print_all(spinner.hide_for_each(archive.add(_with_stdin(sources), spinner.show)))
+    printer.print_summary()
+    return printer.summary.exit_code
 
 
-def _named(sources: Iterable[str]) -> Iterator[str]:
-    """The sources as given; for `-` the lines of stdin, less empty ones and `#` comments."""
+def _with_stdin(sources: Iterable[str]) -> Iterator[str]:
+    """Yield the sources, instead of `-` the lines of stdin without empty ones and `#` comments."""
     for source in sources:
         if source == "-":
             lines = map(str.strip, stdin_lines())

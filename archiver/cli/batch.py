@@ -1,4 +1,4 @@
-"""`archiver batch`."""
+"""The command `archiver batch`: archive every address of a list."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.app import app
+from archiver.cli.output import print_message
 from archiver.cli.progress import ProgressBar
-from archiver.cli.streams import say
-from archiver.cli.telling import OutcomePrinter
+from archiver.cli.report import OutcomePrinter
 
 if TYPE_CHECKING:
     from archiver.sources import ListEntry
 
-_EXAMPLES = """\b
+EXAMPLES = """\b
 Examples:
   archiver batch addresses.txt
   archiver batch -o blog --failed again.txt list.csv
   grep -o 'https://mp.weixin[^ )]*' notes.md | archiver batch --max-time 8h -"""
 
 
-@app.command(epilog=_EXAMPLES)
-def batch(
+def archive_list(
     list_file: Annotated[
         str,
         typer.Argument(
@@ -34,82 +32,69 @@ def batch(
             show_default=False,
         ),
     ],
+    *,
     output: options.Output = None,
     failed: Annotated[
         str | None, typer.Option("--failed", metavar="FILE", help="Write what is left to do to FILE, to feed back.")
     ] = None,
-    limit: options.Limit = None,
-    max_time: options.MaxTime = None,
-    refresh: options.Refresh = False,
-    retry: options.Retry = False,
-    retry_gone: options.RetryGone = False,
-    config: options.Config = "",
-    as_json: options.AsJson = False,
-    verbose: options.Verbose = False,
-    interval: options.Interval = None,
-    no_media: options.NoMedia = False,
-    proxy: options.Proxy = None,
-    cookies: options.Cookies = None,
-    link_local: options.LinkLocal = False,
-    force: options.Force = False,
+    requests: options.RetryOptions,
+    common: options.ArchiveOptions,
 ) -> int:
     """Archive every address of a list; what the archive has already costs no request.
 
     It can be stopped and started again at any time: it goes on where it was.
     """
-    from archiver.app import Archiver, fetch_options
-    from archiver.sources.list_input import read_file, read_stdin
+    from archiver.app import Archiver, read_list
 
-    options.log(verbose=verbose)
-    settings = options.settings(
-        config,
-        {"output": output, "interval": interval, "proxy": proxy, "cookies": cookies, "no_media": no_media,
-         "link_local": link_local, "force": force},
-    )  # fmt: skip
-    wanted = fetch_options(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, max_time=max_time)
-    lines = read_stdin() if list_file == "-" else read_file(list_file)
-    saved: dict[str, list[str]] = {}
-    with Archiver(settings) as archive, ProgressBar(settings.interval) as bar:
-        teller = OutcomePrinter(summary=archive.summary, as_json=as_json, verbose=verbose)
-        for _ in teller.tell(bar.over(archive.batch(_noted(lines, saved), wanted, bar.plan))):
-            pass
-    teller.sum_up_table()
+    options.log_to_stderr(verbose=common.verbose)
+    settings = common.settings(output)
+    fetch_options = requests.fetch_options()
+    entries = read_list(list_file)
+    files: dict[str, list[str]] = {}
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
+        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=common.verbose)
+        outcomes = archive.batch(_collect_files(entries, files), fetch_options, progress.plan)
+        printer.print_all(progress.track(outcomes))
+    printer.print_summary_table()
     if failed is not None:
-        _write_failed(Path(failed), teller, saved)
-    return teller.summary.exit_code
+        _write_remaining(Path(failed), printer.summary.remaining, files)
+    return printer.summary.exit_code
 
 
-def _noted(lines: Iterable[ListEntry], saved: dict[str, list[str]]) -> Iterator[ListEntry]:
-    """The lines again; `saved` learns the files of saved pages by the list's words, less credentials, for them."""
-    for line in lines:
-        if line.target and line.target.file:
-            saved.setdefault(line.source, []).append(line.target.file)
-        yield line
+def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) -> Iterator[ListEntry]:
+    """Yield the entries, and add the file of each saved page to `files` under the source that its Outcome will have."""
+    for entry in entries:
+        if entry.target and entry.target.file:
+            files.setdefault(entry.source, []).append(entry.target.file)
+        yield entry
 
 
-def _write_failed(path: Path, teller: OutcomePrinter, saved: Mapping[str, list[str]]) -> None:
-    """One line for each that is left to do, in the list's own words where they say the same in `path`."""
+def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> None:
+    """Write a list of the sources that are left to do to `path`, and say how to continue with it."""
     from archiver.storage.local import write_lines
 
-    again = list(_again(path.parent, teller.summary.again, saved))
-    write_lines(path, again)
-    if again:
-        say(f"{len(again)} left to do: archiver batch {path}")
+    lines = list(_lines_for(path.parent, sources, files))
+    write_lines(path, lines)
+    if lines:
+        print_message(f"{len(lines)} left to do: archiver batch {path}")
 
 
-def _again(folder: Path, sources: Iterable[str], saved: Mapping[str, list[str]]) -> Iterator[str]:
-    """What names each source in a list that lies in `folder`; files that are called alike are all named, once."""
-    told: set[str] = set()
+def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield what names each source in a list in `folder`.
+
+    Several files can have the same source, a name without credentials: then all of them are yielded, once.
+    """
+    written: set[str] = set()
     for source in sources:
-        if source not in saved:
+        if source not in files:
             yield source
-        elif source not in told:
-            told.add(source)
-            yield from (_named_from(folder, source, file) for file in saved[source])
+        elif source not in written:
+            written.add(source)
+            yield from (_path_from(folder, source, file) for file in files[source])
 
 
-def _named_from(folder: Path, source: str, file: str) -> str:
-    """What names a source in a list that lies in `folder`, from which paths count."""
+def _path_from(folder: Path, source: str, file: str) -> str:
+    """Return `source` if it leads from `folder` to the file, else the file's absolute path."""
     if (folder / source).absolute() == Path(file).absolute():
         return source
     return str(Path(file).absolute())

@@ -1,46 +1,42 @@
-"""The options that several commands share, and the settings they make."""
+"""The options that several commands share, each written once, in groups that a command takes as one object.
+
+A group is a frozen dataclass whose fields are options. A command that has a parameter of such a type gets all its
+options there; `expand_options` shows typer one parameter for each of them, in the order of the fields:
+
+    def verify_archive(*, output: Output = None, network: NetworkOptions) -> int: ...
+    app.command("verify")(expand_options(verify_archive))
+"""
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from archiver.cli.streams import say, say_lines
+from archiver.cli.output import print_message, print_message_lines
 from archiver.credentials import redact_words
 
 if TYPE_CHECKING:
+    from archiver.app import ArticleQuery, FetchOptions
     from archiver.settings import Settings
 
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
-Config = Annotated[
-    str,
-    typer.Option(
-        metavar="FILE", help="Settings, instead of archiver.yml here or beside the archive.", show_default=False
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
-Interval = Annotated[float | None, typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].")]
-NoMedia = Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")]
-Proxy = Annotated[str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.")]
-Cookies = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification.")
+_LinkLocal = Annotated[
+    bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")
 ]
-LinkLocal = Annotated[bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")]
-Limit = Annotated[int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")]
-Retry = Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")]
-RetryGone = Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")]
-Refresh = Annotated[bool, typer.Option("--refresh", help="Read known articles again.")]
+_Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were edited by hand.")]
 
 
-def _duration(text: str) -> float:
-    """Seconds of `90`, `90s`, `45m`, `8h`, `2d`."""
+def _seconds(text: str) -> float:
+    """Return the seconds of a duration such as `90`, `90s`, `45m`, `8h` or `2d`; raise BadParameter for others."""
     from archiver.settings import duration
 
     try:
@@ -49,13 +45,8 @@ def _duration(text: str) -> float:
         raise typer.BadParameter(str(error)) from None
 
 
-MaxTime = Annotated[
-    float | None, typer.Option(parser=_duration, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.")
-]
-
-
 def _day(text: str) -> datetime:
-    """Midnight in Beijing, where articles are dated."""
+    """Return midnight of a day such as `2026-01-31` in Beijing, where articles are dated; raise BadParameter."""
     from archiver.models import CHINA
 
     try:
@@ -64,31 +55,176 @@ def _day(text: str) -> datetime:
         raise typer.BadParameter("write a day as 2026-01-31") from None
 
 
-Account = Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")]
-Since = Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")]
-Until = Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")]
+@dataclass(frozen=True, kw_only=True)
+class CommonOptions:
+    """The options of every command that works on an archive; those that a subclass adds are settings."""
+
+    config: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="Settings, instead of archiver.yml here or beside the archive.", show_default=False
+        ),
+    ] = ""
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
+    verbose: Verbose = False
+
+    def settings(self, output: str | None) -> Settings:
+        """Return the settings of this call: its options before ARCHIVER_* variables before archiver.yml.
+
+        `output` is the archive's folder, None where the call does not name it. Warnings go to stderr. Raise
+        ConfigError for what no setting takes.
+        """
+        from archiver.settings import load
+
+        values = {"output": output, **{name: getattr(self, name) for name in self._settings_names()}}
+        chosen = {name: value for name, value in values.items() if value is not None and value is not False}
+        if chosen.pop("no_media", None):
+            chosen["media"] = {"save": False}
+        return load(
+            chosen, os.environ, Path(), self.config, lambda warning: print_message(f"archiver: warning: {warning}")
+        )
+
+    def _settings_names(self) -> Iterator[str]:
+        common = {field.name for field in fields(CommonOptions)}
+        return (field.name for field in fields(self) if field.name not in common)
 
 
-def settings(config: str, flags: Mapping[str, object]) -> Settings:
-    """The settings of a call: its flags, by the names of settings, over ARCHIVER_* over archiver.yml."""
-    from archiver.settings import load
+@dataclass(frozen=True, kw_only=True)
+class NetworkOptions(CommonOptions):
+    """The options of a command that uses the network."""
 
-    given = {key: value for key, value in flags.items() if value is not None and value is not False}
-    if given.pop("no_media", None):
-        given["media"] = {"save": False}
-    return load(given, os.environ, Path(), config, lambda warning: say(f"archiver: warning: {warning}"))
+    interval: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].")
+    ] = None
+    no_media: Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")] = False
+    proxy: Annotated[str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.")] = None
+    cookies: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification.")
+    ] = None
 
 
-def log(*, verbose: bool) -> None:
-    """Shows what archiver does on stderr, when that is wanted."""
+@dataclass(frozen=True, kw_only=True)
+class UnattendedOptions(NetworkOptions):
+    """The options of a command that archives articles and that nobody watches: it overwrites no edited post."""
+
+    link_local: _LinkLocal = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveOptions(UnattendedOptions):
+    """The options of a command that archives articles that a person named."""
+
+    force: _Force = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewriteOptions(CommonOptions):
+    """The options of a command that writes posts without the network."""
+
+    link_local: _LinkLocal = False
+    force: _Force = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitOptions:
+    """The options that say how much a command requests at most."""
+
+    limit: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")
+    ] = None
+    max_time: Annotated[
+        float | None, typer.Option(parser=_seconds, metavar="TIME", help="Begin no page after this: 90s, 45m, 8h.")
+    ] = None
+
+    def fetch_options(self) -> FetchOptions:
+        """Return what these options come to for Archiver; its time begins now."""
+        from archiver.app import fetch_options
+
+        return fetch_options(**asdict(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryOptions(LimitOptions):
+    """The options that say which known addresses a command requests again, and how much at most."""
+
+    refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
+    retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
+    retry_gone: Annotated[bool, typer.Option("--retry-gone", help="Ask again what was deleted or taken down.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryOptions:
+    """The options that select articles; a subclass adds `state`, whose help differs, and what it alone has."""
+
+    account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = ""
+    since: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")] = (
+        None
+    )
+    until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
+
+    def query(self, *other_states: str) -> ArticleQuery:
+        """Return the query for Archiver; raise BadParameter for a state that is neither a page's nor another."""
+        from archiver.app import ArticleQuery
+        from archiver.models import State
+
+        query = ArticleQuery(**asdict(self))
+        if query.state and query.state not in (*other_states, *State):
+            raise typer.BadParameter(f"no such state; there are {', '.join((*other_states, *State))}")
+        return query
+
+
+def expand_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Return a function for typer that takes every option of a command by itself, where `command` takes groups.
+
+    A parameter of `command` whose type is a dataclass is replaced by the dataclass's fields, which are its options;
+    when the function is called they are put together again. Raise ValueError when two options have one name.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    groups: dict[str, type[Any]] = {
+        name: parameter.annotation for name, parameter in signature.parameters.items() if _is_group(parameter)
+    }
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        if name in groups:
+            parameters += _parameters_of(groups[name])
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @wraps(command)
+    def expanded(**values: Any) -> int:  # noqa: ANN401 - of whatever type each option has
+        for name, group in groups.items():
+            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
+        return command(**values)
+
+    expanded.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    expanded.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return expanded
+
+
+def _is_group(parameter: inspect.Parameter) -> bool:
+    return isinstance(parameter.annotation, type) and is_dataclass(parameter.annotation)
+
+
+def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
+    """Yield a parameter for each field of a group of options, in their order."""
+    types = get_type_hints(group, include_extras=True)
+    for field in fields(group):
+        yield inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=types[field.name]
+        )
+
+
+def log_to_stderr(*, verbose: bool) -> None:
+    """Write archiver's own log to stderr if `verbose`; other libraries' logs could show secrets in addresses."""
     import logging
 
-    if verbose:  # ours alone: other libraries' logs would show addresses with what they carry
-        log = logging.getLogger("archiver")
+    if not verbose:
+        return
 
-        class MessageHandler(logging.Handler):
-            def emit(self, record: logging.LogRecord) -> None:
-                say_lines(redact_words(self.format(record)))
+    class MessageHandler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            print_message_lines(redact_words(self.format(record)))
 
-        log.addHandler(MessageHandler())
-        log.setLevel(logging.DEBUG)
+    logger = logging.getLogger("archiver")
+    logger.addHandler(MessageHandler())
+    logger.setLevel(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""What a terminal shows while something goes on; nothing when stderr is none."""
+"""Progress on stderr while a command works; nothing is shown when stderr is no terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Line:
-    """One line that can be taken away, so that others can be written."""
+    """A line at the bottom of the terminal that can be hidden, so that other lines can be written."""
 
     def __init__(self) -> None:
         self._line: Progress | None = None
@@ -27,7 +27,7 @@ class _Line:
         self.hide()
 
     def hide(self) -> None:
-        """Takes the line away."""
+        """Remove the line from the terminal."""
         if self._line is not None:
             self._line.stop()
             self._line = None
@@ -44,45 +44,49 @@ class _Line:
 
 
 class Spinner(_Line):
-    """What is being read now, and for how long."""
+    """A line that says what is being read now, and for how long."""
 
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
 
-    def show(self, what: str) -> None:
-        """Shows what is being read now."""
+    def show(self, title: str) -> None:
+        """Show what is being read now."""
         self._count += 1
         if not sys.stderr.isatty():
             return
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
         line = self._start(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        line.add_task(f"{self._count}  {CONTROL.sub(' ', what)[:80]}", total=None)
+        line.add_task(f"{self._count}  {CONTROL.sub(' ', title)[:80]}", total=None)
 
-    def hidden_after(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """The outcomes, the line gone before each is printed."""
+    def hide_for_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Yield the outcomes; hide the line before each, so that it can be printed."""
         for outcome in outcomes:
             self.hide()
             yield outcome
 
 
 class ProgressBar(_Line):
-    """How many are done, failed and left, and how long that will take at the pace of this run."""
+    """A line that says how many articles are done, failed and left, and how long these will take."""
 
     def __init__(self, interval: float) -> None:
+        """Take the seconds between two pages, which no pace can undercut."""
         super().__init__()
         self._interval = interval
         self._left = self._done = self._failed = 0
         self._since = time.monotonic()
 
     def plan(self, _total: int, to_read: int) -> None:
-        """Shows how many are to be read."""
+        """Show how many articles are to be read; progress counts from now."""
         self._left, self._since = to_read, time.monotonic()
         self._show()
 
-    def over(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """The outcomes, the line gone while each is printed. What is known comes before the plan and is not counted."""
+    def track(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Yield the outcomes and count them; the line is hidden while each is printed.
+
+        Outcomes before `plan` is called needed no reading and are not counted.
+        """
         for outcome in outcomes:
             self.hide()
             yield outcome
@@ -97,37 +101,37 @@ class ProgressBar(_Line):
         from rich.progress import BarColumn, TextColumn
 
         line = self._start(BarColumn(), TextColumn("{task.description}", markup=False))
-        said = f"{self._done} done, {self._failed} failed, {self._left} left, about {self._estimate()}"
-        line.add_task(said, total=self._done + self._left, completed=self._done)
+        text = f"{self._done} done, {self._failed} failed, {self._left} left, about {self._estimate()}"
+        line.add_task(text, total=self._done + self._left, completed=self._done)
 
     def _estimate(self) -> str:
-        """Never less than the pages' interval allows, however fast the first ones were."""
-        each = (time.monotonic() - self._since) / self._done if self._done else self._interval
-        seconds = int(max(each, self._interval) * self._left)
+        """Return the time left as h:mm:ss, never less than the interval between pages allows."""
+        pace = (time.monotonic() - self._since) / self._done if self._done else self._interval
+        seconds = int(max(pace, self._interval) * self._left)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 class FileProgress(_Line):
-    """How many files of about how many were looked at; `done` counts them."""
+    """A line that says how many files of about how many were checked; `done` counts them."""
 
     def __init__(self) -> None:
         super().__init__()
         self._total = self.done = 0
 
     def plan(self, total: int) -> None:
-        """Shows how many there are to look at."""
+        """Take about how many files there are to check; 0 shows no line."""
         self._total = total
 
-    def looked(self, count: int) -> None:
-        """Shows that so many more were looked at."""
+    def advance(self, count: int) -> None:
+        """Count `count` more files as checked, and show it."""
         self.done += count
         if self._line is not None:
             self._line.update(self._line.task_ids[0], completed=self.done)
         elif self._total and sys.stderr.isatty():
             self._show()
 
-    def hidden_after(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """The findings, the line gone before each is printed."""
+    def hide_for_each(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield the findings; hide the line before each, so that it can be printed."""
         for finding in findings:
             self.hide()
             yield finding

@@ -234,7 +234,7 @@ _ALL = (
 
 def scenarios() -> list[Scenario]:
     """Those whose command is there, each with articles of its own."""
-    from archiver.cli.app import app
+    from archiver.cli.main import app
 
     commands = {one.name or (one.callback and one.callback.__name__) for one in app.registered_commands}
     from dataclasses import replace

@@ -141,7 +141,7 @@ def _run(library: ctypes.CDLL, call: dict[str, Any], streams: tuple[int, int, in
 
 def _ended() -> int:
     """The exit code of the command, once everything that a process does at its end is done."""
-    from archiver.cli import main
+    from archiver.cli.main import main
 
     code = 0
     signal.signal(signal.SIGINT, signal.default_int_handler)

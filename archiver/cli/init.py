@@ -1,4 +1,4 @@
-"""`archiver init`."""
+"""The command `archiver init`: write the settings file to begin with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from archiver.cli import options
-from archiver.cli.app import app
-from archiver.cli.streams import say, show
+from archiver.cli.output import print_line, print_message
 from archiver.errors import OutputError, UsageError
 
-_EXAMPLES = """\b
+EXAMPLES = """\b
 Example:
   archiver init && $EDITOR archiver.yml && archiver run"""
 
@@ -46,7 +45,7 @@ sources: []
 #   header-img: img/the-first.png
 """
 
-# Not `binary`: git still shows what changed in posts and drawings.
+# Not `binary`: so git still shows what changed in posts and drawings.
 GIT_ATTRIBUTES = """\
 # archiver knows its files by their bytes: git must not change their line ends when it checks them out.
 **/_posts/** -text
@@ -56,26 +55,28 @@ GIT_ATTRIBUTES = """\
 """
 
 
-@app.command(epilog=_EXAMPLES)
-def init(
+def write_settings(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
+    *,
     verbose: options.Verbose = False,
 ) -> int:
     """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
     from archiver.settings import FILE
 
-    options.log(verbose=verbose)
+    options.log_to_stderr(verbose=verbose)
     path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
     if not _write_new(path, TEMPLATE):
         raise UsageError("is there already; it stays as it is", concerns=str(path))
-    show(str(path))
+    print_line(str(path))
     if not _write_new(attributes, GIT_ATTRIBUTES):
-        say(f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/schedule.md")
+        print_message(
+            f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/schedule.md"
+        )
     return 0
 
 
 def _write_new(path: Path, text: str) -> bool:
-    """Write a file where there is none; whether there was none."""
+    """Write a file unless it exists, and return whether it was written; raise OutputError when it cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:

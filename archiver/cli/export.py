@@ -1,0 +1,73 @@
+"""The command `archiver export`: write articles to files for other programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.output import print_json, print_line, print_message, table_output
+from archiver.cli.progress import Spinner
+
+EXAMPLES = """\b
+Examples:
+  archiver export --wacz archive.wacz
+  archiver export --warc 2020.warc.gz --since 2020-01-01 --until 2021-01-01
+  archiver export --csv - --account 南宁市反诈骗 > articles.csv"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFiles:
+    """The options that name the files to write, one a format; empty where a format is not wanted."""
+
+    warc: Annotated[str, typer.Option(metavar="FILE", help="Pages and media as WARC 1.1 (.warc.gz).")] = ""
+    wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
+    jsonl: Annotated[str, typer.Option(metavar="FILE", help="A JSON object a line, an article; - for stdout.")] = ""
+    csv: Annotated[str, typer.Option(metavar="FILE", help="A table for a spreadsheet; - for stdout.")] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportSelection(options.QueryOptions):
+    """The options that select what is exported."""
+
+    state: Annotated[str, typer.Option(metavar="STATE", help="Whose page is deleted, violation …")] = ""
+
+
+def export_articles(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY|URL|FILE", help="Articles by key, address or post; else all.", show_default=False),
+    ] = None,
+    *,
+    output: options.Output = None,
+    files: ExportFiles,
+    selection: ExportSelection,
+    common: options.CommonOptions,
+) -> int:
+    """Write articles for others: WARC, WACZ, or tables. FILE is replaced when the new one is whole."""
+    from archiver.app import Archiver, ExportRequest
+
+    options.log_to_stderr(verbose=common.verbose)
+    query = selection.query()
+    paths = {form: path for form, path in asdict(files).items() if path}
+    writes_stdout = "-" in paths.values()
+    if common.as_json and writes_stdout:
+        raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
+    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()))
+    with Archiver(common.settings(output)) as archive, Spinner() as spinner:
+        result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
+    for line in result.missing:
+        print_message(f"archiver: not exported: {line}")
+    print_message(f"{result.articles} exported")
+    if common.as_json:
+        print_json(asdict(result))
+    elif not writes_stdout:
+        for path in result.files:
+            print_line(path)
+    return result.exit_code
+
+
+def _ignore_title(_title: str) -> None:
+    """Show no progress: a table on the same terminal shows it."""

@@ -1,0 +1,78 @@
+"""The command `archiver import`: merge other archives into this one. `import` itself is no name a module can have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.output import discard_stdout, json_fields, print_json, print_line, print_message
+from archiver.cli.progress import FileProgress
+from archiver.errors import Exit
+
+if TYPE_CHECKING:
+    from archiver.models import MergeResult
+
+EXAMPLES = """\b
+Examples:
+  archiver import /mnt/old-laptop/blog
+  archiver import --dry-run -o blog backup/2024 backup/2025
+  archiver import -o new old     (its last line says whether old can be deleted)"""
+_NEEDS_ATTENTION = ("conflict", "failed")  # outcomes that a person must look at
+
+
+def import_archives(
+    others: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OTHER...", help="Folders of archives, of backups, or of posts and pictures.", show_default=False
+        ),
+    ],
+    *,
+    restore_removed: Annotated[
+        bool, typer.Option("--restore-removed", help="Take in again what was taken out here by rm.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be taken in.")] = False,
+    output: options.Output = None,
+    common: options.CommonOptions,
+) -> int:
+    """Merge other archives into this one: articles, pages as they came, pictures, history, and what was taken out.
+
+    OTHER is only read. The page that came last is shown. Of posts that were edited by hand here and there ours stays,
+    and theirs goes to .archive/conflicts/; clocks, cookies and settings stay where they are. It may be stopped and
+    called again. Prints the posts that were written; ends with 1 when there are conflicts, or damaged files there.
+    """
+    from archiver.app import Archiver
+
+    options.log_to_stderr(verbose=common.verbose)
+    code = Exit.OK
+    with Archiver(common.settings(output)) as archive, FileProgress() as progress:
+        try:
+            for result in archive.merge(
+                others, restore_removed=restore_removed, is_dry=dry_run, planned=progress.plan
+            ):  # fmt: skip
+                progress.advance(1)
+                if isinstance(result, str):
+                    progress.hide()
+                    print_message(f"would be {result}" if dry_run and result.startswith("taken in") else result)
+                    continue
+                if result.outcome != "unchanged" or common.as_json:
+                    progress.hide()
+                    _print_result(result, common)
+                if result.outcome in _NEEDS_ATTENTION:
+                    code = Exit.FAILED
+        except BrokenPipeError:
+            discard_stdout()
+    return code
+
+
+def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
+    """Print a result as JSON; else a post's path where one was written, a message where a person should know."""
+    if common.as_json:
+        print_json(json_fields(result))
+    elif result.outcome in _NEEDS_ATTENTION or (common.verbose and result.said):
+        place = f"; it is {result.place} now" if result.place else ""
+        print_message(f"{result.outcome}: {result.path or result.key}: {result.said}{place}")
+    elif result.what == "post" and result.outcome in ("imported", "updated"):
+        print_line(result.place)

@@ -1,0 +1,57 @@
+"""The command `archiver list`: the articles of an archive, or the addresses that led to none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.output import json_fields, print_json, print_line
+
+if TYPE_CHECKING:
+    from archiver.models import ArticleRecord, UrlRecord
+
+EXAMPLES = """\b
+Examples:
+  archiver list --account 南宁市反诈骗 --since 2020-01-01
+  archiver list --incomplete
+  archiver list --state due --json"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOptions(options.QueryOptions):
+    """The options that select what is listed."""
+
+    state: Annotated[
+        str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
+    ] = ""
+    incomplete: Annotated[bool, typer.Option("--incomplete", help="Pictures are missing, or words of the page.")] = (
+        False
+    )
+
+
+def list_articles(*, output: options.Output = None, selection: ListOptions, common: options.CommonOptions) -> int:
+    """List what the archive holds: day, account, title and post of each article."""
+    from archiver.app import Archiver
+
+    options.log_to_stderr(verbose=common.verbose)
+    query = selection.query("due", "waiting", "taken-out")
+    with Archiver(common.settings(output)) as archive:
+        for record in archive.list(query):
+            print_json(json_fields(record)) if common.as_json else print_line(record_line(record))
+    return 0
+
+
+def record_line(record: ArticleRecord | UrlRecord) -> str:
+    """Return the line that shows an article, or an address that led to none."""
+    from archiver.models import ArticleRecord
+
+    if isinstance(record, ArticleRecord):
+        day = f"{record.published:%Y-%m-%d}" if record.published else "          "
+        state = "" if record.state == "article" else f" [{record.state}]"
+        missing = f" [{record.images.failed} pictures missing]" if record.images.failed else ""
+        return f"{day}  {record.account}  {record.title}{state}{missing}  {record.post}"
+    due = f"due {record.due:%Y-%m-%d %H:%M} Beijing time" if record.due else "not asked again"
+    return f"{record.state or 'not read'}  {record.url}  {due}  {record.reason}".rstrip()

@@ -1,0 +1,124 @@
+"""What is written to stdout and stderr: data and messages, and nothing from a page that could steer a terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+import typer
+
+from archiver.errors import InputError
+from archiver.text import CONTROL, json_line
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_LONGEST_LINE = 2**16  # characters of a line of stdin
+REPORT_BUG = "a bug of archiver's: please report it, with the page's address and what -v shows"
+
+
+def print_message(text: str) -> None:
+    """Write one line to stderr."""
+    try:
+        typer.echo(CONTROL.sub(" ", text), err=True)
+    except BrokenPipeError:  # a message that nobody reads must not fail the command
+        _discard(sys.stderr)
+
+
+def print_message_lines(text: str) -> None:
+    """Write every line of a text to stderr."""
+    for line in text.splitlines():
+        print_message(line)
+
+
+def print_line(text: str) -> None:
+    """Write one line for people to stdout; control characters become spaces."""
+    typer.echo(CONTROL.sub(" ", text).encode("utf-8", "backslashreplace").decode())
+
+
+def print_text(text: str) -> None:
+    """Write every line of a text for people to stdout."""
+    for line in text.split("\n")[: -1 if text.endswith("\n") else None]:
+        print_line(line)
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """Write a JSON object to stdout, in one line."""
+    typer.echo(json_line(value))
+
+
+def json_fields(value: object) -> dict[str, Any]:
+    """Return the fields of a dataclass as values for JSON."""
+    from archiver.export.tables import row_of
+
+    return row_of(value)
+
+
+def table_output() -> BinaryIO:
+    """Return a binary file that writes a table to stdout: unchanged to a pipe, as lines for people to a terminal."""
+    return _Terminal() if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class _Terminal(io.BytesIO):
+    """A binary file that prints what is written to it, which must be whole lines of UTF-8."""
+
+    def write(self, lines: ReadableBuffer) -> int:
+        content = bytes(lines)
+        print_text(content.decode().replace("\r\n", "\n"))
+        return len(content)
+
+
+def stdin_lines() -> Iterator[str]:
+    """Yield the lines of stdin as they arrive; raise InputError when stdin is closed or cannot be read.
+
+    A line that is too long for any address or file name is replaced by its number and its beginning.
+    """
+    if sys.stdin is None:
+        raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")
+    try:
+        for number in count(1):
+            line = sys.stdin.readline(_LONGEST_LINE)
+            if not line:
+                return
+            is_whole = len(line) < _LONGEST_LINE or line.endswith("\n")
+            yield line if is_whole else f"line {number}, of more than {_LONGEST_LINE} characters: {line[:200]}…"
+            while not is_whole:
+                rest = sys.stdin.readline(_LONGEST_LINE)
+                is_whole = len(rest) < _LONGEST_LINE or rest.endswith("\n")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", concerns="stdin") from error
+
+
+def is_terminal() -> bool:
+    """Return whether a person can be asked: stdin and stderr are a terminal."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+def prepare_streams() -> None:
+    """Make stdin and stdout UTF-8 whatever the locale, and open closed streams on the null device.
+
+    File names that are not UTF-8 pass through unchanged.
+    """
+    for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:  # else the first file to be opened, the catalogue, would get this number and be written to
+            os.open(os.devnull, mode)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def discard_stdout() -> None:
+    """Send what is still to be written to stdout to the null device, so that the interpreter's last flush succeeds."""
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,84 @@
+"""The command `archiver rebuild`: make posts again from the stored pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.output import discard_stdout, print_text
+from archiver.cli.progress import ProgressBar
+from archiver.cli.report import OutcomePrinter
+
+if TYPE_CHECKING:
+    from archiver.app import RebuildResult
+    from archiver.models import Outcome
+
+EXAMPLES = """\b
+Examples:
+  archiver rebuild --all --dry-run --diff | less
+  archiver rebuild --all
+  archiver rebuild --force output/_posts/2020-06-17-....md"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuildChoices:
+    """The options of rebuild alone."""
+
+    all_: Annotated[bool, typer.Option("--all", help="Every article of the archive.")] = False
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be written.")] = False
+    diff: Annotated[bool, typer.Option("--diff", help="Show in which lines the posts differ.")] = False
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, metavar="N", help="Processes [default: one a core].")
+    ] = None
+
+
+def rebuild_posts(
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY|URL|FILE", help="Articles by key, address or post.", show_default=False),
+    ] = None,
+    *,
+    choices: RebuildChoices,
+    output: options.Output = None,
+    common: options.RewriteOptions,
+) -> int:
+    """Make posts again from the pages as they were kept; no network is used.
+
+    This is how new settings, and a better archiver, reach old articles. Posts that come out the same are not touched,
+    posts that were edited by hand stay as they are.
+    """
+    from archiver.app import Archiver, RebuildOptions
+
+    if bool(articles) == choices.all_:
+        raise typer.BadParameter("name articles, or give --all")
+    if choices.diff and common.as_json:
+        raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
+    options.log_to_stderr(verbose=common.verbose)
+    settings = common.settings(output)
+    jobs = choices.jobs or os.cpu_count() or 1
+    rebuild_options = RebuildOptions(is_dry=choices.dry_run, diff=choices.diff, jobs=jobs)
+    with Archiver(settings) as archive, ProgressBar(0) as progress:
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=common.verbose,
+            quiet=choices.all_ and not common.verbose, paths=not choices.diff,
+        )  # fmt: skip
+        results = archive.rebuild(articles or None, rebuild_options, progress.plan)
+        try:
+            printer.print_all(progress.track(_print_diffs(results, diff=choices.diff)))
+        except BrokenPipeError:  # the reader of the pipe, such as `head`, has closed it
+            discard_stdout()
+    printer.print_summary(always=choices.all_)
+    return printer.summary.exit_code
+
+
+def _print_diffs(results: Iterable[RebuildResult], *, diff: bool) -> Iterator[Outcome]:
+    """Yield the outcomes; with `diff` first print in which lines each post differs."""
+    for result in results:
+        if diff and result.diff:
+            print_text(result.diff)
+        yield result.outcome

@@ -1,0 +1,47 @@
+"""The command `archiver recheck`: see whether articles were edited or deleted since they were archived."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.progress import ProgressBar
+from archiver.cli.report import OutcomePrinter
+
+EXAMPLES = """\b
+Examples:
+  archiver recheck --limit 50
+  archiver recheck https://mp.weixin.qq.com/s/..."""
+
+
+def recheck_articles(
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY|URL|FILE", help="These articles [default: those that are due].", show_default=False
+        ),
+    ] = None,
+    *,
+    output: options.Output = None,
+    requests: options.LimitOptions,
+    common: options.ArchiveOptions,
+) -> int:
+    """Look whether articles were edited or deleted since they were archived.
+
+    An edit becomes a new capture and a new post, the old text is kept (archiver history); the post of an article that
+    is gone stays and says so. What is due is asked for every 7 days at first (`recheck:` in archiver.yml), then ever
+    less often.
+    """
+    from archiver.app import Archiver
+
+    options.log_to_stderr(verbose=common.verbose)
+    settings = common.settings(output)
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=common.verbose, quiet=not common.verbose
+        )  # fmt: skip
+        printer.print_all(progress.track(archive.recheck(articles or None, requests.fetch_options(), progress.plan)))
+    printer.print_summary(always=True)
+    return printer.summary.exit_code

@@ -1,0 +1,74 @@
+"""The command `archiver run`: archive what is new or due in the sources of archiver.yml."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.output import print_message
+from archiver.cli.progress import ProgressBar
+from archiver.cli.report import OutcomePrinter
+
+if TYPE_CHECKING:
+    from archiver.app import RunReport, RunSummary
+
+EXAMPLES = """\b
+Examples:
+  archiver init && $EDITOR archiver.yml && archiver run
+  17 4 * * *  cd $HOME/blog && $HOME/.local/bin/archiver run   (a line of a crontab)"""
+
+
+def run_sources(
+    *,
+    output: options.Output = None,
+    report: Annotated[
+        str | None, typer.Option("--report", metavar="FILE", help="Write what happened to FILE, as JSON.")
+    ] = None,
+    requests: options.RetryOptions,
+    common: options.UnattendedOptions,
+) -> int:
+    """Fetch what is new or due in the sources that archiver.yml names; for cron.
+
+    Says nothing when there is nothing to say: no news, no trouble, no mail.
+    """
+    from archiver.app import Archiver, RunReport
+
+    options.log_to_stderr(verbose=common.verbose)
+    settings = common.settings(output)
+    fetch_options = requests.fetch_options()
+    run_report = RunReport()
+    with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
+        printer = OutcomePrinter(
+            summary=archive.summary, as_json=common.as_json, verbose=common.verbose, quiet=not common.verbose
+        )  # fmt: skip
+        warnings = []
+        for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
+            warnings += printer.warnings_of(outcome)
+    for warning in run_report.warnings:
+        print_message(f"archiver: {warning}")
+    if set(printer.summary.counts) - {"unchanged"}:  # what was read again and is the same is no news
+        printer.print_summary(always=True)
+    if report is not None:
+        _write_report(Path(report), printer.summary, run_report, warnings)
+    return printer.summary.exit_code
+
+
+def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
+    """Write the JSON file of `--report` (docs/json.md); raise OutputError when it cannot be written."""
+    from archiver.storage.local import write_lines
+
+    content = {
+        "exit_code": summary.exit_code,
+        "outcomes": dict(summary.counts),
+        "sources": [asdict(source) for source in run_report.sources],
+        "posts": summary.posts,
+        "failed": [{"source": failure.source, "error": failure.error} for failure in summary.failures],
+        "warnings": [*run_report.warnings, *warnings],
+        "not_asked": summary.not_requested.total(),
+    }
+    write_lines(path, [json.dumps(content, ensure_ascii=False, indent=2)])

@@ -1,0 +1,90 @@
+"""The command `archiver verify`: compare the files of an archive with its catalogue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archiver.cli import options
+from archiver.cli.output import discard_stdout, json_fields, print_json, print_line, print_message
+from archiver.cli.progress import FileProgress
+from archiver.errors import Exit, combine_exit_codes
+
+if TYPE_CHECKING:
+    from archiver.app import Archiver
+    from archiver.models import Finding
+
+EXAMPLES = """\b
+Examples:
+  archiver verify
+  archiver verify --repair
+  archiver verify --json output/_posts/2020-06-17-....md"""
+
+
+def verify_archive(
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY|URL|FILE", help="These articles [default: everything].", show_default=False),
+    ] = None,
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Set right what is found: take in, fetch, make again; delete nothing."),
+    ] = False,
+    output: options.Output = None,
+    common: options.NetworkOptions,
+) -> int:
+    """Prove that every post, picture and snapshot is what was written, and name each that is not.
+
+    Prints missing, altered and stray files, what lies here and is not in the catalogue, pictures that posts show and
+    nobody has, and faults of the catalogue; ends with 1 if there are any. --repair takes in what proves itself, makes a
+    damaged catalogue anew, fetches pictures and pages again, makes posts again from their pages, and puts what lay in
+    their place, posts that were edited by hand too, to .archive/lost/.
+    """
+    from archiver.app import Archiver
+
+    options.log_to_stderr(verbose=common.verbose)
+    settings = common.settings(output)
+    repaired: Counter[bool | None] = Counter()
+    codes: set[int] = {Exit.OK}
+    with Archiver(settings) as archive, FileProgress() as progress:
+        findings = archive.verify(articles or None, repair=repair, planned=progress.plan, looked=progress.advance)
+        try:
+            for finding in progress.hide_for_each(findings):
+                repaired[finding.repaired] += 1
+                codes.add(finding.exit_code)
+                print_json(_json(finding)) if common.as_json else print_line(_line(finding))
+        except BrokenPipeError:
+            discard_stdout()
+        progress.hide()
+        for line in _summary_lines(archive, progress.done, repaired):
+            print_message(line)
+    return combine_exit_codes(codes)
+
+
+def _json(finding: Finding) -> dict[str, Any]:
+    return {name: value for name, value in json_fields(finding).items() if name != "exit_code"}
+
+
+def _line(finding: Finding) -> str:
+    result = {None: "", True: "repaired: ", False: "not repaired: "}[finding.repaired]
+    return f"{finding.problem:10} {finding.path}  {result}{finding.said}"
+
+
+def _summary_lines(archive: Archiver, checked: int, repaired: Counter[bool | None]) -> Iterator[str]:
+    """Yield the sums, and remarks on the whole archive.
+
+    `checked` counts files; `repaired` counts findings by their `repaired`, None where no repair was tried.
+    """
+    counts = archive.counts
+    contents = f"{counts['posts']} articles, {counts['media']} pictures, {counts['pages']} pages"
+    if not repaired:
+        yield f"{contents}: all proven"
+    elif repaired[None]:
+        yield f"{checked} files, {repaired[None]} findings; --repair sets right what it can"
+    else:
+        yield f"{contents}: {repaired[True]} findings repaired, {repaired[False]} not"
+    yield from archive.remarks()
