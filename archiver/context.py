@@ -27,7 +27,7 @@ from archiver.fetcher.rate_limit import SharedRateLimiter
 from archiver.settings import Settings, duration
 from archiver.storage.local import OWN
 from archiver.storage.locks import LockFile
-from archiver.writer.names import POSTS
+from archiver.writer.profiles import SiteOptions, get_profile
 
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
@@ -52,6 +52,7 @@ class Context:
         is_dry: bool = False,
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
+        self.profile = get_profile(settings.profile, _site_options(settings))  # an unknown one ends here
         self._open = ExitStack()
         self._making = threading.RLock()  # media are asked for by several threads
         self.until: datetime | None = None  # no page is asked for after it
@@ -170,6 +171,16 @@ class Context:
     def catalogue_there(self) -> Catalogue:
         """The catalogue of an archive that is there; InputError when nothing was archived yet."""
         root = Path(self.settings.output)
-        if not (self.own / FILE).is_file() and not (root / POSTS).is_dir():  # either makes the other again
+        posts = root / self.profile.posts_directory
+        if not (self.own / FILE).is_file() and not posts.is_dir():  # either makes the other again
             raise InputError("no such archive: name its folder with --output", concerns=self.settings.output)
         return self.catalogue
+
+
+def _site_options(settings: Settings) -> SiteOptions:
+    """Return what a site's owner chose; a setting left at its default leaves the choice to the profile."""
+    default = Settings()
+    return SiteOptions(
+        media_prefix=settings.site_prefix if settings.site_prefix != default.site_prefix else None,
+        post_url=settings.post_address if settings.post_address != default.post_address else None,
+    )

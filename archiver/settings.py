@@ -81,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How the archive is kept and the network used."""
 
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
+    profile: str = "jekyll"  # the kind of site that posts are written for
     interval: _Seconds = 3.0  # seconds between two pages
     proxy: str = ""
     cookies: str = ""  # a Netscape cookie file, for mp.weixin.qq.com alone

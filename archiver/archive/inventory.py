@@ -28,7 +28,9 @@ from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
 from archiver.models import ArticleRecord, ExpectedFile, Finding
 from archiver.storage.local import OWN
-from archiver.writer.names import IMAGES, MEDIA, POSTS
+from archiver.writer.names import IMAGES, MEDIA
+from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.jekyll import JEKYLL, JekyllProfile
 
 CATALOGUE = f"{OWN}/catalogue.db"
 UNRECORDED = "proven, but not in the catalogue"
@@ -57,6 +59,10 @@ class Inventory:
         """Its folder, read."""
         object.__setattr__(self, "output", Output(self.root))
         object.__setattr__(self, "snapshots", SnapshotStore(self.root, self.output.write))
+
+    @property
+    def _profile(self) -> JekyllProfile:
+        return JekyllProfile(SiteOptions(media_prefix=self.prefix))
 
     def everything(self) -> Iterator[Finding]:
         """Yield all there is to find: what others are made from comes first."""
@@ -106,7 +112,7 @@ class Inventory:
     def posts(self) -> Iterator[Finding]:
         """Yield posts that are missing or altered, and files they show that nobody has."""
         inventory = self.catalogue.files
-        check = partial(check_post, self.root, Links(self.root, (IMAGES, MEDIA), self.prefix))
+        check = partial(check_post, self.root, Links(self.root, self._profile.media_in))
         for holding, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
             if findings:
                 yield from self._again(findings, map(self._where_it_is, inventory.posts([holding.key])), check)
@@ -176,7 +182,7 @@ class Inventory:
                 yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
 
     def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
-        for lot in lots_of(files_below(self.root, POSTS), _LOT):
+        for lot in lots_of(files_below(self.root, JEKYLL.posts_directory), _LOT):
             for name in _without(lot, self.catalogue.files.known_posts(lot)):
                 if finding := self._unknown_post(name):
                     yield finding, None
@@ -260,7 +266,7 @@ class Inventory:
                 yield _stray(path)
 
     def _key_of(self, post: str) -> str:
-        return self.output.key_of(post) if post.startswith(f"{POSTS}/") else ""
+        return self.output.key_of(post) if post.startswith(f"{JEKYLL.posts_directory}/") else ""
 
     def _page_path(self, digest: str) -> str:
         return self.snapshots.path(digest).relative_to(self.root).as_posix()

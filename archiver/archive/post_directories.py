@@ -11,7 +11,8 @@ from itertools import chain
 from pathlib import Path
 
 from archiver import urls
-from archiver.writer import names
+from archiver.writer.profiles.base import KEY_START
+from archiver.writer.profiles.jekyll import JEKYLL
 
 # Of folders, from the archive's root: when each last changed, as its own time and the system's say, in nanoseconds.
 # Tools that copy and restore folders set the one, nobody sets the other.
@@ -36,8 +37,8 @@ class PostDirectories:
 
     def published_as(self, address: str) -> list[str]:
         """The posts listed or written, anybody's, which Jekyll publishes at this day and slug."""
-        day = self._by_day.get(address[:10], ())
-        return [name for name in day if names.published_as(name.rpartition("/")[2]) == address]
+        day = self._by_day.get(address[:KEY_START], ())
+        return [name for name in day if JEKYLL.published_key(name) == address]
 
     @contextmanager
     def writing(self, post: str) -> Iterator[None]:
@@ -50,7 +51,7 @@ class PostDirectories:
         self._is_sure &= self._changed(name) != before  # else a disk whose folders do not tell
         self._stamp(name)
         self.written.append(post)
-        self._by_day.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
+        self._by_day.setdefault(JEKYLL.published_key_start(post), []).append(post)
 
     def news(self) -> Times:
         """The folders that are not as they were told; none, rather than some, where it is not sure what lies there."""
@@ -67,7 +68,7 @@ class PostDirectories:
     def listed(self) -> dict[str, list[str]]:
         """The posts of each folder that was not as it was told, when first asked."""
         found: dict[str, list[str]] = {}
-        folders = list(dict.fromkeys((names.POSTS, *self.told)))
+        folders = list(dict.fromkeys((JEKYLL.posts_directory, *self.told)))
         for name in folders:  # it grows
             changed = self._changed(name)
             if changed is not None and changed == self.told.get(name):
@@ -115,21 +116,16 @@ class PostDirectories:
         """What was listed, by day: slugs are made of one day's alone, not of 100,000 posts."""
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):
-            found.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
+            found.setdefault(JEKYLL.published_key_start(post), []).append(post)
         return found
 
 
 def post_files(root: Path) -> Iterator[str]:
     """Every file of `root`/_posts and below that Jekyll would read, from `root`."""
-    for where, folders, files in os.walk(root / names.POSTS):
-        folders[:] = [name for name in folders if not _is_skipped(name)]
+    for where, folders, files in os.walk(root / JEKYLL.posts_directory):
+        folders[:] = [name for name in folders if not JEKYLL.ignores(name)]
         yield from _paths(Path(where).relative_to(root).as_posix(), files)
 
 
 def _paths(folder: str, found: Iterable[str]) -> list[str]:
-    return [f"{folder}/{name}" for name in found if not _is_skipped(name)]
-
-
-def _is_skipped(name: str) -> bool:
-    """Whether Jekyll skips a name (jekyll §4): editors' copies, and our own unfinished files."""
-    return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
+    return [f"{folder}/{name}" for name in found if not JEKYLL.ignores(name)]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import PurePosixPath
 
 from archiver.archive.post_directories import PostDirectories
 from archiver.archive.posts import Output
 from archiver.catalogue import Catalogue
 from archiver.catalogue.database import chunks
 from archiver.models import Article
-from archiver.writer.names import published_as
+from archiver.writer.profiles.jekyll import JEKYLL
 
 
 def name_of(article: Article, day: date, folder: str, output: Output, catalogue: Catalogue) -> str:
@@ -49,4 +48,4 @@ def tell_folders(folders: PostDirectories, catalogue: Catalogue) -> None:
 def _not_ours(posts: list[str], catalogue: Catalogue) -> dict[str, str]:
     """Those of `posts` that the catalogue does not know, each with its `published_as`."""
     ours = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
-    return {name: published_as(PurePosixPath(name).name) for name in posts if name not in ours}
+    return {name: JEKYLL.published_key(name) for name in posts if name not in ours}

@@ -9,16 +9,17 @@ from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archiver.archive.post_directories import PostDirectories, Times, post_files
 from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Post, WriteResult
 from archiver.storage.local import OWN, LocalStore, guarded, open_file
-from archiver.writer import names
-from archiver.writer.front_matter import head, read_front_matter
+from archiver.writer.front_matter import front_matter_text, read_front_matter
+from archiver.writer.names import IMAGES, MEDIA
+from archiver.writer.profiles.jekyll import JEKYLL
 
-_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN)
+_FOLDERS = (JEKYLL.posts_directory, IMAGES, MEDIA, OWN)
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
 _PROVE_THEMSELVES = frozenset(("jpg", "png", "gif", "webp"))  # whose form shows that their end is missing
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
@@ -60,13 +61,13 @@ class Output:
         written by a run that died before its catalogue row, is the name.
         """
         keys = (article.key, article.key_without_ids)
-        return self.free_name(names.post_names(article, day, folder), keys, others)
+        return self.free_name(JEKYLL.post_paths(article, day, folder), keys, others)
 
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
         """Return the first of the `wanted` names that no other post takes, or the post of one of these keys."""
         name = ""
         for name in wanted:
-            address = names.published_as(PurePosixPath(name).name)
+            address = JEKYLL.published_key(name)
             taken = {*self.folders.published_as(address), *others(address)}  # a run may tell the others in between
             taken |= {name} if self.has(name) else set()
             mine = next((post for post in taken if self._is_of(keys, post)), "")
@@ -195,13 +196,13 @@ def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> 
 
 def _head(path: Path) -> str:
     with guarded(path), open_file(path) as file:
-        return head(file.read(_HEAD).decode(errors="replace"))
+        return front_matter_text(file.read(_HEAD).decode(errors="replace"))
 
 
 def comparable(content: bytes) -> str:
     """Return a post's text but for the time of its capture, and for what editors and git do to line ends."""
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
-    block = head(text)
+    block = front_matter_text(text)
     return text.replace(block, _ARCHIVED.sub("", block), 1) if block else text
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archiver import outcomes
 from archiver.archive.captures import SnapshotStore, StoredPage, digest_in, page_of
@@ -36,7 +36,8 @@ from archiver.models import (
     Unavailability,
 )
 from archiver.writer.front_matter import read_front_matter
-from archiver.writer.names import media_name, published_as, safe_name
+from archiver.writer.names import media_name, safe_name
+from archiver.writer.profiles.jekyll import JEKYLL
 
 TAKEN_IN = "taken into the catalogue"
 
@@ -278,7 +279,7 @@ def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[
             published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
             state=gone.state if gone else State.ARTICLE, state_seen=gone.seen if gone else now, post=name,
         )  # fmt: skip
-        yield kept, published_as(PurePosixPath(name).name)
+        yield kept, JEKYLL.published_key(name)
 
 
 def archived_in(text: str) -> datetime | None:

@@ -12,7 +12,7 @@ from archiver import urls
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, NotWeChat, UsageError
 from archiver.models import ArticleRecord, Capture, Target, UrlRecord
-from archiver.writer.names import POSTS
+from archiver.writer.profiles.jekyll import JEKYLL
 
 DUE, WAITING = "due", "waiting"  # states of addresses that a later run asks for
 
@@ -115,7 +115,7 @@ def _by_post(catalogue: Catalogue, what: str, output: str) -> ArticleRecord | No
     for root in (Path(output), Path(output).resolve()):
         if path.is_relative_to(root):
             return catalogue.articles.at(path.relative_to(root).as_posix())
-    return catalogue.articles.at(path.as_posix()) or catalogue.articles.at(f"{POSTS}/{path.name}")
+    return catalogue.articles.at(path.as_posix()) or catalogue.articles.at(f"{JEKYLL.posts_directory}/{path.name}")
 
 
 def _by_address(catalogue: Catalogue, what: str) -> UrlRecord | None:

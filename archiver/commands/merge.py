@@ -30,7 +30,7 @@ from archiver.errors import InputError
 from archiver.models import ArticleRecord, Capture, LocalFile, MergeResult
 from archiver.storage.local import OWN, check_space, guarded, read_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.names import IMAGES, MEDIA, POSTS, number_in, safe_name
+from archiver.writer.names import IMAGES, MEDIA, number_in, safe_name
 
 CONFLICTS = f"{OWN}/conflicts"
 _LOT = 64  # pages that are made durable together
@@ -69,7 +69,8 @@ class Merge:
         root, other = Path(self.context.settings.output).resolve(), self.other.root.resolve()
         if other == root:
             raise InputError("is this archive itself", concerns=str(self.other.root))
-        for folder in () if root.is_relative_to(other) else (POSTS, IMAGES, MEDIA, OWN, f"{OWN}/snapshots"):
+        folders = (self.context.profile.posts_directory, IMAGES, MEDIA, OWN, f"{OWN}/snapshots")
+        for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
                 raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
         if not self.is_dry:

@@ -28,7 +28,6 @@ from archiver.errors import ArchiverError, Exit, InputError
 from archiver.models import ArticleRecord, Finding, Outcome, State, Target
 from archiver.pipeline import archive_one
 from archiver.storage.quarantine import copy_aside, move_aside
-from archiver.writer.names import IMAGES, MEDIA
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
 _GONE = TERMINAL | {State.UNAVAILABLE}  # what stands there now: the page will not come again
@@ -80,7 +79,7 @@ class Repair:
             elif finding.repaired is not None:
                 yield finding
         yield from self._prove([*dict.fromkeys((*recovery.changed, *context.catalogue.recovered.unproven()))])
-        links = Links(looking.root, (IMAGES, MEDIA), looking.prefix)
+        links = Links(looking.root, context.profile.media_in)
         for finding in [one for one in looking.unknown_media() if one.problem == "unrecorded"]:
             yield self._guarded(finding, partial(recovery.medium, links=links))
 

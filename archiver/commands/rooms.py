@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
-from pathlib import PurePosixPath
 
 from archiver import outcomes, urls
 from archiver.archive.captures import capture_of, page_of
@@ -39,15 +38,16 @@ from archiver.models import (
     Page,
     Post,
     State,
+    StoredFiles,
     Target,
     WriteResult,
 )
 from archiver.pipeline import Rooms, Saved
 from archiver.settings import SourceSettings
 from archiver.storage.locks import locked
-from archiver.writer import PostStyle, post_text
-from archiver.writer.links import nowhere
-from archiver.writer.names import media_name, post_address, published_as
+from archiver.writer.links import no_post
+from archiver.writer.names import media_name
+from archiver.writer.renderer import PostStyle, ProfileRenderer
 
 
 def rooms_for(context: Context, source: SourceSettings = NO_SOURCE, *, is_offline: bool = False) -> Rooms:
@@ -66,7 +66,7 @@ def rooms_for(context: Context, source: SourceSettings = NO_SOURCE, *, is_offlin
         find_media=lent.media.find,
         save_media=lent.media.add,
         merge_known=lent.merge_known,
-        convert=lambda article, files, captured: post_text(article, files, captured, lent.style(article)),
+        convert=lambda article, files, captured: lent.render(article, files, captured),
         name_of=lent.name_of,
         save_post=lent.save_post,
         record=lent.record,
@@ -244,7 +244,7 @@ class _Lent:
                 self.context.snapshots.add_records(digest, [*known, capture])
         self.media.claim(entry.media)  # another call may have forgotten a medium that no article showed any more
         self.context.output.sync()  # the rows are the last thing that is written: what they name must be there
-        address = published_as(PurePosixPath(entry.post).name) if entry.post else ""
+        address = self.context.profile.published_key(entry.post)
         self.context.catalogue.articles.record(entry, address, self._source_name)
 
     @contextmanager
@@ -268,16 +268,19 @@ class _Lent:
             account_line=settings.source_block.account,
             link_line=settings.source_block.link,
             gone_line=settings.source_block.gone,
-            prefix=settings.site_prefix,
-            post_of=self._post_of if settings.link_local else nowhere,
+            post_path_of=self._post_path_of if settings.link_local else no_post,
         )
 
-    def _post_of(self, link: str) -> str:
+    def render(self, article: Article, files: StoredFiles, captured: datetime) -> str:
+        media = {media_name(medium): files[medium.url] for medium in article.media if medium.url in files}
+        renderer = ProfileRenderer(profile=self.context.profile, style_of=self.style)
+        return renderer.render(article, media, captured).text
+
+    def _post_path_of(self, link: str) -> str:
         target = Target(source=link, url=urls.canonicalize(link))
         standing = self.context.catalogue.urls.known([target]).get(target.url)
         article = standing.article if standing else None
-        name = article.post if article and not article.taken_out else ""
-        return post_address(name, self.context.settings.post_address) if name else ""
+        return article.post if article and not article.taken_out else ""
 
 
 def saved_page(file: str) -> tuple[Page, Saved]:
