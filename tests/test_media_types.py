@@ -59,6 +59,27 @@ def test_type_and_size_are_read_from_the_header(name):
     assert dimensions(content) == (1080, 607)
 
 
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (gif(40_000, 65_535), (40_000, 65_535)),
+        (webp_lossy(0x4000 | 1080, 0xC000 | 607), (1080, 607)),
+        (b"BM" + bytes(12) + struct.pack("<Iii", 12, 9, 9) + bytes(20), None),
+        (b"RIFF\x24\0\0\0WAVEfmt " + bytes(28), None),
+    ],
+    ids=["a GIF wider than half of what fits", "a WebP that is to be scaled", "a BMP of 1987", "no image"],
+)
+def test_sizes_are_those_of_the_format(content, size):
+    assert dimensions(content) == size
+
+
+def test_garbage_before_the_frame_of_a_jpeg_is_not_searched_to_the_end():
+    start, mark, frame = jpeg(9, 9).partition(b"\xff\xff\xc2")
+    frame = mark + frame
+    assert dimensions(start + bytes(2**10) + frame) == (9, 9)
+    assert dimensions(start + bytes(2**20) + frame) is None
+
+
 def test_an_animated_png_is_a_png():
     control = struct.pack(">I", 8) + b"acTL" + bytes(12)
     assert extension(png(2, 2) + bytes(4) + control) == "png"
