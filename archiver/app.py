@@ -405,5 +405,5 @@ def _target(source: str) -> Target:
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
     if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
-        return urls.parse(source)
+        return urls.parse_target(source)
     return Target(source=redact_words(source), file=source)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from archiver import outcomes, urls
 from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat, Postponed
 from archiver.extractor import classify, extract, server_time
-from archiver.media_types import extension, is_cut_off, is_hotlink_notice
+from archiver.media_types import extension, is_hotlink_notice, is_truncated
 from archiver.models import (
     CHINA,
     ArchiveTransaction,
@@ -123,7 +123,7 @@ def _fetch(target: Target, rooms: Rooms) -> _Came:
     came = _ask(target, rooms)
     if came.verdict.state is State.MIGRATED and came.verdict.moved_to:
         try:
-            moved = _ask(replace(urls.parse(came.verdict.moved_to), source=target.source), rooms)
+            moved = _ask(replace(urls.parse_target(came.verdict.moved_to), source=target.source), rooms)
         except (CoolingDown, BudgetSpent):  # nobody asked: the address comes back, and with it the other
             raise
         except (NotWeChat, FetchError):
@@ -208,7 +208,7 @@ def _localize_one(medium: Media, saved: Saved, rooms: Rooms) -> LocalFile | str:
             reason = outcomes.one_line(str(error.args[0]))
             continue
         end = _fitting(medium, got.content)
-        if end and not is_cut_off(got.content):
+        if end and not is_truncated(got.content):
             return rooms.save_media(medium, got, end)
         reason = f"what came is {'cut off' if end else f'not the {medium.kind}'}"
     return reason or "it has no address that can be asked"

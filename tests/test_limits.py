@@ -72,7 +72,7 @@ def held(archive: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = numbered.address(1)
     with closing(Catalogue(archive.folder / ".archive", lambda: archive.now)) as other:
         other.open()
-        assert other.addresses.claim(urls.parse(address)).ours
+        assert other.addresses.claim(urls.parse_target(address)).ours
         sleep = Inside.sleep
 
         def leave_it(archive: Inside, seconds: float) -> None:

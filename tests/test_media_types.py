@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from archiver.media_types import dimensions, extension, is_cut_off, is_placeholder
+from archiver.media_types import dimensions, extension, is_placeholder, is_truncated
 from tests.wechat import pictures
 
 
@@ -116,8 +116,8 @@ WHOLE = {name: make(1080, 607) for name, make in MAKERS.items()} | {"png": pictu
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
-    assert not is_cut_off(WHOLE[name])
-    assert not is_cut_off(WHOLE[name] + b"\xff\xda what a camera adds")
+    assert not is_truncated(WHOLE[name])
+    assert not is_truncated(WHOLE[name] + b"\xff\xda what a camera adds")
 
 
 @pytest.mark.parametrize("name", ["png", "jpg", "webp", "webp lossless", "webp lossy"])
@@ -125,7 +125,7 @@ def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
 def test_a_picture_without_its_end_is_cut_off(name, missing):
     content = WHOLE[name]
     end = len(content) - 12 if name == "png" else len(content) - 1
-    assert is_cut_off(content[: int(end * missing)])
+    assert is_truncated(content[: int(end * missing)])
 
 
 def test_jpeg_segments_that_lead_nowhere_end():

@@ -123,5 +123,5 @@ def key_in(url: str) -> str:
     """The key of the article that a long address names, '' for a short one."""
     if "?" not in url:
         return ""
-    ids = urls.identity(url)
+    ids = urls.identity_in(url)
     return f"{ids.biz}:{ids.mid}:{ids.idx}" if ids.biz and ids.mid and ids.idx else ""

@@ -120,7 +120,7 @@ def _by_post(catalogue: Catalogue, what: str, output: str) -> ArticleRecord | No
 
 def _by_address(catalogue: Catalogue, what: str) -> UrlRecord | None:
     try:
-        target = urls.parse(what)
+        target = urls.parse_target(what)
     except NotWeChat:
         return None
     return catalogue.urls.known([Target(source=what, url=target.url)]).get(target.url)

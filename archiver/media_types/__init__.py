@@ -7,9 +7,9 @@ from io import BytesIO
 import filetype
 
 from archiver.media_types.svg import is_safe_svg
-from archiver.media_types.wholeness import is_cut_off, is_whole
+from archiver.media_types.wholeness import is_truncated, is_whole
 
-__all__ = ["EXTENSIONS", "dimensions", "extension", "is_cut_off", "is_hotlink_notice", "is_placeholder", "is_whole"]
+__all__ = ["EXTENSIONS", "dimensions", "extension", "is_hotlink_notice", "is_placeholder", "is_truncated", "is_whole"]
 
 # Extensions of what browsers show, as `filetype` calls them; pages show nothing else.
 _IMAGES = frozenset(("jpg", "png", "apng", "gif", "webp", "bmp", "ico", "avif", "heic", "tif"))

@@ -44,7 +44,7 @@ def default_style(_article: Article) -> PostStyle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileRenderer:
-    """Renders articles for one profile; `style_of` gives the style of an article, since sources may differ in it."""
+    """The rendering of articles for one profile, each in the style that `style_of` gives: sources may differ in it."""
 
     profile: Profile
     style_of: Callable[[Article], PostStyle] = default_style

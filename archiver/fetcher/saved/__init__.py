@@ -126,7 +126,7 @@ def _address(head: bytes) -> str:
 def _article_address(address: str) -> str:
     """`address` less its tracking and credentials; '' for one that is not WeChat's (a mirror's, a local file's)."""
     try:
-        return urls.parse(address).url if address else ""
+        return urls.parse_target(address).url if address else ""
     except NotWeChat:
         return ""
 

@@ -69,7 +69,7 @@ def _names(html: bytes) -> dict[str, str]:
     names: dict[str, str] = {}
     for attributes in _images(html.decode("utf-8", "replace")):
         real = next((attributes[name] for name in _REAL if attributes.get(name)), "")
-        shown = urls.unescape(attributes.get("src", ""))
+        shown = urls.unescape_entities(attributes.get("src", ""))
         if not real or "/" not in shown or shown.startswith(("data:", "http:", "https:", "//")):
             continue
         for key in (urls.image_id(urls.media(real)), urls.media(real)):

@@ -72,7 +72,7 @@ def escape_all(text: str) -> str:
 def _literal(text: str, at: int, after: str) -> str:
     """Return what stands for the special character at `at`, unless that is a brace."""
     char = text[at]
-    previous = text[at - 1] if at else ""  # in front of a text stands no word: neighbours of one look are one text
+    previous = text[at - 1] if at else ""  # no word: runs of one formatting are one text
     following = text[at + 1] if at + 1 < len(text) else after
     if char in _ALWAYS:
         return "&#92;" if char == "\\" and following in ("", "\n") else "\\" + char

@@ -27,7 +27,7 @@ _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
 class Run(NamedTuple):
-    """Text of one formatting; "\\n" in it is a line break. A run with `image`, its finished Markdown, has no text."""
+    r"""Text of one formatting; "\n" in it is a line break. A run with `image`, its finished Markdown, has no text."""
 
     text: str = ""
     marks: frozenset[str] = frozenset()

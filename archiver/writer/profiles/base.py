@@ -26,9 +26,10 @@ class SiteOptions:
 
 
 class Profile(Protocol):
-    """One kind of site. Pure: it opens no file, knows no clock, and gives the same answer to the same question.
+    """One kind of site.
 
-    A profile is made from `SiteOptions` and is not changed afterwards; threads share it.
+    Its answers depend on the arguments alone: it opens no file and knows no clock. A profile is made from
+    `SiteOptions` and is not changed afterwards; threads share it.
     """
 
     @property
