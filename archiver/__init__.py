@@ -117,9 +117,10 @@ def to_markdown(page: bytes) -> str:
     `page` is the HTML as WeChat sent it. Raise NotAnArticle, whose `state` says what the page is, for any other page.
     """
     from archiver.extractor import read_body
-    from archiver.writer import PostStyle, markdown_of
+    from archiver.writer.links import LinkResolver
+    from archiver.writer.markdown import body_markdown
 
-    return markdown_of(read_body(_parse_article_page(page)), {}, PostStyle())
+    return body_markdown(read_body(_parse_article_page(page)), LinkResolver())
 
 
 def read(page: bytes) -> Article:

@@ -294,7 +294,7 @@ class Archiver:
         """
         from archiver.commands.history import history
 
-        return history(self._catalogue, name, self.settings.output)
+        return history(self._catalogue, name, self.settings)
 
     def difference(self, name: str, old: int, new: int) -> str:
         """Return how the texts of two captures of an article differ, as a unified diff.
@@ -323,7 +323,7 @@ class Archiver:
         """
         from archiver.commands.show import show
 
-        return show(self._catalogue, name, self.settings.output)
+        return show(self._catalogue, name, self.settings)
 
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 
 from archiver.models import Article, LocalFile
-from archiver.writer import PostStyle, body_markdown
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown import body_markdown
 from archiver.writer.names import media_name
 
 
@@ -16,7 +17,7 @@ def comparable_text(article: Article) -> str:
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
     head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")
-    return "\n".join((*filter(None, head), "", body_markdown(article, files, PostStyle(prefix="")), ""))
+    return "\n".join((*filter(None, head), "", body_markdown(article.body, LinkResolver(files=files)), ""))
 
 
 def unified_diff(old: str, new: str, old_name: str, new_name: str) -> str:

@@ -15,7 +15,7 @@ from archiver import policy
 from archiver.archive.archive import Archive
 from archiver.archive.media import ArticleMedia
 from archiver.archive.media_order import in_fair_order
-from archiver.archive.post_renderer import PostRenderer
+from archiver.archive.post_styles import PostStyles
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
 from archiver.catalogue import HostLimits
@@ -32,6 +32,8 @@ from archiver.models.job import Job, JobKind, Overwrite
 from archiver.ports import MediaSource, PageSource, ParallelMap, Ports
 from archiver.settings import Settings, duration
 from archiver.writer.names import media_name
+from archiver.writer.profiles import Profile, SiteOptions, get_profile
+from archiver.writer.renderer import ProfileRenderer
 
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
@@ -55,7 +57,7 @@ class Context:
         is_dry: bool = False,
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
-        self.archive = Archive(settings.output, now=now, is_dry=is_dry)
+        self.archive = Archive(settings.output, now=now, profile=build_profile(settings), is_dry=is_dry)
         self.until: datetime | None = None  # no page is asked for after it
         self._opened = ExitStack()
         self._opened.callback(self.archive.close)
@@ -79,9 +81,13 @@ class Context:
         if job.kind.reads_snapshot:
             media_map = partial(in_fair_order, media_map, self.archive.catalogue.media.failed_tries)
         return Ports(
-            pages=pages, media=self._media_source(job), renderer=PostRenderer(self.archive, self.settings, job.source),
+            pages=pages, media=self._media_source(job), renderer=self._renderer(job),
             archive=self._unit_of_work(job), map=media_map,
         )  # fmt: skip
+
+    def _renderer(self, job: Job) -> ProfileRenderer:
+        styles = PostStyles(self.archive, self.settings, job.source)
+        return ProfileRenderer(profile=self.archive.profile, style_of=styles.style_of)
 
     def _page_source(self, job: Job) -> PageSource | None:
         if not job.kind.reads_snapshot:
@@ -190,3 +196,16 @@ class Context:
 def _rebuilt(job: Job) -> ArticleRecord | None:
     """Return the article whose post is made again from what is here, None for other jobs."""
     return job.article if job.kind is JobKind.REBUILD and isinstance(job.article, ArticleRecord) else None
+
+
+def build_profile(settings: Settings) -> Profile:
+    """Return the profile of the posts; raise ConfigError for one that there is not.
+
+    A setting left at its default leaves the choice to the profile.
+    """
+    default = Settings()
+    site = SiteOptions(
+        media_prefix=settings.site_prefix if settings.site_prefix != default.site_prefix else None,
+        post_url=settings.post_address if settings.post_address != default.post_address else None,
+    )
+    return get_profile(settings.profile, site)

@@ -1,7 +1,8 @@
-"""Which names are given to a reader's credentials, and words that people paste without their values. Pure.
+"""Recognise credentials of readers by their names, and take their values out of text that people paste. Pure.
 
-WeChat calls them by the same few endings since 2013 (`key`, `uin`, `pass_ticket`, `wap_sid2`, `session_us` …), and
-new ones come with every year: they are told by the ending, and those that everybody is given are listed here.
+WeChat has used the same few endings since 2013 (`key`, `uin`, `pass_ticket`, `wap_sid2`, `session_us` …), and adds
+names every year: credentials are recognised by the ending, and names with such an ending that every reader of a page
+is given alike are listed here.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ REDACTED = "REDACTED"
 
 
 class Strength(IntEnum):
-    """How much a name alone says."""
+    """How sure a name makes it that its value is a credential."""
 
-    NONE = 0  # what everybody is given, or no name of a credential
+    NONE = 0  # no name of a credential, or one that every reader is given alike
     LIKELY = 1  # by its ending
-    SHARED = 2  # a credential of WeChat's, and a word of other programs and hosts too
+    SHARED = 2  # a credential of WeChat, but other programs and hosts have things of this name, too
     CERTAIN = 3  # nothing else is called so
 
 
@@ -29,7 +30,7 @@ _CERTAIN = frozenset(
     "slavesid dataticket webwxdataticket webwxauthticket".split()
 )
 _SHARED = frozenset("key uin ticket token sessionid".split())
-# What every reader of a page is given: the publisher's numbers, pictures' and programs' names, temporary addresses.
+# Given to every reader alike: the publisher's numbers, names of images and programs, temporary addresses.
 _HARMLESS = re.compile(
     r"(?:\w*(?:bizuin|appuin|stuffuin|reportuin)|\w*(?:reprint|qr|qrcode|scene)ticket|adtoken|wapexporttoken"
     r"|enterpriseopenid|readytosendtoken"
@@ -44,7 +45,10 @@ _ESCAPE = {"%": re.compile(r"(?:25){0,4}[0-9a-fA-F]{2}"), "\\": re.compile(r"x[0
 
 @lru_cache(maxsize=4096)
 def strength(name: str) -> Strength:
-    """How much a name says of its value: `passTicket`, `WX_UIN` and `x-wechat-key` as `pass_ticket`."""
+    """Return how sure `name` makes it that its value is a credential.
+
+    Case, `_`, `-` and `$` do not count: `passTicket`, `PASS-TICKET` and `pass_ticket` are one name.
+    """
     low = name.lower()
     plain = re.sub(r"[_$-]", "", low)
     if plain in _CERTAIN:
@@ -59,18 +63,22 @@ def strength(name: str) -> Strength:
 
 
 def is_word(name: str) -> bool:
-    """Whether every program has such names, so that only the value can say more."""
+    """Return whether programs have such names for much else (`key`, `token`), so that only the value can say more."""
     return _WORDS.search(name.lower()) is not None
 
 
 def name_within(word: str, before: str) -> str:
-    """The name in a run of letters and digits: the `26` of `%26key` and the `x26` of `\\x26key` are a separator's."""
+    r"""Return the name in a run of letters and digits, without the rest of an escaped separator.
+
+    `before` is the character in front of `word`: after `%` the `26` of `26key` belongs to an escaped `&`, and so does
+    the `x26` of `x26key` after a backslash.
+    """
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
     return word[escape.end() :] if escape else word
 
 
 # A name and its value as people paste them: of an address, escaped by a shell, once or twice encoded; JSON; cookies.
-_GIVEN = re.compile(
+_PAIR = re.compile(
     r"(?<![\w$-])([\w$-]{0,60}?(?:key|uin|ticket|token|sid|session|session[_-]?[a-z]{1,12}|openid)\d{0,2})"
     r"(\\?=|%(?:25){0,4}3d|\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}\\{0,3}[\"']?)"
     r"((?:\\[=%_~/]|(?!%(?:25){0,4}2[236])[!$%(-:=?-\[\]-_a-~])+)",
@@ -78,26 +86,25 @@ _GIVEN = re.compile(
 )
 _LOGIN = re.compile(r"(?<=://)[^/\s@?#\"'<>]{1,300}@")
 _STEMS = re.compile(r"ke[ynt]|uin|sid|nid|session|://", re.IGNORECASE)
-_NOTHING = re.compile(r"(?:-?\d{1,3}|REDACTED|undefined|null|true|false|svr_\w*)\Z", re.IGNORECASE)
-_TELLING = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
+_HARMLESS_VALUE = re.compile(r"(?:-?\d{1,3}|REDACTED|undefined|null|true|false|svr_\w*)\Z", re.IGNORECASE)
+_CREDENTIAL_LIKE = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
 
 
 def redact_words(words: str) -> str:
-    """What somebody pasted or a setting holds, with `REDACTED` for the values of credentials, at whatever host.
+    """Return what somebody pasted, or a setting holds, with `REDACTED` for the values of credentials.
 
-    An address so redacted leads to the same article: credentials are no part of what it names.
+    Addresses of any host are redacted; one of an article still leads to it, since credentials do not name it.
     """
     if not _STEMS.search(words):
         return words
-    return _GIVEN.sub(_without, _LOGIN.sub(f"{REDACTED}@", words))
+    return _PAIR.sub(_redacted, _LOGIN.sub(f"{REDACTED}@", words))
 
 
-def _without(given: re.Match[str]) -> str:
-    before = given.string[given.start() - 1 : given.start()]
-    name, link, value = given.groups()
-    is_said = ":" in link  # `key: value` may be a sentence
-    if strength(name_within(name, before)) is Strength.NONE or _NOTHING.match(value):
-        return given[0]
-    if is_said and not _TELLING.match(value):
-        return given[0]
-    return f"{name}{link}{REDACTED}"
+def _redacted(pair: re.Match[str]) -> str:
+    """Return a name with `REDACTED` for its value, or both as they are when that is no credential."""
+    before = pair.string[pair.start() - 1 : pair.start()]
+    name, separator, value = pair.groups()
+    if strength(name_within(name, before)) is Strength.NONE or _HARMLESS_VALUE.match(value):
+        return pair[0]
+    is_prose = ":" in separator and not _CREDENTIAL_LIKE.match(value)  # `the key: none` is a sentence
+    return pair[0] if is_prose else f"{name}{separator}{REDACTED}"

@@ -15,7 +15,7 @@ from datetime import datetime
 from archiver import policy, urls
 from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, NotWeChat, Postponed
 from archiver.extractor import classify, extract, server_time
-from archiver.media_types import extension, is_cut_off, is_hotlink_notice
+from archiver.media_types import extension, is_hotlink_notice, is_truncated
 from archiver.models import (
     Article,
     Classification,
@@ -68,7 +68,7 @@ def _receive(target: Target, ports: Ports) -> StoredCapture:
     if capture.classification.state is not State.MIGRATED or not moved_to:
         return capture
     try:
-        moved = _receive_page(replace(urls.parse(moved_to), source=target.source), ports)
+        moved = _receive_page(replace(urls.parse_target(moved_to), source=target.source), ports)
     except (CoolingDown, BudgetSpent):  # it was not asked for: this address stays due, and leads there again
         raise
     except (NotWeChat, FetchError):
@@ -120,7 +120,7 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
             reason = one_line(str(error.args[0]))
             continue
         suffix = _fitting_extension(medium, download.content)
-        if suffix and not is_cut_off(download.content):
+        if suffix and not is_truncated(download.content):
             return ports.archive.add_media(medium, download, suffix)
         reason = f"what came is {'cut off' if suffix else f'not the {medium.kind}'}"
     return reason or "it has no address that can be asked"

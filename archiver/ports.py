@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from archiver.errors import ArchiverError
@@ -22,6 +22,7 @@ from archiver.models import (
     MediaResults,
     Outcome,
     Page,
+    RenderedPost,
     StoredCapture,
     Target,
     WriteResult,
@@ -44,15 +45,6 @@ class MediaSource(Protocol):
 
         Raise Postponed when the medium is left for another run, FetchError when the address does not give it.
         """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RenderedPost:
-    """The text of a post, and what its name is made of."""
-
-    text: str
-    day: date  # in China
-    text_coverage: float | None = None  # share of the page's visible text that the post shows
 
 
 class Renderer(Protocol):

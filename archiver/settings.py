@@ -1,4 +1,4 @@
-"""One frozen Settings: defaults < archiver.yml < ARCHIVER_* < flags; an unknown key is an error."""
+"""Read the settings of an archive: archiver.yml overrides defaults, ARCHIVER_* variables that, flags all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is saved beside a post. Sizes in bytes; what is larger stays remote."""
+    """Which media are saved beside a post. Sizes in bytes; what is larger stays on the network."""
 
     save: bool = True
     image_max: _Bytes = 50_000_000
@@ -36,20 +36,23 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the pictures, sounds and films of one article may cost in one call; what is left stays due."""
+    """What the media of one article may cost in one call; those that are left are requested by a later one."""
 
-    max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # sounds and films are counted, too
+    max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # audio and video are counted, too
     max_requests: Annotated[int, msgspec.Meta(ge=1)] = 6_000
     max_bytes: Annotated[int, msgspec.Meta(ge=1)] = 2_000_000_000
     max_time: str = "30m"
 
     def __post_init__(self) -> None:
-        """A time that can be read."""
+        """Raise ValueError for a time that cannot be read."""
         duration(self.max_time)
 
 
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words of the quote above the article; a link without an address is written as its text."""
+    """The lines of the quote above an article's text, as templates.
+
+    `{account}`, `{url}`, `{state}` and `{seen}` are filled in; without an address `[text]({url})` is written as text.
+    """
 
     account: str = "转载：{account}"
     link: str = "来源：[微信公众号]({url})"
@@ -57,7 +60,7 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where `archiver run` finds addresses, one of `list`, `album` and `feed`, and what its posts are given."""
+    """A place where `archiver run` finds addresses, one of `list`, `album` and `feed`, and what its posts are given."""
 
     list: str = ""  # a file of addresses
     album: str = ""  # the address of a public album (合集)
@@ -68,13 +71,13 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
 
     def __post_init__(self) -> None:
-        """Exactly one of the three."""
+        """Raise ValueError unless exactly one of the three is given."""
         if sum(map(bool, (self.list, self.album, self.feed))) != 1:
             raise ValueError("a source has exactly one of `list`, `album` and `feed`")
 
     @property
     def title(self) -> str:
-        """How messages call it, and the catalogue: without the credentials that a feed's address may hold."""
+        """Its name in messages and in the catalogue, without the credentials that a feed's address may hold."""
         return redact_words(self.name or self.list or self.album or self.feed)
 
     @property
@@ -84,15 +87,16 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the archive is kept and the network used."""
+    """All settings of one archive; docs/settings.md explains each."""
 
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
+    profile: str = "jekyll"  # the kind of site that posts are written for
     interval: _Seconds = 3.0  # seconds between two pages
     proxy: str = ""
-    cookies: str = ""  # a Netscape cookie file, for mp.weixin.qq.com alone
+    cookies: str = ""  # a cookie file in Netscape's format, sent to mp.weixin.qq.com only
     link_local: bool = False  # links to articles of this archive lead to their posts
     post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
-    force: bool = False  # overwrite posts that a person edited
+    force: bool = False  # overwrite posts that a person edited; of one call, so only a flag may set it
     site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
@@ -105,13 +109,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """A pause that can be read."""
+        """Raise ValueError for a pause that cannot be read."""
         if self.recheck:
             duration(self.recheck)
 
 
 def duration(text: str) -> float:
-    """Seconds of `90`, `90s`, `45m`, `8h`, `2d`; ValueError for anything else."""
+    """Return the seconds of `90`, `90s`, `45m`, `8h` or `2d`. Raises ValueError for anything else."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", number, re.ASCII):
@@ -126,24 +130,25 @@ def load(
     file: str = "",
     warn: Callable[[str], object] = str,
 ) -> Settings:
-    """The settings that hold for a run started in `folder`; ConfigError names the key and where it stands.
+    """Return the settings of a run that is started in `folder`.
 
-    `flags` holds only what the user gave, nested as Settings is; `file` is --config. `warn` is told in a line of what
-    is accepted and changes nothing: `force` outside of `flags`, which would overwrite people's edits for ever.
+    `flags` holds only what the user gave, nested as Settings is; `file` is the argument of --config. `warn` is called
+    with a line for a setting that is accepted and ignored: `force` in a file or variable, which would let every run
+    overwrite what people edited. Raises ConfigError, which names the key and where it is set.
     """
-    variables = list(_of_environment(environ))
+    variables = list(_variable_layers(environ))
     output = next((str(layer["output"]) for _, layer in [("", flags), *variables] if "output" in layer), "")
     merged: Layer = {}
-    for name, layer in [*_of_file(file, folder, output), *variables]:
-        if _checked(layer, name).force:
+    for name, layer in [*_file_layers(file, folder, output), *variables]:
+        if _validated(layer, name).force:
             warn(f"{name}: `force` is ignored here: give --force to the call that is to overwrite edited posts")
         merged = _merged(merged, {key: value for key, value in layer.items() if key != "force"})
-    _checked(dict(flags), "the command line")
-    return _checked(_merged(merged, dict(flags)), "the settings together")
+    _validated(dict(flags), "the command line")
+    return _validated(_merged(merged, dict(flags)), "the settings together")
 
 
-def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
-    """Each variable of ours with what it sets."""
+def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
+    """Yield the name of each ARCHIVER_ variable with what it sets."""
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX):
             keys = name.removeprefix(PREFIX).lower().split("__")
@@ -165,8 +170,8 @@ def _is_utf8(text: str) -> bool:
         return False
 
 
-def _of_file(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
-    """The first archiver.yml that is there: the one named, else here, else beside the output."""
+def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
+    """Yield name and content of the first of these that exists: `file`, archiver.yml here, or beside the output."""
     if file:
         yield file, _read(folder / file)
         return
@@ -180,7 +185,7 @@ def _of_file(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]
 
 
 def _read(path: Path) -> Layer:
-    """What a file sets; ConfigError with its name, and the line where one is to blame, for whatever else it is."""
+    """Return what a file sets; ConfigError with its name, and the line if one is to blame, when it cannot be read."""
     from archiver.yaml_reader import BrokenYaml, read_values
 
     try:
@@ -199,54 +204,57 @@ def _read(path: Path) -> Layer:
         raise ConfigError(f"is no YAML that archiver reads: {error}", concerns=str(path)) from error
     if not isinstance(layer, dict):
         raise ConfigError("holds no settings: write `key: value` lines", concerns=str(path))
-    return _from_there(layer, path.parent)
+    return _with_paths_from(path.parent, layer)
 
 
-def _from_there(layer: Layer, folder: Path) -> Layer:
+def _with_paths_from(folder: Path, layer: Layer) -> Layer:
+    """Return a file's settings with paths that count from its folder as paths that count from here."""
     paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
-    there: Layer = {key: _beside(folder, value) for key, value in paths.items()}
+    resolved: Layer = {key: _path_from(folder, value) for key, value in paths.items()}
     if isinstance(sources := layer.get("sources"), list):
-        there["sources"] = [_source_from_there(source, folder) for source in sources]
-    return layer | there
+        resolved["sources"] = [_source_with_paths_from(folder, source) for source in sources]
+    return layer | resolved
 
 
-def _source_from_there(source: object, folder: Path) -> object:
+def _source_with_paths_from(folder: Path, source: object) -> object:
     if not isinstance(source, dict):
         return source
     paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
     local = {key: value for key, value in paths.items() if "://" not in value}
     named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
-    return source | named | {key: _beside(folder, value) for key, value in local.items()}
+    return source | named | {key: _path_from(folder, value) for key, value in local.items()}
 
 
-def _beside(folder: Path, name: str) -> str:
-    """A path of archiver.yml, which counts from there."""
+def _path_from(folder: Path, name: str) -> str:
+    """Return a path of archiver.yml, which counts from `folder`, as one that counts from here."""
     try:
         return str(folder / Path(name).expanduser())
     except RuntimeError as error:  # ~somebody
         raise ConfigError("there is no such user on this machine", concerns=name) from error
 
 
-def _merged(under: Layer, over: Layer) -> Layer:
-    merged = dict(under)
-    for key, value in over.items():
-        below = merged.get(key)
-        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+def _merged(lower: Layer, upper: Layer) -> Layer:
+    """Return both layers as one; where both set a key the upper one holds."""
+    merged = dict(lower)
+    for key, value in upper.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
 
 
-def _checked(layer: Layer, name: str) -> Settings:
+def _validated(layer: Layer, name: str) -> Settings:
+    """Return the Settings of a layer; ConfigError with the layer's `name` for a key or value that is none."""
     try:
         settings = msgspec.convert(layer, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(_explained(str(error)), concerns=name) from error
+        raise ConfigError(_in_words_of_file(str(error)), concerns=name) from error
     if "wechat" in settings.front_matter:
         raise ConfigError("front_matter.wechat is the archive's own: it finds the article again", concerns=name)
     return settings
 
 
-def _explained(message: str) -> str:
-    """msgspec's message in the words of the file: `interval: Expected float, got str`."""
+def _in_words_of_file(message: str) -> str:
+    """Return a message of msgspec with the key as the file has it: `interval: Expected float, got str`."""
     if unknown := _UNKNOWN.search(message):
         key = ".".join(filter(None, (unknown[2], unknown[1])))
         return f"unknown setting `{key}`: take it out, or correct its name"

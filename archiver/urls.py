@@ -1,6 +1,6 @@
-"""Addresses: what people paste → Target, what pages link to → only the parameters that live, what pictures are called.
+"""Addresses: read what people paste, reduce what pages link to, and find which article or image is meant.
 
-wechat-format §1 (forms, parameters, identity) and §6.1 (media). Nothing here opens an address.
+docs/wechat-format.md describes their forms and parameters. Nothing here opens an address.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ HOST = "mp.weixin.qq.com"
 MEDIA_HOSTS = (".qpic.cn", ".qlogo.cn")  # hosts whose path is /<bucket>/<image-id>/<size>
 
 # Query parameters that say which article it is, by path. Everything else in an article's address is
-# tracking, or a credential of whoever shared it (key, uin, pass_ticket, token …: §1.2, trap T5).
+# tracking, or a credential of whoever shared it (key, uin, pass_ticket, token …).
 _LONG = ("__biz", "mid", "idx", "sn")
 _LEGACY = ("__biz", "appmsgid", "itemidx", "sign")  # /mp/appmsg/show of 2013
 _SOGOU = ("src", "timestamp", "ver", "signature", "new")
 _PREVIEW = ("__biz", "tempkey", "mid", "idx", "sn")
-# Other pages of WeChat's keep what they ask for, less these.
+# Addresses of other pages of WeChat keep all parameters but these and credentials.
 _TRACKING_PARAMETERS = frozenset(
     "chksm scene ascene subscene srcid mpshare from source sharer_sharetime sharer_shareid sharer_shareinfo "
     "sharer_shareinfo_first exportkey exptype pass_ticket key uin devicetype version platform acctmode lang nettype "
     "abtest_cookie session_us countrycode fontScale clicktime enterid sessionid wx_header nwr_flag poc_token token "
     "click_id isappinstalled winzoom xtrack from_msgid from_itemidx appmsg_token wap_sid2 ticket".split()
 )
-# /<bucket>/<image-id>[/<size>]; avatars (/mmhead/…) and posters of Tencent's films lie otherwise
-_PICTURE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z")
-_IN_WORDS = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
-_WALLS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
+# /<bucket>/<image-id>[/<size>]; avatars (/mmhead/…) and posters of Tencent's videos have other paths
+_IMAGE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z")
+_ADDRESS_IN_TEXT = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
+_VERIFICATION_PATHS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
-# Nearly every line of a long list, and what else is known to stand behind it.
-_PLAIN = re.compile(
+# The form of nearly every line of a long list, with the parameters that often follow: the others need more work.
+_USUAL_ARTICLE = re.compile(
     r"https?(://mp\.weixin\.qq\.com/s(?:/[A-Za-z0-9_-]{22}|\?__biz=[A-Za-z0-9+/]{4,64}={0,2}"
     r"&mid=[0-9]{1,20}&idx=[0-9]{1,2}&sn=[0-9a-f]{32}))"
     r"(?=(?:[&?](?:chksm|scene|nwr_flag)=[0-9a-z]{0,999}){0,9}(?:#[a-z_]{0,30})?\Z)"
 )
-# Nearly every picture; what is behind `wx_fmt` goes.
-_PICTURE = re.compile(
+# The form of nearly every image; what is behind `wx_fmt` is dropped.
+_USUAL_IMAGE = re.compile(
     r"(?:https?:)?(//mmbiz\.qpic\.cn/[A-Za-z0-9_]+/[A-Za-z0-9_-]+/[0-9]{1,4}(\?wx_fmt=[A-Za-z0-9]+)?)"
     r"(?(2)(?:&(?!wx_fmt)[a-z_]+=[A-Za-z0-9_-]*){0,9})(?:#[A-Za-z0-9_=]*)?"
 )
-_PASTED = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
+_SHELL_ESCAPE = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # browsers drop or encode these; no tree takes them
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
@@ -54,7 +54,7 @@ _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """What an address says of the article's identity; empty where it is silent."""
+    """The parts of an article's identity that an address gives; empty where it gives none."""
 
     biz: str = ""
     mid: str = ""
@@ -62,10 +62,10 @@ class Identity:
     sn: str = ""
 
 
-def unescape(text: str) -> str:
-    """`text` without HTML entities, however often it was escaped (at most three times: §3.3 R2).
+def unescape_entities(text: str) -> str:
+    """Return `text` without HTML entities; text that was escaped twice or three times is unescaped as often.
 
-    Only entities that end in `;`: html.unescape alone reads the `&times` of `&timestamp=` as ×.
+    Only entities that end in `;` count: html.unescape alone reads the `&times` of `&timestamp=` as ×.
     """
     for _ in range(3):
         plain = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
@@ -75,14 +75,15 @@ def unescape(text: str) -> str:
     return text
 
 
-def parse(source: str) -> Target:
-    """The Target that an address names, as people paste it; NotWeChat for any other text.
+def parse_target(source: str) -> Target:
+    """Return the Target that an address names, however people paste it.
 
     Its `source` is what was pasted, without the credentials of whoever shared it: it goes into reports and messages.
+    Raises NotWeChat for any other text.
     """
-    if plain := _PLAIN.match(source):
-        return Target(source=source, url=f"https{plain[1]}")
-    address = unescape(_PASTED.sub("", _within(source.strip(_WRAPPING)))).strip(_WRAPPING).strip()
+    if usual := _USUAL_ARTICLE.match(source):
+        return Target(source=source, url=f"https{usual[1]}")
+    address = unescape_entities(_SHELL_ESCAPE.sub("", _address_in(source.strip(_WRAPPING)))).strip(_WRAPPING).strip()
     if "://" not in address:
         address = "https://" + address.lstrip("/")
     parts = _split(address)
@@ -93,51 +94,54 @@ def parse(source: str) -> Target:
             "(https://mp.weixin.qq.com/s/…) and saved pages",
             concerns=source,
         )
-    if is_wall(address):  # the address bar of somebody who met the wall: what they wanted is inside
-        wanted = dict(_query(parts.query)).get("target_url", "")
-        if not wanted or is_wall(unescape(wanted)):
+    if is_verification_page(address):  # copied from a browser that met it: the article's address is a parameter
+        target_url = dict(_query(parts.query)).get("target_url", "")
+        if not target_url or is_verification_page(unescape_entities(target_url)):
             raise NotWeChat("the verification's own address: give the article's", concerns=source)
-        return Target(source=redact_words(source), url=parse(wanted).url)
-    if not _is_whole(parts):
+        return Target(source=redact_words(source), url=parse_target(target_url).url)
+    if not _names_article(parts):
         raise NotWeChat("not a whole article's address: after /s/ stand 22 letters, digits, - or _", concerns=source)
     return Target(source=redact_words(source), url=canonicalize(address))
 
 
-def _is_whole(parts: SplitResult) -> bool:
-    """Whether an address of WeChat's can name an article: not the home page, not half an address."""
+def _names_article(parts: SplitResult) -> bool:
+    """Return whether an address of WeChat can name an article: not the home page, not half an address."""
     if parts.path.rstrip("/") == "/s":
         named = {key for key, value in _query(parts.query) if value}
         return bool(named & {"mid", "signature", "tempkey"})
     return parts.path not in ("", "/") and bool(not parts.path.startswith("/s/") or _SHORT_PATH.match(parts.path))
 
 
-def _within(text: str) -> str:
-    """The address that a shared message holds among its words; a text without any, or a bare one, as it is."""
-    found = _IN_WORDS.search(text) if re.search(r"[^!-~]", text) else None
+def _address_in(text: str) -> str:
+    """Return the address among the words of a shared message; a text without any, or a bare one, as it is."""
+    found = _ADDRESS_IN_TEXT.search(text) if re.search(r"[^!-~]", text) else None
     return found[0].rstrip(".,;:!?)\"'") if found else text
 
 
 def looks_like_address(source: str) -> bool:
-    """Whether `source` is meant as an address rather than as a file's name."""
-    text = _within(source.strip(_WRAPPING))
+    """Return whether `source` is meant as an address rather than as the name of a file."""
+    text = _address_in(source.strip(_WRAPPING))
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
 
 
 def canonicalize(address: str) -> str:
-    """`address` as https and with only the parameters that lead to the page; other hosts' are only unescaped."""
-    address = unescape(address.strip())
+    """Return `address` as https, with only the parameters that lead to the page.
+
+    Addresses of other hosts than WeChat's are only unescaped.
+    """
+    address = unescape_entities(address.strip())
     parts = _split(address)
     if parts is None or parts.hostname != HOST:
         return address
     short = _SHORT_PATH.match(parts.path)
-    if short:  # WeRead turns `_` into `~`, which WeChat answers with 参数错误 (trap T1)
+    if short:  # WeRead turns `_` into `~`, which WeChat answers with 参数错误
         return f"https://{HOST}/s/{short[1].replace('~', '_')}"
-    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), _living_query(parts), ""))
+    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), _canonical_query(parts), ""))
 
 
-def identity(address: str) -> Identity:
-    """What the query of an address of WeChat's says of biz, mid, idx and sn."""
-    parts = _split(unescape(address))
+def identity_in(address: str) -> Identity:
+    """Return the biz, mid, idx and sn in the query of an address of WeChat; the names of 2013 are read, too."""
+    parts = _split(unescape_entities(address))
     query = dict(_query(parts.query)) if parts else {}
     return Identity(
         biz=query.get("__biz", ""),
@@ -148,25 +152,25 @@ def identity(address: str) -> Identity:
 
 
 def is_short(address: str) -> bool:
-    """Whether `address` is of the short form, the only one WeChat serves to everybody since 2026 (trap T3)."""
+    """Return whether `address` is of the short form, the only one that WeChat serves to everybody since 2026."""
     parts = _split(address)
     return bool(parts and parts.hostname == HOST and _SHORT_PATH.match(parts.path))
 
 
 def is_article(address: str) -> bool:
-    """Whether `address` is of a form that leads to one article, not to an album, a home page or a notice."""
+    """Return whether `address` is of a form that leads to one article, not to an album, a home page or a notice."""
     parts = _split(address)
     return bool(parts and parts.hostname == HOST and re.match(r"/s(?:/|\Z)|/mp/appmsg/show", parts.path))
 
 
-def is_wall(address: str) -> bool:
-    """Whether a redirect ended at the verification wall (§1.1)."""
+def is_verification_page(address: str) -> bool:
+    """Return whether `address` is of the page on which WeChat has visitors solve a puzzle before they may read."""
     parts = _split(address)
-    return bool(parts and parts.hostname == HOST and parts.path.startswith(_WALLS))
+    return bool(parts and parts.hostname == HOST and parts.path.startswith(_VERIFICATION_PATHS))
 
 
-def of_article(biz: str, mid: str, idx: str, sn: str) -> str:
-    """The long address of an article, empty when biz, mid or idx is unknown."""
+def article_url(biz: str, mid: str, idx: str, sn: str) -> str:
+    """Return the long address of an article, '' when biz, mid or idx is unknown."""
     if not (biz and mid and idx):
         return ""
     query = [("__biz", biz), ("mid", mid), ("idx", idx)] + ([("sn", sn)] if sn else [])
@@ -174,14 +178,14 @@ def of_article(biz: str, mid: str, idx: str, sn: str) -> str:
 
 
 def media(address: str) -> str:
-    """A medium's address made fit to ask for: unescaped, https, no fragment, no transcoding wishes; '' if none.
+    """Return the address by which a medium can be requested: unescaped, https, without fragment; '' if it has none.
 
-    Of a picture of the CDN's only `wx_fmt` is kept (§6.1): `tp=webp` would give another format, `#imgIndex=3`
-    and `from=appmsg` would make one picture look like many (traps T103, T108).
+    An image of WeChat's CDN keeps only the parameter `wx_fmt`: `tp=webp` would give another format, `#imgIndex=3`
+    and `from=appmsg` would make one image look like many.
     """
-    if usual := _PICTURE.fullmatch(address):
+    if usual := _USUAL_IMAGE.fullmatch(address):
         return f"https:{usual[1]}"
-    address = _CONTROL.sub("", unescape(address.strip().strip("\"'")))
+    address = _CONTROL.sub("", unescape_entities(address.strip().strip("\"'")))
     if address.startswith("//"):
         address = "https:" + address
     parts = _split(address)
@@ -194,16 +198,16 @@ def media(address: str) -> str:
 
 
 def image_id(address: str) -> str:
-    """The CDN's id of a picture, its identity and file name (§6.1); '' for pictures of other hosts."""
+    """Return the id that WeChat's CDN has for an image, by which its file is called; '' for images of other hosts."""
     parts = _split(address)
     if parts is None or not (parts.hostname or "").endswith(MEDIA_HOSTS):
         return ""
-    found = _PICTURE_PATH.match(parts.path)
+    found = _IMAGE_PATH.match(parts.path)
     return unquote(found[2]) if found else ""
 
 
 def candidates(address: str) -> tuple[str, ...]:
-    """Where to ask for a picture, the best first: the original (`/0`), then the size the page shows (trap T101)."""
+    """Return where to request an image, the best first: the original (size `/0`), then the size the page shows."""
     address = media(address)
     parts = _split(address)
     if not address or parts is None or not image_id(address):
@@ -214,8 +218,11 @@ def candidates(address: str) -> tuple[str, ...]:
 
 
 def link(address: str) -> str:
-    """A link's target that may stand in a post: http(s) and mailto only, WeChat's own reduced; '' for the rest."""
-    address = _CONTROL.sub("", unescape(address)).strip()
+    """Return the target of a link as a post may hold it, '' for schemes other than http, https and mailto.
+
+    Addresses of WeChat are canonicalized.
+    """
+    address = _CONTROL.sub("", unescape_entities(address)).strip()
     if address.startswith("//"):
         address = "https:" + address
     parts = _split(address)
@@ -225,7 +232,7 @@ def link(address: str) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Whether it is Unicode: arguments and names of files of other bytes reach us as surrogates."""
+    """Return whether `text` is Unicode: bytes of arguments and file names that are none are given as surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -243,7 +250,7 @@ def _split(address: str) -> SplitResult | None:
 
 
 def _query(query: str) -> list[tuple[str, str]]:
-    """Decoded pairs; a `+` stays one, it is a letter of `__biz`'s base64 (§1.2)."""
+    """Return decoded pairs; a `+` stays one, since it is a digit of the base64 in `__biz`."""
     return parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)
 
 
@@ -251,16 +258,17 @@ def _join(pairs: list[tuple[str, str]]) -> str:
     return "&".join(f"{quote(k, safe='_')}={quote(v, safe='=+/*-_.:,')}" for k, v in pairs)
 
 
-def _living_query(parts: SplitResult) -> str:
+def _canonical_query(parts: SplitResult) -> str:
+    """Return the parameters that lead to the page, in a fixed order."""
     query = dict(reversed(_query(parts.query)))  # of a repeated parameter the first counts
-    wanted: tuple[str, ...]
+    names: tuple[str, ...]
     if parts.path.rstrip("/") == "/s":
-        wanted = _SOGOU if "signature" in query else _PREVIEW if "tempkey" in query else _LONG
+        names = _SOGOU if "signature" in query else _PREVIEW if "tempkey" in query else _LONG
     elif parts.path.startswith("/mp/appmsg/show"):
-        wanted = _LEGACY
+        names = _LEGACY
     else:
         query = {k: redact_words(value) for k, value in query.items()}  # an address may hold another
-        wanted = tuple(
+        names = tuple(
             k for k, _ in _query(parts.query) if k not in _TRACKING_PARAMETERS and strength(k) is Strength.NONE
         )
-    return _join([(k, query[k]) for k in dict.fromkeys(wanted) if k in query])
+    return _join([(k, query[k]) for k in dict.fromkeys(names) if k in query])

@@ -35,7 +35,7 @@ _ABSENT, _MERGE = object(), object()
 
 
 class BrokenYaml(ValueError):  # noqa: N818 - reads as a statement
-    """A text that is no YAML, or more of it than is read; `line` counts from 1, 0 where no line is to blame."""
+    """An error in a text: it is no YAML, or exceeds a bound; `line` counts from 1, 0 where no line is to blame."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
@@ -82,7 +82,7 @@ def _read(text: str, builder: _Builder) -> object:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """The events of the first document."""
+    """Yield the events of the first document."""
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         if isinstance(event, yaml.DocumentEndEvent):
             return
@@ -92,7 +92,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 @dataclass(kw_only=True)
-class _Open:
+class _Collection:
     """A list or mapping whose end has not been read."""
 
     value: list[object] | dict[object, object]
@@ -103,18 +103,18 @@ class _Open:
 
 
 class _Builder:
-    """Events → values."""
+    """The building of values from events, without recursion."""
 
     def __init__(self, scalar: Callable[[yaml.ScalarEvent], object], *, follows: bool) -> None:
         self.root: object = None
         self._scalar = scalar
         self._follows = follows  # aliases and merge keys
-        self._open: list[_Open] = []
+        self._unfinished: list[_Collection] = []
         self._anchors: dict[str, tuple[object, int]] = {}
         self._unfolded = 0
 
     def take(self, event: yaml.Event) -> None:
-        """Build on with the next event."""
+        """Add the next event to what was built."""
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
             if isinstance(value, str) and _UNFIT.search(value):
@@ -128,22 +128,22 @@ class _Builder:
             self._alias(event.anchor or "")
 
     def _begin(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
-        if len(self._open) >= DEEPEST:
+        if len(self._unfinished) >= DEEPEST:
             raise BrokenYaml(f"nested more than {DEEPEST} deep")
         if self._follows and event.tag not in _COLLECTIONS:
             raise BrokenYaml(f"the tag {event.tag[:99]} is not known here")
         value: list[object] | dict[object, object] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-        self._open.append(_Open(value=value, anchor=event.anchor))
+        self._unfinished.append(_Collection(value=value, anchor=event.anchor))
 
     def _end(self) -> None:
-        done = self._open.pop()
-        value = done.value
-        if isinstance(value, dict) and done.merged:
-            below: dict[object, object] = {}
-            for other in reversed(done.merged):  # of several the first wins
-                below |= other
-            value = below | value
-        self._add(value, done.anchor, done.weight)
+        finished = self._unfinished.pop()
+        value = finished.value
+        if isinstance(value, dict) and finished.merged:
+            defaults: dict[object, object] = {}
+            for other in reversed(finished.merged):  # of several the first wins
+                defaults |= other
+            value = defaults | value
+        self._add(value, finished.anchor, finished.weight)
 
     def _alias(self, anchor: str) -> None:
         if not self._follows:
@@ -160,10 +160,10 @@ class _Builder:
     def _add(self, value: object, anchor: str | None, weight: int) -> None:
         if anchor and self._follows and value is not _MERGE:
             self._anchors[anchor] = (value, weight)
-        if not self._open:
+        if not self._unfinished:
             self.root = "<<" if value is _MERGE else value
             return
-        parent = self._open[-1]
+        parent = self._unfinished[-1]
         parent.weight += weight
         if isinstance(parent.value, list):
             parent.value.append("<<" if value is _MERGE else value)
@@ -180,10 +180,10 @@ class _Builder:
 
 
 def _mappings(value: object) -> list[dict[object, object]]:
-    """What a merge key merges: a mapping, or a list of them."""
-    several = value if isinstance(value, list) else [value]
-    mappings = [one for one in several if isinstance(one, dict)]
-    if len(mappings) != len(several):
+    """Return the mappings in the value of a merge key, which is a mapping or a list of them."""
+    items = value if isinstance(value, list) else [value]
+    mappings = [item for item in items if isinstance(item, dict)]
+    if len(mappings) != len(items):
         raise BrokenYaml("`<<` takes a mapping or a list of mappings")
     return mappings
 
@@ -200,7 +200,7 @@ class _Scalars(SafeConstructor, Resolver):
         Resolver.__init__(self)
 
     def value(self, event: yaml.ScalarEvent) -> object:
-        """The value of a scalar, or _MERGE for a merge key."""
+        """Return the value of a scalar, or _MERGE for a merge key."""
         tag = event.tag
         if tag is None or tag == "!":
             tag = self.resolve(ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]

@@ -30,7 +30,9 @@ from archiver.extractor.passes.stylesheet import read_stylesheet
 from archiver.extractor.passes.tree import parse
 from archiver.models import Page
 from archiver.writer.links import LinkResolver
-from archiver.writer.markdown.blocks import PostConverter, body_markdown
+from archiver.writer.markdown import body_markdown
+from archiver.writer.markdown.blocks import PostConverter
+from archiver.writer.markdown.dialect import EVERY_ENGINE
 from benchmarks.peers import FLOOR, PEERS, Tool, load
 
 ROOT = Path(__file__).parent.parent
@@ -97,7 +99,7 @@ class _Nesting(PostConverter):
     """Keeps the parts of a body that bs4 and markdownify are given."""
 
     def __init__(self, addresses: LinkResolver) -> None:
-        super().__init__(addresses)
+        super().__init__(addresses, EVERY_ENGINE)
         self.parts: list[str] = []
 
     def nested(self, blocks: str) -> str:

@@ -11,7 +11,8 @@ from bs4.element import Tag
 
 from archiver.extractor import classify, extract
 from archiver.models import Page, State
-from archiver.writer import PostStyle, post_text
+from archiver.writer.profiles.jekyll import JEKYLL
+from archiver.writer.renderer import ProfileRenderer
 from tests.engines import kramdown, liquid
 from tests.pages import CAPTURED
 
@@ -34,7 +35,7 @@ def post_of(page: Page) -> str | None:
     """The post of a page, None when it is no article."""
     if classify(page).state is not State.ARTICLE:
         return None
-    return post_text(extract(page), {}, CAPTURED, PostStyle())
+    return ProfileRenderer(profile=JEKYLL).render(extract(page), {}, CAPTURED).text
 
 
 def check(post: str) -> None:

@@ -35,7 +35,7 @@ class Inside:
             output=str(self.folder), interval=self.interval, cookies=self.cookies, article=self.article
         )  # fmt: skip
         until = None if max_time is None else self.now + timedelta(seconds=max_time)
-        targets = [urls.parse(address) for address in addresses]
+        targets = [urls.parse_target(address) for address in addresses]
         lines = [ListEntry(number=number, source=each.source, target=each) for number, each in enumerate(targets, 1)]
         with Archiver(settings, now=lambda: self.now, sleep=self.sleep) as archiver:
             told = list(archiver.batch(lines, FetchOptions(limit=limit, until=until)))

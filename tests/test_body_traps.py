@@ -7,7 +7,7 @@ import pytest
 from archiver.extractor.bodies import RawBody, Video
 from archiver.extractor.passes import CleanBody, clean
 from archiver.writer.links import LinkResolver
-from archiver.writer.markdown.blocks import body_markdown
+from archiver.writer.markdown import body_markdown
 
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/AbCdEf0123456789/640?wx_fmt=png"
 
@@ -303,5 +303,5 @@ def test_the_same_picture_twice_is_one_medium() -> None:
 )
 def test_a_link_leads_to_the_archives_own_post(context: str) -> None:
     html = context.format('<a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv">甲</a>')
-    local = LinkResolver(post_of=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
+    local = LinkResolver(post_url=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
     assert "{{site.baseurl}}/2020/06/17/x.html" in body_markdown(cleaned(html).html, local)

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from archiver.extractor import classify, extract
 from archiver.extractor.completeness import lost_characters, text_coverage
 from archiver.models import Article, Page, State
-from archiver.writer import PostStyle, body_markdown, post_text
+from archiver.writer.links import LinkResolver
+from archiver.writer.markdown import body_markdown
+from archiver.writer.profiles.jekyll import JEKYLL
+from archiver.writer.renderer import ProfileRenderer
 from tests.command import Command
 from tests.conftest import FIXTURES
 from tests.pages import CAPTURED, article_html, page_of
@@ -94,7 +97,7 @@ def test_of_a_whole_post_only_the_body_counts() -> None:
     article = Article(
         title="一二三四", account="五六", url="https://mp.weixin.qq.com/s/0123456789012345678901", body=FOUR
     )
-    post = post_text(article, {}, CAPTURED, PostStyle())
+    post = ProfileRenderer(profile=JEKYLL).render(article, {}, CAPTURED).text
     assert text_coverage(article, post) == 1
     assert text_coverage(article, post.replace("\n一二三四\n", "\n")) == 0.75
     assert text_coverage(article, post.replace("\n五六七八\n", "\n")) == 0.75
@@ -102,7 +105,7 @@ def test_of_a_whole_post_only_the_body_counts() -> None:
 
 def test_the_block_that_names_the_source_is_not_the_article() -> None:
     article = Article(url="https://mp.weixin.qq.com/s/0123456789012345678901", body="<p>微信公众号</p>")
-    post = post_text(article, {}, CAPTURED, PostStyle())
+    post = ProfileRenderer(profile=JEKYLL).render(article, {}, CAPTURED).text
     assert text_coverage(article, post) == 1
     assert text_coverage(article, post.removesuffix("\n微信公众号\n")) == 0
 
@@ -134,14 +137,14 @@ def test_any_text_that_the_writer_wrote_is_whole(text: str, tag: str) -> None:
         "blockquote": f"<blockquote><p>{words}</p></blockquote>",
     }
     article = Article(body=inside.get(tag, f"<{tag}>{words}</{tag}>"))
-    assert text_coverage(article, body_markdown(article, {}, PostStyle())) == 1
+    assert text_coverage(article, body_markdown(article.body, LinkResolver())) == 1
 
 
 def test_the_time_grows_with_the_text() -> None:
     def seconds(size: int) -> float:
         unit = "<p>字*[&amp;]\\(<strong>b</strong></p>"
         article = Article(body=unit * size)
-        markdown = body_markdown(article, {}, PostStyle())
+        markdown = body_markdown(article.body, LinkResolver())
         start = time.process_time()
         assert text_coverage(article, markdown) == 1
         return time.process_time() - start
@@ -154,7 +157,7 @@ def test_letters_that_a_pass_lost_are_missing_in_the_post() -> None:
     shown, body = "一二三四五 六七八九十_", "<p>一二三四五</p><p>六七八</p>"
     assert lost_characters(shown, body) == 2
     article = Article(body=body, lost_characters=2)
-    assert text_coverage(article, body_markdown(article, {}, PostStyle())) == pytest.approx(0.8)
+    assert text_coverage(article, body_markdown(article.body, LinkResolver())) == pytest.approx(0.8)
 
 
 @pytest.mark.corpus
@@ -185,7 +188,7 @@ def test_real_articles_are_whole(stem: str) -> None:
     page = Page(source=f"{stem}.html", content=content, captured=CAPTURED, saved=True)
     if classify(page).state is State.ARTICLE:
         article = extract(page)
-        markdown = body_markdown(article, {}, PostStyle())
+        markdown = body_markdown(article.body, LinkResolver())
         assert text_coverage(article, markdown) == 1
         blocks = [block for block in markdown.split("\n\n") if "`" not in block and "<div" not in block]
         dropped = max(blocks, key=said_in_chinese, default="")

@@ -82,13 +82,13 @@ JOINTS = st.sampled_from(["&", "&amp;", "\\&"])
 def test_a_redacted_address_leads_to_the_same_article(path: str, query: list[str], joint: str, end: str) -> None:
     pasted = f"https://mp.weixin.qq.com{path}?{joint.join(query)}{end}"
     try:
-        target = urls.parse(pasted)
+        target = urls.parse_target(pasted)
     except NotWeChat:
         with pytest.raises(NotWeChat):
-            urls.parse(redact_words(pasted))
+            urls.parse_target(redact_words(pasted))
         return
-    assert urls.parse(target.source).url == target.url
-    assert urls.parse(target.source).source == target.source
+    assert urls.parse_target(target.source).url == target.url
+    assert urls.parse_target(target.source).source == target.source
     for secret in (KEY, "MTIz", "a%2Fb", "abcdef", "wxtoken=1", "gh_1", "abc123&"):
         assert secret not in target.source + "&"
         assert secret not in target.url + "&"

@@ -19,9 +19,8 @@ from archiver.archive.files import ArchiveFiles
 from archiver.archive.unit_of_work import UnitOfWork
 from archiver.context import Context
 from archiver.errors import OutputError
-from archiver.models import Article, Download, Media, Page, Post, StoredCapture, Target
+from archiver.models import Article, Download, Media, Page, Post, RenderedPost, StoredCapture, Target
 from archiver.models.job import Job
-from archiver.ports import RenderedPost
 from archiver.settings import Settings
 from archiver.storage import local, quarantine
 from tests.pages import page_of

@@ -17,9 +17,8 @@ from archiver.archive import post_names
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.unit_of_work import UnitOfWork
 from archiver.context import Context
-from archiver.models import Article, Post, StoredCapture, Target
+from archiver.models import Article, Post, RenderedPost, StoredCapture, Target
 from archiver.models.job import Job, SourceOptions
-from archiver.ports import RenderedPost
 from archiver.settings import Settings
 from tests.pages import page_of
 

@@ -16,7 +16,8 @@ from archiver.archive.recovery import posts_here
 from archiver.errors import ConfigError
 from archiver.models import State
 from archiver.settings import Settings, load
-from archiver.writer.front_matter import front_matter, read_front_matter
+from archiver.writer.front_matter import read_front_matter
+from archiver.writer.profiles.jekyll import JEKYLL
 from tests.command import Command
 from tests.test_yaml_reader import BOMB
 
@@ -291,7 +292,7 @@ def test_read_front_matter_reads_our_own_back(strange: str) -> None:
 
     said = f"{strange}a{strange}"
     article = Article(title=said, account=said, biz="b", mid="1", idx="1", albums=(said,))
-    front = read_front_matter(front_matter(article, {}, NOW))
+    front = read_front_matter(JEKYLL.front_matter(article, NOW, {}))
     clean = said.replace("\x85", "").replace("\u2028", "").replace("\ufeff", "")
     wechat = front["wechat"]
     assert isinstance(wechat, dict)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.models import CHINA, Article, Reprint
-from archiver.writer.front_matter import front_matter, head, read_front_matter
+from archiver.writer.front_matter import front_matter_text, read_front_matter
+from archiver.writer.profiles.jekyll import JEKYLL
 
 CAPTURED = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
 SEED = Article(
@@ -46,13 +47,13 @@ wechat:
 
 
 def written(article: Article, **options: object) -> dict[str, object]:
-    text = front_matter(article, options, CAPTURED)
+    text = JEKYLL.front_matter(article, CAPTURED, options)
     assert text.startswith("---\n")
     return yaml.safe_load(text.removeprefix("---\n").removesuffix("---\n"))
 
 
 def test_the_seeds_front_matter_is_its_seven_keys_in_order_then_wechat():
-    assert front_matter(SEED, {}, CAPTURED) == SEED_HEAD
+    assert JEKYLL.front_matter(SEED, CAPTURED, {}) == SEED_HEAD
 
 
 def test_every_key_of_the_wechat_table_stands_in_its_order():
@@ -139,7 +140,7 @@ def test_a_hostile_title_is_read_back_as_it_was(title):
 
 def test_unicode_is_written_as_itself_and_a_long_title_on_one_line():
     title = "读书 😀 " * 100
-    assert f'title: "{title}"\n' in front_matter(Article(title=title), {}, CAPTURED)
+    assert f'title: "{title}"\n' in JEKYLL.front_matter(Article(title=title), CAPTURED, {})
 
 
 def test_what_yaml_takes_for_a_line_break_or_refuses_is_dropped():
@@ -148,7 +149,7 @@ def test_what_yaml_takes_for_a_line_break_or_refuses_is_dropped():
 
 
 def test_a_value_of_megabytes_is_cut():
-    assert len(front_matter(Article(title="长" * 4_000_000), {}, CAPTURED)) < 10_000
+    assert len(JEKYLL.front_matter(Article(title="长" * 4_000_000), CAPTURED, {})) < 10_000
 
 
 PRINTABLE = st.text(
@@ -166,12 +167,12 @@ def test_every_text_is_read_back_as_it_was(title, account, topics):
 
 @given(PRINTABLE)
 def test_any_text_at_all_takes_one_line(title):
-    lines = front_matter(Article(title=f"题{title}"), {}, CAPTURED).splitlines()
-    assert len(lines) == len(front_matter(Article(title="题"), {}, CAPTURED).splitlines())
+    lines = JEKYLL.front_matter(Article(title=f"题{title}"), CAPTURED, {}).splitlines()
+    assert len(lines) == len(JEKYLL.front_matter(Article(title="题"), CAPTURED, {}).splitlines())
 
 
 def test_a_line_break_in_a_title_stays_on_its_line():
-    assert 'title: "甲\\n乙"\n' in front_matter(Article(title="甲\r\n乙"), {}, CAPTURED)
+    assert 'title: "甲\\n乙"\n' in JEKYLL.front_matter(Article(title="甲\r\n乙"), CAPTURED, {})
 
 
 def test_a_value_of_nothing_but_control_characters_is_no_value():
@@ -205,7 +206,7 @@ def test_a_post_without_readable_front_matter_has_none(text):
 
 
 def test_head_is_the_block_between_the_lines():
-    assert head("---\na: 1\n---\nb\n---\n") == "a: 1\n"
+    assert front_matter_text("---\na: 1\n---\nb\n---\n") == "a: 1\n"
 
 
 def test_dates_are_beijing_time_all_year_round():

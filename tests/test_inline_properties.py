@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.writer.links import LinkResolver
-from archiver.writer.markdown.blocks import body_markdown
+from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.inline import Run, write_line
 from tests.engines import ENGINES
 

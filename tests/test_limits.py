@@ -72,7 +72,7 @@ def held(archive: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = numbered.address(1)
     with closing(Catalogue(archive.folder / ".archive", lambda: archive.now)) as other:
         other.open()
-        assert other.urls.claim(urls.parse(address)).is_granted
+        assert other.urls.claim(urls.parse_target(address)).is_granted
         sleep = Inside.sleep
 
         def leave_it(archive: Inside, seconds: float) -> None:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from archiver.media_types import dimensions, extension, is_cut_off, is_placeholder
+from archiver.media_types import dimensions, extension, is_placeholder, is_truncated
 from tests.wechat import pictures
 
 
@@ -59,6 +59,27 @@ def test_type_and_size_are_read_from_the_header(name):
     assert dimensions(content) == (1080, 607)
 
 
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (gif(40_000, 65_535), (40_000, 65_535)),
+        (webp_lossy(0x4000 | 1080, 0xC000 | 607), (1080, 607)),
+        (b"BM" + bytes(12) + struct.pack("<Iii", 12, 9, 9) + bytes(20), None),
+        (b"RIFF\x24\0\0\0WAVEfmt " + bytes(28), None),
+    ],
+    ids=["a GIF wider than half of what fits", "a WebP that is to be scaled", "a BMP of 1987", "no image"],
+)
+def test_sizes_are_those_of_the_format(content, size):
+    assert dimensions(content) == size
+
+
+def test_garbage_before_the_frame_of_a_jpeg_is_not_searched_to_the_end():
+    start, mark, frame = jpeg(9, 9).partition(b"\xff\xff\xc2")
+    frame = mark + frame
+    assert dimensions(start + bytes(2**10) + frame) == (9, 9)
+    assert dimensions(start + bytes(2**20) + frame) is None
+
+
 def test_an_animated_png_is_a_png():
     control = struct.pack(">I", 8) + b"acTL" + bytes(12)
     assert extension(png(2, 2) + bytes(4) + control) == "png"
@@ -95,8 +116,8 @@ WHOLE = {name: make(1080, 607) for name, make in MAKERS.items()} | {"png": pictu
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
-    assert not is_cut_off(WHOLE[name])
-    assert not is_cut_off(WHOLE[name] + b"\xff\xda what a camera adds")
+    assert not is_truncated(WHOLE[name])
+    assert not is_truncated(WHOLE[name] + b"\xff\xda what a camera adds")
 
 
 @pytest.mark.parametrize("name", ["png", "jpg", "webp", "webp lossless", "webp lossy"])
@@ -104,7 +125,7 @@ def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
 def test_a_picture_without_its_end_is_cut_off(name, missing):
     content = WHOLE[name]
     end = len(content) - 12 if name == "png" else len(content) - 1
-    assert is_cut_off(content[: int(end * missing)])
+    assert is_truncated(content[: int(end * missing)])
 
 
 def test_jpeg_segments_that_lead_nowhere_end():

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from archiver.models import Article, Media
 from archiver.writer import names
+from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.jekyll import JEKYLL, JekyllProfile
 
 DAY = date(2020, 6, 17)
 SEED_TITLE = "抓获874人，冻结涉案资金5321万！南宁警方重拳打击电信网络诈骗"
@@ -21,8 +23,8 @@ SEED_ID = "P9ficrEVSdibb1dIZJFHGXVGcnj7ygD9J561Q8XuvpzCLzwhXyefvgRyZWHeMfqficvoL
 
 
 def post_name(title: str, *taken: str, **fields: str) -> str:
-    wanted = names.post_names(Article(title=title, **(IDS | fields)), DAY)
-    return next(name for name in wanted if names.published_as(name.rpartition("/")[2]) not in taken)
+    wanted = JEKYLL.post_paths(Article(title=title, **(IDS | fields)), DAY)
+    return next(name for name in wanted if JEKYLL.published_key(name.rpartition("/")[2]) not in taken)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_a_collision_on_the_url_gets_the_articles_number_and_no_counter():
 
 
 def test_a_collision_is_seen_though_case_differs():
-    assert post_name("HELLO", names.published_as("2020-06-17-Hello.md")).endswith("-HELLO-2650000001-2.md")
+    assert post_name("HELLO", JEKYLL.published_key("2020-06-17-Hello.md")).endswith("-HELLO-2650000001-2.md")
 
 
 def test_the_same_slug_on_another_day_is_no_collision():
@@ -65,21 +67,21 @@ def test_the_same_slug_on_another_day_is_no_collision():
 
 def test_a_page_without_ids_is_told_apart_by_its_key():
     article = Article(title="甲", account="乙", body="<p>丙</p>")
-    _, name, _ = names.post_names(article, DAY)
+    _, name, _ = JEKYLL.post_paths(article, DAY)
     assert name == f"_posts/2020-06-17-甲-{article.key.removeprefix('sha256:')}.md"
 
 
 @given(st.text(), st.booleans())
 def test_every_title_gives_a_name_that_jekyll_publishes_and_every_system_takes(title, collides):
     first = post_name(title)
-    taken = names.published_as(first.removeprefix("_posts/"))
+    taken = JEKYLL.published_key(first.removeprefix("_posts/"))
     name = post_name(title, *([taken] if collides else [])).removeprefix("_posts/")
     assert re.fullmatch(r"2020-06-17-[^/]+\.md", name)
     assert len(name.encode()) <= 120
     assert not set(name) & set('<>:"/\\|?*#% \0\n')
     assert name == unicodedata.normalize("NFC", name)
     assert not name.removesuffix(".md").endswith((".", "-", "_"))
-    assert (names.published_as(name) == taken) is not collides
+    assert (JEKYLL.published_key(name) == taken) is not collides
 
 
 @given(st.text(alphabet="汉字😀a，", min_size=200))
@@ -103,7 +105,7 @@ def test_a_long_title_is_cut_by_bytes_between_characters(title):
     ],
 )
 def test_posts_of_other_hands_are_known_by_jekylls_url(file_name, url):
-    assert names.published_as(file_name) == url
+    assert JEKYLL.published_key(file_name) == url
 
 
 def image(url: str) -> str:
@@ -158,6 +160,15 @@ def test_a_film_is_one_file_though_its_address_is_signed_anew():
 
 def test_a_posts_address_is_where_jekyll_publishes_it():
     pattern = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"
-    assert names.post_address("_posts/2020-06-17-甲-B.md", pattern) == "{{site.baseurl}}/2020/06/17/%E7%94%B2-B.html"
-    assert names.post_address("_posts/20-6-7-a.md", pattern) == "{{site.baseurl}}/2020/06/07/a.html"
-    assert names.post_address("_posts/2020-06-17-a...b.md", pattern) == "{{site.baseurl}}/2020/06/17/a/.b.html"
+    assert (
+        JekyllProfile(SiteOptions(post_url=pattern)).post_url("_posts/2020-06-17-甲-B.md")
+        == "{{site.baseurl}}/2020/06/17/%E7%94%B2-B.html"
+    )
+    assert (
+        JekyllProfile(SiteOptions(post_url=pattern)).post_url("_posts/20-6-7-a.md")
+        == "{{site.baseurl}}/2020/06/07/a.html"
+    )
+    assert (
+        JekyllProfile(SiteOptions(post_url=pattern)).post_url("_posts/2020-06-17-a...b.md")
+        == "{{site.baseurl}}/2020/06/17/a/.b.html"
+    )

@@ -23,13 +23,14 @@ from archiver.models import (
     MediaResults,
     Outcome,
     Page,
+    RenderedPost,
     State,
     StoredCapture,
     Target,
     WriteResult,
 )
 from archiver.models.job import Decision, Job
-from archiver.ports import Ports, RenderedPost, ResolvedArticle
+from archiver.ports import Ports, ResolvedArticle
 from archiver.writer.names import media_name
 
 CAPTURED = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)  # the 20th in China

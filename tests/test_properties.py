@@ -16,8 +16,8 @@ from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.extractor.javascript.literal import read
 from archiver.models import Article, Media, Reprint
-from archiver.writer.front_matter import front_matter
-from archiver.writer.names import media_name, post_names, published_as
+from archiver.writer.names import media_name
+from archiver.writer.profiles.jekyll import JEKYLL
 
 PIECES = (
     "https://", "http:", "//", "HTTPS://", "javascript:", "data:image/png;base64,", "file:///", "mailto:", "mp.weixin.qq.com",
@@ -42,14 +42,14 @@ _FORBIDDEN = re.compile("[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 @example("https://mp.weixin.qq.com/mp/verifycode?target_url=看https://mp.weixin.qq.com/mp/verifycode?target_url=x")
 def test_what_is_asked_for_is_wechats_alone_and_names_no_reader(text: str) -> None:
     try:
-        url = urls.parse(text).url
+        url = urls.parse_target(text).url
     except NotWeChat:
         return
     parts = urlsplit(url)
     assert (parts.scheme, parts.netloc) == ("https", "mp.weixin.qq.com")
     assert not _FORBIDDEN.search(url)
     assert not {"key", "uin", "pass_ticket"} & {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    assert urls.parse(url).url == url
+    assert urls.parse_target(url).url == url
 
 
 @given(ANY)
@@ -74,15 +74,15 @@ def test_a_links_target_starts_nothing(text: str) -> None:
 
 @given(st.text(st.characters()), st.text(max_size=20), st.text(max_size=5))
 def test_any_title_gives_names_that_lie_in_the_folder_and_that_jekyll_publishes(title: str, mid: str, idx: str) -> None:
-    names = list(post_names(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
+    names = list(JEKYLL.post_paths(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
     for name in names:
         folder, _, file = name.partition("/")
         assert folder == "_posts"
         assert re.fullmatch(r"2026-01-02-[^\s/\\:*?\"<>|\x00-\x1f\x7f-\x9f]+\.md", file)
         assert ".." not in file  # Jekyll would publish it as a folder
         assert len(file.encode()) <= 120
-        assert published_as(file).startswith("2026-01-02-")
-    assert names == list(post_names(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
+        assert JEKYLL.published_key(file).startswith("2026-01-02-")
+    assert names == list(JEKYLL.post_paths(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
 
 
 @given(ANY, st.sampled_from(["image", "audio", "video"]))
@@ -111,7 +111,7 @@ def test_any_words_of_a_page_are_the_value_of_their_key_and_nothing_else(words: 
         title=title, account=account, alias=alias, author=author, location=location, digest=digest,
         reprint=Reprint(account=by, notice=notice), biz="b", mid="1", idx="2",
     )  # fmt: skip
-    text = front_matter(article, {"tags": []}, datetime(2026, 1, 2, tzinfo=UTC))
+    text = JEKYLL.front_matter(article, datetime(2026, 1, 2, tzinfo=UTC), {"tags": []})
     head = re.fullmatch(r"---\n(.*?\n)---\n", text, re.DOTALL)
     assert head is not None
     assert not re.search(r"^(?:---|\.\.\.)", head[1], re.MULTILINE)  # nothing ends it early

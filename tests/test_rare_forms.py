@@ -9,9 +9,11 @@ from archiver.extractor.javascript.literal import LiteralError, read
 from archiver.media_types import dimensions, extension
 from archiver.models import LocalFile, Media
 from archiver.writer.links import LinkResolver
-from archiver.writer.markdown.blocks import body_markdown
+from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.html import card_html
-from archiver.writer.names import day_of, media_name, post_address
+from archiver.writer.names import media_name
+from archiver.writer.profiles.base import SiteOptions
+from archiver.writer.profiles.jekyll import JEKYLL, JekyllProfile
 from tests.harm import SCRIPT
 from tests.harmless import post_of
 from tests.pages import article_html, page_of
@@ -80,13 +82,13 @@ def test_a_drawing_with_an_instruction_inside_is_none() -> None:
 
 
 def test_names_of_what_is_none() -> None:
-    assert post_address("_posts/readme.md", "/{slug}") == ""
+    assert JekyllProfile(SiteOptions(post_url="/{slug}")).post_url("_posts/readme.md") == ""
     assert media_name(Media(url="https://[")).startswith("postimg/")
 
 
 def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
     """Jekyll takes `2020-6-7-a.md` for a post, too (jekyll §4)."""
-    assert [day_of(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
+    assert [JEKYLL.published_key_start(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
         "2020-06-07", "2020-06-07", "2020-06-07", "",
     ]  # fmt: skip
 
@@ -131,7 +133,12 @@ def test_a_film_whose_address_is_none_shows_its_cover() -> None:
 def test_a_film_that_was_saved_is_played() -> None:
     film = LocalFile(path="media/a.mp4", size=1, sha256="0")
     player = '<video controls preload="none" poster="https://a.example/p" src="https://a.example/v"></video>'
-    shown = card_html(player, LinkResolver(files={"https://a.example/v": film}, prefix="/blog"))
+    shown = card_html(
+        player,
+        LinkResolver(
+            files={"https://a.example/v": film}, media_url=JekyllProfile(SiteOptions(media_prefix="/blog")).media_url
+        ),
+    )
     assert 'src="/blog/media/a.mp4"' in shown
     assert "<video " in shown
 

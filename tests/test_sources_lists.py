@@ -292,7 +292,7 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
         assert "\n" not in entry.error
         if entry.target:
             assert entry.target.url == urls.canonicalize(entry.target.url)
-            assert urls.parse(entry.target.url).url == entry.target.url
+            assert urls.parse_target(entry.target.url).url == entry.target.url
 
 
 @settings(max_examples=400, deadline=None)

@@ -22,12 +22,12 @@ from archiver.models import (
     Outcome,
     Page,
     Removal,
+    RenderedPost,
     State,
     StoredCapture,
     Target,
 )
 from archiver.models.job import Job
-from archiver.ports import RenderedPost
 from archiver.settings import Settings
 from archiver.writer.names import media_name
 from tests.wechat.pictures import png

@@ -54,7 +54,7 @@ PASTED = {
 
 @pytest.mark.parametrize(("pasted", "address"), PASTED.values(), ids=PASTED)
 def test_an_address_as_people_paste_it(pasted: str, address: str) -> None:
-    assert urls.parse(pasted).url == address
+    assert urls.parse_target(pasted).url == address
 
 
 REFUSED = {
@@ -75,7 +75,7 @@ REFUSED = {
 @pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED)
 def test_what_is_no_articles_address_is_refused(given: str) -> None:
     with pytest.raises(NotWeChat):
-        urls.parse(given)
+        urls.parse_target(given)
 
 
 MEDIA = {
@@ -113,7 +113,7 @@ def test_t101_the_original_is_asked_for_first() -> None:
 
 def test_a_wall_within_a_wall_within_a_wall_is_refused_in_one_line():
     with pytest.raises(NotWeChat):
-        urls.parse("https://mp.weixin.qq.com/mp/verifycode?target_url=" * 1500 + "x")
+        urls.parse_target("https://mp.weixin.qq.com/mp/verifycode?target_url=" * 1500 + "x")
 
 
 SHORT_FORM = "http://mp.weixin.qq.com/s/AbCdEf-hijkl_nopqrstuv"
@@ -126,5 +126,5 @@ LONG_FORM = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2247480001&id
     + [(LONG_FORM, tail) for tail in ("", "#wechat_redirect", "&chksm=ab12&scene=27#wechat_redirect")],
 )
 def test_plain_addresses_lead_where_quoted_ones_do(form, tail):  # these go the long way
-    plain = urls.parse(form + tail).url
-    assert plain == urls.parse(f"<{form}{tail}>").url == form.replace("http:", "https:")
+    plain = urls.parse_target(form + tail).url
+    assert plain == urls.parse_target(f"<{form}{tail}>").url == form.replace("http:", "https:")

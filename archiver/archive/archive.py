@@ -17,7 +17,7 @@ from archiver.catalogue import FILE, Catalogue
 from archiver.errors import Busy, InputError, OutputError
 from archiver.storage.local import OWN
 from archiver.storage.locks import LockFile, locked
-from archiver.writer.names import POSTS
+from archiver.writer.profiles.base import Profile
 
 
 class Archive:
@@ -26,12 +26,17 @@ class Archive:
     With `is_dry` nothing is written.
     """
 
-    def __init__(self, name: str, *, now: Callable[[], datetime], is_dry: bool = False) -> None:
+    def __init__(self, name: str, *, now: Callable[[], datetime], profile: Profile, is_dry: bool = False) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
+        self.profile = profile
         self.own = self.root / OWN  # the folder of the archive's own things
         self.fetched_media = FetchedMedia()  # many articles show the same picture
         self.files = ArchiveFiles(
-            name, lambda: self.catalogue.run_id, lambda: self.catalogue.foreign_posts.recorded_folders(), is_dry=is_dry
+            name,
+            lambda: self.catalogue.run_id,
+            lambda: self.catalogue.foreign_posts.recorded_folders(),
+            profile=profile,
+            is_dry=is_dry,
         )
         self._opened = ExitStack()
         self._names = threading.Lock()  # one post at a time gets its name
@@ -51,14 +56,20 @@ class Archive:
         catalogue = Catalogue(self.own, self.now)
         self._opened.callback(catalogue.close)
         if catalogue.open():
-            begin(catalogue, ArchiveFiles(self.name), self.now())
+            begin(catalogue, self._plain_files(), self.now())
         elif not (self.own / "removed").exists() and not self.is_dry:
-            tell_removals(catalogue, ArchiveFiles(self.name))  # of a version that wrote no such files
+            tell_removals(catalogue, self._plain_files())  # of a version that wrote no such files
         return catalogue
+
+    def _plain_files(self) -> ArchiveFiles:
+        """Return the files without a catalogue, for what is done before there is one."""
+        return ArchiveFiles(self.name, profile=self.profile)
 
     def require_catalogue(self) -> Catalogue:
         """Return the catalogue of an archive that is there; InputError when nothing was archived yet."""
-        if not (self.own / FILE).is_file() and not (self.root / POSTS).is_dir():  # either makes the other again
+        if (
+            not (self.own / FILE).is_file() and not (self.root / self.profile.posts_directory).is_dir()
+        ):  # either makes the other again
             raise InputError("no such archive: name its folder with --output", concerns=self.name)
         return self.catalogue
 

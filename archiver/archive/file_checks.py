@@ -12,7 +12,6 @@ from concurrent.futures import Executor, Future
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
-from urllib.parse import unquote
 
 from archiver.archive.captures import SnapshotStore
 from archiver.archive.posts import is_written
@@ -104,25 +103,19 @@ def without_code(text: str) -> str:
 
 
 class Links:
-    """The files of the archive that a post shows; `prefix` is what it writes before their paths."""
+    """The files of the archive that a post shows; `media_in` is how its profile finds them in a text."""
 
-    def __init__(self, root: Path, folders: Iterable[str], prefix: str) -> None:
-        self._root = root
-        places = "|".join(map(re.escape, folders))
-        before = rf"(?:{re.escape(prefix)}|\{{\{{ ?site\.baseurl ?\}}\}})?"
-        self._link = re.compile(rf"""[("]{before}/((?:{places})/[^\s()"'<>#?]+)""")
+    def __init__(self, root: Path, media_in: Callable[[str], list[str]]) -> None:
+        self._root, self._media_in = root, media_in
 
     def shown(self, text: str) -> list[str]:
         """Return the files that a text links to, by their paths; what code shows is no link."""
-        return self._paths(without_code(text))
+        return self._media_in(without_code(text))
 
     def missing(self, text: str) -> list[str]:
         """Return those that are not there."""
-        lost = self._lost(self._paths(text))
+        lost = self._lost(self._media_in(text))
         return self._lost(self.shown(text)) if lost else []
-
-    def _paths(self, text: str) -> list[str]:
-        return list(dict.fromkeys(unquote(path) for path in self._link.findall(text)))
 
     def _lost(self, paths: Iterable[str]) -> list[str]:
         return [path for path in paths if not (self._root / path).is_file()]

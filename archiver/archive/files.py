@@ -13,17 +13,17 @@ from archiver.archive.media_files import MediaFiles
 from archiver.archive.post_directories import PostDirectories, Times
 from archiver.archive.posts import PostFiles
 from archiver.storage.local import OWN, LocalStore, guarded
-from archiver.writer import names
-
-_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN)
+from archiver.writer.names import IMAGES, MEDIA
+from archiver.writer.profiles.base import Profile
+from archiver.writer.profiles.jekyll import JEKYLL
 
 
 class ArchiveFiles:
     """The folder of one archive. Every failure of the disk is an OutputError that names the path.
 
     `run` gives the name of this run: it marks unfinished files, so that those of a run that died can be told from
-    them. `recorded` gives the times of the folders of posts as the catalogue has them. With `is_dry` nothing is
-    written.
+    them. `profile` says how posts are called. `recorded` gives the times of the folders of posts as the catalogue has
+    them. With `is_dry` nothing is written.
     """
 
     def __init__(
@@ -32,11 +32,12 @@ class ArchiveFiles:
         run: Callable[[], str] = str,
         recorded: Callable[[], Times] = dict,
         *,
+        profile: Profile = JEKYLL,
         is_dry: bool = False,
     ) -> None:
-        self.root = Path(root)
+        self.root, self.profile = Path(root), profile
         self.store = LocalStore(self.root, run, is_dry=is_dry)
-        self.posts = PostFiles(self.root, self.store, PostDirectories(self.root, recorded, is_dry=is_dry))
+        self.posts = PostFiles(self.root, self.store, PostDirectories(self.root, recorded, profile, is_dry=is_dry))
         self.media = MediaFiles(self.root, self.store)
         self.snapshots = SnapshotStore(self.root, partial(self.store.write, proves_itself=True))
 
@@ -44,7 +45,8 @@ class ArchiveFiles:
         """Check that files can be written here; leave nothing behind."""
         made = _make_folder(self.root)
         try:
-            for folder in (self.root, *(self.root / name for name in _FOLDERS)):
+            folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN)
+            for folder in (self.root, *(self.root / name for name in folders)):
                 _try_to_write(folder)
         finally:
             for folder in made:

@@ -28,7 +28,8 @@ from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
 from archiver.models import ArticleRecord, ExpectedFile, Finding
 from archiver.storage.local import OWN
-from archiver.writer.names import IMAGES, MEDIA, POSTS
+from archiver.writer.names import IMAGES, MEDIA
+from archiver.writer.profiles.base import Profile
 
 CATALOGUE = f"{OWN}/catalogue.db"
 UNRECORDED = "proven, but not in the catalogue"
@@ -46,7 +47,7 @@ class Inventory:
 
     root: Path
     catalogue: Catalogue
-    prefix: str  # what posts write before the paths of their pictures
+    profile: Profile
     keys: Collection[str] | None = None
     looked: Callable[[int], None] = _nothing
     counts: Counter[str] = field(default_factory=Counter)  # posts, media, pages that were looked at
@@ -55,7 +56,7 @@ class Inventory:
 
     def __post_init__(self) -> None:
         """Its folder, read."""
-        object.__setattr__(self, "files", ArchiveFiles(self.root))
+        object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile))
         object.__setattr__(self, "snapshots", self.files.snapshots)
 
     def everything(self) -> Iterator[Finding]:
@@ -106,7 +107,7 @@ class Inventory:
     def posts(self) -> Iterator[Finding]:
         """Yield posts that are missing or altered, and files they show that nobody has."""
         inventory = self.catalogue.files
-        check = partial(check_post, self.root, Links(self.root, (IMAGES, MEDIA), self.prefix))
+        check = partial(check_post, self.root, Links(self.root, self.profile.media_in))
         for holding, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
             if findings:
                 yield from self._again(findings, map(self._where_it_is, inventory.posts([holding.key])), check)
@@ -176,7 +177,7 @@ class Inventory:
                 yield _unrecorded("removal", path, said, tombstone.key), tombstone.removed
 
     def _posts(self) -> Iterator[tuple[Finding, datetime | None]]:
-        for lot in lots_of(files_below(self.root, POSTS), _LOT):
+        for lot in lots_of(files_below(self.root, self.profile.posts_directory), _LOT):
             for name in _without(lot, self.catalogue.files.known_posts(lot)):
                 if finding := self._unknown_post(name):
                     yield finding, None
@@ -260,7 +261,7 @@ class Inventory:
                 yield _stray(path)
 
     def _key_of(self, post: str) -> str:
-        return self.files.posts.key_of(post) if post.startswith(f"{POSTS}/") else ""
+        return self.files.posts.key_of(post) if post.startswith(f"{self.profile.posts_directory}/") else ""
 
     def _page_path(self, digest: str) -> str:
         return self.snapshots.path(digest).relative_to(self.root).as_posix()

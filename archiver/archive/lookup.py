@@ -8,31 +8,32 @@ from archiver import urls
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, NotWeChat
 from archiver.models import ArticleRecord, Target, UrlRecord
-from archiver.writer.names import POSTS
+from archiver.settings import Settings
+from archiver.writer.profiles import SiteOptions, get_profile
 
 
-def require_article(catalogue: Catalogue, name: str, output: str) -> ArticleRecord:
-    """Return the article of a key, an address or the file of a post. `output`: the archive's folder.
+def require_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
+    """Return the article of a key, an address or the file of a post.
 
     Raise InputError when there is none, or a person took it out.
     """
-    article = require_known(catalogue, name, output)
+    article = require_known(catalogue, name, settings)
     if article.taken_out:
         said = f"taken out on {article.taken_out:%Y-%m-%d} (archiver rm --undo {article.key})"
         raise InputError(said, concerns=name)
     return article
 
 
-def require_known(catalogue: Catalogue, name: str, output: str) -> ArticleRecord:
+def require_known(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
     """Return the article of a name, also one that was taken out; raise InputError when there is none."""
-    if article := find_article(catalogue, name, output):
+    if article := find_article(catalogue, name, settings):
         return article
     raise unknown_article(name)
 
 
-def find_article(catalogue: Catalogue, name: str, output: str) -> ArticleRecord | None:
+def find_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:
     """Return the article of a key, an address or the file of a post, None when there is none."""
-    article = catalogue.articles.find_by_key(name) or _by_post(catalogue, name, output)
+    article = catalogue.articles.find_by_key(name) or _by_post(catalogue, name, settings)
     record = None if article else find_url(catalogue, name)
     return catalogue.articles.find_by_key(record.article.key) if record and record.article else article
 
@@ -40,7 +41,7 @@ def find_article(catalogue: Catalogue, name: str, output: str) -> ArticleRecord 
 def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
     """Return what is known of an address, None when that is nothing or the name is no address."""
     try:
-        target = urls.parse(name)
+        target = urls.parse_target(name)
     except NotWeChat:
         return None
     return catalogue.urls.find([Target(source=name, url=target.url)]).get(target.url)
@@ -52,11 +53,13 @@ def unknown_article(name: str) -> InputError:
     return InputError(said, concerns=name)
 
 
-def _by_post(catalogue: Catalogue, name: str, output: str) -> ArticleRecord | None:
+def _by_post(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:
     path = Path(name)
     if path.suffix != ".md":
         return None
-    for root in (Path(output), Path(output).resolve()):
+    for root in (Path(settings.output), Path(settings.output).resolve()):
         if path.is_relative_to(root):
             return catalogue.articles.find_by_post(path.relative_to(root).as_posix())
-    return catalogue.articles.find_by_post(path.as_posix()) or catalogue.articles.find_by_post(f"{POSTS}/{path.name}")
+    directory = get_profile(settings.profile, SiteOptions()).posts_directory
+    names = (path.as_posix(), f"{directory}/{path.name}")
+    return next((article for name in names if (article := catalogue.articles.find_by_post(name))), None)

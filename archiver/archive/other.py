@@ -23,7 +23,8 @@ from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
 from archiver.models import Capture, LocalFile, Tombstone
 from archiver.storage.local import OWN, read_file
-from archiver.writer.names import IMAGES, MEDIA, POSTS
+from archiver.writer.names import IMAGES, MEDIA
+from archiver.writer.profiles.base import Profile
 
 _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".wacz", ".warc")
 
@@ -31,11 +32,11 @@ _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", 
 class OtherArchive:
     """What lies in another folder. A context manager: its catalogue is read from a copy, which goes at the end."""
 
-    def __init__(self, root: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, root: Path, now: Callable[[], datetime], profile: Profile) -> None:
         self.root = root
         self._now = now
         self._open = ExitStack()
-        self.files = ArchiveFiles(root, is_dry=True)
+        self.files = ArchiveFiles(root, profile=profile, is_dry=True)
         self.snapshots = self.files.snapshots
 
     def __enter__(self) -> Self:
@@ -90,7 +91,7 @@ class OtherArchive:
 
     def posts(self) -> Iterator[tuple[str, str]]:
         """Yield the posts that name their article, or that its catalogue knows, each with its key."""
-        for name in sorted(post_files(self.root)):
+        for name in sorted(post_files(self.root, self.files.profile)):
             article = None
             if not (key := key_in(self.files.posts.front_matter_of(name))) and self.catalogue:
                 article = self.catalogue.articles.find_by_post(name)
@@ -99,7 +100,7 @@ class OtherArchive:
 
     def everything(self) -> Iterator[str]:
         """Yield every file that an archive may hold, but for what it works with itself."""
-        for folder in (POSTS, IMAGES, MEDIA):
+        for folder in (self.files.profile.posts_directory, IMAGES, MEDIA):
             yield from files_below(self.root, folder, strict=True)
         for folder in ("snapshots", "lost", "conflicts"):
             yield from files_below(self.root, f"{OWN}/{folder}", strict=True)
@@ -147,12 +148,12 @@ class OtherArchive:
 
     def count(self) -> int:
         """Return how many pages, media and posts lie there."""
-        folders = (POSTS, IMAGES, MEDIA, f"{OWN}/snapshots")
+        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN}/snapshots")
         return sum(1 for folder in folders for _ in files_below(self.root, folder))
 
     def size(self) -> int:
         """Return how many bytes posts, media and pages take."""
-        folders = (POSTS, IMAGES, MEDIA, f"{OWN}/snapshots")
+        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN}/snapshots")
         return sum((self.root / path).lstat().st_size for folder in folders for path in files_below(self.root, folder))
 
     def check(self) -> None:
@@ -164,5 +165,5 @@ class OtherArchive:
             raise UsageError("is a file: a list of addresses is archived by `archiver batch`", concerns=str(path))
         if not path.is_dir():
             raise InputError("no such folder", concerns=str(path))
-        if not any((path / name).is_dir() for name in (POSTS, OWN, IMAGES)):
+        if not any((path / name).is_dir() for name in (self.files.profile.posts_directory, OWN, IMAGES)):
             raise InputError("no archive: it has neither _posts nor postimg nor .archive", concerns=str(path))

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from archiver import urls
-from archiver.writer import names
+from archiver.writer.profiles.base import KEY_START, Profile
 
 # Of folders, from the archive's root: when each last changed, as its own time and the system's say, in nanoseconds.
 # Tools that copy and restore folders set the one, nobody sets the other.
@@ -27,8 +27,8 @@ class PostDirectories:
     for nothing.
     """
 
-    def __init__(self, root: Path, recorded: Callable[[], Times], *, is_dry: bool = False) -> None:
-        self._root = root
+    def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:
+        self._root, self.profile = root, profile
         self._recorded = recorded
         self._left: dict[str, str] = {}  # when they changed last, by us since they were looked at
         self.written: list[str] = []  # posts
@@ -36,8 +36,8 @@ class PostDirectories:
 
     def published_as(self, address: str) -> list[str]:
         """Return the posts listed or written, anybody's, which the site publishes at this day and slug."""
-        day = self._by_day.get(address[:10], ())
-        return [name for name in day if names.published_as(name.rpartition("/")[2]) == address]
+        day = self._by_day.get(address[:KEY_START], ())
+        return [name for name in day if self.profile.published_key(name) == address]
 
     @contextmanager
     def writing(self, post: str) -> Iterator[None]:
@@ -50,7 +50,7 @@ class PostDirectories:
         self._is_sure &= self._change_time(name) != before  # else a disk whose folders do not tell
         self._stamp(name)
         self.written.append(post)
-        self._by_day.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
+        self._by_day.setdefault(self.profile.published_key_start(post), []).append(post)
 
     def changed(self) -> Times:
         """Return the folders that are not as they were recorded, each with its times.
@@ -70,7 +70,7 @@ class PostDirectories:
     def listed(self) -> dict[str, list[str]]:
         """The posts of each folder that was not as it was recorded, when first asked."""
         found: dict[str, list[str]] = {}
-        folders = list(dict.fromkeys((names.POSTS, *self.recorded)))
+        folders = list(dict.fromkeys((self.profile.posts_directory, *self.recorded)))
         for name in folders:  # it grows
             changed = self._change_time(name)
             if changed is not None and changed == self.recorded.get(name):
@@ -86,8 +86,9 @@ class PostDirectories:
         here = next(os.walk(self._root / name), None)
         _, folders, posts = here or ("", [], [])
         self._is_sure &= here is not None and urls.is_text("".join((name, *folders, *posts)))  # as rows
-        below = [folder for folder in _paths(name, folders) if not (self._root / folder).is_symlink()]  # as Jekyll
-        return _paths(name, posts), below
+        below = _paths(name, folders, self.profile)
+        followed = [folder for folder in below if not (self._root / folder).is_symlink()]  # as Jekyll does
+        return _paths(name, posts, self.profile), followed
 
     def _stamp(self, name: str) -> None:
         """Set the time of a folder's last change to this very instant: a change by anybody else gives it another.
@@ -118,19 +119,19 @@ class PostDirectories:
         """The posts that were listed, by day: slugs are made of one day's alone, not of 100,000 posts."""
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):
-            found.setdefault(names.day_of(post.rpartition("/")[2]), []).append(post)
+            found.setdefault(self.profile.published_key_start(post), []).append(post)
         return found
 
 
-def post_files(root: Path) -> Iterator[str]:
+def post_files(root: Path, profile: Profile) -> Iterator[str]:
     """Yield every file of `root`/_posts and below that Jekyll would read, from `root`."""
-    for where, folders, files in os.walk(root / names.POSTS):
-        folders[:] = [name for name in folders if not _is_skipped(name)]
-        yield from _paths(Path(where).relative_to(root).as_posix(), files)
+    for where, folders, files in os.walk(root / profile.posts_directory):
+        folders[:] = [name for name in folders if not profile.ignores(name)]
+        yield from _paths(Path(where).relative_to(root).as_posix(), files, profile)
 
 
-def _paths(folder: str, found: Iterable[str]) -> list[str]:
-    return [f"{folder}/{name}" for name in found if not _is_skipped(name)]
+def _paths(folder: str, found: Iterable[str], profile: Profile) -> list[str]:
+    return [f"{folder}/{name}" for name in found if not profile.ignores(name)]
 
 
 def _is_skipped(name: str) -> bool:

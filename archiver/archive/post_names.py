@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import PurePosixPath
 
 from archiver.archive.post_directories import PostDirectories
 from archiver.archive.posts import PostFiles
 from archiver.catalogue import Catalogue
 from archiver.catalogue.database import chunks
 from archiver.models import Article
-from archiver.writer.names import published_as
 
 
 def name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
@@ -41,11 +39,11 @@ def record_directories(directories: PostDirectories, catalogue: Catalogue) -> No
     if not changed or catalogue.files.known_posts(directories.written) != set(directories.written):
         return
     unknown = [name for name in changed if name in directories.listed or name not in directories.recorded]
-    listed = {name: _foreign(directories.listed.get(name, []), catalogue) for name in unknown}
+    listed = {name: _foreign(directories.listed.get(name, []), directories, catalogue) for name in unknown}
     catalogue.foreign_posts.save(changed, directories.recorded, listed)
 
 
-def _foreign(posts: list[str], catalogue: Catalogue) -> dict[str, str]:
+def _foreign(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
     """Return those of `posts` that the catalogue does not know, each with its `published_as`."""
     known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
-    return {name: published_as(PurePosixPath(name).name) for name in posts if name not in known}
+    return {name: directories.profile.published_key(name) for name in posts if name not in known}

@@ -7,15 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archiver.archive.post_directories import PostDirectories, post_files
 from archiver.errors import OutputError
 from archiver.models import Article, Post, WriteResult
 from archiver.models.job import Overwrite
 from archiver.storage.local import LocalStore, guarded, open_file
-from archiver.writer import names
-from archiver.writer.front_matter import head, read_front_matter
+from archiver.writer.front_matter import front_matter_text, read_front_matter
 
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
@@ -25,7 +24,7 @@ class PostFiles:
     """The posts that lie in one archive. A name is a path from the archive's folder."""
 
     def __init__(self, root: Path, store: LocalStore, directories: PostDirectories) -> None:
-        self.root, self.directories = root, directories
+        self.root, self.directories, self.profile = root, directories, directories.profile
         self._store = store
 
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
@@ -35,13 +34,13 @@ class PostFiles:
         written by a run that died before its catalogue row, is the name.
         """
         keys = (article.key, article.key_without_ids)
-        return self.free_name(names.post_names(article, day, folder), keys, others)
+        return self.free_name(self.profile.post_paths(article, day, folder), keys, others)
 
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
         """Return the first of the `wanted` names that no other post takes, or the post of one of these keys."""
         name = ""
         for name in wanted:
-            address = names.published_as(PurePosixPath(name).name)
+            address = self.profile.published_key(name)
             taken = {*self.directories.published_as(address), *others(address)}  # a run may record others in between
             taken |= {name} if self.exists(name) else set()
             own = next((post for post in taken if self._is_of(keys, post)), "")
@@ -106,7 +105,7 @@ class PostFiles:
 
     def front_matters(self) -> Iterator[tuple[str, str]]:
         """Yield every post's name and the lines of its front matter, '' where it has none."""
-        for name in sorted(post_files(self.root)):
+        for name in sorted(post_files(self.root, self.profile)):
             if self.exists(name):
                 yield name, _read_front_matter_lines(self.root / name)
 
@@ -142,13 +141,13 @@ def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwr
 
 def _read_front_matter_lines(path: Path) -> str:
     with guarded(path), open_file(path) as file:
-        return head(file.read(_HEAD).decode(errors="replace"))
+        return front_matter_text(file.read(_HEAD).decode(errors="replace"))
 
 
 def comparable(content: bytes) -> str:
     """Return a post's text but for the time of its capture, and for what editors and git do to line ends."""
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
-    lines = head(text)
+    lines = front_matter_text(text)
     return text.replace(lines, _ARCHIVED.sub("", lines), 1) if lines else text
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from archiver import outcomes
 from archiver.archive.captures import SnapshotStore, StoredPage, digest_in, page_of
@@ -37,7 +37,8 @@ from archiver.models import (
     Unavailability,
 )
 from archiver.writer.front_matter import read_front_matter
-from archiver.writer.names import media_name, published_as, safe_name
+from archiver.writer.names import media_name, safe_name
+from archiver.writer.profiles.base import Profile
 
 TAKEN_IN = "taken into the catalogue"
 
@@ -252,15 +253,15 @@ def files_of(root: Path, article: Article) -> dict[str, LocalFile]:
 
 def posts_here(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield every post that says of which article it is, with its `published_as`."""
-    return _adopted(files.posts.front_matters(), now)
+    return _adopted(files.posts.front_matters(), now, files.profile)
 
 
 def posts_of(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield those of these posts that say of which article they are."""
-    return _adopted(((name, files.posts.front_matter_of(name)) for name in names), now)
+    return _adopted(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
 
 
-def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
+def _adopted(heads: Iterable[tuple[str, str]], now: datetime, profile: Profile) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield the article of each post.
 
     Without a digest: until it is made again from its page and found the same, it counts as edited by hand.
@@ -279,7 +280,7 @@ def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[
             published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
             state=gone.state if gone else State.ARTICLE, state_seen=gone.seen if gone else now, post=name,
         )  # fmt: skip
-        yield kept, published_as(PurePosixPath(name).name)
+        yield kept, profile.published_key(name)
 
 
 def archived_in(text: str) -> datetime | None:

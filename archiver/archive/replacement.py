@@ -44,7 +44,7 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
         shutil.rmtree(folder, ignore_errors=True)  # of a call that died
         folder.mkdir(parents=True)
     with closing(Catalogue(folder, archive.now)) as catalogue:
-        begin(catalogue, ArchiveFiles(archive.name), archive.now(), salvage)
+        begin(catalogue, ArchiveFiles(archive.name, profile=archive.profile), archive.now(), salvage)
     with guarded(path):
         for ending in _LOGS:  # a log that is left would be read into the new one
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)

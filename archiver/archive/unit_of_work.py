@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from archiver import outcomes, policy
 from archiver.archive.archive import Archive
@@ -33,13 +32,15 @@ from archiver.models import (
     Outcome,
     Page,
     Post,
+    RenderedPost,
     State,
     StoredCapture,
     WriteResult,
 )
 from archiver.models.job import Decision, Job, JobKind, Overwrite
-from archiver.ports import RenderedPost, ResolvedArticle
-from archiver.writer.names import media_name, published_as
+from archiver.ports import ResolvedArticle
+from archiver.writer.links import files_by_url
+from archiver.writer.names import media_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,7 +181,7 @@ class UnitOfWork:
     def _outcome(self, article: Article, media: MediaResults, post: RenderedPost) -> Outcome:
         assert self.written is not None
         results = {medium.url: media.get(media_name(medium)) for medium in article.media}
-        files = {url: file for url, file in results.items() if isinstance(file, LocalFile)}
+        files = files_by_url(article, media)
         lost = {url: reason for url, reason in results.items() if isinstance(reason, str)}
         doubts = {url: file.doubt for url, file in files.items() if file.doubt}
         coverage = post.text_coverage
@@ -231,5 +232,5 @@ class UnitOfWork:
                 self.archive.files.snapshots.add_records(digest, [*recorded, capture])
         self.media.claim(transaction.media)  # another call may have forgotten a medium that no article showed any more
         self.archive.sync()
-        address = published_as(PurePosixPath(transaction.post).name) if transaction.post else ""
+        address = self.archive.profile.published_key(transaction.post) if transaction.post else ""
         self.archive.catalogue.articles.record(transaction, address, self.job.source.name)

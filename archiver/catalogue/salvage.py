@@ -140,7 +140,7 @@ def _is_address(row: dict[str, Any]) -> bool:
         return False
     numbers = [row.get(name) for name in ("first_seen", "tried", "tries", "due")]
     try:
-        is_canonical = urls.parse(row["url"]).url == row["url"]
+        is_canonical = urls.parse_target(row["url"]).url == row["url"]
     except NotWeChat:
         return False
     is_state = row.get("state") is None or row.get("state") in _STATES

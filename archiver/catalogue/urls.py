@@ -134,5 +134,5 @@ def key_of_long_url(url: str) -> str:
     """Return the key of the article that a long URL names by its parameters, '' for a short URL."""
     if "?" not in url:
         return ""
-    ids = urls.identity(url)
+    ids = urls.identity_in(url)
     return f"{ids.biz}:{ids.mid}:{ids.idx}" if ids.biz and ids.mid and ids.idx else ""

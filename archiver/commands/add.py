@@ -45,5 +45,5 @@ def parse_source(source: str) -> Target:
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
     if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
-        return urls.parse(source)
+        return urls.parse_target(source)
     return Target(source=redact_words(source), file=source)

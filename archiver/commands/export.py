@@ -81,7 +81,7 @@ class Exporter:
         """Return the articles themselves: of one that a person took out only that it is not wanted is known."""
         found: Iterable[ArticleRecord] = list_articles(catalogue, self.wanted.articles)
         if self.wanted.only:
-            named = (require_article(catalogue, name, self.context.archive.name) for name in self.wanted.only)
+            named = (require_article(catalogue, name, self.context.settings) for name in self.wanted.only)
             found = {article.key: article for article in named}.values()
         return (article for article in found if not article.taken_out)
 

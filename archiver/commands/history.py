@@ -10,11 +10,12 @@ from archiver.context import Context
 from archiver.errors import InputError, UsageError
 from archiver.extractor import extract
 from archiver.models import Capture, State
+from archiver.settings import Settings
 
 
-def history(catalogue: Catalogue, name: str, output: str) -> list[Capture]:
+def history(catalogue: Catalogue, name: str, settings: Settings) -> list[Capture]:
     """Return the pages that came for an article, the oldest first; raise InputError when it is not here."""
-    return catalogue.captures.of_article(require_article(catalogue, name, output).key)
+    return catalogue.captures.of_article(require_article(catalogue, name, settings).key)
 
 
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:

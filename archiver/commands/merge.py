@@ -36,7 +36,7 @@ from archiver.errors import InputError
 from archiver.models import Capture, LocalFile, MergeResult
 from archiver.storage.local import OWN, check_space, guarded, read_file
 from archiver.storage.quarantine import copy_aside
-from archiver.writer.names import IMAGES, MEDIA, POSTS, safe_name
+from archiver.writer.names import IMAGES, MEDIA, safe_name
 
 _LOT = 64  # pages that are made durable together
 
@@ -54,7 +54,7 @@ def merge(
     `planned` gets how many files the others hold. Raise InputError or UsageError, before anything is done, for one that
     is no archive; Busy when a `run` works on this one.
     """
-    archives = [OtherArchive(Path(other), context.now) for other in others]
+    archives = [OtherArchive(Path(other), context.now, context.archive.profile) for other in others]
     for other in archives:
         other.check()
     planned(sum(other.count() for other in archives))
@@ -130,7 +130,8 @@ class Merge:
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
             raise InputError("is this archive itself", concerns=str(self.other.root))
-        for folder in () if root.is_relative_to(other) else (POSTS, IMAGES, MEDIA, OWN, f"{OWN}/snapshots"):
+        folders = (self.context.archive.profile.posts_directory, IMAGES, MEDIA, OWN, f"{OWN}/snapshots")
+        for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
                 raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
         if not self.is_dry:

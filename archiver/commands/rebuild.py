@@ -39,7 +39,7 @@ def rebuild_named(
     keys: Iterable[str] = catalogue.articles.keys()
     count = catalogue.articles.count()
     if named is not None:
-        keys = dict.fromkeys(require_article(catalogue, name, context.archive.name).key for name in named)
+        keys = dict.fromkeys(require_article(catalogue, name, context.settings).key for name in named)
         count = len(keys)
     planned(count, count)
     jobs = options.jobs if count > WORTH_PROCESSES else 1

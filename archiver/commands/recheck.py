@@ -29,7 +29,7 @@ def recheck(
         pause = duration(context.settings.recheck or _PAUSE)
         articles = catalogue.articles.due_for_recheck(pause, _LIMIT if options.limit is None else options.limit)
     else:
-        articles = [require_article(catalogue, name, context.archive.name) for name in named]
+        articles = [require_article(catalogue, name, context.settings) for name in named]
     jobs = {job.target.url: job for job in recheck_jobs(context, articles)}
     planned(len(jobs), len(jobs))
     return Scheduler(context, options).archive(jobs.values())

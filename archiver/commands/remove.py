@@ -37,7 +37,7 @@ def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord
 def _keys(context: Context, names: Iterable[str]) -> list[str]:
     """Return the articles' keys, also of those that were taken out."""
     catalogue = context.archive.require_catalogue()
-    return list(dict.fromkeys(require_known(catalogue, name, context.archive.name).key for name in names))
+    return list(dict.fromkeys(require_known(catalogue, name, context.settings).key for name in names))
 
 
 def remove(context: Context, key: str) -> RemovalResult:

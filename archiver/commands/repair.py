@@ -31,7 +31,6 @@ from archiver.models.requests import RebuildOptions
 from archiver.pipeline import archive_one
 from archiver.policy import TERMINAL_STATES
 from archiver.storage.quarantine import copy_aside, move_aside
-from archiver.writer.names import IMAGES, MEDIA
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
 _GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # what stands there now: the page will not come again
@@ -90,7 +89,7 @@ class Repair:
             elif finding.repaired is not None:
                 yield finding
         yield from self._prove([*dict.fromkeys((*recovery.changed, *archive.catalogue.recovered.unproven()))])
-        links = Links(looking.root, (IMAGES, MEDIA), looking.prefix)
+        links = Links(looking.root, archive.profile.media_in)
         for finding in [one for one in looking.unknown_media() if one.problem == "unrecorded"]:
             yield self._guarded(finding, partial(recovery.medium, links=links))
 

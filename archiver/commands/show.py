@@ -5,12 +5,13 @@ from __future__ import annotations
 from archiver.archive.lookup import find_article, find_url, unknown_article
 from archiver.catalogue import Catalogue
 from archiver.models.reports import ArticleDetail
+from archiver.settings import Settings
 
 
-def show(catalogue: Catalogue, name: str, output: str) -> ArticleDetail:
+def show(catalogue: Catalogue, name: str, settings: Settings) -> ArticleDetail:
     """Return what is known under a key, an address or the file of a post; raise InputError when that is nothing."""
     record = find_url(catalogue, name)
-    if article := find_article(catalogue, name, output):
+    if article := find_article(catalogue, name, settings):
         return ArticleDetail(
             article=article, addresses=tuple(catalogue.urls.of_article(article.key)),
             captures=tuple(catalogue.captures.of_article(article.key)),

@@ -10,7 +10,7 @@ from pathlib import Path
 from archiver.archive.inventory import Inventory
 from archiver.archive.lookup import require_article
 from archiver.catalogue import FILE, Catalogue
-from archiver.context import Context
+from archiver.context import Context, build_profile
 from archiver.errors import ArchiverError, DamagedCatalogue
 from archiver.models import Finding
 from archiver.settings import Settings
@@ -55,10 +55,10 @@ def inventory_of(
     a named article is not here.
     """
     planned, looked = callbacks
-    keys = None if named is None else {require_article(catalogue, name, settings.output).key for name in named}
+    keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}
     planned(catalogue.files.count() if keys is None else 0)
     return Inventory(
-        root=Path(settings.output), catalogue=catalogue, prefix=settings.site_prefix, keys=keys, looked=looked,
+        root=Path(settings.output), catalogue=catalogue, profile=build_profile(settings), keys=keys, looked=looked,
         counts=counts,
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ _PROSE = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 def classify(page: Page | ParsedPage) -> Classification:
     """The state of a page, with the notice's own words; never an exception."""
     parsed = ParsedPage.of(page)
-    if urls.is_wall(parsed.page.final_url) or _has_wall_marks(parsed):
+    if urls.is_verification_page(parsed.page.final_url) or _has_wall_marks(parsed):
         return Classification(state=State.VERIFICATION, reason=_notice(parsed))
     if _is_cut_off(parsed):
         return Classification(state=State.TRUNCATED)
@@ -168,6 +168,6 @@ def _is_markup(text: str) -> bool:
 
 def _address(link: str) -> str:
     try:
-        return urls.parse(link).url
+        return urls.parse_target(link).url
     except NotWeChat:
         return ""

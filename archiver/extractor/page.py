@@ -169,7 +169,7 @@ def plain(value: Literal) -> str:
     """A plain-text field as a reader sees it: entities and hard spaces resolved, LF for lines (§3.3 R2); else ''."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
-    text = urls.unescape(str(value)).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
+    text = urls.unescape_entities(str(value)).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     return _INVISIBLE.sub("", text).strip()
 
 
@@ -193,8 +193,8 @@ def members(value: Literal) -> list[Literal]:
 
 def decode_meta(content: str) -> str:
     """A meta's content as plain text: entities, then literal `\\xHH` and `\\n`, then entities again (§3.3 R5)."""
-    text = _META_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\n", urls.unescape(content))
-    return plain(without_links(urls.unescape(text)))
+    text = _META_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\n", urls.unescape_entities(content))
+    return plain(without_links(urls.unescape_entities(text)))
 
 
 def first(candidates: Iterable[str]) -> str:

@@ -114,7 +114,7 @@ class Fetcher:
         except Unreachable:
             self._check_time()  # what time cut off is no failure of the page
             raise
-        if not 200 <= answer.status < 300 and not urls.is_wall(answer.url):
+        if not 200 <= answer.status < 300 and not urls.is_verification_page(answer.url):
             raise FetchError(f"the server answered HTTP {answer.status}", concerns=target.url)
         return self._page_of(answer, target)
 

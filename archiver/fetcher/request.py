@@ -122,7 +122,7 @@ def follow(get: Callable[[httpx.URL], RawResponse], url: httpx.URL, check: Calla
         if not location:
             return answer
         url = check(_joined(url, location))
-        if urls.is_wall(str(url)):
+        if urls.is_verification_page(str(url)):
             return replace(answer, url=str(url))
     raise FetchError(f"more than {REDIRECTS} redirects", concerns=str(url))
 

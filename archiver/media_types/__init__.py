@@ -1,31 +1,34 @@
-"""What bytes are, by their own beginning: names and headers lie (wechat-format §6.3)."""
+"""What bytes are, by their own beginning: extensions, addresses and Content-Type headers are often wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from struct import error as StructError  # noqa: N812 - struct's name for it is not a class's
-from struct import unpack_from
+from io import BytesIO
 
 import filetype
 
 from archiver.media_types.svg import is_safe_svg
-from archiver.media_types.wholeness import is_cut_off, is_whole
+from archiver.media_types.wholeness import is_truncated, is_whole
 
-__all__ = ["EXTENSIONS", "dimensions", "extension", "is_cut_off", "is_hotlink_notice", "is_placeholder", "is_whole"]
+__all__ = ["EXTENSIONS", "dimensions", "extension", "is_hotlink_notice", "is_placeholder", "is_truncated", "is_whole"]
 
-# Extensions of what browsers show, as `filetype` calls them; a page names none of the rest.
+# Extensions of what browsers show, as `filetype` calls them; pages show nothing else.
 _IMAGES = frozenset(("jpg", "png", "apng", "gif", "webp", "bmp", "ico", "avif", "heic", "tif"))
 _RECORDINGS = frozenset(("mp3", "m4a", "aac", "amr", "ogg", "wav", "flac", "mp4", "m4v", "mov", "webm"))
 EXTENSIONS = tuple(sorted((_IMAGES | _RECORDINGS | {"svg"}) - {"apng"}))  # every one that `extension` gives
 
-# The hot-link notice is 140 × 140 and comes with status 200 (§6.4). The CDN never halves a picture: what it
-# shrinks is still 1080 wide (§6.1).
+# The image that the CDN sends to hot-linkers, with status 200, is 140 × 140. An image that the CDN shrinks is still
+# 1080 wide, so never half of what the page declares.
 _NOTICE_SIDE = 200
 _SHRUNK = 2
 
+_MEASURED = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+_LONGEST_HEADER = 2**20  # bytes: in a JPEG colour profiles may stand first; garbage there is searched byte by byte
+
 
 def extension(content: bytes, kind: str = "image") -> str:
-    """`jpg`, `png`, `svg`, `mp3` … for what a browser can show of this kind; '' for anything else.
+    """Return `jpg`, `png`, `svg`, `mp3` … for what a browser can show of this kind; '' for anything else.
+
+    `kind` is `image`, `audio` or `video`; the last two are not told apart.
 
     An SVG counts only when nothing in it could run: opened by itself it would run on the reader's site.
     """
@@ -41,12 +44,15 @@ def extension(content: bytes, kind: str = "image") -> str:
 
 
 def is_placeholder(content: bytes, declared_width: int) -> bool:
-    """Whether this is not the picture that was asked for: no picture, or the notice sent to hot-linkers."""
+    """Return whether this is not the image that was requested: no image, or the notice sent to hot-linkers."""
     return not extension(content) or is_hotlink_notice(content, declared_width)
 
 
 def is_hotlink_notice(content: bytes, declared_width: int) -> bool:
-    """Return whether a picture is the small one that is sent instead of what the page declares, 0 for nothing."""
+    """Return whether an image is the notice sent to hot-linkers, by the width in pixels that the page declares.
+
+    Without a declared width (0) nothing is.
+    """
     size = dimensions(content)
     if size is None or not declared_width:
         return False
@@ -54,68 +60,23 @@ def is_hotlink_notice(content: bytes, declared_width: int) -> bool:
 
 
 def dimensions(content: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels as the header tells them; None where it does not."""
-    for start, measure in _MEASURES:
-        if content.startswith(start):
-            try:
-                return measure(content)
-            except StructError:
-                return None
-    return None
+    """Return width and height in pixels as the header of a PNG, GIF, JPEG, WebP or BMP says; None where it does not."""
+    is_bmp = content.startswith(b"BM")
+    if not content.startswith(_MEASURED) or (is_bmp and not _is_bmp_header(content)):
+        return None
+    import imagesize  # loads much of the standard library: only when there is an image
+
+    # A file object, since bytes would be taken for a path; imagesize swallows its own errors and says -1.
+    width, height = imagesize.get(BytesIO(content[:_LONGEST_HEADER]), exif_rotation=False)
+    if (width, height) == (-1, -1):
+        return None
+    if content.startswith(b"GIF"):  # read as signed numbers, which they are not
+        return width & 0xFFFF, height & 0xFFFF
+    if content[12:16] == b"VP8 ":  # the upper two bits are a hint how to scale it
+        return width & 0x3FFF, height & 0x3FFF
+    return abs(width), abs(height)  # of a BMP that is stored from the top down the height is negative
 
 
-def _png(content: bytes) -> tuple[int, int] | None:
-    width, height = unpack_from(">II", content, 16)
-    return width, height
-
-
-def _gif(content: bytes) -> tuple[int, int] | None:
-    width, height = unpack_from("<HH", content, 6)
-    return width, height
-
-
-def _bmp(content: bytes) -> tuple[int, int] | None:
-    header, width, height = unpack_from("<Iii", content, 14)
-    return (abs(width), abs(height)) if 12 < header <= 124 else None
-
-
-def _webp(content: bytes) -> tuple[int, int] | None:
-    form = content[12:16]
-    if form == b"VP8X":
-        return 1 + int.from_bytes(content[24:27], "little"), 1 + int.from_bytes(content[27:30], "little")
-    if form == b"VP8L":
-        (bits,) = unpack_from("<I", content, 21)
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    width, height = unpack_from("<HH", content, 26)
-    return width & 0x3FFF, height & 0x3FFF
-
-
-def _jpeg(content: bytes) -> tuple[int, int] | None:
-    for marker, start in _jpeg_segments(content):
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a start of frame, of any coding
-            height, width = unpack_from(">HH", content, start + 3)
-            return width, height
-    return None
-
-
-def _jpeg_segments(content: bytes) -> Iterator[tuple[int, int]]:
-    """Marker and position of every segment before the picture's data."""
-    position = 2
-    while position + 4 <= len(content) and content[position] == 0xFF:
-        marker = content[position + 1]
-        if marker == 0xFF:  # padding
-            position += 1
-            continue
-        if marker == 0xDA:
-            return
-        yield marker, position + 2
-        position += 2 + max(2, unpack_from(">H", content, position + 2)[0])
-
-
-_MEASURES: tuple[tuple[bytes, Callable[[bytes], tuple[int, int] | None]], ...] = (
-    (b"\x89PNG\r\n\x1a\n", _png),
-    (b"\xff\xd8\xff", _jpeg),
-    (b"GIF8", _gif),
-    (b"RIFF", _webp),
-    (b"BM", _bmp),
-)
+def _is_bmp_header(content: bytes) -> bool:
+    """Return whether a known size of the second header stands behind the `BM`, with which texts begin, too."""
+    return 12 < int.from_bytes(content[14:18], "little") <= 124

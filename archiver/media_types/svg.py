@@ -1,4 +1,4 @@
-"""Vector drawings: read once from end to end, without a tree, and refused when anything in them could run.
+"""Refuse SVG images in which anything could run; they are read once from end to end, without a tree.
 
 An SVG that is opened by itself is a document of the reader's site: its scripts would run there.
 """
@@ -21,7 +21,7 @@ _NAMED_ENTITY = re.compile(rb"&(?!#|(?:amp|lt|gt|quot|apos);)")
 _SVG_PUBLIC = "-//W3C//DTD SVG "
 _W3C = ("http://www.w3.org/", "https://www.w3.org/")
 _FORBIDDEN = frozenset(("script", "foreignobject", "iframe", "embed", "object", "handler", "listener"))
-_XHTML = "http://www.w3.org/1999/xhtml"  # has more doors than can be listed: `formaction`, `http-equiv`, `srcdoc`
+_XHTML = "http://www.w3.org/1999/xhtml"  # runs scripts in more ways than can be listed: `formaction`, `srcdoc` …
 _WITH_ADDRESS = frozenset(("href", "src", "from", "to", "by", "values", "action", "base"))
 _SCRIPT_ADDRESS = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|webp)))", re.IGNORECASE)
 _IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers skip these: `java\nscript:` runs
@@ -73,11 +73,11 @@ def _is_utf8(content: bytes) -> bool:
 
 
 class _CouldRunError(Exception):
-    """Something in a drawing could run, or is something only an attack needs."""
+    """An error: something in an image could run, or is something that only an attack needs."""
 
 
 class _Reader:
-    """The events of one drawing, as expat tells them."""
+    """The checks of one image, called by expat as it reads."""
 
     def __init__(self) -> None:
         self._is_root, self._depth = True, 0

@@ -1,7 +1,7 @@
-"""Whether a file is there to its last byte, as far as its format tells where that is.
+"""Tell whether the end of a file is missing, as far as its format says where the end is.
 
-What stands behind the end (a camera's notes, a server's padding) is no damage, and a format that is not known here
-counts as whole: only a certain loss counts.
+Data behind the end (notes of a camera, padding of a server) is no damage, and a file of a format that is not known here
+counts as whole: only a loss that is certain counts.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def is_whole(content: bytes) -> bool:
     return bool(content)
 
 
-def is_cut_off(content: bytes) -> bool:
-    """Return whether a download's end is missing; milder than `is_whole`, as a wrong yes would lose a picture.
+def is_truncated(content: bytes) -> bool:
+    """Return whether the end of a download is missing; less strict than `is_whole`, since a wrong yes loses an image.
 
     A server that declares too few bytes is believed: nothing else tells that more should have come.
     """
@@ -52,7 +52,7 @@ def is_cut_off(content: bytes) -> bool:
 
 
 def _is_whole_png(content: bytes) -> bool:
-    """Walk the chunks, each with its checksum, to the one that ends the picture."""
+    """Walk the chunks, each with its checksum, to the one that ends the image."""
     position, has_header = len(_PNG), False
     while position + 12 <= len(content):
         end = position + 8 + _number(content, position)
@@ -67,7 +67,7 @@ def _is_whole_png(content: bytes) -> bool:
 
 
 def _is_whole_jpeg(content: bytes) -> bool:
-    """Walk the segments, so that a thumbnail's end inside of one is not taken for the picture's."""
+    """Walk the segments, so that the end of a thumbnail inside of one is not taken for the image's."""
     position, has_scan = 2, False
     while found := _JPEG_MARKER.search(content, position):
         marker = content[found.end() - 1]
@@ -111,7 +111,7 @@ def _behind_sub_blocks(content: bytes, position: int) -> int:
 
 
 def _is_whole_riff(content: bytes) -> bool:
-    """Compare the declared length, where the form is one of ours, with what is there."""
+    """Compare the declared length of a WebP or WAV with the file's."""
     form, size = content[8:12], _number(content, 4, "little")
     if form not in (b"WEBP", b"WAVE"):
         return len(content) > 12
@@ -125,7 +125,7 @@ def _is_whole_bmp(content: bytes) -> bool:
 
 
 def _is_whole_box_file(content: bytes) -> bool:
-    """Walk the boxes of MP4, MOV, M4A, AVIF or HEIC; those that make it a picture or a film must be whole."""
+    """Walk the boxes of MP4, MOV, M4A, AVIF or HEIC; those that make it an image or a video must be whole."""
     whole: set[bytes] = set()
     for kind, is_inside in _boxes(content):
         if not is_inside:
@@ -133,7 +133,7 @@ def _is_whole_box_file(content: bytes) -> bool:
                 return False
             break  # something else that stands behind the end
         whole.add(kind)
-    if b"mdat" not in whole and b"idat" not in content:  # a small picture's data may stand inside of `meta`
+    if b"mdat" not in whole and b"idat" not in content:  # the data of a small image may be inside of `meta`
         return False
     return b"moov" in whole or (content[8:12] in _IMAGE_BRANDS and b"meta" in whole)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -72,6 +72,15 @@ class Post:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedPost:
+    """The text of an article's post that has no place yet."""
+
+    text: str
+    text_coverage: float  # share, from 0 to 1, of the visible characters of the article that the text shows
+    day: date  # when the article was published, else captured, in China: the post is named by it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -83,9 +83,9 @@ def _refusal(status: object) -> str:
 def _item(item: object, biz: str) -> AlbumItem:
     said = _dict(item)
     msgid, position = _number(said.get("msgid")), _number(said.get("itemidx"))
-    target = article(said.get("url")) or article(urls.of_article(biz, msgid, position, ""))
+    target = article(said.get("url")) or article(urls.article_url(biz, msgid, position, ""))
     if target and not (msgid and position):  # the next page is asked for by them; the address says the same
-        named = urls.identity(target.url)
+        named = urls.identity_in(target.url)
         msgid, position = _number(named.mid), _number(named.idx)
     return AlbumItem(target=target, msgid=msgid, position=position)
 

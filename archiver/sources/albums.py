@@ -52,7 +52,7 @@ class Album:
 
 def album(address: str) -> Album:
     """The album that `address` names, as people paste it; NotWeChat when it names none."""
-    parts = urlsplit(urls.parse(address).url)
+    parts = urlsplit(urls.parse_target(address).url)
     query = dict(parse_qsl(parts.query.replace("+", "%2B")))
     biz, number = query.get("__biz", ""), query.get("album_id", "")
     if parts.path.rstrip("/") != _PATH or not (_BIZ.fullmatch(biz) and _NUMBER.fullmatch(number)):

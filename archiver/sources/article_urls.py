@@ -16,7 +16,7 @@ def article(address: object) -> Target | None:
     if not isinstance(address, str) or len(address) > _LONGEST:
         return None
     try:
-        url = urls.parse(address).url
+        url = urls.parse_target(address).url
     except NotWeChat:
         return None
     return Target(source=url, url=url) if urls.is_article(url) else None
@@ -32,5 +32,5 @@ def words(text: object) -> str:
     """A name from a page or a feed as one line of plain text; '' for what is no text."""
     if not isinstance(text, str):
         return ""
-    plain = urls.unescape(text[:1000]).encode("utf-8", "replace").decode()  # JSON can hold half a letter
+    plain = urls.unescape_entities(text[:1000]).encode("utf-8", "replace").decode()  # JSON can hold half a letter
     return " ".join(plain.split())[:200]

@@ -161,7 +161,7 @@ def _bare(text: str) -> str:
 
 def _parsed(number: int, source: str, whole: str = "") -> ListEntry:
     try:
-        target = urls.parse(source)
+        target = urls.parse_target(source)
     except NotWeChat as error:
         return ListEntry(number=number, source=redact_words(whole or source), error=str(error.args[0]))
     return ListEntry(number=number, source=target.source, target=target)

@@ -1,4 +1,4 @@
-"""What the page's addresses become in a post: the place of a saved file, of another post, or what they were."""
+"""What the addresses of a page become in a post: the place of a saved file or of another post, or what they were."""
 
 from __future__ import annotations
 
@@ -7,46 +7,59 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from archiver.models import LocalFile
+from archiver.models import Article, LocalFile, MediaResults, StoredFiles
 from archiver.writer.markdown.escape import destination
+from archiver.writer.names import media_name
 
 
-def nowhere(_link: str) -> str:
-    """No article is looked for in the archive."""
+def no_post(_link: str) -> str:
+    """Return '': no article is looked for in the archive."""
     return ""
+
+
+def root_url(path: str) -> str:
+    """Return the address of a file for a site whose root is the archive's folder."""
+    return f"/{quote(path)}"
+
+
+def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
+    """Return the saved files of `media`, a result for each medium's name, by the addresses that the body shows."""
+    results = {medium.url: media.get(media_name(medium)) for medium in article.media}
+    return {url: file for url, file in results.items() if isinstance(file, LocalFile)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkResolver:
-    """The saved files of one article; `prefix` stands before their path, as the site's templates want it.
+    """The files of one article and the posts of its archive, by the addresses that its page has for them.
 
-    `post_of` gives the place of the post that a link's target has in the same archive, '' when it has none.
+    `media_url` gives what a post writes for the path of a file; `post_url` gives the place of the post that a link's
+    target has in the same archive, '' when it has none.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
-    prefix: str = ""
-    post_of: Callable[[str], str] = nowhere
+    media_url: Callable[[str], str] = root_url
+    post_url: Callable[[str], str] = no_post
 
     def is_local(self, url: str) -> bool:
-        """Whether the medium at `url` was saved."""
+        """Return whether the medium at `url` was saved."""
         return url in self.files
 
     def in_markdown(self, url: str) -> str:
-        """The address between the parentheses of a picture."""
-        return self._place(url) or destination(url)
+        """Return the address between the parentheses of an image."""
+        return self._local_url(url) or destination(url)
 
     def in_html(self, url: str) -> str:
-        """The address as the value of an attribute."""
-        return self._place(url) or escape(destination(url).replace("&amp;", "&"))
+        """Return the address as the value of an attribute."""
+        return self._local_url(url) or escape(destination(url).replace("&amp;", "&"))
 
     def link_in_markdown(self, url: str) -> str:
-        """The address between the parentheses of a link."""
-        return self.post_of(url) or destination(url)
+        """Return the address between the parentheses of a link."""
+        return self.post_url(url) or destination(url)
 
     def link_in_html(self, url: str) -> str:
-        """The address as the value of `href`."""
-        return self.post_of(url) or escape(destination(url).replace("&amp;", "&"))
+        """Return the address as the value of `href`."""
+        return self.post_url(url) or escape(destination(url).replace("&amp;", "&"))
 
-    def _place(self, url: str) -> str:
+    def _local_url(self, url: str) -> str:
         file = self.files.get(url)
-        return f"{self.prefix}/{quote(file.path)}" if file else ""
+        return self.media_url(file.path) if file else ""

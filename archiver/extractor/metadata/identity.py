@@ -32,7 +32,7 @@ _SN_NAMES = "sn", ("sn", "d.sn", "_g.sn")
 
 def read_identity(parsed: ParsedPage) -> Identity:
     """The ids of the page's article; empty where no source has a well-formed one."""
-    linked = [urls.identity(address) for address in _addresses(parsed)]
+    linked = [urls.identity_in(address) for address in _addresses(parsed)]
     return Identity(
         biz=_first_valid(_as_biz, _stated(parsed, _BIZ_NAMES), (ids.biz for ids in linked)),
         mid=_first_valid(_as_number, _stated(parsed, _MID_NAMES), (ids.mid for ids in linked)),
@@ -47,7 +47,7 @@ def read_url(parsed: ParsedPage, ids: Identity) -> str:
     A page that came by Sogou has no sn (trap T10): its long address would be refused, so it comes last.
     """
     known = [_living(address) for address in (*_addresses(parsed), parsed.page.final_url)]
-    long = urls.of_article(ids.biz, ids.mid, ids.idx, ids.sn)
+    long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)
     return first((*filter(urls.is_short, known), long if ids.sn else "", *known, long))
 
 
@@ -91,6 +91,6 @@ def _as_sn(text: str) -> str:
 
 def _living(address: str) -> str:
     try:
-        return urls.parse(address).url if address else ""
+        return urls.parse_target(address).url if address else ""
     except NotWeChat:
         return ""

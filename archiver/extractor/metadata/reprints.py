@@ -73,7 +73,7 @@ def _links(parsed: ParsedPage) -> Iterator[str]:
     info = parsed.cgi.get("copyright_info")
     names = ("source_encode_biz", "source_mid", "source_idx")
     biz, mid, idx = (plain(member(info, name)) or plain(parsed.variable(name)) for name in names)
-    yield urls.of_article(biz, mid, idx, "")
+    yield urls.article_url(biz, mid, idx, "")
 
 
 def _address(link: str) -> str:

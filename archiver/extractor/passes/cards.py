@@ -111,7 +111,7 @@ def _html(card: Card) -> str:
 
 
 def _frame(element: Element, known: dict[str, Video]) -> Card | None:
-    source = urls.unescape(element.get("data-src") or element.get("src") or "")
+    source = urls.unescape_entities(element.get("data-src") or element.get("src") or "")
     if "vote" in element.get("class", "") or "newappmsgvote" in source:
         return Card(kind="投票", href=_of_wechat(source))
     number = re.search(r"[?&]vid=([A-Za-z0-9_]{1,60})", source)
@@ -183,7 +183,7 @@ def _program(element: Element) -> Card:
 
 
 def _product(element: Element) -> Card:
-    said = urls.unescape(element.get("data-buffer", "") or element.get("data-windowproduct", ""))
+    said = urls.unescape_entities(element.get("data-buffer", "") or element.get("data-windowproduct", ""))
     title = re.search(r'"(?:product_name|title)"\s*:\s*"((?:[^"\\]|\\.){1,200})"', said)
     cover = re.search(r'"main_img"\s*:\s*"(http[^"]{1,500})"', said)
     return Card(kind="商品", title=_plain(title[1]) if title else "", cover=urls.media(cover[1]) if cover else "")
@@ -220,5 +220,5 @@ def find_stickers(body: Element) -> None:
 
 
 def _plain(text: str) -> str:
-    text = _UNSEEN.sub("", re.sub(r"<[^>]{0,500}>", "", urls.unescape(text)))
+    text = _UNSEEN.sub("", re.sub(r"<[^>]{0,500}>", "", urls.unescape_entities(text)))
     return " ".join(text.replace("\u00a0", " ").split())[:_LONGEST]

@@ -128,7 +128,7 @@ def _noted_address(head: bytes) -> str:
 def _article_address(address: str) -> str:
     """Return `address` without tracking and credentials; '' when it is not WeChat's (a mirror's, a local file's)."""
     try:
-        return urls.parse(address).url if address else ""
+        return urls.parse_target(address).url if address else ""
     except NotWeChat:
         return ""
 

@@ -75,7 +75,7 @@ def _shown_names(html: bytes) -> dict[str, str]:
     names: dict[str, str] = {}
     for attributes in _image_attributes(html.decode("utf-8", "replace")):
         original = next((attributes[name] for name in _ORIGINAL_ADDRESS if attributes.get(name)), "")
-        local = urls.unescape(attributes.get("src", ""))
+        local = urls.unescape_entities(attributes.get("src", ""))
         if not original or "/" not in local or local.startswith(("data:", "http:", "https:", "//")):
             continue
         address = urls.media(original)

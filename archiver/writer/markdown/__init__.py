@@ -1,1 +1,20 @@
 """Write the canonical body as Markdown that shows the same in every engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
+
+if TYPE_CHECKING:
+    from archiver.writer.links import LinkResolver
+
+
+def body_markdown(body: str, links: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
+    """Return the Markdown of a canonical body: one blank line between blocks, no line end at its end.
+
+    Only the first call loads markdownify and Beautiful Soup: many commands read no body.
+    """
+    from archiver.writer.markdown.blocks import convert_body
+
+    return convert_body(body, links, dialect)

@@ -1,7 +1,7 @@
 """The canonical body → Markdown: a markdownify subclass, one method for each block of the body's language.
 
 markdownify walks the tree and nests lists and quotes; what a line holds is written by inline.py, since bold beside
-CJK punctuation needs to see its neighbours, which the parent class does not show.
+CJK punctuation depends on the characters beside it, which the parent class does not show.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from markdownify import MarkdownConverter
 
 from archiver.document.parse import CONTAINER_TAGS, Markup, attributes, before, markup, read_soup, source_of, text_of
 from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import escape, escape_all
 from archiver.writer.markdown.html import card_html, code_html, element_html
 from archiver.writer.markdown.inline import runs_of, write_line
@@ -24,37 +25,35 @@ from archiver.writer.markdown.tables import is_simple, write_table
 
 _LINES = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
 _FINISHED = frozenset((*_LINES, "pre", "table", "div", "hr"))  # written without looking into their children
-_LIQUID = re.compile(r"\{[{%]")
-_END_RAW = re.compile(r"\{%-?\s*endraw")
 _FENCE = re.compile(r"`{3,}")
 _PIECE = re.compile(r"([^<]+)|<a href=\"([^\"]*)\">([^<]*(?:<(?!/a>)[^<]*){0,100})</a>|<img([^>]*)>|<[^>]*>")
 _BARE = r"<(?:p|h[1-6])>[^<\s][^<\n]*</(?:p|h[1-6])>"
 _BARE_LINES = re.compile(rf"(?m:^){_BARE}(?:\n{_BARE}){{0,10000}}")
 _OPENING = re.compile(r"<(p|h[1-6])>")
-# Beyond these bs4 and markdownify would need a quarter of a minute and a GB (issue 6); the extractor has warned of it.
+# Beyond these Beautiful Soup and markdownify need a quarter of a minute and a GB; the extractor has warned of it.
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _BREAK_IN_HTML = "<br>"
 
 
-def body_markdown(body: str, addresses: LinkResolver) -> str:
-    """The Markdown of a canonical body: one blank line between blocks, no line end at its end."""
+def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
+    """Return the Markdown of a canonical body: one blank line between blocks, no line end at its end."""
     is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
-    blocks = _oversized(body, addresses) if is_oversized else PostConverter(addresses).blocks(body)
-    return "\n\n".join(filter(None, blocks))
+    converter = PostConverter(addresses, dialect)
+    return "\n\n".join(filter(None, _oversized(body, converter) if is_oversized else converter.blocks(body)))
 
 
-def _oversized(body: str, addresses: LinkResolver) -> Iterator[str]:
-    """The blocks of a body too large for a tree, one below the other: text, links, pictures and what _flat finishes."""
+def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
+    """Yield the blocks of a body too large for a tree, all on one level: text, links, images and flat blocks."""
     end = 0
     for found in _BARE_LINES.finditer(body):
-        yield from _each(body[end : found.start()], addresses)
+        yield from _flat_blocks(body[end : found.start()], converter)
         yield _plain_lines(found[0])
         end = found.end()
-    yield from _each(body[end:], addresses)
+    yield from _flat_blocks(body[end:], converter)
 
 
 def _plain_lines(lines: str) -> str:
-    """Paragraphs and headings that hold nothing but text, written as one text: there may be millions."""
+    """Return the Markdown of paragraphs and headings that hold only text, written as one: there may be millions."""
     text, names = lines, iter(_LINES)
     while "<" in text:
         name = next(names)
@@ -71,53 +70,39 @@ def _heading_sign(name: str) -> str:
     return "" if name == "p" else "#" * int(name[1]) + " "
 
 
-def _each(body: str, addresses: LinkResolver) -> Iterator[str]:
+def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
     for part in markup(body):
         if part.name not in _LINES:
-            yield _flat(part, addresses)
-        elif written := _plain_line(part.inside, addresses):
+            yield converter.flat(part)
+        elif written := _plain_line(part.inside, converter):
             yield _heading_sign(part.name) + written
 
 
-def _plain_line(source: str, addresses: LinkResolver) -> str:
-    """A line without its marks, every sign that could mean something escaped."""
+def _plain_line(source: str, converter: PostConverter) -> str:
+    """Return a line without bold and other marks, every character that could mean something escaped."""
     if "<" not in source:
         return escape_all(text_of(source).replace("\n", " ")).strip()
-    return "".join(_piece(found, addresses) for found in _PIECE.finditer(source)).strip()
+    return "".join(_piece(found, converter) for found in _PIECE.finditer(source)).strip()
 
 
-def _piece(found: re.Match[str], addresses: LinkResolver) -> str:
+def _piece(found: re.Match[str], converter: PostConverter) -> str:
     text, href, linked, image = found.groups()
     if text:
         return escape_all(text_of(text).replace("\n", " "))
     if href is not None:
-        return f"[{_plain_line(linked, addresses)}]({addresses.link_in_markdown(unescape(href))})"
-    return _line(f"<img{image}>", addresses) if image else " "
-
-
-def _flat(part: Markup, addresses: LinkResolver) -> str:
-    """A block that holds no blocks; '' for the tags of one that does."""
-    if part.name == "p":
-        return _line(part.inside, addresses)
-    if part.name in _LINES:
-        written = _line(part.inside, addresses, _BREAK_IN_HTML)
-        return _heading_sign(part.name) + written if written else ""
-    if part.name == "pre":
-        return _code_block(part.inside)
-    if part.name == "div":
-        return card_html(part.inside, addresses)
-    return "---" if part.name == "hr" else ""
+        return f"[{_plain_line(linked, converter)}]({converter.addresses.link_in_markdown(unescape(href))})"
+    return converter.line(f"<img{image}>") if image else " "
 
 
 class PostConverter(MarkdownConverter):
-    """Markdown as kramdown and CommonMark engines read it alike."""
+    """The writing of blocks as Markdown that kramdown and CommonMark engines read alike."""
 
-    def __init__(self, addresses: LinkResolver) -> None:
+    def __init__(self, addresses: LinkResolver, dialect: Dialect) -> None:
         super().__init__(heading_style="ATX", bullets="-")
-        self.addresses = addresses
+        self.addresses, self.dialect = addresses, dialect
 
     def blocks(self, body: str) -> Iterator[str]:
-        """The blocks of a body; lists, quotes and tables in a row as markdownify nests them."""
+        """Yield the blocks of a body; lists, quotes and tables in a row are one block, as markdownify nests them."""
         depth = start = end = 0
         for part in markup(body):
             if part.name in CONTAINER_TAGS:
@@ -125,16 +110,37 @@ class PostConverter(MarkdownConverter):
                 end = part.end
             elif depth == 0:
                 yield self.nested(body[start:end])
-                yield _flat(part, self.addresses)
+                yield self.flat(part)
                 start = end = part.end
         yield self.nested(body[start:end])
 
     def nested(self, blocks: str) -> str:
-        """The Markdown of blocks that hold blocks."""
+        """Return the Markdown of blocks that hold blocks."""
         return str(self.convert_soup(read_soup(blocks))).strip("\n") if blocks else ""
 
+    def flat(self, part: Markup) -> str:
+        """Return the Markdown of a block that holds no blocks; '' for the tags of one that does."""
+        if part.name == "p":
+            return self.line(part.inside)
+        if part.name in _LINES:
+            written = self.line(part.inside, _BREAK_IN_HTML)
+            return _heading_sign(part.name) + written if written else ""
+        if part.name == "pre":
+            return _code_block(part.inside, self.dialect)
+        if part.name == "div":
+            return card_html(part.inside, self.addresses)
+        return "---" if part.name == "hr" else ""
+
+    def line(self, source: str, line_break: str = "  \n") -> str:
+        """Return the Markdown of a paragraph's or heading's HTML."""
+        if "<" not in source:  # as most lines are
+            text = unescape(source).replace("\n", " ")
+            return escape(text, starts=True, dialect=self.dialect).strip(" \n")
+        target, runs = self.addresses.link_in_markdown, runs_of(source, self.addresses)
+        return write_line(runs, line_break=line_break, target=target, dialect=self.dialect)
+
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
-        """The Markdown of one element; finished blocks are not walked into."""
+        """Return the Markdown of one element; the children of finished blocks are not visited."""
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
         if node.name == "ol" and _start(node) != 1:  # kramdown knows no start: it would count from 1
@@ -142,30 +148,30 @@ class PostConverter(MarkdownConverter):
         return str(super().process_tag(node, parent_tags=parent_tags))  # type: ignore[misc]
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
-        """Nothing: between the blocks of a canonical body there is only white space."""
+        """Return '': between the blocks of a canonical body there is only white space."""
         return ""
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A paragraph on one line; in a list item that holds no more, without the blank lines of a loose list."""
-        written = self._line(el)
+        """Return a paragraph on one line; alone in a list item without the blank lines of a loose list."""
+        written = self.line(source_of(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
-        """A heading; nothing when it says nothing (kramdown would show the `##`)."""
-        written = self._line(el, _BREAK_IN_HTML)
+        """Return a heading; '' for an empty one, whose `##` kramdown would show."""
+        written = self.line(source_of(el), _BREAK_IN_HTML)
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A code block, alone."""
-        return _alone(_code_block(source_of(el)))
+        """Return a code block between blank lines."""
+        return _alone(_code_block(source_of(el), self.dialect))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A quote: every line of what it holds behind `> `."""
+        """Return a quote, `> ` before every line."""
         lines = text.strip("\n").split("\n")
         return _alone("\n".join(f"> {line}" if line else ">" for line in lines)) if text.strip() else ""
 
     def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A list; two of a kind in a row are kept apart by a comment, or they would be one."""
+        """Return a list; a comment keeps it apart from a list of its kind before it, or they would be one."""
         text = text.strip("\n")
         if not text:
             return ""
@@ -177,7 +183,7 @@ class PostConverter(MarkdownConverter):
     convert_ol = convert_list
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A list item, its lines indented to where its text begins."""
+        """Return a list item, its further lines indented to where its text begins."""
         text = text.strip("\n")
         if not text:
             return ""
@@ -189,47 +195,37 @@ class PostConverter(MarkdownConverter):
         return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A pipe table where every cell is one line; else one line of HTML, which every engine leaves alone."""
+        """Return a pipe table where every cell is one line; else one line of HTML, which every engine leaves as is."""
         simple = is_simple(el) and "li" not in parent_tags
-        return _alone(write_table(el, self.addresses) if simple else element_html(el, self.addresses))
+        return _alone(write_table(el, self.addresses, self.dialect) if simple else element_html(el, self.addresses))
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A card, as one line of HTML."""
+        """Return a card as one line of HTML."""
         return _alone(card_html(source_of(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A rule with the blank lines kramdown needs; in a list as HTML, since `---` would end the list."""
+        """Return a rule with the blank lines that kramdown needs; as HTML in a list, which `---` would end."""
         return _alone("<hr>" if "li" in parent_tags else "---")
 
-    def _line(self, el: Tag, line_break: str = "  \n") -> str:
-        return _line(source_of(el), self.addresses, line_break)
-
     def _number(self, el: Tag) -> int:
-        """The item's place in its list, counted once per list: markdownify counts again for each."""
+        """Return the item's place in its list, counted once per list: markdownify counts again for each."""
         last = before(el)
         number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
         el["data-number"] = str(number)
         return number
 
 
-def _line(source: str, addresses: LinkResolver, line_break: str = "  \n") -> str:
-    if "<" not in source:
-        return escape(unescape(source).replace("\n", " "), starts=True).strip(" \n")  # every other line
-    return write_line(runs_of(source, addresses), line_break=line_break, target=addresses.link_in_markdown)
-
-
-def _code_block(source: str) -> str:
-    """A fence longer than any in the code, inside Liquid's raw where the code would be a template."""
+def _code_block(source: str, dialect: Dialect) -> str:
+    """Return code in a fence longer than any in it, inside the dialect's raw block where it would be a template."""
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
     language = attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
-    if _END_RAW.search(code):
+    raw = dialect.raw_block
+    if raw and raw.ended_by.search(code):
         return code_html(code)
     fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
     block = f"{fence}{language}\n{code}\n{fence}"
-    if _LIQUID.search(code):
-        block = f"<!-- {{% raw %}} -->\n{block}\n<!-- {{% endraw %}} -->"
-    return block
+    return f"{raw.before}\n{block}\n{raw.after}" if raw and raw.needed_by.search(code) else block
 
 
 def _alone(block: str) -> str:
@@ -237,7 +233,7 @@ def _alone(block: str) -> str:
 
 
 def _tight(el: Tag, written: str) -> str:
-    """A paragraph of a list item: alone, or followed by a list, it makes no loose list."""
+    """Return a paragraph of a list item; alone, or followed by a list, without blank lines: it makes no loose list."""
     following = el.next_sibling
     if before(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
         return f"\n{written}\n"
@@ -245,7 +241,7 @@ def _tight(el: Tag, written: str) -> str:
 
 
 def _follows_text(el: Tag) -> bool:
-    """Whether a list belongs to the one paragraph of the item before it."""
+    """Return whether a list is in a list item, behind at most its one paragraph."""
     text, parent = before(el), el.parent
     return parent is not None and parent.name == "li" and (text is None or before(text) is None)
 

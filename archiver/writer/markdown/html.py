@@ -1,7 +1,7 @@
 """What Markdown cannot say → one line of HTML that every engine passes through: wide tables, numbered lists, cards.
 
-Everything goes through nh3 with a closed list of tags and attributes; in the text every mark of Liquid's,
-Markdown's and kramdown's is an entity, so no engine reads anything into it.
+Everything goes through nh3 with a closed list of tags and attributes; in the text every mark of Liquid, Markdown and
+kramdown is an entity, so no engine reads anything into it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
 
 
 def element_html(element: Tag, addresses: LinkResolver) -> str:
-    """A table or list as one line; the only paragraph of a cell or item stands without its `<p>`."""
+    """Return a table or list as one line; the only paragraph of a cell or item is written without its `<p>`."""
     for part in element.find_all(["td", "th", "li"]):
         blocks = children(part)
         if len(blocks) == 1 and blocks[0].name == "p":
@@ -32,17 +32,17 @@ def element_html(element: Tag, addresses: LinkResolver) -> str:
 
 
 def card_html(inside: str, addresses: LinkResolver) -> str:
-    """A card as one line; `inside` is what it holds in the canonical body."""
+    """Return a card as one line; `inside` is the HTML that it holds in the canonical body."""
     return _one_line(f'<div class="wechat-card">{inside}</div>', addresses)
 
 
 def code_html(code: str) -> str:
-    """Code that holds Liquid's own `endraw`: entities are the only form every engine shows."""
+    """Return code as one line of HTML; for code with Liquid's own `endraw`, which nothing else can show."""
     return "<pre><code>" + _text(code) + "</code></pre>"
 
 
 def _one_line(source: str, addresses: LinkResolver) -> str:
-    """Cleaned HTML; a film that was not saved gives way to its poster, since its address dies (§4.7)."""
+    """Return cleaned HTML; a video that was not saved becomes its poster image, since its address expires."""
     clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     soup = BeautifulSoup(clean, "lxml")
     for player in soup.find_all("video"):

@@ -1,7 +1,7 @@
 """One line of formatted text → Markdown that means the same in kramdown and in every CommonMark engine.
 
-`**` stands only where all of them read it as bold (jekyll.md §2: beside CJK punctuation CommonMark does not);
-everywhere else inline HTML does, which they all read. So bold never shows its asterisks, in any theme.
+`**` is written only where all of them read it as bold; beside CJK punctuation CommonMark does not. Everywhere else
+inline HTML is written, which they all read. So bold never shows its asterisks, in any theme.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from html import unescape
 from typing import NamedTuple
 
 from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import alternative, destination, entities, escape
 
 _ASTERISKS = {"strong": "**", "em": "*"}
 _MARKS = ("strong", "em", "del", "ins", "sup", "sub")
 _ENCLOSING = frozenset(_MARKS)
-_UNSAFE_CODE = re.compile(r"\{[{%#:]|[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
 _PIECE = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
 class Run(NamedTuple):
-    """Text of one formatting; "\\n" in it is a line break. A picture has `image`, its finished Markdown."""
+    r"""Text of one formatting; "\n" in it is a line break. A run with `image`, its finished Markdown, has no text."""
 
     text: str = ""
     marks: frozenset[str] = frozenset()
@@ -34,7 +36,7 @@ class Run(NamedTuple):
 
 
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
-    """The runs of a canonical line's HTML (blocks.py: a strong em del ins sup sub code img br)."""
+    """Return the runs of a canonical line's HTML, whose tags are: a strong em del ins sup sub code img br."""
     runs: list[Run] = []
     outer = [Run()]
     for text, closing, name, attributes in _PIECE.findall(line):
@@ -58,19 +60,28 @@ def _values(attributes: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
 
 
-def _image(said: dict[str, str], addresses: LinkResolver) -> str:
-    return f"![{alternative(said.get('alt', ''))}]({addresses.in_markdown(said.get('src', ''))})"
+def _image(attributes: dict[str, str], addresses: LinkResolver) -> str:
+    return f"![{alternative(attributes.get('alt', ''))}]({addresses.in_markdown(attributes.get('src', ''))})"
 
 
-def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[str], str] = destination) -> str:
-    """The Markdown of one paragraph's runs; `line_break` stands for a break, `target(href)` for a link's address."""
+def write_line(
+    runs: list[Run],
+    *,
+    line_break: str = "  \n",
+    target: Callable[[str], str] = destination,
+    dialect: Dialect = EVERY_ENGINE,
+) -> str:
+    """Return the Markdown of one paragraph's runs.
+
+    `line_break` is what a break is written as, `target` gives what a link's address is written as.
+    """
     if len(runs) == 1 and runs[0].image and not runs[0].href:
         return runs[0].image
-    return _Line(line_break, target).write(normalise(runs), frozenset(), "", "").strip()
+    return _LineWriter(line_break, target, dialect).write(normalise(runs), frozenset(), "", "").strip()
 
 
 def normalise(runs: list[Run]) -> list[Run]:
-    """The same look in the fewest runs: white space has no marks of its own, breaks stand alone and single."""
+    """Return the fewest runs that look the same: white space has no marks of its own, breaks are alone and single."""
     if len(runs) == 1 and runs[0].text == runs[0].text.strip() != "" and "\n" not in runs[0].text:
         return runs  # as most lines are
     runs = [part for run in runs for line in _code_lines(run) for part in _without_edges(line)]
@@ -79,14 +90,14 @@ def normalise(runs: list[Run]) -> list[Run]:
 
 
 def _single_break(run: Run) -> Run:
-    """White space on both sides of a break goes, and a break beside another; in linear time, which no pattern takes."""
+    """Drop white space beside a break, and a break beside another; split, since a pattern would be quadratic."""
     first, *middle, last = run.text.split("\n")
     inner = filter(None, map(str.strip, middle))
     return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip()]))
 
 
 def _code_lines(run: Run) -> list[Run]:
-    """Code over several lines cut into one code span for each: a span knows no line break."""
+    """Cut code of several lines into one run for each: a code span cannot hold a line break."""
     if "code" not in run.marks or "\n" not in run.text:
         return [run]
     lines = [[run._replace(text=line), Run(text="\n")] for line in run.text.split("\n")]
@@ -94,7 +105,7 @@ def _code_lines(run: Run) -> list[Run]:
 
 
 def _without_edges(run: Run) -> list[Run]:
-    """A marked or linked run cut into white space, text, white space: nothing opens or closes on a space."""
+    """Cut a marked or linked run into white space, text, white space: nothing may open or close on a space."""
     core = run.text.strip()
     if core == run.text:
         return [run]
@@ -104,7 +115,7 @@ def _without_edges(run: Run) -> list[Run]:
 
 
 def _bridge(runs: list[Run]) -> list[Run]:
-    """Spaces between two runs take the marks and the link both have: one long bold instead of two."""
+    """Give spaces between two runs the marks and the link that both have: one long bold instead of two."""
     bridged = list(runs)
     for at in range(1, len(runs) - 1):
         run, left, right = runs[at], runs[at - 1], runs[at + 1]
@@ -125,14 +136,17 @@ def _merge(runs: list[Run]) -> list[Run]:
     return merged
 
 
-class _Line:
-    """Writes normalised runs from the outside in: links, then the mark that runs longest, then text."""
+class _LineWriter:
+    """The writing of normalised runs from the outside in: links, then the mark that spans most runs, then text."""
 
-    def __init__(self, line_break: str, target: Callable[[str], str]) -> None:
-        self.line_break, self.target = line_break, target
+    def __init__(self, line_break: str, target: Callable[[str], str], dialect: Dialect) -> None:
+        self.line_break, self.target, self.dialect = line_break, target, dialect
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
-        """The Markdown of runs inside `open_marks`; `before`, `after`: the characters beside it, "" at a line's end."""
+        """Return the Markdown of runs inside `open_marks`.
+
+        `before` and `after` are the characters of the output beside it, "" where the line begins or ends.
+        """
         if len(runs) == 1:
             return self._write_group(runs, open_marks, before, after)
         out: list[str] = []
@@ -145,7 +159,7 @@ class _Line:
         return "".join(out)
 
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
-        """How many runs the outermost thing at `at` spans."""
+        """Return how many runs the outermost link or mark at `at` spans."""
         run = runs[at]
         if run.href and "a" not in open_marks:
             return _span(runs, at, lambda other: other.href == run.href)
@@ -168,7 +182,7 @@ class _Line:
         if first.image:
             return first.image
         if "code" in first.marks:
-            return code_span(first.text)
+            return code_span(first.text, self.dialect)
         return self._text(first.text, left, right)
 
     def _link(self, group: list[Run], open_marks: frozenset[str]) -> str:
@@ -189,12 +203,13 @@ class _Line:
 
     def _text(self, text: str, left: str, right: str) -> str:
         *lines, last = text.split("\n")
-        written = [escape(line, starts=at > 0 or not left) for at, line in enumerate(lines)]
-        written.append(escape(last, starts=bool(lines) or not left, after=right))
+        dialect = self.dialect
+        written = [escape(line, starts=at > 0 or not left, dialect=dialect) for at, line in enumerate(lines)]
+        written.append(escape(last, starts=bool(lines) or not left, after=right, dialect=dialect))
         return self.line_break.join(written)
 
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
-        """The character that the output of runs[at:] begins with: a delimiter or tag counts as punctuation."""
+        """Return the character that the output of runs[at:] begins with; "!", "[" and "<" for image, link and tag."""
         if at >= len(runs):
             return ""
         run = runs[at]
@@ -204,7 +219,7 @@ class _Line:
             return "["
         if run.marks - open_marks:
             return "<"
-        return escape(run.text[:2])[:1]
+        return escape(run.text[:2], dialect=self.dialect)[:1]
 
 
 def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
@@ -215,16 +230,17 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Whether asterisks may enclose a group: no bold, italic, code, link or picture in it (marked mis-nests them)."""
+    """Return whether asterisks may enclose a group: with bold, italic, code, link or image in it `marked` errs."""
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner
     )
 
 
 def _may_stand(inside: str, outside: str) -> bool:
-    """Whether a delimiter may stand between two characters: CommonMark 0.30, 0.31 and kramdown must all agree.
+    """Return whether CommonMark 0.30, 0.31 and kramdown all read asterisks between two characters as delimiters.
 
-    Unicode symbols (S*: emoji, currency) inside count as punctuation, outside they do not: the versions differ.
+    `inside` is the character between the asterisks, `outside` the one beyond them, "" at a line's end. Unicode symbols
+    (S*: emoji, currency) inside count as punctuation, outside they do not: the versions differ.
     """
     if not inside or inside.isspace() or outside in ("*", "_", "~"):
         return False
@@ -240,6 +256,7 @@ def _is_punctuation(char: str, categories: str) -> bool:
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
-def code_span(text: str) -> str:
-    """Code in a line: between backticks where that is safe everywhere, else `<code>` with entities."""
-    return f"<code>{entities(text)}</code>" if _UNSAFE_CODE.search(text) else f"`{text}`"
+def code_span(text: str, dialect: Dialect = EVERY_ENGINE) -> str:
+    """Return code in a line: between backticks where that is safe everywhere, else `<code>` with entities."""
+    opens = any(mark in dialect.brace_marks for mark in _AFTER_BRACE.findall(text)) if "{" in text else False
+    return f"<code>{entities(text)}</code>" if opens or _UNSAFE_CODE.search(text) else f"`{text}`"

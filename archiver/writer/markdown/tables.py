@@ -1,4 +1,4 @@
-"""Tables of facts → pipe tables, as far as these can say it: every cell one line, none spanning."""
+"""Simple tables → pipe tables: every cell is one line, none spans several rows or columns."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from bs4 import Tag
 
 from archiver.document.parse import children, source_of
 from archiver.writer.links import LinkResolver
+from archiver.writer.markdown.dialect import Dialect
 from archiver.writer.markdown.inline import runs_of, write_line
 
 _ROW = "| {} |"
 
 
 def is_simple(table: Tag) -> bool:
-    """Whether a table fits pipes: cells of at most one paragraph, nothing that spans, all rows equally long."""
+    """Return whether a table fits pipes: cells of at most one paragraph, none that spans, rows of equal length."""
     rows = _rows(table)
     widths = {len(row) for row in rows}
     return len(widths) == 1 and 0 not in widths and all(_is_simple_cell(cell) for row in rows for cell in row)
 
 
-def write_table(table: Tag, addresses: LinkResolver) -> str:
-    """The pipe table; its header is the first row when that is one, else empty (every engine needs a header)."""
+def write_table(table: Tag, addresses: LinkResolver, dialect: Dialect) -> str:
+    """Return the pipe table; its header is the first row when that is one, else empty: every engine needs a header."""
     rows = _rows(table)
     has_header = all(cell.name == "th" for cell in rows[0])
-    written = [[_cell(cell, addresses, in_header=has_header and row is rows[0]) for cell in row] for row in rows]
+    written = [
+        [_cell(cell, addresses, dialect, in_header=has_header and row is rows[0]) for cell in row] for row in rows
+    ]
     header = written.pop(0) if has_header else [""] * len(rows[0])
     lines = [header, ["---"] * len(header), *written]
     return "\n".join(_ROW.format(" | ".join(line)) for line in lines)
@@ -38,9 +41,9 @@ def _is_simple_cell(cell: Tag) -> bool:
     return not spans and len(blocks) <= 1 and all(block.name == "p" for block in blocks)
 
 
-def _cell(cell: Tag, addresses: LinkResolver, *, in_header: bool) -> str:
-    """A header is bold by itself."""
+def _cell(cell: Tag, addresses: LinkResolver, dialect: Dialect, *, in_header: bool) -> str:
+    """Return the Markdown of a cell; without bold in a header, which is bold by itself."""
     runs = [run for paragraph in children(cell, "p") for run in runs_of(source_of(paragraph), addresses)]
     if in_header:
         runs = [run._replace(marks=run.marks - {"strong"}) for run in runs]
-    return write_line(runs, line_break="<br>", target=addresses.link_in_markdown)
+    return write_line(runs, line_break="<br>", target=addresses.link_in_markdown, dialect=dialect)

@@ -1,0 +1,109 @@
+"""Article → the values that a profile's front matter is made of: what a site wants, and where the post comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from archiver.models import CHINA, Article, Reprint
+from archiver.writer.front_matter import PlainScalar, clean_value
+
+_PLACEHOLDER = re.compile(r"\{(title|account|author|date|digest|cover|url)\}")
+_MOST = 100  # albums, and topics
+
+
+def site_values(template: Mapping[str, object], article: Article, date: str) -> dict[str, object]:
+    """Return the values of `template` with their placeholders filled in, in its order.
+
+    A placeholder is a word in braces: title, account, author, date, digest, cover or url. `date` is what stands for
+    `{date}`, in the form that the site reads; alone it is written without quotes. A key whose value is None, or that
+    has nothing to say once it is filled in, is left out. The albums and topics of the article are added to `tags`.
+    """
+    words = _placeholder_values(article, date)
+    values = {key: _filled(value, words) for key, value in template.items() if value is not None}
+    if "tags" in values:
+        values["tags"] = _tags(values["tags"], article)
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def provenance(article: Article, captured: datetime) -> dict[str, object]:
+    """Return where a post comes from, as its `wechat:` mapping says it: the keys that have a value.
+
+    By it the post is found again when the catalogue is lost, so every profile with front matter writes it, and
+    `front_matter:` of archiver.yml cannot change it.
+    """
+    has_ids = bool(article.biz and article.mid and article.idx)
+    table: dict[str, object] = {
+        "url": article.url,
+        "account": article.account,
+        "account_id": article.account_id,
+        "alias": article.alias,
+        "author": article.author,
+        "biz": article.biz,
+        "mid": article.mid,
+        "idx": article.idx,
+        "sn": article.sn,
+        "key": "" if has_ids else article.key,  # by nothing else would a page without ids be found
+        "type": article.type,
+        "published": _iso(article.published),
+        "modified": _iso(article.modified),
+        "archived": _iso(captured),
+        "gone": {"state": str(article.gone.state), "seen": _iso(article.gone.seen)} if article.gone else {},
+        "original": article.original,
+        "paid": article.paid,
+        "reprinted_from": _reprint(article.reprint),
+        "albums": list(article.albums[:_MOST]),
+        "topics": list(article.topics[:_MOST]),
+        "location": article.location,
+        "source_url": article.source_url,
+        "digest": article.digest,
+        "cover": article.cover,
+    }
+    cleaned = {key: clean_value(value) if isinstance(value, str) else value for key, value in table.items()}
+    return {key: value for key, value in cleaned.items() if value}
+
+
+def _placeholder_values(article: Article, date: str) -> dict[str, str]:
+    words = {
+        "title": article.title,
+        "account": article.account,
+        "author": article.author,
+        "date": date,
+        "digest": article.digest,
+        "cover": article.cover,
+        "url": article.url,
+    }
+    return {word: clean_value(text) for word, text in words.items()}
+
+
+def _filled(value: object, words: Mapping[str, str]) -> object:
+    """Return a value of the template with its placeholders filled in; None when that leaves nothing to say."""
+    if isinstance(value, list):
+        return [filled for item in value if (filled := _filled(item, words)) is not None]
+    if isinstance(value, Mapping):
+        return {key: filled for key, item in value.items() if (filled := _filled(item, words)) is not None}
+    if not isinstance(value, str) or not _PLACEHOLDER.search(value):
+        return value
+    filled = _PLACEHOLDER.sub(lambda word: words[word[1]], value)
+    return PlainScalar(filled) if value == "{date}" else filled or None
+
+
+def _tags(configured: object, article: Article) -> list[str]:
+    """Return the configured tags, then the article's albums and topics, each once."""
+    first = configured if isinstance(configured, list) else [] if configured is None else [configured]
+    tags = [*first, *article.albums[:_MOST], *article.topics[:_MOST]]
+    return list(dict.fromkeys(map(str, tags)))
+
+
+def _reprint(reprint: Reprint | None) -> dict[str, str]:
+    if reprint is None:
+        return {}
+    table = {
+        "account": reprint.account, "author": reprint.author, "url": reprint.url, "notice": reprint.notice
+    }  # fmt: skip
+    return {key: value for key, value in table.items() if value}
+
+
+def _iso(time: datetime | None) -> str:
+    return time.astimezone(CHINA).isoformat(timespec="seconds") if time else ""
