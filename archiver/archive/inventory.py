@@ -26,7 +26,7 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
-from archiver.models import ArticleRecord, ExpectedFile, Finding
+from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
 from archiver.storage.local import OWN
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 
@@ -273,7 +273,7 @@ class Inventory:
         return path == place or is_same_file(self.root, place, path)
 
 
-def _unrecorded(what: str, path: str, said: str, key: str = "") -> Finding:
+def _unrecorded(what: AuditSubject, path: str, said: str, key: str = "") -> Finding:
     return Finding(problem="unrecorded", what=what, path=path, key=key, said=said)
 
 

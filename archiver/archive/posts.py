@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from archiver.archive.post_directories import PostDirectories, Times, post_files
 from archiver.errors import OutputError
-from archiver.models import Article, LocalFile, Post, WriteResult
+from archiver.models import Article, LocalFile, Post, WriteOutcome, WriteResult
 from archiver.storage.local import OWN, LocalStore, guarded, open_file
 from archiver.writer import names
 from archiver.writer.front_matter import head, read_front_matter
@@ -185,7 +185,7 @@ def key_in(block: str) -> str:
     return ":".join(ids) if all(ids) else str(wechat.get("key") or "")
 
 
-def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> str:
+def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> WriteOutcome:
     if old is None:
         return "archived"
     if comparable(old) == comparable(content):

@@ -27,7 +27,7 @@ from archiver.commands.remove import undo
 from archiver.commands.rooms import rooms_for
 from archiver.context import Context
 from archiver.errors import InputError
-from archiver.models import ArticleRecord, Capture, LocalFile, MergeResult
+from archiver.models import ArticleRecord, Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
 from archiver.storage.local import OWN, check_space, guarded, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, MEDIA, POSTS, number_in, safe_name
@@ -195,7 +195,7 @@ class Merge:
             self.context.output.sync()
         self.context.catalogue.recovered.media(keys, {name: replace(file, path=place)})
 
-    def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[str, str, str]:
+    def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
         """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
         here = self.context.output.root / file.path
         if file.sha256 and digest_of(here) == file.sha256:
@@ -368,7 +368,7 @@ class Merge:
     def _path_of(self, path: Path) -> str:
         return path.relative_to(self.other.root).as_posix()
 
-    def _guarded(self, what: str, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
+    def _guarded(self, what: MergeSubject, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
         """Return what `work` gives; a file that cannot be read costs itself alone, a disk that is full everything."""
         try:
             return work()

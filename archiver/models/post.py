@@ -1,0 +1,25 @@
+"""A Markdown file, before and after it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+WriteOutcome = Literal["archived", "updated", "unchanged", "skipped"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """A Markdown file, ready to be written; `name` is relative to the output folder."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteResult:
+    """The result of writing a post; `skipped` means that a person has edited the file, which was left alone."""
+
+    outcome: WriteOutcome
+    path: str
+    digest: str = ""  # SHA-256 of the text that we last wrote: a file with another one was edited
