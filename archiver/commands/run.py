@@ -18,7 +18,7 @@ from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.settings import SourceSettings, duration
 from archiver.sources import AlbumListing, ListEntry, read_feed
-from archiver.sources.feeds import LARGEST
+from archiver.sources.feeds import MAX_FEED_SIZE
 
 
 def run_sources(
@@ -152,7 +152,7 @@ def _line(target: Target) -> ListEntry:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)  # more is refused by who reads it
+            return file.read(MAX_FEED_SIZE + 1)  # more is refused by who reads it
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         why = getattr(error, "strerror", error)
         raise InputError(f"cannot be read ({why}): correct its place in archiver.yml", concerns=str(path)) from error
