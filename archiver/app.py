@@ -27,7 +27,7 @@ from archiver.errors import ArchiverError, DamagedCatalogue, Exit, OutputError, 
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, Target, UrlRecord
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings, duration
-from archiver.storage.local import OWN
+from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
@@ -106,7 +106,7 @@ class Archiver:
 
     @cached_property
     def _looked_at(self) -> Catalogue:
-        own = Path(self.settings.output) / OWN
+        own = Path(self.settings.output) / OWN_FOLDER
         if not (own / FILE).is_file():
             return self._context.catalogue_there()
         catalogue = Catalogue(own, self._now)
@@ -232,7 +232,7 @@ class Archiver:
         try:
             inspection = self._inspection(self._catalogue, named, planned, looked)
         except DamagedCatalogue as error:
-            yield Finding(problem="database", what="catalogue", path=f"{OWN}/{FILE}", said=str(error.args[0]))
+            yield Finding(problem="database", what="catalogue", path=f"{OWN_FOLDER}/{FILE}", said=str(error.args[0]))
             return
         yield from inspection.everything()
 

@@ -25,7 +25,7 @@ from archiver.fetcher import FetcherOptions
 from archiver.fetcher.media_budget import MediaBudget, MediaLimits
 from archiver.fetcher.rate_limit import SharedRateLimiter
 from archiver.settings import Settings, duration
-from archiver.storage.local import OWN
+from archiver.storage.local import OWN_FOLDER
 from archiver.storage.locks import LockFile
 from archiver.writer.names import POSTS
 
@@ -80,7 +80,7 @@ class Context:
     @cached_property
     def own(self) -> Path:
         """The folder of the archive's own things."""
-        return Path(self.settings.output) / OWN
+        return Path(self.settings.output) / OWN_FOLDER
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -27,10 +27,10 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
 from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
-from archiver.storage.local import OWN
+from archiver.storage.local import OWN_FOLDER
 from archiver.writer.names import IMAGES, MEDIA, POSTS
 
-CATALOGUE = f"{OWN}/catalogue.db"
+CATALOGUE = f"{OWN_FOLDER}/catalogue.db"
 UNRECORDED = "proven, but not in the catalogue"
 _LOT = 500  # paths that the catalogue is asked about together
 _THREADS = max(4, os.cpu_count() or 1)  # some wait for the disk while others hash
@@ -206,7 +206,7 @@ class Inventory:
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed())
-        for lot in lots_of(own_files(self.root, OWN), _LOT):
+        for lot in lots_of(own_files(self.root, OWN_FOLDER), _LOT):
             digests = {path: digest_in(path) for path in lot}
             known = inventory.known_pages(set(digests.values()))
             lost = inventory.lost_pages(set(digests.values()))

@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 from archiver.archive.post_directories import PostDirectories, Times, post_files
 from archiver.errors import OutputError
 from archiver.models import Article, LocalFile, Post, WriteOutcome, WriteResult
-from archiver.storage.local import OWN, LocalStore, guarded, open_file
+from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error, open_file
 from archiver.writer import names
 from archiver.writer.front_matter import head, read_front_matter
 
-_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN)
+_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN_FOLDER)
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
 _PROVE_THEMSELVES = frozenset(("jpg", "png", "gif", "webp"))  # whose form shows that their end is missing
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
@@ -83,7 +83,7 @@ class Output:
     def save_post(self, post: Post, *, recorded: str = "", force: bool = False) -> WriteResult:
         """Writes a post, unless it stands there already or its bytes are not the `recorded` ones: a person's."""
         path, content = self.root / post.name, post.text.encode()
-        with guarded(path):
+        with as_output_error(path):
             old = path.read_bytes() if path.is_file() else None
         outcome = _judge(content, old, recorded, force=force)
         if outcome in ("archived", "updated"):
@@ -115,13 +115,13 @@ class Output:
     def digest_of(self, name: str) -> str:
         """The SHA-256 of the post of this name, '' where there is none."""
         path = self.root / name
-        with guarded(path):
+        with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
     def text_of(self, name: str) -> str:
         """The post that lies here under this name, '' for none."""
         path = self.root / name
-        with guarded(path):
+        with as_output_error(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""
 
     def has(self, name: str) -> bool:
@@ -143,7 +143,7 @@ class Output:
 
     def forget_media(self, name: str) -> None:
         """Takes a medium away."""
-        with guarded(self.root / name):
+        with as_output_error(self.root / name):
             (self.root / name).unlink(missing_ok=True)
 
     def heads(self) -> Iterator[tuple[str, str]]:
@@ -194,7 +194,7 @@ def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> 
 
 
 def _head(path: Path) -> str:
-    with guarded(path), open_file(path) as file:
+    with as_output_error(path), open_file(path) as file:
         return head(file.read(_HEAD).decode(errors="replace"))
 
 
@@ -221,7 +221,7 @@ def _digest(content: bytes) -> str:
 
 def _make_folder(folder: Path) -> list[Path]:
     """Makes a folder; the folders that were missing, the innermost first."""
-    with guarded(folder):
+    with as_output_error(folder):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -232,6 +232,9 @@ def _make_folder(folder: Path) -> list[Path]:
 
 def _try_to_write(folder: Path) -> None:
     """Writes to a folder, where that is there: a file without a name, of which a run that dies leaves nothing."""
-    with guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken the folder away
+    with (
+        as_output_error(folder),
+        suppress(FileNotFoundError),
+    ):  # a run that begins at once has just taken the folder away
         if folder.exists():
             tempfile.TemporaryFile(dir=folder).close()

@@ -97,9 +97,9 @@ def _line(one: ArticleRecord | UrlRecord) -> str:
 
 def json_of(one: object) -> dict[str, Any]:
     """The fields of a dataclass as JSON has them."""
-    from archiver.export.tables import row_of
+    from archiver.export.tables import to_json_object
 
-    return row_of(one)
+    return to_json_object(one)
 
 
 def _detail_json(detail: ArticleDetail) -> dict[str, object]:

@@ -28,11 +28,11 @@ from archiver.commands.rooms import rooms_for
 from archiver.context import Context
 from archiver.errors import InputError
 from archiver.models import ArticleRecord, Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
-from archiver.storage.local import OWN, check_space, guarded, read_file
+from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, MEDIA, POSTS, number_in, safe_name
 
-CONFLICTS = f"{OWN}/conflicts"
+CONFLICTS = f"{OWN_FOLDER}/conflicts"
 _LOT = 64  # pages that are made durable together
 
 
@@ -69,7 +69,9 @@ class Merge:
         root, other = Path(self.context.settings.output).resolve(), self.other.root.resolve()
         if other == root:
             raise InputError("is this archive itself", concerns=str(self.other.root))
-        for folder in () if root.is_relative_to(other) else (POSTS, IMAGES, MEDIA, OWN, f"{OWN}/snapshots"):
+        for folder in (
+            () if root.is_relative_to(other) else (POSTS, IMAGES, MEDIA, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
+        ):
             if (root / folder).resolve().is_relative_to(other):
                 raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
         if not self.is_dry:
@@ -141,7 +143,7 @@ class Merge:
         if not is_here:
             self.context.snapshots.keep(stored.content, *known)
             written = self._written(digest)
-            with guarded(path := self.context.snapshots.path(digest)):
+            with as_output_error(path := self.context.snapshots.path(digest)):
                 os.utime(path, (written, written))  # without a record it tells when the page came
         elif known:
             self.context.snapshots.add_records(digest, known)

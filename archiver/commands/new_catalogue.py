@@ -19,7 +19,7 @@ from archiver.catalogue.salvage import read_damaged
 from archiver.context import Context
 from archiver.errors import Busy, DamagedCatalogue
 from archiver.models import Finding
-from archiver.storage.local import UNFINISHED, check_space, guarded, sync_folder
+from archiver.storage.local import UNFINISHED, as_output_error, check_space, sync_folder
 from archiver.storage.quarantine import copy_aside
 
 _LOGS = ("-wal", "-shm", "-journal")
@@ -41,12 +41,12 @@ def replace_damaged(context: Context) -> Iterator[Finding]:
     place = copy_aside(Path(context.settings.output), CATALOGUE)
     copy_aside(Path(context.settings.output), f"{CATALOGUE}-wal")  # it holds the newest rows
     folder = Path(context.settings.output) / UNFINISHED / FILE
-    with guarded(folder):
+    with as_output_error(folder):
         shutil.rmtree(folder, ignore_errors=True)  # of a call that died
         folder.mkdir(parents=True)
     with closing(Catalogue(folder, context.now)) as catalogue:
         begin(catalogue, Output(context.settings.output), context.now(), salvage)
-    with guarded(path):
+    with as_output_error(path):
         for ending in _LOGS:  # a log that is left would be read into the new one
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)
         (folder / FILE).replace(path)
