@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import replace
-from datetime import datetime
+from contextlib import ExitStack, closing, suppress
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
-from archiver import outcomes, urls
 from archiver.catalogue import FILE, Catalogue
 from archiver.clock import utc_now
-from archiver.commands.exports import ExportRequest, ExportResult
-from archiver.commands.looking import ArticleDetail, ArticleQuery, article_of, known
-from archiver.commands.options import FetchOptions, Job, RebuildOptions, RunReport, fetch_options
-from archiver.credentials import redact_words
-from archiver.errors import ArchiverError, DamagedCatalogue, Exit, OutputError, UsageError
-from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, Target, UrlRecord
+from archiver.errors import OutputError
+from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
+from archiver.models.job import FetchOptions
+from archiver.models.reports import ArticleDetail, ExportResult, RebuildResult, RemovalResult, RunReport
+from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions
 from archiver.run_summary import RunSummary
-from archiver.settings import Settings, duration
+from archiver.settings import Settings
 from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
-    from archiver.commands.batch import Batch
-    from archiver.commands.rebuild import RebuildResult
-    from archiver.commands.remove import RemovalResult
     from archiver.context import Context
-    from archiver.sources import ListEntry as ListEntry
+    from archiver.sources import ListEntry
 
 __all__ = [
     "Archiver",
     "ArticleDetail",
     "ArticleQuery",
     "ExportRequest",
+    "ExportResult",
     "FetchOptions",
     "RebuildOptions",
+    "RebuildResult",
+    "RemovalResult",
     "RunReport",
     "RunSummary",
     "fetch_options",
 ]
-
-_RECHECK = "7d"  # where archiver.yml does not say
-_MOST = 100_000  # articles that one call rechecks, when nobody says
-_WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
 
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
@@ -59,13 +48,27 @@ Counted = Callable[[int], None]
 
 
 def _silent(*_: object) -> None:
-    """Reports nothing."""
+    """Report nothing."""
+
+
+def fetch_options(
+    *,
+    refresh: bool = False,
+    retry: bool = False,
+    retry_gone: bool = False,
+    limit: int | None = None,
+    max_time: float | None = None,
+) -> FetchOptions:
+    """Return FetchOptions whose time, in seconds, begins now."""
+    until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
+    return FetchOptions(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
 
 
 class Archiver:
     """An archive and what can be done with it; a context manager that closes its connections.
 
-    `now` (aware) and `sleep` stand for the world, so that tests can be it. `tally` sums up every outcome it gave.
+    `now` (aware) and `sleep` stand for the world, so that tests can be it. `summary` sums up every outcome it gave,
+    `counts` how many posts, media and pages `verify` looked at.
     """
 
     def __init__(
@@ -77,141 +80,94 @@ class Archiver:
     ) -> None:
         self.settings = settings or Settings()
         self._now, self._sleep = now, sleep
-        self._open = ExitStack()
+        self._opened = ExitStack()
         self.summary = RunSummary()
-        self.counts: Counter[str] = Counter()  # posts, media and pages that `verify` looked at
+        self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> Archiver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        self._opened.close()
 
     @cached_property
     def _context(self) -> Context:
         from archiver.context import Context
 
-        return self._open.enter_context(closing(Context(self.settings, now=self._now, sleep=self._sleep)))
-
-    @cached_property
-    def _batch(self) -> type[Batch]:
-        from archiver.commands.batch import Batch
-
-        return Batch
+        return self._opened.enter_context(closing(Context(self.settings, now=self._now, sleep=self._sleep)))
 
     @property
     def _catalogue(self) -> Catalogue:
         """The catalogue of an archive that is there; what only looks at it loads nothing that reads pages."""
-        return self._context.catalogue_there() if "_context" in self.__dict__ else self._looked_at
+        return self._context.archive.require_catalogue() if "_context" in self.__dict__ else self._read_catalogue
 
     @cached_property
-    def _looked_at(self) -> Catalogue:
+    def _read_catalogue(self) -> Catalogue:
         own = Path(self.settings.output) / OWN_FOLDER
         if not (own / FILE).is_file():
-            return self._context.catalogue_there()
+            return self._context.archive.require_catalogue()
         catalogue = Catalogue(own, self._now)
         if catalogue.open():  # it is to be told first what lies here
             catalogue.close()
-            return self._context.catalogue_there()
-        return self._open.enter_context(closing(catalogue))
+            return self._context.archive.require_catalogue()
+        return self._opened.enter_context(closing(catalogue))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
-        """How each SOURCE ended, in their order, as soon as it is known; every one is read again.
+        """Yield how each SOURCE ended, in their order, as soon as it is known; every one is read again.
 
-        OutputError before anything is fetched when the archive cannot be written. After a wall no other
-        page is asked for, saved pages still are read; after a failure to write, nothing is.
+        `report` gets each source before its turn. Raise OutputError, before anything is fetched, when the archive
+        cannot be written. After a verification page no other page is asked for, saved pages still are read; after a
+        failure to write, nothing is.
         """
-        self._context.prepare()
-        batch = self._batch(self._context, FetchOptions(refresh=True, retry=True, retry_gone=True))
-        halted = False
-        for source in sources:
-            report(redact_words(source))
-            outcome = self._add_one(source, batch, halted=halted)
-            halted |= outcome.exit_code == Exit.CANNOT_WRITE
-            self.summary.add(outcome)
-            yield outcome
+        from archiver.commands.add import add
 
-    def _add_one(self, source: str, batch: Batch, *, halted: bool) -> Outcome:
-        try:
-            target = _target(source)
-        except ArchiverError as error:
-            return outcomes.failed(source, "", error)
-        if halted:
-            return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
-        return batch.archive_here(Job(target=target))
+        yield from self._summed(add(self._context, sources, report))
 
-    def batch(self, lines: Iterable[ListEntry], options: FetchOptions, planned: Planned = _silent) -> Iterator[Outcome]:
-        """How each line of a list ended, as soon as it is known: first what needs no request, then the others.
+    def batch(
+        self, entries: Iterable[ListEntry], options: FetchOptions, planned: Planned = _silent
+    ) -> Iterator[Outcome]:
+        """Yield how each entry of a list ended, as soon as it is known: first what needs no request, then the others.
 
-        `planned` is told how many there are and how many of them are to be read.
+        `planned` gets how many entries there are and how many of them are to be read.
         """
-        read = list(lines)
-        self._context.prepare(options.until)
-        batch = self._batch(self._context, options)
+        from archiver.commands.batch import batch
 
-        def settled() -> Iterator[Outcome]:
-            yield from (_bad_line(line) for line in read if line.target is None)
-            jobs = yield from batch.settled([Job(target=line.target) for line in read if line.target])
-            planned(len(read), len(jobs))
-            yield from batch.archive(jobs)
-
-        yield from self._noted("batch", settled())
+        yield from self._recorded("batch", batch(self._context, entries, options, planned))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
-        """How everything that is due by archiver.yml ended; `report` learns what its sources gave.
+        """Yield how everything that is due by archiver.yml ended; `report` is filled with what its sources gave.
 
-        Busy when another run works on the archive.
+        `planned` gets how many articles are to be read, twice. Raise Busy when another run works on the archive.
         """
         from archiver.commands.run import run_sources
 
         self._context.prepare(options.until)
-        with self._context.alone():
-            yield from self._noted("run", run_sources(self._context, options, report, planned))
+        with self._context.archive.run_lock():
+            yield from self._recorded("run", run_sources(self._context, options, report, planned))
 
     def rebuild(
-        self, named: Iterable[str] | None, wanted: RebuildOptions, planned: Planned = _silent
+        self, named: Iterable[str] | None, options: RebuildOptions, planned: Planned = _silent
     ) -> Iterator[RebuildResult]:
-        """How each article ended whose post was made again from its snapshot; None names them all.
+        """Yield how each article ended whose post was made again from its snapshot; None names them all.
 
-        InputError, before anything is done, when one that is named is not here.
+        `planned` gets how many they are, twice. Raise InputError, before anything is done, when one is not here.
         """
-        from archiver.commands.rebuild import rebuild
+        from archiver.commands.rebuild import rebuild_named
 
-        catalogue = self._context.catalogue_there()
-        articles = catalogue.articles
-        if not wanted.is_dry:
-            self._context.prepare()
-        keys: Iterable[str] = articles.keys()
-        count = articles.count()
-        if named is not None:
-            keys = dict.fromkeys(article_of(catalogue, name, self.settings.output).key for name in named)
-            count = len(keys)
-        planned(count, count)
-        jobs = wanted.jobs if count > _WORTH_PROCESSES else 1
-        for rebuilt in rebuild(self.settings, keys, replace(wanted, jobs=jobs)):
-            self.summary.add(rebuilt.outcome)
-            yield rebuilt
+        for result in rebuild_named(self._context, named, options, planned):
+            self.summary.add(result.outcome)
+            yield result
 
     def recheck(
         self, named: Iterable[str] | None, options: FetchOptions, planned: Planned = _silent
     ) -> Iterator[Outcome]:
-        """How each article ended whose page was asked for again: those that are `named`, None for what is due.
+        """Yield how each article ended whose page was asked for again: those that are `named`, None for what is due.
 
-        InputError, before anything is asked for, when one that is named is not here.
+        `planned` gets how many they are, twice. Raise InputError, before anything is asked for, when one is not here.
         """
-        from archiver.commands.recheck import recheck_jobs
+        from archiver.commands.recheck import recheck
 
-        catalogue = self._context.catalogue_there()
-        articles = catalogue.articles
-        self._context.prepare(options.until)
-        if named is None:
-            pause = duration(self.settings.recheck or _RECHECK)
-            kept = articles.stale(pause, _MOST if options.limit is None else options.limit)
-        else:
-            kept = [article_of(catalogue, name, self.settings.output) for name in named]
-        jobs = {job.target.url: job for job in recheck_jobs(self._context, kept)}
-        planned(len(jobs), len(jobs))
-        yield from self._noted("recheck", self._batch(self._context, options).archive(jobs.values()))
+        yield from self._recorded("recheck", recheck(self._context, named, options, planned))
 
     def verify(
         self,
@@ -221,78 +177,39 @@ class Archiver:
         planned: Counted = _silent,
         looked: Counted = _silent,
     ) -> Iterator[Finding]:
-        """What is not as the catalogue has it, of all articles or those that are `named`; `repair` sets it right.
+        """Yield what is not as the catalogue has it, of all articles or those that are `named`; `repair` mends it.
 
-        `planned` is told about how many files there are, `looked` of each that was looked at. InputError when an
+        `planned` gets about how many files there are, `looked` 1 for each that was looked at. Raise InputError when an
         article that is named is not here, Busy when a `run` works on an archive that is to be repaired.
         """
-        if repair:
-            yield from self._repaired(named, planned, looked)
-            return
-        try:
-            inspection = self._inspection(self._catalogue, named, planned, looked)
-        except DamagedCatalogue as error:
-            yield Finding(problem="database", what="catalogue", path=f"{OWN_FOLDER}/{FILE}", said=str(error.args[0]))
-            return
-        yield from inspection.everything()
+        from archiver.commands.verify import inventory_of, verify, verify_and_repair
+
+        def inventory() -> Inventory:
+            catalogue = self._context.archive.require_catalogue() if repair else self._catalogue
+            return inventory_of(catalogue, self.settings, named, self.counts, (planned, looked))
+
+        yield from verify_and_repair(self._context, inventory) if repair else verify(inventory)
 
     def remarks(self) -> Iterator[str]:
         """Yield what a person should know of the whole archive after `verify`, a line each."""
-        try:
-            bare = self._catalogue.recovered.without_pages()
-        except ArchiverError:  # a damaged catalogue has been told of
-            return
-        if bare:
-            yield f"{bare} articles have no page that is kept: their history is lost; `archiver add` reads them again"
-        if count := sum(1 for _ in self.lost_files()):
-            yield f"{count} files were put aside in .archive/lost: `archiver rm --lost --dry-run` lists them"
+        from archiver.commands.verify import remarks
 
-    def _inspection(
-        self,
-        catalogue: Catalogue,
-        named: Iterable[str] | None,
-        planned: Callable[[int], None],
-        looked: Callable[[int], None],
-    ) -> Inventory:
-        from archiver.archive.inventory import Inventory
-
-        keys = None if named is None else {article_of(catalogue, name, self.settings.output).key for name in named}
-        planned(catalogue.files.count() if keys is None else 0)
-        return Inventory(
-            root=Path(self.settings.output), catalogue=catalogue, prefix=self.settings.site_prefix, keys=keys,
-            looked=looked, counts=self.counts,
-        )  # fmt: skip
-
-    def _repaired(self, named: Iterable[str] | None, planned: Counted, looked: Counted) -> Iterator[Finding]:
-        from archiver.commands.new_catalogue import replace_damaged
-        from archiver.commands.repair import Repair
-
-        yield from replace_damaged(self._context)
-        inspection = self._inspection(self._context.catalogue_there(), named, planned, looked)
-        self._context.prepare()
-        with self._context.alone():
-            jobs = os.cpu_count() or 1
-            yield from Repair(context=self._context, inspection=inspection, jobs=jobs).everything()
+        yield from remarks(lambda: self._catalogue, Path(self.settings.output))
 
     def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[RemovalResult]:
-        """What was taken out for good of each article, or would be. InputError, before anything, for one not here."""
-        from archiver.commands.remove import preview, remove
+        """Yield what was taken out for good of each article, or would be.
 
-        keys = self._keys(named)
-        if not is_dry:
-            self._context.prepare()
-        for key in keys:
-            yield preview(self._context, key) if is_dry else remove(self._context, key)
+        Raise InputError, before anything is done, when one is not here.
+        """
+        from archiver.commands.remove import remove_named
+
+        yield from remove_named(self._context, named, is_dry=is_dry)
 
     def undo_removal(self, named: Iterable[str]) -> Iterator[ArticleRecord]:
-        """Each article of which it is forgotten now that it was taken out. InputError for one that is not here."""
-        from archiver.commands.remove import undo
+        """Yield each article of which it is forgotten now that it was taken out. Raise InputError for one not here."""
+        from archiver.commands.remove import undo_named
 
-        for key in self._keys(named):
-            kept = self._context.catalogue.articles.get(key)
-            if kept and kept.taken_out:
-                undo(self._context, key)
-                yield kept
+        yield from undo_named(self._context, named)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
         """Yield the files that were put aside in `.archive/lost/`, each with its size in bytes."""
@@ -302,17 +219,12 @@ class Archiver:
         yield from ((path.relative_to(root).as_posix(), path.lstat().st_size) for path in files_aside(root))
 
     def empty_lost(self) -> None:
-        """Delete all that was put aside."""
+        """Delete all that was put aside. Raise Busy when a `run` works on the archive."""
         from archiver.storage.quarantine import empty_quarantine
 
-        self._context.catalogue_there()
-        with self._context.alone():
-            empty_quarantine(Path(self.settings.output))
-
-    def _keys(self, names: Iterable[str]) -> list[str]:
-        """The articles' keys, also of those that were taken out."""
-        catalogue = self._context.catalogue_there()
-        return list(dict.fromkeys(known(catalogue, name, self.settings.output).key for name in names))
+        self._context.archive.require_catalogue()
+        with self._context.archive.run_lock():
+            empty_quarantine(self._context.archive.root)
 
     def merge(
         self,
@@ -324,86 +236,61 @@ class Archiver:
     ) -> Iterator[MergeResult | str]:
         """Yield what became of each thing of other archives that are merged into this one, and lines that sum up each.
 
-        `planned` gets how many files the others hold.
-        The others are only read. InputError or UsageError, before anything is done, for one that is no archive; Busy
-        when a `run` works on this one.
+        `planned` gets how many files the others hold. The others are only read. Raise InputError or UsageError, before
+        anything is done, for one that is no archive; Busy when a `run` works on this one.
         """
-        from archiver.archive.other import OtherArchive
-        from archiver.commands.merge import Merge
+        from archiver.commands.merge import merge
 
-        folders = [OtherArchive(Path(other), self._now) for other in others]
-        for other in folders:
-            other.check()
-        planned(sum(other.count() for other in folders))
-        with self._merging(is_dry=is_dry) as context:
-            for other in folders:
-                with other:
-                    merge = Merge(context=context, other=other, restore_removed=restore_removed, is_dry=is_dry)
-                    yield from merge.everything()
-                    yield from outcomes.merge_summary(merge.counts, str(other.root), is_dry=is_dry)
+        yield from merge(self._context, others, restore_removed=restore_removed, is_dry=is_dry, planned=planned)
 
-    @contextmanager
-    def _merging(self, *, is_dry: bool) -> Iterator[Context]:
-        """Hold what an import writes to; of a try where no archive is, a folder that goes."""
-        if not is_dry:
-            self._context.prepare()
-            self._context.own.mkdir(parents=True, exist_ok=True)
-            with self._context.alone():
-                yield self._context
-        elif (self._context.own / FILE).is_file():
-            yield self._context
-        else:
-            from archiver.context import Context
+    def history(self, name: str) -> list[Capture]:
+        """Return the pages that came for an article, the oldest first; raise InputError when it is not here."""
+        from archiver.commands.history import history
 
-            with TemporaryDirectory(prefix="archiver-") as folder:
-                settings = msgspec.structs.replace(self.settings, output=folder)
-                with closing(Context(settings, now=self._now)) as context:
-                    yield context
+        return history(self._catalogue, name, self.settings.output)
 
-    def history(self, what: str) -> list[Capture]:
-        """The pages that came for an article, the oldest first; InputError when it is not here."""
-        catalogue = self._catalogue
-        return catalogue.captures.of(article_of(catalogue, what, self.settings.output).key)
+    def difference(self, name: str, old: int, new: int) -> str:
+        """Return in which lines two captures of an article differ, by their place in `history`, counted from 1.
 
-    def difference(self, what: str, old: int, new: int) -> str:
-        """In which lines two captures of an article differ, by their place in `history`, counted from 1."""
+        Raise UsageError for a number that none has, InputError for one that holds no article or was not kept.
+        """
         from archiver.commands.history import difference
 
-        return difference(self._context, self.history(what), (old, new))
+        return difference(self._context, self.history(name), (old, new))
 
-    def list(self, wanted: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
-        """The articles, or with a state that gave none the addresses, that the catalogue has."""
-        return wanted.look(self._catalogue, self.settings.completeness)
+    def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
+        """Yield the articles, or with a state that gave none the addresses, that the catalogue has."""
+        from archiver.commands.list import list_records
 
-    def show(self, what: str) -> ArticleDetail:
-        """All that is known of an article by its key, an address or its post's file; InputError when nothing is."""
-        return ArticleDetail.of(self._catalogue, what, self.settings.output)
+        return list_records(self._catalogue, query, self.settings.completeness)
 
-    def export(self, wanted: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
-        """What was written for others; `report` is told the title of each article before it is."""
-        from archiver.commands.exporting import Exporter
+    def show(self, name: str) -> ArticleDetail:
+        """Return all that is known of an article by its key, an address or its post's file.
 
-        return Exporter(wanted=wanted, context=self._context, report=report, stdout=stdout).run()
+        Raise InputError when nothing is.
+        """
+        from archiver.commands.show import show
 
-    def _noted(self, command: str, told: Iterator[Outcome]) -> Iterator[Outcome]:
-        """The outcomes, and in the catalogue that the run began and how it ended."""
-        self._context.catalogue.begin_run(command)
-        for outcome in told:
+        return show(self._catalogue, name, self.settings.output)
+
+    def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
+        """Write files for others and return what was written; `report` gets the title of each article before it is.
+
+        Tables may go to `stdout`. Raise UsageError for a request that makes no sense, InputError for an article that is
+        not here.
+        """
+        from archiver.commands.export import Exporter
+
+        return Exporter(wanted=request, context=self._context, report=report, stdout=stdout).run()
+
+    def _summed(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        for outcome in outcomes:
             self.summary.add(outcome)
             yield outcome
+
+    def _recorded(self, command: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        """Yield the outcomes; the catalogue learns that the run began and how it ended."""
+        self._context.archive.catalogue.begin_run(command)
+        yield from self._summed(outcomes)
         with suppress(OutputError):  # the disk is full: the outcomes have said so
-            self._context.catalogue.end_run(self.summary.exit_code, self.summary.counts)
-
-
-def _bad_line(line: ListEntry) -> Outcome:
-    said = f"line {line.number}: {line.error}"
-    return outcomes.failed(line.source, "", UsageError(said))
-
-
-def _target(source: str) -> Target:
-    """What a SOURCE names: an address, unless a file is called so (wget names folders after hosts)."""
-    if not source.strip():
-        raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
-    if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
-        return urls.parse(source)
-    return Target(source=redact_words(source), file=source)
+            self._context.archive.catalogue.end_run(self.summary.exit_code, self.summary.counts)

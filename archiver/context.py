@@ -1,33 +1,37 @@
-"""The rooms at the edges of one archive, set up from its settings; rooms.py lends them to the pipeline."""
+"""The collaborators of one archive, built from its settings, each when it is first needed."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from datetime import datetime
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from archiver.archive.captures import SnapshotStore
-from archiver.archive.media import FetchedMedia
-from archiver.archive.media_order import Each
-from archiver.archive.post_names import tell_folders
-from archiver.archive.posts import Output
-from archiver.archive.recovery import begin, tell_removals
-from archiver.catalogue import FILE, Catalogue, HostLimits
+from archiver import policy
+from archiver.archive.archive import Archive
+from archiver.archive.media import ArticleMedia
+from archiver.archive.media_order import in_fair_order
+from archiver.archive.post_renderer import PostRenderer
+from archiver.archive.snapshot_pages import SnapshotPages, current_capture
+from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
+from archiver.catalogue import HostLimits
 from archiver.clock import utc_now
-from archiver.errors import Busy, InputError, OutputError
+from archiver.comparison import comparable_text
+from archiver.errors import InputError
+from archiver.extractor import extract
 from archiver.fetcher import FetcherOptions
 from archiver.fetcher.media_budget import MediaBudget, MediaLimits
+from archiver.fetcher.page_sources import FilesOrHttpPages, HttpMedia, HttpPages, OfflineMedia
 from archiver.fetcher.rate_limit import SharedRateLimiter
+from archiver.models import Article, ArticleRecord, Media
+from archiver.models.job import Job, JobKind, Overwrite
+from archiver.ports import MediaSource, PageSource, ParallelMap, Ports
 from archiver.settings import Settings, duration
-from archiver.storage.local import OWN_FOLDER
-from archiver.storage.locks import LockFile
-from archiver.writer.names import POSTS
+from archiver.writer.names import media_name
 
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
@@ -37,10 +41,9 @@ _MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # while some write what came, or wait t
 
 
 class Context:
-    """Fetcher, writer and catalogue of one archive, each made when it is first needed.
+    """The archive, the network and the threads of one call. Close it: connections, and the run's name, are held.
 
-    `now` (aware) and `sleep` stand for the world. Dry ones write nothing. Close it: connections, and the run's
-    name, are held.
+    `now` (aware) and `sleep` stand for the world. With `is_dry` nothing is written.
     """
 
     def __init__(
@@ -52,67 +55,94 @@ class Context:
         is_dry: bool = False,
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
-        self._open = ExitStack()
-        self._making = threading.RLock()  # media are asked for by several threads
+        self.archive = Archive(settings.output, now=now, is_dry=is_dry)
         self.until: datetime | None = None  # no page is asked for after it
-        self.names = threading.Lock()  # one post at a time gets its name
-        self.media = FetchedMedia()  # many articles show the same picture
+        self._opened = ExitStack()
+        self._opened.callback(self.archive.close)
+        self._making = threading.RLock()  # media are asked for by several threads
 
     def close(self) -> None:
-        """Closes what was opened; the next run is told what lies in the folders of posts, if that can be written."""
-        try:
-            with suppress(OutputError), self.names:  # it only spares that run a look
-                if {"output", "catalogue"} <= self.__dict__.keys():
-                    tell_folders(self.output.folders, self.catalogue)
-        finally:
-            self._open.close()
+        """Close what was opened."""
+        self._opened.close()
 
     def prepare(self, until: datetime | None = None) -> None:
-        """Nothing, once it is known that the archive can be written; what died runs left unfinished goes.
-
-        `until`: no page is asked for after it.
-        """
+        """Check that the archive can be written. `until`: no page is asked for after it."""
         self.until = until
-        self.output.prepare()  # made here, before the threads that share it
-        if (self.own / FILE).exists():  # bad input must not leave an empty archive behind
-            self.output.sweep(self.catalogue.is_alive)
+        self.archive.prepare()
 
-    @cached_property
-    def own(self) -> Path:
-        """The folder of the archive's own things."""
-        return Path(self.settings.output) / OWN_FOLDER
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The catalogue; a new one begins with the posts that lie here already."""
-        catalogue = Catalogue(self.own, self.now)
-        self._open.callback(catalogue.close)
-        if catalogue.open():
-            begin(catalogue, Output(self.settings.output), self.now())
-        elif not (self.own / "removed").exists() and not self.is_dry:
-            tell_removals(catalogue, Output(self.settings.output))  # of a version that wrote no such files
-        return catalogue
-
-    @cached_property
-    def output(self) -> Output:
-        """The archive's folder, as this run writes to it."""
-        return Output(
-            self.settings.output, lambda: self.catalogue.run, lambda: self.catalogue.foreign_posts.folders(),
-            is_dry=self.is_dry,
+    def ports(self, job: Job) -> Ports | None:
+        """Return what a job is done with; None when it needs a page that is not kept."""
+        pages = self._page_source(job)
+        if pages is None:
+            return None
+        media_map = self.media_map
+        if job.kind.reads_snapshot:
+            media_map = partial(in_fair_order, media_map, self.archive.catalogue.media.tries)
+        return Ports(
+            pages=pages, media=self._media_source(job), renderer=PostRenderer(self.archive, self.settings, job.source),
+            archive=self._unit_of_work(job), map=media_map,
         )  # fmt: skip
 
-    @cached_property
-    def snapshots(self) -> SnapshotStore:
-        """The pages as they were received."""
-        return SnapshotStore(Path(self.settings.output), self.output.write_page)
+    def _page_source(self, job: Job) -> PageSource | None:
+        if not job.kind.reads_snapshot:
+            return FilesOrHttpPages(HttpPages(lambda: self.fetcher))
+        assert job.article is not None
+        capture = current_capture(self.archive.catalogue.captures, job.article.key)
+        if capture is None:
+            return None
+        rebuilt = _rebuilt(job)
+        return SnapshotPages(self.archive.files.snapshots, capture, rebuilt.archived if rebuilt else None)
+
+    def _media_source(self, job: Job) -> MediaSource:
+        if job.kind is JobKind.REBUILD:
+            return OfflineMedia(lambda medium: self.archive.catalogue.media.reason(media_name(medium)))
+        return HttpMedia(lambda: self.fetcher, self._media_budget(), media_name, self._media_limit)
+
+    def _unit_of_work(self, job: Job) -> UnitOfWork:
+        media = ArticleMedia(
+            files=self.archive.files, open_catalogue=lambda: self.archive.catalogue,
+            brought=self.archive.fetched_media, is_dry=self.is_dry, is_offline=job.kind is JobKind.REBUILD,
+        )  # fmt: skip
+        options = WorkOptions(
+            keeps_snapshots=self.settings.snapshots, min_coverage=self.settings.completeness,
+            overwrite=Overwrite.FORCED if self.settings.force else Overwrite.UNEDITED,
+            wants=partial(self._wants_medium, job),
+        )  # fmt: skip
+        return UnitOfWork(
+            archive=self.archive, job=job, media=media, options=options, now=self.now,
+            says_the_same=partial(self._says_the_same, job),
+        )  # fmt: skip
+
+    def _wants_medium(self, job: Job, medium: Media) -> bool:
+        """Return whether a medium is to be saved; of a rebuilt article as it was decided when it was archived."""
+        rebuilt = _rebuilt(job)
+        if rebuilt and not policy.had_media(rebuilt):
+            return False
+        return self.settings.media.save and self._media_limit(medium) > 0
+
+    def _media_limit(self, medium: Media) -> int:
+        """Return how many bytes a medium may have."""
+        media = self.settings.media
+        return media.image_max if medium.kind == "image" else media.video_max
+
+    def _says_the_same(self, job: Job, article: Article) -> bool:
+        """Return whether an article says what its last page that is kept said."""
+        capture = current_capture(self.archive.catalogue.captures, job.article.key) if job.article else None
+        if capture is None:
+            return False
+        try:
+            fetched = SnapshotPages(self.archive.files.snapshots, capture).fetch(job.target)
+        except InputError:  # then the page that came now is the better one to have
+            return False
+        return comparable_text(extract(fetched.page)) == comparable_text(article)
 
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
-        """What stands before WeChat's pages."""
+        """Decides when WeChat's pages may be asked for, for all processes of the machine."""
         from platformdirs import user_state_path
 
         limits = HostLimits(user_state_path("archiver", appauthor=False) / "machine.db")
-        self._open.callback(limits.close)
+        self._opened.callback(limits.close)
         return SharedRateLimiter(
             limits=limits, interval=self.settings.interval, cookies=self.settings.cookies,
             sleep=self.sleep, now=self.now, end=lambda: self.until,
@@ -120,7 +150,7 @@ class Context:
 
     @property
     def fetcher(self) -> Fetcher:
-        """Made when something must be fetched: a run over saved pages loads no network code."""
+        """The network; made when something must be fetched: a run over saved pages loads no network code."""
         with self._making:
             return self._fetcher
 
@@ -133,10 +163,10 @@ class Context:
             image_limit=self.settings.media.image_max, connections=MEDIA_AT_ONCE, rate_limiter=self.rate_limiter,
             until=lambda: self.until,
         )  # fmt: skip
-        return self._open.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
+        return self._opened.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
 
-    def media_budget(self) -> MediaBudget:
-        """What the media of one more article may cost."""
+    def _media_budget(self) -> MediaBudget:
+        """Return what the media of one more article may cost."""
         bounds = self.settings.article
         limits = MediaLimits(
             media=bounds.max_pictures, requests=bounds.max_requests, size=bounds.max_bytes,
@@ -145,7 +175,7 @@ class Context:
         return MediaBudget(limits, now=self.now, until=self.until)
 
     @property
-    def each_medium(self) -> Each:
+    def media_map(self) -> ParallelMap:
         """A `map` whose threads wait for the CDN, the same for all articles together."""
         with self._making:
             return self._media_pool.map
@@ -153,23 +183,10 @@ class Context:
     @cached_property
     def _media_pool(self) -> ThreadPoolExecutor:
         pool = ThreadPoolExecutor(_MEDIA_THREADS, thread_name_prefix="media")
-        self._open.callback(pool.shutdown, wait=False, cancel_futures=True)
+        self._opened.callback(pool.shutdown, wait=False, cancel_futures=True)
         return pool
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """While no other `run` works on this archive; Busy when one does."""
-        lock = LockFile(self.own / "run.lock")
-        if not lock.try_acquire():
-            raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))
-        try:
-            yield
-        finally:
-            lock.release()
 
-    def catalogue_there(self) -> Catalogue:
-        """The catalogue of an archive that is there; InputError when nothing was archived yet."""
-        root = Path(self.settings.output)
-        if not (self.own / FILE).is_file() and not (root / POSTS).is_dir():  # either makes the other again
-            raise InputError("no such archive: name its folder with --output", concerns=self.settings.output)
-        return self.catalogue
+def _rebuilt(job: Job) -> ArticleRecord | None:
+    """Return the article whose post is made again from what is here, None for other jobs."""
+    return job.article if job.kind is JobKind.REBUILD and isinstance(job.article, ArticleRecord) else None

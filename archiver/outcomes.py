@@ -1,4 +1,4 @@
-"""What is told of one SOURCE: states and losses in words that say what to do next. Pure."""
+"""Tell how one SOURCE ended: states and losses in words that say what to do next. Pure."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ADVICE = {  # what to do about a page that holds no article
 
 
 def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
-    """The Outcome of an article whose post is written, without its pictures and warnings."""
+    """Return the outcome of an article whose post is written, without its pictures and warnings."""
     published = article.published.astimezone(CHINA).isoformat() if article.published else ""
     return Outcome(
         source=target.source, url=article.url or target.url, outcome=written.outcome,
@@ -58,7 +58,7 @@ def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
 
 
 def no_article(target: Target, page: Page, verdict: Classification) -> Outcome:
-    """The Outcome of a page that became no post; a wall met on the network asks for another run."""
+    """Return the outcome of a page that holds no article; of a verification page another run is asked for."""
     walled = verdict.state is State.VERIFICATION and not page.saved  # a saved wall left nothing unfetched
     is_long = walled and not urls.is_short(page.url)
     said = f"{verdict.state}: {verdict.reason}" if verdict.reason else str(verdict.state)
@@ -70,7 +70,7 @@ def no_article(target: Target, page: Page, verdict: Classification) -> Outcome:
 
 
 def failed(source: str, url: str, error: ArchiverError) -> Outcome:
-    """The Outcome of a known error."""
+    """Return the outcome of a known error."""
     source = redact_words(source)
     said = str(error.args[0]) if error.concerns in (source, url) else str(error)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
@@ -80,14 +80,14 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
 
 
 def not_asked(target: Target, why: str, exit_code: int) -> Outcome:
-    """The Outcome of a SOURCE that the run no longer came to."""
+    """Return the outcome of a SOURCE that a run did not come to, and why."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{why}", exit_code=exit_code
     )
 
 
 def known(target: Target, kept: ArticleSummary, output: str) -> Outcome:
-    """The Outcome of an address whose article is in the archive already."""
+    """Return the outcome of an address whose article is in the archive `output` already."""
     return Outcome(
         source=target.source, url=kept.url, state=State.ARTICLE, outcome="skipped", key=kept.key, title=kept.title,
         account=kept.account, published=kept.published.isoformat() if kept.published else "",
@@ -96,7 +96,7 @@ def known(target: Target, kept: ArticleSummary, output: str) -> Outcome:
 
 
 def taken_out(target: Target, kept: ArticleSummary) -> Outcome:
-    """The Outcome of an article that a person took out; `recorded` makes it none to worry about."""
+    """Return the outcome of an article that a person took out, which says how to take it in again."""
     said = ArticleRemoved(f"taken out on {kept.taken_out:%Y-%m-%d}; `archiver rm --undo {kept.key}`, then add it")
     return Outcome(
         source=target.source, url=kept.url, outcome="skipped", key=kept.key, title=kept.title, account=kept.account,
@@ -105,13 +105,13 @@ def taken_out(target: Target, kept: ArticleSummary) -> Outcome:
 
 
 def no_snapshot(target: Target, kept: ArticleSummary, output: str) -> Outcome:
-    """The Outcome of an article whose page is not here, so that nothing can be made from it again."""
+    """Return the outcome of an article whose page is not kept, so that its post cannot be made again."""
     said = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
     return replace(known(target, kept, output), warnings=(said,))
 
 
 def gone(target: Target, standing: UrlRecord) -> Outcome:
-    """The Outcome of an address that was found to have no article, once and for all."""
+    """Return the outcome of an address that was found to have no article, once and for all."""
     since = f" (since {standing.tried:%Y-%m-%d})" if standing.tried else ""
     return Outcome(
         source=target.source,
@@ -123,7 +123,10 @@ def gone(target: Target, standing: UrlRecord) -> Outcome:
 
 
 def gone_since(notice: Outcome, post: Outcome) -> Outcome:
-    """The Outcome of an article that is in the archive and whose page is gone, from the notice's and its post's."""
+    """Return the outcome of an archived article whose page is unavailable now.
+
+    `notice`: the outcome of the page that stands there; `post`: that of rewriting the post, which says so.
+    """
     if post.outcome == "failed":
         return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
     said = notice.error.partition(";")[0]
@@ -134,7 +137,7 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
 
 
 def not_due(target: Target, standing: UrlRecord) -> Outcome:
-    """The Outcome of an address that failed a while ago and is asked again another time."""
+    """Return the outcome of an address that failed a while ago and is not due yet."""
     walled = standing.state is State.VERIFICATION
     return Outcome(
         source=target.source, url=target.url, state=standing.state, outcome="failed",
@@ -144,24 +147,24 @@ def not_due(target: Target, standing: UrlRecord) -> Outcome:
 
 
 def was_not_asked(outcome: Outcome) -> bool:
-    """Whether a wall or the disk kept a run from asking for it at all."""
+    """Return whether a verification page or the disk kept a run from asking for it at all."""
     return outcome.error.startswith(_NOT_ASKED)
 
 
 def left(target: Target) -> Outcome:
-    """The Outcome of an address that a limit of the user's left for another run."""
+    """Return the outcome of an address that a limit of the user left for another run."""
     return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,))
 
 
 def recorded(outcome: Outcome) -> Outcome:
-    """An Outcome as batches tell it: what is gone for good is recorded, and no failure."""
+    """Return an outcome as `batch` and `run` tell it: a terminal state is recorded, and is no failure."""
     if outcome.outcome != "failed":  # the post of an article whose page is gone, or one that a person took out
         return replace(outcome, exit_code=Exit.OK)
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL else outcome
 
 
 def bug(target: Target, error: Exception) -> Outcome:
-    """The Outcome of an error that nobody foresaw."""
+    """Return the outcome of an error that nobody foresaw."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed",
         error=redact_words(one_line(f"{type(error).__name__}: {error}"))[:500], exit_code=Exit.BUG,
@@ -169,7 +172,10 @@ def bug(target: Target, error: Exception) -> Outcome:
 
 
 def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Images:
-    """How many pictures the article has by distinct id, and what became of them."""
+    """Count the images of an article by distinct id, and what became of them.
+
+    `files` and `lost` are by the addresses that the body names.
+    """
     names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
     return Images(
         expected=len(set(names.values())),
@@ -181,7 +187,7 @@ def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Ima
 def warnings(
     article: Article, lost: Mapping[str, str], written: WriteResult, share: float | None = None
 ) -> Iterator[str]:
-    """What a person should know of a post, one line each.
+    """Yield what a person should know of a post, one line each.
 
     `share`: how much of the page's text it shows, if that is too little.
     """
@@ -223,7 +229,7 @@ def _why(removal: Removal) -> tuple[str, str]:
 
 
 def _shown(url: str) -> str:
-    """An address as people can read it: a picture that stands in the page is thousands of letters long."""
+    """Return an address as people can read it: an image that stands in the page itself has thousands of letters."""
     return f"{url[:30]}…" if url.startswith("data:") else url[:300]
 
 
@@ -252,5 +258,5 @@ def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: b
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and runs of spaces."""
+    """Return `text` without line breaks and runs of spaces."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What the outcomes of a call come to; small, however many there are."""
+"""Sum up the outcomes of a call; the sums are small, however many there are."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RunSummary:
     _was_read: bool = False
 
     def add(self, outcome: Outcome) -> None:
-        """Counts one more."""
+        """Count one more outcome."""
         self.counts[outcome.outcome] += 1
         is_left = outcomes.LEFT in outcome.warnings
         self.kinds[LEFT if is_left else (outcome.outcome, outcome.state or "no page")] += 1
@@ -46,12 +46,12 @@ class RunSummary:
 
     @property
     def left(self) -> int:
-        """How many a limit left for another run."""
+        """Return how many a limit left for another run."""
         return self.kinds[LEFT]
 
     @property
     def exit_code(self) -> int:
-        """The foremost; a missing file is only a failure among others when something was read."""
+        """Return the foremost exit code; a missing file is only a failure among others when something was read."""
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:
             codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}

@@ -12,6 +12,7 @@ import msgspec
 
 from archiver.credentials import redact_words
 from archiver.errors import ConfigError
+from archiver.models.job import SourceOptions
 
 FILE = "archiver.yml"
 PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5, and `__` for what lies inside: ARCHIVER_MEDIA__VIDEO_MAX=0
@@ -75,6 +76,11 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     def title(self) -> str:
         """How messages call it, and the catalogue: without the credentials that a feed's address may hold."""
         return redact_words(self.name or self.list or self.album or self.feed)
+
+    @property
+    def options(self) -> SourceOptions:
+        """Return what its posts are given."""
+        return SourceOptions(name=self.title, folder=self.folder, tags=self.tags, author=self.author)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

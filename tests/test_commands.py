@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver import Archiver, Settings
-from archiver.archive.posts import Output
+from archiver.archive.posts import PostFiles
 from archiver.context import Context
 from archiver.errors import OutputError
 from archiver.fetcher.rate_limit import SharedRateLimiter
@@ -86,7 +86,7 @@ def test_after_a_failure_to_write_nothing_is_asked(tmp_path, network, saved, mon
     def full(*_: object, **__: object) -> None:
         raise OutputError("cannot be written (No space left on device)", concerns="out")
 
-    monkeypatch.setattr(Output, "save_post", full)
+    monkeypatch.setattr(PostFiles, "save", full)
     with archiver(tmp_path) as archive:
         outcomes = list(archive.add([ADDRESSES[0], ADDRESSES[2], saved]))
     assert network.asked == ADDRESSES[:1]

@@ -5,27 +5,32 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from archiver.archive.posts import Output
-from archiver.commands.rooms import rooms_for
+from archiver.archive import post_names
+from archiver.archive.files import ArchiveFiles
+from archiver.archive.unit_of_work import UnitOfWork
 from archiver.context import Context
 from archiver.errors import OutputError
-from archiver.models import ArchiveTransaction, Article, Download, Media, Outcome, Page, Post, State, Target
+from archiver.models import Article, Download, Media, Page, Post, StoredCapture, Target
+from archiver.models.job import Job
+from archiver.ports import RenderedPost
 from archiver.settings import Settings
 from archiver.storage import local, quarantine
-from archiver.writer.names import media_name
 from tests.pages import page_of
 from tests.wechat.pictures import png
 
 DAY = date(2020, 6, 17)
 ARTICLE = Article(title="甲乙", account="号", biz="MzA3MDAwMDAwMA==", mid="2650000001", idx="1")
 WITHOUT_IDS = replace(ARTICLE, biz="", mid="", idx="", body="<p>文</p>")
+CAPTURE = StoredCapture(page=Page(source="", content=b"", captured=datetime(2026, 11, 20, tzinfo=UTC)), snapshot="")
 NAME = "_posts/2020-06-17-甲乙.md"
 
 
@@ -36,27 +41,29 @@ def text(body: str = "正文", *, article: Article = ARTICLE, archived: str = "2
 
 
 def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force: bool = False, **words: str) -> str:
-    """The outcome of archiving an article in a run of its own, its page captured on a day of no matter."""
-    context = Context(Settings(output=str(root), force=force))
-    rooms = rooms_for(context)
-    post = Post(name=rooms.name_of(article, DAY), text=text(body, article=article, **words))
-    written = rooms.save_post(article, post)
-    outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
-    page = Page(source="", content=b"", captured=datetime(2026, 11, 20, tzinfo=UTC))
-    rooms.record(
-        ArchiveTransaction(target=Target(source=""), outcome=outcome, page=page, article=article, post=post.name,
-              digest=written.digest)
-    )  # fmt: skip
-    context.close()
-    return written.outcome
+    """Return the outcome of archiving an article in a run of its own, its page captured on a day of no matter."""
+    with unit_of_work(root, force=force) as unit:
+        post = RenderedPost(text=text(body, article=article, **words), day=DAY)
+        outcome = unit.commit(CAPTURE, article, {}, post, is_last=True)
+    assert outcome is not None
+    return outcome.outcome
+
+
+@contextmanager
+def unit_of_work(root: Path, **settings: Any) -> Iterator[UnitOfWork]:
+    """Give the archive as one job sees it, in a run of its own."""
+    with closing(Context(Settings(output=str(root), **settings))) as context:
+        ports = context.ports(Job(target=Target(source="")))
+        assert ports is not None
+        assert isinstance(ports.archive, UnitOfWork)
+        yield ports.archive
 
 
 def name_of(root: Path, article: Article = ARTICLE, day: date = DAY) -> str:
-    """The name that a run would give an article's post."""
-    context = Context(Settings(output=str(root)))
-    name = rooms_for(context).name_of(article, day)
-    context.close()
-    return name
+    """Return the name that a run would give an article's post."""
+    with unit_of_work(root) as unit:
+        archive = unit.archive
+        return post_names.name_of(article, day, "", archive.files.posts, archive.catalogue)
 
 
 def files(root: Path) -> list[str]:
@@ -66,7 +73,7 @@ def files(root: Path) -> list[str]:
 
 
 def test_a_post_is_all_that_is_written_and_known_by_its_digest(tmp_path):
-    written = Output(tmp_path).save_post(Post(name=NAME, text=text()))
+    written = ArchiveFiles(tmp_path).posts.save(Post(name=NAME, text=text()))
     assert (written.outcome, written.path) == ("archived", str(tmp_path / NAME))
     assert (tmp_path / NAME).read_text() == text()
     assert written.digest == sha256(text().encode()).hexdigest()
@@ -175,7 +182,7 @@ def test_two_posts_do_not_take_one_url(tmp_path):
 
 
 def test_a_post_whose_run_died_before_its_row_is_found_again(tmp_path):
-    Output(tmp_path).save_post(Post(name=NAME, text=text()))
+    ArchiveFiles(tmp_path).posts.save(Post(name=NAME, text=text()))
     (tmp_path / ".archive").mkdir(exist_ok=True)
     other = replace(ARTICLE, mid="1", title="别的")
     saved(tmp_path, article=other)  # there is a catalogue, which does not know the post
@@ -191,7 +198,7 @@ def test_what_a_killed_process_or_an_editor_left_is_no_post(tmp_path, leftover):
 
 
 def test_a_picture_is_saved_under_its_id_with_the_type_of_its_bytes(tmp_path):
-    file = Output(tmp_path).save_media("postimg/abc.jpg", b"bytes")
+    file = ArchiveFiles(tmp_path).media.write("postimg/abc.jpg", b"bytes")
     assert (file.path, file.size, file.sha256) == ("postimg/abc.jpg", 5, sha256(b"bytes").hexdigest())
     assert (tmp_path / "postimg/abc.jpg").read_bytes() == b"bytes"
 
@@ -199,13 +206,11 @@ def test_a_picture_is_saved_under_its_id_with_the_type_of_its_bytes(tmp_path):
 def test_ids_that_differ_only_by_case_are_two_files_everywhere_and_in_every_run(tmp_path):
     media = [Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{name}/640?wx_fmt=png") for name in ("aBc", "abC")]
     for _ in range(2):
-        context = Context(Settings(output=str(tmp_path)))
-        rooms = rooms_for(context)
-        for medium in media:
-            if media_name(medium) not in rooms.find_media([medium]):
-                rooms.save_media(medium, Download(url=medium.url, content=png(240, ord(medium.url[-18]))), "png")
-        found = rooms.find_media(media)
-        context.close()
+        with unit_of_work(tmp_path) as unit:
+            for medium in media:
+                if unit.find_media([medium])[1]:
+                    unit.add_media(medium, Download(url=medium.url, content=png(240, ord(medium.url[-18]))), "png")
+            found, _ = unit.find_media(media)
     names = [path.name for path in (tmp_path / "postimg").iterdir()]
     assert len({name.lower() for name in names}) == len(names) == 2
     assert "aBc.png" in names
@@ -234,7 +239,7 @@ def test_a_folder_that_cannot_be_written_is_found_beforehand(tmp_path, blocked):
     (root / blocked).parent.mkdir(parents=True, exist_ok=True)
     (root / blocked).write_text("a file")
     with pytest.raises(OutputError) as raised:
-        Output(root).prepare()
+        ArchiveFiles(root).prepare()
     assert str(root / blocked) in str(raised.value)
     assert "--output" in str(raised.value)
 
@@ -242,18 +247,18 @@ def test_a_folder_that_cannot_be_written_is_found_beforehand(tmp_path, blocked):
 def test_a_folder_below_a_file_is_found_beforehand(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError):
-        Output(tmp_path / "file/out").prepare()
+        ArchiveFiles(tmp_path / "file/out").prepare()
 
 
 def test_preparing_leaves_nothing_behind(tmp_path):
-    Output(tmp_path / "a/b").prepare()
+    ArchiveFiles(tmp_path / "a/b").prepare()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_preparing_keeps_what_is_there(tmp_path):
     saved(tmp_path)
     before = files(tmp_path)
-    Output(tmp_path).prepare()
+    ArchiveFiles(tmp_path).prepare()
     assert files(tmp_path) == before
 
 
@@ -265,10 +270,8 @@ SHORT, LONG = (
 
 def recalled(root: Path, *, known: str, told: str) -> str:
     saved(root, article=replace(ARTICLE, url=known))
-    context = Context(Settings(output=str(root)))
-    article = rooms_for(context).merge_known(replace(ARTICLE, url=told), page_of(""))
-    context.close()
-    return article.url
+    with unit_of_work(root) as unit:
+        return unit.resolve(replace(ARTICLE, url=told), page_of("")).article.url
 
 
 def test_t3_the_short_address_that_an_earlier_post_names_is_not_forgotten(tmp_path):
@@ -280,25 +283,25 @@ def test_a_short_address_that_the_page_tells_is_taken(tmp_path):
 
 
 def test_what_runs_that_died_were_writing_goes_and_what_others_write_stays(tmp_path):
-    Output(tmp_path).prepare()
+    ArchiveFiles(tmp_path).prepare()
     unfinished = tmp_path / ".archive/unfinished"
     unfinished.mkdir(parents=True)
     for name in ("dead-1.tmp", "alive-1.tmp", "dead-1.txt"):
         (unfinished / name).touch()
-    Output(tmp_path).sweep(lambda run: run == "alive")
+    ArchiveFiles(tmp_path).sweep(lambda run: run == "alive")
     assert sorted(path.name for path in unfinished.iterdir()) == ["alive-1.tmp", "dead-1.txt"]
 
 
 def test_a_dry_run_writes_nothing(tmp_path):
-    assert Output(tmp_path, is_dry=True).save_media("postimg/abc.jpg", b"bytes").path == "postimg/abc.jpg"
+    assert ArchiveFiles(tmp_path, is_dry=True).media.write("postimg/abc.jpg", b"bytes").path == "postimg/abc.jpg"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_when_every_name_is_taken_the_last_one_is_given(tmp_path):
     """Nobody's files have the articles' digests in their names, unless they want to."""
-    output = Output(tmp_path)
+    files = ArchiveFiles(tmp_path)
     digest = sha256(ARTICLE.key.encode()).hexdigest()[:8]
-    name = output.new_name(ARTICLE, DAY, "", lambda _address: ["_posts/another.md"])
+    name = files.posts.new_name(ARTICLE, DAY, "", lambda _address: ["_posts/another.md"])
     assert name == f"_posts/2020-06-17-甲乙-{digest}.md"
 
 
@@ -314,7 +317,7 @@ def other_disk() -> Iterator[Path]:
 
 def test_pictures_may_lie_on_another_disk(tmp_path, other_disk):
     (tmp_path / "postimg").symlink_to(other_disk)
-    file = Output(tmp_path).save_media("postimg/abc.jpg", b"bytes")
+    file = ArchiveFiles(tmp_path).media.write("postimg/abc.jpg", b"bytes")
     assert (other_disk / "abc.jpg").read_bytes() == b"bytes"
     place = quarantine.move_aside(tmp_path, file.path)
     assert (tmp_path / place).read_bytes() == b"bytes"
@@ -354,5 +357,5 @@ def test_a_folder_that_another_run_takes_away_meanwhile_is_no_failure(
         return trial(**words)
 
     monkeypatch.setattr(tempfile, "TemporaryFile", taken_away)
-    Output(root).prepare()
+    ArchiveFiles(root).prepare()
     assert list(tmp_path.iterdir()) == []

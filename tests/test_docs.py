@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections import Counter
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = sorted(typer.main.get_group(app).commands)
 
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_ANCHOR = re.compile(r"\b([\w-]+\.md)#([a-z0-9_-]+)")
 
 
 def text_of(name: str) -> str:
@@ -116,6 +118,32 @@ def test_every_member_of_the_report_is_documented(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     _, _, text = text_of("docs/json.md").partition("## `run --report")
     assert [name for name in (*report, *report["sources"][0]) if f"`{name}`" not in text] == []
+
+
+def anchors_of(page: Path) -> list[str]:
+    """The anchors of a document's headings, as GitHub makes them of their words."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    headings = re.findall(r"^#{1,6} (.+)$", text, re.M)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_no_two_headings_of_a_document_have_one_anchor(page: Path) -> None:
+    assert [anchor for anchor, times in Counter(anchors_of(page)).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_link_to_a_heading_of_the_same_document_leads_there(page: Path) -> None:
+    links = re.findall(r"\]\(#([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert sorted(set(links) - set(anchors_of(page))) == []
+
+
+def test_every_link_to_a_heading_of_another_document_leads_there() -> None:
+    """Those of the code too: `docs/wechat-format.md#the-wall`."""
+    files = [*PAGES, *(path for folder in ("archiver", "tests") for path in (ROOT / folder).rglob("*.py"))]
+    links = {(*link, path.name) for path in files for link in _ANCHOR.findall(path.read_text(encoding="utf-8"))}
+    anchors = {page.name: anchors_of(page) for page in PAGES}
+    assert [link for link in sorted(links) if link[1] not in anchors.get(link[0], [])] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.posts import Output
-from archiver.commands.rooms import rooms_for
+from archiver.archive import post_names
+from archiver.archive.files import ArchiveFiles
+from archiver.archive.unit_of_work import UnitOfWork
 from archiver.context import Context
-from archiver.models import ArchiveTransaction, Article, Outcome, Post, State, Target
-from archiver.pipeline import Rooms
-from archiver.settings import Settings, SourceSettings
+from archiver.models import Article, Post, StoredCapture, Target
+from archiver.models.job import Job, SourceOptions
+from archiver.ports import RenderedPost
+from archiver.settings import Settings
 from tests.pages import page_of
 
 DAY = date(2020, 6, 17)
@@ -32,38 +34,47 @@ def other(number: int, title: str) -> Article:
 
 
 @contextmanager
-def a_run(root: Path, folder: str = "") -> Iterator[tuple[Context, Rooms]]:
+def a_run(root: Path, folder: str = "", *, is_dry: bool = False) -> Iterator[UnitOfWork]:
     """One run of archiver's."""
-    context = Context(Settings(output=str(root)))
-    yield context, rooms_for(context, SourceSettings(list="-", folder=folder))
-    context.close()
+    with closing(Context(Settings(output=str(root)), is_dry=is_dry)) as context:
+        yield unit_of_work(context, folder)
 
 
-def archive(rooms: Rooms, article: Article, *, row: bool = True) -> str:
-    """The name of an article's post, once it is written; without its row when the run dies in between."""
+def unit_of_work(context: Context, folder: str = "") -> UnitOfWork:
+    """Return the archive as one job sees it."""
+    ports = context.ports(Job(target=Target(source=""), source=SourceOptions(folder=folder)))
+    assert ports is not None
+    assert isinstance(ports.archive, UnitOfWork)
+    return ports.archive
+
+
+def archive(unit: UnitOfWork, article: Article, *, row: bool = True) -> str:
+    """Return the name of an article's post, once it is written; without its row when the run dies in between."""
     ids = f'  biz: "{article.biz}"\n  mid: "{article.mid}"\n  idx: "{article.idx}"\n'
-    with rooms.writing():
-        post = Post(name=rooms.name_of(article, DAY), text=f"---\nwechat:\n{ids}---\n")
-        written = rooms.save_post(article, post)
-        outcome = Outcome(source="", state=State.ARTICLE, outcome=written.outcome)
-        entry = ArchiveTransaction(
-            target=Target(source=""), outcome=outcome, page=page_of(""), article=article, post=post.name
-        )
-        if row:
-            rooms.record(replace(entry, digest=written.digest))
-    return post.name
+    text = f"---\nwechat:\n{ids}---\n"
+    if row:
+        capture = StoredCapture(page=page_of(""), snapshot="")
+        unit.commit(capture, article, {}, RenderedPost(text=text, day=DAY), is_last=True)
+        assert unit.written is not None
+        assert unit.written.post is not None
+        return unit.written.post.name
+    with unit.archive.post_lock():
+        posts, catalogue = unit.archive.files.posts, unit.archive.catalogue
+        name = post_names.name_of(article, DAY, unit.job.source.folder, posts, catalogue)
+        posts.save(Post(name=name, text=text))
+    return name
 
 
 def added(root: Path, article: Article, folder: str = "") -> str:
     """The name of its post, archived in a run of its own."""
-    with a_run(root, folder) as (_, rooms):
-        return archive(rooms, article)
+    with a_run(root, folder) as unit:
+        return archive(unit, article)
 
 
 def listed(root: Path) -> list[str]:
     """The folders that the next run would list."""
-    with a_run(root) as (context, _):
-        return list(context.output.folders.listed)
+    with a_run(root) as unit:
+        return list(unit.archive.files.posts.directories.listed)
 
 
 def blog(root: Path, name: str) -> None:
@@ -96,8 +107,8 @@ def test_posts_of_ours_are_no_neighbours(tmp_path):
     added(tmp_path, ARTICLE)
     blog(tmp_path, "_posts/2020-06-17-甲乙.html")
     added(tmp_path, other(2, "丙"))
-    with a_run(tmp_path) as (context, _):
-        assert context.catalogue.foreign_posts.published_as("2020-06-17-甲乙") == ["_posts/2020-06-17-甲乙.html"]
+    with a_run(tmp_path) as unit:
+        assert unit.archive.catalogue.foreign_posts.published_as("2020-06-17-甲乙") == ["_posts/2020-06-17-甲乙.html"]
 
 
 def test_the_time_of_a_folder_after_a_post_of_ours_is_no_tick_of_the_systems(tmp_path, monkeypatch):
@@ -145,24 +156,24 @@ def test_the_address_of_a_post_that_its_writer_took_away_is_free(tmp_path):
 
 def test_what_somebody_writes_while_a_run_works_is_seen_by_the_next(tmp_path):
     added(tmp_path, ARTICLE)
-    with a_run(tmp_path) as (_, rooms):
-        archive(rooms, other(2, "丙"))
+    with a_run(tmp_path) as unit:
+        archive(unit, other(2, "丙"))
         (tmp_path / "_posts/2020-06-17-丁.html").touch()
-        archive(rooms, other(3, "戊"))
+        archive(unit, other(3, "戊"))
     assert listed(tmp_path) == ["_posts"]
     assert added(tmp_path, other(4, "丁")) == "_posts/2020-06-17-丁-2650000004-1.md"
 
 
 def test_what_somebody_writes_after_the_last_post_of_a_run_is_seen_by_the_next(tmp_path):
-    with a_run(tmp_path) as (_, rooms):
-        archive(rooms, ARTICLE)
+    with a_run(tmp_path) as unit:
+        archive(unit, ARTICLE)
         (tmp_path / "_posts/2020-06-17-丁.html").touch()
     assert listed(tmp_path) == ["_posts"]
 
 
 def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
     added(tmp_path, ARTICLE)
-    with a_run(tmp_path) as (_, one), a_run(tmp_path) as (_, two):
+    with a_run(tmp_path) as one, a_run(tmp_path) as two:
         archive(one, other(2, "丙"))
         archive(two, other(3, "丁"))
         archive(one, other(4, "戊"))
@@ -170,8 +181,8 @@ def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
 
 
 def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
-    with a_run(tmp_path) as (context, _):
-        foreign_posts = context.catalogue.foreign_posts
+    with a_run(tmp_path) as unit:
+        foreign_posts = unit.archive.catalogue.foreign_posts
         foreign_posts.keep({"_posts": "1"}, {}, {"_posts": {}})
         foreign_posts.keep({"_posts": "5"}, {}, {"_posts": {"_posts/2020-06-17-丙.md": "2020-06-17-丙"}})
         foreign_posts.keep({"_posts": "9"}, {"_posts": "1"}, {})
@@ -242,8 +253,8 @@ def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
 def test_the_post_of_a_run_that_died_before_its_row_is_its_articles(tmp_path):
     added(tmp_path, ARTICLE)
     dead = Context(Settings(output=str(tmp_path)))
-    name = archive(rooms_for(dead), other(2, "丙"), row=False)
-    dead.catalogue.close()  # a run that dies closes nothing else
+    name = archive(unit_of_work(dead), other(2, "丙"), row=False)
+    dead.archive.catalogue.close()  # a run that dies closes nothing else
     assert added(tmp_path, other(2, "丙")) == name
     assert [path.name for path in sorted((tmp_path / "_posts").iterdir())] == ["2020-06-17-丙.md", "2020-06-17-甲乙.md"]
 
@@ -251,8 +262,8 @@ def test_the_post_of_a_run_that_died_before_its_row_is_its_articles(tmp_path):
 def test_a_post_without_a_row_is_seen_though_its_run_ended_well(tmp_path):
     """The catalogue could not be written: the next article of that title and day must not be taken for this one."""
     added(tmp_path, ARTICLE)
-    with a_run(tmp_path) as (_, rooms):
-        name = archive(rooms, other(2, "丙"), row=False)
+    with a_run(tmp_path) as unit:
+        name = archive(unit, other(2, "丙"), row=False)
     assert listed(tmp_path) == ["_posts"]
     assert added(tmp_path, other(3, "丙")) == "_posts/2020-06-17-丙-2650000003-1.md"
     assert added(tmp_path, other(2, "丙")) == name
@@ -260,10 +271,10 @@ def test_a_post_without_a_row_is_seen_though_its_run_ended_well(tmp_path):
 
 def test_a_name_is_never_that_of_a_file_that_lies_there(tmp_path):
     added(tmp_path, ARTICLE)
-    with a_run(tmp_path) as (context, rooms):
-        assert context.output.folders.listed == {}
+    with a_run(tmp_path) as unit:
+        assert unit.archive.files.posts.directories.listed == {}
         (tmp_path / "_posts/2020-06-17-丙.md").touch()
-        assert archive(rooms, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
+        assert archive(unit, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
 
 
 def test_a_folder_whose_old_time_a_tool_restored_is_listed(tmp_path):
@@ -276,25 +287,25 @@ def test_a_folder_whose_old_time_a_tool_restored_is_listed(tmp_path):
 
 def test_folders_are_looked_at_before_the_catalogue_is_asked(tmp_path):
     """What another run tells in between is in the one or in the other."""
-    output = Output(tmp_path)
+    files = ArchiveFiles(tmp_path)
     asked = []
 
     def others(_address: str) -> list[str]:
-        asked.append("listed" in vars(output.folders))
+        asked.append("listed" in vars(files.posts.directories))
         return []
 
-    output.new_name(ARTICLE, DAY, "", others)
+    files.posts.new_name(ARTICLE, DAY, "", others)
     assert asked == [True]
 
 
 def test_a_run_of_many_posts_vouches_for_nothing(tmp_path):
-    with a_run(tmp_path) as (_, rooms):
+    with a_run(tmp_path) as unit:
         for number in range(8):
-            archive(rooms, other(number, f"题{number}"))
+            archive(unit, other(number, f"题{number}"))
     assert listed(tmp_path) == []
-    with a_run(tmp_path) as (_, rooms):
+    with a_run(tmp_path) as unit:
         for number in range(8, 17):
-            archive(rooms, other(number, f"题{number}"))
+            archive(unit, other(number, f"题{number}"))
     assert listed(tmp_path) == ["_posts"]
 
 
@@ -307,23 +318,25 @@ def test_what_lies_by_a_name_that_is_no_text_is_listed_each_time(tmp_path, name)
 
 
 def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
-    with a_run(tmp_path) as (context, rooms):
-        archive(rooms, ARTICLE)
-        context.catalogue.close()
+    with a_run(tmp_path) as unit:
+        archive(unit, ARTICLE)
+        unit.archive.catalogue.close()
         (tmp_path / ".archive/catalogue.db").write_bytes(b"no database")
     assert (tmp_path / "_posts/2020-06-17-甲乙.md").is_file()
 
 
 def test_a_dry_run_tells_nothing(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-mine.md")
-    Context(Settings(output=str(tmp_path))).catalogue.close()
-    dry = Context(Settings(output=str(tmp_path)), is_dry=True)
-    names = [archive(rooms_for(dry), other(number, "丙")) for number in (1, 2)]
-    dry.close()
+    Context(Settings(output=str(tmp_path))).archive.catalogue.close()
+    with a_run(tmp_path, is_dry=True) as unit:
+        names = [archive(unit, other(number, "丙")) for number in (1, 2)]
     assert names == ["_posts/2020-06-17-丙.md", "_posts/2020-06-17-丙-2650000002-1.md"]
     assert listed(tmp_path) == ["_posts"]
 
 
 def test_an_output_alone_lists_everything(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-甲乙.html")
-    assert Output(tmp_path).new_name(ARTICLE, DAY, "", lambda _: []) == "_posts/2020-06-17-甲乙-2650000001-1.md"
+    assert (
+        ArchiveFiles(tmp_path).posts.new_name(ARTICLE, DAY, "", lambda _: [])
+        == "_posts/2020-06-17-甲乙-2650000001-1.md"
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from archiver.archive.posts import Output
+from archiver.archive.files import ArchiveFiles
 from archiver.extractor import classify, extract
 from archiver.media_types import extension
 from archiver.models import Media
@@ -72,7 +72,7 @@ IDS = [
 @pytest.mark.parametrize("image_id", IDS, ids=lambda image_id: image_id[:20])
 def test_a_pictures_id_leads_nowhere_else(image_id: str, tmp_path: Path) -> None:
     medium = Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{image_id}/640")
-    file = Output(tmp_path / "out").save_media(f"{media_name(medium)}.png", b"x")
+    file = ArchiveFiles(tmp_path / "out").media.write(f"{media_name(medium)}.png", b"x")
     (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert written == tmp_path / "out" / file.path
     assert written.parent == tmp_path / "out" / "postimg"

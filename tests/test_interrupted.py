@@ -28,7 +28,7 @@ main()
     ("module", "call"),
     [("archiver.cli", ["list"]), ("typer", ["list"]), ("archiver.cli.removing", ["rm", "x"]),
      ("archiver.app", ["add", "x"]), ("archiver.settings", ["rm", "x"]), ("yaml", ["run"]), ("msgspec", ["list"]),
-     ("archiver.commands.batch", ["batch", "list.txt"])],
+     ("archiver.commands.scheduler", ["batch", "list.txt"])],
 )  # fmt: skip
 def test_main_interrupted_while_it_loads(tmp_path: Path, module: str, call: list[str]) -> None:
     (tmp_path / "list.txt").touch()

@@ -55,6 +55,10 @@ def name_of(medium: Media) -> str:
     return medium.url.rpartition("/")[2]
 
 
+def limit_of(_medium: Media) -> int:
+    return LIMIT
+
+
 def test_redact_page_covers_content_addresses_and_headers() -> None:
     page = redact_page(Server().page(Target(source="s", url=ARTICLE)))
     assert page.content == REDACTED
@@ -104,45 +108,45 @@ def test_files_or_http_pages_reads_files_without_opening_a_client(tmp_path: Path
 
 def test_http_media_passes_limit_and_budget() -> None:
     server, budget = Server(), MediaBudget()
-    download = HttpMedia(server.open, budget, name_of).fetch(Media(url=IMAGE, size=LIMIT), IMAGE, LIMIT)
+    download = HttpMedia(server.open, budget, name_of, limit_of).fetch(Media(url=IMAGE, size=LIMIT), IMAGE)
     assert download.content == b"bytes"
     assert server.asked == [(IMAGE, LIMIT, budget)]
 
 
 def test_http_media_decodes_data_addresses_without_a_request() -> None:
     server, budget = Server(), MediaBudget(MediaLimits(media=0))
-    media = HttpMedia(server.open, budget, name_of)
-    assert media.fetch(Media(url=DATA), DATA, LIMIT).content == b"GIF89a"
+    media = HttpMedia(server.open, budget, name_of, limit_of)
+    assert media.fetch(Media(url=DATA), DATA).content == b"GIF89a"
     assert server.opened == 0
 
 
 def test_http_media_refuses_a_declared_size_above_the_limit() -> None:
     server = Server()
-    media = HttpMedia(server.open, MediaBudget(), name_of)
+    media = HttpMedia(server.open, MediaBudget(), name_of, limit_of)
     with pytest.raises(TooLarge, match="1001 bytes are more than the 1000 allowed"):
-        media.fetch(Media(url=IMAGE, size=LIMIT + 1), IMAGE, LIMIT)
+        media.fetch(Media(url=IMAGE, size=LIMIT + 1), IMAGE)
     assert server.opened == 0
 
 
 def test_http_media_counts_media_by_name() -> None:
     server = Server()
-    media = HttpMedia(server.open, MediaBudget(MediaLimits(media=1)), name_of)
+    media = HttpMedia(server.open, MediaBudget(MediaLimits(media=1)), name_of, limit_of)
     for address in (IMAGE, f"{IMAGE}?again"):
-        media.fetch(Media(url=IMAGE), address, LIMIT)
+        media.fetch(Media(url=IMAGE), address)
     with pytest.raises(Postponed, match="max_pictures"):
-        media.fetch(Media(url=f"{IMAGE}/other"), IMAGE, LIMIT)
+        media.fetch(Media(url=f"{IMAGE}/other"), IMAGE)
     assert len(server.asked) == 2
 
 
 def test_offline_media_raises_the_reason_of_an_earlier_run() -> None:
     with pytest.raises(FetchError, match="it was too large"):
-        OfflineMedia(lambda _medium: "it was too large").fetch(Media(url=IMAGE), IMAGE, LIMIT)
+        OfflineMedia(lambda _medium: "it was too large").fetch(Media(url=IMAGE), IMAGE)
     with pytest.raises(FetchError, match="nobody asked for it yet"):
-        OfflineMedia(lambda _medium: "").fetch(Media(url=IMAGE), IMAGE, LIMIT)
+        OfflineMedia(lambda _medium: "").fetch(Media(url=IMAGE), IMAGE)
 
 
 def test_offline_media_decodes_data_addresses() -> None:
-    assert OfflineMedia(lambda _medium: "").fetch(Media(url=DATA), DATA, LIMIT).content == b"GIF89a"
+    assert OfflineMedia(lambda _medium: "").fetch(Media(url=DATA), DATA).content == b"GIF89a"
 
 
 def test_importing_page_sources_loads_no_network_code() -> None:

@@ -1,8 +1,8 @@
-"""The way of one article, its rooms played by small fakes: what is asked for, saved, followed and told."""
+"""pipeline.archive_one with small fakes behind its ports: what is asked for, followed, rendered and committed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -10,22 +10,26 @@ from hashlib import sha256
 import pytest
 
 from archiver import pipeline
-from archiver.errors import BudgetSpent, CoolingDown, FetchError, InputError, OutputError, Unreachable
+from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError, InputError, OutputError, Unreachable
 from archiver.models import (
-    ArchiveTransaction,
+    CHINA,
     Article,
+    ArticleRecord,
     Classification,
     Download,
+    FetchedPage,
     LocalFile,
     Media,
+    MediaResults,
+    Outcome,
     Page,
-    Post,
-    Removal,
     State,
-    StoredFiles,
+    StoredCapture,
     Target,
     WriteResult,
 )
+from archiver.models.job import Decision, Job
+from archiver.ports import Ports, RenderedPost, ResolvedArticle
 from archiver.writer.names import media_name
 
 CAPTURED = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)  # the 20th in China
@@ -49,62 +53,112 @@ def stored(medium: Media, blob: Download = GIF_BLOB, extension: str = "gif") -> 
 
 
 @dataclass
+class Beside:
+    """What was saved beside a page."""
+
+    saved: dict[str, bytes]
+
+    def find(self, address: str) -> Download | None:
+        return Download(url=address, content=self.saved[address]) if address in self.saved else None
+
+
+@dataclass
 class World:
-    """A network, an archive and an extractor that say what they are told, and remember what they were asked."""
+    """A network, an archive, a renderer and an extractor that say what they are told, and remember what was asked."""
 
     article: Article = ARTICLE
     verdicts: dict[str, Classification] = field(default_factory=dict)  # by url; an article when not said
     answers: dict[str, bytes] = field(default_factory=dict)  # by address; Unreachable when not said
     saved: dict[str, bytes] = field(default_factory=dict)  # beside the page
     there: dict[str, LocalFile] = field(default_factory=dict)  # in the archive, by name
-    fails: Exception | None = None  # of save_post
+    fails: Exception | None = None  # of commit
     asked: list[str] = field(default_factory=list)
-    converted: dict[str, object] = field(default_factory=dict)
-    posts: list[Post] = field(default_factory=list)
-    entries: list[ArchiveTransaction] = field(default_factory=list)
+    rendered: dict[str, object] = field(default_factory=dict)
+    committed: list[tuple[Article, RenderedPost]] = field(default_factory=list)
+    notices: list[StoredCapture] = field(default_factory=list)
+    failures: list[ArchiverError] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     from_disk: bool = False
-    media: bool = True
+    wants_media: bool = True
+    written: WriteResult | None = None
+    vanished: int = 0  # attempts in which files were removed meanwhile
+    pages: dict[str, Exception] = field(default_factory=dict)  # that do not come, by url
 
-    def get_page(self, target: Target) -> tuple[Page, pipeline.Saved]:
-        self.asked.append(target.url)
-        page = Page(source=target.source, url=target.url, content=b"", captured=CAPTURED, saved=self.from_disk)
-        return page, lambda url: Download(url=url, content=self.saved[url]) if url in self.saved else None
+    def ports(self) -> Ports:
+        return Ports(pages=Pages(self), media=Pictures(self), renderer=self, archive=self)
 
-    def get_media(self, _medium: Media, address: str) -> Download:
-        self.asked.append(address)
-        if address not in self.answers:
-            raise Unreachable("HTTP 404", concerns=address)
-        return Download(url=address, content=self.answers[address])
+    def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
+        by_url = {medium.url: media.get(media_name(medium)) for medium in article.media}
+        files = {url: file for url, file in by_url.items() if isinstance(file, LocalFile)}
+        self.rendered = {"files": files, "media": dict(media), "captured": captured}
+        return RenderedPost(text="text", day=(article.published or captured).astimezone(CHINA).date())
 
-    def find_media(self, media: Sequence[Media]) -> dict[str, LocalFile]:
-        names = map(media_name, media)
-        return {name: self.there[name] for name in names if name in self.there}
+    def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
+        self.kept.append(fetched.page.url)
+        return StoredCapture(
+            page=fetched.page, snapshot="snapshot", classification=classification, local_media=fetched.local_media
+        )
 
-    def keep(self, page: Page, _state: State) -> str:
-        self.kept.append(page.url)
-        return "snapshot"
+    def resolve(self, article: Article, _page: Page) -> ResolvedArticle:
+        return ResolvedArticle(article)
 
-    def convert(self, _article: Article, files: StoredFiles, captured: datetime) -> str:
-        self.converted = {"files": dict(files), "captured": captured}
-        return "text"
+    def discard(self, _capture: StoredCapture, _known: ArticleRecord, _decision: Decision) -> Outcome:
+        raise AssertionError("nothing is known")
 
-    def name_of(self, _article: Article, day: date) -> str:
-        return f"_posts/{day}-x.md"
+    def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
+        wanted = {media_name(medium): medium for medium in reversed(media)} if self.wants_media else {}
+        found = {name: self.there[name] for name in wanted if name in self.there}
+        return found, {name: wanted[name] for name in map(media_name, media) if name in wanted and name not in found}
 
-    def save_post(self, _article: Article, post: Post) -> WriteResult:
+    def fetch_once(self, _medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
+        return fetch()
+
+    def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
+        return stored(medium, download, extension)
+
+    def commit(
+        self, _capture: StoredCapture, article: Article, _media: MediaResults, post: RenderedPost, *, is_last: bool
+    ) -> Outcome | None:
         if self.fails:
             raise self.fails
-        self.posts.append(post)
-        return WriteResult(outcome="archived", path=f"out/{post.name}")
+        if self.vanished and not is_last:
+            self.vanished -= 1
+            return None
+        self.committed.append((article, post))
+        return Outcome(source="given", outcome="archived")
 
-    def rooms(self) -> pipeline.Rooms:
-        return pipeline.Rooms(
-            get_page=self.get_page, wants=lambda _medium: self.media, get_media=self.get_media,
-            find_media=self.find_media, save_media=stored, convert=self.convert,
-            name_of=self.name_of, save_post=self.save_post, merge_known=lambda article, _page: article,
-            keep=self.keep, record=self.entries.append,
+    def commit_notice(self, capture: StoredCapture) -> Outcome:
+        self.notices.append(capture)
+        return Outcome(source="given", outcome="failed", state=capture.classification.state)
+
+    def commit_failure(self, error: ArchiverError) -> Outcome:
+        self.failures.append(error)
+        return Outcome(source="given", outcome="failed", error=str(error.args[0]))
+
+
+@dataclass
+class Pages:
+    world: World
+
+    def fetch(self, target: Target) -> FetchedPage:
+        self.world.asked.append(target.url)
+        if error := self.world.pages.get(target.url):
+            raise error
+        page = Page(
+            source=target.source, url=target.url, content=b"", captured=CAPTURED, saved=self.world.from_disk
         )  # fmt: skip
+        return FetchedPage(page=page, local_media=Beside(self.world.saved))
+
+
+@dataclass
+class Pictures:
+    world: World
+
+    def fetch(self, _medium: Media, url: str) -> Download:
+        self.world.asked.append(url)
+        if url not in self.world.answers:
+            raise Unreachable("HTTP 404", concerns=url)
+        return Download(url=url, content=self.world.answers[url])
 
 
 @pytest.fixture
@@ -117,210 +171,183 @@ def world(monkeypatch) -> Iterator[World]:
     return world
 
 
-def archive(world: World, *media: Media, target: Target = TARGET) -> pipeline.Outcome:
+def archive(world: World, *media: Media, target: Target = TARGET) -> Outcome:
     world.article = replace(world.article, media=media)
-    return pipeline.archive_one(target, world.rooms())
+    return pipeline.archive_one(Job(target=target), world.ports())
 
 
-def test_an_article_becomes_a_post_and_an_outcome(world):
-    outcome = archive(world)
-    assert (outcome.outcome, outcome.state, outcome.key, outcome.post, outcome.exit_code) == (
-        "archived", "article", "Mz==:1:1", "out/_posts/2026-11-20-x.md", 0
-    )  # fmt: skip
-    assert outcome.published == "2026-11-20T04:00:00+08:00"
-    assert world.posts == [Post(name="_posts/2026-11-20-x.md", text="text")]
-    assert outcome.warnings == ()
+def test_archive_one_commits_what_was_rendered(world):
+    assert archive(world).outcome == "archived"
+    assert world.committed == [(ARTICLE, RenderedPost(text="text", day=date(2026, 11, 20)))]
+    assert world.kept == [TARGET.url]
 
 
-def test_the_original_of_a_picture_is_asked_for_first_and_it_is_enough(world):
+def test_archive_one_asks_for_the_original_of_a_picture_first_and_no_more(world):
     one = picture("a")
     world.answers = {one.tries[0]: GIF, one.tries[1]: GIF}
-    outcome = archive(world, one)
+    archive(world, one)
     assert world.asked[1:] == [one.tries[0]]
-    assert world.converted["files"] == {one.url: stored(one)}
-    assert (outcome.images.expected, outcome.images.saved, outcome.images.failed) == (1, 1, 0)
+    assert world.rendered["files"] == {one.url: stored(one)}
 
 
 @pytest.mark.parametrize(
     "first", [None, NOTICE, b"<html>404</html>", b""], ids=["unreachable", "the notice", "HTML", "empty"]
 )
-def test_the_size_the_page_shows_is_the_fallback(world, first):
+def test_archive_one_falls_back_to_the_size_the_page_shows(world, first):
     one = picture("a")
     world.answers = {one.tries[1]: GIF} | ({} if first is None else {one.tries[0]: first})
-    assert archive(world, one).images.saved == 1
+    archive(world, one)
     assert world.asked[1:] == list(one.tries)
+    assert world.rendered["files"] == {one.url: stored(one)}
 
 
-def test_a_lost_picture_is_counted_and_named_and_loses_neither_article_nor_the_others(world):
+def test_archive_one_keeps_the_reason_of_a_lost_picture_beside_the_others(world):
     lost, kept = picture("lost"), picture("kept")
     world.answers = {lost.tries[0]: NOTICE, kept.tries[0]: GIF}
-    outcome = archive(world, lost, kept)
-    assert (outcome.outcome, outcome.exit_code) == ("archived", 0)
-    assert (outcome.images.expected, outcome.images.saved, outcome.images.failed) == (2, 1, 1)
-    assert list(world.converted["files"]) == [kept.url]
-    (warning,) = outcome.warnings
-    assert lost.url in warning
-    assert "HTTP 404" in warning
+    archive(world, lost, kept)
+    assert world.rendered["media"] == {media_name(lost): "HTTP 404", media_name(kept): stored(kept)}
 
 
-def test_one_id_is_asked_for_once_and_stands_for_every_address(world):
+def test_archive_one_asks_for_one_image_id_once(world):
     one = picture("a", size=640)
     same = replace(picture("a", size=300), tries=("https://elsewhere.example/a",))
     world.answers = {one.tries[0]: GIF}
-    outcome = archive(world, one, same)
+    archive(world, one, same)
     assert world.asked[1:] == [one.tries[0]]
-    assert world.converted["files"] == {one.url: stored(one), same.url: stored(one)}
-    assert (outcome.images.expected, outcome.images.saved) == (1, 1)
+    assert world.rendered["files"] == {one.url: stored(one), same.url: stored(one)}
 
 
-def test_a_picture_that_lies_in_the_archive_is_not_asked_for(world):
+def test_archive_one_does_not_ask_for_what_lies_in_the_archive(world):
     one = picture("a")
     world.there = {media_name(one): stored(one)}
-    assert archive(world, one).images.saved == 1
+    archive(world, one)
     assert world.asked == [TARGET.url]
+    assert world.rendered["files"] == {one.url: stored(one)}
 
 
-def test_a_copy_saved_beside_the_page_comes_before_the_network(world):
+def test_archive_one_takes_a_copy_saved_beside_the_page_before_the_network(world):
     one, two = picture("a"), picture("b")
     world.saved = {one.url: GIF, two.url: b"<html>"}
     world.answers = {two.tries[0]: GIF}
-    assert archive(world, one, two).images.saved == 2
+    archive(world, one, two)
     assert world.asked[1:] == [two.tries[0]]
+    assert world.rendered["files"] == {one.url: stored(one), two.url: stored(two)}
 
 
-def test_without_media_nothing_is_asked_saved_or_failed(world):
-    world.media = False
-    one = picture("a")
-    outcome = archive(world, one)
-    assert (outcome.images.expected, outcome.images.saved, outcome.images.failed) == (1, 0, 0)
+def test_archive_one_without_media_asks_for_none(world):
+    world.wants_media = False
+    archive(world, picture("a"))
     assert world.asked == [TARGET.url]
-    assert (world.converted["files"], outcome.warnings) == ({}, ())
+    assert world.rendered["media"] == {}
 
 
-def test_sound_is_saved_but_not_counted_as_a_picture(world):
+def test_archive_one_saves_sounds(world):
     sound = Media(url="https://res.wx.qq.com/voice/getvoice?mediaid=1", kind="audio", tries=("https://v/1",))
     world.answers = {"https://v/1": b"ID3\x04" + bytes(20)}
-    outcome = archive(world, sound)
-    assert outcome.images.expected == 0
-    assert world.converted["files"][sound.url].path.endswith(".mp3")
+    archive(world, sound)
+    assert world.rendered["files"][sound.url].path.endswith(".mp3")
+
+
+def test_archive_one_downloads_again_what_was_removed_meanwhile(world):
+    one = picture("a")
+    world.answers, world.vanished = {one.tries[0]: GIF}, 1
+    assert archive(world, one).outcome == "archived"
+    assert world.asked[1:] == [one.tries[0], one.tries[0]]
+
+
+def test_archive_one_ends_after_three_attempts(world):
+    one = picture("a")
+    world.answers, world.vanished = {one.tries[0]: GIF}, 99
+    assert archive(world, one).outcome == "archived"
+    assert world.asked[1:] == [one.tries[0]] * 3
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ARTICLE])
-def test_a_page_that_is_no_article_becomes_no_post_and_says_what_to_do(world, state):
-    world.verdicts = {TARGET.url: Classification(state=state, reason="原因\n二")}
-    outcome = archive(world)
-    assert (outcome.outcome, outcome.state, world.posts) == ("failed", state, [])
-    assert outcome.error.startswith(f"{state}: 原因 二; ")
-    assert outcome.exit_code == (75 if state is State.VERIFICATION else 1)
-
-
-def test_the_wall_is_asked_once_and_its_way_out_is_told(world):
-    world.verdicts = {TARGET.url: Classification(state=State.VERIFICATION)}
-    assert "--cookies" in archive(world).error
+def test_archive_one_makes_no_post_of_what_is_no_article(world, state):
+    world.verdicts = {TARGET.url: Classification(state=state)}
+    assert archive(world).state is state
+    assert world.committed == []
+    assert [notice.page.url for notice in world.notices] == [TARGET.url]
     assert world.asked == [TARGET.url]
-
-
-def test_a_wall_saved_to_disk_left_nothing_unfetched(world):
-    world.from_disk = True
-    world.verdicts = {"": Classification(state=State.VERIFICATION)}
-    assert archive(world, target=Target(source="wall.html", file="wall.html")).exit_code == 1
 
 
 NEW = "https://mp.weixin.qq.com/s/bbbbbbbbbbbbbbbbbbbbbb"
 
 
-def test_a_moved_article_is_followed_once(world):
+def test_archive_one_follows_a_moved_article_once(world):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
     assert archive(world).outcome == "archived"
     assert world.asked == [TARGET.url, NEW]
 
 
-def test_two_accounts_that_point_at_each_other_are_followed_once(world):
+def test_archive_one_follows_accounts_that_point_at_each_other_once(world):
     world.verdicts = {
         TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW),
         NEW: Classification(state=State.MIGRATED, moved_to=TARGET.url),
     }
     assert archive(world).state is State.MIGRATED
     assert world.asked == [TARGET.url, NEW]
+    (notice,) = world.notices
+    assert (notice.page.url, notice.moved_from.page.url) == (NEW, TARGET.url)
 
 
-@pytest.mark.parametrize(
-    ("error", "told"), [(CoolingDown("no page is asked for"), "failed"), (BudgetSpent("as long as it may"), "skipped")]
-)
-def test_a_moved_article_that_nobody_asked_for_comes_back_by_the_address_that_named_it(world, error, told):
-    def get_page(target: Target) -> tuple[Page, pipeline.Saved]:
-        if target.url == NEW:
-            raise error
-        return world.get_page(target)
-
+@pytest.mark.parametrize("error", [CoolingDown("no page is asked for"), BudgetSpent("as long as it may")])
+def test_archive_one_leaves_a_moved_article_that_nobody_asked_for(world, error):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
-    outcome = pipeline.archive_one(TARGET, replace(world.rooms(), get_page=get_page))
-    assert (outcome.state, outcome.outcome) == (None, told)
-    assert not world.entries  # no row says that it ended
+    world.pages = {NEW: error}
+    archive(world)
+    assert world.failures == [error]
+    assert world.notices == []
+
+
+def test_archive_one_tells_the_notice_when_the_new_address_does_not_answer(world):
+    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
+    world.pages = {NEW: FetchError("no answer")}
+    assert archive(world).state is State.MIGRATED
 
 
 @pytest.mark.parametrize("moved_to", ["https://evil.example/s/x", "file:///etc/passwd", ""])
-def test_a_moved_article_is_followed_on_the_same_host_only(world, moved_to):
+def test_archive_one_follows_a_moved_article_on_the_same_host_only(world, moved_to):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=moved_to)}
     assert archive(world).state is State.MIGRATED
     assert world.asked == [TARGET.url]
 
 
-@pytest.mark.parametrize(
-    ("error", "exit_code"),
-    [(FetchError("no answer", concerns="given"), 1), (InputError("no such file", concerns="given"), 66)],
-)
-def test_a_page_that_does_not_come_is_told_without_a_state(world, error, exit_code):
-    world.get_page = lambda _target: (_ for _ in ()).throw(error)
-    outcome = archive(world)
-    assert (outcome.state, outcome.error, outcome.exit_code) == (None, error.args[0], exit_code)
+@pytest.mark.parametrize("error", [FetchError("no answer"), InputError("no such file")])
+def test_archive_one_commits_the_failure_of_a_page_that_does_not_come(world, error):
+    world.pages = {TARGET.url: error}
+    archive(world)
+    assert world.failures == [error]
 
 
-def test_an_archive_that_cannot_be_written_is_told_with_its_path(world):
-    world.fails = OutputError("cannot be written", concerns="out/_posts")
-    outcome = archive(world)
-    assert (outcome.error, outcome.exit_code) == ("out/_posts: cannot be written", 73)
+def test_archive_one_commits_the_failure_of_an_archive_that_cannot_be_written(world):
+    world.fails = OutputError("cannot be written")
+    archive(world)
+    assert world.failures == [world.fails]
 
 
-def test_a_bug_is_no_outcome(world):
+def test_archive_one_raises_a_bug(world):
     world.fails = KeyError("x")
     with pytest.raises(KeyError):
         archive(world)
 
 
-def test_what_a_person_should_know_is_warned_of(world):
-    world.article = Article(
-        title="题", paid=True, warnings=("item_show_type 99 is unknown",),
-        removed=(
-            Removal(step="s", reason="hidden on the page", text="一\n二"),
-            Removal(step="s", reason="hidden on the page", text="二"),
-            Removal(step="t", reason="an advert", text="买"),
-            Removal(step="s", reason="hidden on the page", text="三"),
-        ),
-    )  # fmt: skip
-    told = archive(world).warnings
-    for word in (
-        "item_show_type 99",
-        "no publish time",
-        "biz, mid, idx",
-        "paid",
-        "hidden on the page (3 ×): 一 二",
-        "an advert: 买",
-    ):
-        assert sum(word in warning for warning in told) == 1, word
+def test_archive_one_keeps_a_page_that_meets_a_bug(world, monkeypatch):
+    monkeypatch.setattr(pipeline, "classify", lambda _page: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        archive(world)
+    assert world.kept == [TARGET.url]
 
 
-def test_without_a_publish_time_the_pages_own_server_time_dates_the_post(world, monkeypatch):
-    world.article, world.from_disk = Article(title="题"), True
-    saved_at = datetime(2021, 3, 1, 17, 0, tzinfo=UTC)  # the 2nd in China
-    monkeypatch.setattr(pipeline, "server_time", lambda _page: saved_at)
-    outcome = archive(world)
-    assert (outcome.published, world.posts[0].name) == ("", "_posts/2021-03-02-x.md")
-    assert world.converted["captured"] == saved_at
+def test_archive_one_dates_an_article_without_a_date_by_the_servers_time(world, monkeypatch):
+    world.article = Article(title="题")
+    served = datetime(2021, 3, 1, 17, 0, tzinfo=UTC)  # the 2nd in China
+    monkeypatch.setattr(pipeline, "server_time", lambda _page: served)
+    archive(world)
+    assert world.rendered["captured"] == served
 
 
-def test_a_post_that_a_person_edited_is_skipped_with_the_way_to_overwrite_it(world):
-    world.save_post = lambda _article, _post: WriteResult(outcome="skipped", path="out/p.md")
-    outcome = archive(world)
-    assert (outcome.outcome, outcome.exit_code) == ("skipped", 0)
-    assert "--force" in outcome.warnings[0]
+def test_archive_one_dates_an_article_with_a_date_by_its_capture(world, monkeypatch):
+    monkeypatch.setattr(pipeline, "server_time", lambda _page: datetime(2021, 3, 1, tzinfo=UTC))
+    archive(world)
+    assert world.rendered["captured"] == CAPTURED

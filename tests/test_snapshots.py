@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from archiver.archive.captures import SnapshotStore
-from archiver.archive.posts import Output
+from archiver.archive.files import ArchiveFiles
 from archiver.errors import InputError, OutputError
 from archiver.models import CHINA, Capture, State
 
@@ -163,9 +163,9 @@ def test_all_in_order_and_nothing_else(snapshots: SnapshotStore, tmp_path: Path)
 
 
 def test_the_writer_of_posts_writes_it(tmp_path: Path) -> None:
-    output = Output(tmp_path)
-    assert SnapshotStore(tmp_path, output.write).keep(PAGE).sha256 == DIGEST
-    assert SnapshotStore(tmp_path, output.write).read(DIGEST) == PAGE
+    files = ArchiveFiles(tmp_path)
+    assert files.snapshots.keep(PAGE).sha256 == DIGEST
+    assert files.snapshots.read(DIGEST) == PAGE
     (folder,) = (tmp_path / ".archive" / "snapshots").iterdir()
     assert [path.name for path in folder.iterdir()] == [f"{DIGEST}.html.zst"]
 

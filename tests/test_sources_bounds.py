@@ -13,12 +13,12 @@ from threading import Thread
 
 import pytest
 
-from archiver.commands.lists import read_file
 from archiver.commands.run import _read
 from archiver.errors import InputError
 from archiver.sources import ListEntry, feeds, lines_of, read_list
 from archiver.sources import charset as decoding
 from archiver.sources import list_formats as forms
+from archiver.sources.list_input import read_file
 from tests.command import Command
 
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"

@@ -11,8 +11,7 @@ from subprocess import TimeoutExpired
 import pytest
 import zstandard
 
-from archiver.archive.captures import SnapshotStore
-from archiver.archive.posts import Output
+from archiver.archive.files import ArchiveFiles
 from tests.command import Command
 from tests.test_rebuild import disk
 from tests.test_verify import flip, named, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
@@ -33,7 +32,7 @@ def page_in(path: Path) -> bytes:
 def captured_in(path: Path) -> list[datetime]:
     root = path.parents[3]
     digest = path.name.partition(".")[0]
-    return [capture.captured for capture in SnapshotStore(root, Output(root).write).load(digest).captures]
+    return [capture.captured for capture in ArchiveFiles(root).snapshots.load(digest).captures]
 
 
 def test_a_picture_that_does_not_come_is_due_and_its_posts_say_where_it_was(

@@ -49,7 +49,7 @@ def _checked(lot: list[ExpectedFile], check: Check) -> list[list[Finding]]:
 
 
 def check_medium(root: Path, holding: ExpectedFile) -> list[Finding]:
-    """What is wrong with the file of a medium."""
+    """Return what is wrong with the file of a medium."""
     try:
         with open_file(root / holding.path) as file:
             digest = file_digest(file, "sha256").hexdigest()
@@ -59,7 +59,7 @@ def check_medium(root: Path, holding: ExpectedFile) -> list[Finding]:
 
 
 def check_page(snapshots: SnapshotStore, holding: ExpectedFile) -> list[Finding]:
-    """What is wrong with the snapshot of a page."""
+    """Return what is wrong with the snapshot of a page."""
     path = holding.path
     if not snapshots.path(holding.sha256).is_file():
         return [Finding(problem="missing", what="snapshot", path=path, key=holding.key, said="it is not there")]
@@ -74,7 +74,7 @@ def check_page(snapshots: SnapshotStore, holding: ExpectedFile) -> list[Finding]
 
 
 def check_post(root: Path, links: Links, holding: ExpectedFile) -> list[Finding]:
-    """What is wrong with a post, and with the files of the archive that it shows."""
+    """Return what is wrong with a post, and with the files of the archive that it shows."""
     try:
         with open_file(root / holding.path) as file:
             content = file.read()

@@ -19,8 +19,8 @@ from pathlib import Path
 from archiver import urls
 from archiver.archive.captures import SnapshotStore, StoredPage, digest_in
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
+from archiver.archive.files import ArchiveFiles
 from archiver.archive.own_files import files_below, is_same_file, is_younger, lots_of, own_files
-from archiver.archive.posts import Output
 from archiver.archive.recovery import PageReader
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
@@ -37,7 +37,7 @@ _THREADS = max(4, os.cpu_count() or 1)  # some wait for the disk while others ha
 
 
 def _nothing(_count: int) -> None:
-    """Reports nothing."""
+    """Report nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +50,13 @@ class Inventory:
     keys: Collection[str] | None = None
     looked: Callable[[int], None] = _nothing
     counts: Counter[str] = field(default_factory=Counter)  # posts, media, pages that were looked at
-    output: Output = field(init=False)
+    files: ArchiveFiles = field(init=False)
     snapshots: SnapshotStore = field(init=False)
 
     def __post_init__(self) -> None:
         """Its folder, read."""
-        object.__setattr__(self, "output", Output(self.root))
-        object.__setattr__(self, "snapshots", SnapshotStore(self.root, self.output.write))
+        object.__setattr__(self, "files", ArchiveFiles(self.root))
+        object.__setattr__(self, "snapshots", self.files.snapshots)
 
     def everything(self) -> Iterator[Finding]:
         """Yield all there is to find: what others are made from comes first."""
@@ -166,10 +166,10 @@ class Inventory:
 
     def _where_it_is(self, post: ExpectedFile) -> ExpectedFile:
         """Return a post by the name that a person gave it since."""
-        return replace(post, path=self.output.lasting_name(post.path, post.key))
+        return replace(post, path=self.files.posts.current_name(post.path, post.key))
 
     def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
-        for path, tombstone in Tombstones(self.output.store).all():
+        for path, tombstone in Tombstones(self.files.store).all():
             article = self.catalogue.articles.get(tombstone.key)
             if article is None or not article.taken_out:
                 said = f"{UNRECORDED}: taken out on {tombstone.removed:%Y-%m-%d}"
@@ -183,7 +183,7 @@ class Inventory:
 
     def _unknown_post(self, name: str) -> Finding | None:
         """Return what is to be said of a file of `_posts`; a blogger's own is none of our business."""
-        key = self.output.key_of(name) if (self.root / name).is_file() else ""
+        key = self.files.posts.key_of(name) if (self.root / name).is_file() else ""
         if not key:
             return None
         kept = self.catalogue.articles.get(key)
@@ -191,7 +191,7 @@ class Inventory:
             if urls.is_text(name):
                 return _unrecorded("post", name, f"{UNRECORDED}: it names its article", key)
             return _stray(name)
-        place = self.output.lasting_name(kept.post, key)
+        place = self.files.posts.current_name(kept.post, key)
         return None if place == name or is_same_file(self.root, place, name) else _stray(name)
 
     def is_back(self, article: ArticleRecord) -> bool:
@@ -199,9 +199,9 @@ class Inventory:
 
         The catalogue is an old one then, or damaged: nothing that lies here goes by its word alone.
         """
-        if article.taken_out is None or Tombstones(self.output.store).has(article.key):
+        if article.taken_out is None or Tombstones(self.files.store).has(article.key):
             return False
-        return self.output.has(self.output.lasting_name("?", article.key))
+        return self.files.posts.exists(self.files.posts.current_name("?", article.key))
 
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         inventory = self.catalogue.files
@@ -260,7 +260,7 @@ class Inventory:
                 yield _stray(path)
 
     def _key_of(self, post: str) -> str:
-        return self.output.key_of(post) if post.startswith(f"{POSTS}/") else ""
+        return self.files.posts.key_of(post) if post.startswith(f"{POSTS}/") else ""
 
     def _page_path(self, digest: str) -> str:
         return self.snapshots.path(digest).relative_to(self.root).as_posix()

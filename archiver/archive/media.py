@@ -14,7 +14,7 @@ from hashlib import file_digest
 from pathlib import Path
 from threading import Lock
 
-from archiver.archive.posts import Output
+from archiver.archive.files import ArchiveFiles
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
@@ -53,7 +53,7 @@ class FetchedMedia:
 class ArticleMedia:
     """The media of one article, in the archive's files and in its catalogue."""
 
-    output: Output
+    files: ArchiveFiles
     open_catalogue: Callable[[], Catalogue]  # when it is needed: bad input must not leave an archive behind
     brought: FetchedMedia
     is_dry: bool = False
@@ -76,7 +76,7 @@ class ArticleMedia:
         found = {}
         for name, kind in kinds.items():
             file = recorded.get(name)
-            there = self._believed(name, kind, file) if file else unrecorded_file(self.output.root, stems[name], kind)
+            there = self._believed(name, kind, file) if file else unrecorded_file(self.files.root, stems[name], kind)
             if there:
                 found[name] = there
         return found
@@ -86,7 +86,7 @@ class ArticleMedia:
         name = media_name(medium)
         with self.brought.names.hold(name):
             there = self.brought.get(name)
-            if there and self.output.holds(there):
+            if there and self.files.media.has(there):
                 return there
             result = get()
             if isinstance(result, LocalFile):
@@ -99,23 +99,23 @@ class ArticleMedia:
     def add(self, medium: Media, blob: Download, ending: str) -> LocalFile:
         """Save a medium; a copy of another file that lies under its name is put aside first."""
         name = f"{self._stems[media_name(medium)]}.{ending}"
-        path = self.output.root / name
+        path = self.files.root / name
         if not self.is_dry and path.is_file() and not holds_bytes(path, blob.content):
-            copy_aside(self.output.root, name)
-        file = self.output.save_media(name, blob.content)
+            copy_aside(self.files.root, name)
+        file = self.files.media.write(name, blob.content)
         return replace(file, response=blob.response)
 
     def holds(self, media: MediaResults) -> bool:
         """Return whether the files of these media still lie here."""
         files = [file for file in media.values() if isinstance(file, LocalFile)]
-        return self.is_dry or all(file.doubt or self.output.holds(file) for file in files)
+        return self.is_dry or all(file.doubt or self.files.media.has(file) for file in files)
 
     def claim(self, names: Iterable[str]) -> None:
         """Make sure that these media have their rows."""
         self.catalogue.media.claim({name: safe_name(name) for name in names})
 
     def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
-        path = self.output.root / file.path
+        path = self.files.root / file.path
         try:
             digest = _read_digest(path)
         except OSError as error:

@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from archiver.archive.captures import SnapshotStore
+from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.own_files import files_below
 from archiver.archive.post_directories import post_files
-from archiver.archive.posts import Output, is_written, key_in
+from archiver.archive.posts import is_written, key_in
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import FILE, Catalogue
@@ -35,8 +35,8 @@ class OtherArchive:
         self.root = root
         self._now = now
         self._open = ExitStack()
-        self.output = Output(root, is_dry=True)
-        self.snapshots = SnapshotStore(root, self.output.write)
+        self.files = ArchiveFiles(root, is_dry=True)
+        self.snapshots = self.files.snapshots
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +80,7 @@ class OtherArchive:
     def removals(self) -> Iterator[Tombstone]:
         """Yield what was taken out there."""
         known = set()
-        for _, tombstone in Tombstones(self.output.store).all():
+        for _, tombstone in Tombstones(self.files.store).all():
             known.add(tombstone.key)
             yield tombstone
         if self.catalogue:
@@ -92,7 +92,7 @@ class OtherArchive:
         """Yield the posts that name their article, or that its catalogue knows, each with its key."""
         for name in sorted(post_files(self.root)):
             article = None
-            if not (key := key_in(self.output.head_of(name))) and self.catalogue:
+            if not (key := key_in(self.files.posts.front_matter_of(name))) and self.catalogue:
                 article = self.catalogue.articles.at(name)
             if key or article:
                 yield name, key or (article.key if article else "")
@@ -133,7 +133,7 @@ class OtherArchive:
         shown = shown_files(self.root, found, lenient=True)
         recorded = {str(row["path"]): row for row in self.salvage.media if row["path"]}
         for path in found:
-            keys = {key for post in shown.get(path, ()) if (key := self.output.key_of(post))}
+            keys = {key for post in shown.get(path, ()) if (key := self.files.posts.key_of(post))}
             if self.catalogue:
                 keys |= set(self.catalogue.files.articles_showing(path))
             if shown.get(path) and not keys:

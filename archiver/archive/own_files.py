@@ -84,7 +84,7 @@ def is_younger(root: Path, path: str, since: float | None) -> bool:
 
 
 def lots_of(paths: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The paths in lists of at most `size`."""
+    """Yield the paths in lists of at most `size`."""
     lot: list[str] = []
     for path in paths:
         lot.append(path)

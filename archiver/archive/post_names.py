@@ -1,4 +1,4 @@
-"""What a new post is called, so that Jekyll publishes it over no other's, and who else's posts lie here."""
+"""How a new post is called, so that the site publishes it over no other's, and whose other posts lie here."""
 
 from __future__ import annotations
 
@@ -7,46 +7,45 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from archiver.archive.post_directories import PostDirectories
-from archiver.archive.posts import Output
+from archiver.archive.posts import PostFiles
 from archiver.catalogue import Catalogue
 from archiver.catalogue.database import chunks
 from archiver.models import Article
 from archiver.writer.names import published_as
 
 
-def name_of(article: Article, day: date, folder: str, output: Output, catalogue: Catalogue) -> str:
-    """The name of an article's post: the one it has, or a new one in `folder` of `_posts`."""
-    earlier = catalogue.articles.earlier(article)
-    if earlier and (name := output.lasting_name(earlier.post, earlier.key)):
+def name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
+    """Return the name of an article's post: the one it has, or a new one in `folder` of `_posts`."""
+    known = catalogue.articles.earlier(article)
+    if known and (name := posts.current_name(known.post, known.key)):
         return name
+    return posts.new_name(article, day, folder, others_at(posts, catalogue))
 
-    return output.new_name(article, day, folder, others_at(output, catalogue))
 
-
-def others_at(output: Output, catalogue: Catalogue) -> Callable[[str], list[str]]:
+def others_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
     """Return what gives the posts that the catalogue knows at one day and slug, anybody's."""
 
     def others(address: str) -> list[str]:
-        foreign_posts = catalogue.foreign_posts.published_as(address)
-        return catalogue.articles.posts_published_as(address) + [name for name in foreign_posts if output.has(name)]
+        foreign = catalogue.foreign_posts.published_as(address)
+        return catalogue.articles.posts_published_as(address) + [name for name in foreign if posts.exists(name)]
 
     return others
 
 
-def tell_folders(folders: PostDirectories, catalogue: Catalogue) -> None:
-    """Tells the catalogue what lies in the folders of posts now, so that the next run need not list them.
+def record_directories(directories: PostDirectories, catalogue: Catalogue) -> None:
+    """Record what lies in the folders of posts now, so that the next run need not list them.
 
-    Nothing when a post that was written has no row: it would be neither ours nor a neighbour.
+    Nothing is recorded when a post that was written has no row: it would be neither ours nor a foreign one.
     """
-    changed = folders.news()
-    if not changed or catalogue.files.known_posts(folders.written) != set(folders.written):
+    changed = directories.changed()
+    if not changed or catalogue.files.known_posts(directories.written) != set(directories.written):
         return
-    unknown = [name for name in changed if name in folders.listed or name not in folders.told]
-    listed = {name: _not_ours(folders.listed.get(name, []), catalogue) for name in unknown}
-    catalogue.foreign_posts.keep(changed, folders.told, listed)
+    unknown = [name for name in changed if name in directories.listed or name not in directories.recorded]
+    listed = {name: _foreign(directories.listed.get(name, []), catalogue) for name in unknown}
+    catalogue.foreign_posts.keep(changed, directories.recorded, listed)
 
 
-def _not_ours(posts: list[str], catalogue: Catalogue) -> dict[str, str]:
-    """Those of `posts` that the catalogue does not know, each with its `published_as`."""
-    ours = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
-    return {name: published_as(PurePosixPath(name).name) for name in posts if name not in ours}
+def _foreign(posts: list[str], catalogue: Catalogue) -> dict[str, str]:
+    """Return those of `posts` that the catalogue does not know, each with its `published_as`."""
+    known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
+    return {name: published_as(PurePosixPath(name).name) for name in posts if name not in known}

@@ -1,60 +1,35 @@
-"""The archive's folder: what lies in it already, and writing to it whole or not at all."""
+"""The posts of one archive: their names, their text, and whose they are."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from archiver.archive.post_directories import PostDirectories, Times, post_files
+from archiver.archive.post_directories import PostDirectories, post_files
 from archiver.errors import OutputError
-from archiver.models import Article, LocalFile, Post, WriteOutcome, WriteResult
-from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error, open_file
+from archiver.models import Article, Post, WriteOutcome, WriteResult
+from archiver.models.job import Overwrite
+from archiver.storage.local import LocalStore, as_output_error, open_file
 from archiver.writer import names
 from archiver.writer.front_matter import head, read_front_matter
 
-_FOLDERS = (names.POSTS, names.IMAGES, names.MEDIA, OWN_FOLDER)
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
-_PROVE_THEMSELVES = frozenset(("jpg", "png", "gif", "webp"))  # whose form shows that their end is missing
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
-class Output:
-    """One archive on disk. Every failure of the disk's is an OutputError that names the path.
+class PostFiles:
+    """The posts that lie in one archive. A name is a path from the archive's folder."""
 
-    `run` names this run: it marks unfinished files, so that those of one that died can be told from them. A dry
-    one says what it would have written.
-    """
-
-    def __init__(
-        self, root: str | Path, run: Callable[[], str] = str, told: Callable[[], Times] = dict, *, is_dry: bool = False
-    ) -> None:
-        self.root = Path(root)
-        self.store = LocalStore(self.root, run, is_dry=is_dry)
-        self.folders = PostDirectories(self.root, told, is_dry=is_dry)
-
-    def prepare(self) -> None:
-        """Nothing, once it is known that files can be written here; nothing stays behind."""
-        made = _make_folder(self.root)
-        try:
-            for folder in (self.root, *(self.root / name for name in _FOLDERS)):
-                _try_to_write(folder)
-        finally:
-            for folder in made:
-                with suppress(OSError):
-                    folder.rmdir()
-
-    def sweep(self, is_alive: Callable[[str], bool]) -> None:
-        """Take away what runs that died were writing."""
-        self.store.sweep(is_alive)
+    def __init__(self, root: Path, store: LocalStore, directories: PostDirectories) -> None:
+        self.root, self.directories = root, directories
+        self._store = store
 
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
-        """A name that no other post takes for an article that the catalogue does not know.
+        """Return a name that no other post takes for an article that the catalogue does not know.
 
         `others` gives the posts of one `published_as` that the catalogue knows. A file that is this very article,
         written by a run that died before its catalogue row, is the name.
@@ -67,133 +42,105 @@ class Output:
         name = ""
         for name in wanted:
             address = names.published_as(PurePosixPath(name).name)
-            taken = {*self.folders.published_as(address), *others(address)}  # a run may tell the others in between
-            taken |= {name} if self.has(name) else set()
-            mine = next((post for post in taken if self._is_of(keys, post)), "")
-            if mine or not taken:
-                return mine or name
+            taken = {*self.directories.published_as(address), *others(address)}  # a run may record others in between
+            taken |= {name} if self.exists(name) else set()
+            own = next((post for post in taken if self._is_of(keys, post)), "")
+            if own or not taken:
+                return own or name
         return name
 
-    def lasting_name(self, name: str, key: str) -> str:
-        """The name of an article's earlier post, also when a person gave it another since; '' without one."""
-        if not name or (self.root / name).is_file():
+    def current_name(self, name: str, key: str) -> str:
+        """Return the name of an article's earlier post, also when a person renamed it since; '' without one."""
+        if not name or self.exists(name):
             return name
-        return self._posts_by_key.get(key, name)
+        return self._names_by_key.get(key, name)
 
-    def save_post(self, post: Post, *, recorded: str = "", force: bool = False) -> WriteResult:
-        """Writes a post, unless it stands there already or its bytes are not the `recorded` ones: a person's."""
+    def save(self, post: Post, *, recorded: str = "", overwrite: Overwrite = Overwrite.UNEDITED) -> WriteResult:
+        """Write a post, unless the same stands there already.
+
+        A post whose bytes are not those of the `recorded` SHA-256 was edited by a person and stays, unless `overwrite`
+        allows it.
+        """
         path, content = self.root / post.name, post.text.encode()
+        if overwrite is Overwrite.ALWAYS:
+            self._store.write(path, content)
+            return WriteResult(outcome="updated", path=str(path), digest=_digest(content))
         with as_output_error(path):
-            old = path.read_bytes() if path.is_file() else None
-        outcome = _judge(content, old, recorded, force=force)
+            previous = path.read_bytes() if path.is_file() else None
+        outcome = _write_outcome(content, previous, recorded, overwrite)
         if outcome in ("archived", "updated"):
-            with self.folders.writing(post.name):
-                self.write(path, content)
-        known_as = {"skipped": recorded, "unchanged": _digest(old or b"")}.get(outcome, _digest(content))
-        return WriteResult(outcome=outcome, path=str(path), digest=known_as)
-
-    def restore_post(self, post: Post) -> WriteResult:
-        """Writes a post over whatever lies there, of which somebody has taken a copy."""
-        path, content = self.root / post.name, post.text.encode()
-        self.write(path, content)
-        return WriteResult(outcome="updated", path=str(path), digest=_digest(content))
+            with self.directories.writing(post.name):
+                self._store.write(path, content)
+        digest = {"skipped": recorded, "unchanged": _digest(previous or b"")}.get(outcome, _digest(content))
+        return WriteResult(
+            outcome=outcome, path=str(path), digest=digest, post=post,
+            previous=(previous or b"").decode(errors="replace"),
+        )  # fmt: skip
 
     def key_of(self, name: str) -> str:
-        """The key of the article that a post is of, '' of one that is not ours or cannot be read."""
-        try:
-            return key_in(_head(self.root / name))
-        except OutputError:
-            return ""
+        """Return the key of the article that a post is of, '' of one that is not ours or cannot be read."""
+        return key_in(self.front_matter_of(name))
 
-    def head_of(self, name: str) -> str:
-        """Return the front matter of a post, '' of one that has none or cannot be read."""
+    def front_matter_of(self, name: str) -> str:
+        """Return the lines of a post's front matter, '' of one that has none or cannot be read."""
         try:
-            return _head(self.root / name)
+            return _read_front_matter_lines(self.root / name)
         except OutputError:
             return ""
 
     def digest_of(self, name: str) -> str:
-        """The SHA-256 of the post of this name, '' where there is none."""
+        """Return the SHA-256 of a post, '' where there is none."""
         path = self.root / name
         with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
-    def text_of(self, name: str) -> str:
-        """The post that lies here under this name, '' for none."""
+    def read_text(self, name: str) -> str:
+        """Return a post, '' where there is none."""
         path = self.root / name
         with as_output_error(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""
 
-    def has(self, name: str) -> bool:
-        """Whether a file of this name lies here."""
+    def exists(self, name: str) -> bool:
+        """Return whether a file of this name lies here."""
         return (self.root / name).is_file()
 
-    def holds(self, file: LocalFile) -> bool:
-        """Whether a file of the catalogue's lies here, as long as it was."""
-        try:
-            return (self.root / file.path).stat().st_size == file.size
-        except OSError:
-            return False
-
-    def save_media(self, name: str, content: bytes) -> LocalFile:
-        """Write a medium under its name."""
-        is_picture = name.rpartition(".")[2] in _PROVE_THEMSELVES
-        self.store.write(self.root / name, content, proves_itself=is_picture)
-        return _local_file(name, content)
-
-    def forget_media(self, name: str) -> None:
-        """Takes a medium away."""
-        with as_output_error(self.root / name):
-            (self.root / name).unlink(missing_ok=True)
-
-    def heads(self) -> Iterator[tuple[str, str]]:
-        """Every post's name and its front matter, '' where it has none."""
+    def front_matters(self) -> Iterator[tuple[str, str]]:
+        """Yield every post's name and the lines of its front matter, '' where it has none."""
         for name in sorted(post_files(self.root)):
-            if (self.root / name).is_file():
-                yield name, _head(self.root / name)
-
-    def write(self, path: Path, content: bytes) -> None:
-        """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one."""
-        self.store.write(path, content)
-
-    def write_page(self, path: Path, content: bytes) -> None:
-        """Put a page at `path` whose name is its digest."""
-        self.store.write(path, content, proves_itself=True)
-
-    def sync(self) -> None:
-        """Return when every file that was written is durable under its name; the catalogue is told afterwards."""
-        self.store.sync()
+            if self.exists(name):
+                yield name, _read_front_matter_lines(self.root / name)
 
     def _is_of(self, keys: Collection[str], post: str) -> bool:
         path = self.root / post
-        return path.is_file() and key_in(_head(path)) in keys
+        return path.is_file() and key_in(_read_front_matter_lines(path)) in keys
 
     @cached_property
-    def _posts_by_key(self) -> dict[str, str]:
-        """The posts of ours that lie here, by their article: read only when one is not where it was written."""
-        return {key: name for name, block in self.heads() if (key := key_in(block))}
+    def _names_by_key(self) -> dict[str, str]:
+        """Our posts that lie here, by article; read only when one is not where it was written."""
+        return {key: name for name, lines in self.front_matters() if (key := key_in(lines))}
 
 
-def key_in(block: str) -> str:
-    """The key of the article that a post's front matter says it is of, '' for a post that is not ours."""
-    if "wechat:" not in block:
+def key_in(front_matter: str) -> str:
+    """Return the key of the article that a post's front matter names, '' for a post that is not ours."""
+    if "wechat:" not in front_matter:
         return ""
-    wechat = read_front_matter(f"---\n{block}---\n").get("wechat")
+    wechat = read_front_matter(f"---\n{front_matter}---\n").get("wechat")
     if not isinstance(wechat, dict):
         return ""
     ids = [str(wechat.get(name) or "") for name in ("biz", "mid", "idx")]
     return ":".join(ids) if all(ids) else str(wechat.get("key") or "")
 
 
-def _judge(content: bytes, old: bytes | None, recorded: str, *, force: bool) -> WriteOutcome:
-    if old is None:
+def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
+    """Decide what becomes of a post where another lies."""
+    if previous is None:
         return "archived"
-    if comparable(old) == comparable(content):
+    if comparable(previous) == comparable(content):
         return "unchanged"
-    return "updated" if force or is_written(old, recorded) else "skipped"
+    return "updated" if overwrite is Overwrite.FORCED or is_written(previous, recorded) else "skipped"
 
 
-def _head(path: Path) -> str:
+def _read_front_matter_lines(path: Path) -> str:
     with as_output_error(path), open_file(path) as file:
         return head(file.read(_HEAD).decode(errors="replace"))
 
@@ -201,8 +148,8 @@ def _head(path: Path) -> str:
 def comparable(content: bytes) -> str:
     """Return a post's text but for the time of its capture, and for what editors and git do to line ends."""
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
-    block = head(text)
-    return text.replace(block, _ARCHIVED.sub("", block), 1) if block else text
+    lines = head(text)
+    return text.replace(lines, _ARCHIVED.sub("", lines), 1) if lines else text
 
 
 def is_written(content: bytes, recorded: str) -> bool:
@@ -211,30 +158,5 @@ def is_written(content: bytes, recorded: str) -> bool:
     return recorded in (_digest(content), _digest(plain))
 
 
-def _local_file(name: str, content: bytes) -> LocalFile:
-    return LocalFile(path=name, size=len(content), sha256=_digest(content))
-
-
 def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
-
-
-def _make_folder(folder: Path) -> list[Path]:
-    """Makes a folder; the folders that were missing, the innermost first."""
-    with as_output_error(folder):
-        missing = [path for path in (folder, *folder.parents) if not path.exists()]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:  # it was there a moment ago: a run that begins at once took its trial away
-            folder.mkdir(parents=True, exist_ok=True)
-    return missing
-
-
-def _try_to_write(folder: Path) -> None:
-    """Writes to a folder, where that is there: a file without a name, of which a run that dies leaves nothing."""
-    with (
-        as_output_error(folder),
-        suppress(FileNotFoundError),
-    ):  # a run that begins at once has just taken the folder away
-        if folder.exists():
-            tempfile.TemporaryFile(dir=folder).close()

@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from archiver import outcomes
 from archiver.archive.captures import SnapshotStore, StoredPage, digest_in, page_of
 from archiver.archive.file_checks import Links
+from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, is_whole_file, kind_of, unrecorded_file
-from archiver.archive.posts import Output, key_in
+from archiver.archive.posts import key_in
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
@@ -91,7 +92,7 @@ class PageReader:
 class Recovery:
     """Takes what proves itself into a catalogue."""
 
-    output: Output
+    files: ArchiveFiles
     snapshots: SnapshotStore
     catalogue: Catalogue
     now: datetime
@@ -128,7 +129,7 @@ class Recovery:
 
     def medium(self, finding: Finding, links: Links) -> Finding:
         """Take in a picture, sound or film that posts of ours show."""
-        path = self.output.root / finding.path
+        path = self.files.root / finding.path
         is_whole = is_whole_file(path, kind_of(finding.path))
         size = path.stat().st_size if path.is_file() else 0
         file = LocalFile(path=finding.path, size=size, sha256=digest_of(path) if is_whole else "")
@@ -139,18 +140,18 @@ class Recovery:
 
     def _posts_that_show(self, finding: Finding, links: Links) -> Iterator[str]:
         kept = self.catalogue.articles.get(finding.key)
-        if kept and kept.post and finding.path in links.shown(self.output.text_of(kept.post)):
+        if kept and kept.post and finding.path in links.shown(self.files.posts.read_text(kept.post)):
             yield kept.key
 
     def _removal(self, finding: Finding) -> Finding:
-        for path, tombstone in Tombstones(self.output.store).all():
+        for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
                 self.catalogue.recovered.removal(tombstone)
                 self.catalogue.removals.end(tombstone.key)  # what is left of its files is put aside
         return ended(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:
-        found = list(posts_of(self.output, [finding.path], self.now))
+        found = list(posts_of(self.files, [finding.path], self.now))
         if not found:  # it could be read a moment ago
             return ended(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.posts(found)
@@ -173,7 +174,7 @@ class Recovery:
             return replace(finding, problem="stray", said="a page of an article that was taken out")
         keys = [self.catalogue.recovered.capture(capture, article) for capture, article in found]
         for article in dict.fromkeys(article for _, article in found):  # an older page may show what the post does not
-            self.catalogue.recovered.media([article.key], files_of(self.output.root, article))
+            self.catalogue.recovered.media([article.key], files_of(self.files.root, article))
         self.changed.update(dict.fromkeys(keys))
         if not notices:
             return ended(finding, TAKEN_IN, repaired=True)
@@ -197,13 +198,13 @@ class Recovery:
         self._notices.clear()
 
 
-def begin(catalogue: Catalogue, output: Output, now: datetime, salvage: Salvage | None = None) -> None:
+def begin(catalogue: Catalogue, files: ArchiveFiles, now: datetime, salvage: Salvage | None = None) -> None:
     """Fill a new catalogue with the removals and posts that lie in the archive, and with what was salvaged."""
     catalogue.open()
-    tombstones = Tombstones(output.store)
+    tombstones = Tombstones(files.store)
     for _, tombstone in tombstones.all():
         catalogue.recovered.removal(tombstone)
-    found = list(posts_here(output, now))
+    found = list(posts_here(files, now))
     here = {kept.key for kept, _ in found}
     for tombstone in salvage.removals if salvage else ():
         if tombstone.key not in here and not tombstones.has(tombstone.key):
@@ -213,25 +214,25 @@ def begin(catalogue: Catalogue, output: Output, now: datetime, salvage: Salvage 
         catalogue.recovered.posts(found)
         catalogue.begun()
         return
-    catalogue.recovered.posts((_proven(kept, output, salvage), address) for kept, address in found)
-    media = tuple(row for row in salvage.media if not row["path"] or _is_there(output.root, row))
+    catalogue.recovered.posts((_proven(kept, files, salvage), address) for kept, address in found)
+    media = tuple(row for row in salvage.media if not row["path"] or _is_there(files.root, row))
     catalogue.restore(replace(salvage, media=media))
     for key, capture in salvage.captures:
         catalogue.recovered.bare_capture(key, capture)
     catalogue.begun()
 
 
-def tell_removals(catalogue: Catalogue, output: Output) -> None:
+def tell_removals(catalogue: Catalogue, files: ArchiveFiles) -> None:
     """Write the tombstones of articles that were taken out, unless their posts lie here."""
     for article in catalogue.recovered.removed():
-        if not output.has(output.lasting_name("?", article.key)):
-            Tombstones(output.store).write(catalogue.removals.tombstone(article.key))
+        if not files.posts.exists(files.posts.current_name("?", article.key)):
+            Tombstones(files.store).write(catalogue.removals.tombstone(article.key))
 
 
-def _proven(kept: ArticleRecord, output: Output, salvage: Salvage) -> ArticleRecord:
+def _proven(kept: ArticleRecord, files: ArchiveFiles, salvage: Salvage) -> ArticleRecord:
     """Return the article of a post with the digest that was recorded, where the post is that one."""
     digest = salvage.digests.get(kept.post, "")
-    return replace(kept, digest=digest) if digest and digest == output.digest_of(kept.post) else kept
+    return replace(kept, digest=digest) if digest and digest == files.posts.digest_of(kept.post) else kept
 
 
 def _is_there(root: Path, row: dict[str, object]) -> bool:
@@ -249,14 +250,14 @@ def files_of(root: Path, article: Article) -> dict[str, LocalFile]:
     return found
 
 
-def posts_here(output: Output, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
+def posts_here(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield every post that says of which article it is, with its `published_as`."""
-    return _adopted(output.heads(), now)
+    return _adopted(files.posts.front_matters(), now)
 
 
-def posts_of(output: Output, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
+def posts_of(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield those of these posts that say of which article they are."""
-    return _adopted(((name, output.head_of(name)) for name in names), now)
+    return _adopted(((name, files.posts.front_matter_of(name)) for name in names), now)
 
 
 def _adopted(heads: Iterable[tuple[str, str]], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:

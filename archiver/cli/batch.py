@@ -58,7 +58,7 @@ def batch(
     It can be stopped and started again at any time: it goes on where it was.
     """
     from archiver.app import Archiver, fetch_options
-    from archiver.commands.lists import read_file, read_stdin
+    from archiver.sources.list_input import read_file, read_stdin
 
     options.log(verbose=verbose)
     settings = options.settings(

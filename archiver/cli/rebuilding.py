@@ -15,8 +15,8 @@ from archiver.cli.streams import forget_stdout, show_text
 from archiver.cli.telling import OutcomePrinter
 
 if TYPE_CHECKING:
-    from archiver.commands.rebuild import RebuildResult
     from archiver.models import Outcome
+    from archiver.models.reports import RebuildResult
 
 _EXAMPLES = """\b
 Examples:

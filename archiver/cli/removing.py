@@ -15,7 +15,7 @@ from archiver.errors import Exit
 
 if TYPE_CHECKING:
     from archiver.app import Archiver
-    from archiver.commands.remove import RemovalResult
+    from archiver.models.reports import RemovalResult
 
 _EXAMPLES = """\b
 Examples:

@@ -1,22 +1,29 @@
-"""The pages that came for one article, and what changed between two of them."""
+"""`history`: the pages that came for one article, and what changed between two of them."""
 
 from __future__ import annotations
 
 from archiver.archive.captures import page_of
-from archiver.archive.history import told, unified
+from archiver.archive.lookup import require_article
+from archiver.catalogue import Catalogue
+from archiver.comparison import comparable_text, unified_diff
 from archiver.context import Context
 from archiver.errors import InputError, UsageError
 from archiver.extractor import extract
 from archiver.models import Capture, State
 
 
+def history(catalogue: Catalogue, name: str, output: str) -> list[Capture]:
+    """Return the pages that came for an article, the oldest first; raise InputError when it is not here."""
+    return catalogue.captures.of(require_article(catalogue, name, output).key)
+
+
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:
-    """In which lines of their text two captures differ; they are counted from 1, the oldest first.
+    """Return in which lines of their text two captures differ; they are counted from 1, the oldest first.
 
     UsageError for a number that none has, InputError for one that holds no article or was not kept.
     """
     old, new = (_told(context, captures, number) for number in numbers)
-    return unified(old, new, *(_name(captures, number) for number in numbers))
+    return unified_diff(old, new, *(_name(captures, number) for number in numbers))
 
 
 def _told(context: Context, captures: list[Capture], number: int) -> str:
@@ -27,7 +34,8 @@ def _told(context: Context, captures: list[Capture], number: int) -> str:
         raise InputError(f"holds no article: {capture.state}", concerns=f"capture {number}")
     if not capture.sha256:
         raise InputError("its page was not kept", concerns=f"capture {number}")
-    return told(extract(page_of(capture, context.snapshots.load(capture.sha256).content, capture.url)))
+    content = context.archive.files.snapshots.load(capture.sha256).content
+    return comparable_text(extract(page_of(capture, content, capture.url)))
 
 
 def _name(captures: list[Capture], number: int) -> str:

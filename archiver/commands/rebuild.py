@@ -1,38 +1,53 @@
-"""Posts again from the pages as they were kept: offline, side by side, the same bytes whoever makes them."""
+"""`rebuild`: posts made again from the pages as they were kept, offline, by several processes."""
 
 from __future__ import annotations
 
 import atexit
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archiver import outcomes
-from archiver.archive.history import unified
-from archiver.commands.options import RebuildOptions
-from archiver.commands.rooms import rooms_offline
+from archiver.archive.lookup import require_article
+from archiver.comparison import unified_diff
 from archiver.context import Context
 from archiver.errors import ArchiverError, InputError
-from archiver.models import Article, Outcome, Post, Target, WriteResult
-from archiver.pipeline import Rooms, archive_one
+from archiver.models import Target, WriteResult
+from archiver.models.job import Job, JobKind
+from archiver.models.reports import RebuildResult
+from archiver.models.requests import RebuildOptions
+from archiver.pipeline import archive_one
 from archiver.settings import Settings
 
+WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
 _AHEAD = 4  # articles handed to each process before it has ended the first: enough to keep it at work
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RebuildResult:
-    """How one article ended."""
+def rebuild_named(
+    context: Context, named: Iterable[str] | None, options: RebuildOptions, planned: Callable[[int, int], None]
+) -> Iterator[RebuildResult]:
+    """Yield how each article ended whose post was made again; None names them all.
 
-    outcome: Outcome
-    diff: str = ""  # unified, of a post that changed or would, where it was wanted
+    `planned` gets how many they are, twice. Raise InputError, before anything is done, when one is not here.
+    """
+    catalogue = context.archive.require_catalogue()
+    if not options.is_dry:
+        context.prepare()
+    keys: Iterable[str] = catalogue.articles.keys()
+    count = catalogue.articles.count()
+    if named is not None:
+        keys = dict.fromkeys(require_article(catalogue, name, context.archive.name).key for name in named)
+        count = len(keys)
+    planned(count, count)
+    jobs = options.jobs if count > WORTH_PROCESSES else 1
+    yield from rebuild(context.settings, keys, replace(options, jobs=jobs))
 
 
 def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> Iterator[RebuildResult]:
-    """How each article ended whose post was made again, in the order of `keys`."""
+    """Yield how each article ended whose post was made again, in the order of `keys`."""
     if wanted.jobs == 1:
         with closing(Context(settings, is_dry=wanted.is_dry)) as context:
             yield from (rebuild_one(context, key, diff=wanted.diff) for key in keys)
@@ -52,7 +67,7 @@ def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> 
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
-    """How an article ended whose post was made again from its last good capture."""
+    """Make the post of an article again from the capture that it shows; return how that ended."""
     try:
         return _rebuild_one(context, key, diff=diff)
     except ArchiverError as error:
@@ -62,34 +77,30 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
 
 
 def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
-    kept = context.catalogue.articles.get(key)
-    if kept is None:
+    article = context.archive.catalogue.articles.get(key)
+    if article is None:
         raise InputError("not in this archive", concerns=key)
-    target = Target(source=key, url=kept.url)
-    rooms = rooms_offline(context, kept)
-    if rooms is None:
-        return RebuildResult(outcome=outcomes.no_snapshot(target, kept, context.settings.output))
-    changes: list[str] = []
-    outcome = archive_one(target, _compared(rooms, context, changes) if diff else rooms)
-    is_shown = outcome.outcome in ("archived", "updated")
-    return RebuildResult(outcome=outcome, diff="".join(changes) if is_shown else "")
+    job = Job(target=Target(source=key, url=article.url), kind=JobKind.REBUILD, article=article)
+    ports = context.ports(job)
+    if ports is None:
+        return RebuildResult(outcome=outcomes.no_snapshot(job.target, article, context.archive.name))
+    outcome = archive_one(job, ports)
+    written = ports.archive.written
+    is_shown = diff and outcome.outcome in ("archived", "updated")
+    return RebuildResult(outcome=outcome, diff=_diff(written) if written and is_shown else "")
 
 
-def _compared(rooms: Rooms, context: Context, changes: list[str]) -> Rooms:
-    """The rooms, whose `save_post` first tells `changes` in which lines the post differs from the one that is here."""
-
-    def save_post(article: Article, post: Post) -> WriteResult:
-        changes.append(unified(context.output.text_of(post.name), post.text, post.name, post.name))
-        return rooms.save_post(article, post)
-
-    return replace(rooms, save_post=save_post)
+def _diff(written: WriteResult) -> str:
+    """Return in which lines a post differs from the one that stood there."""
+    assert written.post is not None
+    return unified_diff(written.previous, written.post.text, written.post.name, written.post.name)
 
 
 _here: tuple[Context, RebuildOptions]
 
 
 def _begin(settings: Settings, wanted: RebuildOptions) -> None:
-    """Sets up one process of several."""
+    """Set up one process of several."""
     global _here
     context = Context(settings, is_dry=wanted.is_dry)
     atexit.register(context.close)

@@ -1,51 +1,45 @@
-"""Articles asked for again when that is due: edits and deletions are news, everything else leaves no trace."""
+"""`recheck`: articles whose pages are asked for again. Edits and deletions are news, all else leaves no trace."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 
-from archiver import outcomes
-from archiver.archive.captures import page_of
-from archiver.archive.history import told
-from archiver.commands.options import NO_SOURCE, Job
-from archiver.commands.rooms import current_capture, rooms_for
+from archiver.archive.lookup import require_article
+from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.credentials import redact_words
-from archiver.errors import InputError
-from archiver.extractor import extract
-from archiver.models import Article, ArticleRecord, Outcome, Target
-from archiver.pipeline import Rooms
-from archiver.settings import SourceSettings
+from archiver.models import ArticleRecord, Outcome, Target
+from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
+from archiver.settings import duration
+
+_PAUSE = "7d"  # between two checks, where archiver.yml does not say
+_LIMIT = 100_000  # articles of one call, when nobody says
+
+
+def recheck(
+    context: Context, named: Iterable[str] | None, options: FetchOptions, planned: Callable[[int, int], None]
+) -> Iterator[Outcome]:
+    """Return how each article ends whose page is asked for again: those that are `named`, None for what is due.
+
+    `planned` gets how many they are, twice. Raise InputError, before anything is asked for, when one is not here.
+    """
+    catalogue = context.archive.require_catalogue()
+    context.prepare(options.until)
+    if named is None:
+        pause = duration(context.settings.recheck or _PAUSE)
+        articles = catalogue.articles.stale(pause, _LIMIT if options.limit is None else options.limit)
+    else:
+        articles = [require_article(catalogue, name, context.archive.name) for name in named]
+    jobs = {job.target.url: job for job in recheck_jobs(context, articles)}
+    planned(len(jobs), len(jobs))
+    return Scheduler(context, options).archive(jobs.values())
 
 
 def recheck_jobs(context: Context, articles: Iterable[ArticleRecord]) -> Iterator[Job]:
-    """What is to be done for each article that can be asked for again."""
-    sources = {source.title: source for source in context.settings.sources}
-    for kept in articles:
-        if kept.url and not kept.taken_out:
-            source = sources.get(redact_words(kept.source), NO_SOURCE)
-            yield Job(target=Target(source=kept.url, url=kept.url), source=source, recheck=True)
-
-
-def rooms_recheck(context: Context, kept: ArticleRecord, source: SourceSettings) -> Rooms:
-    """The rooms for an article that is asked for again: a page that says the same as the last is not kept."""
-
-    def known(target: Target, article: Article) -> Outcome | None:
-        if kept.gone or not _says_the_same(context, kept, article):
-            return None
-        context.catalogue.articles.check(kept.key)
-        return replace(outcomes.known(target, kept, context.settings.output), outcome="unchanged")
-
-    return replace(rooms_for(context, source), known=known)
-
-
-def _says_the_same(context: Context, kept: ArticleRecord, article: Article) -> bool:
-    last = current_capture(context.catalogue.captures, kept.key)
-    if last is None:
-        return False
-    try:
-        content = context.snapshots.load(last.sha256).content
-    except InputError:  # then the page that came now is the better one to have
-        return False
-    return told(extract(page_of(last, content, kept.url))) == told(article)
+    """Yield a job for each article that can be asked for again."""
+    sources = {source.title: source.options for source in context.settings.sources}
+    for article in articles:
+        if article.url and not article.taken_out:
+            source = sources.get(redact_words(article.source), SourceOptions())
+            target = Target(source=article.url, url=article.url)
+            yield Job(target=target, source=source, article=article, kind=JobKind.RECHECK)

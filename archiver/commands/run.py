@@ -1,151 +1,169 @@
-"""Everything that is due by archiver.yml: what its sources name anew, and what earlier runs left."""
+"""`run`: everything that is due by archiver.yml, what its sources name anew and what earlier runs left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archiver import outcomes
-from archiver.commands.batch import Batch
-from archiver.commands.lists import read_file
-from archiver.commands.options import NO_SOURCE, FetchOptions, Job, RunReport, SourceReport
 from archiver.commands.recheck import recheck_jobs
+from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
+from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
+from archiver.models.reports import RunReport, SourceReport
 from archiver.settings import SourceSettings, duration
 from archiver.sources import AlbumListing, ListEntry, read_feed
 from archiver.sources.feeds import MAX_FEED_SIZE
+from archiver.sources.list_input import read_file
 
 
 def run_sources(
     context: Context, options: FetchOptions, report: RunReport, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """How each article that was new or due ended, and each source that failed; what is known is not told."""
+    """Yield how each article that was new or due ended, and each source that failed; what is known is not told.
+
+    `report` is filled with what the sources gave; `planned` gets how many articles are to be read, twice.
+    """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
-    jobs: dict[str, Job] = {}
-    for source in context.settings.sources:
-        for job in (yield from _gathered(context, source, options, report)):
-            jobs.setdefault(job.target.url or job.target.file, job)  # of two sources the first names it
-    for job in _left_before(context, jobs):
-        jobs[job.target.url] = job
-    budget = _budget(context, report)
-    for job in _stale(context, max(budget - len(jobs), 0)):
-        jobs.setdefault(job.target.url, job)
-    planned(len(jobs), len(jobs))
-    limit = budget if options.limit is None else min(budget, options.limit)
-    yield from Batch(context, replace(options, limit=limit)).archive(jobs.values())
+    yield from _Run(context=context, options=options, report=report).outcomes(planned)
 
 
-def _budget(context: Context, report: RunReport) -> int:
-    """The requests that are left to this run."""
-    return max(context.settings.budget - report.requests, 0)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    """One run over the sources of archiver.yml."""
+
+    context: Context
+    options: FetchOptions
+    report: RunReport
+    listings: dict[str, AlbumListing] = field(default_factory=dict)  # of albums that were listed to their end
+
+    def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
+        jobs: dict[str, Job] = {}
+        for source in self.context.settings.sources:
+            for job in (yield from self._gather(source)):
+                jobs.setdefault(job.target.url or job.target.file, job)  # of two sources the first names it
+        for job in self._left_before(jobs):
+            jobs[job.target.url] = job
+        budget = self._budget_left()
+        for job in self._stale(max(budget - len(jobs), 0)):
+            jobs.setdefault(job.target.url, job)
+        planned(len(jobs), len(jobs))
+        limit = budget if self.options.limit is None else min(budget, self.options.limit)
+        yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs.values())
+
+    def _budget_left(self) -> int:
+        """Return how many requests are left to this run."""
+        return max(self.context.settings.budget - self.report.requests, 0)
+
+    def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
+        """Return a source's jobs; yield an outcome for each of its bad lines, and for the source if it failed."""
+        source_report = SourceReport(name=source.title)
+        self.report.sources.append(source_report)
+        found: list[Job] = []
+        try:
+            for entry in self._entries(source):
+                if entry.target:
+                    found.append(Job(target=entry.target, source=source.options))
+                else:
+                    error = UsageError(f"{source.title}, line {entry.number}: {entry.error}")
+                    yield outcomes.failed(entry.source, "", error)
+        except (BudgetSpent, Postponed) as error:
+            self.report.warnings.append(f"{source.title}: {error}")
+        except ArchiverError as error:  # what was listed before is archived all the same
+            source_report.error = str(error)
+            yield outcomes.failed(source.title, "", error)
+        left = _to_do(Scheduler(self.context, self.options).sort_out(found))
+        source_report.listed, source_report.new = len(found), len(left)
+        if listing := self.listings.get(source.album):  # only now that the catalogue has all it named
+            catalogue = self.context.archive.catalogue
+            catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
+        return left
+
+    def _entries(self, source: SourceSettings) -> Iterator[ListEntry]:
+        """Yield what a source names."""
+        if source.list:
+            yield from read_file(source.list)
+        elif source.feed:
+            is_remote = "://" in source.feed
+            content = self.context.fetcher.document(source.feed) if is_remote else _read(Path(source.feed))
+            yield from map(_entry, read_feed(content, source.feed).targets)
+        else:
+            yield from map(_entry, self._album(source))
+
+    def _album(self, source: SourceSettings) -> Iterator[Target]:
+        """Yield the articles of an album, as far as they may be new, and not many more than are asked for.
+
+        All of them where known ones are read again.
+        """
+        catalogue = self.context.archive.catalogue
+        new: set[str] = set()
+
+        def get(address: str) -> bytes:
+            if not self._budget_left() or (self.options.limit is not None and len(new) >= self.options.limit):
+                raise BudgetSpent("the run's budget or its --limit is spent: the next one lists more of the album")
+            self.report.requests += 1
+            page = self.context.fetcher.page(Target(source=source.title, url=address))
+            if classify(page).state is State.VERIFICATION:
+                raise CoolingDown(
+                    "WeChat showed its wall instead of the album's list: it is asked again by the next run"
+                )
+            return page.content
+
+        def is_known(target: Target) -> bool:
+            if target.url in catalogue.urls.known([target]):
+                return True
+            new.add(target.url)
+            return False
+
+        before = None if self.options.refresh else catalogue.last_listing(redact_words(source.album))
+        listing = AlbumListing(source.album, get, is_known, before)
+        yield from listing
+        self.report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
+        if listing.is_complete:
+            self.listings[source.album] = listing
+
+    def _left_before(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
+        """Yield addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
+        catalogue = self.context.archive.catalogue
+        sources = {source.title: source.options for source in self.context.settings.sources}
+        for record in list(catalogue.urls.due()):
+            if record.url not in jobs:
+                yield _job(record.url, sources.get(redact_words(record.source), SourceOptions()))
+        retried = {job.article.key for job in jobs.values() if job.kind is JobKind.RETRY_MEDIA and job.article}
+        for key in catalogue.media.due():
+            article = catalogue.articles.get(key)
+            if article and key not in retried:
+                job = _job(article.url, sources.get(redact_words(article.source), SourceOptions()))
+                yield replace(job, kind=JobKind.RETRY_MEDIA, article=article)
+
+    def _stale(self, limit: int) -> Iterator[Job]:
+        """Return articles whose pages are to be looked at again, as far as the budget goes."""
+        pause = self.context.settings.recheck
+        stale = self.context.archive.catalogue.articles.stale(duration(pause), limit) if pause else ()
+        return recheck_jobs(self.context, stale)
 
 
-def _gathered(
-    context: Context, source: SourceSettings, options: FetchOptions, report: RunReport
-) -> Generator[Outcome, None, list[Job]]:
-    """A source's jobs as its value; an Outcome for each of its bad lines, and for the source if it failed."""
-    told = SourceReport(name=source.title)
-    report.sources.append(told)
-    found: list[Job] = []
-    try:
-        for line in _lines(context, source, options, report):
-            if line.target:
-                found.append(Job(target=line.target, source=source))
-            else:
-                yield outcomes.failed(line.source, "", UsageError(f"{source.title}, line {line.number}: {line.error}"))
-    except (BudgetSpent, Postponed) as error:
-        report.warnings.append(f"{source.title}: {error}")
-    except ArchiverError as error:  # what was listed before is archived all the same
-        told.error = str(error)
-        yield outcomes.failed(source.title, "", error)
-    left = _left(Batch(context, options).settled(found))
-    told.listed, told.new = len(found), len(left)
-    if listing := report.listings.get(source.album):  # only now that the catalogue has all it named
-        context.catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
-    return left
-
-
-def _left(settled: Generator[Outcome, None, list[Job]]) -> list[Job]:
-    """The jobs that are left; what is known or not due is no news."""
+def _to_do(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
+    """Return the jobs that are left to do; what is known or not due is no news."""
     while True:
         try:
-            next(settled)
+            next(sorting)
         except StopIteration as end:
             left: list[Job] = end.value
             return left
 
 
-def _lines(context: Context, source: SourceSettings, options: FetchOptions, report: RunReport) -> Iterator[ListEntry]:
-    if source.list:
-        yield from read_file(source.list)
-    elif source.feed:
-        content = context.fetcher.document(source.feed) if "://" in source.feed else _read(Path(source.feed))
-        yield from (_line(target) for target in read_feed(content, source.feed).targets)
-    else:
-        yield from map(_line, _album(context, source, options, report))
+def _job(url: str, source: SourceOptions) -> Job:
+    return Job(target=Target(source=url, url=url), source=source)
 
 
-def _album(context: Context, source: SourceSettings, options: FetchOptions, report: RunReport) -> Iterator[Target]:
-    """The articles of an album, as far as they may be new, and not many more new ones than are asked for.
-
-    All of them where known ones are read again.
-    """
-    catalogue = context.catalogue
-    new: set[str] = set()
-
-    def get(address: str) -> bytes:
-        if not _budget(context, report) or (options.limit is not None and len(new) >= options.limit):
-            raise BudgetSpent("the run's budget or its --limit is spent: the next one lists more of the album")
-        report.requests += 1
-        page = context.fetcher.page(Target(source=source.title, url=address))
-        if classify(page).state is State.VERIFICATION:
-            raise CoolingDown("WeChat showed its wall instead of the album's list: it is asked again by the next run")
-        return page.content
-
-    def is_known(target: Target) -> bool:
-        if target.url in catalogue.urls.known([target]):
-            return True
-        new.add(target.url)
-        return False
-
-    before = None if options.refresh else catalogue.last_listing(redact_words(source.album))
-    listing = AlbumListing(source.album, get, is_known, before)
-    yield from listing
-    report.warnings += [f"{source.title}: {warning}" for warning in listing.warnings]
-    if listing.is_complete:
-        report.listings[source.album] = listing
-
-
-def _left_before(context: Context, jobs: Mapping[str, Job]) -> Iterator[Job]:
-    """Addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
-    by_name = {source.title: source for source in context.settings.sources}
-    for standing in list(context.catalogue.urls.due()):
-        if standing.url not in jobs:
-            yield _job(standing.url, by_name.get(redact_words(standing.source)))
-    again = {job.again.key for job in jobs.values() if job.again}
-    for key in context.catalogue.media.due():
-        kept = context.catalogue.articles.get(key)
-        if kept and key not in again:
-            yield replace(_job(kept.url, by_name.get(redact_words(kept.source))), again=kept)
-
-
-def _stale(context: Context, limit: int) -> Iterator[Job]:
-    """Articles whose pages are to be looked at again, as far as the budget goes."""
-    every = context.settings.recheck
-    return recheck_jobs(context, context.catalogue.articles.stale(duration(every), limit) if every else ())
-
-
-def _job(url: str, source: SourceSettings | None) -> Job:
-    return Job(target=Target(source=url, url=url), source=source or NO_SOURCE)
-
-
-def _line(target: Target) -> ListEntry:
+def _entry(target: Target) -> ListEntry:
     return ListEntry(number=0, source=target.source, target=target)
 
 

@@ -72,21 +72,24 @@ class HttpMedia:
     """MediaSource of one article that downloads its media within the article's budget.
 
     `open_client` returns the Fetcher; it is called at the first download and not before. `name_of` gives the name by
-    which a medium is known in the archive: media of one name are counted once.
+    which a medium is known in the archive: media of one name are counted once; `limit_of` the
+    most bytes that one may have.
     """
 
     open_client: Callable[[], MediaClient]
     budget: MediaBudget
     name_of: Callable[[Media], str]
+    limit_of: Callable[[Media], int]
 
-    def fetch(self, medium: Media, url: str, limit: int) -> Download:
-        """Return the bytes of `medium` at `url`, one of its addresses; at most `limit` bytes.
+    def fetch(self, medium: Media, url: str) -> Download:
+        """Return the bytes of `medium` at `url`, one of its addresses.
 
-        Raise TooLarge without a request when the page declares more than `limit`, Postponed when the budget is spent,
+        Raise TooLarge without a request when the page declares more than its limit, Postponed when the budget is spent,
         and FetchError as Fetcher.media does.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
+        limit = self.limit_of(medium)
         if medium.size > limit:
             raise TooLarge(f"{medium.size} bytes are more than the {limit} allowed", concerns=url)
         self.budget.begin_medium(self.name_of(medium))
@@ -102,9 +105,8 @@ class OfflineMedia:
 
     reason_of: Callable[[Media], str]
 
-    def fetch(self, medium: Media, url: str, limit: int) -> Download:
+    def fetch(self, medium: Media, url: str) -> Download:
         """Return the bytes in a `data:` address; raise FetchError, with the reason of an earlier run, for others."""
-        del limit
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
         raise FetchError(self.reason_of(medium) or "nobody asked for it yet")

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.models.page import Page, State
+from archiver.models.media import NO_LOCAL_MEDIA, LocalMedia
+from archiver.models.page import Classification, Page, State
+
+_NOT_CLASSIFIED = Classification(state=State.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredCapture:
-    """A page and the SHA-256 of its snapshot, '' when none was kept."""
+    """A page that was received and stored, and its classification."""
 
     page: Page
-    snapshot: str
+    snapshot: str  # SHA-256 of its snapshot, '' when none was kept
+    classification: Classification = _NOT_CLASSIFIED
+    local_media: LocalMedia = NO_LOCAL_MEDIA
+    moved_from: StoredCapture | None = None  # the migrated account's notice that led to this page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

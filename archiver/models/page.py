@@ -61,6 +61,7 @@ class FetchedPage:
 
     page: Page
     local_media: LocalMedia = NO_LOCAL_MEDIA
+    snapshot: str = ""  # SHA-256 of the snapshot that it was read from, if it was
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

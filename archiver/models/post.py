@@ -23,3 +23,5 @@ class WriteResult:
     outcome: WriteOutcome
     path: str
     digest: str = ""  # SHA-256 of the text that we last wrote: a file with another one was edited
+    post: Post | None = None  # the post that was to be written
+    previous: str = ""  # the text of the file before

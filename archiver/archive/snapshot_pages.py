@@ -1,0 +1,34 @@
+"""The archive's own snapshots as a source of pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from archiver.archive.captures import SnapshotStore, page_of
+from archiver.catalogue.captures import CaptureTable
+from archiver.models import Capture, FetchedPage, Target
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPages:
+    """PageSource that gives the page of one capture, whatever it is asked for.
+
+    `captured`: the time that the post shows already, where that is to stay.
+    """
+
+    snapshots: SnapshotStore
+    capture: Capture
+    captured: datetime | None = None
+
+    def fetch(self, target: Target) -> FetchedPage:
+        """Return the page, proven by its digest; raise InputError when its file is missing or damaged."""
+        page = page_of(self.capture, self.snapshots.load(self.capture.sha256).content, target.source)
+        page = replace(page, captured=self.captured or page.captured)
+        return FetchedPage(page=page, snapshot=self.capture.sha256)
+
+
+def current_capture(captures: CaptureTable, key: str) -> Capture | None:
+    """Return the capture that an article's post shows, if its page is kept: another would undo an edit."""
+    current = captures.shown(key)
+    return current if current and current.sha256 and not current.lost else None

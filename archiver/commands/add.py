@@ -1,0 +1,49 @@
+"""`add`: articles by their addresses, and pages saved by a browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from archiver import outcomes, urls
+from archiver.commands.scheduler import Scheduler
+from archiver.context import Context
+from archiver.credentials import redact_words
+from archiver.errors import ArchiverError, Exit, UsageError
+from archiver.models import Outcome, Target
+from archiver.models.job import FetchOptions, Job
+
+
+def add(context: Context, sources: Iterable[str], report: Callable[[str], None]) -> Iterator[Outcome]:
+    """Yield how each source ended, in their order; every one is read again. `report` gets each before its turn.
+
+    After a verification page no other page is asked for, saved pages still are read; after a failure to write nothing
+    is.
+    """
+    context.prepare()
+    scheduler = Scheduler(context, FetchOptions(refresh=True, retry=True, retry_gone=True))
+    is_halted = False
+    for source in sources:
+        report(redact_words(source))
+        outcome = _add_one(source, scheduler, is_halted=is_halted)
+        is_halted |= outcome.exit_code == Exit.CANNOT_WRITE
+        yield outcome
+
+
+def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
+    try:
+        target = parse_source(source)
+    except ArchiverError as error:
+        return outcomes.failed(source, "", error)
+    if is_halted:
+        return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
+    return scheduler.archive_now(Job(target=target))
+
+
+def parse_source(source: str) -> Target:
+    """Return what a SOURCE names: an address, unless a file is called so (wget names folders after hosts)."""
+    if not source.strip():
+        raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
+    if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
+        return urls.parse(source)
+    return Target(source=redact_words(source), file=source)

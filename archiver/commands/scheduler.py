@@ -1,0 +1,223 @@
+"""Work on many addresses: what is known costs no request, the rest is claimed one by one and archived side by side."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from hashlib import sha256
+
+from archiver import outcomes, urls
+from archiver.catalogue import Claim
+from archiver.context import Context
+from archiver.errors import ArchiverError, Exit
+from archiver.fetcher.page_sources import SavedPages
+from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Outcome, Target, UrlRecord
+from archiver.models.job import FetchOptions, Job, JobKind
+from archiver.pipeline import archive_one
+from archiver.policy import NextStep, next_step
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 6  # articles in work: one waits for the page clock, the others for their pictures
+_CHUNK = 1000  # addresses that are looked up together
+BUSY_PAUSE = 0.5  # seconds until an address that another run works on is looked at again
+
+
+class Scheduler:
+    """One run over many jobs. After a verification page no other page is asked for, the rest stays due."""
+
+    def __init__(self, context: Context, options: FetchOptions) -> None:
+        self._context, self._options = context, options
+        self._requested: set[str] = set()  # addresses
+        self._disk_failed = self._is_blocked = self._time_is_over = False
+
+    def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
+        """Yield the outcomes of jobs that are not to be done now; return the others, whose addresses are due now."""
+        media_due = set(self._context.archive.catalogue.media.due())
+        left: list[Job] = []
+        for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
+            known = self._context.archive.catalogue.urls.known(job.target for job in chunk if job.target.url)
+            for job in chunk:
+                record = known.get(job.target.url) or self._record_of_file(job.target.file)
+                article = record.article if record else None
+                step = self._next_step(job, record, media_due=article is not None and article.key in media_due)
+                if step is NextStep.FETCH:
+                    left.append(job)
+                elif step is NextStep.RETRY_MEDIA:
+                    left.append(replace(job, kind=JobKind.RETRY_MEDIA, article=article))
+                else:
+                    assert record is not None
+                    outcome = self._skip(job.target, record, step)
+                    yield outcomes.recorded(outcome) if step is NextStep.REMOVED else outcome
+        self._enlist(left)
+        return left
+
+    def _record_of_file(self, file: str) -> UrlRecord | None:
+        """Return what is known of a saved page, by what is in it."""
+        if not file:
+            return None
+        try:
+            page = SavedPages().fetch(Target(source=file, file=file)).page
+        except Exception:  # noqa: BLE001 - it is told when the page's turn comes
+            return None
+        article = self._context.archive.catalogue.articles.of_page(sha256(page.content).hexdigest())
+        return UrlRecord(url=page.url, article=article) if article else None
+
+    def _enlist(self, jobs: list[Job]) -> None:
+        """Make the addresses of these jobs due, so that they come back when this run dies."""
+        for source in dict.fromkeys(job.source for job in jobs):
+            targets = [job.target for job in jobs if job.asks_for_page and job.source == source]
+            self._context.archive.catalogue.urls.enlist(targets, source.name)
+
+    def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Yield how each job ended, as soon as it is known."""
+        waiting, held = deque(jobs), deque[Job]()
+        running: dict[Future[Outcome | None], Job] = {}
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
+        try:
+            while waiting or running or held:
+                while waiting and len(running) < AT_ONCE and not self._must_wait(waiting[0], running.values()):
+                    if outcome := self._not_begun(waiting[0]):
+                        waiting.popleft()
+                        yield outcome
+                    else:
+                        job = waiting.popleft()
+                        running[pool.submit(self.archive_claimed, job)] = job
+                for future in wait(running, timeout=BUSY_PAUSE, return_when=FIRST_COMPLETED).done:
+                    job = running.pop(future)
+                    if outcome := future.result():
+                        self._observe(outcome)
+                        yield outcomes.recorded(outcome)
+                    else:
+                        held.append(job)
+                if held and not waiting and not running:
+                    self._context.sleep(BUSY_PAUSE)
+                    waiting, held = held, deque()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def archive_now(self, job: Job) -> Outcome:
+        """Return how a job ended, however long another run holds its address."""
+        while (outcome := self.archive_claimed(job)) is None:
+            self._context.sleep(BUSY_PAUSE)
+        return outcome
+
+    def archive_claimed(self, job: Job) -> Outcome | None:
+        """Return how a job ended; None while another run works on its address."""
+        try:
+            if job.kind is JobKind.RETRY_MEDIA:
+                return self._retry_media(job)
+            return self._claim_and_archive(job) if job.target.url else self._archive(job)
+        except ArchiverError as error:
+            return outcomes.failed(job.target.source, job.target.url, error)
+        except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
+            _log.debug("%s: a bug", job.target.source, exc_info=True)
+            outcome = outcomes.bug(job.target, error)
+            if job.target.url:
+                transaction = ArchiveTransaction(target=job.target, outcome=outcome)
+                self._context.archive.catalogue.articles.record(transaction)
+            return outcome
+
+    def _archive(self, job: Job) -> Outcome:
+        ports = self._context.ports(job)
+        assert ports is not None  # it reads no snapshot
+        return archive_one(job, ports)
+
+    def _retry_media(self, job: Job) -> Outcome:
+        """Ask once more for the missing media of an article, its page read from its snapshot."""
+        assert job.article is not None
+        ports = self._context.ports(job)
+        if ports is None:
+            return outcomes.known(job.target, job.article, self._context.archive.name)
+        outcome = archive_one(replace(job, target=replace(job.target, url=job.article.url)), ports)
+        if outcome.outcome == "failed":  # its snapshot is damaged: not every run need say so
+            self._context.archive.catalogue.media.postpone(job.article.key)
+        return outcome
+
+    def _claim_and_archive(self, job: Job) -> Outcome | None:
+        urls_table = self._context.archive.catalogue.urls
+        claim: Claim = urls_table.claim(job.target)
+        if not claim.ours:
+            return None
+        try:
+            step = self._next_step(job, claim.standing)  # another run may have had it since it was looked up
+            if step is not NextStep.FETCH:
+                return self._skip(job.target, claim.standing, step)
+            self._requested.add(job.target.url)
+            outcome = self._archive(self._prepared(job, claim.standing))
+            return self._mark_unavailable(job, outcome, claim.standing)
+        finally:
+            urls_table.release(job.target.url)
+
+    def _prepared(self, job: Job, record: UrlRecord) -> Job:
+        """Return the job by its article's short address, where that is known: long ones meet the verification page."""
+        known = record.article
+        if job.kind is JobKind.RECHECK:
+            article = self._context.archive.catalogue.articles.get(known.key) if known else None
+            job = replace(job, article=article, kind=JobKind.RECHECK if article else JobKind.ADD)
+        if known and urls.is_short(known.url) and not urls.is_short(job.target.url):
+            job = replace(job, target=replace(job.target, url=known.url))
+        return job
+
+    def _mark_unavailable(self, job: Job, outcome: Outcome, record: UrlRecord) -> Outcome:
+        """Return the outcome; where a notice stands at a known article's address, after its post was made to say so.
+
+        The post keeps every word.
+        """
+        if record.article is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
+            return outcome
+        article = self._context.archive.catalogue.articles.get(record.article.key)
+        assert article is not None
+        target = Target(source=outcome.source, url=outcome.url)
+        rebuilding = Job(target=target, kind=JobKind.REBUILD, source=job.source, article=article)
+        ports = self._context.ports(rebuilding)
+        no_snapshot = outcomes.no_snapshot(target, article, self._context.archive.name)
+        return outcomes.gone_since(outcome, archive_one(rebuilding, ports) if ports else no_snapshot)
+
+    def _next_step(self, job: Job, record: UrlRecord | None, *, media_due: bool = False) -> NextStep:
+        return next_step(job, record, self._options, self._context.now(), media_due=media_due)
+
+    def _skip(self, target: Target, record: UrlRecord, step: NextStep) -> Outcome:
+        """Return the outcome of an address that is not to be asked now."""
+        if step is NextStep.UNAVAILABLE:
+            return outcomes.gone(target, record)
+        if step is NextStep.NOT_DUE:
+            return outcomes.not_due(target, record)
+        assert record.article is not None
+        if step is NextStep.REMOVED:
+            return outcomes.taken_out(target, record.article)
+        return outcomes.known(target, record.article, self._context.archive.name)
+
+    def _not_begun(self, job: Job) -> Outcome | None:
+        """Return the outcome of a job that this run does not begin any more, None for one that it does."""
+        if self._disk_failed:
+            return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
+        if not job.asks_for_page:
+            return None
+        if self._is_blocked:
+            return outcomes.not_asked(job.target, "WeChat wants a rest; it stays due", Exit.TRY_LATER)
+        return outcomes.left(job.target) if self._is_over() else None
+
+    def _is_over(self) -> bool:
+        """Return whether the limit or the time of this run is spent."""
+        limit, until = self._options.limit, self._options.until
+        is_spent = limit is not None and len(self._requested) >= limit
+        return is_spent or self._time_is_over or (until is not None and self._context.now() >= until)
+
+    def _must_wait(self, job: Job, begun: Iterable[Job]) -> bool:
+        """Return whether the limit has room for a job only if one that is begun asks for no page after all."""
+        limit, requested = self._options.limit, len(self._requested)
+        if limit is None or requested >= limit or not job.asks_for_page:
+            return False
+        pending = sum(each.asks_for_page and each.target.url not in self._requested for each in begun)
+        return requested + pending >= limit
+
+    def _observe(self, outcome: Outcome) -> None:
+        """Learn from an outcome what this run need not try any more."""
+        self._disk_failed |= outcome.exit_code == Exit.CANNOT_WRITE
+        self._time_is_over |= outcomes.LEFT in outcome.warnings
+        if outcome.exit_code == Exit.TRY_LATER:
+            self._is_blocked |= self._context.rate_limiter.cooldown_until() is not None

@@ -1,0 +1,1 @@
+"""Our own pages with what a reader sees of them, measured by Chromium: docs/fidelity.md."""
