@@ -131,7 +131,7 @@ def test_endless_body_is_cut_at_the_cap() -> None:
     ids=["gzip", "deflate", "br", "zstd", "gzip in br"],
 )
 class TestCompression:
-    def test_the_cap_counts_decompress_bytes(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    def test_the_cap_counts_decoded_bytes(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
         bomb = pack(bytes(2_000_000))
         assert len(bomb) < 10_000
         with pytest.raises(TooLarge):

@@ -31,7 +31,7 @@ AddressesByName = defaultdict[
 
 @dataclass(kw_only=True)
 class ArticleExporter:
-    """Writes the articles of the archive at `root` to a WARC, and readable pages to a list for players.
+    """A writer of articles of the archive at `root` to a WARC, and of readable pages to a list for players.
 
     `missing` is called with a message for every file that cannot be exported.
     """

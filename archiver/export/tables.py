@@ -28,7 +28,7 @@ _FORMULA = re.compile(
 
 
 class JsonLinesTable:
-    """Writes each article as one line of JSON, as `list --json` does."""
+    """A writer of articles as lines of JSON, the same as of `list --json`."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -39,7 +39,7 @@ class JsonLinesTable:
 
 
 class CsvTable:
-    """Writes each article as a row of CSV (RFC 4180), after a header."""
+    """A writer of articles as CSV (RFC 4180) with a header."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

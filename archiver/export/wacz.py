@@ -23,7 +23,7 @@ _INDEX_LINES = 1024  # of the index in one compressed block; what archiveweb.pag
 
 
 class PageListWriter:
-    """Writes `pages/pages.jsonl`, the list of pages that players show."""
+    """A writer of `pages/pages.jsonl`, the list of pages that players show."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file

@@ -19,7 +19,7 @@ _CHUNK = 2**16
 
 
 class WarcWriter:
-    """Writes records to a WARC; media of one address only once.
+    """A writer of records to a WARC; media of one address are written once.
 
     It keeps the addresses of media in memory, some 200 bytes for each. `name` is the name of the file, `now` the
     date of its first record.

@@ -251,7 +251,7 @@ class Fetcher:
 
     @contextmanager
     def _media_client(self) -> Iterator[httpx.Client]:
-        """Lend a media client for one try; wait while all of them are in use."""
+        """Give a media client that is not in use, for one try; wait until there is one."""
         client = self._free_clients.get()
         try:
             yield client

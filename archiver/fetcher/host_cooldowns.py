@@ -12,7 +12,7 @@ from archiver.fetcher.limits import LONGEST_WAIT
 
 @dataclass(slots=True)
 class _Cooldown:
-    """What a host has asked for since it last answered normally."""
+    """The waiting times that a host has asked for since it last answered normally."""
 
     until: float = float("-inf")  # time of the clock
     total: float = 0  # seconds, of all cool-downs in a row

@@ -25,7 +25,7 @@ DEFAULT_LIMITS = MediaLimits()
 
 
 class MediaBudget:
-    """What one article has used of its limits. Every method may be called from any thread.
+    """The limits of one article and what is used of them. Every method may be called from any thread.
 
     `until` is the end of the run, None when it has none; the article's time ends there too. Each method raises
     Postponed when its limit is reached: the medium stays due for another run.

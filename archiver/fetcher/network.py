@@ -123,8 +123,8 @@ class CheckedNetwork(ProxyNetwork):
             answers = self._resolve(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:  # UnicodeError: a label past 63 bytes
             raise httpcore.ConnectError(f"the name {host} cannot be resolved: {error}") from error
-        found = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
-        allowed = tuple(address for address in found if may_connect(address))
-        if found and not allowed:
-            raise ForbiddenAddress(f"the name leads to {found[0]}, which is not a public address", concerns=host)
+        resolved = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+        allowed = tuple(address for address in resolved if may_connect(address))
+        if resolved and not allowed:
+            raise ForbiddenAddress(f"the name leads to {resolved[0]}, which is not a public address", concerns=host)
         return allowed

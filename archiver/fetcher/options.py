@@ -12,7 +12,7 @@ from archiver.fetcher.rate_limit import RateLimiter
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetcherOptions:
-    """How the Fetcher behaves. Times are in seconds, sizes in bytes after decompression."""
+    """Options of a Fetcher. Times are in seconds, sizes in bytes after decompression."""
 
     interval: float = 3.0  # between two page requests, when `rate_limiter` is None
     rate_limiter: RateLimiter | None = None  # decides when a page may be requested; None: an IntervalLimiter

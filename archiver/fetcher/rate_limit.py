@@ -19,7 +19,7 @@ _LONGEST_SLEEP = 1.0  # seconds; another process may get the verification page w
 
 
 class RateLimiter(Protocol):
-    """Limits the requests for WeChat's pages. A Fetcher calls it for each try, from one thread at a time."""
+    """The limit on requests for WeChat's pages. A Fetcher calls it for each try, from one thread at a time."""
 
     def acquire(self, address: str) -> None:
         """Wait until `address` may be requested; raise CoolingDown when no page may be."""
@@ -32,7 +32,7 @@ class RateLimiter(Protocol):
 
 
 class IntervalLimiter:
-    """A RateLimiter for one process: at most one page in each interval of `interval` seconds, of all threads."""
+    """A RateLimiter for one process: one page in each interval of `interval` seconds, for all threads together."""
 
     def __init__(self, interval: float, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
         self._interval = interval

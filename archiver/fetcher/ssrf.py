@@ -50,7 +50,10 @@ def may_connect(resolved: str) -> bool:
 
 
 def _parse_literal(host: str) -> IPAddress | None:
-    """Return the IP address that `host` is, in the C library's notations: 2130706433, 0x7f.1, 0177.0.0.1, 127.1 too."""
+    """Return the IP address that `host` is, None for a name.
+
+    The C library accepts other notations as well: 2130706433, 0x7f.1, 0177.0.0.1, 127.1.
+    """
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -48,7 +48,7 @@ class FeedItem:
 
     @property
     def addresses(self) -> list[str]:
-        """Return its links, then its ids."""
+        """Return the item's links, then its ids."""
         return self.links + (self.ids or _as_list(self.about))
 
 
@@ -81,7 +81,7 @@ class _OpenElement:
 
 
 class FeedReader:
-    """Collects the title and the items of a feed from its tags and text. It is a parser target for lxml."""
+    """A parser target for lxml that collects the title and the items of a feed from its tags and text."""
 
     def __init__(self) -> None:
         self.is_feed = False

@@ -95,8 +95,8 @@ def _target_of(item: FeedItem) -> Target | None:
     return best_target(item.addresses) or (best_target(item.source.addresses) if item.source else None)
 
 
-def _make_feed(title: object, found: Iterable[Target | None]) -> Feed:
+def _make_feed(title: object, item_targets: Iterable[Target | None]) -> Feed:
     """Return a Feed of the targets of all items, None for an item without one."""
-    targets = list(found)
+    targets = list(item_targets)
     articles = {target.url: target for target in targets if target}
     return Feed(title=plain_name(title), targets=tuple(articles.values()), skipped=targets.count(None))
