@@ -20,7 +20,7 @@ from archiver.models.reports import ArticleDetail, ExportResult, RebuildResult, 
 from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
-from archiver.storage.local import OWN
+from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
@@ -115,7 +115,7 @@ class Archiver:
 
     @cached_property
     def _read_catalogue(self) -> Catalogue:
-        own = Path(self.settings.output) / OWN
+        own = Path(self.settings.output) / OWN_FOLDER
         if not (own / FILE).is_file():
             return self._context.archive.require_catalogue()
         catalogue = Catalogue(own, self._now)

@@ -209,3 +209,12 @@ def build_profile(settings: Settings) -> Profile:
         post_url=settings.post_address if settings.post_address != default.post_address else None,
     )
     return get_profile(settings.profile, site)
+
+
+def _site_options(settings: Settings) -> SiteOptions:
+    """Return what a site's owner chose; a setting left at its default leaves the choice to the profile."""
+    default = Settings()
+    return SiteOptions(
+        media_prefix=settings.site_prefix if settings.site_prefix != default.site_prefix else None,
+        post_url=settings.post_address if settings.post_address != default.post_address else None,
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.readable import readable_page
 from archiver.export.records import alias_record, medium_record, page_note, page_record
-from archiver.export.urls import file_address, named_in, readable_address
+from archiver.export.urls import file_address, find_media_addresses, readable_address
 from archiver.models import Article, Capture, LocalFile, Response, State
 
 THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -103,7 +103,7 @@ def test_our_own_addresses() -> None:
     ],
 )
 def test_how_a_page_names_a_picture(page: str, found: str) -> None:
-    assert list(named_in(page.encode())) == [
+    assert list(find_media_addresses(page.encode())) == [
         ("postimg/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001", f"https://mmbiz.qpic.cn{found}")
     ]
 
@@ -117,7 +117,7 @@ def test_how_a_page_names_a_picture(page: str, found: str) -> None:
     ],
 )
 def test_what_names_no_picture_of_the_cdns(page: str) -> None:
-    assert list(named_in(page.encode())) == []
+    assert list(find_media_addresses(page.encode())) == []
 
 
 HOSTILE = Article(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.tables import Csv, JsonLines
+from archiver.export.tables import CsvTable, JsonLinesTable
 from archiver.models import CHINA, ArticleRecord, Images, Removal, State
 from tests.command import Command
 from tests.harmless import STEERING
@@ -35,7 +35,7 @@ def kept(title: str, account: str = "测试号", warnings: tuple[str, ...] = ())
 
 def as_csv(*articles: ArticleRecord) -> bytes:
     file = io.BytesIO()
-    table = Csv(file)
+    table = CsvTable(file)
     for article in articles:
         table.add(article)
     return file.getvalue()
@@ -79,7 +79,7 @@ def test_what_utf_8_has_no_form_for_is_escaped() -> None:
 
 def test_a_line_of_json_is_one_line_for_every_reader() -> None:
     file = io.BytesIO()
-    JsonLines(file).add(kept("一\u2028二\x85三\n四\x1b\x9b\u202e"))
+    JsonLinesTable(file).add(kept("一\u2028二\x85三\n四\x1b\x9b\u202e"))
     [line] = file.getvalue().decode().splitlines()
     assert STEERING.findall(line) == []
     told = json.loads(line)

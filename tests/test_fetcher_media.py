@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from archiver.errors import FetchError, ForbiddenAddress, TooLarge
-from archiver.fetcher.decompression import decoded
+from archiver.fetcher.decompression import decompress
 from tests.scripted import HTML, PICTURE, WALL, WHOLE, World, redirect, reply
 
 
@@ -143,7 +143,7 @@ class TestCompression:
         assert world.media() == body
 
     def test_a_bomb_is_unpacked_in_small_pieces(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
-        pieces = [len(piece) for piece in decoded([pack(bytes(5_000_000))], coding)]
+        pieces = [len(piece) for piece in decompress([pack(bytes(5_000_000))], coding)]
         assert sum(pieces) == 5_000_000
         assert max(pieces) < 300_000
 
@@ -158,7 +158,7 @@ def test_declared_length_past_the_cap_is_not_read() -> None:
 
 
 def test_gzip_of_several_members_is_one_body() -> None:
-    assert b"".join(decoded([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip")) == b"one two"
+    assert b"".join(decompress([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip")) == b"one two"
 
 
 def test_damaged_compression_is_tried_again() -> None:

@@ -262,4 +262,4 @@ def test_fetcher_error_of_httpx_becomes_ours(kind: type[Exception]) -> None:
         raise kind("said", request=None, response=None) if kind is httpx.HTTPStatusError else instance(kind)
 
     with pytest.raises(Unreachable):
-        client._persistently(tries, "https://example.com/")
+        client._with_retries(tries, "https://example.com/")

@@ -140,7 +140,7 @@ def test_rest_that_is_too_long_is_left_to_another_run(asked: list[float]) -> Non
         hosts.wait("a", forever)
     slept = clock.seconds
     hosts.back_off("a", asked[-1])
-    hosts.answered("a")  # by one that was under way
+    hosts.record_success("a")  # by one that was under way
     with pytest.raises(Postponed, match="a wants a rest"):
         hosts.wait("a", forever)
     clock.seconds += 86400
@@ -154,7 +154,7 @@ def test_rest_is_forgotten_when_the_host_answers() -> None:
     for _ in range(5):
         hosts.back_off("a", 100)
         hosts.wait("a", forever)
-        hosts.answered("a")
+        hosts.record_success("a")
     assert clock.seconds == 500
 
 

@@ -10,8 +10,8 @@ import pytest
 from archiver.errors import FetchError, NotWeChat
 from archiver.models import Target
 from archiver.sources import AlbumListing, albums, is_album
-from tests.wechat import AlbumResponse, Request, World
-from tests.wechat.albums import ADDRESS, BIZ, NUMBER, AlbumItem, Traps, item, long_link, refuse, request, serve
+from tests.wechat import Answer, Request, World
+from tests.wechat.albums import ADDRESS, BIZ, NUMBER, Item, Traps, item, long_link, refuse, request, serve
 from tests.wechat.albums import answer as json_answer
 
 PLAIN = "https://mp.weixin.qq.com/mp/appmsgalbum"
@@ -67,10 +67,10 @@ ADDRESSES = {
 def test_what_an_albums_address_is(pasted: str, is_one: bool) -> None:
     assert is_album(pasted) is is_one
     if is_one:
-        assert albums.album(pasted).address == CANONICAL
+        assert albums.parse_album(pasted).address == CANONICAL
     else:
         with pytest.raises(NotWeChat):
-            albums.album(pasted)
+            albums.parse_album(pasted)
 
 
 def test_an_album_is_listed_page_by_page_in_its_order(world: World) -> None:
@@ -106,7 +106,7 @@ def test_an_empty_album_is_complete(world: World) -> None:
     assert (list(found), found.count, found.is_complete, found.warnings) == ([], 0, True, ())
 
 
-ITEMS: dict[str, tuple[AlbumItem, str]] = {
+ITEMS: dict[str, tuple[Item, str]] = {
     "http, escaped for HTML": (item(1), long_link(1)),
     "numbers as numbers": (item(1, msgid=2650000001, itemidx=1), long_link(1)),
     "without an address": (item(1, url=""), f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=2650000001&idx=1"),
@@ -123,7 +123,7 @@ ITEMS: dict[str, tuple[AlbumItem, str]] = {
 
 
 @pytest.mark.parametrize(("first", "address"), ITEMS.values(), ids=ITEMS)
-def test_an_item_in_its_odd_forms(world: World, first: AlbumItem, address: str) -> None:
+def test_an_item_in_its_odd_forms(world: World, first: Item, address: str) -> None:
     serve(world, [first, item(2), item(3)], size=2)
     assert urls_of(list(listing(world))) == [address, *links(2, 3)]
 
@@ -188,7 +188,7 @@ def test_a_last_item_without_a_number_is_no_way_on(world: World) -> None:
 
 
 def test_an_album_that_never_ends_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(albums, "MOST_PAGES", 4)
+    monkeypatch.setattr(albums, "MAX_PAGES", 4)
     serve(world, [item(n) for n in range(1, 100)], size=2)
     found = listing(world)
     assert urls_of(list(found)) == links(*range(1, 9))
@@ -250,7 +250,7 @@ def test_a_listing_that_is_refused(world: World, ret: object) -> None:
 def test_a_wall_at_page_three_leaves_what_came_before(world: World) -> None:
     items = [item(n) for n in range(1, 8)]
     serve(world, items, size=2)
-    world.serve(request(items[3]), AlbumResponse(body=b"<html>"))
+    world.serve(request(items[3]), Answer(body=b"<html>"))
     found = listing(world)
     targets = iter(found)
     assert [next(targets).url for _ in range(4)] == links(1, 2, 3, 4)

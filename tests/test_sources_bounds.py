@@ -23,7 +23,7 @@ from tests.command import Command
 
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
 B = "https://mp.weixin.qq.com/s/BbCd-fGh_jKlMnOpQrStU_"
-LINE, RECORD, DOCUMENT = forms.LONGEST, forms.LONGEST_RECORD, forms.LARGEST_DOCUMENT
+LINE, RECORD, DOCUMENT = forms.MAX_TEXT_LENGTH, forms.MAX_RECORD_LENGTH, forms.MAX_DOCUMENT_LENGTH
 
 
 def entries(content: bytes) -> list[ListEntry]:
@@ -114,7 +114,7 @@ def test_a_line_of_400_mb_costs_little_memory() -> None:
 
 def test_a_list_beyond_the_cap_is_refused() -> None:
     with pytest.raises(InputError, match="512 MB"):
-        lines_of(Endless(decoding.LARGEST + 1))
+        lines_of(Endless(decoding.MAX_LIST_SIZE + 1))
 
 
 def test_many_lines_cost_no_memory_of_their_own() -> None:
@@ -199,7 +199,7 @@ def test_batch_shows_no_line_that_is_too_long(archiver: Command) -> None:
 
 
 def test_a_feed_that_is_a_file_is_read_as_far_as_feeds_go() -> None:
-    assert len(_read(Path("/dev/zero"))) == feeds.LARGEST + 1
+    assert len(_read(Path("/dev/zero"))) == feeds.MAX_FEED_SIZE + 1
 
 
 def test_a_run_refuses_an_endless_feed(archiver: Command) -> None:

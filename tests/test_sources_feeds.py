@@ -249,7 +249,7 @@ NO_FEEDS: dict[str, tuple[bytes, str]] = {
     "JSON too deep": (b'{"items": ' + b"[" * 100_000, "damaged"),
     "a file's name": (b"/etc/passwd", "neither RSS"),
     "another feed's address": (b"http://127.0.0.1:9/", "neither RSS"),
-    "more than the cap": (b" " * (feeds.LARGEST + 1), "MB"),
+    "more than the cap": (b" " * (feeds.MAX_FEED_SIZE + 1), "MB"),
 }
 
 

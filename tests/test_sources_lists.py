@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archiver import urls
 from archiver.errors import InputError
 from archiver.models import Target
-from archiver.sources import ListEntry, decode, lines_of, read_list
+from archiver.sources import ListEntry, decode_list, lines_of, read_list
 
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
 B = "https://mp.weixin.qq.com/s/BbCd-fGh_jKlMnOpQrStU_"
@@ -234,7 +234,7 @@ CONTENTS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_a_list_in_its_encoding(content: bytes) -> None:
-    assert decode(content) == TEXT
+    assert decode_list(content) == TEXT
     assert [entry.source for entry in read_list(lines_of(content))] == [A]
 
 

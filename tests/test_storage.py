@@ -13,7 +13,7 @@ import pytest
 from archiver.errors import OutputError
 from archiver.storage import local
 from archiver.storage.keyed_lock import KeyedLock
-from archiver.storage.local import LocalStore, whole_file, write_lines
+from archiver.storage.local import LocalStore, atomic_file, write_lines
 from archiver.storage.locks import LockFile, locked
 from archiver.storage.quarantine import copy_aside, empty_quarantine, files_aside, move_aside
 
@@ -140,7 +140,7 @@ def test_whole_file_replaces_what_a_link_leads_to(tmp_path: Path) -> None:
 
 
 def test_whole_file_writes_a_device_as_it_stands() -> None:
-    with whole_file(Path("/dev/null"), devices=True) as file:
+    with atomic_file(Path("/dev/null"), devices=True) as file:
         file.write(b"x")
     assert Path("/dev/null").is_char_device()
 

@@ -15,7 +15,7 @@ from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import begin, tell_removals
 from archiver.catalogue import FILE, Catalogue
 from archiver.errors import Busy, InputError, OutputError
-from archiver.storage.local import OWN
+from archiver.storage.local import OWN_FOLDER
 from archiver.storage.locks import LockFile, locked
 from archiver.writer.profiles.base import Profile
 
@@ -29,7 +29,7 @@ class Archive:
     def __init__(self, name: str, *, now: Callable[[], datetime], profile: Profile, is_dry: bool = False) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
         self.profile = profile
-        self.own = self.root / OWN  # the folder of the archive's own things
+        self.own = self.root / OWN_FOLDER  # the folder of the archive's own things
         self.fetched_media = FetchedMedia()  # many articles show the same picture
         self.files = ArchiveFiles(
             name,

@@ -6,9 +6,9 @@ import re
 from pathlib import Path, PurePosixPath
 
 from archiver.archive.files import ArchiveFiles
-from archiver.storage.local import OWN, read_file
+from archiver.storage.local import OWN_FOLDER, read_file
 
-CONFLICTS = f"{OWN}/conflicts"
+CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:

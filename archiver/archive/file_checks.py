@@ -16,7 +16,7 @@ from pathlib import Path
 from archiver.archive.captures import SnapshotStore
 from archiver.archive.posts import is_written
 from archiver.errors import InputError
-from archiver.models import ExpectedFile, Finding
+from archiver.models import AuditSubject, ExpectedFile, Finding, Problem
 from archiver.storage.local import open_file
 
 _TOGETHER = 32  # files that a thread is given at once: to hand one over takes as long as to hash a small one
@@ -121,12 +121,12 @@ class Links:
         return [path for path in paths if not (self._root / path).is_file()]
 
 
-def _unread(holding: ExpectedFile, what: str, error: OSError) -> Finding:
+def _unread(holding: ExpectedFile, what: AuditSubject, error: OSError) -> Finding:
     is_missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-    problem = "missing" if is_missing else "unreadable"
+    problem: Problem = "missing" if is_missing else "unreadable"
     said = "it is not there" if is_missing else f"it cannot be read ({error.strerror or error})"
     return Finding(problem=problem, what=what, path=holding.path, key=holding.key, said=said)
 
 
-def _altered(holding: ExpectedFile, what: str, said: str) -> Finding:
+def _altered(holding: ExpectedFile, what: AuditSubject, said: str) -> Finding:
     return Finding(problem="altered", what=what, path=holding.path, key=holding.key, said=said)

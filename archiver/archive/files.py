@@ -12,7 +12,7 @@ from archiver.archive.captures import SnapshotStore
 from archiver.archive.media_files import MediaFiles
 from archiver.archive.post_directories import PostDirectories, Times
 from archiver.archive.posts import PostFiles
-from archiver.storage.local import OWN, LocalStore, guarded
+from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error
 from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 from archiver.writer.profiles.jekyll import JEKYLL
@@ -45,7 +45,7 @@ class ArchiveFiles:
         """Check that files can be written here; leave nothing behind."""
         made = _make_folder(self.root)
         try:
-            folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN)
+            folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER)
             for folder in (self.root, *(self.root / name for name in folders)):
                 _try_to_write(folder)
         finally:
@@ -64,7 +64,7 @@ class ArchiveFiles:
 
 def _make_folder(folder: Path) -> list[Path]:
     """Make a folder; return those that were missing, the innermost first."""
-    with guarded(folder):
+    with as_output_error(folder):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -75,6 +75,9 @@ def _make_folder(folder: Path) -> list[Path]:
 
 def _try_to_write(folder: Path) -> None:
     """Write to a folder, where that is there: a file without a name, of which a run that dies leaves nothing."""
-    with guarded(folder), suppress(FileNotFoundError):  # a run that begins at once has just taken the folder away
+    with (
+        as_output_error(folder),
+        suppress(FileNotFoundError),
+    ):  # a run that begins at once has just taken the folder away
         if folder.exists():
             tempfile.TemporaryFile(dir=folder).close()

@@ -26,12 +26,12 @@ from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.errors import DamagedCatalogue, InputError
-from archiver.models import ArticleRecord, ExpectedFile, Finding
-from archiver.storage.local import OWN
+from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
+from archiver.storage.local import OWN_FOLDER
 from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
-CATALOGUE = f"{OWN}/catalogue.db"
+CATALOGUE = f"{OWN_FOLDER}/catalogue.db"
 UNRECORDED = "proven, but not in the catalogue"
 _LOT = 500  # paths that the catalogue is asked about together
 _THREADS = max(4, os.cpu_count() or 1)  # some wait for the disk while others hash
@@ -207,7 +207,7 @@ class Inventory:
     def _pages(self) -> Iterator[tuple[Finding, datetime | None]]:
         inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed_articles())
-        for lot in lots_of(own_files(self.root, OWN), _LOT):
+        for lot in lots_of(own_files(self.root, OWN_FOLDER), _LOT):
             digests = {path: digest_in(path) for path in lot}
             known = inventory.known_pages(set(digests.values()))
             lost = inventory.lost_pages(set(digests.values()))
@@ -274,7 +274,7 @@ class Inventory:
         return path == place or is_same_file(self.root, place, path)
 
 
-def _unrecorded(what: str, path: str, said: str, key: str = "") -> Finding:
+def _unrecorded(what: AuditSubject, path: str, said: str, key: str = "") -> Finding:
     return Finding(problem="unrecorded", what=what, path=path, key=key, said=said)
 
 

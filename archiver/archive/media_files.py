@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archiver.models import LocalFile
-from archiver.storage.local import LocalStore, guarded
+from archiver.storage.local import LocalStore, as_output_error
 
 _PROVE_THEMSELVES = frozenset(("jpg", "png", "gif", "webp"))  # whose form shows that their end is missing
 
@@ -25,7 +25,7 @@ class MediaFiles:
 
     def delete(self, name: str) -> None:
         """Delete a medium, if it is there."""
-        with guarded(self._root / name):
+        with as_output_error(self._root / name):
             (self._root / name).unlink(missing_ok=True)
 
     def has(self, file: LocalFile) -> bool:

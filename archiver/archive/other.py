@@ -22,7 +22,7 @@ from archiver.catalogue import FILE, Catalogue
 from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
 from archiver.models import Capture, LocalFile, Tombstone
-from archiver.storage.local import OWN, read_file
+from archiver.storage.local import OWN_FOLDER, read_file
 from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
@@ -48,12 +48,12 @@ class OtherArchive:
     @cached_property
     def _copy(self) -> Path | None:
         """The folder with a copy of the catalogue and its log, None without a catalogue."""
-        if not (self.root / OWN / FILE).is_file():
+        if not (self.root / OWN_FOLDER / FILE).is_file():
             return None
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="archiver-")))
         try:
             for ending in ("", "-wal"):
-                if (path := self.root / OWN / f"{FILE}{ending}").is_file():
+                if (path := self.root / OWN_FOLDER / f"{FILE}{ending}").is_file():
                     shutil.copyfile(path, folder / path.name)
         except OSError as error:
             raise OutputError(f"cannot be copied ({error.strerror or error})", concerns=str(folder)) from error
@@ -103,7 +103,7 @@ class OtherArchive:
         for folder in (self.files.profile.posts_directory, IMAGES, MEDIA):
             yield from files_below(self.root, folder, strict=True)
         for folder in ("snapshots", "lost", "conflicts"):
-            yield from files_below(self.root, f"{OWN}/{folder}", strict=True)
+            yield from files_below(self.root, f"{OWN_FOLDER}/{folder}", strict=True)
 
     def has_page(self, key: str) -> bool:
         """Return whether the page that an article's post shows there is kept there."""
@@ -148,12 +148,12 @@ class OtherArchive:
 
     def count(self) -> int:
         """Return how many pages, media and posts lie there."""
-        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN}/snapshots")
+        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum(1 for folder in folders for _ in files_below(self.root, folder))
 
     def size(self) -> int:
         """Return how many bytes posts, media and pages take."""
-        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN}/snapshots")
+        folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum((self.root / path).lstat().st_size for folder in folders for path in files_below(self.root, folder))
 
     def check(self) -> None:
@@ -165,5 +165,5 @@ class OtherArchive:
             raise UsageError("is a file: a list of addresses is archived by `archiver batch`", concerns=str(path))
         if not path.is_dir():
             raise InputError("no such folder", concerns=str(path))
-        if not any((path / name).is_dir() for name in (self.files.profile.posts_directory, OWN, IMAGES)):
+        if not any((path / name).is_dir() for name in (self.files.profile.posts_directory, OWN_FOLDER, IMAGES)):
             raise InputError("no archive: it has neither _posts nor postimg nor .archive", concerns=str(path))

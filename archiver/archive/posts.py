@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archiver.archive.post_directories import PostDirectories, post_files
 from archiver.errors import OutputError
-from archiver.models import Article, Post, WriteResult
+from archiver.models import Article, Post, WriteOutcome, WriteResult
 from archiver.models.job import Overwrite
-from archiver.storage.local import LocalStore, guarded, open_file
+from archiver.storage.local import LocalStore, as_output_error, open_file
 from archiver.writer.front_matter import front_matter_text, read_front_matter
 
 _HEAD = 64 * 1024  # bytes of a post in which its front matter ends
@@ -64,7 +64,7 @@ class PostFiles:
         if overwrite is Overwrite.ALWAYS:
             self._store.write(path, content)
             return WriteResult(outcome="updated", path=str(path), digest=_digest(content))
-        with guarded(path):
+        with as_output_error(path):
             previous = path.read_bytes() if path.is_file() else None
         outcome = _write_outcome(content, previous, recorded, overwrite)
         if outcome in ("archived", "updated"):
@@ -90,13 +90,13 @@ class PostFiles:
     def digest_of(self, name: str) -> str:
         """Return the SHA-256 of a post, '' where there is none."""
         path = self.root / name
-        with guarded(path):
+        with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
     def read_text(self, name: str) -> str:
         """Return a post, '' where there is none."""
         path = self.root / name
-        with guarded(path):
+        with as_output_error(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""
 
     def exists(self, name: str) -> bool:
@@ -130,7 +130,7 @@ def key_in(front_matter: str) -> str:
     return ":".join(ids) if all(ids) else str(wechat.get("key") or "")
 
 
-def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> str:
+def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
     """Decide what becomes of a post where another lies."""
     if previous is None:
         return "archived"
@@ -140,7 +140,7 @@ def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwr
 
 
 def _read_front_matter_lines(path: Path) -> str:
-    with guarded(path), open_file(path) as file:
+    with as_output_error(path), open_file(path) as file:
         return front_matter_text(file.read(_HEAD).decode(errors="replace"))
 
 

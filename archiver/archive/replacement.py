@@ -18,7 +18,7 @@ from archiver.catalogue import FILE, Catalogue
 from archiver.catalogue.salvage import read_damaged
 from archiver.errors import Busy, DamagedCatalogue
 from archiver.models import Finding
-from archiver.storage.local import UNFINISHED, check_space, guarded, sync_folder
+from archiver.storage.local import UNFINISHED, as_output_error, check_space, sync_folder
 from archiver.storage.quarantine import copy_aside
 
 _LOGS = ("-wal", "-shm", "-journal")
@@ -40,12 +40,12 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
     place = copy_aside(archive.root, CATALOGUE)
     copy_aside(archive.root, f"{CATALOGUE}-wal")  # it holds the newest rows
     folder = archive.root / UNFINISHED / FILE
-    with guarded(folder):
+    with as_output_error(folder):
         shutil.rmtree(folder, ignore_errors=True)  # of a call that died
         folder.mkdir(parents=True)
     with closing(Catalogue(folder, archive.now)) as catalogue:
         begin(catalogue, ArchiveFiles(archive.name, profile=archive.profile), archive.now(), salvage)
-    with guarded(path):
+    with as_output_error(path):
         for ending in _LOGS:  # a log that is left would be read into the new one
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)
         (folder / FILE).replace(path)

@@ -10,9 +10,9 @@ import msgspec
 
 from archiver.catalogue.database import from_timestamp, to_timestamp
 from archiver.models import Tombstone
-from archiver.storage.local import OWN, LocalStore, guarded, open_file
+from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error, open_file
 
-FOLDER = f"{OWN}/removed"
+FOLDER = f"{OWN_FOLDER}/removed"
 _MOST = 2**20  # bytes of a file that is read
 
 
@@ -57,7 +57,7 @@ class Tombstones:
     def all(self) -> Iterator[tuple[str, Tombstone]]:
         """Yield the tombstones that can be read, each with its path from the archive's folder."""
         folder = self._store.root / FOLDER
-        with guarded(folder):
+        with as_output_error(folder):
             paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
         for path in paths:
             if tombstone := _read(path):

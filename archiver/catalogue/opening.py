@@ -25,7 +25,7 @@ from sqlalchemy.pool import QueuePool
 
 from archiver.catalogue.schema import REVISION, tables
 from archiver.errors import DamagedCatalogue, OutputError
-from archiver.storage.local import beside, make_durable_folder, sync_file, sync_folder
+from archiver.storage.local import make_durable_folder, sync_file, sync_folder, temporary_path
 
 FILE = "catalogue.db"
 BUSY_TIMEOUT = 30_000  # milliseconds to wait for another process's transaction, which takes a few
@@ -200,7 +200,7 @@ def _back_up(path: Path, revision: str) -> None:
     backup = path.parent / "backup" / f"catalogue-{revision}.db"
     with guarded_folder(backup):
         make_durable_folder(backup.parent)
-        unfinished = beside(backup)
+        unfinished = temporary_path(backup)
         try:
             with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
                 source.backup(copy)

@@ -53,9 +53,9 @@ def print_json(value: Mapping[str, object]) -> None:
 
 def json_fields(value: object) -> dict[str, Any]:
     """Return the fields of a dataclass as values for JSON."""
-    from archiver.export.tables import row_of
+    from archiver.export.tables import to_json_object
 
-    return row_of(value)
+    return to_json_object(value)
 
 
 def table_output() -> BinaryIO:

@@ -16,17 +16,17 @@ from archiver.commands.list import list_articles
 from archiver.context import Context
 from archiver.errors import UsageError
 from archiver.export.article import ArticleExporter
-from archiver.export.tables import Csv, JsonLines
+from archiver.export.tables import CsvTable, JsonLinesTable
 from archiver.export.wacz import PageListWriter, wacz_file
-from archiver.export.warc import Warc
+from archiver.export.warc import WarcWriter
 from archiver.models import ArticleRecord
 from archiver.models.reports import ExportResult
 from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
-from archiver.storage.local import whole_file
+from archiver.storage.local import atomic_file
 
 Report = Callable[[str], None]
 _EXTRA = ("warcio", "wacz")
-_TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLines, "csv": Csv}
+_TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv": CsvTable}
 
 
 def check_request(request: ExportRequest) -> None:
@@ -93,21 +93,21 @@ class Exporter:
 
     @contextmanager
     def _table(self, form: str, path: str) -> Iterator[Sink]:
-        opened = nullcontext(self.stdout) if path == STDOUT and self.stdout else whole_file(Path(path))
+        opened = nullcontext(self.stdout) if path == STDOUT and self.stdout else atomic_file(Path(path))
         with opened as file:
             yield _TABLES[form](file)
 
     @contextmanager
     def _warc(self, path: Path) -> Iterator[Sink]:
-        with whole_file(path) as file:
-            yield self._evidence(Warc(file, path.name, self.context.now()))
+        with atomic_file(path) as file:
+            yield self._evidence(WarcWriter(file, path.name, self.context.now()))
 
     @contextmanager
     def _wacz(self, path: Path) -> Iterator[Sink]:
         with wacz_file(path, self.context.now()) as (warc, pages):
             yield self._evidence(warc, pages)
 
-    def _evidence(self, warc: Warc, pages: PageListWriter | None = None) -> ArticleExporter:
+    def _evidence(self, warc: WarcWriter, pages: PageListWriter | None = None) -> ArticleExporter:
         return ArticleExporter(
             catalogue=self.context.archive.catalogue, snapshots=self.context.archive.files.snapshots,
             root=self.context.archive.root,

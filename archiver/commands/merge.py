@@ -33,8 +33,8 @@ from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
 from archiver.context import Context
 from archiver.errors import InputError
-from archiver.models import Capture, LocalFile, MergeResult
-from archiver.storage.local import OWN, check_space, guarded, read_file
+from archiver.models import Capture, LocalFile, MergeOutcome, MergeResult, MergeSubject
+from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, MEDIA, safe_name
 
@@ -130,7 +130,7 @@ class Merge:
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
             raise InputError("is this archive itself", concerns=str(self.other.root))
-        folders = (self.context.archive.profile.posts_directory, IMAGES, MEDIA, OWN, f"{OWN}/snapshots")
+        folders = (self.context.archive.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER, f"{OWN_FOLDER}/snapshots")
         for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
                 raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
@@ -203,7 +203,7 @@ class Merge:
         if not is_here:
             self._files.snapshots.keep(stored.content, *known)
             written = self._written(digest)
-            with guarded(path := self._files.snapshots.path(digest)):
+            with as_output_error(path := self._files.snapshots.path(digest)):
                 os.utime(path, (written, written))  # without a record it tells when the page came
         elif known:
             self._files.snapshots.add_records(digest, known)
@@ -257,7 +257,7 @@ class Merge:
             self._files.sync()
         self._catalogue.recovered.add_media(keys, {name: replace(file, path=place)})
 
-    def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[str, str, str]:
+    def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
         """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
         here = self._files.root / file.path
         if file.sha256 and digest_of(here) == file.sha256:
@@ -336,7 +336,7 @@ class Merge:
     def _path_of(self, path: Path) -> str:
         return path.relative_to(self.other.root).as_posix()
 
-    def _guarded(self, what: str, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
+    def _guarded(self, what: MergeSubject, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
         """Return what `work` gives; a file that cannot be read costs itself alone, a disk that is full everything."""
         try:
             return work()

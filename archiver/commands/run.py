@@ -18,7 +18,7 @@ from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
 from archiver.models.reports import RunReport, SourceReport
 from archiver.settings import SourceSettings, duration
 from archiver.sources import AlbumListing, ListEntry, read_feed
-from archiver.sources.feeds import LARGEST
+from archiver.sources.feeds import MAX_FEED_SIZE
 from archiver.sources.list_input import read_file
 
 
@@ -170,7 +170,7 @@ def _entry(target: Target) -> ListEntry:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)  # more is refused by who reads it
+            return file.read(MAX_FEED_SIZE + 1)  # more is refused by who reads it
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         why = getattr(error, "strerror", error)
         raise InputError(f"cannot be read ({why}): correct its place in archiver.yml", concerns=str(path)) from error

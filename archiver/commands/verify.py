@@ -14,7 +14,7 @@ from archiver.context import Context, build_profile
 from archiver.errors import ArchiverError, DamagedCatalogue
 from archiver.models import Finding
 from archiver.settings import Settings
-from archiver.storage.local import OWN
+from archiver.storage.local import OWN_FOLDER
 from archiver.storage.quarantine import files_aside
 
 Counted = Callable[[int], None]
@@ -25,7 +25,7 @@ def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
     try:
         inspected = inventory()
     except DamagedCatalogue as error:
-        yield Finding(problem="database", what="catalogue", path=f"{OWN}/{FILE}", said=str(error.args[0]))
+        yield Finding(problem="database", what="catalogue", path=f"{OWN_FOLDER}/{FILE}", said=str(error.args[0]))
         return
     yield from inspected.everything()
 

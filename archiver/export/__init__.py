@@ -1,1 +1,1 @@
-"""What an archive gives to others: WARC and WACZ for players and libraries, tables for everything else."""
+"""Export articles as WARC or WACZ with all evidence, or the list of articles as CSV or JSON lines."""

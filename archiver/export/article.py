@@ -1,4 +1,4 @@
-"""One article's pages, readable page and media, from where they are kept into a WARC."""
+"""Write one article to a WARC: its captured pages, a readable page and its media."""
 
 from __future__ import annotations
 
@@ -18,47 +18,52 @@ from archiver.export import records, urls
 from archiver.export.readable import plain_text, readable_page
 from archiver.export.records import Record
 from archiver.export.wacz import PageListWriter
-from archiver.export.warc import Warc
+from archiver.export.warc import WarcWriter
 from archiver.extractor import extract
 from archiver.models import Article, ArticleRecord, Capture, LocalFile, Page, State
 from archiver.storage.local import open_file
 from archiver.writer.names import media_name
 
-Names = defaultdict[str, dict[str, None]]  # the addresses of each medium, by its name in the archive
+AddressesByName = defaultdict[
+    str, dict[str, None]
+]  # by a medium's name in the archive; the inner dict is an ordered set
 
 
 @dataclass(kw_only=True)
 class ArticleExporter:
-    """Gives a WARC what the archive at `root` kept of an article; what cannot be given is told to `missing`."""
+    """A writer of articles of the archive at `root` to a WARC, and of readable pages to a list for players.
+
+    `missing` is called with a message for every file that cannot be exported.
+    """
 
     catalogue: Catalogue
     snapshots: SnapshotStore
     root: Path
     now: datetime
     missing: Callable[[str], None]
-    warc: Warc
+    warc: WarcWriter
     pages: PageListWriter | None = None
 
-    def add(self, kept: ArticleRecord) -> None:
-        """Writes the pages of an article in their order, the last good one without its scripts, the media."""
-        names: Names = defaultdict(dict)
+    def add(self, article: ArticleRecord) -> None:
+        """Write all pages of an article, a readable version of its last page, and its media."""
+        addresses: AddressesByName = defaultdict(dict)
         last: tuple[Record, Page] | None = None
-        for capture, content in self._captures(kept.key):
-            record = records.page_record(capture, kept.url or urls.page_address(kept.key))
+        for capture, content in self._captures(article.key):
+            record = records.page_record(capture, article.url or urls.page_address(article.key))
             self.warc.write(record, content, records.page_note(capture))
-            for name, address in urls.named_in(content):
-                names[name][address] = None
+            for name, address in urls.find_media_addresses(content):
+                addresses[name][address] = None
             if capture.state is State.ARTICLE:
-                last = record, page_of(capture, content, kept.key)
-        files = self.catalogue.media.files_of_article(kept.key)
+                last = record, page_of(capture, content, article.key)
+        files = self.catalogue.media.files_of_article(article.key)
         if last:
-            record, article = last[0], extract(last[1])
-            self._readable(kept, record, article, _placed(article, files, names))
+            record, extracted = last[0], extract(last[1])
+            self._write_readable(article, record, extracted, _replay_addresses(extracted, files, addresses))
         for name, file in files.items():
-            self._medium(file, list(names[name]), kept)
+            self._write_medium(file, list(addresses[name]), article)
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
-        """Each capture whose page is kept, and the page; a file that was read twice is one capture."""
+        """Yield each capture that has a snapshot, with its page; equal captures only once."""
         for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
                 if capture.sha256:
@@ -66,29 +71,33 @@ class ArticleExporter:
             except InputError as error:
                 self.missing(str(error))
 
-    def _readable(self, kept: ArticleRecord, page: Record, article: Article, placed: Mapping[str, str]) -> None:
-        known = replace(article, url=kept.url or article.url)
-        html = readable_page(known, placed).encode("utf-8", "replace")
-        made, found = records.readable_records(urls.readable_address(kept.key), html, page, self.now)
-        self.warc.write(made, html)
-        self.warc.write(found, html)
+    def _write_readable(
+        self, article: ArticleRecord, page: Record, extracted: Article, addresses: Mapping[str, str]
+    ) -> None:
+        """Write the readable page; `page` is the record of the page that `extracted` was read from."""
+        extracted = replace(extracted, url=article.url or extracted.url)
+        html = readable_page(extracted, addresses).encode("utf-8", "replace")
+        conversion, resource = records.readable_records(urls.readable_address(article.key), html, page, self.now)
+        self.warc.write(conversion, html)
+        self.warc.write(resource, html)
         if self.pages:
-            self.pages.add(found, known.title, plain_text(known))
+            self.pages.add(resource, extracted.title, plain_text(extracted))
 
-    def _medium(self, file: LocalFile, named: list[str], kept: ArticleRecord) -> None:
-        if not file.response and not named:  # it stood in the page itself
+    def _write_medium(self, file: LocalFile, addresses: list[str], article: ArticleRecord) -> None:
+        """Write a medium, and an alias for each address by which a page shows it."""
+        if not file.response and not addresses:  # its bytes are in the page itself
             return
-        record = records.medium_record(file, named[0] if named else "", kept.archived)
+        record = records.medium_record(file, addresses[0] if addresses else "", article.archived)
         if not self.warc.holds(record.uri):
-            with self._intact(file) as opened:
+            with self._open_intact(file) as opened:
                 if not opened:
                     return
                 self.warc.write_medium(record, opened)
-        self.warc.write_aliases(record, named)
+        self.warc.write_aliases(record, addresses)
 
     @contextmanager
-    def _intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
-        """The file, proven to be the one that came; None when it is not."""
+    def _open_intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
+        """Open a file whose SHA-256 is the recorded one; give None, after calling `missing`, for any other."""
         path = self.root / file.path
         try:
             opened = open_file(path)
@@ -104,14 +113,17 @@ class ArticleExporter:
             yield opened if is_intact else None
 
 
-def _placed(article: Article, files: Mapping[str, LocalFile], names: Names) -> dict[str, str]:
-    """Adds the addresses by which a body names its media; those that no player could ask for get one of ours."""
-    placed = {}
+def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
+    """Return new addresses for the media that a body shows by an address which players cannot request.
+
+    The addresses of all media of the body are added to `addresses`.
+    """
+    replaced = {}
     for medium in article.media:
         name, address = media_name(medium), medium.url
-        if not urls.is_address(address):
+        if not urls.is_http_address(address):
             if address.startswith("data:") or name not in files:
                 continue
-            address = placed[medium.url] = urls.file_address(files[name])
-        names[name][address] = None
-    return placed
+            address = replaced[medium.url] = urls.file_address(files[name])
+        addresses[name][address] = None
+    return replaced

@@ -1,4 +1,4 @@
-"""Article → a page that shows it by itself: the body as it is, its pictures by `src`, no script."""
+"""Make a self-contained HTML page of an article: its body with images by `src`, without scripts."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ th, td {{ border: 1px solid; padding: .2em .5em }}
 """
 
 
-def readable_page(article: Article, moved: Mapping[str, str]) -> str:
-    """The whole page; media that `moved` names stand under the address it gives."""
-    return _PAGE.format(title=escape(article.title), about=_about(article), body=_clean(article.body, moved))
+def readable_page(article: Article, addresses: Mapping[str, str]) -> str:
+    """Return the HTML page; `addresses` replaces addresses of media in the body."""
+    return _PAGE.format(title=escape(article.title), about=_byline(article), body=_sanitize(article.body, addresses))
 
 
-def _about(article: Article) -> str:
-    """Account, author, day, and where it was read."""
+def _byline(article: Article) -> str:
+    """Return account, author, date and address as HTML."""
     day = f"{article.published.astimezone(CHINA):%Y-%m-%d %H:%M}" if article.published else ""
     link = f'<a href="{escape(article.url)}">{escape(article.url)}</a>' if article.url else ""
-    said = (escape(article.account), escape(article.author), day, link)
-    return " · ".join(part for part in said if part)
+    parts = (escape(article.account), escape(article.author), day, link)
+    return " · ".join(part for part in parts if part)
 
 
-def _clean(body: str, moved: Mapping[str, str]) -> str:
-    """The body by a closed list of tags and attributes, whatever a page found a way to put into it."""
+def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
+    """Return the body with allowed tags and attributes only, and with media addresses replaced."""
     import nh3
 
     def attribute(_tag: str, name: str, value: str) -> str:
-        return moved.get(value, value) if name in ("src", "poster") else value
+        return addresses.get(value, value) if name in ("src", "poster") else value
 
     return nh3.clean(
         body, tags=TAGS, attributes=_ATTRIBUTES, url_schemes=SCHEMES, link_rel=None, attribute_filter=attribute
@@ -63,5 +63,5 @@ def _clean(body: str, moved: Mapping[str, str]) -> str:
 
 
 def plain_text(article: Article) -> str:
-    """What the body says, for a player's search."""
+    """Return the text of the body, for the search of players."""
     return unescape(re.sub(r"<[^>]*>", " ", article.body))

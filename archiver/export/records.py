@@ -1,16 +1,16 @@
-"""What a WARC says of each thing that is kept (WARC 1.1, ISO 28500:2017). Pure; warc.py writes it.
+"""Describe captures and media as WARC records (WARC 1.1, ISO 28500:2017). Pure; warc.py writes them.
 
-| kept | record |
+| in the archive | record |
 |---|---|
 | a page as the server sent it | `response`: status and headers as they came |
-| a page saved by a browser, or without its reader's credentials | `resource`, and a `metadata` record that says so |
+| a page saved by a browser, or from which credentials were removed | `resource`, and a `metadata` record about that |
 | a medium whose response is known | `response` |
 | another medium | `resource` |
-| another address of a medium, by which a page names it | `revisit` of a profile of our own: it was not asked |
+| another address of a medium, by which a page shows it | `revisit` with a profile of our own: it was not requested |
 | the readable page | `conversion` of the page; and as a `resource`, since replayweb.page knows no conversions |
 
-What is kept is what came behind the transfer: headers that speak of the transfer no longer hold, so they are taken out
-of the response and named in the record's own header, as `Archiver-Removed-Header`.
+The archive holds decoded content. Headers about the transfer (Content-Encoding and others) are not true for it, so
+they are moved from the response into the record's own header, as `Archiver-Removed-Header`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 import filetype
 
-from archiver.export.urls import is_address
+from archiver.export.urls import is_http_address
 from archiver.models import Capture, LocalFile
 
 ALIAS_PROFILE = "urn:archiver:revisit:same-medium"  # docs/export.md says what it claims
@@ -40,27 +40,27 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One record, without its payload: that is `size` bytes of this SHA-256."""
+    """A WARC record without its payload, which has `size` bytes and this SHA-256."""
 
     type: str
     uri: str
     date: datetime
-    content_type: str  # of a payload that has no HTTP header
+    content_type: str  # of a payload without an HTTP header
     sha256: str
     size: int
-    status: int | None = None  # of the HTTP header; None: there is none
+    status: int | None = None  # of the HTTP header; None: the record has none
     headers: Fields = ()
-    extra: Fields = ()  # more of the record's own header
+    extra: Fields = ()  # additional fields of the record's own header
 
     @property
     def id(self) -> str:
-        """The same for the same record, so that two exports can be compared."""
-        said = f"{self.type}\n{self.uri}\n{timestamp(self.date)}\n{self.sha256}"
-        return f"<{uuid.uuid5(uuid.NAMESPACE_URL, said).urn}>"
+        """Return an id derived from the record, so that two exports of one archive have equal ids."""
+        identity = f"{self.type}\n{self.uri}\n{timestamp(self.date)}\n{self.sha256}"
+        return f"<{uuid.uuid5(uuid.NAMESPACE_URL, identity).urn}>"
 
     @property
     def status_line(self) -> str:
-        """Status and its usual words."""
+        """Return the status code with its reason phrase."""
         try:
             return f"{self.status} {HTTPStatus(self.status or 0).phrase}"
         except ValueError:
@@ -68,69 +68,74 @@ class Record:
 
 
 def timestamp(moment: datetime) -> str:
-    """A moment as WARC writes it."""
+    """Return a time in the format of WARC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def page_record(capture: Capture, uri: str) -> Record:
-    """The page that a capture kept, under `uri` when it has no address of its own."""
-    sent = not capture.saved and not capture.redacted
-    said = dict(capture.headers).get("content-type", "")
+    """Return the record of a captured page; `uri` is used when the capture has no http(s) address."""
+    is_response = not capture.saved and not capture.redacted
+    content_type = dict(capture.headers).get("content-type", "")
     return Record(
-        type="response" if sent else "resource", uri=_printable(_address_of(capture) or uri), date=capture.captured,
-        content_type=said or "text/html", sha256=capture.sha256, size=capture.size,
-        status=capture.status if sent else None, headers=_lasting(capture.headers, capture.size) if sent else (),
-        extra=_removed(capture.headers) if sent else (),
+        type="response" if is_response else "resource", uri=_printable(_address_of(capture) or uri),
+        date=capture.captured,
+        content_type=content_type or "text/html", sha256=capture.sha256, size=capture.size,
+        status=capture.status if is_response else None,
+        headers=_content_headers(capture.headers, capture.size) if is_response else (),
+        extra=_removed_headers(capture.headers) if is_response else (),
     )  # fmt: skip
 
 
 def page_note(capture: Capture) -> Fields:
-    """What cannot be seen from the page's own record."""
-    asked = capture.url if capture.url != _address_of(capture) else ""
-    told = [("via", asked), ("archiver-state", str(capture.state))]
+    """Return the fields of a metadata record: what the record of the page does not tell."""
+    requested = capture.url if capture.url != _address_of(capture) else ""
+    fields = [("via", requested), ("archiver-state", str(capture.state))]
     if capture.saved:
-        told.append(("archiver-saved", "a browser saved this page; it is not the response as the server sent it"))
+        fields.append(("archiver-saved", "a browser saved this page; it is not the response as the server sent it"))
     if capture.redacted:
-        told.append(("archiver-redacted", ", ".join(capture.redacted)))
-        told += [
+        fields.append(("archiver-redacted", ", ".join(capture.redacted)))
+        fields += [
             ("archiver-status", str(capture.status)),
             *(("archiver-header", f"{n}: {v}") for n, v in capture.headers),
         ]
-    return tuple((name, _printable(value, " ")) for name, value in told if value)
+    return tuple((name, _printable(value, " ")) for name, value in fields if value)
 
 
 def metadata_record(about: Record, text: bytes) -> Record:
-    """What is said of another record."""
+    """Return a metadata record about another record."""
     return Record(
         type="metadata", uri=about.uri, date=about.date, content_type=_FIELDS, sha256=sha256(text).hexdigest(),
         size=len(text), extra=(("WARC-Refers-To", about.id),),
     )  # fmt: skip
 
 
-def readable_records(uri: str, content: bytes, of: Record, now: datetime) -> tuple[Record, Record]:
-    """The readable page: made from another record, and as a player finds it."""
+def readable_records(uri: str, content: bytes, source: Record, now: datetime) -> tuple[Record, Record]:
+    """Return two records of a readable page: a conversion of the record `source`, and a resource for players."""
     digest = sha256(content).hexdigest()
-    made = Record(
+    conversion = Record(
         type="conversion", uri=uri, date=now, content_type=_HTML, sha256=digest, size=len(content),
-        extra=(("WARC-Refers-To", of.id),),
+        extra=(("WARC-Refers-To", source.id),),
     )  # fmt: skip
-    return made, replace(made, type="resource", extra=())
+    return conversion, replace(conversion, type="resource", extra=())
 
 
 def medium_record(file: LocalFile, uri: str, archived: datetime) -> Record:
-    """A medium under the address that gave it; without a response it is dated by its article's archiving."""
+    """Return the record of a medium.
+
+    Without a response, `uri` is its address, and `archived`, the time when its article was archived, its date.
+    """
     response = file.response
     return Record(
         type="response" if response else "resource", uri=_printable(response.url if response else uri),
         date=response.received if response else archived, content_type=_type_of(file), sha256=file.sha256,
         size=file.size, status=response.status if response else None,
-        headers=_lasting(response.headers, file.size) if response else (),
-        extra=_removed(response.headers) if response else (),
+        headers=_content_headers(response.headers, file.size) if response else (),
+        extra=_removed_headers(response.headers) if response else (),
     )  # fmt: skip
 
 
 def alias_record(medium: Record, uri: str) -> Record:
-    """Another address under which a player finds a medium."""
+    """Return a record by which players find a medium under another address, `uri`."""
     refers = (
         ("WARC-Profile", ALIAS_PROFILE), ("WARC-Refers-To", medium.id), ("WARC-Refers-To-Target-URI", medium.uri),
         ("WARC-Refers-To-Date", timestamp(medium.date)),
@@ -147,17 +152,18 @@ def alias_record(medium: Record, uri: str) -> Record:
 
 
 def _address_of(capture: Capture) -> str:
-    """Where the page came from: the end of its redirects, else what was asked for."""
-    return next((address for address in (capture.final_url, capture.url) if is_address(address)), "")
+    """Return the address at the end of the redirects, else the requested one, else ''."""
+    return next((address for address in (capture.final_url, capture.url) if is_http_address(address)), "")
 
 
-def _lasting(headers: Fields, size: int) -> Fields:
-    """Headers as they came but for those of the transfer, and the length of what is kept."""
-    kept = tuple((name, value) for name, value in headers if name.lower() not in _TRANSFER)
-    return (*kept, ("content-length", str(size)))
+def _content_headers(headers: Fields, size: int) -> Fields:
+    """Return the headers without those about the transfer, with the length of the decoded content."""
+    content_headers = tuple((name, value) for name, value in headers if name.lower() not in _TRANSFER)
+    return (*content_headers, ("content-length", str(size)))
 
 
-def _removed(headers: Fields) -> Fields:
+def _removed_headers(headers: Fields) -> Fields:
+    """Return the headers about the transfer as fields of the record."""
     return tuple((REMOVED, _printable(f"{name}: {value}", " ")) for name, value in headers if name.lower() in _TRANSFER)
 
 
@@ -168,5 +174,8 @@ def _type_of(file: LocalFile) -> str:
 
 
 def _printable(text: str, also: str = "") -> str:
-    """Text that stays within its line, whatever a page put into an address."""
+    """Return text with control, space and non-ASCII characters percent-encoded, so that it stays on one line.
+
+    Characters in `also` are kept.
+    """
     return quote(text, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~" + also)

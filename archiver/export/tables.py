@@ -1,4 +1,4 @@
-"""The catalogue's articles as rows: JSON lines, and CSV that a spreadsheet opens as it stands."""
+"""Write articles of the catalogue as JSON lines, or as CSV that spreadsheets open without settings."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from typing import Any, BinaryIO
 from archiver.models import ArticleRecord, Images
 from archiver.text import json_line
 
-# A cell has no place for parts: each number of `images` has a column, `warnings` are lines, `removed` is left out.
+# A cell holds one value: each count of `images` has a column, `warnings` are joined as lines, `removed` is left out.
 _IMAGES = tuple(f"images_{field.name}" for field in fields(Images))
 COLUMNS = (
     "key", "url", "title", "account", "type", "published", "archived", "state", "state_seen", "checked", "post",
     "digest", "source", *_IMAGES, "share", "warnings",
 )  # fmt: skip
 
-_BOM = "\ufeff"  # by which Excel knows UTF-8; everybody else passes over it
-# What a spreadsheet computes instead of showing it (CWE-1236), also behind what it passes over, and in full width.
+_BOM = "\ufeff"  # Excel recognises UTF-8 by it; other programs ignore it
+# Text that a spreadsheet would compute as a formula (CWE-1236), also after ignored characters or in full width.
 _FORMULA = re.compile(
     "[\\s\0-\x20\x7f-\xa0\xad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]"
 )
 
 
-class JsonLines:
-    """One JSON object a line, an article, as `list --json` writes it."""
+class JsonLinesTable:
+    """A writer of articles as lines of JSON, the same as of `list --json`."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def add(self, article: ArticleRecord) -> None:
-        """Writes an article's row."""
-        self._file.write(json_line(row_of(article)).encode() + b"\n")
+        """Write an article's line."""
+        self._file.write(json_line(to_json_object(article)).encode() + b"\n")
 
 
-class Csv:
-    """RFC 4180: a row an article, the first names the columns."""
+class CsvTable:
+    """A writer of articles as CSV (RFC 4180) with a header."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._write(COLUMNS, _BOM)
 
     def add(self, article: ArticleRecord) -> None:
-        """Writes an article's row; a line end inside a cell is quoted."""
-        told = row_of(article)
-        told |= {f"images_{name}": count for name, count in told["images"].items()}
-        self._write([_cell(told[column]) for column in COLUMNS])
+        """Write an article's row."""
+        values = to_json_object(article)
+        values |= {f"images_{name}": count for name, count in values["images"].items()}
+        self._write([_cell(values[column]) for column in COLUMNS])
 
     def _write(self, cells: Iterable[object], before: str = "") -> None:
         text = io.StringIO(newline="")
@@ -57,8 +57,8 @@ class Csv:
         self._file.write((before + text.getvalue()).encode("utf-8", "backslashreplace"))
 
 
-def row_of(value: object) -> dict[str, Any]:
-    """A value of the models as a JSON object: asdict would copy each part, and leave the times as they are."""
+def to_json_object(value: object) -> dict[str, Any]:
+    """Return a dataclass of the models as a JSON object; dataclasses.asdict is slower and does not convert times."""
     return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
@@ -67,10 +67,10 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    return row_of(value) if is_dataclass(value) else value
+    return to_json_object(value) if is_dataclass(value) else value
 
 
 def _cell(value: object) -> object:
-    """A cell that shows what it says: text that looks like a formula gets the apostrophe that spreadsheets hide."""
+    """Return the content of a cell; text that looks like a formula gets an apostrophe, which spreadsheets hide."""
     text = "\n".join(map(str, value)) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text

@@ -1,4 +1,4 @@
-"""The addresses under which media are looked for: as pages name them, and as our own readable pages do."""
+"""The addresses of records in a WARC: of media as pages request them, and of what has no address of its own."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from archiver import urls
 from archiver.models import LocalFile, Media
 from archiver.writer.names import media_name
 
-# RFC 2606: nobody has this host, so nothing under it claims to have come from one.
-_OURS = "https://archiver.invalid"
+# Nobody can own this host (RFC 2606), so a record under it does not claim to come from a server.
+_OWN_HOST = "https://archiver.invalid"
 _HOSTS = "|".join(re.escape(host) for host in urls.MEDIA_HOSTS)
-_NAMED = re.compile(rf"//[\w.-]{{1,100}}(?:{_HOSTS})/[^\s\"'<>\\()#\x00-\x20]{{1,2000}}")
+_MEDIA_ADDRESS = re.compile(rf"//[\w.-]{{1,100}}(?:{_HOSTS})/[^\s\"'<>\\()#\x00-\x20]{{1,2000}}")
 
 
 def readable_address(key: str) -> str:
-    """Where the readable page of an article is replayed."""
-    return f"{_OURS}/article/{quote(key, safe=':=+')}"
+    """Return the address of an article's readable page."""
+    return f"{_OWN_HOST}/article/{quote(key, safe=':=+')}"
 
 
 def page_address(key: str) -> str:
-    """Where the page of an article is replayed that names no address of its own."""
-    return f"{_OURS}/page/{quote(key, safe=':=+')}"
+    """Return an address for an article's page that has none."""
+    return f"{_OWN_HOST}/page/{quote(key, safe=':=+')}"
 
 
 def file_address(file: LocalFile) -> str:
-    """Where a medium is replayed that no address of its own is known of."""
-    return f"{_OURS}/{quote(file.path)}"
+    """Return an address for a medium that has none."""
+    return f"{_OWN_HOST}/{quote(file.path)}"
 
 
-def is_address(address: str) -> bool:
-    """Whether a player can be asked for it."""
+def is_http_address(address: str) -> bool:
+    """Return whether players can request this address."""
     return address.startswith(("https://", "http://"))
 
 
-def named_in(page: bytes) -> Iterator[tuple[str, str]]:
-    """The media of the CDN's that a page names: each one's name in the archive, and the address as it stands there.
+def find_media_addresses(page: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the CDN's media in a page: the name of each in the archive, and its address exactly as in the page.
 
-    Its scripts ask for these very letters, and not for the reduced form by which the archive asked; whether by http or
-    by https makes no difference to players.
+    The page's scripts request that address and not the shortened one by which the archive downloaded the medium. For
+    players http and https are the same.
     """
-    # Escaped for HTML, for a script, and in one address of five for both.
+    # Addresses are escaped for HTML, for a script, or for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))
-    for found in dict.fromkeys(_NAMED.findall(text)):
-        address = f"https:{found}"
+    for rest in dict.fromkeys(_MEDIA_ADDRESS.findall(text)):
+        address = f"https:{rest}"
         if plain := urls.media(address):
             yield media_name(Media(url=plain)), address

@@ -1,60 +1,62 @@
-"""A WARC and a list of its pages → WACZ 1.1.1: one file that players open without an index of their own."""
+"""Write a WACZ 1.1.1 file: a WARC, the list of its pages and an index, which players open directly."""
 
 from __future__ import annotations
 
 import io
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TextIO
 
-from archiver.errors import OutputError
 from archiver.export.records import Record, timestamp
-from archiver.export.warc import Warc
-from archiver.storage.local import beside, named_file, sync_file
+from archiver.export.warc import WarcWriter
+from archiver.storage.local import as_file_error, sync_file, temporary_path
 
 _DATA = "data.warc.gz"
 _PAGES = "pages.jsonl"
+_INDEX_LINES = 1024  # of the index in one compressed block; what archiveweb.page uses
 
 
 class PageListWriter:
-    """The list from which a player's user chooses: `pages/pages.jsonl`."""
+    """A writer of `pages/pages.jsonl`, the list of pages that players show."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._write({"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True})
 
     def add(self, record: Record, title: str, text: str) -> None:
-        """Names a page; its text is what a player searches."""
+        """Add a page; players search in `text`."""
         identity = record.id.strip("<>").rpartition(":")[2]
         page = {"id": identity, "url": record.uri, "ts": timestamp(record.date), "title": title, "text": text}
         self._write(page)
 
     def _write(self, row: Mapping[str, object]) -> None:
-        self._file.write(json.dumps(row) + "\n")  # ASCII: wacz reads the list in the locale's encoding
+        self._file.write(json.dumps(row) + "\n")  # ASCII: some tools read it in the locale's encoding
 
 
 @contextmanager
-def wacz_file(path: Path, now: datetime) -> Iterator[tuple[Warc, PageListWriter]]:
-    """A WARC and a list to write to, which become the WACZ at `path` when the context has ended well."""
+def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListWriter]]:
+    """Give a WARC and a page list to write to; they become the WACZ at `path` unless the context ends with an error."""
     with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
-            yield Warc(data, _DATA, now), PageListWriter(pages)
-        whole = folder / "whole.wacz"
-        _pack(folder, whole)
-        sync_file(whole)
-        whole.replace(path)
+            yield WarcWriter(data, _DATA, now), PageListWriter(pages)
+        packed = folder / "packed.wacz"
+        _pack(folder, packed)
+        sync_file(packed)
+        packed.replace(path)
         sync_file(path)
 
 
 @contextmanager
 def _work_folder(path: Path) -> Iterator[Path]:
-    """Make a folder beside `path`, on its disk, for the parts it is made of; it goes when the context ends."""
-    folder = beside(path)
-    with named_file(path):
+    """Create a folder on the disk of `path` for unfinished files; delete it when the context ends."""
+    folder = temporary_path(path)
+    with as_file_error(path):
         folder.mkdir()
         try:
             yield folder
@@ -62,14 +64,38 @@ def _work_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pack(folder: Path, whole: Path) -> None:
-    """Index, digests and zip, by the format's own tool, which says on stdout what it does."""
-    from wacz.main import main
+def _pack(folder: Path, target: Path) -> None:
+    """Write the WARC and the page list in `folder`, with an index and digests, to the WACZ file `target`."""
+    from wacz.util import now
+    from wacz.waczindexer import WACZIndexer
 
-    said = io.StringIO()
-    with redirect_stdout(said):
-        code = main(
-            ["create", "--output", str(whole), "--copy-pages", "--pages", str(folder / _PAGES), str(folder / _DATA)]
-        )
-    if code:
-        raise OutputError(f"cannot be made: {said.getvalue().strip()}", concerns=str(whole))
+    with zipfile.ZipFile(target, "w") as archive:
+        with (
+            (folder / _PAGES).open("rb") as source,
+            archive.open(zipfile.ZipInfo(f"pages/{_PAGES}", now()), "w") as file,
+        ):
+            shutil.copyfileobj(source, file)
+        index = io.BytesIO()
+        index_text = io.TextIOWrapper(index, "utf-8", write_through=True)
+        with archive.open(zipfile.ZipInfo("indexes/index.cdx.gz", now()), "w") as compressed:
+            indexer = WACZIndexer(
+                index_text, [str(folder / _DATA)], sort=True, post_append=True,
+                compress=compressed, lines=_INDEX_LINES, digest_records=True, fields="referrer,req.http:cookie",
+                data_out_name="index.cdx.gz", hash_type="sha256", main_url=None,
+            )  # fmt: skip
+            indexer.process_all()
+        _add(archive, "indexes/index.idx", index.getvalue())
+        archive.write(folder / _DATA, f"archive/{_DATA}")
+        untitled = SimpleNamespace(title="", desc="", date="")
+        package = indexer.generate_datapackage(untitled, archive).encode()
+        _add(archive, "datapackage.json", package)
+        _add(archive, "datapackage-digest.json", indexer.generate_datapackage_digest(package).encode())
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Add a compressed file to the archive, dated now."""
+    from wacz.util import now
+
+    info = zipfile.ZipInfo(name, now())
+    info.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(info, content)

@@ -1,4 +1,4 @@
-"""Records → a WARC 1.1 file, each compressed by itself. The only module that knows warcio."""
+"""Write records to a WARC 1.1 file, each compressed separately. The only module that imports warcio."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 _CHUNK = 2**16
 
 
-class Warc:
-    """A WARC that grows record by record; media of one address are written once.
+class WarcWriter:
+    """A writer of records to a WARC; media of one address are written once.
 
-    What it remembers is these addresses: some 200 bytes for each.
+    It keeps the addresses of media in memory, some 200 bytes for each. `name` is the name of the file, `now` the
+    date of its first record.
     """
 
     def __init__(self, file: BinaryIO, name: str, now: datetime) -> None:
@@ -30,45 +31,45 @@ class Warc:
         self._writer = WARCWriter(file, gzip=True, warc_version="1.1")
         self._now = now
         self._seen: set[str] = set()
-        self._begin(name)
+        self._write_warcinfo(name)
 
     def write(self, record: Record, content: bytes, note: Fields = ()) -> None:
-        """Writes a record, and a `metadata` record of what is to be said of it."""
+        """Write a record, and a metadata record about it with the fields of `note`, if there are any."""
         self._write(record, BytesIO(content))
         if note:
-            said = "".join(f"{name}: {value}\r\n" for name, value in note).encode()
-            self.write(metadata_record(record, said), said)
+            text = "".join(f"{name}: {value}\r\n" for name, value in note).encode()
+            self.write(metadata_record(record, text), text)
 
     def holds(self, uri: str) -> bool:
-        """Whether a medium of this address was written."""
+        """Return whether a medium of this address was written."""
         return uri in self._seen
 
     def write_medium(self, record: Record, file: BinaryIO) -> None:
-        """Writes a medium."""
+        """Write a medium, whose bytes are read from `file`."""
         self._seen.add(record.uri)
         self._write(record, file)
 
     def write_aliases(self, record: Record, addresses: Iterable[str]) -> None:
-        """Writes under which other addresses a medium is found."""
+        """Write a record for each other address of a medium."""
         for alias in (alias_record(record, address) for address in addresses):
             if alias.uri not in self._seen:
                 self._write(alias, BytesIO())
             self._seen.add(alias.uri)
 
-    def _begin(self, name: str) -> None:
-        said = {
+    def _write_warcinfo(self, name: str) -> None:
+        fields = {
             "software": f"archiver {version('archiver')}",
             "format": "WARC File Format 1.1",
             "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
         }
-        record = self._writer.create_warcinfo_record(name, said)
+        record = self._writer.create_warcinfo_record(name, fields)
         record.rec_headers.replace_header("WARC-Date", timestamp(self._now))
         self._writer.write_record(record)
 
     def _write(self, record: Record, payload: BinaryIO) -> None:
-        http = _http(record)
+        http = _http_header(record)
         head = http.to_ascii_bytes() if http else b""
-        made: ArcWarcRecord = self._writer.create_warc_record(
+        warc_record: ArcWarcRecord = self._writer.create_warc_record(
             record.uri, record.type, payload=payload, length=record.size, http_headers=http,
             warc_content_type=record.content_type if not http else "",
             warc_headers_dict={
@@ -77,11 +78,11 @@ class Warc:
             },
         )  # fmt: skip
         for name, value in record.extra:
-            made.rec_headers.add_header(name, value)
-        self._writer.write_record(made)
+            warc_record.rec_headers.add_header(name, value)
+        self._writer.write_record(warc_record)
 
 
-def _http(record: Record) -> StatusAndHeaders | None:
+def _http_header(record: Record) -> StatusAndHeaders | None:
     from warcio.statusandheaders import StatusAndHeaders
 
     if record.status is None:
@@ -90,7 +91,7 @@ def _http(record: Record) -> StatusAndHeaders | None:
 
 
 def _digest(head: bytes, payload: BinaryIO) -> str:
-    """The digest of a record's whole block; the payload stands at its beginning again."""
+    """Return the digest of a record's block, its HTTP header and payload; set the payload back to its beginning."""
     digest = sha256(head)
     for chunk in _chunks(payload):
         digest.update(chunk)

@@ -1,4 +1,4 @@
-"""The Fetcher: pages of mp.weixin.qq.com one after the other, media six at a time."""
+"""The Fetcher: requests pages of mp.weixin.qq.com one after the other, and media in parallel."""
 
 from __future__ import annotations
 
@@ -28,18 +28,34 @@ from archiver.fetcher.network import Deadline, Resolve
 from archiver.fetcher.options import FetcherOptions
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.rate_limit import IntervalLimiter, RateLimiter
-from archiver.fetcher.request import Bounds, RawResponse, ask, follow, https, https_of_user, withhold_location
-from archiver.fetcher.retry import PASSING, TOO_MANY, TRIES, asked_rest, is_cut_off, is_untrusted, policy
+from archiver.fetcher.request import (
+    RawResponse,
+    ResponseLimits,
+    follow_redirects,
+    get_response,
+    hide_location,
+    public_https_url,
+    user_https_url,
+)
+from archiver.fetcher.retry import (
+    MAX_TRIES,
+    RETRY_STATUSES,
+    TOO_MANY_REQUESTS,
+    is_truncated_page,
+    is_untrusted,
+    make_retrying,
+    retry_after,
+)
 from archiver.fetcher.transport import Transport, tls_context
 from archiver.models import Download, Page, Response, Target
 
-_BROWSER = {
+_BROWSER_HEADERS = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/138.0.0.0 Safari/537.36",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
-_PAGE_HEADERS = _BROWSER | {
+_PAGE_HEADERS = _BROWSER_HEADERS | {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
     "Upgrade-Insecure-Requests": "1",
     "Sec-Fetch-Dest": "document",
@@ -47,29 +63,29 @@ _PAGE_HEADERS = _BROWSER | {
     "Sec-Fetch-Site": "none",
     "Sec-Fetch-User": "?1",
 }
-_MEDIA_HEADERS = _BROWSER | {
-    # No WebP, no AVIF: the CDN converts for who takes them, which stops animations (wechat-format §6.3).
+_MEDIA_HEADERS = _BROWSER_HEADERS | {
+    # Neither WebP nor AVIF: the CDN converts images for clients that accept them, and animations become still images.
     "Accept": "image/png,image/jpeg,image/gif,image/svg+xml,*/*;q=0.5",
-    # A foreign Referer gets a placeholder picture with status 200 (§6.4, trap T102).
+    # With the Referer of another site the CDN sends a placeholder image with status 200.
     "Referer": f"https://{urls.HOST}/",
     "Sec-Fetch-Dest": "image",
     "Sec-Fetch-Mode": "no-cors",
     "Sec-Fetch-Site": "cross-site",
 }
-_DEFAULTS = FetcherOptions()
-_HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)  # all that it has
+_DEFAULT_OPTIONS = FetcherOptions()
+_HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)  # every class of httpx
 
 
 class Fetcher:
-    """Target → Page, address → Blob. A context manager; every method may be called from any thread.
+    """A client for WeChat's pages and their media. A context manager; every method may be called from any thread.
 
-    `sleep`, `clock` (monotonic seconds), `now` (aware) and `resolve` (as socket.getaddrinfo) stand for the
-    world, so that tests can be it.
+    Tests replace `sleep`, `clock` (monotonic seconds), `now` (an aware datetime) and `resolve` (as
+    socket.getaddrinfo).
     """
 
     def __init__(
         self,
-        options: FetcherOptions = _DEFAULTS,
+        options: FetcherOptions = _DEFAULT_OPTIONS,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -81,14 +97,14 @@ class Fetcher:
             options.interval, sleep=sleep, clock=clock
         )
         self._sleep, self._cooldowns = sleep, HostCooldowns(sleep=sleep, clock=clock)
-        self._page_tries = policy(sleep, now, is_cut_off, check_wait=self._check_time)
-        self._route = ProxyConfig(options.proxy)
-        self._page_client = self._client(_PAGE_HEADERS, read_cookies(options.cookies))
-        self._page_turn = threading.Lock()
-        self._media_clients = [self._client(_MEDIA_HEADERS, no_cookies()) for _ in range(options.connections)]
-        self._free: LifoQueue[httpx.Client] = LifoQueue()
+        self._page_retrying = make_retrying(sleep, now, is_truncated_page, check_wait=self._check_time)
+        self._proxy_config = ProxyConfig(options.proxy)
+        self._page_client = self._make_client(_PAGE_HEADERS, read_cookies(options.cookies))
+        self._page_lock = threading.Lock()
+        self._media_clients = [self._make_client(_MEDIA_HEADERS, no_cookies()) for _ in range(options.connections)]
+        self._free_clients: LifoQueue[httpx.Client] = LifoQueue()
         for client in self._media_clients:
-            self._free.put(client)
+            self._free_clients.put(client)
 
     def __enter__(self) -> Self:
         return self
@@ -99,179 +115,192 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Close every connection; the Fetcher is of no use afterwards."""
+        """Close every connection; no method may be called afterwards."""
         for client in (self._page_client, *self._media_clients):
             client.close()
 
     def page(self, target: Target) -> Page:
-        """The page at `target.url`, whatever it is: an article, a notice, the wall (not asked for, its
-        redirect's body), or one still cut off after four tries. Unreachable, CoolingDown, TooLarge,
-        FetchError otherwise.
-        """
-        start = _of_wechat(target.url)
-        try:
-            answer = _persistently(lambda: self._page_tries(self._try_page, start, target), target.url)
-        except Unreachable:
-            self._check_time()  # what time cut off is no failure of the page
-            raise
-        if not 200 <= answer.status < 300 and not urls.is_verification_page(answer.url):
-            raise FetchError(f"the server answered HTTP {answer.status}", concerns=target.url)
-        return self._page_of(answer, target)
+        """Return the page at `target.url`, whatever its state.
 
-    def _page_of(self, answer: RawResponse, target: Target) -> Page:
+        That includes notices, a page that is still truncated after four tries, and the verification page: it is the
+        response that redirects to it, since its own address is never requested. Raise Unreachable, CoolingDown,
+        BudgetSpent, TooLarge or another FetchError.
+        """
+        start = _wechat_url(target.url)
+        try:
+            response = _with_retries(lambda: self._page_retrying(self._try_page, start, target), target.url)
+        except Unreachable:
+            self._check_time()  # BudgetSpent when the end of the run was the cause
+            raise
+        if not 200 <= response.status < 300 and not urls.is_verification_page(response.url):
+            raise FetchError(f"the server answered HTTP {response.status}", concerns=target.url)
+        return self._make_page(response, target)
+
+    def _make_page(self, response: RawResponse, target: Target) -> Page:
         return Page(
             source=target.source,
             url=target.url,
-            final_url=answer.url,
-            status=answer.status,
-            headers=answer.headers,
-            content=answer.content,
-            captured=self._received(answer),
+            final_url=response.url,
+            status=response.status,
+            headers=response.headers,
+            content=response.content,
+            captured=self._received_at(response),
         )
 
-    def _received(self, answer: RawResponse) -> datetime:
-        return answer.date or self._now().astimezone(UTC)
+    def _received_at(self, response: RawResponse) -> datetime:
+        return response.date or self._now().astimezone(UTC)
 
     def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
-        """The bytes at `url`, at most `limit` (Options.image_limit when not said). Whether they are the
-        picture that was meant is not judged here. ForbiddenAddress, Unreachable, TooLarge, FetchError; Postponed
-        when `budget`, the time of the run or its host lets it not be asked for now.
-        """
-        return self._get(https(url), url, self._options.image_limit if limit is None else limit, budget)
+        """Return the bytes at `url`, at most `limit` bytes (default: FetcherOptions.image_limit).
 
-    def _get(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Download:
-        account = budget or MediaBudget(now=self._now, until=self._options.until())
-        tries = policy(self._sleep, self._now, check_wait=account.check_time, rests=False)
-        failed: list[str] = []
+        The content is not checked. Raise Postponed when `budget`, the time of the run or a cool-down of the host does
+        not allow the request now; raise ForbiddenAddress, Unreachable, TooLarge or another FetchError when it fails.
+        """
+        limit = self._options.image_limit if limit is None else limit
+        return self._download(public_https_url(url), url, limit, budget)
+
+    def _download(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Download:
+        """Return the bytes at `start`; `url` is the same address as the caller gave it."""
+        budget = budget or MediaBudget(now=self._now, until=self._options.until())
+        retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
+        failures: list[str] = []
 
         def attempt() -> RawResponse:
             try:
-                answer = self._try_medium(start, limit, account)
+                response = self._try_medium(start, limit, budget)
             except _HTTPX_ERRORS as error:
-                account.check_run()  # what the end of the run cut off is no failure of the medium
-                failed.append(str(error) or type(error).__name__)
+                budget.check_run()  # Postponed when the end of the run was the cause
+                failures.append(str(error) or type(error).__name__)
                 raise
-            if answer.status in PASSING and not answer.header("retry-after"):
-                failed.append(f"HTTP {answer.status}")
-            return answer
+            if response.status in RETRY_STATUSES and not response.header("retry-after"):
+                failures.append(f"HTTP {response.status}")
+            return response
 
         try:
-            answer = _persistently(lambda: tries(attempt), url)
+            raw = _with_retries(lambda: retrying(attempt), url)
         except Postponed as error:
-            if not failed:
+            if not failures:
                 raise
-            raise Unreachable(f"no answer in time ({failed[-1]}): try again later", concerns=url) from error
-        if answer.status != 200:
-            raise FetchError(f"the server answered HTTP {answer.status}", concerns=url)
-        response = Response(
-            url=answer.url, status=answer.status, headers=answer.headers, received=self._received(answer)
-        )
-        return Download(url=url, content=answer.content, content_type=answer.header("content-type"), response=response)
+            raise Unreachable(f"no answer in time ({failures[-1]}): try again later", concerns=url) from error
+        if raw.status != 200:
+            raise FetchError(f"the server answered HTTP {raw.status}", concerns=url)
+        response = Response(url=raw.url, status=raw.status, headers=raw.headers, received=self._received_at(raw))
+        return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """The bytes of a document that the user chose, a feed, at whatever port: as `media`, at most PAGE_LIMIT."""
-        return self._get(https_of_user(url), url, self._options.page_limit).content
+        """Return the bytes of a feed whose address the user chose, with any port; raise as `media` does."""
+        return self._download(user_https_url(url), url, self._options.page_limit).content
 
     def _try_page(self, start: httpx.URL, target: Target) -> RawResponse:
-        """One try: the rate limiter counts pages, a redirect belongs to the page it leads to."""
-        with self._page_turn:
+        """Request a page once; redirects are followed at once and count as the same request for the rate limiter."""
+        with self._page_lock:
             self._rate_limiter.acquire(target.url)
-            answer = follow(self._ask_page, start, _of_wechat)
-            self._rate_limiter.observe(self._page_of(answer, target))
-            self._rest(answer, target)
-            return answer
+            response = follow_redirects(self._get_page, start, _wechat_url)
+            self._rate_limiter.observe(self._make_page(response, target))
+            self._back_off(response, target)
+            return response
 
-    def _ask_page(self, url: httpx.URL) -> RawResponse:
-        return ask(self._page_client, url, Bounds(size=self._options.page_limit, seconds=self._seconds_left()))
+    def _get_page(self, url: httpx.URL) -> RawResponse:
+        limits = ResponseLimits(size=self._options.page_limit, seconds=self._seconds_left())
+        return get_response(self._page_client, url, limits)
 
     def _seconds_left(self) -> float | None:
-        """Until the end of the run; None when it has none."""
+        """Return the seconds until the end of the run, None when it has none."""
         until = self._options.until()
         return None if until is None else max((until - self._now()).total_seconds(), 0)
 
     def _check_time(self, wait: float = 0) -> None:
+        """Raise BudgetSpent when the run is over, or would be after `wait` seconds."""
         left = self._seconds_left()
         if left is not None and left <= wait:
             raise BudgetSpent("not read: the time of this call is over, the next one goes on")
 
-    def _rest(self, answer: RawResponse, target: Target) -> None:
-        """Nothing; after "too many requests" every page waits as long as the server says, not this one alone.
+    def _back_off(self, response: RawResponse, target: Target) -> None:
+        """After "429 Too Many Requests", delay the requests for all pages as long as the server asks.
 
-        CoolingDown when that is longer than a run waits, or when it does not say.
+        Raise CoolingDown when that is longer than LONGEST_WAIT, or when the server does not say how long.
         """
-        if answer.status != TOO_MANY:
+        if response.status != TOO_MANY_REQUESTS:
             return
-        seconds = asked_rest(answer, self._now)
+        seconds = retry_after(response, self._now)
         self._rate_limiter.back_off(seconds)
         if seconds is None or seconds > LONGEST_WAIT:
-            asked = f"asks for {seconds:.0f} s of rest: try again then" if seconds else "wants a rest: try later"
-            raise CoolingDown(f"the server answered HTTP {TOO_MANY} and {asked}", concerns=target.url)
+            advice = f"asks for {seconds:.0f} s of rest: try again then" if seconds else "wants a rest: try later"
+            raise CoolingDown(f"the server answered HTTP {TOO_MANY_REQUESTS} and {advice}", concerns=target.url)
 
     def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> RawResponse:
+        """Request a medium once, after the cool-down of its host."""
+
         def get(url: httpx.URL) -> RawResponse:
             self._cooldowns.wait(url.host, budget.seconds_left)
-            with self._lane() as client:
-                bounds = Bounds(size=limit, seconds=budget.begin_request(), count=budget.receive)
-                answer = ask(client, url, bounds)
-            self._note_rest(url.host, answer)
-            return answer
+            with self._media_client() as client:
+                limits = ResponseLimits(size=limit, seconds=budget.begin_request(), count=budget.receive)
+                response = get_response(client, url, limits)
+            self._record_response(url.host, response)
+            return response
 
-        return follow(get, start, lambda address: https(address, port=start.port))
+        return follow_redirects(get, start, lambda address: public_https_url(address, port=start.port))
 
-    def _note_rest(self, host: str, answer: RawResponse) -> None:
-        seconds = asked_rest(answer, self._now) if answer.status in PASSING else None
+    def _record_response(self, host: str, response: RawResponse) -> None:
+        """Begin or end a cool-down of `host`, as its response demands."""
+        seconds = retry_after(response, self._now) if response.status in RETRY_STATUSES else None
         if seconds is not None:
             self._cooldowns.back_off(host, seconds)
-        elif answer.status not in PASSING:
-            self._cooldowns.answered(host)
+        elif response.status not in RETRY_STATUSES:
+            self._cooldowns.record_success(host)
 
     @contextmanager
-    def _lane(self) -> Iterator[httpx.Client]:
-        """A media client for one try; waits while all of them are out."""
-        client = self._free.get()
+    def _media_client(self) -> Iterator[httpx.Client]:
+        """Give a media client that is not in use, for one try; wait until there is one."""
+        client = self._free_clients.get()
         try:
             yield client
         finally:
-            self._free.put(client)
+            self._free_clients.put(client)
 
-    def _client(self, headers: dict[str, str], jar: CookieJar) -> httpx.Client:
+    def _make_client(self, headers: dict[str, str], jar: CookieJar) -> httpx.Client:
         return httpx.Client(
             transport=self._transport(),
             headers=headers,
             cookies=jar,
             timeout=self._options.timeout,
-            event_hooks={"response": [withhold_location]},
-            trust_env=False,  # the route has read the environment already
+            event_hooks={"response": [hide_location]},
+            trust_env=False,  # ProxyConfig has read the environment
         )
 
     @cached_property
     def _certificates(self) -> ssl.SSLContext:
-        return tls_context()  # the costliest part of a Fetcher: one for all lanes
+        return tls_context()  # slow to make, so that all clients share one
 
     def _transport(self) -> httpx.BaseTransport:
         deadline = Deadline(self._options.deadline, self._clock)
-        return Transport(self._route, self._certificates, deadline, self._resolve)
+        return Transport(self._proxy_config, self._certificates, deadline, self._resolve)
 
 
-def _of_wechat(address: str) -> httpx.URL:
-    """`address` as https when it is mp.weixin.qq.com's: pages, and the reader's cookies, go nowhere else."""
-    url = https(address)
+def _wechat_url(address: str) -> httpx.URL:
+    """Return `address` as https; raise FetchError for any host that is not mp.weixin.qq.com."""
+    url = public_https_url(address)
     if url.host != urls.HOST or url.port is not None:
         raise FetchError(f"leads to another host than {urls.HOST}: it is not followed", concerns=address)
     return url
 
 
-def _persistently(tries: Callable[[], RawResponse], address: str) -> RawResponse:
-    """The answer to the last of `tries`; Unreachable when that was none, or one that asks to come again."""
+def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
+    """Return the response of `send`, which repeats its request itself.
+
+    Raise Unreachable when its last try ended with an error of httpx or with one of RETRY_STATUSES.
+    """
     try:
-        answer = tries()
+        response = send()
     except _HTTPX_ERRORS as error:
         raise _unreachable(error, address) from error
-    if answer.status in PASSING:
-        asked = answer.header("retry-after")
-        told = f" (Retry-After: {asked[:40]})" if asked else ""
-        raise Unreachable(f"the server keeps answering HTTP {answer.status}{told}: try again later", concerns=address)
-    return answer
+    if response.status in RETRY_STATUSES:
+        header = response.header("retry-after")
+        advice = f" (Retry-After: {header[:40]})" if header else ""
+        raise Unreachable(
+            f"the server keeps answering HTTP {response.status}{advice}: try again later", concerns=address
+        )
+    return response
 
 
 def _unreachable(error: Exception, address: str) -> Unreachable:
@@ -281,7 +310,8 @@ def _unreachable(error: Exception, address: str) -> Unreachable:
             "name its authority in SSL_CERT_FILE",
             concerns=address,
         )
-    said = str(error) or type(error).__name__
+    reason = str(error) or type(error).__name__
     return Unreachable(
-        f"no answer in {TRIES} tries ({said}): check the network and the proxy, or try again later", concerns=address
+        f"no answer in {MAX_TRIES} tries ({reason}): check the network and the proxy, or try again later",
+        concerns=address,
     )

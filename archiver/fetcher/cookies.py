@@ -1,4 +1,4 @@
-"""The cookies of a reader who solved a verification by hand, for mp.weixin.qq.com and nobody else."""
+"""Cookies of a browser in which the user passed the verification page; sent to mp.weixin.qq.com only."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _ADVICE = "export cookies.txt in the Netscape format from the browser in which y
 
 
 def read_cookies(path: str) -> CookieJar:
-    """The cookies of a Netscape file that a browser would send to mp.weixin.qq.com; an empty jar for ''.
+    """Return the cookies of a Netscape file that a browser would send to mp.weixin.qq.com; an empty jar for path ''.
 
-    InputError when it cannot be read, ConfigError when it holds none.
+    Raise InputError when the file cannot be read, and ConfigError when it has no such cookie.
     """
     jar = CookieJar()
-    for cookie in _load(path) if path else ():
-        if _is_for_us(cookie):
+    for cookie in _load_cookies(path) if path else ():
+        if _is_sent_to_wechat(cookie):
             jar.set_cookie(_as_session(cookie))
     jar.clear_expired_cookies()
     if path and not len(jar):
@@ -27,11 +27,12 @@ def read_cookies(path: str) -> CookieJar:
 
 
 def no_cookies() -> CookieJar:
-    """A jar that takes none and gives none: for media, whatever host sets them."""
+    """Return a jar that stores no cookies: for media, whose hosts get none back."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
-def _load(path: str) -> MozillaCookieJar:
+def _load_cookies(path: str) -> MozillaCookieJar:
+    """Return every cookie of a Netscape file; raise InputError or ConfigError when it is none."""
     jar = MozillaCookieJar(path)
     try:
         with warnings.catch_warnings(action="ignore"):  # "http.cookiejar bug!" for a line with too few fields
@@ -45,14 +46,18 @@ def _load(path: str) -> MozillaCookieJar:
     return jar
 
 
-def _is_for_us(cookie: Cookie) -> bool:
+def _is_sent_to_wechat(cookie: Cookie) -> bool:
+    """Return whether the cookie's domain matches mp.weixin.qq.com."""
     if cookie.domain.startswith("."):
         return f".{HOST}".endswith(cookie.domain)
     return cookie.domain == HOST
 
 
 def _as_session(cookie: Cookie) -> Cookie:
-    """Browser extensions write 0 for "until the browser closes", which the standard library reads as 1970."""
+    """Return the cookie without its expiry if that is 0.
+
+    Browser extensions write 0 for "until the browser closes", which the standard library takes for 1970.
+    """
     if cookie.expires == 0:
         cookie.expires, cookie.discard = None, True
     return cookie

@@ -1,4 +1,4 @@
-"""Through which proxy, if any, a host is reached."""
+"""Which proxy, if any, is used for a host."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from archiver.errors import ConfigError
 
 
 class ProxyConfig:
-    """The user's proxy: the one chosen for every host, else the environment's with its exceptions.
+    """The user's proxy: the one from the settings for every host, else the one of the environment and its exceptions.
 
-    All our requests are https, so HTTPS_PROXY or ALL_PROXY is the only proxy there can be. httpx reads the
-    same variables, but not for a client that was given its own transport.
+    All requests are https, so only HTTPS_PROXY and ALL_PROXY are read. httpx reads the same variables, but not for a
+    client with its own transport.
     """
 
     def __init__(self, chosen: str = "") -> None:
         environment = getproxies()
         address = chosen or environment.get("https") or environment.get("all") or ""
         self._always = bool(chosen)
-        self.proxy = _proxy(address) if address else None
+        self.proxy = _parse_proxy(address) if address else None
 
     def is_proxied(self, url: httpx.URL) -> bool:
-        """Whether a request for `url` goes through the proxy."""
+        """Return whether a request for `url` goes through the proxy."""
         if self.proxy is None:
             return False
         return self._always or not proxy_bypass(f"{url.host}:{url.port or 443}")
 
 
-def _proxy(address: str) -> httpcore.Proxy:
-    """`address` read as a proxy's; ConfigError, which does not repeat its password."""
+def _parse_proxy(address: str) -> httpcore.Proxy:
+    """Return the proxy at `address`; raise ConfigError, which does not show the address because of its password."""
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
         if not proxy.url.host:

@@ -1,4 +1,4 @@
-"""One request and its answer, and the way along redirects, each hop checked."""
+"""Send one GET request, read its response within bounds, and follow redirects to checked addresses."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import httpx
 
 from archiver import urls
 from archiver.errors import FetchError, ForbiddenAddress, TooLarge
-from archiver.fetcher.decompression import decoded
+from archiver.fetcher.decompression import decompress
 from archiver.fetcher.limits import MIB
 from archiver.fetcher.ssrf import is_forbidden
 
-REDIRECTS = 5
-SECONDS = "archiver.seconds"  # the request's extension that says how long it may take
-_HEADERS = "archiver.headers"  # the response's extension that has all of them
-_REDIRECT = frozenset((301, 302, 303, 307, 308))
-_LONGEST_ADDRESS = 8192  # characters; servers take no longer ones
-_PORTS = frozenset((None, 80, 443))  # others lead to what is no web server: no picture of WeChat's has one
-_PRIVATE = frozenset(("set-cookie", "set-cookie2"))  # a reader's session: never kept (ARCHITECTURE, Privacy)
+MAX_REDIRECTS = 5
+SECONDS_EXTENSION = "archiver.seconds"  # of a request: how long it may take
+_HEADERS_EXTENSION = "archiver.headers"  # of a response: all of its headers
+_REDIRECT_STATUSES = frozenset((301, 302, 303, 307, 308))
+_LONGEST_ADDRESS = 8192  # characters; servers accept no longer ones
+_PORTS = frozenset((None, 80, 443))  # other ports may be other services; no image of WeChat's has one
+_PRIVATE_HEADERS = frozenset(("set-cookie", "set-cookie2"))  # the session of whoever runs this: never stored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawResponse:
-    """A response read to its end; of an error status only the head."""
+    """A complete response; for an error status (400 and above) without its body."""
 
     url: str  # where the redirects ended
     status: int
@@ -35,17 +35,17 @@ class RawResponse:
     content: bytes = b""
 
     def header(self, name: str) -> str:
-        """The first header called `name` (lower case), '' when there is none."""
+        """Return the first header called `name` (lower case), '' when there is none."""
         return next((value for key, value in self.headers if key == name), "")
 
     @property
     def date(self) -> datetime | None:
-        """When the server says it answered, in UTC."""
-        return http_date(self.header("date"))
+        """The Date header in UTC, None when it is missing or invalid."""
+        return parse_http_date(self.header("date"))
 
 
-def http_date(text: str) -> datetime | None:
-    """A header's date in UTC, None when it is none."""
+def parse_http_date(text: str) -> datetime | None:
+    """Return a header's date in UTC, None when it is invalid."""
     try:
         date = parsedate_to_datetime(text)
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
@@ -53,25 +53,24 @@ def http_date(text: str) -> datetime | None:
         return None
 
 
-def https(address: str, *, port: int | None = None) -> httpx.URL:
-    """Return `address` as https, without its fragment.
+def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
+    """Return `address` with the scheme https and without its fragment.
 
-    The one place where foreign words become an address: whatever httpx, idna or ipaddress think of them,
-    ForbiddenAddress is raised when a page must not make us open it, or nobody could. `port`: one that the user
-    chose, beside the web's own.
+    Every address that comes from outside passes here. Raise ForbiddenAddress when it is invalid, leads to this machine
+    or its network, or has a port that is not the web's. `port` is allowed as well: one that the user chose.
     """
-    url = _parsed(address)
+    url = _parse_public_url(address)
     if url.port not in _PORTS and url.port != port:
         raise ForbiddenAddress(f"port {url.port} is no web server's: it is not opened", concerns=address)
     return url
 
 
-def https_of_user(address: str) -> httpx.URL:
-    """Return an address that the user chose as `https` does, whatever its port."""
-    return https(address, port=_parsed(address).port)
+def user_https_url(address: str) -> httpx.URL:
+    """Return an address that the user chose as `public_https_url` does, with any port."""
+    return public_https_url(address, port=_parse_public_url(address).port)
 
 
-def _parsed(address: str) -> httpx.URL:
+def _parse_public_url(address: str) -> httpx.URL:
     if len(address) > _LONGEST_ADDRESS:
         raise ForbiddenAddress("longer than any address that can be opened", concerns=f"{address[:80]}…")
     try:
@@ -84,66 +83,73 @@ def _parsed(address: str) -> httpx.URL:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bounds:
-    """What one answer may cost."""
+class ResponseLimits:
+    """The limits of one response."""
 
-    size: int  # decoded bytes
-    seconds: float | None = None  # until it is whole; the transport has a bound of its own
-    count: Callable[[int], object] = lambda _size: None  # told of each piece; may raise
+    size: int  # bytes after decompression
+    seconds: float | None = None  # until it is complete; the transport has a limit of its own
+    count: Callable[[int], object] = lambda _size: None  # called with the size of each piece; may raise
 
 
-def ask(client: httpx.Client, url: httpx.URL, bounds: Bounds) -> RawResponse:
-    """The answer to one GET, redirects not followed; TooLarge past `bounds.size` decoded bytes, httpx's errors."""
-    extensions = {} if bounds.seconds is None else {SECONDS: bounds.seconds}
+def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
+    """Send a GET request and return the response, a redirect too.
+
+    Raise TooLarge when the body is larger than `limits.size`, and the errors of httpx.
+    """
+    extensions = {} if limits.seconds is None else {SECONDS_EXTENSION: limits.seconds}
     with client.stream("GET", url, extensions=extensions) as response:
-        content = b"" if response.status_code >= 400 else _body(response, bounds)
+        content = b"" if response.status_code >= 400 else _read_body(response, limits)
         return RawResponse(
             url=str(url),
             status=response.status_code,
-            headers=tuple((k, v) for k, v in response.extensions[_HEADERS] if k not in _PRIVATE),
+            headers=tuple((k, v) for k, v in response.extensions[_HEADERS_EXTENSION] if k not in _PRIVATE_HEADERS),
             content=content,
         )
 
 
-def withhold_location(response: httpx.Response) -> None:
-    """Keep a redirect's address from httpx, which makes a request of it at once and fails at odd ones."""
-    response.extensions[_HEADERS] = response.headers.multi_items()
+def hide_location(response: httpx.Response) -> None:
+    """Remove the Location header, of which httpx builds a request at once and fails at unusual addresses."""
+    response.extensions[_HEADERS_EXTENSION] = response.headers.multi_items()
     response.headers.pop("location", None)
 
 
-def follow(get: Callable[[httpx.URL], RawResponse], url: httpx.URL, check: Callable[[str], httpx.URL]) -> RawResponse:
-    """The answer at the end of at most five redirects; `check` gives each hop's address or raises.
+def follow_redirects(
+    get: Callable[[httpx.URL], RawResponse], url: httpx.URL, check: Callable[[str], httpx.URL]
+) -> RawResponse:
+    """Return the response at the end of at most five redirects; raise FetchError when there are more.
 
-    A redirect to the verification wall is the end: the wall itself is never asked for (wechat-format §1.1).
+    `check` returns the URL of each redirect or raises. A redirect to the verification page is returned itself, with
+    that page's address: the page is not requested, since it would be one more request to a host that blocks us.
     """
-    for _ in range(REDIRECTS + 1):
-        answer = get(url)
-        location = answer.header("location") if answer.status in _REDIRECT else ""
+    for _ in range(MAX_REDIRECTS + 1):
+        response = get(url)
+        location = response.header("location") if response.status in _REDIRECT_STATUSES else ""
         if not location:
-            return answer
-        url = check(_joined(url, location))
+            return response
+        url = check(_join_location(url, location))
         if urls.is_verification_page(str(url)):
-            return replace(answer, url=str(url))
-    raise FetchError(f"more than {REDIRECTS} redirects", concerns=str(url))
+            return replace(response, url=str(url))
+    raise FetchError(f"more than {MAX_REDIRECTS} redirects", concerns=str(url))
 
 
-def _joined(url: httpx.URL, location: str) -> str:
+def _join_location(url: httpx.URL, location: str) -> str:
     try:
         return urljoin(str(url), location)
     except ValueError as error:
         raise FetchError("redirected to something that is no address", concerns=str(url)) from error
 
 
-def _body(response: httpx.Response, bounds: Bounds) -> bytes:
-    limit = bounds.size
+def _read_body(response: httpx.Response, limits: ResponseLimits) -> bytes:
+    """Return the decompressed body; raise TooLarge as soon as it is known to be larger than the limit."""
+    limit = limits.size
     declared = response.headers.get("content-length", "")
     too_large = TooLarge(f"larger than {limit / MIB:g} MB", concerns=str(response.request.url))
     if declared.isdecimal() and int(declared[:18]) > limit:
         raise too_large
     body = bytearray()
-    for piece in decoded(response.iter_raw(), response.headers.get("content-encoding", "")):
+    for piece in decompress(response.iter_raw(), response.headers.get("content-encoding", "")):
         body += piece
-        bounds.count(len(piece))
+        limits.count(len(piece))
         if len(body) > limit:
             raise too_large
     return bytes(body)

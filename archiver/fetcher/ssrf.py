@@ -1,7 +1,7 @@
-"""Which addresses a page may make us open: public ones only.
+"""Tell public addresses from those of this machine and its network (server-side request forgery, SSRF).
 
-Media addresses and redirects come from an untrusted page. One that names this machine or its network would
-make the archiver a way into both (the cloud's 169.254.169.254, a router's own page).
+Media addresses and redirects come from untrusted pages. One that names this machine or its network would let a page
+reach what only they can reach: a cloud's metadata service at 169.254.169.254, a router's settings.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ import socket
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_NETWORKS = (  # IANA's registries of special purposes: Python 3.11 knows neither the newer nor all of the older ones
+_NETWORKS = (  # IANA's special-purpose registries, of which Python 3.11 knows only a part
     "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
     "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 "
-    "203.0.113.0/24 224.0.0.0/3 168.63.129.16/32 "  # the last is Azure's own door, for its machines alone
+    "203.0.113.0/24 224.0.0.0/3 168.63.129.16/32 "  # the last: Azure's own services, for its machines only
     "2001::/23 2001:db8::/32 2620:4f:8000::/48 3fff::/20"
 )
 _SPECIAL = tuple(map(ipaddress.ip_network, _NETWORKS.split()))
-_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that anybody was given: 100::, 5f00::, fc00:: … are outside
+_UNICAST = ipaddress.ip_network("2000::/3")  # the only part of IPv6 that is assigned; 100::, 5f00::, fc00:: … are not
 _LOCAL = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa")  # RFC 6761, 6762, 8375; ICANN 2024
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # an IPv6-only network's way to every IPv4 address
-# Clash and its kin answer every name with an address of this range and connect by name behind it. Half of our
-# users have one running; a literal address of the range stays refused.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # how an IPv6-only network reaches every IPv4 address
+# Clash and similar proxies resolve every name to an address of this range and connect by name themselves. Many users
+# run one, so names may lead there; an address that spells the range itself stays forbidden.
 _FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
 
 
 def is_forbidden(host: str) -> bool:
-    """Whether `host`, as an address spells it, is this machine, its network or nobody; public names are not."""
+    """Return whether `host`, as written in an address, is this machine, in its network, or no valid host."""
     host = host.strip("[]").rstrip(".").lower()
-    literal = _literal(host)
+    literal = _parse_literal(host)
     if literal:
         return not is_public(literal)
     last_label = host.rpartition(".")[2]
@@ -37,20 +37,23 @@ def is_forbidden(host: str) -> bool:
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether `address` belongs to the internet, seen through the forms that wrap IPv4 in IPv6."""
-    inner = _unwrapped(address)
-    is_given = inner.version == 4 or inner in _UNICAST
-    return is_given and inner.is_global and not any(inner in network for network in _SPECIAL)
+    """Return whether `address` is public; of an IPv6 address that contains an IPv4 one, whether that is."""
+    inner = _unwrap_ipv4(address)
+    is_assigned = inner.version == 4 or inner in _UNICAST
+    return is_assigned and inner.is_global and not any(inner in network for network in _SPECIAL)
 
 
 def may_connect(resolved: str) -> bool:
-    """Whether a name may lead to `resolved`, an address that the resolver gave."""
+    """Return whether a name may be connected to at `resolved`, the address it resolved to."""
     address = ipaddress.ip_address(resolved)
     return is_public(address) or address in _FAKE_IP
 
 
-def _literal(host: str) -> IPAddress | None:
-    """The address that `host` spells, also in the C library's ways: 2130706433, 0x7f.1, 0177.0.0.1, 127.1."""
+def _parse_literal(host: str) -> IPAddress | None:
+    """Return the IP address that `host` is, None for a name.
+
+    The C library accepts other notations as well: 2130706433, 0x7f.1, 0177.0.0.1, 127.1.
+    """
     try:
         return ipaddress.ip_address(host)
     except ValueError:
@@ -61,7 +64,8 @@ def _literal(host: str) -> IPAddress | None:
         return None
 
 
-def _unwrapped(address: IPAddress) -> IPAddress:
+def _unwrap_ipv4(address: IPAddress) -> IPAddress:
+    """Return the IPv4 address inside an IPv6 address (NAT64, mapped, 6to4), else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in _NAT64:

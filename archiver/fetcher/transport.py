@@ -1,4 +1,7 @@
-"""httpx's door to our own connections: checked when direct, by the user's proxy otherwise."""
+"""The httpx transport: connections with checked addresses, or through the user's proxy.
+
+docs/decisions/0001-own-httpx-transport.md tells why it is not a subclass of httpx.HTTPTransport.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ import httpcore
 import httpx
 
 from archiver.errors import ArchiverError, ConfigError
-from archiver.fetcher.network import CheckedNetwork, Deadline, Network, Resolve
+from archiver.fetcher.network import CheckedNetwork, Deadline, ProxyNetwork, Resolve
 from archiver.fetcher.proxy import ProxyConfig
-from archiver.fetcher.request import SECONDS
+from archiver.fetcher.request import SECONDS_EXTENSION
 
 _CORE_ERRORS = (
     httpcore.TimeoutException,
@@ -22,52 +25,58 @@ _CORE_ERRORS = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
-# After these a connection is closed or as good as before; after others its state is anybody's guess.
-_CONNECTION_IS_SOUND = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProxyError)
+# After these errors a connection is closed or still usable; after others its state is unknown.
+_CONNECTION_IS_USABLE = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProxyError)
 
 
 class Transport(httpx.BaseTransport):
-    """One lane of requests: used by one thread at a time, it keeps its connections.
+    """Connections for the requests of one thread at a time, kept open between them.
 
-    A lane is not shared because h2's state machine, under httpcore's HTTP/2, is not made for threads.
+    Threads do not share a transport, because the HTTP/2 state machine below httpcore (h2) is not thread-safe.
+    `context` holds the trusted certificates, `deadline` bounds each response, `resolve` works as socket.getaddrinfo.
     """
 
-    def __init__(self, route: ProxyConfig, context: ssl.SSLContext, deadline: Deadline, resolve: Resolve) -> None:
-        self._route = route
+    def __init__(
+        self, proxy_config: ProxyConfig, context: ssl.SSLContext, deadline: Deadline, resolve: Resolve
+    ) -> None:
+        self._proxy_config = proxy_config
         self._deadline = deadline
         self._direct = _pool(context, CheckedNetwork(deadline, resolve))
-        self._proxied = _pool(context, Network(deadline), route.proxy)
-        self._is_confused = False
+        self._proxied = _pool(context, ProxyNetwork(deadline), proxy_config.proxy)
+        self._needs_new_connections = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The response to `request`, its body still to be read; httpx.TransportError, ForbiddenAddress."""
-        if self._is_confused:
+        """Return the response to `request`, its body not read yet; raise httpx.TransportError or ForbiddenAddress."""
+        if self._needs_new_connections:
             with suppress(Exception):
                 self.close()
-            self._is_confused = False
-        self._deadline.restart(request.extensions.get(SECONDS))
-        pool = self._proxied if self._route.is_proxied(request.url) else self._direct
-        with as_httpx_errors(self._note):
+            self._needs_new_connections = False
+        self._deadline.restart(request.extensions.get(SECONDS_EXTENSION))
+        pool = self._proxied if self._proxy_config.is_proxied(request.url) else self._direct
+        with as_httpx_errors(self._note_error):
             response = pool.handle_request(_core_request(request))
             return httpx.Response(
                 response.status,
                 headers=response.headers,
-                stream=_Body(response, self._note),
+                stream=_Body(response, self._note_error),
                 extensions=response.extensions,
             )
 
-    def _note(self, error: Exception) -> None:
-        """Remember that the connections cannot be trusted: one malformed answer must not cost the next."""
-        self._is_confused = self._is_confused or not isinstance(error, _CONNECTION_IS_SOUND)
+    def _note_error(self, error: Exception) -> None:
+        """Have the next request use new connections after a malformed response, so that only one request fails."""
+        self._needs_new_connections = self._needs_new_connections or not isinstance(error, _CONNECTION_IS_USABLE)
 
     def close(self) -> None:
-        """Close every connection; those that are asked for afterwards are new."""
+        """Close every connection; a later request opens new ones."""
         self._direct.close()
         self._proxied.close()
 
 
 def tls_context() -> ssl.SSLContext:
-    """Certificates always checked: by SSL_CERT_FILE or SSL_CERT_DIR when set, else by certifi's roots."""
+    """Return a context that checks certificates against SSL_CERT_FILE or SSL_CERT_DIR, by default certifi's roots.
+
+    Raise ConfigError when the file or folder cannot be used.
+    """
     try:
         return httpx.create_ssl_context()
     except OSError as error:  # ssl.SSLError is one
@@ -75,24 +84,28 @@ def tls_context() -> ssl.SSLContext:
 
 
 class _Body(httpx.SyncByteStream):
+    """The bytes of a response, with errors raised as httpx's; `note` is called with each error."""
+
     def __init__(self, response: httpcore.Response, note: Callable[[Exception], None]) -> None:
-        self._response, self._note = response, note
+        self._response, self._note_error = response, note
 
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(cast("Iterable[bytes]", self._response.stream))
         while True:
-            with as_httpx_errors(self._note):  # not around `yield`: what the reader raises is its own
+            with as_httpx_errors(self._note_error):  # not around `yield`: errors of the reader are not ours
                 piece = next(pieces, None)
             if piece is None:
                 return
             yield piece
 
     def close(self) -> None:
-        with as_httpx_errors(self._note):
+        with as_httpx_errors(self._note_error):
             self._response.close()
 
 
-def _pool(context: ssl.SSLContext, network: Network, proxy: httpcore.Proxy | None = None) -> httpcore.ConnectionPool:
+def _pool(
+    context: ssl.SSLContext, network: ProxyNetwork, proxy: httpcore.Proxy | None = None
+) -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(
         ssl_context=context, proxy=proxy, http2=True, keepalive_expiry=30, network_backend=network
     )
@@ -116,10 +129,10 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
 
 @contextmanager
 def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> Iterator[None]:
-    """Raise every error of the libraries below under a name of httpx's, once `note` was told of it.
+    """Raise the errors of httpcore and of the libraries below it as errors of httpx, after calling `note` with them.
 
-    httpcore's have the same names. h2, hpack, hyperframe and h11 let errors of every class through at what a
-    malformed answer holds, ValueError and KeyError among them: the server is at fault, whatever the class.
+    An error of httpcore becomes the one of the same name. h2, hpack, hyperframe and h11 raise errors of any class at
+    a malformed response, ValueError and KeyError among them: these become httpx.RemoteProtocolError.
     """
     try:
         yield

@@ -1,36 +1,27 @@
-"""The values that pass between the rooms: one frozen dataclass for each arrow of pipeline.py.
+"""The values that pass between the packages: frozen dataclasses of text, numbers, dates and tuples of them.
 
-Only plain data: text, numbers, dates, tuples of them. A body is a string, not a tree, so that every
-value can be compared, stored and sent to another process.
+A body is a string, not a tree, so that every value can be compared, stored and sent to another process.
 """
 
-from archiver.models.articles import Article, Media, Removal, Reprint, Unavailability
-from archiver.models.files import (
+from archiver.models.article import Article, Removal, Reprint, Unavailability
+from archiver.models.audit import AuditSubject, ExpectedFile, Finding, MergeOutcome, MergeResult, MergeSubject, Problem
+from archiver.models.capture import Capture, StoredCapture
+from archiver.models.media import (
     NO_LOCAL_MEDIA,
     Download,
     LocalFile,
     LocalMedia,
+    Media,
+    MediaKind,
     MediaResults,
     NotRequested,
-    Post,
-    RenderedPost,
     Response,
     StoredFiles,
-    WriteResult,
 )
-from archiver.models.findings import ExpectedFile, Finding, MergeResult
-from archiver.models.pages import CHINA, UNAVAILABLE_STATES, Classification, FetchedPage, Page, State, Target
-from archiver.models.records import (
-    ArchiveTransaction,
-    ArticleRecord,
-    ArticleSummary,
-    Capture,
-    Images,
-    Outcome,
-    StoredCapture,
-    Tombstone,
-    UrlRecord,
-)
+from archiver.models.outcome import Images, Outcome, OutcomeKind
+from archiver.models.page import CHINA, UNAVAILABLE_STATES, Classification, FetchedPage, Page, State, Target
+from archiver.models.post import Post, RenderedPost, WriteOutcome, WriteResult
+from archiver.models.record import ArchiveTransaction, ArticleRecord, ArticleSummary, Tombstone, UrlRecord
 
 __all__ = [
     "CHINA",
@@ -40,6 +31,7 @@ __all__ = [
     "Article",
     "ArticleRecord",
     "ArticleSummary",
+    "AuditSubject",
     "Capture",
     "Classification",
     "Download",
@@ -50,12 +42,17 @@ __all__ = [
     "LocalFile",
     "LocalMedia",
     "Media",
+    "MediaKind",
     "MediaResults",
+    "MergeOutcome",
     "MergeResult",
+    "MergeSubject",
     "NotRequested",
     "Outcome",
+    "OutcomeKind",
     "Page",
     "Post",
+    "Problem",
     "Removal",
     "RenderedPost",
     "Reprint",
@@ -67,5 +64,6 @@ __all__ = [
     "Tombstone",
     "Unavailability",
     "UrlRecord",
+    "WriteOutcome",
     "WriteResult",
 ]

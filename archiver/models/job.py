@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from archiver.models.pages import Target
-from archiver.models.records import ArticleSummary
+from archiver.models.page import Target
+from archiver.models.record import ArticleSummary
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archiver.errors import Exit
-from archiver.models.records import ArticleRecord, Capture, Outcome, UrlRecord
+from archiver.models.capture import Capture
+from archiver.models.outcome import Outcome
+from archiver.models.record import ArticleRecord, UrlRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,7 @@
-"""The public listing of an album (合集) → its articles, twenty an answer (wechat-format §7.1).
+"""List the articles of an album (合集) from its public listing, twenty in each response.
 
-No login is needed for it, but it lists **long** links, and since 2026 those meet the wall whoever asks (§1.1): an
-album tells which articles there are, and of most of them no more today. Where short links can be had, they serve
-better.
+It needs no login, but it contains long links, which lead to the verification page since 2026: an album tells which
+articles exist, while most of them cannot be fetched by these addresses. Short links are better where there are any.
 """
 
 from __future__ import annotations
@@ -15,43 +14,42 @@ from urllib.parse import parse_qsl, urlsplit
 from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.models import Target
-from archiver.sources import album_response
-from archiver.sources.album_response import AlbumItem, AlbumResponse
+from archiver.sources.album_response import AlbumItem, AlbumResponse, parse_album_response
 
-MOST_PAGES = 500  # ten thousand articles; an album that goes on has lost its way
-_PAGE = 20  # the most that one answer lists
+MAX_PAGES = 500  # ten thousand articles; no album has more, so a longer listing repeats itself
+_PAGE_SIZE = 20  # the server lists no more in one response
 _PATH = "/mp/appmsgalbum"
 _ENDPOINT = f"https://{urls.HOST}{_PATH}"
 _NUMBER = re.compile(r"[0-9]{1,32}")
 _BIZ = re.compile(r"[A-Za-z0-9+/=]{4,64}")
 
-Get = Callable[[str], bytes]
+FetchBytes = Callable[[str], bytes]
 IsKnown = Callable[[Target], bool]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Album:
-    """Which album an address names."""
+    """The identity of an album."""
 
     biz: str
-    number: str  # 19 digits, more than a float holds (T46)
+    number: str  # 19 digits: more than a float can hold
 
     @property
     def address(self) -> str:
-        """Its address without tracking: one text for one album."""
+        """The album's address without tracking parameters, the same for every spelling."""
         return f"{_ENDPOINT}?__biz={self.biz}&action=getalbum&album_id={self.number}"
 
     def request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> str:
-        """Where its listing stands, behind the item `last`; `reverse`: from its other end."""
+        """Return the address of the listing after the item `last`; `reverse`: in the opposite order."""
         begin = f"&begin_msgid={last.msgid}&begin_itemidx={last.position}" if last else ""
         return (
             f"{_ENDPOINT}?action=getalbum&__biz={self.biz}&album_id={self.number}"
-            f"&count={_PAGE}&is_reverse={int(reverse)}&f=json{begin}"
+            f"&count={_PAGE_SIZE}&is_reverse={int(reverse)}&f=json{begin}"
         )
 
 
-def album(address: str) -> Album:
-    """The album that `address` names, as people paste it; NotWeChat when it names none."""
+def parse_album(address: str) -> Album:
+    """Return the album at an address as people paste it; raise NotWeChat when it is not an album's."""
     parts = urlsplit(urls.parse_target(address).url)
     query = dict(parse_qsl(parts.query.replace("+", "%2B")))
     biz, number = query.get("__biz", ""), query.get("album_id", "")
@@ -61,113 +59,120 @@ def album(address: str) -> Album:
 
 
 def is_album(address: str) -> bool:
-    """Whether `address` is an album's, as people paste it."""
+    """Return whether an address as people paste it is an album's."""
     try:
-        return bool(album(address))
+        return bool(parse_album(address))
     except NotWeChat:
         return False
 
 
 class AlbumListing:
-    """The articles that an album lists, each once: iterating asks for one answer after the other.
+    """The articles of an album, each once. Iterating requests one response after the other.
 
-    `get` gives the bytes of an answer and judges walls; what it raises ends the iteration, and what came before
-    stands. NotWeChat when `address` is no album's, FetchError when an answer is no listing. `is_known` says whether
-    the catalogue has an article, archived or due.
+    `fetch` returns the bytes of a response and checks it for verification pages; an error it raises ends the
+    iteration, after the articles listed so far. `is_known` returns whether the catalogue has an article, archived or
+    due. The constructor raises NotWeChat when `address` is not an album's; the iteration raises FetchError when a
+    response is no listing.
 
-    `last_count` is the `count` of the last listing that `is_complete`, all of whose Targets the catalogue has by now.
-    With it the listing ends where the known begins: at its first answer, when the count stands and that answer is all
-    known. New articles stand at either end (the order is the owner's choice): when the count changed and the first
-    answer is all known, the other end is looked at before all is listed. So it does not see an article that came as
-    another went (the count stands), unless it is in the first answer; a listing without `last_count` does.
+    `last_count` is the `count` of an earlier complete listing, all of whose articles the catalogue has by now. With it
+    only new articles are listed: if the count is the same and all articles of the first response are known, the
+    listing ends there. New articles are added at either end, as the owner of the album chose: if the count changed and
+    all articles of the first response are known, the other end is requested next, and the whole listing only after
+    that. An article that was added while another was deleted leaves the count as it is, so that it is only found in
+    the first response; a listing without `last_count` finds it.
     """
 
-    def __init__(self, address: str, get: Get, is_known: IsKnown, last_count: int | None = None) -> None:
-        self._album = album(address)
-        self._get = get
+    def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
+        self._album = parse_album(address)
+        self._fetch = fetch
         self._is_known = is_known
         self._last_count = last_count
-        self._known: dict[str, bool] = {}  # by the address of each article listed so far
-        self._keys: set[str] = set()  # of the items from the beginning on
+        self._known_by_url: dict[str, bool] = {}  # whether it was known, by the address of each article listed so far
+        self._keys: set[str] = set()  # of all items so far
         self._warnings: list[str] = []
         self.title = ""
         self.account = ""
-        self.count: int | None = None  # how many articles the album says it has
-        self.is_complete = False  # it came to its end or to what is known: `count` may be the next `last_count`
+        self.count: int | None = None  # number of articles that the album claims to have
+        self.is_complete = False  # nothing new can follow: `count` may be the next `last_count`
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is odd about the listing, one line each."""
+        """Return what is wrong with the listing, one line for each problem."""
         return tuple(self._warnings)
 
     def __iter__(self) -> Iterator[Target]:
         last: AlbumItem | None = None
-        for page in range(1, MOST_PAGES + 1):
-            answer = self._ask(last)
-            yield from self._take(answer)
-            if stuck := self._stuck(answer, page):
-                self._warnings.append(f"the album is not listed whole: {stuck}")
+        for page in range(1, MAX_PAGES + 1):
+            response = self._request(last)
+            yield from self._new_targets(response)
+            if problem := self._find_problem(response, page):
+                self._warnings.append(f"the album is not listed whole: {problem}")
                 return
-            if self._ends(answer):
+            if self._is_last(response):
                 return
-            if page == 1 and self._may_grow_behind():
-                yield from self._take(behind := self._ask(reverse=True))
-                if self._is_caught_up(behind):
+            if page == 1 and self._may_grow_at_the_end():
+                yield from self._new_targets(end := self._request(reverse=True))
+                if self._is_caught_up(end):
                     return
-            last = answer.items[-1]
+            last = response.items[-1]
 
-    def _ask(self, last: AlbumItem | None = None, *, reverse: bool = False) -> AlbumResponse:
-        content = self._get(self._album.request(last, reverse=reverse))
-        answer = album_response.read(content, biz=self._album.biz, concerns=self._album.address)
-        self.title = answer.title or self.title
-        self.account = answer.account or self.account
-        self.count = self.count if answer.count is None else answer.count
-        return answer
+    def _request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> AlbumResponse:
+        content = self._fetch(self._album.request(last, reverse=reverse))
+        response = parse_album_response(content, biz=self._album.biz, concerns=self._album.address)
+        self.title = response.title or self.title
+        self.account = response.account or self.account
+        self.count = self.count if response.count is None else response.count
+        return response
 
-    def _take(self, answer: AlbumResponse) -> Iterator[Target]:
-        """The articles that were not listed before."""
-        for item in answer.items:
-            if item.target and item.target.url not in self._known:
-                self._known[item.target.url] = self._is_known(item.target)
+    def _new_targets(self, response: AlbumResponse) -> Iterator[Target]:
+        """Yield the articles of a response that were not listed before."""
+        for item in response.items:
+            if item.target and item.target.url not in self._known_by_url:
+                self._known_by_url[item.target.url] = self._is_known(item.target)
                 yield item.target
-        nameless = sum(item.target is None for item in answer.items)
+        nameless = sum(item.target is None for item in response.items)
         if nameless:
             self._warnings.append(f"the album lists {nameless} without an article's address")
 
-    def _stuck(self, answer: AlbumResponse, page: int) -> str:
-        """Why there is no way to the rest of the album, '' when there is."""
+    def _find_problem(self, response: AlbumResponse, page: int) -> str:
+        """Return why the rest of the album cannot be requested after this response, '' when it can."""
         before = len(self._keys)
-        self._keys.update(item.key for item in answer.items)
-        if page > 1 and answer.items and len(self._keys) == before:
+        self._keys.update(item.key for item in response.items)
+        if page > 1 and response.items and len(self._keys) == before:
             return "an answer repeats what came before"
-        if answer.goes_on and not answer.items:
+        if response.has_more and not response.items:
             return "an empty answer says that more follow"
-        if answer.goes_on and not answer.items[-1].msgid:
+        if response.has_more and not response.items[-1].msgid:
             return "the last article of an answer has no number to go on from"
-        return f"it has more than {MOST_PAGES} answers" if answer.goes_on and page == MOST_PAGES else ""
+        return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
-    def _ends(self, answer: AlbumResponse) -> bool:
-        """Whether nothing more is to be asked for."""
-        if self._is_caught_up(answer):
+    def _is_last(self, response: AlbumResponse) -> bool:
+        """Return whether no other response is needed."""
+        if self._is_caught_up(response):
             return True
-        self.is_complete = not answer.goes_on
+        self.is_complete = not response.has_more
         if self.is_complete and self.count not in (None, len(self._keys)):
             self._warnings.append(f"the album says that it has {self.count} articles, and lists {len(self._keys)}")
         return self.is_complete
 
-    def _is_caught_up(self, answer: AlbumResponse) -> bool:
-        """Whether what follows is known: as many are new as the count tells, and a known one stands behind them."""
-        if self._last_count is None or self.count is None or not answer.items:
+    def _is_caught_up(self, response: AlbumResponse) -> bool:
+        """Return whether all that follows is known.
+
+        That is so when at least as many new articles were listed as the count has grown by, and the last one of the
+        response is known.
+        """
+        if self._last_count is None or self.count is None or not response.items:
             return False
-        # of a count that fell nobody can tell how many came while others went
+        # A count that fell does not tell how many articles were added while others were deleted.
         expected = 0 if self.count == self._last_count else max(1, self.count - self._last_count)
-        last = answer.items[-1].target
-        self.is_complete = last is not None and self._known[last.url] and self._new >= expected
+        last = response.items[-1].target
+        self.is_complete = last is not None and self._known_by_url[last.url] and self._new_count >= expected
         return self.is_complete
 
     @property
-    def _new(self) -> int:
-        return sum(not known for known in self._known.values())
+    def _new_count(self) -> int:
+        return sum(not known for known in self._known_by_url.values())
 
-    def _may_grow_behind(self) -> bool:
-        return self._last_count is not None and bool(self._known) and not self._new
+    def _may_grow_at_the_end(self) -> bool:
+        """Return whether the first response was all known, so that new articles may stand at the other end."""
+        return self._last_count is not None and bool(self._known_by_url) and not self._new_count

@@ -1,4 +1,4 @@
-"""The bytes of a list → text: UTF-8, UTF-16 with a byte order mark, GB18030 (Notepad and Excel in Chinese)."""
+"""Decode list files: UTF-8, UTF-16 with a byte order mark, or GB18030 (Notepad and Excel in Chinese)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from archiver.errors import InputError
 
-LARGEST = 2**29  # bytes of a list: a million lines of JSON have as many
+MAX_LIST_SIZE = 2**29  # bytes; a million lines of JSON have as many
 _CHUNK = 2**18  # bytes
 _NO_TEXT = "this is no text: give a UTF-8 text file with one address a line, CSV or JSON lines"
-# What people hand over by mistake, by its first bytes; Excel's files are the usual ones.
+# Files that people pass by mistake, by their first bytes; most often those of Excel.
 _FORMATS = (
     (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save its sheet as CSV"),
@@ -24,10 +24,10 @@ _FORMATS = (
 )
 
 
-def decode(content: bytes) -> str:
-    """The text of a list, without its byte order mark; InputError for what is no text."""
+def decode_list(content: bytes) -> str:
+    """Return the text of a list, without a byte order mark; raise InputError when it is no text."""
     file = io.BytesIO(content)
-    return "".join(chunks_of(file, encoding_of(file)))
+    return "".join(decode_chunks(file, detect_encoding(file)))
 
 
 def check_beginning(content: bytes) -> None:
@@ -39,28 +39,29 @@ def check_beginning(content: bytes) -> None:
         raise InputError(_NO_TEXT)
 
 
-def encoding_of(file: BinaryIO) -> str:
-    """The encoding of a list, looked through from where `file` stands to its end and wound back.
+def detect_encoding(file: BinaryIO) -> str:
+    """Return the encoding of a list.
 
-    InputError for what is no text, or more than LARGEST.
+    The file is read from its current position to its end, and then set back to that position. Raise InputError when it
+    is no text or larger than MAX_LIST_SIZE.
     """
     start = file.tell()
     check_beginning(file.read(_CHUNK))
     file.seek(start)
     is_utf16 = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     file.seek(start)
-    encoding = "utf-16" if is_utf16 else _fitting(file)
+    encoding = "utf-16" if is_utf16 else _try_encodings(file)
     file.seek(start)
-    if is_utf16 and any("\0" in text for text in chunks_of(file, encoding)):
+    if is_utf16 and any("\0" in text for text in decode_chunks(file, encoding)):
         raise InputError(_NO_TEXT)
     file.seek(start)
     return encoding
 
 
-def _fitting(file: BinaryIO) -> str:
-    """The encoding in which all of a list is text."""
+def _try_encodings(file: BinaryIO) -> str:
+    """Return the first of UTF-8 and GB18030 in which the whole list is valid, UTF-8 when neither is."""
     possible = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")}
-    for chunk in _chunks(file):
+    for chunk in _read_chunks(file):
         if b"\0" in chunk:
             raise InputError(_NO_TEXT)
         for name, decoder in list(possible.items()):
@@ -68,25 +69,25 @@ def _fitting(file: BinaryIO) -> str:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError:
                 del possible[name]
-    return next(iter(possible), "utf-8")  # one damaged letter must not cost the addresses, which are ASCII
+    return next(iter(possible), "utf-8")  # the addresses are ASCII: one invalid byte must not lose them
 
 
-def chunks_of(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """The text of a list piece by piece, without its byte order mark."""
+def decode_chunks(file: BinaryIO, encoding: str) -> Iterator[str]:
+    """Yield the text of a list in pieces, without its byte order mark."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     is_first = True
-    for chunk in _chunks(file):
+    for chunk in _read_chunks(file):
         if text := decoder.decode(chunk, final=not chunk):
             yield text.removeprefix("\ufeff") if is_first else text
             is_first = False
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a list, and b"" behind the last."""
+def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the bytes of a list, then b"" for its end; raise InputError when it is too large."""
     size = 0
     while chunk := file.read(_CHUNK):
         size += len(chunk)
-        if size > LARGEST:
-            raise InputError(f"a list of more than {LARGEST // 2**20} MB: split it")
+        if size > MAX_LIST_SIZE:
+            raise InputError(f"a list of more than {MAX_LIST_SIZE // 2**20} MB: split it")
         yield chunk
     yield b""

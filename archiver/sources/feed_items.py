@@ -1,7 +1,8 @@
-"""The XML of a feed → the addresses of its items: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0.
+"""Read the addresses of a feed's items from its XML: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0.
 
-Well-formed feeds are read by lxml, all others, and what lxml might take long over, by their tags alone, as a browser
-would. Both tell the same reader, whose time grows with the feed alone. No entity is resolved, nothing is fetched.
+Well-formed feeds are parsed by lxml. All others, and those on which lxml could spend too much time, are split into tags
+by a regular expression, as tolerantly as a browser would. Both call the same FeedReader, whose time is linear in the
+size of the feed. No entity is resolved and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -17,14 +18,19 @@ from urllib.parse import urljoin
 _FEEDS = ("rss", "rdf", "feed", "channel")
 _ITEMS = ("item", "entry")
 _LINKS, _IDS = ("link",), ("id", "guid")
-_ATOM = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "atom", "a10")  # as it is named, and prefixed
+_ATOM = (
+    "http://www.w3.org/2005/Atom",
+    "http://purl.org/atom/ns#",
+    "atom",
+    "a10",
+)  # its namespaces, and its usual prefixes
 _RDF_ABOUT = ("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "rdf:about")
 _BASE = ("{http://www.w3.org/XML/1998/namespace}base", "xml:base")
-_LONGEST = 4096  # characters of an address, a base or a title
-# Older libxml2 compares each attribute with each: a tag as long as this is no feed's.
+_MAX_LENGTH = 4096  # characters of an address, a base or a title
+# Older versions of libxml2 take quadratic time over the attributes of a tag; no feed has a tag as long as this.
 _LONG_TAG = re.compile(r"<[^<>]{4096}")
 _TOKEN = re.compile(
-    r"<!\[CDATA\[(?P<said>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)"
+    r"<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)"
     r"|<(?P<end>/?)(?P<name>[A-Za-z_][^\s/<>]{0,199})(?P<attributes>[^<>]*)>|[^<]+|<",
     re.DOTALL,
 )
@@ -33,21 +39,21 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]{1,99})\s{0,99}=\s{0,99}(?:"([^"]*)"|'([^']*
 
 @dataclass(kw_only=True, slots=True)
 class FeedItem:
-    """The addresses that an item is known by, and where it was taken from."""
+    """The addresses of an item, and the feed it was taken from."""
 
     links: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
-    about: str = ""  # RDF's
+    about: str = ""  # the rdf:about attribute
     source: FeedItem | None = None
 
     @property
     def addresses(self) -> list[str]:
-        """Its links, then its ids."""
-        return self.links + (self.ids or _some(self.about))
+        """Return the item's links, then its ids."""
+        return self.links + (self.ids or _as_list(self.about))
 
 
-def read_items(document: str) -> FeedReader:
-    """Return what a feed's XML tells, from its first element on."""
+def parse_feed_xml(document: str) -> FeedReader:
+    """Return a reader that has read a feed's XML; `document` begins at its first element."""
     from lxml import etree
 
     if not _LONG_TAG.search(document):
@@ -61,51 +67,51 @@ def read_items(document: str) -> FeedReader:
         except (etree.LxmlError, ValueError, AssertionError):  # ValueError: control characters
             pass
     reader = FeedReader()
-    _read_loosely(document, reader)
+    _read_tags(document, reader)
     return reader
 
 
 @dataclass(slots=True)
-class _Open:
-    """An element whose end has not come."""
+class _OpenElement:
+    """An element whose end tag has not been read."""
 
-    name: str  # without its vocabulary
-    vocabulary: str  # the namespace, or in a feed that is not well-formed its prefix
-    base: str
+    name: str  # without namespace and prefix
+    vocabulary: str  # its namespace, or its prefix in a feed that is not well-formed
+    base: str  # address to which relative links refer
 
 
 class FeedReader:
-    """Takes in the tags and the text of a feed."""
+    """A parser target for lxml that collects the title and the items of a feed from its tags and text."""
 
     def __init__(self) -> None:
         self.is_feed = False
         self.title = ""
         self.items: list[FeedItem] = []
-        self._stack: list[_Open] = []
-        self._names: Counter[str] = Counter()  # of what is open
+        self._stack: list[_OpenElement] = []
+        self._names: Counter[str] = Counter()  # of the open elements
         self._item: FeedItem | None = None
-        self._said: list[str] | None = None  # by the element that is listened to
+        self._text: list[str] | None = None  # of the element whose text is being collected
         self._length = 0
-        self._listened = 0  # how deep that one is
+        self._text_depth = 0  # depth of that element
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Take in a start tag; `tag` is `{namespace}name` or `prefix:name`."""
-        vocabulary, name = _split(tag)
-        parent = self._stack[-1] if self._stack else _Open("", "", "")
-        base = _joined(parent.base, _first(attributes, _BASE))
+        """Process a start tag; `tag` is `{namespace}name` or `prefix:name`."""
+        vocabulary, name = _split_tag(tag)
+        parent = self._stack[-1] if self._stack else _OpenElement("", "", "")
+        base = _join_base(parent.base, _first_value(attributes, _BASE))
         self.is_feed |= name in _FEEDS and len(self._stack) < 2
-        self._stack.append(_Open(name, vocabulary, base))
+        self._stack.append(_OpenElement(name, vocabulary, base))
         self._names[name] += 1
         if name in _ITEMS:
-            self._item = FeedItem(about=_first(attributes, _RDF_ABOUT))
+            self._item = FeedItem(about=_first_value(attributes, _RDF_ABOUT))
             self.items.append(self._item)
-        elif self._is_told(parent, vocabulary, name):
+        elif self._is_relevant(parent, vocabulary, name):
             self._take_attributes(parent, name, attributes)
-            if self._said is None and name != "source":
-                self._said, self._length, self._listened = [], 0, len(self._stack)
+            if self._text is None and name != "source":
+                self._text, self._length, self._text_depth = [], 0, len(self._stack)
 
-    def _is_told(self, parent: _Open, vocabulary: str, name: str) -> bool:
-        """Whether an element says something about its item, the item's source or the feed."""
+    def _is_relevant(self, parent: _OpenElement, vocabulary: str, name: str) -> bool:
+        """Return whether an element is the feed's title, or an address of its item or of the item's source."""
         if vocabulary != parent.vocabulary and vocabulary not in _ATOM:
             return False
         if name == "title":
@@ -113,30 +119,32 @@ class FeedReader:
         is_in_item = self._item is not None and parent.name in (*_ITEMS, "source")
         return is_in_item and name in (*_LINKS, *_IDS, "source")
 
-    def _take_attributes(self, parent: _Open, name: str, attributes: Mapping[str, str]) -> None:
+    def _take_attributes(self, parent: _OpenElement, name: str, attributes: Mapping[str, str]) -> None:
+        """Store the addresses that an element has in its attributes."""
         if name == "source" and self._item:
-            self._item.source = FeedItem(links=_some(attributes.get("url", "")))
+            self._item.source = FeedItem(links=_as_list(attributes.get("url", "")))
         elif name in _LINKS and attributes.get("rel", "alternate") == "alternate":
             self._add(parent, name, attributes.get("href", ""))
 
-    def _add(self, parent: _Open, name: str, address: str) -> None:
+    def _add(self, parent: _OpenElement, name: str, address: str) -> None:
+        """Store an address of the current item, or of its source when that is the parent."""
         item = self._item and self._item.source if parent.name == "source" else self._item
         if not item or not address.strip():
             return
         if name in _LINKS:
-            item.links.append(_joined(self._stack[-1].base, address.strip()))
+            item.links.append(_join_base(self._stack[-1].base, address.strip()))
         else:
             item.ids.append(address.strip())
 
     def end(self, tag: str) -> None:
-        """Take in an end tag: of one that was not opened nothing, else what is open inside ends, too."""
-        _, name = _split(tag)
+        """Process an end tag: close that element and all inside it; ignore the tag when no such element is open."""
+        _, name = _split_tag(tag)
         if not self._names[name]:
             return
         while self._stack:
             closed = self._stack[-1]
-            if self._said is not None and len(self._stack) == self._listened:
-                self._tell(closed, "".join(self._said))
+            if self._text is not None and len(self._stack) == self._text_depth:
+                self._take_text(closed, "".join(self._text))
             self._stack.pop()
             self._names[closed.name] -= 1
             if closed.name in _ITEMS:
@@ -144,65 +152,66 @@ class FeedReader:
             if closed.name == name:
                 return
 
-    def _tell(self, element: _Open, said: str) -> None:
-        self._said = None
+    def _take_text(self, element: _OpenElement, text: str) -> None:
+        """Store the text of a closed element as the title or an address."""
+        self._text = None
         parent = self._stack[-2] if len(self._stack) > 1 else element
         if element.name == "title":
-            self.title = said
+            self.title = text
         else:
-            self._add(parent, element.name, said)
+            self._add(parent, element.name, text)
 
     def data(self, text: str) -> None:
-        """Take in some text."""
-        if self._said is not None and self._length <= _LONGEST:
-            self._said.append(text[: _LONGEST + 1])
+        """Process a piece of text."""
+        if self._text is not None and self._length <= _MAX_LENGTH:
+            self._text.append(text[: _MAX_LENGTH + 1])
             self._length += len(text)
 
     def close(self) -> None:
-        """Take in the end of the feed, which may be cut off."""
+        """Process the end of the feed: close the elements that are still open."""
         while self._stack:
             self.end(self._stack[-1].name)
 
 
-def _read_loosely(document: str, reader: FeedReader) -> None:
-    """Tell the reader the tags of a feed that is not well-formed."""
+def _read_tags(document: str, reader: FeedReader) -> None:
+    """Pass the tags and the text of a feed that is not well-formed to the reader."""
     for token in _TOKEN.finditer(document):
         name = token["name"]
         if name is None:
-            text = token["said"]
-            reader.data(html.unescape(token[0][:_LONGEST]) if text is None and token[0][0] != "<" else text or "")
+            text = token["cdata"]
+            reader.data(html.unescape(token[0][:_MAX_LENGTH]) if text is None and token[0][0] != "<" else text or "")
         elif token["end"]:
             reader.end(name)
         else:
-            reader.start(name, dict(_attributes(token["attributes"])))
+            reader.start(name, dict(_parse_attributes(token["attributes"])))
             if token["attributes"].endswith("/"):
                 reader.end(name)
     reader.close()
 
 
-def _attributes(written: str) -> Iterator[tuple[str, str]]:
-    for found in _ATTRIBUTE.finditer(written):
-        value = found[2] if found[2] is not None else found[3]
-        yield found[1], html.unescape(value[:_LONGEST])
+def _parse_attributes(text: str) -> Iterator[tuple[str, str]]:
+    for match in _ATTRIBUTE.finditer(text):
+        value = match[2] if match[2] is not None else match[3]
+        yield match[1], html.unescape(value[:_MAX_LENGTH])
 
 
-def _split(tag: str) -> tuple[str, str]:
-    """The vocabulary and the name of a tag, in small letters."""
+def _split_tag(tag: str) -> tuple[str, str]:
+    """Return the namespace or prefix of a tag, and its name in lower case."""
     vocabulary, _, name = tag[1:].rpartition("}") if tag[0] == "{" else tag.rpartition(":")
     return vocabulary, name.lower()
 
 
-def _first(attributes: Mapping[str, str], names: tuple[str, ...]) -> str:
+def _first_value(attributes: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((attributes[name] for name in names if name in attributes), "")
 
 
-def _some(address: str) -> list[str]:
+def _as_list(address: str) -> list[str]:
     return [address] if address else []
 
 
-def _joined(base: str, address: str) -> str:
-    """An address as it is meant below a base; as it stands when it is none."""
-    if not base or not address or len(base) + len(address) > _LONGEST:
+def _join_base(base: str, address: str) -> str:
+    """Return an address relative to a base; unchanged when the two cannot be joined."""
+    if not base or not address or len(base) + len(address) > _MAX_LENGTH:
         return address or base
     try:
         return urljoin(base, address)

@@ -1,4 +1,4 @@
-"""A feed → the WeChat articles that its items lead to: RSS, RDF and Atom by feed_items, JSON Feed by json."""
+"""Read the addresses of WeChat articles from a feed: RSS, RDF, Atom or JSON Feed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from archiver.errors import FetchError
 from archiver.models import Target
-from archiver.sources.article_urls import best, words
-from archiver.sources.feed_items import FeedItem, read_items
+from archiver.sources.article_urls import best_target, plain_name
+from archiver.sources.feed_items import FeedItem, parse_feed_xml
 
-LARGEST = 8 * 2**20  # bytes; feeds with whole articles in them have a few million
+MAX_FEED_SIZE = 8 * 2**20  # bytes; feeds that contain whole articles have a few million
 _DECLARED = re.compile(rb"""\A\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
-# Not every codec of Python's: punycode, for one, takes quadratic time.
+# Only common encodings: some of Python's codecs, punycode for one, take quadratic time.
 _ENCODING = re.compile(r"utf-?8|gbk|gb18030|big5|us-ascii|iso-8859-\d{1,2}|windows-125\d|shift_jis|euc-(?:jp|kr)", re.I)
-_ELEMENT = re.compile(r"<[A-Za-z_]")  # before the first one entities are declared, which grow to gigabytes
+_ELEMENT = re.compile(r"<[A-Za-z_]")  # before the first element entities can be declared that expand to gigabytes
 _PREFIX = re.compile(r"xmlns:([^\s=]{1,99})")
-_MOST_PREFIXES = 100
-_MARKS = (
+_MAX_PREFIXES = 100
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -31,31 +31,31 @@ _MARKS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """What a feed holds today."""
+    """The articles of a feed."""
 
     title: str = ""
-    targets: tuple[Target, ...] = ()  # in its order, each once
-    skipped: int = 0  # items that lead to no article of WeChat's
+    targets: tuple[Target, ...] = ()  # in the order of the feed, each once
+    skipped: int = 0  # number of items without the address of a WeChat article
 
 
 def read_feed(content: bytes, address: str) -> Feed:
-    """The feed that came from `address`; FetchError when it is none.
+    """Return the feed in `content`; raise FetchError, which names `address`, when it is none.
 
-    The address of an item's article is the first among its links, its id and its source, a short one before a long
-    one. The item's text is not looked at: it links to other articles.
+    The address of an item's article is the best among its links and ids, else among those of its source. Its text is
+    not searched, since it links to other articles.
     """
-    if len(content) > LARGEST:
-        raise FetchError(f"a feed of more than {LARGEST // 2**20} MB: give another one", concerns=address)
-    text = _text(content)
+    if len(content) > MAX_FEED_SIZE:
+        raise FetchError(f"a feed of more than {MAX_FEED_SIZE // 2**20} MB: give another one", concerns=address)
+    text = _decode_feed(content)
     if text.startswith("{"):
-        return _json_feed(text, address)
-    return _xml_feed(text, address)
+        return _read_json_feed(text, address)
+    return _read_xml_feed(text, address)
 
 
-def _text(content: bytes) -> str:
-    """The feed's text, read as it declares: letters that do not fit are replaced, the addresses are ASCII."""
+def _decode_feed(content: bytes) -> str:
+    """Return the feed's text in the encoding it declares, with invalid bytes replaced: the addresses are ASCII."""
     declared = _DECLARED.match(content)
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
     if not encoding and declared:
         encoding = declared[1].decode().lower().replace("gb2312", "gb18030")
         encoding = encoding if _ENCODING.fullmatch(encoding) else ""
@@ -65,7 +65,7 @@ def _text(content: bytes) -> str:
         return content.decode("utf-8", "replace").strip("\ufeff \t\r\n")
 
 
-def _json_feed(text: str, address: str) -> Feed:
+def _read_json_feed(text: str, address: str) -> Feed:
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -73,28 +73,30 @@ def _json_feed(text: str, address: str) -> Feed:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise FetchError("this JSON is no feed: it has no list `items`", concerns=address)
-    named = (item if isinstance(item, dict) else {} for item in items)
-    return _feed(
-        feed.get("title"), (best((item.get("url"), item.get("external_url"), item.get("id"))) for item in named)
+    objects = (item if isinstance(item, dict) else {} for item in items)
+    return _make_feed(
+        feed.get("title"),
+        (best_target((item.get("url"), item.get("external_url"), item.get("id"))) for item in objects),
     )
 
 
-def _xml_feed(text: str, address: str) -> Feed:
-    if len(set(_PREFIX.findall(text))) > _MOST_PREFIXES:
-        raise FetchError(f"a feed with more than {_MOST_PREFIXES} vocabularies: give another one", concerns=address)
+def _read_xml_feed(text: str, address: str) -> Feed:
+    if len(set(_PREFIX.findall(text))) > _MAX_PREFIXES:
+        raise FetchError(f"a feed with more than {_MAX_PREFIXES} vocabularies: give another one", concerns=address)
     start = _ELEMENT.search(text)
-    read = read_items(text[start.start() :] if start else "")
-    if not read.is_feed and not read.items:
+    reader = parse_feed_xml(text[start.start() :] if start else "")
+    if not reader.is_feed and not reader.items:
         what = "a web page" if "<html" in text[:1000].lower() else "neither RSS, Atom nor JSON Feed"
         raise FetchError(f"this is {what}: give the address of the feed itself", concerns=address)
-    return _feed(read.title, map(_article_of, read.items))
+    return _make_feed(reader.title, map(_target_of, reader.items))
 
 
-def _article_of(item: FeedItem) -> Target | None:
-    return best(item.addresses) or (best(item.source.addresses) if item.source else None)
+def _target_of(item: FeedItem) -> Target | None:
+    return best_target(item.addresses) or (best_target(item.source.addresses) if item.source else None)
 
 
-def _feed(title: object, found: Iterable[Target | None]) -> Feed:
-    targets = list(found)
+def _make_feed(title: object, item_targets: Iterable[Target | None]) -> Feed:
+    """Return a Feed of the targets of all items, None for an item without one."""
+    targets = list(item_targets)
     articles = {target.url: target for target in targets if target}
-    return Feed(title=words(title), targets=tuple(articles.values()), skipped=targets.count(None))
+    return Feed(title=plain_name(title), targets=tuple(articles.values()), skipped=targets.count(None))

@@ -1,8 +1,8 @@
-"""A list of addresses → one Entry for each, good or bad, with the number of its line.
+"""Read list files: a ListEntry for each address or saved page in it, or for a line that cannot be read.
 
-What people keep lists in is told apart by the first line that says something: CSV and the like by a header with
-a column of addresses, JSON by its bracket (an array, or objects over several lines, as jq prints them); all else is
-read line by line: addresses, Markdown items, message text, JSON lines.
+The format is detected by the first line that is neither empty nor a comment: CSV and similar tables by a header with a
+column of addresses, JSON by its bracket (an array, or objects over several lines, as jq prints them). Everything else
+is read line by line: addresses, Markdown lists, message text, JSON lines.
 """
 
 from __future__ import annotations
@@ -19,65 +19,67 @@ from archiver import urls
 from archiver.credentials import redact_words
 from archiver.errors import NotWeChat
 from archiver.models import Target
-from archiver.sources import list_formats as forms
-from archiver.sources.charset import chunks_of, encoding_of
-from archiver.sources.list_formats import BLANK, Cell
+from archiver.sources.charset import decode_chunks, detect_encoding
+from archiver.sources.list_formats import BLANK, MAX_DOCUMENT_LENGTH, Cell, read_cells, shorten
 
-# An address ends where Markdown, HTML and CSV end it. One that is part of another address (?u=https://…) is none.
+# An address ends where Markdown, HTML and CSV end it. An address inside another one (?u=https://…) does not count.
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9=/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com/[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
 )
-_PUNCTUATION = ".,;:!?'*]}\\"  # behind an address, it belongs to the sentence
-_ITEM = re.compile(r"(?:[-*+•>]|\d{1,9}[.)、])?\s*(?:\[[ xX]?\](?!\()\s*)?")
+_PUNCTUATION = ".,;:!?'*]}\\"  # at the end of an address it belongs to the sentence
+_ITEM_MARK = re.compile(r"(?:[-*+•>]|\d{1,9}[.)、])?\s*(?:\[[ xX]?\](?!\()\s*)?")
 _LINK = re.compile(r"\[[^\[\]]*\]\(")
 _LINK_END = re.compile(r"\)[^)]*\Z")
-_SAVED = (".html", ".htm", ".mhtml", ".mht")
+_SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListEntry:
-    """What one place of a list names: a Target, or an error in one line that says what to do."""
+    """One place of a list: a Target, or an error of one line that tells the user what to do."""
 
-    number: int  # of the line, from 1; of a record over several lines the first
-    source: str  # the address or path as given, less credentials; of a bad line all of it
+    number: int  # of its line, from 1; of the first line of a record over several
+    source: str  # the address or path as given, without credentials; for an error the whole line
     target: Target | None = None
     error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Folder:
-    """Where the list lies: paths in it count from there."""
+    """The folder of the list, to which paths in it are relative."""
 
     name: str
     exists: Callable[[str], bool]
 
-    def file(self, text: str) -> str:
-        """The file that `text` names, '' when there is none."""
-        path = os.path.join(self.name, text)  # noqa: PTH118 - a Path would eat the `./` that the user wrote
+    def find_file(self, text: str) -> str:
+        """Return the path of the file that `text` names, '' when there is none."""
+        path = os.path.join(self.name, text)  # noqa: PTH118 - Path would drop the `./` that the user wrote
         return path if self.exists(path) else ""
 
 
 def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
-    """The lines of a list, however they end and whatever it is encoded in; InputError for what is no text.
+    """Yield the lines of a list, with any line ends and in any encoding; raise InputError when it is no text.
 
-    A file is read twice from where it stands, so it must be one that can be wound back. Of a line that is longer than
-    any list's a bit more than `forms.LARGEST_DOCUMENT` is given.
+    A file is read twice from its current position, so it must be seekable. A line of more than MAX_DOCUMENT_LENGTH
+    characters is cut off somewhat later.
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
-    return _split(chunks_of(file, encoding_of(file)))
+    return _split_lines(decode_chunks(file, detect_encoding(file)))
 
 
-def _split(chunks: Iterator[str]) -> Iterator[str]:
-    """The lines of a text one by one: str.splitlines also breaks at letters like U+2028, which no editor counts."""
+def _split_lines(chunks: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a text, split at line feeds and carriage returns only.
+
+    str.splitlines would split at characters such as U+2028, which editors do not count as line ends.
+    """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
-    line: list[str] = []  # what is known of the line that has not ended
+    line: list[str] = []  # the parts of the current line
     length = 0
     for chunk in chain(map(newlines.decode, chunks), (newlines.decode("", final=True) for _ in range(1))):
-        for place, text in enumerate(chunk.split("\n")):
-            if place:
+        for index, text in enumerate(chunk.split("\n")):
+            if index:
                 yield "".join(line)
                 line, length = [], 0
-            if length <= forms.LARGEST_DOCUMENT:
+            if length <= MAX_DOCUMENT_LENGTH:
                 line.append(text)
             length += len(text)
     if length:
@@ -87,79 +89,84 @@ def _split(chunks: Iterator[str]) -> Iterator[str]:
 def read_list(
     lines: Iterable[str], *, folder: str = "", exists: Callable[[str], bool] = lambda _path: False
 ) -> Generator[ListEntry, None, int]:
-    """What each line names, in their order, as soon as it is read; its value is how many addresses came again.
+    """Yield an entry for each address or saved page in the order of the lines; return the number of repeated ones.
 
-    A line that cannot be read is an Entry with an error, and the rest goes on. A line that holds two addresses gives
-    two Entries. An address that was there before is left out. `folder` is the list's own: paths of saved pages
-    count from it, and are taken for such only where `exists` says that a file lies there.
+    A line that cannot be read becomes an entry with an error; a line with two addresses becomes two entries; an
+    address that was listed before is left out. `folder` is the folder of the list: paths of saved pages are relative
+    to it, and text counts as a path only when `exists` returns True for it.
     """
     place = _Folder(name=folder, exists=exists)
     seen: set[str] = set()
-    again = 0
-    for cell in forms.cells(lines):
-        for entry in _entries(cell, place):
+    repeated = 0
+    for cell in read_cells(lines):
+        for entry in _entries_of(cell, place):
             if entry.target is not None:
-                named = entry.target.url or entry.target.file
-                if named in seen:
-                    again += 1
+                identity = entry.target.url or entry.target.file
+                if identity in seen:
+                    repeated += 1
                     continue
-                seen.add(named)
+                seen.add(identity)
             yield entry
-    return again
+    return repeated
 
 
-def _entries(cell: Cell, place: _Folder) -> list[ListEntry]:
+def _entries_of(cell: Cell, folder: _Folder) -> list[ListEntry]:
     if cell.error:
-        return [ListEntry(number=cell.number, source=redact_words(forms.cut(cell.texts[0])), error=cell.error)]
+        return [ListEntry(number=cell.number, source=redact_words(shorten(cell.texts[0])), error=cell.error)]
     if len(cell.texts) == 1:
-        return _named(cell.number, cell.texts[0], place)
-    return [_best([entry for text in cell.texts for entry in _named(cell.number, text, place)])]
+        return _read_text(cell.number, cell.texts[0], folder)
+    return [_best_entry([entry for text in cell.texts for entry in _read_text(cell.number, text, folder)])]
 
 
-def _best(entries: list[ListEntry]) -> ListEntry:
-    """Of several names of one article the short address (a long one meets the wall, §1.1), else the first good."""
+def _best_entry(entries: list[ListEntry]) -> ListEntry:
+    """Return the entry with a short address, else the first without an error, else the first.
+
+    All are names of one article. Long addresses lead to the verification page.
+    """
     good = [entry for entry in entries if entry.target]
     short = [entry for entry in good if entry.target and urls.is_short(entry.target.url)]
     return (short or good or entries)[0]
 
 
-def _named(number: int, text: str, place: _Folder) -> list[ListEntry]:
-    """What `text` names: a file of the list's folder, else every address in it; at least one Entry."""
-    if "://" not in text and (file := place.file(text)):  # wget names folders after hosts
-        return [_saved(number, text, file)]
-    shown = _LINK.sub("(", text) if "](" in text else text  # a link's words may be its address, cut short
-    found = [address.rstrip(_PUNCTUATION) for address in _ADDRESS.findall(shown)]
-    if not found:
-        return [_unaddressed(number, text, place)]
-    return [_parsed(number, source) for source in dict.fromkeys(found)]
+def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
+    """Return an entry for the file that `text` names, else for every address in it, else one with an error."""
+    if "://" not in text and (file := folder.find_file(text)):  # wget names folders after hosts: a path can match
+        return [_saved_page_entry(number, text, file)]
+    without_titles = _LINK.sub("(", text) if "](" in text else text  # a link's title may be its address, shortened
+    addresses = [address.rstrip(_PUNCTUATION) for address in _ADDRESS.findall(without_titles)]
+    if not addresses:
+        return [_read_other_text(number, text, folder)]
+    return [_parse_source(number, source) for source in dict.fromkeys(addresses)]
 
 
-def _saved(number: int, text: str, file: str) -> ListEntry:
-    told = redact_words(text)
-    return ListEntry(number=number, source=told, target=Target(source=told, file=file))
+def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
+    source = redact_words(text)
+    return ListEntry(number=number, source=source, target=Target(source=source, file=file))
 
 
-def _unaddressed(number: int, text: str, place: _Folder) -> ListEntry:
-    """A path behind an item's mark, an address in an odd spelling, or nothing that archiver knows."""
-    bare = _bare(text)
-    if bare != text and "://" not in bare and (file := place.file(bare)):
-        return _saved(number, bare, file)
-    if (text.lower().endswith(_SAVED) or bare.lower().endswith(_SAVED)) and not urls.looks_like_address(bare):
-        where = place.name or "the current folder"
+def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
+    """Return an entry for a path after a list mark or an address in an unusual spelling, else one with an error."""
+    bare = _strip_markup(text)
+    if bare != text and "://" not in bare and (file := folder.find_file(bare)):
+        return _saved_page_entry(number, bare, file)
+    is_saved_page = any(name.lower().endswith(_SAVED_SUFFIXES) for name in (text, bare))
+    if is_saved_page and not urls.looks_like_address(bare):
+        where = folder.name or "the current folder"
         error = f"no such file: paths in a list count from {where}"
         return ListEntry(number=number, source=redact_words(text), error=error)
-    return _parsed(number, bare, whole=text)
+    return _parse_source(number, bare, whole=text)
 
 
-def _bare(text: str) -> str:
-    """`text` without a list item's mark, and of a Markdown link its target."""
-    bare = _ITEM.sub("", text, count=1)
-    if opened := _LINK.match(bare):
-        bare = _LINK_END.sub("", bare[opened.end() :])
+def _strip_markup(text: str) -> str:
+    """Return `text` without the mark of a list item; for a Markdown link, its target."""
+    bare = _ITEM_MARK.sub("", text, count=1)
+    if link := _LINK.match(bare):
+        bare = _LINK_END.sub("", bare[link.end() :])
     return bare.strip(BLANK + "<>")
 
 
-def _parsed(number: int, source: str, whole: str = "") -> ListEntry:
+def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
+    """Return an entry for an address; for an invalid one an error that shows `whole`, the text it was found in."""
     try:
         target = urls.parse_target(source)
     except NotWeChat as error:

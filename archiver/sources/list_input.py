@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 
 from archiver.errors import InputError
 from archiver.sources import ListEntry, is_album, lines_of, read_list
-from archiver.sources.charset import LARGEST, check_beginning
+from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
 
 _IN_MEMORY = 2**26  # bytes of what comes out of a pipe; more lies in a temporary file
 _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
@@ -67,7 +67,7 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
             if not copy.tell():
                 check_beginning(chunk)
             copy.write(chunk)
-            if copy.tell() > LARGEST:  # which is said by who reads it
+            if copy.tell() > MAX_LIST_SIZE:  # which is said by who reads it
                 break
         copy.seek(0)
         yield cast(BinaryIO, copy)

@@ -1,1 +1,1 @@
-"""Bytes on disk: whole files, durable folders, locks and what is put aside. Knows no article."""
+"""Write files to disk: atomic and durable writes, locks between processes, and the quarantine for replaced files."""

@@ -1,4 +1,4 @@
-"""A lock for each name, kept only while somebody holds or waits for it."""
+"""A lock for each name, kept only while a thread holds or waits for it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from threading import Lock
 
 
 class KeyedLock:
-    """Serialise callers that use the same name; callers of different names do not wait for each other."""
+    """A lock for each name: threads that use the same name wait for each other, others do not."""
 
     def __init__(self) -> None:
         self._guard = Lock()
-        self._locks: dict[str, tuple[Lock, int]] = {}  # by name: the lock, and how many hold or want it
+        self._locks: dict[str, tuple[Lock, int]] = {}  # by name: the lock, and how many threads hold or wait for it
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:

@@ -1,9 +1,9 @@
-"""Files of one folder, written whole or not at all, and durable before anything relies on them.
+"""Write the files of one folder atomically, and make them durable before the catalogue refers to them.
 
-A file's bytes reach the disk before it gets its name. The name itself is durable once its folder is synced, which is
-done for all folders together before the catalogue is told of what lies in them (`sync`). A new file that proves itself
-(a page by its name, a picture by its form) may get its name first: what a power cut leaves of it is not believed, and
-the bytes of many such files reach the disk at once, which costs a journal a tenth of one after the other.
+A file's bytes reach the disk before the file gets its name. The name itself is durable once its folder is synced, which
+`sync` does for all folders together before rows about their files are written. A new file that can be verified by
+itself (a page by the digest in its name, an image by its format) may get its name first: if a power cut damages it, the
+damage is detected. The bytes of many such files are then synced together, which takes a tenth of the time.
 """
 
 from __future__ import annotations
@@ -24,114 +24,120 @@ from typing import BinaryIO
 
 from archiver.errors import OutputError
 
-OWN = ".archive"  # Jekyll skips dot folders
-UNFINISHED = f"{OWN}/unfinished"
-_RESERVE = 2**24  # bytes that are left free
-_TOGETHER = 64  # files that are open at once
-_LEFT = 86_400  # seconds after which an unfinished file is nobody's
+OWN_FOLDER = ".archive"  # Jekyll skips dot folders
+UNFINISHED = f"{OWN_FOLDER}/unfinished"
+_RESERVE = 2**24  # bytes of a disk that are not used
+_MAX_OPEN_FILES = 64
+_ABANDONED_AFTER = 86_400  # seconds since the last change of an unfinished file
 
 
 class LocalStore:
     """The files below `root`.
 
-    `run` names this run: it marks unfinished files, so that those of one that died can be told from them. A dry store
-    writes nothing. Every failure of the disk is an OutputError that names the path.
+    `run` returns the name of this run, which becomes part of the names of unfinished files, so that those of killed
+    runs can be deleted later. A dry store (`is_dry`) writes nothing. Errors of the disk are raised as
+    OutputError with the path.
     """
 
     def __init__(self, root: Path, run: Callable[[], str] = str, *, is_dry: bool = False) -> None:
         self.root = root
         self._run = run
         self._is_dry = is_dry
-        self._guard = threading.Lock()
-        self._syncing = threading.Lock()
+        self._lock = threading.Lock()  # for the two sets
+        self._sync_lock = threading.Lock()
         self._unsynced: set[Path] = set()  # folders whose entries changed
         self._unsynced_files: set[Path] = set()  # whose bytes may not be on the disk yet
 
     def write(self, path: Path, content: bytes, *, proves_itself: bool = False) -> None:
-        """Put `content` at `path` at once: a reader, or a crash, sees the old file or the new one.
+        """Replace the file at `path` atomically: readers see the old file or the new one, also after a crash.
 
-        `proves_itself`: of a file that is new a power cut may leave less before `sync`, and everybody sees that it is.
+        `proves_itself`: the content can be verified without the catalogue. Then a new file may get its name before its
+        bytes are durable; `sync` makes them so.
         """
         if self._is_dry:
             return
-        with guarded(path):
-            waits = proves_itself and not path.exists()
+        with as_output_error(path):
+            is_synced_later = proves_itself and not path.exists()
             try:
-                self._write(path, content, self._unfinished(self.root / UNFINISHED), waits=waits)
+                self._write(
+                    path, content, self._unfinished_path(self.root / UNFINISHED), is_synced_later=is_synced_later
+                )
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise
-                self._write(path, content, self._unfinished(path.parent, "."), waits=waits)  # it lies on another disk
+                self._write(
+                    path, content, self._unfinished_path(path.parent, "."), is_synced_later=is_synced_later
+                )  # `path` is on another disk
 
     def delete(self, path: Path) -> None:
-        """Delete a file, if it is there."""
-        with guarded(path):
+        """Delete a file if it exists."""
+        with as_output_error(path):
             path.unlink(missing_ok=True)
-            self._mark(path.parent)
+            self._mark_unsynced(path.parent)
 
     def sync(self) -> None:
-        """Return when every file that was written, in whatever thread, is durable under its name."""
-        with self._syncing:  # whoever waits here waits for what somebody else took, too
-            with self._guard:
+        """Make every file that was written by any thread durable under its name."""
+        with self._sync_lock:  # a second caller returns only when the files of the first are durable
+            with self._lock:
                 folders, self._unsynced = self._unsynced, set()
                 files, self._unsynced_files = self._unsynced_files, set()
             try:
-                with guarded(self.root):
+                with as_output_error(self.root):
                     _sync_files(sorted(files))
                 for folder in sorted(folders):
-                    with guarded(folder):
+                    with as_output_error(folder):
                         sync_folder(folder)
             except BaseException:
-                with self._guard:
+                with self._lock:
                     self._unsynced |= folders
                     self._unsynced_files |= files
                 raise
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
-        """Delete what runs that died were writing: no name that anybody reads."""
+        """Delete the unfinished files of killed runs; `is_alive` returns whether the run of a name still works."""
         folder = self.root / UNFINISHED
-        with guarded(folder):
+        with as_output_error(folder):
             for path in folder.glob("*.tmp"):
                 if not is_alive(path.name.partition("-")[0]):
                     path.unlink(missing_ok=True)
 
-    def _write(self, path: Path, content: bytes, unfinished: Path, *, waits: bool) -> None:
+    def _write(self, path: Path, content: bytes, unfinished: Path, *, is_synced_later: bool) -> None:
         for folder in (path.parent, unfinished.parent):
-            self._mark(*make_folder(folder))
+            self._mark_unsynced(*make_folder(folder))
         try:
             with unfinished.open("xb") as file:
                 file.write(content)
                 file.flush()
-                if not waits:
+                if not is_synced_later:
                     os.fsync(file.fileno())
             unfinished.replace(path)
         except BaseException:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise
-        self._mark(path.parent)
-        if waits:
-            with self._guard:
+        self._mark_unsynced(path.parent)
+        if is_synced_later:
+            with self._lock:
                 self._unsynced_files.add(path)
 
-    def _mark(self, *folders: Path) -> None:
-        with self._guard:
+    def _mark_unsynced(self, *folders: Path) -> None:
+        with self._lock:
             self._unsynced.update(folders)
 
-    def _unfinished(self, folder: Path, prefix: str = "") -> Path:
+    def _unfinished_path(self, folder: Path, prefix: str = "") -> Path:
         return folder / f"{prefix}{self._run()}-{secrets.token_hex(8)}.tmp"
 
 
 def _sync_files(paths: list[Path]) -> None:
-    """Make the bytes of files durable: the disk is told of all of them before it is waited for."""
-    for start in range(0, len(paths), _TOGETHER):
+    """Make the bytes of files durable: start writing all of them before waiting for any."""
+    for start in range(0, len(paths), _MAX_OPEN_FILES):
         descriptors = []
         try:
-            for path in paths[start : start + _TOGETHER]:
-                with suppress(FileNotFoundError):  # taken out meanwhile
+            for path in paths[start : start + _MAX_OPEN_FILES]:
+                with suppress(FileNotFoundError):  # deleted meanwhile
                     descriptors.append(os.open(path, os.O_RDONLY))
             for descriptor in descriptors:
-                _begin_to_write(descriptor)
+                _start_writing(descriptor)
             for descriptor in descriptors:
                 os.fsync(descriptor)
         finally:
@@ -139,14 +145,14 @@ def _sync_files(paths: list[Path]) -> None:
                 os.close(descriptor)
 
 
-def _begin_to_write(descriptor: int) -> None:
-    """Have the system write a file's bytes without waiting, where it knows that: then one commit is for all of them."""
+def _start_writing(descriptor: int) -> None:
+    """Have the system start writing a file's bytes, where it can, so that one journal commit covers many files."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def open_file(path: Path) -> BufferedReader:
-    """Open a regular file to be read; OSError for anything else, which could be waited for without end."""
+    """Open a regular file for reading; raise OSError for anything else, such as a pipe, which could block forever."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -155,13 +161,13 @@ def open_file(path: Path) -> BufferedReader:
 
 
 def read_file(path: Path) -> bytes:
-    """Return what a regular file holds; OSError for anything else."""
+    """Return the bytes of a regular file; raise OSError for anything else."""
     with open_file(path) as file:
         return file.read()
 
 
 def make_folder(folder: Path) -> list[Path]:
-    """Make a folder and return those whose entries changed by it, to be synced."""
+    """Create a folder and its parents; return the folders whose entries changed, which are to be synced."""
     if folder.is_dir():
         return []
     changed = []
@@ -174,13 +180,13 @@ def make_folder(folder: Path) -> list[Path]:
 
 
 def make_durable_folder(folder: Path) -> None:
-    """Make a folder whose name is durable when this returns."""
+    """Create a folder and its parents durably."""
     for changed in make_folder(folder):
         sync_folder(changed)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the entries of a folder durable; nothing where the system has no such call, or the folder is gone."""
+    """Make the entries of a folder durable; do nothing on Windows, which cannot, or when the folder is gone."""
     if os.name == "nt":
         return
     try:
@@ -190,14 +196,14 @@ def sync_folder(folder: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):  # network disks that cannot
+        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):  # some network disks cannot
             raise
     finally:
         os.close(descriptor)
 
 
 def sync_file(path: Path) -> None:
-    """Make the bytes of a file, and its name, durable."""
+    """Make the bytes and the name of a file durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -207,23 +213,24 @@ def sync_file(path: Path) -> None:
 
 
 @contextmanager
-def whole_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path`, durably, when the context has ended well; OutputError otherwise.
+def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
+    """Open a file that replaces `path` atomically and durably when the context ends without an error.
 
-    What is no ordinary file (a pipe, a terminal, /dev/null) is written as it stands where `devices` are allowed.
+    With `devices`, a pipe, a terminal or /dev/null at `path` is written directly. Raise OutputError when `path` is
+    another kind of file or cannot be written.
     """
     if not devices and path.exists() and not path.is_file():
         raise OutputError("is not a file", concerns=str(path))
-    target = path.resolve() if path.is_symlink() else path  # the link stays, what it leads to is replaced
-    with named_file(path):
+    target = path.resolve() if path.is_symlink() else path  # the link stays, its target is replaced
+    with as_file_error(path):
         if target.exists() and not target.is_file():
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             with target.open("wb") as file:
                 yield file
             return
-        unfinished = beside(target)
-        _sweep_beside(target)
+        unfinished = temporary_path(target)
+        _delete_abandoned(target)
         try:
             with unfinished.open("xb") as file:
                 yield file
@@ -239,24 +246,24 @@ def whole_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
             raise
 
 
-def _sweep_beside(path: Path) -> None:
-    """Delete what calls that were killed left of this file, a day ago or longer."""
-    for left in path.parent.glob(f".{glob.escape(path.name[:100])}-{'[0-9a-f]' * 16}.tmp"):
+def _delete_abandoned(path: Path) -> None:
+    """Delete the unfinished files of calls that were killed while they wrote this file, a day ago or longer."""
+    for unfinished in path.parent.glob(f".{glob.escape(path.name[:100])}-{'[0-9a-f]' * 16}.tmp"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LEFT:
-                left.unlink() if left.is_file() else shutil.rmtree(left)
+            if time.time() - unfinished.stat().st_mtime > _ABANDONED_AFTER:
+                unfinished.unlink() if unfinished.is_file() else shutil.rmtree(unfinished)
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write a text file that a person named, whole or not at all; names that are no text pass through."""
-    with whole_file(path, devices=True) as file:
+    """Write a text file that the user named atomically; file names in it that are not valid UTF-8 keep their bytes."""
+    with atomic_file(path, devices=True) as file:
         for line in lines:
             file.write(f"{line}\n".encode(errors="surrogateescape"))
 
 
 def check_space(folder: Path, needed: int) -> None:
-    """Raise OutputError before long work begins, when the disk of `folder` has not `needed` bytes, and some more."""
-    with guarded(folder):
+    """Raise OutputError when the disk of `folder` has less than `needed` bytes and a reserve free."""
+    with as_output_error(folder):
         free = shutil.disk_usage(folder).free
     if free < needed + _RESERVE:
         raise OutputError(
@@ -265,14 +272,14 @@ def check_space(folder: Path, needed: int) -> None:
         )
 
 
-def beside(path: Path) -> Path:
-    """Return a new hidden name in the folder of `path`."""
+def temporary_path(path: Path) -> Path:
+    """Return an unused name of a hidden file in the folder of `path`."""
     return path.with_name(f".{path.name[:100]}-{secrets.token_hex(8)}.tmp")
 
 
 @contextmanager
-def guarded(path: Path) -> Iterator[None]:
-    """Raise what the disk refuses as an OutputError that names `path`."""
+def as_output_error(path: Path) -> Iterator[None]:
+    """Raise an OSError as an OutputError that names `path`, a file of the archive."""
     try:
         yield
     except OSError as error:
@@ -284,11 +291,11 @@ def guarded(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def named_file(path: Path) -> Iterator[None]:
-    """Raise what the disk refuses of a file that a person named as an OutputError."""
+def as_file_error(path: Path) -> Iterator[None]:
+    """Raise an OSError as an OutputError that names `path`, a file that the user named."""
     try:
         yield
-    except BrokenPipeError:  # somebody stopped reading stdout, which is written beside this file
+    except BrokenPipeError:  # of stdout, which the caller may write at the same time
         raise
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror or error})", concerns=str(path)) from error

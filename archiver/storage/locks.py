@@ -1,7 +1,7 @@
 """Locks between processes: `flock` on a file, which the system releases when its process dies.
 
-Written on the system call, not on filelock: that library answers a disk without locks (ENOSYS) by a marker file, which
-a killed process leaves behind for ever, and it waits for ever where a lock cannot be had for another reason.
+The package filelock is not used: on a disk without locks (ENOSYS) it falls back to a marker file, which a killed
+process leaves behind, and it waits forever when a lock cannot be acquired for another reason.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 from archiver.errors import OutputError
 from archiver.storage.local import make_durable_folder
 
-POLL = 0.005  # seconds between two tries
+POLL_INTERVAL = 0.005  # seconds
 
-_HELD = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES))  # Windows and some network disks say EACCES
+_HELD = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES))  # EACCES: on Windows and some network disks
 _NO_LOCKS = frozenset(
     number for name in ("ENOLCK", "ENOSYS", "EOPNOTSUPP", "ENOTSUP") if (number := getattr(errno, name, None))
 )
@@ -36,14 +36,17 @@ else:
 
 
 class LockFile:
-    """An exclusive lock on the file at `path`, which is made where it is missing and stays there."""
+    """An exclusive lock on the file at `path`, which is created when it is missing and never deleted."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Return whether the lock is held now; OutputError when this disk gives no lock at all."""
+        """Acquire the lock if it is free; return whether it is held now.
+
+        Raise OutputError when files on this disk cannot be locked.
+        """
         descriptor = None
         try:
             descriptor = self._open()
@@ -66,19 +69,19 @@ class LockFile:
             return os.open(self.path, flags, 0o644)
 
     def release(self) -> None:
-        """Let others have it; nothing where it is not held."""
+        """Release the lock; do nothing when it is not held."""
         if self._descriptor is not None:
             descriptor, self._descriptor = self._descriptor, None
-            with suppress(OSError):  # the system frees it all the same
+            with suppress(OSError):  # the lock is released all the same
                 os.close(descriptor)
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of `path`, waiting for whoever has it; OutputError when it cannot be had."""
+    """Hold the lock of `path`, after waiting for other holders; raise OutputError when it cannot be locked."""
     lock = LockFile(path)
     while not lock.try_acquire():
-        time.sleep(POLL)
+        time.sleep(POLL_INTERVAL)
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Files that are put aside instead of deleted: `.archive/lost/` has them under the paths they had."""
+"""The quarantine: files that are moved to `.archive/lost/`, under their old paths, instead of being deleted."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from itertools import count
 from pathlib import Path
 
 from archiver.errors import OutputError
-from archiver.storage.local import OWN, guarded, make_durable_folder, sync_file, sync_folder
+from archiver.storage.local import OWN_FOLDER, as_output_error, make_durable_folder, sync_file, sync_folder
 
-LOST = f"{OWN}/lost"
+LOST = f"{OWN_FOLDER}/lost"
 
 
 def move_aside(root: Path, path: str) -> str:
-    """Move a file to the quarantine; return where it is now, from the archive's folder, '' when there was none."""
+    """Move a file to the quarantine.
+
+    Return its new path, relative to the archive's folder `root` as `path` is, or '' when there was no file.
+    """
     try:
         if not os.path.lexists(root / path):
             return ""
-        place = _free_place(root, path)
+        place = _reserve_name(root, path)
         _move(root / path, root / place)
     except OSError as error:
         raise _cannot(root / path, error) from error
@@ -28,11 +31,11 @@ def move_aside(root: Path, path: str) -> str:
 
 
 def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
-    """Copy a file to the quarantine, durably; it stays where it is until something better takes its place."""
+    """Copy a file durably to the quarantine, or to another `folder`, before it is replaced; return as move_aside."""
     try:
         if not (root / path).is_file():
             return ""
-        place = _free_place(root, path, folder)
+        place = _reserve_name(root, path, folder)
         shutil.copy2(root / path, root / place)
         sync_file(root / place)
     except OSError as error:
@@ -41,21 +44,21 @@ def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
 
 
 def files_aside(root: Path) -> Iterator[Path]:
-    """Yield every file of the quarantine."""
+    """Yield the path of every file in the quarantine."""
     for where, _, names in os.walk(root / LOST):
         yield from (Path(where) / name for name in sorted(names))
 
 
 def empty_quarantine(root: Path) -> None:
-    """Delete the quarantine and all that lies in it."""
-    with guarded(root / LOST):
+    """Delete the quarantine with all its files."""
+    with as_output_error(root / LOST):
         if (root / LOST).is_dir():
             shutil.rmtree(root / LOST)
 
 
-def _free_place(root: Path, path: str, folder: str = LOST) -> str:
-    """Take a name that no file had."""
-    inside = path.removeprefix(f"{OWN}/")
+def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
+    """Create an empty file under the first unused name in `folder`, and return its path."""
+    inside = path.removeprefix(f"{OWN_FOLDER}/")
     for number in count(1):
         place = f"{folder}/{inside}" + (f".{number}" if number > 1 else "")
         make_durable_folder((root / place).parent)
@@ -68,6 +71,7 @@ def _free_place(root: Path, path: str, folder: str = LOST) -> str:
 
 
 def _move(source: Path, place: Path) -> None:
+    """Move a file durably to `place`, also from another disk; an empty file is there already."""
     try:
         source.replace(place)
     except OSError as error:

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin
 from archiver import urls
 from archiver.extractor.bodies import Video
 from archiver.extractor.passes.tree import CARD, Element, drop, elements, holds, replace, text_of
-from archiver.models import Media, Removal
+from archiver.models import Media, MediaKind, Removal
 
 _VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 _PLAYER = f"https://{urls.HOST}/mp/readtemplate?t=pages/video_player_tmpl&action=mpvideo&auto=0&vid="
@@ -79,7 +79,7 @@ def card_media(body: Element) -> Iterator[Media]:
     """The sounds, films and covers the cards show."""
     for element in body.iter(CARD):
         if source := element.get("source"):
-            kind = element.get("player", "")
+            kind = MediaKind(element.get("player", ""))
             yield Media(url=source, kind=kind, tries=(source,), size=int(element.get("size", "0")))
         if cover := element.get("cover"):
             yield Media(url=cover, tries=urls.candidates(cover) or (cover,))

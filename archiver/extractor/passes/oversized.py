@@ -16,7 +16,7 @@ from archiver.extractor.passes.images import address_of
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.tree import feed, fit_to_parse
 from archiver.models import Media
-from archiver.models.articles import SPACES
+from archiver.models.article import SPACES
 
 WARNING = "the body is larger than any article's: kept as plain text with its pictures, links and headings"
 MOST_ELEMENTS = 50_000  # an address in the text counts, it would become a link; the largest real body has 9,000

@@ -89,8 +89,8 @@ def _image_attributes(html: str) -> Iterator[dict[str, str]]:
     """Yield the attributes of each <img> tag: names in lower case, values with their entities."""
     for rest in re.split(r"<img(?=[\s/])", html, flags=re.IGNORECASE)[1:]:
         tag = _TAG.match(rest)
-        found = _ATTRIBUTE.findall(tag[0] if tag else "")
-        yield {name.lower(): double or single or bare for name, double, single, bare in reversed(found)}
+        attributes = _ATTRIBUTE.findall(tag[0] if tag else "")
+        yield {name.lower(): double or single or bare for name, double, single, bare in reversed(attributes)}
 
 
 def _read_image(path: Path | None) -> bytes | None:

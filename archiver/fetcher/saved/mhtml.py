@@ -67,8 +67,8 @@ def _find_page(message: Message, parts: list[Message]) -> Message | None:
     """Return the part that the parameter `start` names if that is a page, else the first page."""
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
-    named = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == start)
-    return next(named, next(iter(pages), None))
+    start_parts = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == start)
+    return next(start_parts, next(iter(pages), None))
 
 
 def _decode_text(part: Message) -> bytes:

@@ -1,4 +1,4 @@
-"""What is asked for, what came, and what it is."""
+"""What is asked for, the page that was fetched, and what state it is in."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-from archiver.models.files import NO_LOCAL_MEDIA, LocalMedia
+from archiver.models.media import NO_LOCAL_MEDIA, LocalMedia
 
-CHINA = timezone(timedelta(hours=8), "+0800")  # every date of WeChat's is Beijing time, all year round
+CHINA = timezone(timedelta(hours=8), "+0800")  # WeChat's dates are Beijing time, which has no summer time
 
 
 class State(StrEnum):
-    """What a page of WeChat's is (ARCHITECTURE, States of a page: a closed list)."""
+    """The states of a WeChat page; a closed list, part of `--json` and of the catalogue."""
 
     ARTICLE = "article"
     DELETED = "deleted"
@@ -27,32 +27,32 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-# Notices that may come to stand where an article was; a wall or a broken page says nothing of the article.
+# Notices that may replace an article; a verification page or a broken one tells nothing about the article.
 UNAVAILABLE_STATES = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What one SOURCE names: an address of WeChat's, or a page saved to disk. One of `url`, `file` is set."""
+    """An address of WeChat's or a page saved to disk that is to be archived; either `url` or `file` is set."""
 
-    source: str  # as the user gave it, less credentials
-    url: str = ""  # https, only the parameters that live
+    source: str  # as the user gave it, without credentials
+    url: str = ""  # https, without tracking parameters
     file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """A response as received, or a saved page as it lay on disk."""
+    """A page as the server sent it, or as it was saved to disk."""
 
     source: str
-    url: str = ""  # what was asked for; of a saved page the address it names, if any
+    url: str = ""  # the address that was asked for; of a saved page the one noted in it, if any
     final_url: str = ""  # where the redirects ended
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     content: bytes
-    captured: datetime  # aware: the server's Date, else the save's, else the file's time
+    captured: datetime  # aware: the server's Date, else the date noted in a saved page, else the file's time
     saved: bool = False  # read from disk
-    redacted: tuple[str, ...] = ()  # names of its reader's credentials that were taken out
+    redacted: tuple[str, ...] = ()  # names of the credentials that were removed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +66,8 @@ class FetchedPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Classification:
-    """The state of a page, and in the notice's own words why."""
+    """The state of a page; `reason` is the notice's own text."""
 
     state: State
     reason: str = ""
-    moved_to: str = ""  # the address a migrated account's notice names
+    moved_to: str = ""  # the new address that a migrated account's notice names

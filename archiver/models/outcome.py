@@ -1,0 +1,38 @@
+"""The result of archiving one SOURCE, as commands report it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archiver.models.page import State
+
+OutcomeKind = Literal["archived", "updated", "unchanged", "failed", "skipped"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Images:
+    """Counts of one article's images, each id once."""
+
+    expected: int = 0
+    saved: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """The result for one SOURCE. Its fields are the keys of the JSON line that `--json` prints."""
+
+    source: str
+    url: str = ""
+    state: State | None = None  # None: no page was read
+    outcome: OutcomeKind
+    key: str = ""
+    title: str = ""
+    account: str = ""
+    published: str = ""
+    post: str = ""
+    images: Images = field(default_factory=Images)
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    exit_code: int = 0  # the command's exit code if this were its only outcome; not in the JSON line
