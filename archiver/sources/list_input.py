@@ -1,4 +1,4 @@
-"""List files from disk or stdin, their entries as `batch` and `run` take them."""
+"""Open list files, on disk or on stdin, and read their entries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run`
 
 
 def read_file(name: str) -> Iterator[ListEntry]:
-    """The entries of the list file `name`; InputError when it cannot be read."""
+    """Return the entries of the list file `name`; raise InputError when it cannot be read."""
     path = Path(name)
     with _reading(name):
         try:
@@ -30,14 +30,14 @@ def read_file(name: str) -> Iterator[ListEntry]:
 
 
 def read_stdin() -> Iterator[ListEntry]:
-    """The entries of the list on stdin, whose paths count from here; InputError when it cannot be read."""
+    """Return the entries of the list on stdin, whose paths count from the current folder; raise InputError if unreadable."""
     if sys.stdin is None:
         raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
     return _entries(sys.stdin.buffer, "stdin", "")
 
 
 def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
-    """The entries of a list whose paths count from `folder`; it is opened and looked through at once."""
+    """Return the entries of a list whose paths count from `folder`; its encoding is found at once."""
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
         readable = file if file.seekable() else opened.enter_context(_copied(file))
@@ -61,7 +61,7 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
 
 @contextmanager
 def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
-    """What comes out of a pipe, as a file that can be read twice."""
+    """Give what comes out of a pipe as a file that can be read twice."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         while chunk := file.read(_IN_MEMORY // 64):
             if not copy.tell():
@@ -75,7 +75,7 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Tells the system's errors, and those of what is read, as InputError that names the list."""
+    """Raise errors of the system, and of what is read, as InputError that names the list."""
     try:
         yield
     except InputError as error:
