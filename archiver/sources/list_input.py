@@ -30,7 +30,10 @@ def read_file(name: str) -> Iterator[ListEntry]:
 
 
 def read_stdin() -> Iterator[ListEntry]:
-    """Return the entries of the list on stdin, whose paths count from the current folder; raise InputError if unreadable."""
+    """Return the entries of the list on stdin, whose paths count from the current folder.
+
+    Raise InputError when it cannot be read.
+    """
     if sys.stdin is None:
         raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
     return _entries(sys.stdin.buffer, "stdin", "")
