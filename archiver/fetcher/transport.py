@@ -1,6 +1,6 @@
 """The httpx transport: connections with checked addresses, or through the user's proxy.
 
-docs/decisions/0001-own-httpx-transport.md tells why it is not a subclass of httpx.HTTPTransport.
+docs/decisions/0002-own-httpx-transport.md tells why it is not a subclass of httpx.HTTPTransport.
 """
 
 from __future__ import annotations
