@@ -71,9 +71,9 @@ def read_list(name: str) -> Iterator[ListEntry]:
 
     It is opened at once: raise InputError when it cannot be read.
     """
-    from archiver.sources.list_input import read_file, read_stdin
+    from archiver.sources.list_input import open_list, open_stdin_list
 
-    return read_stdin() if name == "-" else read_file(name)
+    return open_stdin_list() if name == "-" else open_list(name)
 
 
 class Archiver:

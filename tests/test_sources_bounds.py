@@ -18,7 +18,7 @@ from archiver.errors import InputError
 from archiver.sources import ListEntry, feeds, lines_of, read_list
 from archiver.sources import charset as decoding
 from archiver.sources import list_formats as forms
-from archiver.sources.list_input import read_file
+from archiver.sources.list_input import open_list
 from tests.command import Command
 
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
@@ -154,7 +154,7 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
 def test_read_file_reads_a_pipe(pipe: Path) -> None:
     writing = Thread(target=lambda: pipe.write_bytes(f"{A}\n{B}".encode()))
     writing.start()
-    assert [entry.source for entry in read_file(str(pipe))] == [A, B]
+    assert [entry.source for entry in open_list(str(pipe))] == [A, B]
     writing.join()
 
 
@@ -167,7 +167,7 @@ def test_read_file_ends_a_pipe_that_gives_no_text(pipe: Path) -> None:
     writing = Thread(target=write)
     writing.start()
     with pytest.raises(InputError, match="no text") as caught:
-        read_file(str(pipe))
+        open_list(str(pipe))
     assert caught.value.concerns == str(pipe)
     writing.join()
 
@@ -175,13 +175,13 @@ def test_read_file_ends_a_pipe_that_gives_no_text(pipe: Path) -> None:
 def test_read_file_names_the_list_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_bytes(b"%PDF-1.7")
     with pytest.raises(InputError, match=r"list\.txt.*PDF"):
-        read_file(str(tmp_path / "list.txt"))
+        open_list(str(tmp_path / "list.txt"))
 
 
 @pytest.mark.parametrize("name", [".", "missing.txt", "x" * 5000, "a\0b", "/proc/self/mem"])
 def test_read_file_of_what_cannot_be_read(name: str) -> None:
     with pytest.raises(InputError):
-        read_file(name)
+        open_list(name)
 
 
 def test_add_names_a_line_of_stdin_that_is_too_long(archiver: Command) -> None:

@@ -19,7 +19,7 @@ from archiver.models.reports import RunReport, SourceReport
 from archiver.settings import SourceSettings, duration
 from archiver.sources import AlbumListing, ListEntry, read_feed
 from archiver.sources.feeds import MAX_FEED_SIZE
-from archiver.sources.list_input import read_file
+from archiver.sources.list_input import open_list
 
 
 def run_sources(
@@ -88,7 +88,7 @@ class _Run:
     def _entries(self, source: SourceSettings) -> Iterator[ListEntry]:
         """Yield what a source names."""
         if source.list:
-            yield from read_file(source.list)
+            yield from open_list(source.list)
         elif source.feed:
             is_remote = "://" in source.feed
             content = self.context.fetcher.document(source.feed) if is_remote else _read(Path(source.feed))

@@ -18,7 +18,7 @@ _IN_MEMORY = 2**26  # bytes of what comes out of a pipe; more lies in a temporar
 _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 
 
-def read_file(name: str) -> Iterator[ListEntry]:
+def open_list(name: str) -> Iterator[ListEntry]:
     """Return the entries of the list file `name`; raise InputError when it cannot be read."""
     path = Path(name)
     with _reading(name):
@@ -29,7 +29,7 @@ def read_file(name: str) -> Iterator[ListEntry]:
     return _entries(file, name, "" if path.parent == Path() else str(path.parent))
 
 
-def read_stdin() -> Iterator[ListEntry]:
+def open_stdin_list() -> Iterator[ListEntry]:
     """Return the entries of the list on stdin, whose paths count from the current folder.
 
     Raise InputError when it cannot be read.
