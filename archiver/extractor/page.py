@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from archiver import urls
 from archiver.extractor import scanner as cut
 from archiver.extractor.javascript.assignments import Assignments
-from archiver.extractor.javascript.literal import Literal, LiteralError, read
+from archiver.extractor.javascript.literal import Literal, LiteralError, read_literal
 from archiver.extractor.javascript.members import Members, members_of
 from archiver.models import Page
 
@@ -236,7 +236,7 @@ def _tree(source: str) -> HtmlElement:
 
 def _literal(text: str, start: int, most: int = 200_000) -> Literal:
     try:
-        return read(text, start, most)[0]
+        return read_literal(text, start, most)[0]
     except LiteralError:
         return None
 
