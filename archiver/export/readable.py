@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 
+from archiver.document import text
 from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
 from archiver.models import CHINA, Article
 
@@ -64,4 +64,4 @@ def _clean(body: str, moved: Mapping[str, str]) -> str:
 
 def plain_text(article: Article) -> str:
     """What the body says, for a player's search."""
-    return unescape(re.sub(r"<[^>]*>", " ", article.body))
+    return text.plain_text(article.body, separator=" ")

@@ -15,7 +15,8 @@ from operator import add
 from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
-from archiver.document.parse import CONTAINER_TAGS, Markup, attributes, before, markup, read_soup, source_of, text_of
+from archiver.document.html import CONTAINER_TAGS, BlockToken, decode_text, parse_attributes, tokenize
+from archiver.document.soup import inner_source, previous_block, read_soup
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import escape, escape_all
 from archiver.writer.markdown.html import card_html, code_html, element_html
@@ -59,7 +60,7 @@ def _plain_lines(lines: str) -> str:
     while "<" in text:
         name = next(names)
         text = text.replace(f"<{name}>", "").replace(f"</{name}>", "")
-    written = escape_all(text_of(text))
+    written = escape_all(decode_text(text))
     if "<h" not in lines:
         return written.replace("\n", "\n\n")
     signs = (_heading_sign(name) for name in _OPENING.findall(lines))
@@ -72,7 +73,7 @@ def _heading_sign(name: str) -> str:
 
 
 def _each(body: str, addresses: LinkResolver) -> Iterator[str]:
-    for part in markup(body):
+    for part in tokenize(body):
         if part.name not in _LINES:
             yield _flat(part, addresses)
         elif written := _plain_line(part.inside, addresses):
@@ -82,20 +83,20 @@ def _each(body: str, addresses: LinkResolver) -> Iterator[str]:
 def _plain_line(source: str, addresses: LinkResolver) -> str:
     """A line without its marks, every sign that could mean something escaped."""
     if "<" not in source:
-        return escape_all(text_of(source).replace("\n", " ")).strip()
+        return escape_all(decode_text(source).replace("\n", " ")).strip()
     return "".join(_piece(found, addresses) for found in _PIECE.finditer(source)).strip()
 
 
 def _piece(found: re.Match[str], addresses: LinkResolver) -> str:
     text, href, linked, image = found.groups()
     if text:
-        return escape_all(text_of(text).replace("\n", " "))
+        return escape_all(decode_text(text).replace("\n", " "))
     if href is not None:
         return f"[{_plain_line(linked, addresses)}]({addresses.link_in_markdown(unescape(href))})"
     return _line(f"<img{image}>", addresses) if image else " "
 
 
-def _flat(part: Markup, addresses: LinkResolver) -> str:
+def _flat(part: BlockToken, addresses: LinkResolver) -> str:
     """A block that holds no blocks; '' for the tags of one that does."""
     if part.name == "p":
         return _line(part.inside, addresses)
@@ -119,7 +120,7 @@ class PostConverter(MarkdownConverter):
     def blocks(self, body: str) -> Iterator[str]:
         """The blocks of a body; lists, quotes and tables in a row as markdownify nests them."""
         depth = start = end = 0
-        for part in markup(body):
+        for part in tokenize(body):
             if part.name in CONTAINER_TAGS:
                 depth += -1 if part.closing else 1
                 end = part.end
@@ -157,7 +158,7 @@ class PostConverter(MarkdownConverter):
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A code block, alone."""
-        return _alone(_code_block(source_of(el)))
+        return _alone(_code_block(inner_source(el)))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A quote: every line of what it holds behind `> `."""
@@ -169,7 +170,7 @@ class PostConverter(MarkdownConverter):
         text = text.strip("\n")
         if not text:
             return ""
-        neighbour = before(el)
+        neighbour = previous_block(el)
         apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
         return _alone(apart + text) if apart or not _follows_text(el) else f"\n{text}\n"
 
@@ -195,18 +196,18 @@ class PostConverter(MarkdownConverter):
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A card, as one line of HTML."""
-        return _alone(card_html(source_of(el), self.addresses))
+        return _alone(card_html(inner_source(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A rule with the blank lines kramdown needs; in a list as HTML, since `---` would end the list."""
         return _alone("<hr>" if "li" in parent_tags else "---")
 
     def _line(self, el: Tag, line_break: str = "  \n") -> str:
-        return _line(source_of(el), self.addresses, line_break)
+        return _line(inner_source(el), self.addresses, line_break)
 
     def _number(self, el: Tag) -> int:
         """The item's place in its list, counted once per list: markdownify counts again for each."""
-        last = before(el)
+        last = previous_block(el)
         number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
         el["data-number"] = str(number)
         return number
@@ -222,7 +223,7 @@ def _code_block(source: str) -> str:
     """A fence longer than any in the code, inside Liquid's raw where the code would be a template."""
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
-    language = attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
+    language = parse_attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
     if _END_RAW.search(code):
         return code_html(code)
     fence = "`" * max(3, 1 + max((len(run) for run in _FENCE.findall(code)), default=0))
@@ -239,15 +240,15 @@ def _alone(block: str) -> str:
 def _tight(el: Tag, written: str) -> str:
     """A paragraph of a list item: alone, or followed by a list, it makes no loose list."""
     following = el.next_sibling
-    if before(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
+    if previous_block(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
         return f"\n{written}\n"
     return _alone(written)
 
 
 def _follows_text(el: Tag) -> bool:
     """Whether a list belongs to the one paragraph of the item before it."""
-    text, parent = before(el), el.parent
-    return parent is not None and parent.name == "li" and (text is None or before(text) is None)
+    text, parent = previous_block(el), el.parent
+    return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)
 
 
 def _start(el: Tag) -> int:

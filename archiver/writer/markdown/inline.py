@@ -9,57 +9,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from html import unescape
-from typing import NamedTuple
 
+from archiver.document.html import read_line
+from archiver.document.model import MARKS, Run
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import alternative, destination, entities, escape
 
 _ASTERISKS = {"strong": "**", "em": "*"}
-_MARKS = ("strong", "em", "del", "ins", "sup", "sub")
-_ENCLOSING = frozenset(_MARKS)
+_ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
+_ENCLOSING = frozenset(_ENCLOSING_MARKS)
 _UNSAFE_CODE = re.compile(r"\{[{%#:]|[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
-_PIECE = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
-_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
-class Run(NamedTuple):
-    """Text of one formatting; "\\n" in it is a line break. A picture has `image`, its finished Markdown."""
-
-    text: str = ""
-    marks: frozenset[str] = frozenset()
-    href: str = ""
-    image: str = ""
-
-
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
-    """The runs of a canonical line's HTML (blocks.py: a strong em del ins sup sub code img br)."""
-    runs: list[Run] = []
-    outer = [Run()]
-    for text, closing, name, attributes in _PIECE.findall(line):
-        run = outer[-1]
-        if text:
-            runs.append(Run(unescape(text).replace("\n", " "), run.marks, run.href))
-        elif name == "br":
-            runs.append(Run(text="\n"))
-        elif name == "img":
-            runs.append(Run(image=_image(_values(attributes), addresses), href=run.href))
-        elif closing:
-            outer.pop()
-        elif name == "a":
-            outer.append(run._replace(href=_values(attributes).get("href", "")))
-        else:
-            outer.append(run._replace(marks=run.marks | {name}))
-    return runs
+    """Return the runs of a canonical line's HTML; `image` of a picture is its finished Markdown."""
 
+    def write_image(address: str, text: str) -> str:
+        return f"![{alternative(text)}]({addresses.in_markdown(address)})"
 
-def _values(attributes: str) -> dict[str, str]:
-    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
-
-
-def _image(said: dict[str, str], addresses: LinkResolver) -> str:
-    return f"![{alternative(said.get('alt', ''))}]({addresses.in_markdown(said.get('src', ''))})"
+    return read_line(line, write_image)
 
 
 def write_line(runs: list[Run], *, line_break: str = "  \n", target: Callable[[str], str] = destination) -> str:
@@ -156,7 +125,7 @@ class _Line:
         own = runs[at].marks & _ENCLOSING - open_marks
         if len(own) < 2:
             return next(iter(own), "")
-        marks = [mark for mark in _MARKS if mark in own]
+        marks = [mark for mark in _ENCLOSING_MARKS if mark in own]
         return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks))
 
     def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4 import Tag
 
-from archiver.document.parse import children, source_of
+from archiver.document.soup import child_blocks, inner_source
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.inline import runs_of, write_line
 
@@ -29,18 +29,18 @@ def write_table(table: Tag, addresses: LinkResolver) -> str:
 
 
 def _rows(table: Tag) -> list[list[Tag]]:
-    return [children(row, "td", "th") for row in table.descendants if isinstance(row, Tag) and row.name == "tr"]
+    return [child_blocks(row, "td", "th") for row in table.descendants if isinstance(row, Tag) and row.name == "tr"]
 
 
 def _is_simple_cell(cell: Tag) -> bool:
-    blocks = children(cell)
+    blocks = child_blocks(cell)
     spans = cell.get("colspan") or cell.get("rowspan")
     return not spans and len(blocks) <= 1 and all(block.name == "p" for block in blocks)
 
 
 def _cell(cell: Tag, addresses: LinkResolver, *, in_header: bool) -> str:
     """A header is bold by itself."""
-    runs = [run for paragraph in children(cell, "p") for run in runs_of(source_of(paragraph), addresses)]
+    runs = [run for paragraph in child_blocks(cell, "p") for run in runs_of(inner_source(paragraph), addresses)]
     if in_header:
         runs = [run._replace(marks=run.marks - {"strong"}) for run in runs]
     return write_line(runs, line_break="<br>", target=addresses.link_in_markdown)
