@@ -21,10 +21,10 @@ from archiver.extractor.redaction.names import (
     NOT_SECRET,
     VALUE,
     Name,
+    credential_kind,
     find_names,
     is_secret,
     is_secret_attribute,
-    kind_of,
 )
 from archiver.extractor.redaction.regions import Regions, find_field_tags
 
@@ -252,7 +252,7 @@ class CredentialFinder:
         }
         text = next((self._content[slice(*spans[key])] for key in (b"name", b"id", b"property") if key in spans), b"")
         span = spans.get(b"value") or spans.get(b"content")
-        kind = kind_of(text.strip(), b"") if span and _NAME.match(text.strip()) else None
+        kind = credential_kind(text.strip(), b"") if span and _NAME.match(text.strip()) else None
         if kind and span and self._secrets(Name(start, end, *kind), [span]) and not self._regions.is_code(start):
             yield Credential(*span, kind.text)
 

@@ -68,7 +68,7 @@ class Name(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def kind_of(word: bytes, before: bytes) -> Kind | None:
+def credential_kind(word: bytes, before: bytes) -> Kind | None:
     """Return the credential's name at the end of an identifier, None if there is none.
 
     Args:
@@ -87,7 +87,7 @@ def find_names(content: bytes, low: bytes) -> Iterator[Name]:
             start, end = match.span()
             if start and content[start - 1] in _NAME_CHARACTERS:
                 start -= len(_NAME_BEGINNING.match(content[max(0, start - 60) : start][::-1])[0])  # type: ignore[index]
-            if kind := kind_of(content[start:end], content[start - 1 : start]):
+            if kind := credential_kind(content[start:end], content[start - 1 : start]):
                 yield Name(end - len(kind.text), end, *kind)
 
 
