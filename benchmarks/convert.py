@@ -20,14 +20,14 @@ from pathlib import Path
 from statistics import mean
 
 import archiver
-from archiver.document.parse import read_soup
+from archiver.document.soup import read_soup
 from archiver.extractor import ParsedPage, classify
-from archiver.extractor.bodies import RawBody, read_body
+from archiver.extractor.bodies import RawBody, read_raw_body
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.passes import passes
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.stylesheet import read_stylesheet
-from archiver.extractor.passes.tree import parse
+from archiver.extractor.passes.tree import parse_body
 from archiver.models import Page
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown import body_markdown
@@ -76,7 +76,7 @@ def _reading(content: bytes) -> ParsedPage:
 
 
 def _cut(reading: ParsedPage) -> RawBody:
-    return read_body(reading, read_kind(reading)[0])
+    return read_raw_body(reading, read_kind(reading)[0])
 
 
 def stages(content: bytes, lap: Clock) -> None:
@@ -85,7 +85,7 @@ def stages(content: bytes, lap: Clock) -> None:
     lap("classify", lambda: classify(reading))
     raw = lap("cut", lambda: _cut(reading))
     assert isinstance(raw, RawBody)
-    body: object = lap("parse", lambda: parse(raw.html))
+    body: object = lap("parse", lambda: parse_body(raw.html))
     lap("passes", lambda: [list(run(body) or ()) for run in passes(raw)])  # type: ignore[arg-type]
     html = lap("collapse", lambda: collapse(body, read_stylesheet(raw.css)))  # type: ignore[arg-type]
     lap("write", lambda: body_markdown(str(html), LinkResolver()))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.bodies import RawBody, Video, read_body, read_videos, text_to_html
+from archiver.extractor.bodies import RawBody, Video, read_raw_body, read_videos, text_to_html
 from archiver.extractor.scanner import TagIndex
 from tests.pages import article_html, reading_of
 
 
 def body_of(kind: str, script: str = "", cgi: str = "", body: str = "", top: str = "") -> RawBody:
-    return read_body(reading_of(article_html(script, cgi, body=body, top=top)), kind)
+    return read_raw_body(reading_of(article_html(script, cgi, body=body, top=top)), kind)
 
 
 # --- Cutting ----------------------------------------------------------------------------------------------------------

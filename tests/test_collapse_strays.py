@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.extractor.passes.collapse import collapse
-from archiver.extractor.passes.tree import parse
+from archiver.extractor.passes.tree import parse_body
 
 STRAYS = {
     "<li>a</li><li>b</li><p>c</p>": "<ul><li><p>a</p></li><li><p>b</p></li></ul>\n<p>c</p>",
@@ -19,4 +19,4 @@ STRAYS = {
 
 @pytest.mark.parametrize("html", STRAYS)
 def test_a_stray_item_gets_a_list_and_a_stray_cell_is_none(html: str) -> None:
-    assert collapse(parse(html)) == STRAYS[html]
+    assert collapse(parse_body(html)) == STRAYS[html]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from archiver.extractor.bodies import read_body
+from archiver.extractor.bodies import read_raw_body
 from archiver.extractor.classification import classify
 from archiver.extractor.metadata import read_metadata
 from archiver.extractor.page import ParsedPage
@@ -65,7 +65,7 @@ def test_the_body_has_every_word_and_picture_of_the_page(stem: str) -> None:
         return
     reading = ParsedPage.of(page_of(stem))
     parser = html.HTMLParser(huge_tree=True, encoding="utf-8")
-    raw = read_body(reading, read_metadata(reading).type).html
+    raw = read_raw_body(reading, read_metadata(reading).type).html
     body = html.fragment_fromstring(raw.encode(), create_parent="div", parser=parser)
     words = iter(squeezed("".join(body.xpath(".//text()[not(ancestor::script)]"))))
     expected = squeezed("".join(token.get("t", "") for token in truth["body"]["tokens"]))

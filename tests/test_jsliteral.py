@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.extractor.javascript.literal import DEEPEST, LONGEST, LiteralError, read
+from archiver.extractor.javascript.literal import MAX_DEPTH, MAX_NUMBER, LiteralError, read_literal
 
 FORMS = {
     "plain string": ("'文字'", "文字"),
@@ -81,16 +81,16 @@ FORMS = {
 
 @pytest.mark.parametrize(("source", "value"), FORMS.values(), ids=FORMS)
 def test_reads_a_form_of_wechats(source: str, value: object) -> None:
-    assert read(source)[0] == value
+    assert read_literal(source)[0] == value
 
 
 def test_reads_nothing_before_its_start() -> None:
-    assert read(": 'a', {b: 'c'};", 7) == ({"b": "c"}, 15)
+    assert read_literal(": 'a', {b: 'c'};", 7) == ({"b": "c"}, 15)
 
 
 def test_tells_where_the_expression_ends() -> None:
     text = "var a = {b: '}'} ;rest"
-    assert text[read(text, 8)[1] :] == " ;rest"
+    assert text[read_literal(text, 8)[1] :] == " ;rest"
 
 
 NO_LITERALS = {
@@ -115,7 +115,7 @@ NO_LITERALS = {
 @pytest.mark.parametrize(("source", "why"), NO_LITERALS.values(), ids=NO_LITERALS)
 def test_refuses_what_is_no_literal_and_says_why(source: str, why: str) -> None:
     with pytest.raises(LiteralError, match=f"^{why}$"):
-        read(source)
+        read_literal(source)
 
 
 NESTS = {
@@ -126,21 +126,21 @@ NESTS = {
 
 @pytest.mark.parametrize(("opening", "closing"), NESTS.values(), ids=NESTS)
 def test_reads_as_deep_as_it_says(opening: str, closing: str) -> None:
-    deep = opening * DEEPEST + "1" + closing * DEEPEST
-    assert read(deep + ";")[1] == len(deep)
-    with pytest.raises(LiteralError, match=f"^nested deeper than {DEEPEST}$"):
-        read(opening + deep + closing)
+    deep = opening * MAX_DEPTH + "1" + closing * MAX_DEPTH
+    assert read_literal(deep + ";")[1] == len(deep)
+    with pytest.raises(LiteralError, match=f"^nested deeper than {MAX_DEPTH}$"):
+        read_literal(opening + deep + closing)
 
 
 def test_an_empty_bracket_is_a_nesting_too() -> None:
-    assert read("[" * DEEPEST + "]" * DEEPEST)[1] == 2 * DEEPEST
-    with pytest.raises(LiteralError, match=f"^nested deeper than {DEEPEST}$"):
-        read("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))
+    assert read_literal("[" * MAX_DEPTH + "]" * MAX_DEPTH)[1] == 2 * MAX_DEPTH
+    with pytest.raises(LiteralError, match=f"^nested deeper than {MAX_DEPTH}$"):
+        read_literal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
 
 
 def test_a_number_may_be_as_long_as_it_says() -> None:
-    assert read(f"'{'9' * LONGEST}' * 1")[0] == 10**LONGEST - 1
-    assert read(f"'{'9' * (LONGEST + 1)}' * 1")[0] is None
+    assert read_literal(f"'{'9' * MAX_NUMBER}' * 1")[0] == 10**MAX_NUMBER - 1
+    assert read_literal(f"'{'9' * (MAX_NUMBER + 1)}' * 1")[0] is None
 
 
 # However a field is written, it costs the tokens that stand there, and those again that an unknown item begins with; one
@@ -153,9 +153,9 @@ TOKENS = {
 
 @pytest.mark.parametrize(("source", "tokens"), TOKENS.items())
 def test_reads_no_more_tokens_than_it_may(source: str, tokens: int) -> None:
-    assert read(source, 0, tokens + 1)[1] == len(source)
+    assert read_literal(source, 0, tokens + 1)[1] == len(source)
     with pytest.raises(LiteralError, match=r"^more tokens than a page has$"):
-        read(source, 0, tokens)
+        read_literal(source, 0, tokens)
 
 
 @pytest.mark.timeout(30)
@@ -183,7 +183,7 @@ def test_reads_no_more_tokens_than_it_may(source: str, tokens: int) -> None:
 def test_is_linear_on_text_made_to_be_slow(unit: str) -> None:
     for opened in ("", "{a:", "['"):
         with suppress(LiteralError):
-            read(opened + unit * (2_000_000 // len(unit)))
+            read_literal(opened + unit * (2_000_000 // len(unit)))
 
 
 SCALARS = (
@@ -197,15 +197,15 @@ SCALARS = (
 
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc中", min_size=1), inner)))
 def test_reads_all_of_json(value: object) -> None:
-    assert read(json.dumps(value))[0] == value
+    assert read_literal(json.dumps(value))[0] == value
 
 
 @given(st.text("{}[]()'\"`\\/*,:;|?.ax1 \n", max_size=200))
 def test_raises_nothing_else(source: str) -> None:
     with suppress(LiteralError):
-        read(source)
+        read_literal(source)
 
 
 @pytest.mark.parametrize("comment", ["/**/", "/***/", "/* * /*/", "/*/*/"])
 def test_a_comment_ends_at_its_first_end(comment: str) -> None:
-    assert read(f"{{a: {comment} '甲', b: '*/', {comment} c: 1}}")[0] == {"a": "甲", "b": "*/", "c": 1}
+    assert read_literal(f"{{a: {comment} '甲', b: '*/', {comment} c: 1}}")[0] == {"a": "甲", "b": "*/", "c": 1}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.extractor.javascript.literal import DEEPEST, LiteralError, read
+from archiver.extractor.javascript.literal import MAX_DEPTH, LiteralError, read_literal
 from archiver.extractor.javascript.members import Members, members_of
 
 ITEMS = {
@@ -37,8 +37,8 @@ def test_of_a_key_that_occurs_twice_the_first_that_says_something_counts() -> No
 
 
 def test_a_member_may_nest_as_deep_as_in_an_object_that_is_read() -> None:
-    deep = "{a:" * DEEPEST + "1" + "}" * DEEPEST
-    assert dict(members_of(deep, 0)) == read(deep)[0]
+    deep = "{a:" * MAX_DEPTH + "1" + "}" * MAX_DEPTH
+    assert dict(members_of(deep, 0)) == read_literal(deep)[0]
     assert members_of(f"{{a:{deep}}}", 0)["a"] is None
 
 
@@ -59,7 +59,7 @@ WHOLE = ["{}", "{,a: 1,}", "{a: 1, b}", "{a: (1), b: [2], c: {d: 3},}"]
 def test_whole_objects_are_not_read_to_know_their_names(text: str) -> None:
     found = members_of(text, 0)
     assert isinstance(found, Members)
-    assert dict(found) == read(text)[0]
+    assert dict(found) == read_literal(text)[0]
 
 
 BROKEN = {
@@ -104,4 +104,4 @@ VALUES = st.recursive(
 @given(st.dictionaries(st.text("abc,'\"}", min_size=1, max_size=4), VALUES, max_size=5))
 def test_the_members_are_those_of_the_object(value: dict[str, object]) -> None:
     text = json.dumps(value)
-    assert dict(members_of(text, 0)) == read(text)[0] == value
+    assert dict(members_of(text, 0)) == read_literal(text)[0] == value

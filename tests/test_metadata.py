@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from archiver.extractor.metadata import read_metadata, server_time
+from archiver.extractor.metadata import read_metadata, read_server_time
 from archiver.extractor.page import ParsedPage
 from archiver.models import CHINA, Article, Page, Reprint
 from tests.pages import CAPTURED, article_html, page_of, reading_of
@@ -72,7 +72,7 @@ def test_an_article_is_told_alike_by_every_era(html: str) -> None:
     assert article.published == datetime(2018, 6, 15, 8, 45, tzinfo=CHINA)
     assert article.cover == "https://mmbiz.qpic.cn/mmbiz_jpg/AbC/0?wx_fmt=jpeg"
     assert (article.source_url, article.original, article.type) == ("https://example.org/a", True, "article")
-    assert server_time(parsed) == datetime(2018, 6, 15, 8, 46, 40, tzinfo=CHINA)
+    assert read_server_time(parsed) == datetime(2018, 6, 15, 8, 46, 40, tzinfo=CHINA)
 
 
 def of(script: str = "", cgi: str = "", head: str = "", top: str = "", url: str = "") -> Article:

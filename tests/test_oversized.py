@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import archiver
-from archiver.extractor.passes.oversized import MOST_ELEMENTS, MOST_TEXT, WARNING, is_oversized
+from archiver.extractor.passes.oversized import MAX_ELEMENTS, MAX_TEXT, WARNING, is_oversized
 from archiver.writer.markdown.escape import escape_all
 from tests.engines import ENGINES
 from tests.pages import article_html
@@ -18,15 +18,15 @@ def page(body: str) -> bytes:
     return article_html(body=body).encode()
 
 
-def many(piece: str, count: int = MOST_ELEMENTS) -> str:
+def many(piece: str, count: int = MAX_ELEMENTS) -> str:
     return "".join(piece.format(at) for at in range(count + 1))
 
 
 def test_a_real_body_is_not_oversized_and_one_over_either_bound_is() -> None:
-    assert not is_oversized("<p>字</p>" * (MOST_ELEMENTS // 2))
-    assert is_oversized("<p>字</p>" * (MOST_ELEMENTS + 1))
-    assert is_oversized("字" * (MOST_TEXT + 1))
-    assert is_oversized("https://a.example/ " * (MOST_ELEMENTS + 1))  # each would be a link
+    assert not is_oversized("<p>字</p>" * (MAX_ELEMENTS // 2))
+    assert is_oversized("<p>字</p>" * (MAX_ELEMENTS + 1))
+    assert is_oversized("字" * (MAX_TEXT + 1))
+    assert is_oversized("https://a.example/ " * (MAX_ELEMENTS + 1))  # each would be a link
 
 
 def test_every_line_every_picture_and_every_link_is_there() -> None:
@@ -37,8 +37,8 @@ def test_every_line_every_picture_and_every_link_is_there() -> None:
     assert WARNING in article.warnings
     assert len(article.media) == MANY
     assert text[0] == "## 题"
-    assert text[1:-MANY:2] == [f"第{at}行粗" for at in range(MOST_ELEMENTS + 1)]
-    assert text[2:-MANY:2] == [f"[链{at}](https://a.example/{at})" for at in range(MOST_ELEMENTS + 1)]
+    assert text[1:-MANY:2] == [f"第{at}行粗" for at in range(MAX_ELEMENTS + 1)]
+    assert text[2:-MANY:2] == [f"[链{at}](https://a.example/{at})" for at in range(MAX_ELEMENTS + 1)]
     assert text[-MANY:] == [f"![](https://mmbiz.qpic.cn/mmbiz_png/id{at}/640?wx_fmt=png)" for at in range(MANY)]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archiver import urls
 from archiver.errors import NotWeChat
-from archiver.extractor.javascript.literal import read
+from archiver.extractor.javascript.literal import read_literal
 from archiver.models import Article, Media, Reprint
 from archiver.writer.names import media_name
 from archiver.writer.profiles.jekyll import JEKYLL
@@ -146,5 +146,5 @@ CHARACTERS = st.lists(
 def test_a_string_is_what_javascript_reads_however_it_is_escaped(quote: str, characters: list[tuple[str, int]]) -> None:
     source = "".join(_escaped(character, form) for character, form in characters)
     text = "".join(character for character, _ in characters)
-    assert read(f"{quote}{source}{quote}")[0] == text
-    assert read(f"{{a: {quote}{source}{quote}, b: {json.dumps(text)}}};")[0] == {"a": text, "b": text}
+    assert read_literal(f"{quote}{source}{quote}")[0] == text
+    assert read_literal(f"{{a: {quote}{source}{quote}, b: {json.dumps(text)}}};")[0] == {"a": text, "b": text}

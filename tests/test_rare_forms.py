@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import archiver
-from archiver.extractor.javascript.literal import LiteralError, read
+from archiver.extractor.javascript.literal import LiteralError, read_literal
 from archiver.media_types import dimensions, extension
 from archiver.models import LocalFile, Media
 from archiver.writer.links import LinkResolver
@@ -64,12 +64,12 @@ def test_of_a_tags_attributes_five_hundred_are_read(attributes: int, written: st
 
 
 def test_numbers_past_all_bounds_are_no_numbers() -> None:
-    assert read("{a: 1e999, b: -1e999, c: 1}")[0] == {"a": None, "b": None, "c": 1}
+    assert read_literal("{a: 1e999, b: -1e999, c: 1}")[0] == {"a": None, "b": None, "c": 1}
 
 
 def test_a_call_that_never_ends_is_no_literal() -> None:
     with pytest.raises(LiteralError):
-        read("JsDecode('a', 'b'")
+        read_literal("JsDecode('a', 'b'")
 
 
 def test_a_jpeg_whose_picture_comes_before_its_size_has_none() -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.document.references import decode_references
 from archiver.extractor.completeness import text_coverage
-from archiver.extractor.references import unescape
 from archiver.models import Article
 
 PIECES = [
@@ -40,13 +40,13 @@ PIECES = [
 @settings(max_examples=500)
 @given(st.lists(st.sampled_from([*PIECES, *(f"&{name}" for name in html5)])).map("".join) | st.text())
 def test_unescape_is_html_unescape(text: str) -> None:
-    assert unescape(text) == html.unescape(text)
+    assert decode_references(text) == html.unescape(text)
 
 
 @pytest.mark.parametrize("unit", ["&", "&a", "&#", "&#x41", "&notit;", "&amp;lt;", "x" * 65_530 + "&lt", "&#9999999;"])
 def test_unescape_of_several_pieces_is_html_unescape(unit: str) -> None:
     text = unit * (300_000 // len(unit))
-    assert unescape(text) == html.unescape(text)
+    assert decode_references(text) == html.unescape(text)
 
 
 def seconds(text: str, markdown: str) -> float:

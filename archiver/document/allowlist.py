@@ -1,4 +1,4 @@
-"""The HTML that is let through, whatever a page found a way to write: a closed list for nh3."""
+"""The HTML that may leave: a closed list of tags, attributes and schemes for nh3, whatever a page brought in."""
 
 from __future__ import annotations
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 
+from archiver.document import text
 from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
 from archiver.models import CHINA, Article
 

@@ -1,14 +1,13 @@
-"""Page → State, Article. Pure: no I/O, no clock, no settings, no logging."""
+"""Find out what a page is and read the article on it. Pure: no I/O, no clock, no settings, no logging."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from archiver.extractor.bodies import read_body as _read_raw
+from archiver.extractor.bodies import read_raw_body
 from archiver.extractor.classification import classify
-from archiver.extractor.metadata import read_metadata
-from archiver.extractor.metadata import server_time as _server_time
+from archiver.extractor.metadata import read_metadata, read_server_time
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.page import ParsedPage
 from archiver.extractor.passes import canonical_html, clean
@@ -18,15 +17,15 @@ __all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
 
 
 def server_time(page: Page | ParsedPage) -> datetime | None:
-    """When WeChat's server made this very page (`svr_time`): the time of its capture."""
-    return _server_time(ParsedPage.of(page))
+    """Return when WeChat's server sent this very page (`svr_time`), None if the page does not say."""
+    return read_server_time(ParsedPage.of(page))
 
 
 def extract(page: Page | ParsedPage) -> Article:
-    """The article a page tells, its body canonical; the page must be one that classify calls an article."""
+    """Return the article on a page, its body in canonical HTML; `classify` must have called the page an article."""
     parsed = ParsedPage.of(page)
     article = read_metadata(parsed)
-    raw = _read_raw(parsed, article.type)
+    raw = read_raw_body(parsed, article.type)
     body = clean(raw)
     return replace(
         article,
@@ -40,6 +39,6 @@ def extract(page: Page | ParsedPage) -> Article:
 
 
 def read_body(page: Page | ParsedPage) -> str:
-    """Article.body alone: what extract gives, without the cost of all that it tells besides."""
+    """Return the body that `extract` puts into Article.body, without the cost of everything else."""
     parsed = ParsedPage.of(page)
-    return canonical_html(_read_raw(parsed, read_kind(parsed)[0]))
+    return canonical_html(read_raw_body(parsed, read_kind(parsed)[0]))

@@ -1,6 +1,7 @@
-"""Page → the source of its article's body: one function per kind of article (wechat-format §2.1, §4).
+"""Find the source of an article's body in its page, by one function for each kind of article.
 
-What a page keeps as plain text becomes HTML here, and only here: every value is escaped.
+Where a kind has its body is described in docs/wechat-format.md#7-bodies. Text that a page keeps without markup becomes
+HTML here and only here, every value escaped.
 """
 
 from __future__ import annotations
@@ -11,35 +12,35 @@ from dataclasses import dataclass
 from html import escape
 
 from archiver import urls
+from archiver.document.references import decode_references
 from archiver.extractor.javascript.literal import Literal
-from archiver.extractor.metadata.kinds import is_known
-from archiver.extractor.page import ParsedPage, first, member, members, plain
-from archiver.extractor.references import unescape
+from archiver.extractor.metadata.kinds import has_known_kind
+from archiver.extractor.page import ParsedPage, as_list, as_text, first_text, member
 
-_EMPTY = "the page shows no body"
-# What a body can consist of when it has no word (trap T97).
-_SHOWS = re.compile(
+_NO_BODY = "the page shows no body"
+# What a body can consist of when it has no words.
+_EMBEDDED = re.compile(
     r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
 )
 _TAG = re.compile(r"<[^<>]*>")
-_WORD = re.compile(r">\s*[^\s<>&]")  # behind a tag, or behind what only seems one and is text itself
-_UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+_WORD = re.compile(r">\s*[^\s<>&]")  # behind a tag, or behind what only looks like one
+_NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _MARKUP = re.compile(r"<(?:p|section|div)[\s>]", re.I)
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")
 _LINK_TAG = re.compile(r"(<a\s[^<>]*>|</a\s*>)", re.I)
 _HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
-_VOICE = re.compile(r"[A-Za-z0-9+/=_-]{8,200}")
-_FILM = re.compile(r"[A-Za-z0-9_]{4,60}")
-_MOST_PICTURES = 500
+_VOICE_ID = re.compile(r"[A-Za-z0-9+/=_-]{8,200}")
+_VIDEO_ID = re.compile(r"[A-Za-z0-9_]{4,60}")
+_MAX_IMAGES = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Video:
-    """A film of the page's, its best stream; `url` lives for hours only (trap T92) and may be empty."""
+    """A video on the page, by the best of its streams."""
 
     id: str
-    url: str = ""
-    cover: str = ""
+    url: str = ""  # expires within hours; '' if the page has no stream
+    cover: str = ""  # address of an image
     title: str = ""
     width: int = 0  # px
     height: int = 0
@@ -48,157 +49,162 @@ class Video:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawBody:
-    """A body as the page has it, before any pass; `html` is hostile."""
+    """A body as the page has it, before any pass."""
 
-    html: str
+    html: str  # not to be trusted
     paid_preview: bool = False
     videos: tuple[Video, ...] = ()
     css: str = ""  # the page's own style elements
     warnings: tuple[str, ...] = ()
 
 
-def read_body(parsed: ParsedPage, article_type: str) -> RawBody:
-    """The body of an article of this type (Article.type); empty with a warning when the page shows none."""
-    read = _READERS.get(article_type, _generic) if is_known(parsed) else _generic
+def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
+    """Return the body of an article; empty and with a warning if the page shows none.
+
+    Args:
+        parsed: The page.
+        article_type: The kind of article, as Article.type has it.
+    """
+    read = _READERS.get(article_type, _generic_body) if has_known_kind(parsed) else _generic_body
     html = read(parsed)
     return RawBody(
         html=html,
         paid_preview="preview" in html and _PREVIEW.search(html) is not None,
         videos=read_videos(parsed),
         css=parsed.css,
-        warnings=() if _shows_something(html) else (_EMPTY,),
+        warnings=() if _has_content(html) else (_NO_BODY,),
     )
 
 
 def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
-    """The films that the page lists; the empty shells that every page since 2023 has are none (trap T24)."""
+    """Return the videos that the page lists; pages since 2023 list empty shells, which are none."""
     listed = (
-        *members(parsed.cgi.get("video_page_infos")),
-        *members(parsed.cgi.get("video_page_info")),
-        *([] if parsed.cgi else members(parsed.variable("videoPageInfos"))),
+        *as_list(parsed.cgi.get("video_page_infos")),
+        *as_list(parsed.cgi.get("video_page_info")),
+        *([] if parsed.cgi else as_list(parsed.variable("videoPageInfos"))),
     )
     videos = [_video(item) for item in listed]
     return tuple({video.id: video for video in reversed(videos) if video.id}.values())[::-1]
 
 
 def text_to_html(text: str) -> str:
-    """Paragraphs of what a user typed: `<a href>` stays, all else is literal; LF is a line, an empty line a paragraph.
+    """Return typed text as HTML: `<a href>` stays a link, all else is literal.
 
-    A link over several lines (trap T86) becomes one link per line.
+    A line feed is a line break, an empty line ends a paragraph, a link over several lines becomes a link for each line.
     """
-    marked = "".join(_linked(text.replace("\r\n", "\n").replace("\r", "\n")))
-    paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", marked))
+    escaped = "".join(_escaped_with_links(text.replace("\r\n", "\n").replace("\r", "\n")))
+    paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", escaped))
     return "".join(f"<p>{lines.replace(chr(10), '<br>')}</p>" for lines in paragraphs if lines.strip())
 
 
-def _ordinary(parsed: ParsedPage) -> str:
-    return _first_shown(
+def _ordinary_body(parsed: ParsedPage) -> str:
+    return _first_with_content(
         lambda: parsed.tag_index.inner_html("js_content"),
         lambda: parsed.cgi.get("content_noencode"),
         lambda: parsed.tag_index.inner_html("content_tpl"),
     )
 
 
-def _share_card(parsed: ParsedPage) -> str:
-    """The whole of the shared article; the card itself shows 140 characters of it (trap T58)."""
-    return _first_shown(
+def _share_card_body(parsed: ParsedPage) -> str:
+    """Return the whole text of the shared article, which a template holds; the card shows 140 characters of it."""
+    return _first_with_content(
         lambda: parsed.tag_index.inner_html("content_tpl"),
         lambda: parsed.cgi.get("content_noencode"),
         lambda: parsed.tag_index.inner_html("js_content"),
     )
 
 
-def _text_post(parsed: ParsedPage) -> str:
-    """Not `#js_content`, which holds the account's shell (trap T54)."""
-    return text_to_html(first(_typed(parsed))) or text_to_html(plain(parsed.cgi.get("title")))
+def _text_post_body(parsed: ParsedPage) -> str:
+    """Return the text from the page's data; `#js_content` of a text post holds the account's card instead."""
+    return text_to_html(first_text(_typed_texts(parsed))) or text_to_html(as_text(parsed.cgi.get("title")))
 
 
-def _typed(parsed: ParsedPage) -> Iterator[str]:
+def _typed_texts(parsed: ParsedPage) -> Iterator[str]:
     yield _string(member(parsed.cgi, "text_page_info", "content_noencode"))
     yield _string(parsed.cgi.get("content_noencode"))
     yield _string(parsed.variable("TextContentNoEncode"))
-    yield plain(member(parsed.cgi, "text_page_info", "content"))
-    yield from _described(parsed)
+    yield as_text(member(parsed.cgi, "text_page_info", "content"))
+    yield from _descriptions(parsed)
 
 
-def _picture_post(parsed: ParsedPage) -> str:
-    """The text, then the pictures in order: only each item's own address (trap T57)."""
-    text = _string(parsed.cgi.get("content_noencode")) or first(_described(parsed))
-    listed = members(parsed.cgi.get("picture_page_info_list")) or members(parsed.variable("picture_page_info_list"))
-    pictures = "".join(map(_picture, listed[:_MOST_PICTURES])) or parsed.tag_index.inner_html("img_list") or ""
-    return text_to_html(text) + pictures
+def _picture_post_body(parsed: ParsedPage) -> str:
+    """Return the text and then the images in order; other images in an item of the list are not shown by WeChat."""
+    text = _string(parsed.cgi.get("content_noencode")) or first_text(_descriptions(parsed))
+    listed = as_list(parsed.cgi.get("picture_page_info_list")) or as_list(parsed.variable("picture_page_info_list"))
+    images = "".join(map(_image, listed[:_MAX_IMAGES])) or parsed.tag_index.inner_html("img_list") or ""
+    return text_to_html(text) + images
 
 
-def _described(parsed: ParsedPage) -> Iterator[str]:
-    """What the pages of 2022 and 2023 write by script, without its markup (trap T56)."""
-    yield plain(parsed.cgi.get("desc"))
-    yield plain(parsed.written_into("js_image_desc"))
-    yield plain(parsed.variable("window.desc", "d.desc"))
+def _descriptions(parsed: ParsedPage) -> Iterator[str]:
+    """Yield the texts, without markup, that the pages of 2022 and 2023 write by script."""
+    yield as_text(parsed.cgi.get("desc"))
+    yield as_text(parsed.written_into("js_image_desc"))
+    yield as_text(parsed.variable("window.desc", "d.desc"))
     yield parsed.meta("description", "og:description")
 
 
-def _short_post(parsed: ParsedPage) -> str:
-    return _picture_post(parsed) if parsed.cgi.get("picture_page_info_list") else _text_post(parsed)
+def _short_post_body(parsed: ParsedPage) -> str:
+    return _picture_post_body(parsed) if parsed.cgi.get("picture_page_info_list") else _text_post_body(parsed)
 
 
-def _video_post(parsed: ParsedPage) -> str:
-    text = first((_string(parsed.cgi.get("content_noencode")), _string(parsed.variable("videoContentNoEncode"))))
-    films = "".join(map(_film, _films(parsed)))
-    cover = urls.media(plain(parsed.variable("__mpVideoCoverUrl")) or plain(parsed.cgi.get("cdn_url")))
-    picture = f'<p><img data-src="{escape(cover)}"></p>' if cover and not films else ""
-    return text_to_html(text or first(_described(parsed))) + films + picture
+def _video_post_body(parsed: ParsedPage) -> str:
+    text = first_text((_string(parsed.cgi.get("content_noencode")), _string(parsed.variable("videoContentNoEncode"))))
+    videos = "".join(map(_video_html, _own_videos(parsed)))
+    cover = urls.media(as_text(parsed.variable("__mpVideoCoverUrl")) or as_text(parsed.cgi.get("cdn_url")))
+    image = f'<p><img data-src="{escape(cover)}"></p>' if cover and not videos else ""
+    return text_to_html(text or first_text(_descriptions(parsed))) + videos + image
 
 
-def _films(parsed: ParsedPage) -> Iterator[Video]:
-    """The film of a video post; some pages name it without saying where it lies."""
+def _own_videos(parsed: ParsedPage) -> Iterator[Video]:
+    """Yield the videos of a video post; some pages give the id alone, without an address."""
     yield from (videos := read_videos(parsed))
-    named = members(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
-    if not videos and _FILM.fullmatch(identifier := plain(named[0])):
-        yield Video(id=identifier, cover=plain(parsed.cgi.get("cdn_url")))
+    ids = as_list(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
+    if not videos and _VIDEO_ID.fullmatch(identifier := as_text(ids[0])):
+        yield Video(id=identifier, cover=as_text(parsed.cgi.get("cdn_url")))
 
 
-def _audio_post(parsed: ParsedPage) -> str:
-    listed = [parsed.cgi.get("voice_page_info"), *members(parsed.cgi.get("voice_in_appmsg"))]
-    sounds = dict.fromkeys(filter(None, (_sound(parsed, item) for item in listed)))
-    text = _string(parsed.cgi.get("content_noencode")) or first(_described(parsed))
-    return "".join(sounds) + text_to_html(text)
+def _audio_post_body(parsed: ParsedPage) -> str:
+    listed = [parsed.cgi.get("voice_page_info"), *as_list(parsed.cgi.get("voice_in_appmsg"))]
+    recordings = dict.fromkeys(filter(None, (_audio_html(parsed, item) for item in listed)))
+    text = _string(parsed.cgi.get("content_noencode")) or first_text(_descriptions(parsed))
+    return "".join(recordings) + text_to_html(text)
 
 
-def _generic(parsed: ParsedPage) -> str:
-    """Of kinds no page of which has been seen: the server's own text, as markup or as words; else what is shown."""
-    stated = _string(parsed.cgi.get("content_noencode"))
-    if not stated:
-        return _ordinary(parsed) or _short_post(parsed)
-    return stated if _MARKUP.search(stated) else _short_post(parsed)
+def _generic_body(parsed: ParsedPage) -> str:
+    """Return the body of a kind of which no page has been seen: the server's own text, else what the page shows."""
+    text = _string(parsed.cgi.get("content_noencode"))
+    if not text:
+        return _ordinary_body(parsed) or _short_post_body(parsed)
+    return text if _MARKUP.search(text) else _short_post_body(parsed)
 
 
 _READERS: dict[str, Callable[[ParsedPage], str]] = {
-    "article": _ordinary,
-    "share": _share_card,
-    "text": _text_post,
-    "picture": _picture_post,
-    "short": _short_post,
-    "video": _video_post,
-    "audio": _audio_post,
+    "article": _ordinary_body,
+    "share": _share_card_body,
+    "text": _text_post_body,
+    "picture": _picture_post_body,
+    "short": _short_post_body,
+    "video": _video_post_body,
+    "audio": _audio_post_body,
 }
 
 
-def _picture(item: Literal) -> str:
-    address = plain(member(item, "cdn_url"))
+def _image(item: Literal) -> str:
+    address = as_text(member(item, "cdn_url"))
     width, height = _integer(member(item, "width")), _integer(member(item, "height"))
     size = f' data-w="{width}" data-ratio="{height / width:.4f}"' if width and height else ""
     return f'<p><img data-src="{escape(address)}"{size}></p>' if address else ""
 
 
-def _film(video: Video) -> str:
+def _video_html(video: Video) -> str:
     return f'<p><iframe class="video_iframe" data-mpvid="{video.id}" data-cover="{escape(video.cover)}"></iframe></p>'
 
 
-def _sound(parsed: ParsedPage, item: Literal) -> str:
-    identifier = plain(member(item, "voice_id") or member(item, "voice_encode_fileid"))
-    if not _VOICE.fullmatch(identifier):
+def _audio_html(parsed: ParsedPage, item: Literal) -> str:
+    identifier = as_text(member(item, "voice_id") or member(item, "voice_encode_fileid"))
+    if not _VOICE_ID.fullmatch(identifier):
         return ""
-    name = plain(member(item, "title") or member(item, "name")) or plain(parsed.cgi.get("title"))
+    name = as_text(member(item, "title") or member(item, "name")) or as_text(parsed.cgi.get("title"))
     length = _integer(member(item, "duration") or member(item, "play_length"))
     return (
         f'<p><mp-common-mpaudio name="{escape(name)}" voice_encode_fileid="{identifier}" play_length="{length}">'
@@ -207,28 +213,28 @@ def _sound(parsed: ParsedPage, item: Literal) -> str:
 
 
 def _video(item: Literal) -> Video:
-    """One listed film with its largest stream: the order of the streams says nothing (trap T91)."""
-    identifier = plain(member(item, "video_id") or member(item, "vid"))
-    streams = members(member(item, "mp_video_trans_info"))
-    best = max((s for s in streams if plain(member(s, "url"))), key=_largeness, default=None)
+    """Return a listed video with its largest stream; the order of the streams says nothing."""
+    identifier = as_text(member(item, "video_id") or member(item, "vid"))
+    streams = as_list(member(item, "mp_video_trans_info"))
+    best = max((stream for stream in streams if as_text(member(stream, "url"))), key=_stream_size, default=None)
     return Video(
-        id=identifier if _FILM.fullmatch(identifier) else "",
-        url=plain(member(best, "url")),
-        cover=plain(member(item, "cover_url")),
-        title=plain(member(item, "title")),
+        id=identifier if _VIDEO_ID.fullmatch(identifier) else "",
+        url=as_text(member(best, "url")),
+        cover=as_text(member(item, "cover_url")),
+        title=as_text(member(item, "title")),
         width=_integer(member(best, "width")),
         height=_integer(member(best, "height")),
         size=_integer(member(best, "filesize")),
     )
 
 
-def _largeness(stream: Literal) -> tuple[int, int]:
+def _stream_size(stream: Literal) -> tuple[int, int]:
     area = _integer(member(stream, "width")) * _integer(member(stream, "height"))
     return area, _integer(member(stream, "filesize"))
 
 
-def _linked(text: str) -> Iterator[str]:
-    """`text` escaped, each line of a link a link of its own."""
+def _escaped_with_links(text: str) -> Iterator[str]:
+    """Yield the parts of `text` escaped, each line of a link as a link of its own."""
     href = ""
     for part in _LINK_TAG.split(text):
         if part[:2] == "</" and _LINK_TAG.fullmatch(part):
@@ -237,29 +243,30 @@ def _linked(text: str) -> Iterator[str]:
             match = _HREF.search(part)
             href = urls.link(match[1] or match[2] or "") if match else ""
         elif href:
-            yield "\n".join(f'<a href="{escape(href)}">{escape(s)}</a>' if s.strip() else "" for s in part.split("\n"))
+            lines = part.split("\n")
+            yield "\n".join(f'<a href="{escape(href)}">{escape(line)}</a>' if line.strip() else "" for line in lines)
         else:
             yield escape(part, quote=False)
 
 
-def _first_shown(*sources: Callable[[], Literal]) -> str:
-    """The first source that shows something."""
-    return next((html for source in sources if _shows_something(html := _string(source()))), "")
+def _first_with_content(*sources: Callable[[], Literal]) -> str:
+    """Return the first source in which a reader sees something; '' if there is none."""
+    return next((html for source in sources if _has_content(html := _string(source()))), "")
 
 
-def _shows_something(html: str) -> bool:
-    return _has_words(html) or _SHOWS.search(html) is not None
+def _has_content(html: str) -> bool:
+    return _has_words(html) or _EMBEDDED.search(html) is not None
 
 
 def _has_words(html: str) -> bool:
-    """Whether there is text outside of comments, scripts and style sheets; each is looked for once."""
+    """Return True if there is text outside of comments, scripts and style sheets."""
     word = _WORD.search(html)
-    if word and all(html.find(opening, 0, word.start()) < 0 for opening, _ in _UNREAD):
+    if word and all(html.find(opening, 0, word.start()) < 0 for opening, _ in _NOT_SHOWN):
         return True
-    for opening, closing in _UNREAD:
+    for opening, closing in _NOT_SHOWN:
         first_part, *others = html.split(opening)
         html = first_part + "".join(other.partition(closing)[2].removeprefix(">") for other in others)
-    return bool(unescape(_TAG.sub("", html)).strip())
+    return bool(decode_references(_TAG.sub("", html)).strip())
 
 
 def _string(value: Literal) -> str:
@@ -267,6 +274,6 @@ def _string(value: Literal) -> str:
 
 
 def _integer(value: Literal) -> int:
-    """A size as a page says it, as number or text; 0 for anything else."""
-    text = plain(value)
+    """Return a number that a page gives as number or text; 0 for anything else."""
+    text = as_text(value)
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else 0

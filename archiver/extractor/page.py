@@ -1,6 +1,7 @@
-"""Page → what can be read on it: text, scripts' values, metas, the tree; each worked out once, when first asked for.
+"""Parse a page: its text, the values in its scripts, its metas and elements, each computed when it is first needed.
 
-Where a value may be found is in wechat-format §3.1; which source is believed first is metadata's to say.
+Where a page has its data is described in docs/wechat-format.md#5-data-in-a-page. Which source is believed first is
+decided by the modules of `metadata` and `bodies`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, cast
 
 from archiver import urls
-from archiver.extractor import scanner as cut
+from archiver.extractor import scanner
 from archiver.extractor.javascript.assignments import Assignments
-from archiver.extractor.javascript.literal import Literal, LiteralError, read
+from archiver.extractor.javascript.literal import Literal, LiteralError, read_literal
 from archiver.extractor.javascript.members import Members, members_of
 from archiver.models import Page
 
@@ -30,11 +31,11 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w-]{1,40})", re.I)
 _HEAD = 4096  # bytes of a page in which it may declare its character set
 
-_TRIES = 8  # assignments to one name that are read
-_TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
-_LOOKED_AT = 50  # elements that one XPath or selector finds
+_MAX_ASSIGNMENTS = 8  # to one name that are read
+_MAX_TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
+_MAX_ELEMENTS = 50  # that one XPath or selector yields
 
-_META = re.compile(rf"<meta(?=[\s/]){cut.ATTRIBUTES}>?")
+_META = re.compile(rf"<meta(?=[\s/]){scanner.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
 _A_TAG = re.compile(r"</?a\b[^<>]*>")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -42,18 +43,18 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u206
 
 @dataclass(frozen=True)
 class ParsedPage:
-    """A page, and what has been read of it so far."""
+    """A page and what has been read of it so far."""
 
     page: Page
 
     @classmethod
     def of(cls, page: Page | ParsedPage) -> ParsedPage:
-        """The reading of a page; nothing is read yet. A reading is its own, with all that was read of it."""
+        """Return a ParsedPage of `page`, of which nothing is read yet; a ParsedPage is returned as it is."""
         return page if isinstance(page, ParsedPage) else cls(page)
 
     @cached_property
     def text(self) -> str:
-        """The page decoded, without NULs; what is no text becomes U+FFFD."""
+        """The page's text without NULs; bytes that are no text become U+FFFD."""
         content = self.page.content
         for bom, charset in _BOMS:
             if content.startswith(bom):
@@ -66,25 +67,25 @@ class ParsedPage:
 
     @property
     def _charset(self) -> str:
-        """What the headers, else the page, declare; WeChat itself has never sent anything but UTF-8."""
+        """The character set that the headers or the page declare; WeChat itself only ever sent UTF-8."""
         head = self.page.content[:_HEAD].decode("latin-1")
         headers = (value for name, value in self.page.headers if name.lower() == "content-type")
         declared = (match[1].lower() for value in (*headers, head) if (match := _CHARSET.search(value)))
         return _CHARSETS.get(next(declared, ""), "utf-8")
 
     @cached_property
-    def tag_index(self) -> cut.TagIndex:
-        """Where the tags of the text stand."""
-        return cut.TagIndex(self.text)
+    def tag_index(self) -> scanner.TagIndex:
+        """The positions of the page's tags."""
+        return scanner.TagIndex(self.text)
 
     @cached_property
     def assignments(self) -> Assignments:
-        """What the inline scripts assign."""
+        """The assignments in the page's inline scripts."""
         return Assignments(self.text)
 
     @cached_property
     def css(self) -> str:
-        """What the page's style elements hold, one after the other."""
+        """The content of the page's style elements, one after the other."""
         return "\n".join(self._styles())
 
     def _styles(self) -> Iterator[str]:
@@ -96,27 +97,27 @@ class ParsedPage:
                     return
                 yield self.text[opened:start]
 
-    def marks(self, word: str) -> bool:
-        """Whether a word stands outside of the inline scripts, in a tag or in the text."""
+    def has_outside_scripts(self, word: str) -> bool:
+        """Return True if a word stands in a tag or in the text, outside of the inline scripts."""
         return any(self.text.find(word, start, end) >= 0 for start, end in self.assignments.between)
 
     @cached_property
     def cgi(self) -> Mapping[str, Literal]:
-        """`window.cgiDataNew`: all that the server knows of the page (since 2025); {} where it is missing."""
+        """The object `window.cgiDataNew` with all that the server knows of the page (since 2025); {} without it."""
         places = chain.from_iterable(self.assignments.of("window.cgiDataNew"))
-        objects = (_members(self.text, place) for place in islice(places, _TRIES))
+        objects = (_members(self.text, place) for place in islice(places, _MAX_ASSIGNMENTS))
         return next(filter(None, objects), {})
 
     def values(self, *names: str) -> Iterator[Literal]:
-        """The non-empty values assigned to these names in the page's scripts, name after name."""
+        """Yield the values that the page's scripts assign to these names, name after name; not the empty ones."""
         for positions in chain.from_iterable(map(self.assignments.of, names)):
-            for position in islice(positions, _TRIES):
-                value = _literal(self.text, position, _TOKENS)
+            for position in islice(positions, _MAX_ASSIGNMENTS):
+                value = _literal(self.text, position, _MAX_TOKENS)
                 if value not in (None, "", [], {}):
                     yield value
 
     def variable(self, *names: str) -> Literal:
-        """The first of `values`, None without one."""
+        """Return the first of `values`, None if there is none."""
         if names not in self._variables:
             self._variables[names] = next(self.values(*names), None)
         return self._variables[names]
@@ -126,68 +127,76 @@ class ParsedPage:
         return {}
 
     def written_into(self, element_id: str) -> Literal:
-        """The string that an inline script writes into the element it stands in (§4.6, trap T56); None without one."""
+        """Return the string that an inline script writes into the element it stands in; None if there is none."""
         inner = self.tag_index.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
-        return _literal(rest, 0, _TOKENS) if found else None
+        return _literal(rest, 0, _MAX_TOKENS) if found else None
 
     def meta(self, *names: str) -> str:
-        """The content of the first non-empty `<meta>` with one of these names or properties (§3.3 R5)."""
+        """Return the text of the first non-empty `<meta>` with one of these names or properties; '' without one."""
         return next((decode_meta(self.metas[name]) for name in names if self.metas.get(name)), "")
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """The metas' contents as written, by name or property."""
+        """The contents of the metas as written, by name or property; of a repeated one the first."""
         found: dict[str, str] = {}
         for match in _META.finditer(self.text):
-            meta = cut.attributes(match[1])
+            meta = scanner.parse_tag_attributes(match[1])
             if name := meta.get("name") or meta.get("property"):
                 found.setdefault(name, meta.get("content") or meta.get("value", ""))
         return found
 
     @cached_property
     def dom(self) -> HtmlElement:
-        """The whole page as a tree, an empty `<html>` for an empty page; no article needs it (issue 6)."""
+        """The whole page as a tree, an empty `<html>` for an empty page; slow, so only notices are read in it."""
         return _tree(self.text)
 
     @cached_property
     def title(self) -> str:
-        """What the page's `<title>` says, on one line."""
-        return first(map(text_of, map(_tree, islice(self.tag_index.select("title"), _LOOKED_AT))))
+        """The text of the page's `<title>` on one line."""
+        return first_text(map(shown_text, map(_tree, islice(self.tag_index.select("title"), _MAX_ELEMENTS))))
 
     def elements(self, selector: str, around: str = "") -> Iterator[HtmlElement]:
-        """The outermost elements that `#id` or `.class` selects, each in a tree of its own; `around` as in Outline."""
-        for source in islice(self.tag_index.select(selector, around), _LOOKED_AT):
+        """Yield the outermost elements that `#id` or `.class` selects, each in a tree of its own.
+
+        Args:
+            selector: The selector.
+            around: The id of an element in which none is looked for, see TagIndex.select.
+        """
+        for source in islice(self.tag_index.select(selector, around), _MAX_ELEMENTS):
             yield from _tree(source).xpath("body/*[1]")
 
     def shown(self, *selectors: str) -> str:
-        """The text of the first element with text that one of these selects, on one line."""
-        return first(map(text_of, chain.from_iterable(map(self.elements, selectors))))
+        """Return the text, on one line, of the first element with text that one of these selectors finds."""
+        return first_text(map(shown_text, chain.from_iterable(map(self.elements, selectors))))
 
 
-def plain(value: Literal) -> str:
-    """A plain-text field as a reader sees it: entities and hard spaces resolved, LF for lines (§3.3 R2); else ''."""
+def as_text(value: Literal) -> str:
+    """Return a string or number as the text that a reader sees; '' for any other value.
+
+    Entities are decoded, hard spaces become spaces, lines end with a line feed, invisible characters go.
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
     text = urls.unescape_entities(str(value)).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     return _INVISIBLE.sub("", text).strip()
 
 
-def one_line(value: Literal) -> str:
-    """A plain-text field without line breaks and runs of spaces; a joiner (U+200D) stays, emoji are made of it."""
-    return " ".join(plain(value).split())
+def as_line(value: Literal) -> str:
+    """Return a string or number as text on one line; a joiner (U+200D) stays, since emoji are made of it."""
+    return " ".join(as_text(value).split())
 
 
 def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
-    """What lies at `path` in nested objects; None when there is no such way."""
+    """Return the value at `path` in nested objects; None if a part of the path is missing."""
     found: object = value
     for name in path:
         found = found.get(name) if isinstance(found, (dict, Members)) else None
     return cast(Literal, found)
 
 
-def members(value: Literal) -> list[Literal]:
-    """The items of an array; of anything else none. An object where an array is expected is its only item (T111)."""
+def as_list(value: Literal) -> list[Literal]:
+    """Return the items of an array; an object in its place is the only item, anything else has none."""
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
 
@@ -197,30 +206,30 @@ def decode_meta(content: str) -> str:
     return plain(without_links(urls.unescape_entities(text)))
 
 
-def first(candidates: Iterable[str]) -> str:
-    """The first that is not empty; '' when all are."""
+def first_text(candidates: Iterable[str]) -> str:
+    """Return the first text that is not empty; '' if all are."""
     return next((candidate for candidate in candidates if candidate), "")
 
 
 def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
-    """The first of `elements`, in the page's order, less those that stand in one before them.
+    """Yield the first of `elements`, which are in the page's order, without those inside another of them.
 
-    A hostile page nests thousands, each with all of the page's text in it (issue 6).
+    A hostile page nests thousands, each with all of the page's text in it.
     """
     last = None
-    for element in islice(elements, _LOOKED_AT):
+    for element in islice(elements, _MAX_ELEMENTS):
         if last is None or last not in element.iterancestors():
             last = element
             yield element
 
 
-def text_of(element: HtmlElement) -> str:
-    """The words of an element on one line."""
-    return one_line("".join(words(element)))
+def shown_text(element: HtmlElement) -> str:
+    """Return the text of an element on one line, without that of scripts and style sheets."""
+    return as_line("".join(text_nodes(element)))
 
 
-def words(element: HtmlElement) -> list[str]:
-    """The text nodes of an element, less those of scripts and style sheets in it."""
+def text_nodes(element: HtmlElement) -> list[str]:
+    """Return the text nodes of an element but those of scripts and style sheets in it."""
     return list(element.xpath(".//text()[not(parent::script or parent::style)]"))
 
 
@@ -229,14 +238,14 @@ def _tree(source: str) -> HtmlElement:
 
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        return html.document_fromstring(cut.limit_attributes(source).encode("utf-8", "replace"), parser=parser)
+        return html.document_fromstring(scanner.limit_attributes(source).encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return html.document_fromstring(b"<html></html>")
 
 
-def _literal(text: str, start: int, most: int = 200_000) -> Literal:
+def _literal(text: str, start: int, max_tokens: int = 200_000) -> Literal:
     try:
-        return read(text, start, most)[0]
+        return read_literal(text, start, max_tokens)[0]
     except LiteralError:
         return None
 
@@ -249,5 +258,5 @@ def _members(text: str, start: int) -> Mapping[str, Literal]:
 
 
 def without_links(text: str) -> str:
-    """`text` less the tags of the links that picture and text posts carry in their words (V13)."""
+    """Return `text` without the tags of links, which picture and text posts carry in their descriptions."""
     return _A_TAG.sub("", text)

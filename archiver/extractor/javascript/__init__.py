@@ -1,1 +1,1 @@
-"""Read the JavaScript of WeChat's pages: literals, members, assignments."""
+"""Read values from the JavaScript of WeChat's pages without running it: literals, members of objects, assignments."""

@@ -1,27 +1,27 @@
-"""JavaScript source → the plain value of one literal expression in it, without running anything.
+"""Read the value of one literal expression in JavaScript source, without running anything.
 
-WeChat's pages carry their data as object literals and `var` lines (wechat-format §3.1): strings with every kind of
-escape, `'123' * 1`, `JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. The
-reader knows these forms and steps over what else stands there. Its cost is linear in the text it reads, its depth
-bounded, and LiteralError is the only thing it raises.
+WeChat's pages carry their data as object literals and `var` lines: strings with every kind of escape, `'123' * 1`,
+`JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. The reader knows these forms
+and skips anything else (docs/wechat-format.md#literals-of-javascript). Its time is linear in the text that it reads,
+its depth is bounded, and LiteralError is the only exception it raises.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
-
-from archiver.extractor.javascript.strings import CALLS, METHODS, unescape
 
 Literal: TypeAlias = "dict[str, Literal] | list[Literal] | str | int | float | bool | None"
 
-DEEPEST = 64  # nestings, each of seven calls; real pages have 7
-MOST = 200_000  # tokens; the largest real page has 3,100
-LONGEST = 60  # characters that are read as one number
+MAX_DEPTH = 64  # nestings, each of seven calls; real pages have 7
+MAX_TOKENS = 200_000  # tokens; the largest real page has 3,100
+MAX_NUMBER = 60  # characters that are read as one number
 
-# One of the forms always fits, and what never ends (a comment, a string) is one token up to the end of the text:
-# reading stays linear on text that was made to be read slowly. (CPython before 3.11.5 misreads possessive groups.)
+# One of the alternatives always matches, and a comment or string without an end is one token up to the end of the text:
+# so reading stays linear on hostile text. (CPython before 3.11.5 misreads possessive groups, so there are none.)
 TOKEN = re.compile(
     r"""(?:\s+ | //[^\n]* | /\*.*?(?:\*/|\Z))*
     (?: (?P<string> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*` )
@@ -35,10 +35,10 @@ TOKEN = re.compile(
     re.X | re.S,
 )  # fmt: skip
 # How nearly every field of the server's data is written: a string without escapes, `JsDecode('…')`, `'123' * 1`.
-_USUAL = re.compile(
+_USUAL_MEMBER = re.compile(
     r"\s*:\s*(?:(?P<call>JsDecode)\(\s*)?(?:'([^'\\]*)'|\"([^\"\\]*)\")(?(call)\s*\)|(?P<times>\s*\*\s*1)?)\s*(?=[,}])"
 )
-# What Number() takes (ECMAScript, StringNumericLiteral); Python's own readers take `1_0`, `nan` and `１` as well.
+# What Number() accepts (ECMAScript, StringNumericLiteral); Python's int and float accept `1_0`, `nan` and `１` as well.
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -46,22 +46,38 @@ EMPTY: tuple[Literal, ...] = (None, "", 0, [], {})
 _CONSTANTS: dict[str, Literal] = {"true": True, "false": False}
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(\r\n|.))", re.S)
+_SINGLE_CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "",
+           "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}  # fmt: skip
+
+# What the page's own helper functions replace, in their order (docs/wechat-format.md#escaped-once-or-twice).
+_JS_DECODE = (("\\x5c", "\\"), ("\\x0d", "\r"), ("\\x22", '"'), ("\\x26", "&"), ("\\x27", "'"),
+              ("\\x3c", "<"), ("\\x3e", ">"), ("\\x0a", "\n"))  # fmt: skip
+_HTML_FALSE = (("&#39;", "'"), ("&quot;", '"'), ("&nbsp;", " "), ("&gt;", ">"), ("&lt;", "<"), ("&yen;", "¥"),
+               ("&amp;", "&"))  # fmt: skip
+_HTML_DECODE = (("&#39;", "'"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile(r"<br[^<>]{0,100}>")
+
 
 class LiteralError(ValueError):
-    """The text is no literal that this reader knows."""
+    """The text is not a literal that this reader knows."""
 
 
-class _TooMuch(LiteralError):  # noqa: N818
-    """Past a bound: ends the whole reading, where other errors cost only the item they are in."""
+class _LimitError(LiteralError):
+    """A bound is exceeded: ends the whole reading, whereas other errors only cost the item they occur in."""
 
 
-def read(text: str, start: int = 0, most: int = MOST) -> tuple[Literal, int]:
-    """The value of the expression at `start` and where it ends; LiteralError when none of `most` tokens stands there.
+def read_literal(text: str, start: int = 0, max_tokens: int = MAX_TOKENS) -> tuple[Literal, int]:
+    """Return the value of the expression at `start`, and the offset at which it ends.
 
-    undefined, NaN, and every name or call that only the running page could resolve are None. Of a key that
-    occurs twice the first non-empty value stays (`page_info` of 2026, §3.1).
+    undefined, NaN, and names and calls that only the running page could resolve are None. Of a key that occurs twice
+    in an object the first non-empty value counts, since pages of 2026 repeat `page_info` with an empty one.
+
+    Raises:
+        LiteralError: There is no expression, or it has more than `max_tokens` tokens.
     """
-    reader = _Reader(text, start, most)
+    reader = _Reader(text, start, max_tokens)
     if reader.kind is None:
         raise LiteralError(f"no value at {start}")
     value = reader.expression(0)
@@ -69,30 +85,30 @@ def read(text: str, start: int = 0, most: int = MOST) -> tuple[Literal, int]:
 
 
 def read_member(text: str, start: int) -> Literal:
-    """The value of the member of an object literal whose key stands at `start`; None when it has too many tokens."""
+    """Return the value of the member of an object literal whose key is at `start`; None if it exceeds a bound."""
     try:
-        return _Reader(text, start, MOST).member(1)
+        return _Reader(text, start, MAX_TOKENS).member(1)
     except LiteralError:
         return None
 
 
 def key_of(token: re.Match[str]) -> str:
-    """The name that a key of an object literal is; LiteralError when it can be none."""
+    """Return the name that a token means as a key of an object literal; raise LiteralError if it cannot be a key."""
     if token.lastgroup not in ("string", "word", "number"):
         raise LiteralError(f"no key at {token.start()}")
     lexeme = token[token.lastgroup]
-    return unescape(lexeme[1:-1]) if token.lastgroup == "string" else lexeme
+    return unescape_string(lexeme[1:-1]) if token.lastgroup == "string" else lexeme
 
 
 class _Reader:
-    """One token ahead: `kind` and `lexeme` are those of the token that stands at `start`."""
+    """A recursive-descent reader, one token ahead: `token`, `kind` and `lexeme` are of the token at `start`."""
 
     kind: str | None
     lexeme: str
 
-    def __init__(self, text: str, start: int, most: int) -> None:
+    def __init__(self, text: str, start: int, max_tokens: int) -> None:
         self.text = text
-        self.left = most
+        self.left = max_tokens  # tokens that may still be read
         self.end = self.start = start
         self.advance()
 
@@ -101,7 +117,7 @@ class _Reader:
         assert match is not None  # the last alternatives match anything
         self.left -= 1
         if self.left < 0:
-            raise _TooMuch("more tokens than a page has")
+            raise _LimitError("more tokens than a page has")
         self.token = match
         self.kind = match.lastgroup
         self.lexeme = match[self.kind] if self.kind else ""
@@ -111,16 +127,16 @@ class _Reader:
         return self.lexeme == punctuation
 
     def accept(self, punctuation: str) -> bool:
-        """Whether `punctuation` stood here; it is stepped over."""
+        """Step over `punctuation`; return False if something else stands here."""
         if self.at(punctuation):
             self.advance()
             return True
         return False
 
     def expression(self, depth: int) -> Literal:
-        """`a || b`, `a ? b : c`: at load time every name is undefined, so the literal branch is the value."""
-        if depth > DEEPEST:
-            raise _TooMuch(f"nested deeper than {DEEPEST}")
+        """Read `a || b` and `a ? b : c`; every name is undefined when a page loads, so the literal is the value."""
+        if depth > MAX_DEPTH:
+            raise _LimitError(f"nested deeper than {MAX_DEPTH}")
         value = self._any_of(depth)
         if not self.accept("?"):
             return value
@@ -148,7 +164,7 @@ class _Reader:
                 return value
 
     def _suffix(self, value: Literal) -> Literal:
-        """`.html(false)` unescapes, `.replace(…)`, `.slice(…)` and the like leave the literal as it is."""
+        """Apply a method to a value: `.html(false)` decodes it, `.replace(…)`, `.slice(…)` and others leave it."""
         name = self.lexeme
         self.advance()
         if self.at("("):
@@ -160,7 +176,7 @@ class _Reader:
         kind, lexeme = self.kind, self.lexeme
         if kind == "string":
             self.advance()
-            return unescape(lexeme[1:-1])
+            return unescape_string(lexeme[1:-1])
         if kind == "number":
             self.advance()
             return _number(lexeme)
@@ -172,8 +188,8 @@ class _Reader:
         raise LiteralError(f"no value at {self.start}")
 
     def _bracketed(self, opener: str, depth: int) -> Literal:
-        if depth > DEEPEST:
-            raise _TooMuch(f"nested deeper than {DEEPEST}")
+        if depth > MAX_DEPTH:
+            raise _LimitError(f"nested deeper than {MAX_DEPTH}")
         if opener == "{":
             return self._object(depth)
         if opener == "[":
@@ -183,7 +199,7 @@ class _Reader:
         return value
 
     def _named(self, depth: int) -> Literal:
-        """A constant, a call of one of the page's helpers, or a name: undefined."""
+        """Read a constant or a call of one of the page's helpers; any other name is undefined, so None."""
         name = self.lexeme
         self.advance()
         if not self.at("("):
@@ -209,8 +225,8 @@ class _Reader:
         return values
 
     def member(self, depth: int) -> Literal:
-        """What the key that stands here stands for."""
-        if usual := _USUAL.match(self.text, self.end):
+        """Read the member whose key stands here; return its value."""
+        if usual := _USUAL_MEMBER.match(self.text, self.end):
             self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
             self.end = usual.end()
             self.advance()
@@ -228,11 +244,11 @@ class _Reader:
         return values
 
     def _item(self, closer: str, depth: int) -> Literal:
-        """One value up to `closer` or a comma; None for an expression this reader does not know."""
+        """Read a value up to `closer` or a comma; None for an expression that this reader does not know."""
         start = self.start
         try:
             value = self.expression(depth)
-        except _TooMuch:
+        except _LimitError:
             raise
         except LiteralError:
             self.end = start  # where the error stood may be inside a bracket
@@ -241,7 +257,7 @@ class _Reader:
         return value if self.at(",") or self.at(closer) else self._skip_item(closer)
 
     def _skip_item(self, closer: str) -> Literal:
-        """None, after stepping over tokens up to the comma or bracket that ends an item."""
+        """Skip the tokens up to the comma or bracket that ends an item; return None, its value."""
         while not (self.at(",") or self.at(closer)):
             if self.lexeme in _OPENERS:
                 self._skip_brackets()
@@ -250,7 +266,7 @@ class _Reader:
         return None
 
     def _skip_brackets(self) -> None:
-        """Steps over a bracket and all it holds."""
+        """Skip a bracket and all that it holds."""
         depth = 0
         while True:
             depth += (self.lexeme in _OPENERS) - (self.lexeme in _CLOSERS)
@@ -269,16 +285,16 @@ class _Reader:
 
 
 def _product(left: Literal, right: Literal) -> int | float | None:
-    """`'123' * 1`, the page's way to write a number; None stands for NaN (trap T35, vector V19)."""
+    """Return a product such as `'123' * 1`, the page's way to write a number; None for NaN."""
     a, b = _number(left), _number(right)
     return None if a is None or b is None else a * b
 
 
 def _number(value: Literal) -> int | float | None:
-    """What JavaScript's Number() makes of a literal, integers of any length; None where that is no finite number."""
+    """Return what JavaScript's Number() makes of a literal, integers exactly; None if that is no finite number."""
     if isinstance(value, (int, float)):
         return value
-    if not isinstance(value, str) or len(value) > LONGEST:
+    if not isinstance(value, str) or len(value) > MAX_NUMBER:
         return None
     text = value.strip() or "0"
     if _INTEGER.fullmatch(text):
@@ -287,3 +303,38 @@ def _number(value: Literal) -> int | float | None:
         return int(text, 16)
     number = float(text) if _DECIMAL.fullmatch(text) else math.inf
     return number if math.isfinite(number) else None
+
+
+def unescape_string(literal: str) -> str:
+    """Return the text that the inside of a string literal stands for; half a surrogate pair becomes U+FFFD."""
+    if "\\\\" not in literal and "\\x5c" not in literal:
+        literal = decode_js(literal)  # nearly all escapes of a body, ten times as fast
+    if "\\" not in literal:
+        return literal
+    plain = _ESCAPE.sub(_unescape_sequence, literal)
+    if "\\u" in literal and _SURROGATE.search(plain):
+        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain
+
+
+def _unescape_sequence(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2] or escape[3]
+    if code is None:
+        return _SINGLE_CHARACTERS.get(escape[4], escape[4])
+    number = int(code, 16)
+    return chr(number) if 0 < number <= 0x10FFFF else "\ufffd" if number else ""
+
+
+def _replace_all(table: tuple[tuple[str, str], ...], text: str) -> str:
+    for old, new in table:
+        text = text.replace(old, new)
+    return text
+
+
+def _decode_html(text: str) -> str:
+    return _replace_all(_HTML_DECODE, _BREAK.sub("\n", text))
+
+
+decode_js = partial(_replace_all, _JS_DECODE)
+CALLS: dict[str, Callable[[str], str]] = {"JsDecode": decode_js, "htmlDecode": _decode_html}
+METHODS: dict[str, Callable[[str], str]] = {"html": partial(_replace_all, _HTML_FALSE)}

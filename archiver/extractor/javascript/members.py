@@ -1,7 +1,7 @@
-"""An object literal whose members are read when they are asked for: of the server's data, few ever are.
+"""Read only those members of an object literal that are needed: few of the server's data are.
 
-The data of one page has up to 150 members and a whole body among them; to see where each begins costs a tenth of
-reading them. What is asked for is read as jsliteral reads it.
+The data of a page has up to 150 members, a whole body among them. Finding where each begins takes a tenth of the time
+of reading them all.
 """
 
 from __future__ import annotations
@@ -9,9 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from archiver.extractor.javascript.literal import EMPTY, MOST, TOKEN, Literal, LiteralError, key_of, read, read_member
+from archiver.extractor.javascript.literal import (
+    EMPTY,
+    MAX_TOKENS,
+    TOKEN,
+    Literal,
+    LiteralError,
+    key_of,
+    read_literal,
+    read_member,
+)
 
-# What has to be seen to find the end of an item: brackets and commas, but not those in strings, comments, expressions.
+# To find the end of an item: brackets and commas, but not those in strings, comments and regular expressions.
 _SIGN = re.compile(
     r"""[^"'`/()\[\]{},]*
     (?: ([()\[\]{},]) | "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*`
@@ -22,7 +31,7 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Members(Mapping[str, Literal]):
-    """What an object literal holds, by name."""
+    """The members of an object literal by name, each read when it is first needed."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
@@ -43,7 +52,7 @@ class Members(Mapping[str, Literal]):
         return len(self._starts)
 
     def _first(self, places: list[int]) -> Literal:
-        """The first that is not empty of what is said under one name, as `read` has it."""
+        """Return the first non-empty value of a name that occurs several times, as read_literal does."""
         value: Literal = None
         for place in places:
             value = read_member(self._text, place)
@@ -53,20 +62,20 @@ class Members(Mapping[str, Literal]):
 
 
 def members_of(text: str, start: int) -> Mapping[str, Literal]:
-    """The members of the object literal at `start`; LiteralError when there is none."""
+    """Return the members of the object literal at `start`; raise LiteralError if there is none."""
     try:
         return Members(text, start)
-    except LiteralError:  # brackets that do not fit: reading it all may still make sense of some
-        value = read(text, start)[0]
+    except LiteralError:  # the brackets do not balance: reading all of it may still give some members
+        value = read_literal(text, start)[0]
         return value if isinstance(value, dict) else {}
 
 
 def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
-    """The names in the object literal at `start` and where they stand."""
+    """Yield the names in the object literal at `start` and their offsets."""
     if not text.startswith("{", start):
         raise LiteralError(f"no object at {start}")
     at = start + 1
-    for _ in range(MOST):
+    for _ in range(MAX_TOKENS):
         token = TOKEN.match(text, at)
         assert token is not None  # its last alternatives match anything
         if token["punct"] == "}":
@@ -80,17 +89,17 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
 
 
 def _end_of_item(text: str, at: int) -> int:
-    """Where the comma or brace stands that ends the item at `at`."""
-    awaited: list[str] = []
-    for _ in range(MOST):
+    """Return the offset of the comma or brace that ends the item at `at`."""
+    expected: list[str] = []  # closing brackets
+    for _ in range(MAX_TOKENS):
         found = _SIGN.match(text, at)
         if found is None:
             break
         sign, at = found[1], found.end()
         if sign in _CLOSERS:
-            awaited.append(_CLOSERS[sign])
-        elif not awaited and sign in (",", "}"):
+            expected.append(_CLOSERS[sign])
+        elif not expected and sign in (",", "}"):
             return at - 1
-        elif sign not in (None, ",") and (not awaited or awaited.pop() != sign):
+        elif sign not in (None, ",") and (not expected or expected.pop() != sign):
             break
     raise LiteralError(f"the item at {at} has no end")

@@ -1,7 +1,7 @@
-"""When an article was published and edited, and when the server sent the page (wechat-format §3.5).
+"""Read when an article was published and edited, and when the server sent the page.
 
-WeChat's dates are Beijing's (trap T31). Shown dates may be relative (前天) and those of linked articles are not this
-one's (T30, T32), so only unix times and full dates in the places named here count.
+WeChat's dates are in Beijing's time. A page also shows relative dates (前天) and those of linked articles, so only Unix
+times and full dates in the places named here count (docs/wechat-format.md#beijing-time and the sections behind it).
 """
 
 from __future__ import annotations
@@ -11,54 +11,54 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from archiver.extractor.javascript.literal import Literal
-from archiver.extractor.page import ParsedPage, plain
+from archiver.extractor.page import ParsedPage, as_text
 from archiver.models import CHINA
 
-_UNIX = re.compile(r"[0-9]{10}")  # quoted in scripts: `var ct=function(){` comes first on many pages (T29)
+_UNIX = re.compile(r"[0-9]{10}")
 _DATE = re.compile(r"(20\d\d)[-年/](\d{1,2})[-月/](\d{1,2})日?(?:\s{0,9}(\d{1,2}):(\d\d)(?::(\d\d))?)?")
-_FIRST, _LAST = 1_343_000_000, 4_102_444_800  # Official Accounts began in 2012; 2100
+_MIN_UNIX, _MAX_UNIX = 1_343_000_000, 4_102_444_800  # Official Accounts began in 2012; the year 2100
 
-_PUBLISHED = ("ori_create_time", "create_timestamp", "ori_send_time", "send_time")  # of cgiDataNew
-_PUBLISHED_NAMES = ("ct", "d.ct", "_g.ct", "oriCreateTime", "create_time", "d.create_time", "d.ori_send_time")
-_WRITTEN_NAMES = ("createTime", "d.ct_str", "publish_time")
-_SHOWN = ("#post-date", "#publish_time")
-
-
-def published(parsed: ParsedPage) -> datetime | None:
-    """The time of publication in Beijing's zone, None when the page has none; the seconds may be unknown."""
-    return next(filter(None, _publications(parsed)), None)
+_CGI_NAMES = ("ori_create_time", "create_timestamp", "ori_send_time", "send_time")  # of cgiDataNew
+_UNIX_NAMES = ("ct", "d.ct", "_g.ct", "oriCreateTime", "create_time", "d.create_time", "d.ori_send_time")
+_DATE_NAMES = ("createTime", "d.ct_str", "publish_time")
+_DATE_ELEMENTS = ("#post-date", "#publish_time")
 
 
-def modified(parsed: ParsedPage, since: datetime | None) -> datetime | None:
-    """The time of the last edit, if there was one after publication."""
-    stated = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
-    time = _of_unix(stated)
-    return time if time and (since is None or time > since) else None
+def read_published(parsed: ParsedPage) -> datetime | None:
+    """Return the time of publication in Beijing's zone, None if the page has none; seconds that it lacks are 0."""
+    return next(filter(None, _publication_times(parsed)), None)
 
 
-def server_time(parsed: ParsedPage) -> datetime | None:
-    """When the server sent the page: the day a page without a date of its own is filed under."""
-    stated = (parsed.cgi.get("svr_time"), *parsed.values("svr_time", "d.svr_time", "svrDate"))
-    return next(filter(None, map(_of_unix, stated)), None)
+def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
+    """Return the time of the last edit, None if there was none after `published`."""
+    value = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
+    time = _from_unix(value)
+    return time if time and (published is None or time > published) else None
 
 
-def _publications(parsed: ParsedPage) -> Iterator[datetime | None]:
-    yield from (_of_unix(parsed.cgi.get(name)) for name in _PUBLISHED)
-    yield from map(_of_unix, parsed.values(*_PUBLISHED_NAMES))
-    yield _of_words(parsed.cgi.get("create_time"))
-    yield from map(_of_words, parsed.values(*_WRITTEN_NAMES))
-    yield from map(_of_words, map(parsed.shown, _SHOWN))
+def read_server_time(parsed: ParsedPage) -> datetime | None:
+    """Return when the server sent the page, None if it does not say; it dates articles without a date of their own."""
+    values = (parsed.cgi.get("svr_time"), *parsed.values("svr_time", "d.svr_time", "svrDate"))
+    return next(filter(None, map(_from_unix, values)), None)
 
 
-def _of_unix(value: Literal) -> datetime | None:
-    text = plain(value)
-    if not _UNIX.fullmatch(text) or not _FIRST < int(text) < _LAST:
+def _publication_times(parsed: ParsedPage) -> Iterator[datetime | None]:
+    yield from (_from_unix(parsed.cgi.get(name)) for name in _CGI_NAMES)
+    yield from map(_from_unix, parsed.values(*_UNIX_NAMES))
+    yield _from_date(parsed.cgi.get("create_time"))
+    yield from map(_from_date, parsed.values(*_DATE_NAMES))
+    yield from map(_from_date, map(parsed.shown, _DATE_ELEMENTS))
+
+
+def _from_unix(value: Literal) -> datetime | None:
+    text = as_text(value)
+    if not _UNIX.fullmatch(text) or not _MIN_UNIX < int(text) < _MAX_UNIX:
         return None
     return datetime.fromtimestamp(int(text), UTC).astimezone(CHINA)
 
 
-def _of_words(value: Literal) -> datetime | None:
-    match = _DATE.match(plain(value))
+def _from_date(value: Literal) -> datetime | None:
+    match = _DATE.match(as_text(value))
     if match is None:
         return None
     try:

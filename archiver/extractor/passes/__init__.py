@@ -1,7 +1,7 @@
-"""What is done to a body, in order: `passes` is the order and its documentation.
+"""Clean a raw body in passes: `passes` is their order.
 
-Each pass is a function over the tree; one that takes away what a reader might miss yields what and why. The last,
-collapse, writes the canonical HTML that everything after works on.
+Each pass is a function that changes the tree; one that removes what a reader might miss yields what and why. The last
+step, `collapse`, writes the canonical HTML that everything after works on.
 """
 
 from __future__ import annotations
@@ -21,19 +21,24 @@ from archiver.extractor.passes.images import find_images, find_svg_images, media
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
 from archiver.extractor.passes.oversized import WARNING, is_oversized, plain_html, plain_media
 from archiver.extractor.passes.stylesheet import read_stylesheet
-from archiver.extractor.passes.tree import Element, parse
+from archiver.extractor.passes.tree import Element, parse_body
 from archiver.models import Media, Removal
 
 Pass = Callable[[Element], Iterable[Removal] | None]
 
 
-def passes(raw: RawBody, *look: Pass) -> tuple[Pass, ...]:
-    """The passes over one body in the order they run; `look` when what is left is what a reader sees."""
+def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
+    """Return the passes over one body in the order they run.
+
+    Args:
+        raw: The body.
+        after_hidden: Passes that run when nothing hidden is left, and nothing else has been changed.
+    """
     return (
         drop_hidden,
-        *look,
+        *after_hidden,
         read_code,  # before anything reads white space or quotes
-        read_formulas,  # before pictures: a formula is often drawn as one
+        read_formulas,  # before images: a formula is often drawn as one
         find_stickers,
         make_cards(raw.videos),
         cite_quotes,
@@ -46,44 +51,44 @@ def passes(raw: RawBody, *look: Pass) -> tuple[Pass, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanBody:
-    """The canonical HTML of a body, the media it shows in order, and what was left out."""
+    """A body in its canonical form."""
 
     html: str
-    media: tuple[Media, ...]
+    media: tuple[Media, ...]  # in the order of the page
     removed: tuple[Removal, ...]
-    lost_characters: int = 0  # Article.unread
+    lost_characters: int = 0  # see Article.lost_characters
     warnings: tuple[str, ...] = ()
 
 
 def clean(raw: RawBody) -> CleanBody:
-    """What a reader sees of a raw body, and nothing else."""
+    """Return what a reader sees of a raw body in its canonical form, with its media and what was removed."""
     if is_oversized(raw.html):
         html = plain_html(raw.html)
         return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
-    shown: list[str] = []
-    body, removed = _passed(raw, lambda seen: shown.extend(map(str, seen.itertext())))
+    visible: list[str] = []
+    body, removed = _run_passes(raw, lambda tree: visible.extend(map(str, tree.itertext())))
     html = collapse(body, read_stylesheet(raw.css))
     return CleanBody(
-        html=html, media=tuple(_media(body)), removed=removed, lost_characters=lost_characters("".join(shown), html)
+        html=html, media=tuple(_media(body)), removed=removed, lost_characters=lost_characters("".join(visible), html)
     )
 
 
 def canonical_html(raw: RawBody) -> str:
-    """The HTML of `clean`, for who wants no more."""
+    """Return the HTML of `clean` alone, which takes less time."""
     if is_oversized(raw.html):
         return plain_html(raw.html)
-    return collapse(_passed(raw)[0], read_stylesheet(raw.css))
+    return collapse(_run_passes(raw)[0], read_stylesheet(raw.css))
 
 
-def _passed(raw: RawBody, *look: Pass) -> tuple[Element, tuple[Removal, ...]]:
-    body = parse(raw.html)
-    return body, tuple(removal for run in passes(raw, *look) for removal in run(body) or ())
+def _run_passes(raw: RawBody, *after_hidden: Pass) -> tuple[Element, tuple[Removal, ...]]:
+    body = parse_body(raw.html)
+    return body, tuple(removal for run in passes(raw, *after_hidden) for removal in run(body) or ())
 
 
 def _media(body: Element) -> Iterator[Media]:
-    """Pictures and then the cards' media, each address once."""
-    seen: set[str] = set()
+    """Yield the images, then the media of cards, each address once."""
+    known: set[str] = set()
     for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):
-        if medium.url and medium.url not in seen:
-            seen.add(medium.url)
+        if medium.url and medium.url not in known:
+            known.add(medium.url)
             yield medium

@@ -1,4 +1,7 @@
-"""Code blocks: the structures of wechat-format §4.3 → one finished element whose text is the code, to the space."""
+"""Read code blocks, whatever editor made them, into one element each whose text is the code, space for space.
+
+docs/wechat-format.md#one-line-per-code-element and the sections behind it describe the forms.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ import re
 from lxml import etree
 
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.tree import CODE, Element, drop, holds, replace, selecting, text_of
+from archiver.extractor.passes.tree import CODE, Element, drop, holds, normalized_text, replace, selecting
 
-_LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers (T66)
+_LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers
 _EDITOR = "code-snippet__fix"
-_perhaps_numbers = selecting("descendant::*/@class[contains(., 'line') or contains(., 'gutter')]/..")
+_with_line_class = selecting("descendant::*/@class[contains(., 'line') or contains(., 'gutter')]/..")
 _candidates = selecting(f"descendant::*/@class[contains(., '{_EDITOR}')]/.. | descendant::pre")
-_COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a copied style sheet's rule as text (§4.3)
+_CSS_COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a rule of a style sheet as text
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
 _SPACES = str.maketrans(
@@ -22,7 +25,7 @@ _SPACES = str.maketrans(
 
 
 def read_code(body: Element) -> None:
-    """Replaces every code block by a CODE element; a `<pre>` that holds an article's prose becomes a box."""
+    """Replace every code block by a CODE element; make a plain box of a `<pre>` that holds prose."""
     inside: set[Element] = set()
     for block in list(filter(_is_block, _candidates(body))):
         if block in inside:
@@ -38,12 +41,12 @@ def read_code(body: Element) -> None:
 
 
 def _put(block: Element, code: Element) -> None:
-    """Puts the code where its block stands, and behind it the pictures the block held."""
-    pictures = list(block.iter("img"))
+    """Put the code where its block stands, and behind it the images of the block."""
+    images = list(block.iter("img"))
     replace(block, code)
-    for picture in reversed(pictures):
-        picture.tail = None
-        code.addnext(picture)
+    for image in reversed(images):
+        image.tail = None
+        code.addnext(image)
     if not (code.text or "").strip():
         drop(code)
 
@@ -53,9 +56,9 @@ def _is_block(element: Element) -> bool:
 
 
 def _is_code(pre: Element) -> bool:
-    """Whether a `<pre>` is code and not an editor's box for prose, pictures or a card (T64)."""
+    """Return True if a `<pre>` is code, False if it is an editor's box for prose, images or a card."""
     lines = list(pre.iter("code"))
-    if lines and _is_all_in(pre, lines):
+    if lines and _hold_all_text(pre, lines):
         return True
     wraps = declarations(pre.get("style", "")).get("white-space", "pre") in ("normal", "pre-line")
     if wraps and holds(pre, *_PROSE):
@@ -63,30 +66,30 @@ def _is_code(pre: Element) -> bool:
     return bool(lines) or not holds(pre, *_NOT_CODE)
 
 
-def _is_all_in(block: Element, lines: list[Element]) -> bool:
-    """Whether `lines` hold every word of a block."""
-    return "".join(map(text_of, lines)).replace(" ", "") == text_of(block).replace(" ", "")
+def _hold_all_text(block: Element, lines: list[Element]) -> bool:
+    """Return True if `lines` hold every word of a block."""
+    return "".join(map(normalized_text, lines)).replace(" ", "") == normalized_text(block).replace(" ", "")
 
 
 def _drop_line_numbers(block: Element) -> None:
-    for element in _perhaps_numbers(block):
+    for element in _with_line_class(block):
         if any(name in element.get("class", "").split() for name in _LINE_INDEX):
             drop(element)
 
 
 def _code_text(block: Element) -> str:
-    """The code: one line per list item or `<code>` where the editor wrote several (T65, T67), else as it stands."""
+    """Return the code: a line for each list item or `<code>` if the editor wrote several of them, else as it stands."""
     lines = [item for item in block.iter("li") if not holds(item, "li")] or list(block.iter("code"))
     nested = any(holds(line, "code") for line in lines if line.tag == "code")
-    if len(lines) > 1 and not nested and _is_all_in(block, lines):
+    if len(lines) > 1 and not nested and _hold_all_text(block, lines):
         text = "\n".join(_flat(line).strip("\n") for line in lines)
     else:
         text = _flat(block)
-    return _COUNTER.sub("", text.translate(_SPACES)).strip("\n")
+    return _CSS_COUNTER.sub("", text.translate(_SPACES)).strip("\n")
 
 
 def _flat(element: Element) -> str:
-    """Text with a line end at each `<br>` and around each block inside."""
+    """Return an element's text with a line end at each `<br>` and around each block in it."""
     parts: list[str] = []
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if node.tag in BLOCK_TAGS and node is not element and parts and not parts[-1].endswith("\n"):
@@ -100,7 +103,7 @@ def _flat(element: Element) -> str:
 
 
 def _language(block: Element) -> str:
-    """The language the page knows; the editor's own `data-lang` is a guess (css for shell: T70) and is not."""
+    """Return the language that a class names, '' without one; `data-lang` is the editor's guess and often wrong."""
     for element in block.iter():
         for name in element.get("class", "").split() if isinstance(element.tag, str) else ():
             found = re.fullmatch(r"(?:language|lang)-([A-Za-z0-9+#_-]{1,20})", name)

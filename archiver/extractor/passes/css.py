@@ -1,7 +1,7 @@
-"""What a style says of an element: the computed meaning that a reader sees, as far as Markdown has words for it.
+"""Compute an element's style from its tag, its `style` attribute and the style around it.
 
-Only what changes what is said: weight, slant, lines under and through, raised and lowered text, what starts a
-line, what is not shown. Colours, sizes and spaces are the theme's business.
+Only properties that change what a text says, and that Markdown can express: weight, slant, lines under and through
+text, raised and lowered text, what starts a line, what is not shown. Colours and sizes are the theme's business.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST = 8192  # characters of a style attribute that are read; the longest se
 
 
 class ComputedStyle(NamedTuple):
-    """The computed style of an element; an ordinary paragraph's text has the defaults."""
+    """The computed style of an element; the defaults are those of a paragraph's text."""
 
     bold: bool = False
     italic: bool = False
@@ -42,7 +42,10 @@ PLAIN = ComputedStyle()
 
 @lru_cache(maxsize=4096)
 def declarations(style: str) -> dict[str, str]:
-    """The declarations of a `style` attribute, lower-case, the last of a name counts, `!important` dropped."""
+    """Return the declarations of a `style` attribute as property → value.
+
+    Both in lower case, the value without `!important`; of a property that is declared twice the last value counts.
+    """
     found = {}
     for name, value in _DECLARATION.findall(style[:_LONGEST]):
         found[name.lower()] = value.strip().removesuffix("!important").strip().lower()
@@ -50,7 +53,7 @@ def declarations(style: str) -> dict[str, str]:
 
 
 def not_shown(tag: str, style: str) -> bool:
-    """Whether an element and all in it is absent from the page: `display: none`, or one of the tags that always are."""
+    """Return True if an element and all in it is absent from the page, by `display: none` or by its tag."""
     return tag in NEVER_SHOWN or ("none" in style and declarations(style).get("display") == "none")
 
 
@@ -58,18 +61,18 @@ NEVER_SHOWN = frozenset("script style noscript template head title meta link des
 
 
 def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
-    """Whether an element stands on lines of its own: by tag, by `display`, or because its place makes it a block."""
+    """Return True if an element stands on lines of its own: by its tag, its style, or as the child of a flex box."""
     if tag in BLOCK_TAGS or parent.blockifies:
         return True
     if not style:
         return False
-    found = declarations(style)
-    if found.get("display") in _BLOCK_DISPLAYS:
+    declared = declarations(style)
+    if declared.get("display") in _BLOCK_DISPLAYS:
         return True
-    return found.get("float") in ("left", "right") or found.get("position") in ("absolute", "fixed")
+    return declared.get("float") in ("left", "right") or declared.get("position") in ("absolute", "fixed")
 
 
-# What a tag means before any style speaks (the browser's own sheet).
+# What a tag means without any style, by the browser's own style sheet.
 _BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
 _ITALIC = frozenset(("em", "i", "cite", "dfn", "var", "address"))
 _UNDERLINED = frozenset(("u", "ins"))
@@ -93,35 +96,42 @@ def _by_tag(parent: ComputedStyle, tag: str) -> ComputedStyle:
 
 @lru_cache(maxsize=16384)
 def inherit(parent: ComputedStyle, tag: str, style: str, sheet: str = "") -> ComputedStyle:
-    """The style of a `tag` with attribute `style` inside `parent`; `sheet` is what the page's sheet says of it."""
+    """Return the computed style of an element.
+
+    Args:
+        parent: The computed style of the element around it.
+        tag: Its tag.
+        style: Its `style` attribute.
+        sheet: What the page's style sheet declares for it; weaker than `style`.
+    """
     own = _by_tag(parent, tag)
-    for declared in filter(None, (sheet, style)):
-        own = _apply(own, parent, declarations(declared))
+    for written in filter(None, (sheet, style)):
+        own = _apply(own, parent, declarations(written))
     return own
 
 
-def _apply(own: ComputedStyle, parent: ComputedStyle, found: dict[str, str]) -> ComputedStyle:
+def _apply(own: ComputedStyle, parent: ComputedStyle, declared: dict[str, str]) -> ComputedStyle:
     changes: dict[str, Any] = {}
-    if weight := found.get("font-weight") or _weight_in(found.get("font", "")):
+    if weight := declared.get("font-weight") or _weight_in(declared.get("font", "")):
         changes["bold"] = _is_bold(weight, own, parent)
-    if slant := found.get("font-style"):
+    if slant := declared.get("font-style"):
         changes["italic"] = slant.startswith(("italic", "oblique")) or (slant == "inherit" and parent.italic)
-    line = found.get("text-decoration", "") + " " + found.get("text-decoration-line", "")
+    line = declared.get("text-decoration", "") + " " + declared.get("text-decoration-line", "")
     if line != " ":
         changes.update(_lines(line, own, parent))
-    if found.get("vertical-align") in ("super", "sub") and not own.raised:
-        changes["raised"] = {"super": "sup", "sub": "sub"}[found["vertical-align"]]
-    if space := found.get("white-space"):
+    if declared.get("vertical-align") in ("super", "sub") and not own.raised:
+        changes["raised"] = {"super": "sup", "sub": "sub"}[declared["vertical-align"]]
+    if space := declared.get("white-space"):
         changes["space"] = space
-    if shown := found.get("visibility"):
-        changes["hidden"] = shown in ("hidden", "collapse")
-    if found.get("display") in ("flex", "inline-flex", "grid", "inline-grid"):
+    if visibility := declared.get("visibility"):
+        changes["hidden"] = visibility in ("hidden", "collapse")
+    if declared.get("display") in ("flex", "inline-flex", "grid", "inline-grid"):
         changes["blockifies"] = True
     return own._replace(**changes) if changes else own
 
 
 def _is_bold(weight: str, own: ComputedStyle, parent: ComputedStyle) -> bool:
-    """Browsers show 600 and more as bold."""
+    """Return True if a `font-weight` is shown as bold: browsers do so from 600 on."""
     if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600
     if weight in ("normal", "initial", "lighter"):
@@ -132,15 +142,15 @@ def _is_bold(weight: str, own: ComputedStyle, parent: ComputedStyle) -> bool:
 
 
 def _weight_in(font: str) -> str:
-    """The weight named in the shorthand `font`, which resets it where it names none."""
+    """Return the weight in a value of the shorthand `font`; one without a weight resets it to `normal`."""
     if not font or font in ("inherit", "initial", "unset"):
         return ""
     words = font.split("/")[0].split()
-    return next((w for w in words if w in ("bold", "bolder") or w in ("600", "700", "800", "900")), "normal")
+    return next((word for word in words if word in ("bold", "bolder", "600", "700", "800", "900")), "normal")
 
 
 def _lines(line: str, own: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
-    """Lines are painted through all descendants: `none` takes away only the tag's own, never the parent's."""
+    """Return the lines that a `text-decoration` makes; `none` removes the tag's own, never those of the parent."""
     if "none" in line:
         return {"underline": parent.underline, "strike": parent.strike}
     underline = "underline" in line and not own.href  # every theme has its own line under links

@@ -1,11 +1,14 @@
-"""Formulas → their TeX between `\\(…\\)`, which MathJax sets and everybody else can read (wechat-format §4.4)."""
+r"""Replace formulas by their TeX between `\(…\)`, which MathJax sets and everybody else can read.
+
+docs/wechat-format.md#formulas
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from archiver.extractor.passes.tree import Element, drop, selecting, text_of
+from archiver.extractor.passes.tree import Element, drop, normalized_text, selecting
 from archiver.models import Removal
 
 _candidates = selecting("descendant::*/@data-formula/.. | descendant::svg")
@@ -13,24 +16,25 @@ _CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def read_formulas(body: Element) -> Iterator[Removal]:
-    """Replaces what carries `data-formula` by its TeX; glyphs drawn without TeX are dropped and reported (T76)."""
+    """Replace elements with `data-formula` by their TeX; drop and report formulas drawn without TeX."""
     for element in _candidates(body):
         if element.get("data-formula") is not None:
             _replace_by_text(element, _tex(element.get("data-formula", ""), element.get("data-formula-type", "")))
         elif element.tag == "svg" and element.getparent() is not None and _is_drawn(element):
-            yield Removal(step="read_formulas", reason="formula drawn without its TeX", text=text_of(element)[:80])
+            text = normalized_text(element)[:80]
+            yield Removal(step="read_formulas", reason="formula drawn without its TeX", text=text)
             drop(element)
 
 
 def _tex(formula: str, kind: str) -> str:
     formula = " ".join(formula.split())
     if _CJK.search(formula) and "\\" not in formula:
-        return f"${formula}$"  # a sentence between two prices, taken for a formula by the editor (T75)
+        return f"${formula}$"  # words between two prices, which the editor took for a formula
     return f"\\[{formula}\\]" if kind.startswith("block") else f"\\({formula}\\)"
 
 
 def _is_drawn(svg: Element) -> bool:
-    return any(e.get("data-mml-node") for e in svg.iter())
+    return any(part.get("data-mml-node") for part in svg.iter())
 
 
 def _replace_by_text(element: Element, text: str) -> None:

@@ -1,6 +1,6 @@
-"""Pictures: wherever a page hides one → an `<img src alt>` with the address that gives it.
+"""Give every image its address: lazy images keep it in `data-src`, drawings in SVG's own `<image>`.
 
-Lazy images (`data-src`) and images inside SVG (wechat-format §4.5, §6; traps T98, T105, T107).
+docs/wechat-format.md#where-an-image-has-its-address
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Iterator, Mapping
 
 from archiver import urls
 from archiver.extractor.passes.css import declarations
-from archiver.extractor.passes.tree import Element, drop, elements, text_of
+from archiver.extractor.passes.tree import Element, drop, elements, normalized_text
 from archiver.models import Media, Removal
 
-# Where an address may stand, the best first; `data-croporisrc` is the picture before it was cropped (T105).
+# Where an address may stand, the best first. Not `data-croporisrc`: that is the image before the author cropped it.
 _SOURCES = ("data-src", "src", "data-original", "data-backsrc")
-# Alternatives that say nothing: the editor's own words, file names.
+# Alternative texts that say nothing: the editor's own words, file names.
 _EMPTY_ALT = re.compile(r"(?is)(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?")
-_LINE_HEIGHT = 64  # px: what is not wider is a sign among the letters (T107)
-# A file in the folder of a saved page.
-_BESIDE = re.compile(r"(?:\./)?(?!\.\./)[^:/?#<>\t\r\n]{1,200}/[^:/?#<>\t\r\n]{1,200}\Z")
+_INLINE_WIDTH = 64  # px: an image that is not wider stands among the letters, as emoji do
+# A file in the folder beside a saved page.
+_SAVED_FILE = re.compile(r"(?:\./)?(?!\.\./)[^:/?#<>\t\r\n]{1,200}/[^:/?#<>\t\r\n]{1,200}\Z")
 _LEAST_INLINE_DATA = 300  # characters of a data: address; shorter ones are the lazy loader's blank
 _PIXELS = re.compile(r"(-?[\d.]{1,10})(px)?\Z")
 
 
 def find_images(body: Element) -> Iterator[Removal]:
-    """Gives every `<img>` its address as `src`; one without any is dropped and reported."""
+    """Set `src` and `alt` of every `<img>`; drop and report one without an address."""
     for image in elements(body, "img"):
         address = address_of(image)
         if not address:
@@ -37,28 +37,28 @@ def find_images(body: Element) -> Iterator[Removal]:
 
 
 def find_svg_images(body: Element) -> None:
-    """Turns SVG's own `<image href>` into `<img>`, drops lettering that only fills space (`_`, `·`: §4.5)."""
+    """Turn SVG's own `<image href>` into `<img>`; drop lettering of `_` and `·`, which only fills space."""
     for image in elements(body, "image"):
         address = urls.media(image.get("href") or image.get("xlink:href") or "")
         if address:
             image.tag = "img"
             image.set("src", address)
     for text in elements(body, "text"):
-        if not re.search(r"\w", text_of(text).replace("_", "")):
+        if not re.search(r"\w", normalized_text(text).replace("_", "")):
             drop(text)
 
 
-def stands_in_line(image: Element) -> bool:
-    """Whether a picture is a sign among the letters, an emoji, and not an illustration."""
+def is_inline(image: Element) -> bool:
+    """Return True if an image stands among the letters, as an emoji does, and is no illustration."""
     width = _width(image)
-    return 0 < width <= _LINE_HEIGHT or image.get("src", "").startswith(_EMOJI)
+    return 0 < width <= _INLINE_WIDTH or image.get("src", "").startswith(_EMOJI)
 
 
 _EMOJI = "https://res.wx.qq.com/t/wx_fed/we-emoji/"
 
 
 def media_of(image: Element) -> Media:
-    """What localize needs to know of an `<img>` that find_pictures has seen."""
+    """Return the Media of an `<img>` that find_images has seen."""
     address = image.get("src", "")
     declared = image.get("data-w", "")
     width = int(declared) if declared.isdecimal() and len(declared) < 6 else 0
@@ -66,21 +66,21 @@ def media_of(image: Element) -> Media:
 
 
 def address_of(image: Element | Mapping[str, str]) -> str:
-    """Where the picture of an `<img>` is to be had; '' when nowhere."""
+    """Return the address of an `<img>`'s image from its attributes; '' if there is none."""
     for name in _SOURCES:
         value = image.get(name, "").strip()
         if value.startswith("data:image/") and len(value) > _LEAST_INLINE_DATA:
             return value
-        rooted = value.startswith("/") and not value.startswith("//")
-        if address := urls.media(f"https://{urls.HOST}{value}" if rooted else value):
+        is_absolute_path = value.startswith("/") and not value.startswith("//")
+        if address := urls.media(f"https://{urls.HOST}{value}" if is_absolute_path else value):
             return address
-        if _BESIDE.match(value):
+        if _SAVED_FILE.match(value):
             return value
     return ""
 
 
 def _width(image: Element) -> float:
-    """The width it is shown with, px; 0 when nothing tells."""
+    """Return the width in px that the page shows an image with; 0 if it does not say."""
     for value in (
         declarations(image.get("style", "")).get("width", ""),
         image.get("width", ""),
@@ -92,7 +92,7 @@ def _width(image: Element) -> float:
 
 
 def pixels(value: str) -> float:
-    """A length in px, 0 for any other."""
+    """Return a CSS length or an attribute's number in px; 0 for any other value."""
     found = _PIXELS.match(value.strip())
     try:
         return float(found[1]) if found else 0

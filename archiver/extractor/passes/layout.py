@@ -1,4 +1,4 @@
-"""Tables that lay out a page → plain boxes; WeChat's quote cards → a quote with its source."""
+"""Turn tables that only lay out the page into plain boxes, and name the source of WeChat's quote cards."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from archiver import urls
 from archiver.extractor.passes.tree import CODE, Element, elements, holds
 
 _PARTS = ("thead", "tbody", "tfoot", "colgroup")
-# What no cell of a table of facts holds (T71; a cell with paragraphs or pictures may be one)
+# What no cell of a table of facts holds; paragraphs and images may stand in one
 _NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", CODE)
 
 
 def unwrap_layout_tables(body: Element) -> None:
-    """Renames the parts of tables that only lay out to `<div>`; a caption becomes a paragraph before its table."""
+    """Rename the parts of layout tables to `<div>`; make a caption the paragraph before its table."""
     for table in reversed(list(elements(body, "table"))):  # inner ones first
         for caption in table.findall("caption"):
             caption.tag = "p"
@@ -29,7 +29,7 @@ def _is_layout(rows: list[Element]) -> bool:
 
 
 def cite_quotes(body: Element) -> None:
-    """Adds to WeChat's quote cards that name an address whom and what they quote (§4.2, T87)."""
+    """Add author and title to WeChat's quote cards, as a link to the address they name; without one, nothing."""
     for quote in elements(body, "blockquote"):
         address = urls.link(quote.get("data-url", ""))
         author, title = (quote.get(name, "").strip() for name in ("data-author-name", "data-source-title"))

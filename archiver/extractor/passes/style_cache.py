@@ -1,10 +1,12 @@
-"""The computed style at a place of the tree, worked out once for elements of one kind: bodies are made of few kinds."""
+"""The computed style at a place of the tree, computed once for elements of one kind: bodies are made of few kinds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
+from archiver.document.model import NO_MARKS
 from archiver.extractor.passes.css import PLAIN, ComputedStyle, inherit, starts_line
 from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import Element
@@ -14,24 +16,35 @@ _Kind: TypeAlias = tuple[str, str, str]  # tag, style and classes, as written
 
 @dataclass(slots=True, eq=False)
 class StyleCache:
-    """What holds inside of an element."""
+    """The style inside an element, and that of the kinds of children which were met in it."""
 
     style: ComputedStyle = PLAIN
-    starts: bool = False  # whether the element stands on lines of its own
-    below: dict[_Kind, StyleCache] = field(default_factory=dict)  # of the kinds that were met
+    starts_line: bool = False  # True if the element stands on lines of its own
+    marks: frozenset[str] = NO_MARKS  # the style in the canonical body's words
+    children: dict[_Kind, StyleCache] = field(default_factory=dict)
 
     def enter(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
-        """The scope of a child called `tag`; what it links to is not of its kind, but its own."""
+        """Return the style inside a child called `tag`; what it links to is no part of its kind, see `linked`."""
         kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
-        known = self.below.get(kind)
+        known = self.children.get(kind)
         if known is None:
-            known = self.below[kind] = self._child(tag, element, sheet)
+            known = self.children[kind] = self._compute(tag, element, sheet)
         return known
 
     def linked(self, href: str, outer: StyleCache) -> StyleCache:
-        """The scope of a link to `href` that stands in `outer`; its line is the theme's."""
-        return StyleCache(self.style._replace(href=href, underline=outer.style.underline), self.starts)
+        """Return the style inside a link to `href` in `outer`; how links are underlined is the theme's business."""
+        style = self.style._replace(href=href, underline=outer.style.underline)
+        return StyleCache(style, self.starts_line, _marks_of(style))
 
-    def _child(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
-        style = element.get("style", "")
-        return StyleCache(inherit(self.style, tag, style, sheet.style_of(element)), starts_line(tag, style, self.style))
+    def _compute(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
+        written = element.get("style", "")
+        style = inherit(self.style, tag, written, sheet.style_of(element))
+        return StyleCache(style, starts_line(tag, written, self.style), _marks_of(style))
+
+
+@lru_cache(maxsize=1024)
+def _marks_of(style: ComputedStyle) -> frozenset[str]:
+    """Return the marks of the canonical body that say what a style says."""
+    is_set = {"strong": style.bold, "em": style.italic, "del": style.strike, "ins": style.underline,
+              "sup": style.raised == "sup", "sub": style.raised == "sub", "code": style.code}  # fmt: skip
+    return frozenset(name for name, marked in is_set.items() if marked)

@@ -15,7 +15,8 @@ from operator import add
 from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
-from archiver.document.parse import CONTAINER_TAGS, Markup, attributes, before, markup, read_soup, source_of, text_of
+from archiver.document.html import CONTAINER_TAGS, BlockToken, decode_text, parse_attributes, tokenize
+from archiver.document.soup import inner_source, previous_block, read_soup
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import escape, escape_all
@@ -58,7 +59,7 @@ def _plain_lines(lines: str) -> str:
     while "<" in text:
         name = next(names)
         text = text.replace(f"<{name}>", "").replace(f"</{name}>", "")
-    written = escape_all(text_of(text))
+    written = escape_all(decode_text(text))
     if "<h" not in lines:
         return written.replace("\n", "\n\n")
     signs = (_heading_sign(name) for name in _OPENING.findall(lines))
@@ -88,7 +89,7 @@ def _plain_line(source: str, converter: PostConverter) -> str:
 def _piece(found: re.Match[str], converter: PostConverter) -> str:
     text, href, linked, image = found.groups()
     if text:
-        return escape_all(text_of(text).replace("\n", " "))
+        return escape_all(decode_text(text).replace("\n", " "))
     if href is not None:
         return f"[{_plain_line(linked, converter)}]({converter.addresses.link_in_markdown(unescape(href))})"
     return converter.line(f"<img{image}>") if image else " "
@@ -104,7 +105,7 @@ class PostConverter(MarkdownConverter):
     def blocks(self, body: str) -> Iterator[str]:
         """Yield the blocks of a body; lists, quotes and tables in a row are one block, as markdownify nests them."""
         depth = start = end = 0
-        for part in markup(body):
+        for part in tokenize(body):
             if part.name in CONTAINER_TAGS:
                 depth += -1 if part.closing else 1
                 end = part.end
@@ -175,7 +176,7 @@ class PostConverter(MarkdownConverter):
         text = text.strip("\n")
         if not text:
             return ""
-        neighbour = before(el)
+        neighbour = previous_block(el)
         apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
         return _alone(apart + text) if apart or not _follows_text(el) else f"\n{text}\n"
 
@@ -235,7 +236,7 @@ def _alone(block: str) -> str:
 def _tight(el: Tag, written: str) -> str:
     """Return a paragraph of a list item; alone, or followed by a list, without blank lines: it makes no loose list."""
     following = el.next_sibling
-    if before(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
+    if previous_block(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
         return f"\n{written}\n"
     return _alone(written)
 

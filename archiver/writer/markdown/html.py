@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
-from archiver.document.parse import children
+from archiver.document.soup import child_blocks
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import entities
 
@@ -25,7 +25,7 @@ _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
 def element_html(element: Tag, addresses: LinkResolver) -> str:
     """Return a table or list as one line; the only paragraph of a cell or item is written without its `<p>`."""
     for part in element.find_all(["td", "th", "li"]):
-        blocks = children(part)
+        blocks = child_blocks(part)
         if len(blocks) == 1 and blocks[0].name == "p":
             blocks[0].unwrap()
     return _one_line(str(element), addresses)

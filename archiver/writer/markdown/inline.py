@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from html import unescape
-from typing import NamedTuple
 
+from archiver.document.html import read_line
+from archiver.document.model import MARKS, Run
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import alternative, destination, entities, escape
@@ -55,6 +55,8 @@ def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
             outer.append(run._replace(marks=run.marks | {name}))
     return runs
 
+    def write_image(address: str, text: str) -> str:
+        return f"![{alternative(text)}]({addresses.in_markdown(address)})"
 
 def _values(attributes: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
@@ -170,7 +172,7 @@ class _LineWriter:
         own = runs[at].marks & _ENCLOSING - open_marks
         if len(own) < 2:
             return next(iter(own), "")
-        marks = [mark for mark in _MARKS if mark in own]
+        marks = [mark for mark in _ENCLOSING_MARKS if mark in own]
         return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks))
 
     def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:

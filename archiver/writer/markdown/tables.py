@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4 import Tag
 
-from archiver.document.parse import children, source_of
+from archiver.document.soup import child_blocks, inner_source
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import Dialect
 from archiver.writer.markdown.inline import runs_of, write_line
@@ -32,11 +32,11 @@ def write_table(table: Tag, addresses: LinkResolver, dialect: Dialect) -> str:
 
 
 def _rows(table: Tag) -> list[list[Tag]]:
-    return [children(row, "td", "th") for row in table.descendants if isinstance(row, Tag) and row.name == "tr"]
+    return [child_blocks(row, "td", "th") for row in table.descendants if isinstance(row, Tag) and row.name == "tr"]
 
 
 def _is_simple_cell(cell: Tag) -> bool:
-    blocks = children(cell)
+    blocks = child_blocks(cell)
     spans = cell.get("colspan") or cell.get("rowspan")
     return not spans and len(blocks) <= 1 and all(block.name == "p" for block in blocks)
 

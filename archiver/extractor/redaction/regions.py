@@ -1,4 +1,4 @@
-"""Where a page's code is, where its tags, and which strings hold the words of the article. Pure; bytes throughout."""
+"""Tell code, tags and the article's own text apart in a page, at a given offset. Bytes throughout."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from functools import cached_property
 _STRING = re.compile(
     rb"\\.|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'|`[^`\\\n]*+(?:\\.[^`\\\n]*+)*`"
 )
-_LINE = 200_000  # bytes of a line in which strings are told from code
+_MAX_LINE = 200_000  # bytes of a line in which strings are told from code
 _TAG = re.compile(rb"<[a-z][^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
-_BETWEEN = 2_000  # bytes of a tag in which values are told from names
+_MAX_TAG = 2_000  # bytes of a tag in which values are told from names
 _HEAD = 200_000  # bytes of a page in which a `<meta>` is looked for
-_FIELD = re.compile(rb"put[\s/]")  # of `<input`: rarer than its beginning, which each search costs
-_OF_WORDS = re.compile(
+_INPUT_END = re.compile(rb"put[\s/]")  # of `<input`: rarer than `<in`, so that a search for it takes less time
+_BEFORE_PROSE = re.compile(
     rb"\b(?:[a-z_]{0,30}content_noencode|content|msg_title|title|msg_desc|desc|digest)[\"']?\s{0,9}[:=]\s{0,9}"
     rb"(?:[a-z.]{1,30}\()?\Z"
-)  # what is given the article's own text
+)  # variables that hold the article's own text
 _JSON = (b"{", b"[", b"\\x7b", b"\\x5b", b"\\u007b", b"%7b", b"%257b")
 
 
 class Regions:
-    """The parts of a page; each is looked for when it is first asked about."""
+    """The regions of a page; each kind is located when it is first needed."""
 
     def __init__(self, content: bytes, low: bytes, code: tuple[int, ...] | None = None) -> None:
         self._content, self._low = content, low
@@ -34,25 +34,25 @@ class Regions:
             self._code = code
 
     def is_code(self, position: int) -> bool:
-        """Whether it lies in an inline script or a comment; templates (`text/html`) hold the publisher's words."""
+        """Return True in an inline script or a comment; templates (`text/html`) hold the article's text."""
         return bisect_right(self._code, position) % 2 == 1
 
     def is_tag(self, position: int) -> bool:
-        """Whether it lies between the `<` and the `>` of a start tag."""
+        """Return True between the `<` and the `>` of a start tag."""
         return bisect_right(self._tags, position) % 2 == 1 and not self.is_code(position)
 
     def is_attribute(self, position: int) -> bool:
-        """Whether an attribute of a tag may begin there: no words in the value of another one."""
+        """Return True where an attribute of a tag may begin; False inside the value of another one."""
         if not self.is_tag(position):
             return False
         start = self._tags[bisect_right(self._tags, position) - 1]
-        if position - start > _BETWEEN:
+        if position - start > _MAX_TAG:
             return True
         open_ended = _QUOTED.sub(b"", self._low[start:position])
         return b'"' not in open_ended and b"'" not in open_ended
 
     def string(self, position: int) -> int:
-        """Where the string begins that it lies inside of, by its quote; -1 in code itself."""
+        """Return the offset of the quote that opens the string around a position of code; -1 outside of strings."""
         if not self._line <= position <= self._line_end:
             self._lex(position)
         starts, ends = self._strings
@@ -60,12 +60,12 @@ class Regions:
         return starts[index] if index >= 0 and starts[index] < position < ends[index] else -1
 
     def is_json(self, string: int) -> bool:
-        """Whether the string that begins there holds JSON of the page's program."""
-        return self._low[string + 1 : string + 40].lstrip().startswith(_JSON) and not self.is_words(string)
+        """Return True if the string whose quote is at `string` holds JSON of the page's program."""
+        return self._low[string + 1 : string + 40].lstrip().startswith(_JSON) and not self.is_prose(string)
 
-    def is_words(self, string: int) -> bool:
-        """Whether the string that begins there holds words of the article: a text post may teach programming."""
-        return _OF_WORDS.search(self._low, max(0, string - 99), string) is not None
+    def is_prose(self, string: int) -> bool:
+        """Return True if the string whose quote is at `string` holds the article's text, which may show code."""
+        return _BEFORE_PROSE.search(self._low, max(0, string - 99), string) is not None
 
     @cached_property
     def _code(self) -> tuple[int, ...]:
@@ -94,20 +94,22 @@ class Regions:
         return tuple(place for tag in _TAG.finditer(self._low) for place in tag.span())
 
     def _lex(self, position: int) -> None:
-        self._line = self._content.rfind(b"\n", max(0, position - _LINE), position) + 1 or max(0, position - _LINE)
-        newline = self._content.find(b"\n", position, position + _LINE)
-        self._line_end = newline if newline >= 0 else min(len(self._content), position + _LINE)
+        """Find the strings in the line around a position."""
+        first = max(0, position - _MAX_LINE)
+        self._line = self._content.rfind(b"\n", first, position) + 1 or first
+        newline = self._content.find(b"\n", position, position + _MAX_LINE)
+        self._line_end = newline if newline >= 0 else min(len(self._content), position + _MAX_LINE)
         spans = [match.span() for match in _STRING.finditer(self._content, self._line, self._line_end)]
         self._strings = [start for start, _ in spans], [end for _, end in spans]
 
 
-def tags(low: bytes) -> Iterator[tuple[int, int]]:
-    """Where the tags of form fields are in a page in lower case, and the `<meta>` of its head."""
+def find_field_tags(low: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the offsets of the tags `<input>`, and of `<meta>` in the head, in a page in lower case."""
     start = low.find(b"<meta", 0, _HEAD)
     while start >= 0:
         yield from _tag(low, start)
         start = low.find(b"<meta", start + 1, _HEAD)
-    for found in _FIELD.finditer(low):
+    for found in _INPUT_END.finditer(low):
         if low.startswith(b"<in", found.start() - 3):
             yield from _tag(low, found.start() - 3)
 

@@ -1,4 +1,4 @@
-"""Names of credentials in a page, and whether what is given to one is a credential. Pure; bytes throughout."""
+"""Find names of credentials in a page, and decide whether a value given to one is a credential. Bytes throughout."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import NamedTuple
 from archiver.credentials import Strength, is_word, name_within, strength
 
 EQUALS = rb"(?:=|%(?:25){0,3}3[dD]|\\x3[dD]|\\u003[dD]|&#(?:61|[xX]3[dD]);)"
-# As a quote is written in code, in JSON within JSON, in an attribute and in an address.
+# How a quote is written in code, in JSON within JSON, in an attribute and in an address.
 ESCAPED = rb"(?:\\{1,7}[\"']|\\{1,4}(?:x|u00)2[27]|&(?:amp;){0,2}(?:quot|apos|#3[49]|#[xX]2[27]);|%(?:25){0,3}2[27])"
-# By the end that names share, of the page in lower case: `re` looks for a literal first, which costs one search each.
+# Names are found by the ends they share, in the page in lower case: `re` searches for a literal first, which is fast.
 _AFTER = (
     rb"[0-9]{0,2}(?=" + EQUALS + rb"[\w\"'`.~*+/!@$%,&\\-]|(?:[\"'`]|" + ESCAPED + rb")?\s{0,9}"
     rb"(?:[\]:=][^;,}]{0,120}[\"'`0-9;]|,\s{0,9}[\"'`]|%(?:25){0,3}3a))"
 )
-# `{key: "get", value: …}` of every class of every program
-_SHORT = rb"(?!(?<=[^\w$-]key)\s{0,9}[:=]\s{0,9}(?:\"[^\"\\\n]{0,15}\"|'[^'\\\n]{0,15}')\s{0,9}[,;}\n])"
-_HITS = tuple(
+# Not `{key: "get", value: …}`, which stands in every program.
+_NOT_SHORT = rb"(?!(?<=[^\w$-]key)\s{0,9}[:=]\s{0,9}(?:\"[^\"\\\n]{0,15}\"|'[^'\\\n]{0,15}')\s{0,9}[,;}\n])"
+_NAME_ENDS = tuple(
     re.compile(stem + _AFTER)
-    for stem in (rb"ke[ynt]" + _SHORT, rb"uin", rb"sid", rb"session(?:[_-]?[a-z]{1,9})?", rb"penid")
+    for stem in (rb"ke[ynt]" + _NOT_SHORT, rb"uin", rb"sid", rb"session(?:[_-]?[a-z]{1,9})?", rb"penid")
 )
-_BACKWARDS = re.compile(rb"[\w$-]{0,60}")
-_IN_NAMES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-")
+_NAME_BEGINNING = re.compile(rb"[\w$-]{0,60}")
+_NAME_CHARACTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-")
 
-# `xml ? getXmlValue('uin.DATA') : '…'`, `'' || JsDecode('…')`, `('…' || '') * 1`: every operand may be filled.
+# `xml ? getXmlValue('uin.DATA') : '…'`, `'' || JsDecode('…')`, `('…' || '') * 1`: any operand may have the value.
 _LITERAL = rb"\"(?:[^\"\\\n]|\\.){0,4000}\"|'(?:[^'\\\n]|\\.){0,4000}'|`(?:[^`\\\n]|\\.){0,4000}`"
 _OPERAND = (
     rb"(?:[A-Za-z.]{1,40}\(|[(\[])?\s{0,9}(?:" + _LITERAL + rb"|[\w.]{1,60})\s{0,9}[)\]]?(?:\s{0,9}\*\s{0,9}1)?\)?"
@@ -38,17 +38,17 @@ ASSIGNED = re.compile(
 )
 VALUE = re.compile(_LITERAL + rb"|(?<![\w.])[0-9]{5,20}(?![\w.])")
 
-_NAMED = re.compile(rb"[A-Za-z_$-]{1,30}[0-9]?\Z")  # `getQuery("exportkey")`
-SECRET = 16  # letters of what is no word of a program
+_NAME_AS_VALUE = re.compile(rb"[A-Za-z_$-]{1,30}[0-9]?\Z")  # `getQuery("exportkey")`
+MIN_SECRET = 16  # characters of a value that is no word of a program
 _LOOKS_SECRET = re.compile(rb"(?=(?:[^0-9]{0,99}[0-9]){3})[\w+/=%.~*@:\\-]{16,}\Z")
 LOOKS_LIKELY = re.compile(rb"(?=[^0-9]*[0-9])[\w+/=%.~*@:\\-]{5,}\Z")
-NOBODY = re.compile(
+NOT_SECRET = re.compile(
     rb"(?:-?[0-9]{1,3}|REDACTED|undefined|null|true|false|svr_\w*|data-[\w-]*|[\w.]*\.DATA|.*[\s$<>{}].*)?\Z", re.DOTALL
 )
 
 
 class Kind(NamedTuple):
-    """A credential's name, and what it says."""
+    """A credential's name, and how sure it is that it names one."""
 
     text: str
     strength: Strength
@@ -57,7 +57,7 @@ class Kind(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A credential's name, and where it stands."""
+    """A credential's name, how sure it is that it names one, and its offsets in the page."""
 
     start: int
     end: int
@@ -68,36 +68,41 @@ class Name(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def kind_of(word: bytes, before: bytes) -> Kind | None:
-    """The credential's name in a run of letters and digits behind `before`, None if it is no such name."""
+def credential_kind(word: bytes, before: bytes) -> Kind | None:
+    """Return the credential's name at the end of an identifier, None if there is none.
+
+    Args:
+        word: The identifier.
+        before: The character before it, or b"".
+    """
     text = name_within(word.decode(), before.decode("latin-1"))
-    how = strength(text)
-    return Kind(text, how, is_word(text), how is Strength.CERTAIN) if how else None
+    found = strength(text)
+    return Kind(text, found, is_word(text), found is Strength.CERTAIN) if found else None
 
 
-def names(content: bytes, low: bytes) -> Iterator[Name]:
-    """Where names of credentials stand before a value, in a page and the same in lower case."""
-    for form in _HITS:
+def find_names(content: bytes, low: bytes) -> Iterator[Name]:
+    """Yield the names of credentials before a value in a page, given as it is and in lower case."""
+    for form in _NAME_ENDS:
         for match in form.finditer(low):
             start, end = match.span()
-            if start and content[start - 1] in _IN_NAMES:
-                start -= len(_BACKWARDS.match(content[max(0, start - 60) : start][::-1])[0])  # type: ignore[index]
-            if kind := kind_of(content[start:end], content[start - 1 : start]):
+            if start and content[start - 1] in _NAME_CHARACTERS:
+                start -= len(_NAME_BEGINNING.match(content[max(0, start - 60) : start][::-1])[0])  # type: ignore[index]
+            if kind := credential_kind(content[start:end], content[start - 1 : start]):
                 yield Name(end - len(kind.text), end, *kind)
 
 
-def is_telling(name: Name, value: bytes) -> bool:
-    """Whether an attribute's value is a credential: editors number their elements by `data-key` and the like."""
+def is_secret_attribute(name: Name, value: bytes) -> bool:
+    """Return True if an attribute's value is a credential; editors number their elements by `data-key` and the like."""
     if name.is_certain:
-        return not NOBODY.match(value)
+        return not NOT_SECRET.match(value)
     if name.is_word:
         return len(value) >= 32 and _LOOKS_SECRET.match(value) is not None
     return (LOOKS_LIKELY if name.text.lower().endswith(("uin", "ticket")) else _LOOKS_SECRET).match(value) is not None
 
 
 def is_secret(name: Name, value: bytes) -> bool:
-    """Whether a value that is given to a name is a credential."""
-    if NOBODY.match(value) or (_NAMED.match(value) and strength(value.decode())):
+    """Return True if a value that is given to a name is a credential."""
+    if NOT_SECRET.match(value) or (_NAME_AS_VALUE.match(value) and strength(value.decode())):
         return False
     if name.is_certain:
         return True

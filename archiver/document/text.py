@@ -1,0 +1,35 @@
+"""The plain text of a canonical body, and which characters it consists of."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from archiver.document.references import decode_references
+
+CARD_PATTERN = r"<div class=\"wechat-card[^>]{0,200}>.*?</div>"
+_TAG = re.compile(r"<[^<>]*>")
+_TAG_OR_CARD = re.compile(rf"{CARD_PATTERN}|<[^<>]*>", re.DOTALL)
+# Controls, line separators and half surrogate pairs: no Markdown can hold them.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]+")
+
+
+def plain_text(html: str, *, cards: bool = True, separator: str = "") -> str:
+    """Return the text of canonical HTML, entities decoded.
+
+    Args:
+        html: A body, or a part of one.
+        cards: Whether the words of cards count: they are archiver's, not the author's.
+        separator: What stands in the place of each tag.
+    """
+    return decode_references((_TAG if cards else _TAG_OR_CARD).sub(separator, html))
+
+
+def has_text(html: str) -> bool:
+    """Return True if canonical HTML holds anything but tags and white space."""
+    return bool(_TAG.sub("", html).strip())
+
+
+def count_characters(text: str) -> Counter[str]:
+    """Count each character of `text` but white space and what no Markdown can hold."""
+    return Counter(_UNWRITABLE.sub("", "".join(text.split())))

@@ -1,0 +1,62 @@
+"""White space in a line as a browser shows it, and none at the ends of the line."""
+
+from __future__ import annotations
+
+from archiver.document.model import Run
+
+_EDGE = " \u00a0\u3000\u2002\u2003\n"  # full-width spaces too: they indent a paragraph, which is the theme's business
+
+
+def normalize_spaces(runs: list[Run]) -> list[Run]:
+    """Return the runs of a line with single spaces, none beside a line break and none at either end."""
+    if len(runs) == 1 and "\u00a0" not in runs[0].text and "  " not in runs[0].text:  # as nearly all lines
+        run = runs[0]
+        if run.image:
+            return runs
+        text = run.text.strip(_EDGE)
+        return [run if text == run.text else run._replace(text=text)] if text else []
+    return _trim(_collapse_spaces(runs))
+
+
+def _collapse_spaces(runs: list[Run]) -> list[Run]:
+    shown: list[Run] = []
+    for run in runs:
+        text = run.text
+        if not run.image and text != "\n":
+            is_code = "code" in run.marks  # keeps its spaces
+            if "\u00a0" in text or "  " in text:
+                text = text.replace("\u00a0", " ") if is_code else _single_spaces(text)
+            if text.startswith(" ") and not is_code and _ends_in_space(shown):
+                text = text[1:]
+        if text or run.image:
+            shown.append(run if text == run.text else run._replace(text=text))
+    return shown
+
+
+def _single_spaces(text: str) -> str:
+    words = text.replace("\u00a0", " ").split(" ")
+    inner = " ".join(word for word in words if word)
+    return (" " if text and not words[0] else "") + inner + (" " if inner and not words[-1] else "")
+
+
+def _ends_in_space(runs: list[Run]) -> bool:
+    return not runs or (not runs[-1].image and runs[-1].text.endswith((" ", "\n")))
+
+
+def _trim(runs: list[Run]) -> list[Run]:
+    runs = _trim_start(runs)
+    while runs and not runs[-1].image:
+        text = runs[-1].text.rstrip(_EDGE)
+        if text:
+            return runs if text == runs[-1].text else [*runs[:-1], runs[-1]._replace(text=text)]
+        runs = runs[:-1]
+    return runs
+
+
+def _trim_start(runs: list[Run]) -> list[Run]:
+    for at, run in enumerate(runs):
+        if run.image:
+            return runs[at:]
+        if text := run.text.lstrip(_EDGE):
+            return runs[at:] if text == run.text else [run._replace(text=text), *runs[at + 1 :]]
+    return []
