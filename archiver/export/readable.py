@@ -64,4 +64,4 @@ def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
 
 def plain_text(article: Article) -> str:
     """Return the text of the body, for the search of players."""
-    return unescape(re.sub(r"<[^>]*>", " ", article.body))
+    return text.plain_text(article.body, separator=" ")

@@ -47,7 +47,7 @@ _PROSE_PATH = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 def classify(page: Page | ParsedPage) -> Classification:
     """Return the state of a page, with the words of its notice as the reason; never raises."""
     parsed = ParsedPage.of(page)
-    if urls.is_verification_page(parsed.page.final_url) or _has_wall_marks(parsed):
+    if urls.is_verification_page(parsed.page.final_url) or _is_verification_page(parsed):
         return Classification(state=State.VERIFICATION, reason=_notice(parsed))
     if _is_cut_off(parsed):
         return Classification(state=State.TRUNCATED)

@@ -201,9 +201,9 @@ def as_list(value: Literal) -> list[Literal]:
 
 
 def decode_meta(content: str) -> str:
-    """A meta's content as plain text: entities, then literal `\\xHH` and `\\n`, then entities again (§3.3 R5)."""
+    r"""Return a meta's content as text: entities decoded, then literal `\xHH` and `\n`, then entities again."""
     text = _META_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\n", urls.unescape_entities(content))
-    return plain(without_links(urls.unescape_entities(text)))
+    return as_text(without_links(urls.unescape_entities(text)))
 
 
 def first_text(candidates: Iterable[str]) -> str:

@@ -31,8 +31,8 @@ _SN_NAMES = "sn", ("sn", "d.sn", "_g.sn")
 
 
 def read_identity(parsed: ParsedPage) -> Identity:
-    """The ids of the page's article; empty where no source has a well-formed one."""
-    linked = [urls.identity_in(address) for address in _addresses(parsed)]
+    """Return the ids of the page's article; '' for one that no source has in a valid form."""
+    in_addresses = [urls.identity_in(address) for address in _addresses(parsed)]
     return Identity(
         biz=_first_valid(_as_biz, _values(parsed, _BIZ_NAMES), (ids.biz for ids in in_addresses)),
         mid=_first_valid(_as_number, _values(parsed, _MID_NAMES), (ids.mid for ids in in_addresses)),
@@ -46,9 +46,9 @@ def read_url(parsed: ParsedPage, ids: Identity) -> str:
 
     A page that came through the search engine Sogou has no sn; its long address would be refused, so it comes last.
     """
-    known = [_living(address) for address in (*_addresses(parsed), parsed.page.final_url)]
+    known = [_canonical(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)
-    return first((*filter(urls.is_short, known), long if ids.sn else "", *known, long))
+    return first_text((*filter(urls.is_short, known), long if ids.sn else "", *known, long))
 
 
 def _values(parsed: ParsedPage, names: tuple[str, tuple[str, ...]]) -> Iterator[str]:

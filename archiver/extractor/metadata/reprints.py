@@ -72,7 +72,7 @@ def _links(parsed: ParsedPage) -> Iterator[str]:
     yield from (url for source in parsed.elements("#js_share_source") for url in source.xpath("@data-url"))
     info = parsed.cgi.get("copyright_info")
     names = ("source_encode_biz", "source_mid", "source_idx")
-    biz, mid, idx = (plain(member(info, name)) or plain(parsed.variable(name)) for name in names)
+    biz, mid, idx = (as_text(member(info, name)) or as_text(parsed.variable(name)) for name in names)
     yield urls.article_url(biz, mid, idx, "")
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin
 
 from archiver import urls
 from archiver.extractor.bodies import Video
-from archiver.extractor.passes.tree import CARD, Element, drop, elements, holds, replace, text_of
+from archiver.extractor.passes.tree import CARD, Element, drop, elements, holds, normalized_text, replace
 from archiver.models import Media, MediaKind, Removal
 
 _VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
@@ -112,7 +112,7 @@ def _html(card: Card) -> str:
     return (player + "<br>" if player and caption else player) + content
 
 
-def _frame(element: Element, known: dict[str, Video]) -> Card | None:
+def _iframe_card(element: Element, videos: dict[str, Video]) -> Card | None:
     source = urls.unescape_entities(element.get("data-src") or element.get("src") or "")
     if "vote" in element.get("class", "") or "newappmsgvote" in source:
         return Card(kind="投票", href=_wechat_link(source))
@@ -184,10 +184,10 @@ def _mini_program_card(element: Element) -> Card:
     return Card(kind="小程序", title=_plain(title), name=_plain(name), cover=cover)
 
 
-def _product(element: Element) -> Card:
-    said = urls.unescape_entities(element.get("data-buffer", "") or element.get("data-windowproduct", ""))
-    title = re.search(r'"(?:product_name|title)"\s*:\s*"((?:[^"\\]|\\.){1,200})"', said)
-    cover = re.search(r'"main_img"\s*:\s*"(http[^"]{1,500})"', said)
+def _product_card(element: Element) -> Card:
+    json = urls.unescape_entities(element.get("data-buffer", "") or element.get("data-windowproduct", ""))
+    title = re.search(r'"(?:product_name|title)"\s*:\s*"((?:[^"\\]|\\.){1,200})"', json)
+    cover = re.search(r'"main_img"\s*:\s*"(http[^"]{1,500})"', json)
     return Card(kind="商品", title=_plain(title[1]) if title else "", cover=urls.media(cover[1]) if cover else "")
 
 
@@ -221,5 +221,5 @@ def find_stickers(body: Element) -> None:
 
 
 def _plain(text: str) -> str:
-    text = _UNSEEN.sub("", re.sub(r"<[^>]{0,500}>", "", urls.unescape_entities(text)))
-    return " ".join(text.replace("\u00a0", " ").split())[:_LONGEST]
+    text = _INVISIBLE.sub("", re.sub(r"<[^>]{0,500}>", "", urls.unescape_entities(text)))
+    return " ".join(text.replace("\u00a0", " ").split())[:_MAX_LENGTH]

@@ -72,7 +72,7 @@ def _heading_sign(name: str) -> str:
 
 
 def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
-    for part in markup(body):
+    for part in tokenize(body):
         if part.name not in _LINES:
             yield converter.flat(part)
         elif written := _plain_line(part.inside, converter):
@@ -82,7 +82,7 @@ def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
 def _plain_line(source: str, converter: PostConverter) -> str:
     """Return a line without bold and other marks, every character that could mean something escaped."""
     if "<" not in source:
-        return escape_all(text_of(source).replace("\n", " ")).strip()
+        return escape_all(decode_text(source).replace("\n", " ")).strip()
     return "".join(_piece(found, converter) for found in _PIECE.finditer(source)).strip()
 
 
@@ -119,7 +119,7 @@ class PostConverter(MarkdownConverter):
         """Return the Markdown of blocks that hold blocks."""
         return str(self.convert_soup(read_soup(blocks))).strip("\n") if blocks else ""
 
-    def flat(self, part: Markup) -> str:
+    def flat(self, part: BlockToken) -> str:
         """Return the Markdown of a block that holds no blocks; '' for the tags of one that does."""
         if part.name == "p":
             return self.line(part.inside)
@@ -154,17 +154,17 @@ class PostConverter(MarkdownConverter):
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a paragraph on one line; alone in a list item without the blank lines of a loose list."""
-        written = self.line(source_of(el))
+        written = self.line(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
         """Return a heading; '' for an empty one, whose `##` kramdown would show."""
-        written = self.line(source_of(el), _BREAK_IN_HTML)
+        written = self.line(inner_source(el), _BREAK_IN_HTML)
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a code block between blank lines."""
-        return _alone(_code_block(source_of(el), self.dialect))
+        return _alone(_code_block(inner_source(el), self.dialect))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a quote, `> ` before every line."""
@@ -202,7 +202,7 @@ class PostConverter(MarkdownConverter):
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a card as one line of HTML."""
-        return _alone(card_html(source_of(el), self.addresses))
+        return _alone(card_html(inner_source(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a rule with the blank lines that kramdown needs; as HTML in a list, which `---` would end."""
@@ -210,7 +210,7 @@ class PostConverter(MarkdownConverter):
 
     def _number(self, el: Tag) -> int:
         """Return the item's place in its list, counted once per list: markdownify counts again for each."""
-        last = before(el)
+        last = previous_block(el)
         number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
         el["data-number"] = str(number)
         return number
@@ -220,7 +220,7 @@ def _code_block(source: str, dialect: Dialect) -> str:
     """Return code in a fence longer than any in it, inside the dialect's raw block where it would be a template."""
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
-    language = attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
+    language = parse_attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
     raw = dialect.raw_block
     if raw and raw.ended_by.search(code):
         return code_html(code)
@@ -243,8 +243,8 @@ def _tight(el: Tag, written: str) -> str:
 
 def _follows_text(el: Tag) -> bool:
     """Return whether a list is in a list item, behind at most its one paragraph."""
-    text, parent = before(el), el.parent
-    return parent is not None and parent.name == "li" and (text is None or before(text) is None)
+    text, parent = previous_block(el), el.parent
+    return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)
 
 
 def _start(el: Tag) -> int:

@@ -17,53 +17,20 @@ from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import alternative, destination, entities, escape
 
 _ASTERISKS = {"strong": "**", "em": "*"}
-_MARKS = ("strong", "em", "del", "ins", "sup", "sub")
-_ENCLOSING = frozenset(_MARKS)
+_ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
+_ENCLOSING = frozenset(_ENCLOSING_MARKS)
 _UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
-_PIECE = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
-_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
-class Run(NamedTuple):
-    r"""Text of one formatting; "\n" in it is a line break. A run with `image`, its finished Markdown, has no text."""
-
-    text: str = ""
-    marks: frozenset[str] = frozenset()
-    href: str = ""
-    image: str = ""
-
-
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
-    """Return the runs of a canonical line's HTML, whose tags are: a strong em del ins sup sub code img br."""
-    runs: list[Run] = []
-    outer = [Run()]
-    for text, closing, name, attributes in _PIECE.findall(line):
-        run = outer[-1]
-        if text:
-            runs.append(Run(unescape(text).replace("\n", " "), run.marks, run.href))
-        elif name == "br":
-            runs.append(Run(text="\n"))
-        elif name == "img":
-            runs.append(Run(image=_image(_values(attributes), addresses), href=run.href))
-        elif closing:
-            outer.pop()
-        elif name == "a":
-            outer.append(run._replace(href=_values(attributes).get("href", "")))
-        else:
-            outer.append(run._replace(marks=run.marks | {name}))
-    return runs
+    """Return the runs of a canonical line's HTML; `image` of an image is its finished Markdown."""
 
     def write_image(address: str, text: str) -> str:
         return f"![{alternative(text)}]({addresses.in_markdown(address)})"
 
-def _values(attributes: str) -> dict[str, str]:
-    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
-
-
-def _image(attributes: dict[str, str], addresses: LinkResolver) -> str:
-    return f"![{alternative(attributes.get('alt', ''))}]({addresses.in_markdown(attributes.get('src', ''))})"
+    return read_line(line, write_image)
 
 
 def write_line(

@@ -43,7 +43,7 @@ def _is_simple_cell(cell: Tag) -> bool:
 
 def _cell(cell: Tag, addresses: LinkResolver, dialect: Dialect, *, in_header: bool) -> str:
     """Return the Markdown of a cell; without bold in a header, which is bold by itself."""
-    runs = [run for paragraph in children(cell, "p") for run in runs_of(source_of(paragraph), addresses)]
+    runs = [run for paragraph in child_blocks(cell, "p") for run in runs_of(inner_source(paragraph), addresses)]
     if in_header:
         runs = [run._replace(marks=run.marks - {"strong"}) for run in runs]
     return write_line(runs, line_break="<br>", target=addresses.link_in_markdown, dialect=dialect)
