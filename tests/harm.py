@@ -1,4 +1,4 @@
-"""Words and markup made to do harm, by what they try and where they stand (issue 6, Injection)."""
+"""Words and markup made to do harm, by what they try and where they stand."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ _TAG = re.compile(rb"</?[A-Za-z][^<>]{0,2000}>")
 _QUOTED = re.compile(rb"\"[^\"<>\n]{0,2000}\"|'[^'<>\n]{0,2000}'")
 _NAME = re.compile(rb"(</?)[A-Za-z][\w-]{0,30}")
 _BODY = b'id="js_content"'
-DEEP = 5_000  # nestings (issue 6)
+DEEP = 5_000  # nestings
 MANY = 3_000  # pictures, breaks
 _LONG = 200_000  # characters of an attribute
 

@@ -1,4 +1,4 @@
-"""The source of a body, by kind (wechat-format §4.6–§4.10), and how it is cut out of the page (T50, T54–T60, T80, T81)."""
+"""The source of a body, by kind (docs/wechat-format.md#7-bodies), and how it is cut out of the page."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def body_of(kind: str, script: str = "", cgi: str = "", body: str = "", top: str
 # --- Cutting ----------------------------------------------------------------------------------------------------------
 
 INSIDES = {
-    "T60 nested": '<div><div>a</div></div><script>x("</div>")</script><div>b</div>',
-    "T81 void tags": '<p>a<br>b<img src="x"><hr></p>',
+    "nested": '<div><div>a</div></div><script>x("</div>")</script><div>b</div>',
+    "void tags": '<p>a<br>b<img src="x"><hr></p>',
     "tags in comments": "<p>a</p><!-- </div></div> --><p>b</p>",
     "tags in attributes": "<p title=\"</div>\">a</p><p title='</div>'>b</p>",
     "tags in style sheets": "<style>a:before{content:'</div>'}</style><p>a</p>",
-    "T88 stray quotes": '<p data-a="38" p7=""x">a</p><p data-b=5">b</p>',
+    "stray quotes": '<p data-a="38" p7=""x">a</p><p data-b=5">b</p>',
     "less than in words": "<p>a < b <3 </p>",
     "other cases": "<DIV>a</DIV><Div>b</dIV>",
-    "T80 220 deep": "<section>" * 220 + "深" + "</section>" * 220,
+    "220 deep": "<section>" * 220 + "深" + "</section>" * 220,
     "svg with a title": "<svg><title/><path/></svg><p>a</p>",
     "entities stay": "<p>&lt;div&gt; &amp;amp;</p>",
 }
@@ -122,7 +122,7 @@ def test_t50_an_ordinary_body_is_what_stands_in_its_element() -> None:
 )
 def test_an_empty_element_is_not_the_body_of_a_page_that_has_another(empty: str) -> None:
     cgi = r"title: '题', content_noencode: JsDecode('\x3cp\x3e文 \x26lt;div\x26gt;\x3c/p\x3e'),"
-    assert body_of("article", cgi=cgi, body=empty).html == "<p>文 &lt;div&gt;</p>"  # T39: never unescaped
+    assert body_of("article", cgi=cgi, body=empty).html == "<p>文 &lt;div&gt;</p>"  # never unescaped
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ TYPED = {
     "what a user typed is literal": ("1 < 2 & \"x\" <b>b</b> &amp;", '<p>1 &lt; 2 &amp; "x" &lt;b&gt;b&lt;/b&gt; &amp;amp;</p>'),
     "a link": ('见<a href="https://mp.weixin.qq.com/s/AbCdEf0123456789_-AbCd?token=1" data-x="1">此</a>。',
                '<p>见<a href="https://mp.weixin.qq.com/s/AbCdEf0123456789_-AbCd">此</a>。</p>'),
-    "T86 a link over several lines": ('<a\n href="https://a.b/c?d=1&amp;e=2">一\n\n二</a>',
+    "a link over several lines": ('<a\n href="https://a.b/c?d=1&amp;e=2">一\n\n二</a>',
                                       '<p><a href="https://a.b/c?d=1&amp;e=2">一</a></p><p><a href="https://a.b/c?d=1&amp;e=2">二</a></p>'),
-    "T84 a reference without an address": ('看<a class="wx_img_refer_link" data-seq="2">图2</a>', "<p>看图2</p>"),
+    "a reference without an address": ('看<a class="wx_img_refer_link" data-seq="2">图2</a>', "<p>看图2</p>"),
     "no script in a link": ("<a href='javascript:alert(1)'>一</a>", "<p>一</p>"),
     "a link that never ends": ('<a href="https://a.b/">一', '<p><a href="https://a.b/">一</a></p>'),
     "an end without a link": ("一</a>二<a", "<p>一二&lt;a</p>"),
@@ -280,7 +280,7 @@ LISTED = f"{{video_id: 'wxv_1234567890', cover_url: 'http://mmbiz.qpic.cn/a/c/0'
     ("script", "cgi"),
     [(f"var videoPageInfos = [{LISTED},{{video_id: ''}}];", ""), ("", f"title: '题', video_page_infos: [{LISTED}, {{}}],"),
      ("", f"title: '题', video_page_infos: {LISTED},"), ("", f"title: '题', video_page_info: {LISTED},")],
-    ids=["var", "cgiDataNew", "T111 an object alone", "a video post's"],
+    ids=["var", "cgiDataNew", "an object alone", "a video post's"],
 )  # fmt: skip
 def test_t24_t91_a_film_is_its_largest_stream(script: str, cgi: str) -> None:
     assert read_videos(reading_of(article_html(script, cgi))) == (FILM,)

@@ -1,4 +1,4 @@
-"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; the ids name the trap of wechat-format §8."""
+"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; docs/wechat-format.md has a heading for each."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def markdown(html: str, videos: tuple[Video, ...] = ()) -> str:
 
 LINES = {
     # what is on the page and what is not
-    "T51 tap-highlight is no colour": (
+    "tap-highlight is no colour": (
         '<p style="-webkit-tap-highlight-color: transparent;">甲</p>',
         "甲",
     ),
-    "T52 pale is not hidden": ('<p>甲<span style="opacity: 0.6">乙</span></p>', "甲乙"),
-    "T53 zero font keeps its picture": (f'<p style="font-size: 0"><img data-src="{PICTURE}"></p>', f"![]({PICTURE})"),
-    "T89 zero-width fillers go": ("<p>甲\u200b乙\ufeff<span style='display: none'>\u200d</span></p>", "甲乙"),
-    "T56 scripts are not text": ("<p>甲<script>if (!window.__second_open__) {}</script></p>", "甲"),
-    "T79 unknown tags are transparent": ("<p><h-char>甲</h-char><wx-text>乙</wx-text><o:p>丙</o:p></p>", "甲乙丙"),
-    "T96 authored phrases stay": ("<p>点击阅读原文，微信扫一扫</p>", "点击阅读原文，微信扫一扫"),
+    "pale is not hidden": ('<p>甲<span style="opacity: 0.6">乙</span></p>', "甲乙"),
+    "zero font keeps its picture": (f'<p style="font-size: 0"><img data-src="{PICTURE}"></p>', f"![]({PICTURE})"),
+    "zero-width fillers go": ("<p>甲\u200b乙\ufeff<span style='display: none'>\u200d</span></p>", "甲乙"),
+    "scripts are not text": ("<p>甲<script>if (!window.__second_open__) {}</script></p>", "甲"),
+    "unknown tags are transparent": ("<p><h-char>甲</h-char><wx-text>乙</wx-text><o:p>丙</o:p></p>", "甲乙丙"),
+    "authored phrases stay": ("<p>点击阅读原文，微信扫一扫</p>", "点击阅读原文，微信扫一扫"),
     "mp-style-type goes": (
         '<p style="display: none;"><mp-style-type data-value="3"></mp-style-type></p><p>甲</p>',
         "甲",
@@ -44,11 +44,11 @@ LINES = {
     "underline": ('<p>甲<span style="text-decoration: underline">乙</span></p>', "甲<ins>乙</ins>"),
     "struck": ("<p>甲<s>乙</s></p>", "甲<del>乙</del>"),
     "raised and lowered": ("<p>x<sup>2</sup>y<sub>i</sub></p>", "x<sup>2</sup>y<sub>i</sub>"),
-    "T72 nested and neighbouring strong": (
+    "nested and neighbouring strong": (
         "<p><strong><strong>甲</strong></strong><strong>乙</strong><strong><br></strong></p>",
         "**甲乙**",
     ),
-    "T72 spaces leave the strong": ("<p>甲<strong> 乙 </strong>丙</p>", "甲 **乙** 丙"),
+    "spaces leave the strong": ("<p>甲<strong> 乙 </strong>丙</p>", "甲 **乙** 丙"),
     "bold before a comma in Chinese": ("<p><strong>突出“快”，</strong>开展</p>", "<strong>突出“快”，</strong>开展"),
     "bold beside ideographs": ("<p>资金<strong>5321万</strong>余元</p>", "资金**5321万**余元"),
     # lines
@@ -61,13 +61,13 @@ LINES = {
     "pre-wrap keeps its line ends": ('<p style="white-space: pre-wrap">甲\n乙</p>', "甲  \n乙"),
     "indents are the theme's": ("<p>\u3000\u3000甲</p>", "甲"),
     # headings
-    "T73 empty headings go": ("<h3><br></h3><p>甲</p>", "甲"),
+    "empty headings go": ("<h3><br></h3><p>甲</p>", "甲"),
     "h1 in the body moves all": ("<h1>甲</h1><h2>乙</h2>", "## 甲\n\n### 乙"),
     "a heading's own bold is no news": ("<h2><strong>甲</strong></h2>", "## 甲"),
-    "T73 a heading in a list": ("<ul><li><h4>甲</h4></li><li><p>乙</p></li></ul>", "- #### 甲\n- 乙"),
+    "a heading in a list": ("<ul><li><h4>甲</h4></li><li><p>乙</p></li></ul>", "- #### 甲\n- 乙"),
     "a picture is no heading": (f'<h2><img data-src="{PICTURE}"></h2>', f"![]({PICTURE})"),
     # lists
-    "T74 a list inside a list without an item": (
+    "a list inside a list without an item": (
         "<ul><li>甲</li><ul><li>乙</li></ul><li>丙</li></ul>",
         "- 甲\n  - 乙\n- 丙",
     ),
@@ -77,7 +77,7 @@ LINES = {
     "a list that begins at 3": ('<ol start="3"><li>甲</li></ol>', '<ol start="3"><li>甲</li></ol>'),
     # quotes
     "a plain quote": ("<blockquote><p>甲</p><p>乙</p></blockquote>", "> 甲\n>\n> 乙"),
-    "T87 a quote card without an address": (
+    "a quote card without an address": (
         '<blockquote class="js_blockquote_wrap" data-url="" data-author-name="" data-source-title=""><p>甲</p></blockquote>',
         "> 甲",
     ),
@@ -87,7 +87,7 @@ LINES = {
         "> 甲\n>\n> — [某号《某文》](https://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab)",
     ),
     # tables
-    "T71 a layout table": ("<table><tbody><tr><td><h2>甲</h2><p>乙</p></td></tr></tbody></table>", "## 甲\n\n乙"),
+    "a layout table": ("<table><tbody><tr><td><h2>甲</h2><p>乙</p></td></tr></tbody></table>", "## 甲\n\n乙"),
     "a table of facts": (
         "<table><tr><th>甲</th><th>乙</th></tr><tr><td><p>1|2</p></td><td>3</td></tr></table>",
         "| 甲 | 乙 |\n| --- | --- |\n| 1\\|2 | 3 |",
@@ -101,18 +101,18 @@ LINES = {
         '<table><tr><td colspan="2">甲</td></tr><tr><td>乙</td><td>&#123;&#123;丙&#125;&#125;</td></tr></table>',
     ),
     # links
-    "T6 the author's token": (
+    "the author's token": (
         '<p><a href="http://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab&amp;token=123&amp;lang=zh_CN">甲</a></p>',
         "[甲](https://mp.weixin.qq.com/s?__biz=MzA=&amp;mid=1&amp;idx=1&amp;sn=ab)",
     ),
-    "T84 a link without an address": ('<p><a class="wx_topic_link" topic-id="1">#325</a></p>', r"\#325"),
-    "T85 an empty link": ('<p><a href="https://a.example/"></a>甲</p>', "甲"),
+    "a link without an address": ('<p><a class="wx_topic_link" topic-id="1">#325</a></p>', r"\#325"),
+    "an empty link": ('<p><a href="https://a.example/"></a>甲</p>', "甲"),
     "a script is no link": ('<p><a href="javascript:alert(1)">甲</a></p>', "甲"),
     "a picture that links": (
         f'<p><a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"><img data-src="{PICTURE}"></a></p>',
         f"[![]({PICTURE})](https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv)",
     ),
-    "T82 footnotes lead to their addresses": (
+    "footnotes lead to their addresses": (
         "<p>甲<sup>[1]</sup></p><p><code>[1]</code> 乙: <i>https://a.example/b</i></p>",
         "甲[<sup>\\[1\\]</sup>](https://a.example/b)\n\n`[1]` 乙: [*https&#58;//a.example/b*](https://a.example/b)",
     ),
@@ -123,29 +123,29 @@ LINES = {
     ),
     "a bare address": ("<p>见https://a.example/b?c=1。</p>", "见<https://a.example/b?c=1>。"),
     # pictures
-    "T98 data-src before src": (f'<img src="https://x.example/lazy.gif" data-src="{PICTURE}">', f"![]({PICTURE})"),
-    "T105 not the uncropped one": (
+    "data-src before src": (f'<img src="https://x.example/lazy.gif" data-src="{PICTURE}">', f"![]({PICTURE})"),
+    "not the uncropped one": (
         f'<img data-croporisrc="https://x.example/0" data-src="{PICTURE}">',
         f"![]({PICTURE})",
     ),
-    "T103 no fragment, no transcoding": (
+    "no fragment, no transcoding": (
         f'<img data-src="{PICTURE}&amp;tp=webp&amp;from=appmsg#imgIndex=3">',
         f"![]({PICTURE})",
     ),
-    "T107 emoji stay among the letters": (
+    "emoji stay among the letters": (
         '<p>甲<img data-src="https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png" data-w="20">乙</p>',
         "甲![](https://res.wx.qq.com/t/wx_fed/we-emoji/res/v1/Party.png)乙",
     ),
-    "T77 the background of an empty svg": (
+    "the background of an empty svg": (
         '<section><svg viewBox="0 0 1080 361" style="background-image: url(&quot;https://mmbiz.qpic.cn/mmbiz_png/'
         'AbCdEf0123456789/640?wx_fmt=png&quot;)"></svg></section>',
         f"![]({PICTURE})",
     ),
-    "T78 a bullet's background": (
+    "a bullet's background": (
         f'<p><span style="display:inline-block;width:18px;background-size:contain;background-image:url({PICTURE})"></span>甲</p>',
         "甲",
     ),
-    "T78 the background of a box with text": (
+    "the background of a box with text": (
         f'<section style="background-size:cover;width:600px;height:200px;background-image:url({PICTURE})">甲</section>',
         "甲",
     ),
@@ -160,8 +160,8 @@ LINES = {
         '<p>甲<span data-formula="E=mc^2"><svg><text>E</text></svg></span></p>',
         r"甲\\(E=mc&#94;2\\)",
     ),
-    "T75 a price is no formula": ('<p>要20<span data-formula="。花 9.9"></span>元</p>', "要20$。花 9.9$元"),
-    "T76 glyphs without TeX": ('<p>甲<svg><g data-mml-node="math"><text>x</text></g></svg></p>', "甲"),
+    "a price is no formula": ('<p>要20<span data-formula="。花 9.9"></span>元</p>', "要20$。花 9.9$元"),
+    "glyphs without TeX": ('<p>甲<svg><g data-mml-node="math"><text>x</text></g></svg></p>', "甲"),
     # what libxml2 reads otherwise than a browser
     "a heading that holds a paragraph": ("<h3><p>甲</p></h3><p>乙</p>", "### 甲\n\n乙"),
     "drawings do not nest": ("<svg>" + '<path d="M0"/>' * 420 + "</svg><h2>甲</h2><p><b>乙</b></p>", "## 甲\n\n**乙**"),
@@ -173,7 +173,7 @@ LINES = {
     ),
     "a hidden attribute": ("<p hidden>甲</p><p>乙</p>", "乙"),
     # blocks in blocks
-    "T71 a table of facts inside a layout table": (
+    "a table of facts inside a layout table": (
         "<table><tr><td><h2>甲</h2><table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table></td></tr></table>",
         "## 甲\n\n|  |  |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |",
     ),
@@ -190,7 +190,7 @@ LINES = {
         '<video src="https://mpvideo.qpic.cn/a.mp4" poster="https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"></video>',
         '<div class="wechat-card"><img alt="" src="https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"><br>视频</div>',
     ),
-    "T92 a film in a cell": (
+    "a film in a cell": (
         '<table><tr><td>甲</td><td><iframe data-mpvid="wxv_12345" data-cover="https%3A%2F%2Fmmbiz.qpic.cn%2Fmmbiz_jpg%2FAb%2F0">'
         "</iframe></td></tr><tr><td>1</td><td>2</td></tr></table>",
         '<table><tr><td>甲</td><td><div class="wechat-card"><a href="https://mp.weixin.qq.com/mp/readtemplate?t=pages/video_player_tmpl'
@@ -198,7 +198,7 @@ LINES = {
         "</td></tr><tr><td>1</td><td>2</td></tr></table>",
     ),
     # literal text
-    "T83 authored Markdown stays literal": ("<p># 甲 **乙** `丙` _丁_</p>", r"\# 甲 \*\*乙\*\* \`丙\` \_丁\_"),
+    "authored Markdown stays literal": ("<p># 甲 **乙** `丙` _丁_</p>", r"\# 甲 \*\*乙\*\* \`丙\` \_丁\_"),
     "Liquid in prose": ("<p>{{ site.title }} {% if %}</p>", "&#123;{ site.title }} &#123;% if %}"),
     "a number that is no list": ("<p>2020. 甲</p>", r"2020\. 甲"),
 }
@@ -231,9 +231,9 @@ CODE = {
         "```\nl1\nl2\n```",
     ),
     "F a line per paragraph": ("<pre><div><p>&nbsp; a</p><p>b</p></div></pre>", "```\n  a\nb\n```"),
-    "T64 prose in pre": ('<pre style="white-space: normal"><p>甲</p><p>乙</p></pre>', "甲\n\n乙"),
+    "prose in pre": ('<pre style="white-space: normal"><p>甲</p><p>乙</p></pre>', "甲\n\n乙"),
     "text between code elements": ("<pre>$ <code>ls</code>\nout\n$ <code>cd</code></pre>", "```\n$ ls\nout\n$ cd\n```"),
-    "T64 prose with code in it": (
+    "prose with code in it": (
         f'<pre style="white-space: normal"><p>甲 <code>乙</code></p><p><img data-src="{PICTURE}"></p></pre>',
         f"甲 `乙`\n\n![]({PICTURE})",
     ),

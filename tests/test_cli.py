@@ -1,4 +1,4 @@
-"""The command line as a user meets it: data on stdout, trouble in one line on stderr, exit codes (ARCHITECTURE)."""
+"""The command line as a user meets it: data on stdout, trouble in one line on stderr, exit codes."""
 
 from __future__ import annotations
 
@@ -343,7 +343,7 @@ def test_the_exit_code_of_many(outcomes, code):
     assert exit_code(outcomes) == code
 
 
-# ARCHITECTURE, exit codes: "When several apply"; what the user interrupted comes before all of them.
+# docs/exit-codes.md, "When several apply"; what the user interrupted comes before all of them.
 IN_ORDER = [
     Exit.INTERRUPTED,
     Exit.BUG,

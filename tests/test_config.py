@@ -1,4 +1,4 @@
-"""Settings: defaults < archiver.yml < ARCHIVER_* < flags; whatever is unknown is named (ARCHITECTURE)."""
+"""Settings: defaults < archiver.yml < ARCHIVER_* < flags; whatever is unknown is named."""
 
 from __future__ import annotations
 

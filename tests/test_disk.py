@@ -1,4 +1,4 @@
-"""The archive's folder: whole files, earlier posts found by their ids, a person's work left alone (ARCHITECTURE)."""
+"""The archive's folder: whole files, earlier posts found by their ids, a person's work left alone."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _files(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 @pytest.fixture
 def seed(world: World) -> str:
-    """The short address of the seed's article; its server redirects as WeChat does since 2024 (T2)."""
+    """The short address of the seed's article; its server redirects as WeChat does since 2024."""
     page = (SEED / "page.html").read_text(encoding="utf-8")
     found = re.search(r'og:url" content="http://([^"]+)"', page)
     assert found
@@ -107,7 +107,7 @@ def test_the_bundled_example_needs_no_network(offline: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "wall", [pages.redirect(f"{pages.WALL_ADDRESS}?poc_token=t"), pages.wall()], ids=["redirect", "T11 script markers"]
+    "wall", [pages.redirect(f"{pages.WALL_ADDRESS}?poc_token=t"), pages.wall()], ids=["redirect", "script markers"]
 )
 def test_a_wall_ends_the_asking(archiver: Command, world: World, wall: Answer) -> None:
     world.serve(SHORT, wall)
@@ -120,7 +120,7 @@ def test_a_wall_ends_the_asking(archiver: Command, world: World, wall: Answer) -
 
 NOTICES = {
     "deleted": (pages.notice("该内容已被发布者删除"), "deleted"),
-    "T17 deleted, in English": (pages.notice("The content has been deleted by the author."), "deleted"),
+    "deleted, in English": (pages.notice("The content has been deleted by the author."), "deleted"),
     "violation": (pages.notice("此内容因违规无法查看", "接相关投诉，此内容违反规定"), "violation"),
     "expired": (pages.notice("链接已过期"), "expired"),
     "parameter error": (pages.notice("参数错误"), "invalid"),
@@ -157,7 +157,7 @@ def test_a_page_that_is_not_there_is_a_failure(archiver: Command, world: World) 
 ARTICLE = pages.article("<p>番茄红了。</p>")
 _AT_ONCE = (("Retry-After", "0"),)
 PASSING = {
-    "T18 truncated": pages.page(ARTICLE.body.decode()[:-200]),
+    "truncated": pages.page(ARTICLE.body.decode()[:-200]),
     "cut off": Answer(headers=pages.HTML, body=ARTICLE.body, cut=300),
     "reset": Answer(reset=True),
     "429 with Retry-After": Answer(status=429, headers=_AT_ONCE),

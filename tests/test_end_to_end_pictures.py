@@ -24,7 +24,7 @@ def _post(command: Command) -> str:
     return post.read_text(encoding="utf-8")
 
 
-LOST = {"404": NOT_FOUND, "T102 the hot-link notice": pages.picture(HOTLINK_NOTICE), "empty": pages.picture(b"")}
+LOST = {"404": NOT_FOUND, "the hot-link notice": pages.picture(HOTLINK_NOTICE), "empty": pages.picture(b"")}
 
 
 @pytest.mark.parametrize("answer", LOST.values(), ids=LOST)

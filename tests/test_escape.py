@@ -1,4 +1,4 @@
-"""What each sign of literal text is written as: the column "write" of jekyll.md §3b, line by line."""
+"""What each sign of literal text is written as: the last column of docs/jekyll.md#what-each-sign-means."""
 
 from __future__ import annotations
 

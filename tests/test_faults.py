@@ -1,4 +1,4 @@
-"""Servers and networks at fault, each with what it must leave: state, exit code, requests, files (issue 6, Faults)."""
+"""Servers and networks at fault, each with what it must leave: state, exit code, requests, files."""
 
 from __future__ import annotations
 

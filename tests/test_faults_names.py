@@ -1,4 +1,4 @@
-"""Names that lead where no page may lead us (issue 6, Faults): the resolver is the test's, the rest is real."""
+"""Names that lead where no page may lead us: the resolver is the test's, the rest is real."""
 
 from __future__ import annotations
 

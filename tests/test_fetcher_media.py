@@ -1,4 +1,4 @@
-"""Media from a scripted server: what is asked, refused, unpacked, and how many at once (issue 2, point 1)."""
+"""Media from a scripted server: what is asked, refused, unpacked, and how many at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archiver.fetcher.decompression import decompress
 from tests.scripted import HTML, PICTURE, WALL, WHOLE, World, redirect, reply
 
 
-def test_medium_is_asked_for_as_from_wechat_and_not_as_webp() -> None:  # T102, §6.3
+def test_medium_is_asked_for_as_from_wechat_and_not_as_webp() -> None:
     world = World(reply(body=b"GIF89a", content_type="image/gif"))
     with world.fetcher() as fetcher:
         blob = fetcher.media(PICTURE)

@@ -1,4 +1,4 @@
-"""Pages from a scripted server: what is asked, followed, tried again, and how far apart (issue 2, point 1)."""
+"""Pages from a scripted server: what is asked, followed, tried again, and how far apart."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_retry_after_that_says_nothing_is_not_waited_for() -> None:
     assert 1 <= world.slept[0] <= 2
 
 
-def test_truncated_page_is_tried_again_and_given_when_it_stays_so() -> None:  # T18
+def test_truncated_page_is_tried_again_and_given_when_it_stays_so() -> None:
     world = World(reply(body=b"<html><head>"), interval=0)
     assert world.page().content == b"<html><head>"
     assert len(world.requests) == 4

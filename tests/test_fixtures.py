@@ -53,7 +53,7 @@ def _update(golden: Path, written: str) -> None:
     golden.write_text(written, encoding="utf-8")
 
 
-# Lines of the seed document that are its accounts' banners: the page's chrome, not the article (jekyll.md §1).
+# Lines of the seed document that are its accounts' banners: the page's chrome, not the article.
 _BANNER = re.compile(r"#|\[南宁市|\*\*南宁市反诈骗|微信号|功能介绍|以下文章来源于|!\[\]\(http://wx\.qlogo|欢迎关注")
 
 

@@ -1,4 +1,4 @@
-"""Pages as nobody sent them (issue 6, Hostile pages): typed errors at most, in time, and posts that Jekyll builds.
+"""Pages as nobody sent them: typed errors at most, in time, and posts that Jekyll builds.
 
 The seed of a run is pytest's own: its first lines say `--randomly-seed=N`, which makes the same mutations again.
 What bodies over the budget say is test_oversized.py's.

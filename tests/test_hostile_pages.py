@@ -1,4 +1,4 @@
-"""Pages made to do harm (issue 6, Hostile pages): typed errors at most, in time, and nothing active in the post."""
+"""Pages made to do harm: typed errors at most, in time, and nothing active in the post."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a line says and how it looks is the same in every engine, whatever stands in it (issue 3).
+"""What a line says and how it looks is the same in every engine, whatever stands in it.
 
 The expected stream comes from the runs themselves, the seen one from the engine's HTML: one entry for each
 character that is not white space, with its marks, its link, and the gap before it.

@@ -1,4 +1,4 @@
-"""The reader of JavaScript literals: wechat-format §3.1, §3.3 R1, R3, R4, the vectors of §3.4."""
+"""The reader of JavaScript literals: docs/wechat-format.md#5-data-in-a-page."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ FORMS = {
     "an escaped backslash before x22": (r"'\\x22'", r"\x22"),
     "JsDecode of a plain value": (r"JsDecode('a\x26amp;b')", "a&amp;b"),
     "JsDecode decodes what is still literal": (r"JsDecode('a\\x26b')", "a&b"),
-    "V5 htmlDecode keeps lines": (r'htmlDecode("三个元素：\x0d\x0a在线")', "三个元素：\r\n在线"),
-    "R4 a break is a line": ('htmlDecode("a<br/>b&amp;amp;c")', "a\nb&amp;c"),
-    "V1 html(false)": ("'不要做&quot;巨婴&quot;'.html(false)", '不要做"巨婴"'),
-    "R3 &amp; last": ("'Next &amp;#39;22'.html(false)", "Next &#39;22"),
+    "htmlDecode keeps lines": (r'htmlDecode("三个元素：\x0d\x0a在线")', "三个元素：\r\n在线"),
+    "a break is a line": ('htmlDecode("a<br/>b&amp;amp;c")', "a\nb&amp;c"),
+    "html(false)": ("'不要做&quot;巨婴&quot;'.html(false)", '不要做"巨婴"'),
+    "&amp; last": ("'Next &amp;#39;22'.html(false)", "Next &#39;22"),
     "replace with regular expressions": (r'"a\nb".replace(/\r/g,"").replace(/"/g,"<br>")', "a\nb"),
-    "T35 a number": ("'1762475508' * 1", 1762475508),
+    "a number": ("'1762475508' * 1", 1762475508),
     "a fraction": ("'0.998366' * 1", 0.998366),
     "an empty number": ("'' * 1", 0),
-    "V19 NaN": ("'LINK_TYPE_MP_APPMSG' * 1", None),
+    "NaN": ("'LINK_TYPE_MP_APPMSG' * 1", None),
     "19 digits stay text": ("'4128812927555911694'", "4128812927555911694"),
-    "T33 the first filled operand": ('"" || "" || "Mz"', "Mz"),
+    "the first filled operand": ('"" || "" || "Mz"', "Mz"),
     "no filled operand": ("'' || ''", ""),
     "a name that never exists": ("window.a_value_which_never_exists || '文'", "文"),
     "a conditional on the page's xml": ("xml ? getXmlValue('a') || getXmlValue('b') : '22' || '' || '';", "22"),
@@ -39,8 +39,8 @@ FORMS = {
     "undefined and NaN": ("[undefined, NaN, null]", [None, None, None]),
     "booleans": ("[true,false]", [True, False]),
     "slice": ("['a','b'].slice(0,20)", ["a", "b"]),
-    "T35 comments and trailing commas": ("{a: '1', // 公众号状态\n /* b: 2, */ 'c': [1,2,],}", {"a": "1", "c": [1, 2]}),
-    "T36 plain literals without JsDecode": (r"{content_noencode: '\x3cp\x3e'}", {"content_noencode": "<p>"}),
+    "comments and trailing commas": ("{a: '1', // 公众号状态\n /* b: 2, */ 'c': [1,2,],}", {"a": "1", "c": [1, 2]}),
+    "plain literals without JsDecode": (r"{content_noencode: '\x3cp\x3e'}", {"content_noencode": "<p>"}),
     "of two keys the first that is filled": ("{a: {}, a: {b: 1}, a: {}}", {"a": {"b": 1}}),
     "code as a value costs only itself": ("{a: function(x){return {b: 1}}, c: x => 1}", {"a": None, "c": None}),
     "a sum is not known": ("{a: 'b' + c, d: 1}", {"a": None, "d": 1}),
@@ -71,11 +71,11 @@ FORMS = {
     "a helper that is given no text": ("[JsDecode(12), JsDecode(x), htmlDecode([])]", [12, None, []]),
     "a method of what is no text": ("[12 .html(false), ['&lt;'].html(false)]", [12, ["&lt;"]]),
     "NUL is dropped": (r"'a\x00b\0c'", "abc"),
-    "V15": (
+    "a film's address": (
         r"{url: 'http://mpvideo.qpic.cn/0b2e.f10102.mp4?dis_k=5b12\x26amp;dis_t=1695182925'}",
         {"url": "http://mpvideo.qpic.cn/0b2e.f10102.mp4?dis_k=5b12&amp;dis_t=1695182925"},
     ),
-    "V18 an escaped style is left": (r"'x: \x5c\x26quot;segoe ui\x5c\x26quot;'", r"x: \&quot;segoe ui\&quot;"),
+    "an escaped style is left": (r"'x: \x5c\x26quot;segoe ui\x5c\x26quot;'", r"x: \&quot;segoe ui\&quot;"),
 }  # fmt: skip
 
 

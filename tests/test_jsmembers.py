@@ -1,4 +1,4 @@
-"""The members of an object literal, found without reading it all: wechat-format §3.1."""
+"""The members of an object literal, found without reading it all."""
 
 from __future__ import annotations
 

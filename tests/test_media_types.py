@@ -1,4 +1,4 @@
-"""Types by magic bytes (wechat-format §6.3), the hot-link placeholder (§6.4), and pictures that could run."""
+"""Types by magic bytes, the hot-link placeholder, and pictures that could run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every field by its chain (wechat-format §3.5), the decoding rules (§3.3) and vectors (§3.4), traps T7–T10, T21–T49."""
+"""Every field by its chain, and how it is decoded: docs/wechat-format.md#6-metadata and #escaped-once-or-twice."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ERAS = {
         "cdn_url: 'https://mmbiz.qpic.cn/mmbiz_jpg/AbC/0?wx_fmt=jpeg', source_url: 'https://example.org/a',"
         "copyright_info: {copyright_stat: 1}, svr_time: '1529023600',",
     ),
-    "T34: data of the server without ids": article_html(
+    "data of the server without ids": article_html(
         f'var biz = "" || "{BIZ}" || ""; window.mid = "2247480001"; window.idx = \'2\'; var sn = window.performance;var sn="{SN}";',
         "title: '题目', nick_name: '某号', user_name: 'gh_0a1b2c3d4e5f', alias: 'some_alias', author: '某人', desc: '摘要',"
         "ori_create_time: '1529023500' * 1, svr_time: '1529023600', cdn_url: 'https://mmbiz.qpic.cn/mmbiz_jpg/AbC/0?wx_fmt=jpeg',"
@@ -90,13 +90,13 @@ def test_a_page_that_says_nothing_warns_of_what_matters() -> None:
 
 
 def test_no_tree_of_the_page_is_made_for_an_article() -> None:
-    """A second tree of a page of 4 MB takes longer than all that its body needs (issue 6)."""
+    """A second tree of a page of 4 MB takes longer than all that its body needs."""
     parsed = reading_of(article_html(head="<title>题</title>"))
     assert read_metadata(parsed).title == "题"
     assert "dom" not in vars(parsed)
 
 
-# --- Identity (T7–T10, T33) ---------------------------------------------------------------------------------------
+# --- Identity -----------------------------------------------------------------------------------------------------
 
 
 def test_t8_an_old_account_with_another_number_and_without_padding() -> None:
@@ -150,9 +150,9 @@ ADDRESSES = {
     "the pages own short link": (f"{IDS} var msg_link = '{SHORT}?nwr_flag=1#wechat_redirect';", "", SHORT),
     "a short link that was asked for": (f"{IDS} var sn = '{SN}';", SHORT + "?from=x", SHORT),
     "the long one of its ids": (f"{IDS} var sn = '{SN}';", "", LONG),
-    "without the sharer's credentials (T5)": (f"{IDS} var msg_link = '{LONG}&key=K&uin=U&pass_ticket=P';", "", LONG),
-    "V7 escaped twice": (rf"{IDS} var msg_link = '{LONG.replace('&', chr(92) + 'x26amp;')}';", "", LONG),
-    "T10 what Sogou gave": (
+    "without the sharer's credentials": (f"{IDS} var msg_link = '{LONG}&key=K&uin=U&pass_ticket=P';", "", LONG),
+    "escaped twice": (rf"{IDS} var msg_link = '{LONG.replace('&', chr(92) + 'x26amp;')}';", "", LONG),
+    "what Sogou gave": (
         IDS, "https://mp.weixin.qq.com/s?src=11&timestamp=1&ver=2&signature=a*b-c&new=1&from=x",
         "https://mp.weixin.qq.com/s?src=11&timestamp=1&ver=2&signature=a*b-c&new=1",
     ),
@@ -166,7 +166,7 @@ def test_the_address(script: str, asked: str, expected: str) -> None:
     assert of(script, url=asked).url == expected
 
 
-# --- The kind (T21–T25) ----------------------------------------------------------------------------------------------
+# --- The kind --------------------------------------------------------------------------------------------------------
 
 KINDS = [
     ("var a = {item_show_type: 5}; var item_show_type = \"0\";", "", "article"),
@@ -182,7 +182,7 @@ KINDS = [
     ("var reprint_style = '2' * 1; var _copyright_stat = \"2\";", "", "share"),
     ("", "title: '题', item_show_type: '0' * 1, copyright_info: {copyright_stat: 2, reprint_style: '2' * 1},", "share"),
     ("var reprint_style = '0' * 1; var _copyright_stat = \"2\";", "", "article"),
-    # T23, T24: shells that every page of 2023 and later has
+    # shells that every page of 2023 and later has
     ("", "title: '题', picture_page_info_list: [{cdn_url: 'x'}], video_page_infos: [{}], voice_page_info: {},", "article"),
 ]  # fmt: skip
 
@@ -203,19 +203,19 @@ def test_the_kind_of_a_copy_without_scripts() -> None:
     assert read_metadata(reading_of(html)).type == "picture"
 
 
-# --- The title (T26, T27, T43, T44, R2, R5) --------------------------------------------------------------------------
+# --- The title -------------------------------------------------------------------------------------------------------
 
 TITLES = {
-    "V1": (r"var msg_title = '07月18日：不要做&quot;巨婴&quot;'.html(false);", "", '07月18日：不要做"巨婴"'),
-    "V2": ("var msg_title = '聚焦转型 | Next &#39;22 回顾'.html(false);", "", "聚焦转型 | Next '22 回顾"),
-    "V20 zero width": ("var msg_title = '创始人 &amp; CEO、\u200b某人';", "", "创始人 & CEO、某人"),
-    "T27 var title is the account": ("var title = '某号'; var msg_title = '题';", "", "题"),
-    "T37 escaped twice": (r"var msg_title = 'a \x26amp;amp; b';", "", "a & b"),
-    "T40 hard spaces": ("var msg_title = 'a&nbsp;\u00a0b';", "", "a b"),
-    "T43 line breaks": (r"", r"title: '一\x0d\x0a二',", "一 二"),
-    "T43 a family stays together": ("var msg_title = '\U0001f468\u200d\U0001f469';", "", "\U0001f468\u200d\U0001f469"),
-    "V10 from a meta": ("", '<meta property="og:title" content="一？\\n\\n[加油]二" />', "一？ [加油]二"),
-    "T26 not the platform's name": ("", "<title>微信公众平台</title>", ""),
+    "entities": (r"var msg_title = '07月18日：不要做&quot;巨婴&quot;'.html(false);", "", '07月18日：不要做"巨婴"'),
+    "a numeric entity": ("var msg_title = '聚焦转型 | Next &#39;22 回顾'.html(false);", "", "聚焦转型 | Next '22 回顾"),
+    "zero width": ("var msg_title = '创始人 &amp; CEO、\u200b某人';", "", "创始人 & CEO、某人"),
+    "var title is the account": ("var title = '某号'; var msg_title = '题';", "", "题"),
+    "escaped twice": (r"var msg_title = 'a \x26amp;amp; b';", "", "a & b"),
+    "hard spaces": ("var msg_title = 'a&nbsp;\u00a0b';", "", "a b"),
+    "line breaks": (r"", r"title: '一\x0d\x0a二',", "一 二"),
+    "a family stays together": ("var msg_title = '\U0001f468\u200d\U0001f469';", "", "\U0001f468\u200d\U0001f469"),
+    "from a meta": ("", '<meta property="og:title" content="一？\\n\\n[加油]二" />', "一？ [加油]二"),
+    "not the platform's name": ("", "<title>微信公众平台</title>", ""),
     "the window's title, up to 2018": ("", "<title>\n 题 </title>", "题"),
 }
 
@@ -232,7 +232,7 @@ def test_the_title_a_share_card_shows() -> None:
 
 LONG_TEXT = "今天早上八点钟我出门散步。走到河边看见很多人在钓鱼，于是停下来看了很久很久，一条也没有钓上来！"
 TEXT_TITLES = {
-    "T44 the first sentence": (rf"'{LONG_TEXT}'", "", "今天早上八点钟我出门散步"),
+    "the first sentence": (rf"'{LONG_TEXT}'", "", "今天早上八点钟我出门散步"),
     "the first line": (r"'一行字\n\n" + "字" * 60 + "'", "", "一行字"),
     "one sentence without an end": ("'" + "字" * 60 + "'", "", "字" * 39 + "…"),
     "a short one whole": (r"'今天。\n明天'", "", "今天。 明天"),
@@ -316,14 +316,14 @@ def test_an_alias_that_is_only_the_account_id_is_none() -> None:
 
 
 DIGESTS = {
-    "V4": ('<meta property="og:description" content="博士后\\x5c研究助理\\x5c访问学者" />', "", "博士后\\研究助理\\访问学者"),
-    "V5": ("", r'var msg_desc = htmlDecode("三个元素：\x0d\x0a在线：a\x0d\x0a协作：b");', "三个元素：\n在线：a\n协作：b"),
-    "V6": ("", r"var msg_desc = htmlDecode('不以\x26quot;无所不知\x26quot;自居');", '不以"无所不知"自居'),
-    "V13": (
+    "an escaped backslash in a meta": ('<meta property="og:description" content="博士后\\x5c研究助理\\x5c访问学者" />', "", "博士后\\研究助理\\访问学者"),
+    "lines of htmlDecode": ("", r'var msg_desc = htmlDecode("三个元素：\x0d\x0a在线：a\x0d\x0a协作：b");', "三个元素：\n在线：a\n协作：b"),
+    "escaped quotes": ("", r"var msg_desc = htmlDecode('不以\x26quot;无所不知\x26quot;自居');", '不以"无所不知"自居'),
+    "a link among the words": (
         '<meta name="description" content="谷歌，温转平 \\x26lt;a class=\\x26quot;wx_img_refer_link\\x26quot; '
         'data-refer=\\x26quot;图2\\x26quot;\\x26gt;图2\\x26lt;/a\\x26gt;" />', "", "谷歌，温转平 图2",
     ),
-    "T38": ('<meta name="description" content="一\\x0a二" />', "", "一\n二"),
+    "an escaped line end in a meta": ('<meta name="description" content="一\\x0a二" />', "", "一\n二"),
 }  # fmt: skip
 
 
@@ -339,9 +339,9 @@ def test_an_empty_field_of_the_server_is_an_answer() -> None:
 
 
 COVERS = {
-    "V8": (r"'https://mmbiz.qpic.cn/mmbiz_png/Ab/0?wx_fmt=png\x26amp;from=appmsg'", "https://mmbiz.qpic.cn/mmbiz_png/Ab/0?wx_fmt=png"),
-    "T45 http": ("'http://mmbiz.qpic.cn/mmbiz_jpg/Ab/0'", "https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"),
-    "T45 none": ("''", ""),
+    "escaped": (r"'https://mmbiz.qpic.cn/mmbiz_png/Ab/0?wx_fmt=png\x26amp;from=appmsg'", "https://mmbiz.qpic.cn/mmbiz_png/Ab/0?wx_fmt=png"),
+    "http": ("'http://mmbiz.qpic.cn/mmbiz_jpg/Ab/0'", "https://mmbiz.qpic.cn/mmbiz_jpg/Ab/0"),
+    "none": ("''", ""),
     "no address": ("'javascript:alert(1)'", ""),
 }  # fmt: skip
 
@@ -351,16 +351,16 @@ def test_the_cover(value: str, cover: str) -> None:
     assert of(f"var msg_cdn_url = {value};").cover == cover
 
 
-# --- Times (T29–T32) --------------------------------------------------------------------------------------------------
+# --- Times ------------------------------------------------------------------------------------------------------------
 
 TIMES = {
-    "T29 code of the same name comes first": (
+    "code of the same name comes first": (
         'var ct=function(){return 1};var ct=1529023501;var ct = "1529023500";',
         "",
     ),
     "an object's": ("id.ct = '1600000000'; d.ct = xml ? getXmlValue('ori_create_time.DATA') : '1529023500';", ""),
     "2023": ("var oriCreateTime = '1529023500'; var createTime = '2018-06-15 08:45';", ""),
-    "T31 a date is Beijing's": ("var createTime = '2018-06-15 08:45';", ""),
+    "a date is Beijing's": ("var createTime = '2018-06-15 08:45';", ""),
     "shown": ("", '<em id="publish_time">2018年06月15日 08:45</em>'),
 }
 
@@ -377,8 +377,8 @@ def test_a_day_without_an_hour() -> None:
 
 
 NO_TIMES = {
-    "T30 relative": ("", '<em id="publish_time">前天</em>'),
-    "T32 the server's": ('var svr_time = "1529023500" * 1;', ""),
+    "relative": ("", '<em id="publish_time">前天</em>'),
+    "the server's": ('var svr_time = "1529023500" * 1;', ""),
     "before WeChat": ('var ct = "1000000000";', ""),
     "no day": ("var createTime = '2018-13-45 08:45';", ""),
     "no number": ('var ct = "15290235000";', ""),

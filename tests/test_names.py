@@ -1,4 +1,4 @@
-"""Names of posts and media: jekyll.md §4 and §5, ARCHITECTURE "What lies on disk"."""
+"""Names of posts and media: docs/jekyll.md#8-names-of-posts and #9-pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies over the budget take the plain route (issue 6): a warning, and all their text, pictures and links."""
+"""Bodies over the budget take the plain route: a warning, and all their text, pictures and links."""
 
 from __future__ import annotations
 

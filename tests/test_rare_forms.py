@@ -87,7 +87,7 @@ def test_names_of_what_is_none() -> None:
 
 
 def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
-    """Jekyll takes `2020-6-7-a.md` for a post, too (jekyll §4)."""
+    """Jekyll takes `2020-6-7-a.md` for a post, too."""
     assert [JEKYLL.published_key_start(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
         "2020-06-07", "2020-06-07", "2020-06-07", "",
     ]  # fmt: skip
@@ -99,7 +99,7 @@ def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
     ids=["never closed", "closed from outside"],
 )
 def test_what_is_not_nested_is_not_deep(many: str) -> None:
-    """Beyond a depth of 400 markup goes (T80): paragraphs that end each other have none, nor tags that were closed."""
+    """Beyond a depth of 400 markup goes: paragraphs that end each other have none, nor tags that were closed."""
     shown = archiver.to_markdown(article_html(SCRIPT, body=f"{many}<p><i>尾</i></p>").encode())
     assert shown.endswith("\n\n*尾*")
 
@@ -114,7 +114,7 @@ def test_a_page_is_its_markdown_alone() -> None:
 
 
 def test_an_article_that_goes_on_behind_comments_goes_on() -> None:
-    """A body that a stray `</div>` closes (T60); the editor's comments stand between."""
+    """A body that a stray `</div>` closes; the editor's comments stand between."""
     body = "<p>甲</p></div><!-- a --> <!-- b --><p>乙</p>"
     assert archiver.to_markdown(article_html(SCRIPT, body=body).encode()) == "甲\n\n乙"
 

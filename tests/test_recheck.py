@@ -177,7 +177,7 @@ def test_a_recheck_that_failed_waits_like_every_failure(archiver: Command, world
 
 
 def test_a_wall_on_a_long_link_leaves_the_turn_to_others(archiver: Command, world: World) -> None:
-    """Long links meet the wall whoever asks (§1.1): such an article must not stand first in every run."""
+    """Long links meet the wall whoever asks: such an article must not stand first in every run."""
     long = albums.long_link(1)
     world.serve(long, numbered.article(1))
     archiver.add(long)

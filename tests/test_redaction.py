@@ -236,7 +236,7 @@ def test_a_real_page_reads_as_before(stem: str) -> None:
 @pytest.mark.corpus
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_reader_planted_in_a_real_page_is_gone(stem: str) -> None:
-    """The fields that clients fill (§3.5), where this page has them empty."""
+    """The fields that clients fill, where this page has them empty."""
     content = (CORPUS / "pages" / f"{stem}.html").read_bytes()
     planted = content
     for empty, filled in (

@@ -27,7 +27,7 @@ ADDRESS = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 NOT_SEEN = re.compile(
     r"[\s\u200b-\u200f\u2028\u2029\u2060\ufeff\u00ad\u3164\ufe0f\ufe0e]"
-)  # as ../shared/fidelity has it
+)  # what takes no room on a screen
 NOT_LOADED = """() => [...document.querySelectorAll('article img')]
   .filter(image => !image.closest('.wechat-card') && image.naturalWidth < 240).map(image => image.outerHTML)"""
 

@@ -1,4 +1,4 @@
-"""The page's own style sheet: which rules about emphasis hold for an element (CSS 2.1 §5, §6.4.3; comments: §4.1.9)."""
+"""The page's own style sheet: which rules about emphasis hold for an element (CSS 2.1, 5 and 6.4.3; comments: 4.1.9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Albums: the public listing and its traps (wechat-format §7.1, T46, T110, T111), and what a nightly run asks of it."""
+"""Albums: the public listing and its traps, and what a nightly run asks of it."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ def test_an_album_is_listed_page_by_page_in_its_order(world: World) -> None:
 
 
 FLAGS: dict[str, Callable[[bool], object]] = {
-    "T110 text": lambda goes_on: "1" if goes_on else "0",
+    "text": lambda goes_on: "1" if goes_on else "0",
     "number": int,
     "boolean": bool,
 }
 
 
 @pytest.mark.parametrize("flag", FLAGS.values(), ids=FLAGS)
-@pytest.mark.parametrize("lone_object", [True, False], ids=["T111 an object for an array", "an array of one"])
+@pytest.mark.parametrize("lone_object", [True, False], ids=["an object for an array", "an array of one"])
 def test_the_listing_ends_where_it_says_so(world: World, flag: Callable[[bool], object], lone_object: bool) -> None:
     serve(world, [item(n) for n in range(1, 6)], size=2, traps=Traps(flag=flag, lone_object=lone_object))
     found = listing(world)

@@ -1,4 +1,4 @@
-"""What a page is: the rows of wechat-format §2.3 in the order of §2.4."""
+"""What a page is: docs/wechat-format.md#3-what-a-response-is, row by row."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ CUT = {
     "inside the body": WHOLE[: WHOLE.index("正文")],
     "after a string that ends a page": WHOLE[: WHOLE.index("</script>")] + "var a = '</html>' + x",
     "under headTrap": "<!DOCTYPE html><!--headTrap<body></body><head></head><html></html>--><html><head>",
-    "metas only (T18)": '<html><head><meta property="og:title" content="题">',
+    "metas only": '<html><head><meta property="og:title" content="题">',
     "nothing": "",
 }
 

@@ -1,9 +1,10 @@
-"""The house's rules of size and names (style-models, SYNTHESIS 21, 22, 24), held by reading the source."""
+"""The house's rules of size, names and docstrings, held by reading the source (docs/contributing.md, Rules)."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent / "archiver"
 MODULES = sorted(ROOT.rglob("*.py"))
 REFUSED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+# Words of everyday programming, and of the field, that are as short as this.
+SHORT_NAMES = {
+    "add", "all", "app", "bug", "cgi", "css", "dom", "end", "get", "has", "id", "key", "of", "put", "run",
+    "Job", "MIB", "Run", "Tag",
+}  # fmt: skip
+PRIVATE_WORDS = re.compile(r"\b(Rooms|Wish|Tally|Holding|Neighbour|Edges|MachineGate|_Lent)\b")
+ELSEWHERE = re.compile(r"§|\bissue \d|\bT\d{1,3}\b|ARCHITECTURE")  # notes that are not in the repository
+NO_SENTENCE = ("What ", "Whether ", "How ", "Nothing", "The same")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -66,6 +76,50 @@ def test_no_module_is_over_four_hundred_lines(path):
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_room_has_a_name_that_says_nothing(path):
     assert REFUSED_NAMES.isdisjoint((path.stem, *path.relative_to(ROOT).parts))
+
+
+def public_names(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of classes, functions, methods and constants that do not begin with an underscore."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_public_names_have_four_letters_or_are_listed(path):
+    names = {name for name in public_names(ast.parse(path.read_text())) if not name.startswith("_") and len(name) < 4}
+    if "migrations" not in path.parts:
+        assert names - SHORT_NAMES == set()
+
+
+def test_no_two_public_classes_share_a_name():
+    classes = [node.name for path in MODULES for node in ast.walk(ast.parse(path.read_text()))
+               if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]  # fmt: skip
+    assert [name for name, count in Counter(classes).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_module_speaks_no_private_language_and_cites_nothing_from_elsewhere(path):
+    text = path.read_text()
+    assert PRIVATE_WORDS.findall(text) == []
+    assert ELSEWHERE.findall(text) == []
+
+
+def is_property(function: ast.FunctionDef) -> bool:
+    """Return whether a function is read like an attribute: its docstring may be a noun."""
+    return any(ast.unparse(decorator).endswith("property") for decorator in function.decorator_list)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_docstrings_of_functions_are_sentences(path):
+    found = [(node.name, ast.get_docstring(node) or "") for node in ast.walk(ast.parse(path.read_text()))
+             if isinstance(node, ast.FunctionDef) and not is_property(node)]  # fmt: skip
+    assert [name for name, docstring in found if docstring.startswith(NO_SENTENCE)] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a page, a server or a list says steers no terminal, in no command (issue 6, Injection)."""
+"""What a page, a server or a list says steers no terminal, in no command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses as people paste them, what of them lives, what pictures are called (wechat-format §1, §6.1)."""
+"""Addresses as people paste them, what of them lives, what pictures are called (docs/wechat-format.md#2-addresses)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PASTED = {
     "quotes": (f"'{SHORT}'", SHORT),
     "angle brackets": (f"<{SHORT}>", SHORT),
     "full-width spaces": (f"\u3000{SHORT}\u3000", SHORT),
-    "T1 a tilde for an underscore": (SHORT.replace("_", "~"), SHORT),
-    "T2 the redirect's flag": (f"{SHORT}?nwr_flag=1#wechat_redirect", SHORT),
+    "a tilde for an underscore": (SHORT.replace("_", "~"), SHORT),
+    "the redirect's flag": (f"{SHORT}?nwr_flag=1#wechat_redirect", SHORT),
     "after solving the wall": (f"{SHORT}?poc_token=abc", SHORT),
-    "T5 the sharer's credentials": (f"{LONG}&key=1&uin=2&pass_ticket=3&exportkey=4&token=5&scene=6&chksm=7#rd", LONG),
-    "T4 escaped": (LONG.replace("&", "&amp;"), LONG),
-    "T4 escaped twice": (LONG.replace("&", "&amp;amp;"), LONG),
+    "the sharer's credentials": (f"{LONG}&key=1&uin=2&pass_ticket=3&exportkey=4&token=5&scene=6&chksm=7#rd", LONG),
+    "escaped": (LONG.replace("&", "&amp;"), LONG),
+    "escaped twice": (LONG.replace("&", "&amp;amp;"), LONG),
     "escaped by a shell": (LONG.replace("?", r"\?").replace("=", r"\=").replace("&", r"\&"), LONG),
     "parameters in another order": (
         "http://mp.weixin.qq.com/s?sn=0123456789abcdef0123456789abcdef&idx=2&mid=2650000001&__biz=MzA3MDAwMDAwMA%3D%3D",
@@ -79,7 +79,7 @@ def test_what_is_no_articles_address_is_refused(given: str) -> None:
 
 
 MEDIA = {
-    "T103 one picture under many addresses": (
+    "one picture under many addresses": (
         "http://mmbiz.qpic.cn/sz_mmbiz_png/Ab1/640?wx_fmt=png&amp;from=appmsg&tp=webp#imgIndex=3",
         "https://mmbiz.qpic.cn/sz_mmbiz_png/Ab1/640?wx_fmt=png",
         "Ab1",

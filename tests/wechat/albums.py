@@ -1,4 +1,4 @@
-"""The public listing of an album (合集), with the freedoms its server takes (wechat-format §7.1)."""
+"""The public listing of an album (合集), with the freedoms its server takes (docs/wechat-format.md#13-albums-and-other-lists)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Item = dict[str, Any]
 
 
 def text_flag(goes_on: bool) -> object:
-    """As WeChat sends it: the text "0", which most languages take for true (T110)."""
+    """As WeChat sends it: the text "0", which most languages take for true."""
     return "1" if goes_on else "0"
 
 
@@ -27,7 +27,7 @@ class Traps:
     """How this server answers where the format leaves it free."""
 
     flag: Callable[[bool], object] = text_flag
-    lone_object: bool = True  # the last article of a page of one stands without its array (T111)
+    lone_object: bool = True  # the last article of a page of one stands without its array
     repeats: int | None = None  # behind this page (from 1) comes the same page, for ever
     empty: int | None = None  # this page is empty, and says that more follow
     count: object = None  # instead of the true one

@@ -1,4 +1,4 @@
-"""Pages as small as they may be and still be what they are (wechat-format §2)."""
+"""Pages as small as they may be and still be what they are (docs/wechat-format.md#3-what-a-response-is)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def notice(title: str, description: str = "", script: str = "") -> Answer:
 
 
 def cannot_view() -> Answer:
-    """The one notice of another form, and with a title (§2.3)."""
+    """The one notice of another form, and with a title."""
     return page(
         "<!DOCTYPE html><html><head><title>该内容暂时无法查看</title></head><body>"
         '<div class="panel"><div class="mesg-block"><p>该内容暂时无法查看</p></div></div></body></html>'

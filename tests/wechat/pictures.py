@@ -18,5 +18,6 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-# "此图片来自微信公众平台 未经允许不可引用" has 140 × 140 pixels and status 200 (wechat-format §6.4).
+# "此图片来自微信公众平台 未经允许不可引用" has 140 × 140 pixels and status 200
+# (docs/wechat-format.md#the-hot-link-notice).
 HOTLINK_NOTICE = png(140, 140, red=255)

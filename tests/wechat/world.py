@@ -86,7 +86,7 @@ class World:
         self._wall, self._before_wall = answer, after
 
     def answer(self, request: Request) -> Answer:
-        """The answer to a request, which is logged; a foreign Referer gets the CDN's notice (wechat-format §6.4)."""
+        """The answer to a request, which is logged; a foreign Referer gets the CDN's notice."""
         self._was_asked.set()
         self._answers_now.wait(PATIENCE)
         with self._turn:
