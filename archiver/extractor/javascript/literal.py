@@ -123,12 +123,12 @@ class _Reader:
         self.lexeme = match[self.kind] if self.kind else ""
         self.start, self.end = self.end, match.end()
 
-    def at(self, punctuation: str) -> bool:
+    def is_at(self, punctuation: str) -> bool:
         return self.lexeme == punctuation
 
     def accept(self, punctuation: str) -> bool:
         """Step over `punctuation`; return False if something else stands here."""
-        if self.at(punctuation):
+        if self.is_at(punctuation):
             self.advance()
             return True
         return False
@@ -167,7 +167,7 @@ class _Reader:
         """Apply a method to a value: `.html(false)` decodes it, `.replace(…)`, `.slice(…)` and others leave it."""
         name = self.lexeme
         self.advance()
-        if self.at("("):
+        if self.is_at("("):
             self._skip_brackets()
         apply = METHODS.get(name)
         return apply(value) if apply and isinstance(value, str) else value
@@ -202,7 +202,7 @@ class _Reader:
         """Read a constant or a call of one of the page's helpers; any other name is undefined, so None."""
         name = self.lexeme
         self.advance()
-        if not self.at("("):
+        if not self.is_at("("):
             return _CONSTANTS.get(name)
         decode = CALLS.get(name)
         if decode is None:
@@ -254,11 +254,11 @@ class _Reader:
             self.end = start  # where the error stood may be inside a bracket
             self.advance()
             return self._skip_item(closer)
-        return value if self.at(",") or self.at(closer) else self._skip_item(closer)
+        return value if self.is_at(",") or self.is_at(closer) else self._skip_item(closer)
 
     def _skip_item(self, closer: str) -> Literal:
         """Skip the tokens up to the comma or bracket that ends an item; return None, its value."""
-        while not (self.at(",") or self.at(closer)):
+        while not (self.is_at(",") or self.is_at(closer)):
             if self.lexeme in _OPENERS:
                 self._skip_brackets()
             else:
