@@ -22,6 +22,8 @@ from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
 from archiver.models import CHINA, ExpectedFile, Finding, Tombstone
 from archiver.storage.local import LocalStore, open_file
+from archiver.writer.profiles import SiteOptions
+from archiver.writer.profiles.jekyll import JEKYLL, JekyllProfile
 from tests.inside import Inside
 from tests.wechat import World, numbered
 
@@ -96,7 +98,11 @@ def test_listing_that_folds_case_makes_no_strays(
 
     monkeypatch.setattr(inventory, "files_below", folded)
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
-    found = list(Inventory(root=archive.folder, catalogue=catalogue, prefix="").unknown_media())
+    found = list(
+        Inventory(
+            root=archive.folder, catalogue=catalogue, profile=JekyllProfile(SiteOptions(media_prefix=""))
+        ).unknown_media()
+    )
     catalogue.close()
     assert found == []
 
@@ -121,7 +127,7 @@ def test_post_with_many_broken_links_is_read_twice(
 
     monkeypatch.setattr(inventory, "check_post", counted)
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
-    found = list(Inventory(root=archive.folder, catalogue=catalogue, prefix="{{site.baseurl}}").posts())
+    found = list(Inventory(root=archive.folder, catalogue=catalogue, profile=JEKYLL).posts())
     catalogue.close()
     assert [one.problem for one in found] == ["link"] * 50
     assert len(calls) == 2
@@ -170,7 +176,11 @@ def test_what_cannot_be_read_makes_no_strays(
         path.unlink()
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
     unreadable(ending)
-    found = list(Inventory(root=archive.folder, catalogue=catalogue, prefix="").unknown())
+    found = list(
+        Inventory(
+            root=archive.folder, catalogue=catalogue, profile=JekyllProfile(SiteOptions(media_prefix=""))
+        ).unknown()
+    )
     catalogue.close()
     assert "stray" not in {one.problem for one in found}
     assert ("unreadable", what) in {(one.problem, one.what) for one in found}
@@ -192,7 +202,10 @@ def test_pipe_in_an_archive_is_not_waited_for(archive: Inside, world: World) -> 
         os.mkfifo(archive.folder / name)
     catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
     found = {
-        (one.problem, one.path) for one in Inventory(root=archive.folder, catalogue=catalogue, prefix="").everything()
+        (one.problem, one.path)
+        for one in Inventory(
+            root=archive.folder, catalogue=catalogue, profile=JekyllProfile(SiteOptions(media_prefix=""))
+        ).everything()
     }
     catalogue.close()
     assert ("unreadable", numbered.picture_file(1)) in found
