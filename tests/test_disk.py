@@ -42,7 +42,7 @@ def text(body: str = "正文", *, article: Article = ARTICLE, archived: str = "2
 def saved(root: Path, body: str = "正文", *, article: Article = ARTICLE, force: bool = False, **words: str) -> str:
     """Return the outcome of archiving an article in a run of its own, its page captured on a day of no matter."""
     with unit_of_work(root, force=force) as unit:
-        post = RenderedPost(text=text(body, article=article, **words), day=DAY)
+        post = RenderedPost(text=text(body, article=article, **words), text_coverage=1, day=DAY)
         outcome = unit.commit(CAPTURE, article, {}, post, is_last=True)
     assert outcome is not None
     return outcome.outcome

@@ -53,7 +53,7 @@ def archive(unit: UnitOfWork, article: Article, *, row: bool = True) -> str:
     text = f"---\nwechat:\n{ids}---\n"
     if row:
         capture = StoredCapture(page=page_of(""), snapshot="")
-        unit.commit(capture, article, {}, RenderedPost(text=text, day=DAY), is_last=True)
+        unit.commit(capture, article, {}, RenderedPost(text=text, text_coverage=1, day=DAY), is_last=True)
         assert unit.written is not None
         assert unit.written.post is not None
         return unit.written.post.name

@@ -92,7 +92,7 @@ class World:
         by_url = {medium.url: media.get(media_name(medium)) for medium in article.media}
         files = {url: file for url, file in by_url.items() if isinstance(file, LocalFile)}
         self.rendered = {"files": files, "media": dict(media), "captured": captured}
-        return RenderedPost(text="text", day=(article.published or captured).astimezone(CHINA).date())
+        return RenderedPost(text="text", text_coverage=1, day=(article.published or captured).astimezone(CHINA).date())
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
         self.kept.append(fetched.page.url)
@@ -179,7 +179,7 @@ def archive(world: World, *media: Media, target: Target = TARGET) -> Outcome:
 
 def test_archive_one_commits_what_was_rendered(world):
     assert archive(world).outcome == "archived"
-    assert world.committed == [(ARTICLE, RenderedPost(text="text", day=date(2026, 11, 20)))]
+    assert world.committed == [(ARTICLE, RenderedPost(text="text", text_coverage=1, day=date(2026, 11, 20)))]
     assert world.kept == [TARGET.url]
 
 

@@ -36,7 +36,7 @@ CAPTURED = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)  # the 20th in China
 TARGET = Target(source="given", url="https://mp.weixin.qq.com/s/aaaaaaaaaaaaaaaaaaaaaa")
 ARTICLE = Article(title="题", biz="Mz==", mid="1", idx="1", published=CAPTURED)
 PAGE = Page(source="given", url=TARGET.url, content=b"<html>", captured=CAPTURED)
-POST = RenderedPost(text="text", day=date(2026, 11, 20))
+POST = RenderedPost(text="text", text_coverage=1, day=date(2026, 11, 20))
 
 
 def image(image_id: str, size: int = 640) -> Media:
