@@ -214,9 +214,8 @@ def _unpacked(stored: bytes) -> StoredPage | None:
     is_sealed = seal == _SEAL_HEAD + sha256(body).digest()
     reader = zstandard.ZstdDecompressor(max_window_size=_MAX_PAGE_SIZE).stream_reader(body if is_sealed else stored)
     try:
-        content: bytes = reader.read(
-            _MAX_PAGE_SIZE + 1
-        )  # one byte more than allowed: a decompression bomb then fails the digest check
+        # One byte more than allowed and no more: of a decompression bomb the digest will not match.
+        content: bytes = reader.read(_MAX_PAGE_SIZE + 1)
     except zstandard.ZstdError:
         return None
     return StoredPage(content=content, captures=_captures_in(body) if is_sealed else (), is_sealed=is_sealed)

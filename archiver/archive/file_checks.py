@@ -106,7 +106,7 @@ def without_code(text: str) -> str:
 
 
 class Links:
-    """Finds the archive's files that a post links to. `media_in` is Profile.media_in: the paths in a text."""
+    """The links of posts to files of the archive. `media_in` is Profile.media_in: the paths in a text."""
 
     def __init__(self, root: Path, media_in: Callable[[str], list[str]]) -> None:
         self._root, self._media_in = root, media_in

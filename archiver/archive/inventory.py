@@ -34,7 +34,7 @@ from archiver.writer.profiles.base import Profile
 CATALOGUE = f"{OWN_FOLDER}/catalogue.db"
 UNRECORDED = "proven, but not in the catalogue"
 _BATCH_SIZE = 500  # paths in one query of the catalogue
-_THREADS = max(4, os.cpu_count() or 1)  # more than the cores at least, since some wait for the disk
+_THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait for the disk
 
 
 def _ignore(_count: int) -> None:

@@ -45,14 +45,17 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
 
 
 def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
-    """Yield every file below the target of a link, unless the link lies in that target: it would never end."""
+    """Yield every file below the target of a link, unless the link itself lies there, which would never end."""
     target = (root / path).resolve()
     if not (root / path).parent.resolve().is_relative_to(target):
         yield from files_below(root, path, strict=strict)
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:
-    """Yield every file in the archive's own folder that is a snapshot if it belongs there at all."""
+    """Yield every file below the archive's own folder that is a snapshot or a stray file, by its path from `root`.
+
+    The catalogue, locks and the folders with files of other kinds are left out. `own`: the path of that folder.
+    """
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")
         folder, _, name = inside.partition("/")

@@ -20,7 +20,7 @@ from archiver.writer.names import number_in
 
 @dataclass(frozen=True, kw_only=True)
 class PostMerger:
-    """Merges the posts of another archive into ours.
+    """The merger of the posts of another archive into ours.
 
     `changed` collects the keys of articles whose posts are to be rebuilt afterwards. `stays_out` returns whether an
     article is skipped because it was removed from our archive.

@@ -53,7 +53,7 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageReader:
-    """Classifies and extracts a snapshot once for each of its captures. `captures`: those on record."""
+    """A reader that classifies and extracts a snapshot as each of its recorded `captures` received it."""
 
     digest: str
     stored: StoredPage
@@ -94,7 +94,7 @@ class PageReader:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recovery:
-    """Records files that the catalogue does not know but that prove what they are."""
+    """The recovery of catalogue rows from files of one archive whose content shows what they are."""
 
     files: ArchiveFiles
     snapshots: SnapshotStore
@@ -158,7 +158,7 @@ class Recovery:
                 self.catalogue.recovered.add_removal(tombstone)
                 self.catalogue.removals.finish(
                     tombstone.key
-                )  # its files that still exist become strays, which are moved aside
+                )  # whatever is left of its files becomes a stray, which --repair moves aside
         return with_result(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:

@@ -57,8 +57,8 @@ class WorkOptions:
 class UnitOfWork:
     """The archive, as the pipeline uses it for one job: the implementation of ports.ArticleArchive.
 
-    `says_the_same` returns whether an article has the same text as its last page. `written` is the result of writing
-    the post, None before.
+    `says_the_same(article)` returns whether an article has the same text as its last page. `written` is the result of
+    writing the post, None before.
     """
 
     archive: Archive

@@ -100,9 +100,9 @@ class _Run:
             yield from map(_entry, self._album(source))
 
     def _album(self, source: SourceSettings) -> Iterator[Target]:
-        """Yield the articles of an album, as far as they may be new, and not many more than are asked for.
+        """Yield the articles of an album: those that may be new and few others, or all of them with --refresh.
 
-        All of them where known ones are read again.
+        Raise BudgetSpent when the requests of this run are used up, CoolingDown after a verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()

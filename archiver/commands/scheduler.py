@@ -27,7 +27,7 @@ BUSY_PAUSE = 0.5  # seconds until an address that another run has claimed is tri
 
 
 class Scheduler:
-    """Runs many jobs. After a verification page no other page is fetched; the remaining addresses stay due."""
+    """A scheduler of jobs. After a verification page no other page is fetched; the remaining addresses stay due."""
 
     def __init__(self, context: Context, options: FetchOptions) -> None:
         self._context, self._options = context, options
@@ -61,7 +61,7 @@ class Scheduler:
             return None
         try:
             page = SavedPages().fetch(Target(source=file, file=file)).page
-        except Exception:  # noqa: BLE001 - it is told when the page's turn comes
+        except Exception:  # noqa: BLE001 - the error is reported when the page is archived
             return None
         article = self._context.archive.catalogue.articles.find_by_snapshot(sha256(page.content).hexdigest())
         return UrlRecord(url=page.url, article=article) if article else None

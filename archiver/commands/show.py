@@ -11,7 +11,7 @@ from archiver.settings import Settings
 def show(catalogue: Catalogue, name: str, settings: Settings) -> ArticleDetail:
     """Return everything recorded of the article or address that `name` (a key, address or post file) names.
 
-    Raise InputError when nothing is.
+    Raise InputError when the catalogue has no record of it.
     """
     record = find_url(catalogue, name)
     if article := find_article(catalogue, name, settings):
