@@ -80,7 +80,7 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
 
 
 def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
-    """Return the outcome of a SOURCE that a run did not try, for this reason."""
+    """Return the outcome of a SOURCE that a run did not try for a `reason`, such as a full disk."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", exit_code=exit_code
     )
@@ -90,8 +90,9 @@ def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
     """Return the outcome of an address whose article is in the archive already. `output`: the archive's folder."""
     return Outcome(
         source=target.source, url=article.url, state=State.ARTICLE, outcome="skipped", key=article.key,
-        title=article.title, account=article.account, published=article.published.isoformat() if article.published else
-        "", post=f"{output}/{article.post}" if article.post else "", images=article.images,
+        title=article.title, account=article.account,
+        published=article.published.isoformat() if article.published else "",
+        post=f"{output}/{article.post}" if article.post else "", images=article.images,
     )  # fmt: skip
 
 
@@ -102,8 +103,8 @@ def taken_out(target: Target, article: ArticleSummary) -> Outcome:
     )
     return Outcome(
         source=target.source, url=article.url, outcome="skipped", key=article.key, title=article.title,
-        account=article.account, published=article.published.isoformat() if article.published else "", error=str(error),
-        exit_code=error.exit_code,
+        account=article.account, published=article.published.isoformat() if article.published else "",
+        error=str(error), exit_code=error.exit_code,
     )  # fmt: skip
 
 

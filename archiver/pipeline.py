@@ -90,9 +90,9 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
 
 
 def _captured(article: Article, page: Page) -> datetime:
-    """Return the time that stands for an article without a date: the server's time in the page, else of the capture.
+    """Return the time that a post shows as that of its capture: when the page was received.
 
-    An article with a date gets the time of the capture.
+    An article without a date gets the server's time in the page instead, if there is one: its post is dated by it.
     """
     return page.captured if article.published else server_time(page) or page.captured
 

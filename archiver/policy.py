@@ -1,8 +1,8 @@
-"""Decide every yes or no and every "when" of the archive, from values alone.
+"""The rules of archiving as pure functions: what to do next, and when to try again.
 
-No input or output, clock or settings: whoever asks passes the time and the values. Sections: jobs (what is done about
-an address, and about an article that was read), URLs (when is a page fetched again), media (when is a file asked for
-again), articles (when is an archived page checked), hosts (when may the next request leave).
+They use no I/O, clock or settings; callers pass the time and all values. Sections: jobs (what to do about an address or
+an extracted article), URLs (when to fetch a page again), media (when to fetch a file again), articles (when to check an
+archived page), hosts (when to send the next request).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from archiver.models.job import Decision, FetchOptions, Job, JobKind
 
 
 class NextStep(Enum):
-    """The next step for an address."""
+    """The possible next steps for an address."""
 
     FETCH = auto()
     RETRY_MEDIA = auto()  # its article is archived, but some media are missing and due

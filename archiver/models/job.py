@@ -21,7 +21,7 @@ class SourceOptions:
 
 
 class JobKind(Enum):
-    """The kind of a job."""
+    """The kinds of jobs. They differ in where the page comes from and which media are fetched."""
 
     ADD = auto()  # its page is fetched, or read from a file
     RECHECK = auto()  # the page of an archived article is fetched again; an unchanged page is not stored
