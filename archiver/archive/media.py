@@ -60,9 +60,7 @@ class ArticleMedia:
     is_offline: bool = (
         False  # media cannot be fetched: fail when a file cannot be read, rather than drop it from the post
     )
-    _stems: dict[str, str] = field(
-        default_factory=dict
-    )  # names of files without their extension, by name of the medium
+    _stems: dict[str, str] = field(default_factory=dict)  # file names without extension, by name of the medium
     _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # complete files whose digest is not the recorded one
 
     @property

@@ -88,9 +88,8 @@ class PostDirectories:
         self._stamp(name)
         listing = next(os.walk(self._root / name), None)
         _, folders, posts = listing or ("", [], [])
-        self._is_reliable &= listing is not None and urls.is_text(
-            "".join((name, *folders, *posts))
-        )  # else no rows can hold them
+        is_storable = urls.is_text("".join((name, *folders, *posts)))  # else the catalogue cannot record the names
+        self._is_reliable &= listing is not None and is_storable
         subfolders = _paths(name, folders, self.profile)
         followed = [folder for folder in subfolders if not (self._root / folder).is_symlink()]  # as Jekyll does
         return _paths(name, posts, self.profile), followed

@@ -31,9 +31,7 @@ class PostMerger:
     changed: dict[str, None]
     stays_out: Callable[[str], bool]
     is_dry: bool = False
-    _doubtful: list[tuple[str, str]] = field(
-        default_factory=list
-    )  # names of their posts and the article keys: to be compared again
+    _doubtful: list[tuple[str, str]] = field(default_factory=list)  # (name, key) of posts to compare again
 
     def merge(self, name: str, key: str) -> MergeResult:
         """Copy a post of theirs, or compare it with ours of the same article; return what was done."""

@@ -100,9 +100,7 @@ class Recovery:
     snapshots: SnapshotStore
     catalogue: Catalogue
     now: datetime
-    changed: dict[str, None] = field(
-        default_factory=dict
-    )  # keys of the articles of which something was recorded, in order
+    changed: dict[str, None] = field(default_factory=dict)  # keys of the articles of which something was recorded
     _notices: list[tuple[Finding, list[Notice]]] = field(default_factory=list)
 
     def everything(self, unknown: Iterable[Finding]) -> Iterator[Finding]:
@@ -156,9 +154,8 @@ class Recovery:
         for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
                 self.catalogue.recovered.add_removal(tombstone)
-                self.catalogue.removals.finish(
-                    tombstone.key
-                )  # whatever is left of its files becomes a stray, which --repair moves aside
+                # What is left of its files becomes a stray, which --repair moves aside.
+                self.catalogue.removals.finish(tombstone.key)
         return with_result(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:

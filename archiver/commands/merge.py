@@ -95,9 +95,8 @@ class Merge:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changed: dict[str, None] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)  # paths there of which a result was yielded
-    _links: list[tuple[list[str], LocalFile]] = field(
-        default_factory=list
-    )  # media, to be recorded after the articles that show them
+    # Media with the keys of the articles that show them; they are recorded after these articles.
+    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)
 
     @cached_property
     def _merger(self) -> PostMerger:

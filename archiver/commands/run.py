@@ -48,9 +48,8 @@ class _Run:
         jobs: dict[str, Job] = {}
         for source in self.context.settings.sources:
             for job in (yield from self._gather(source)):
-                jobs.setdefault(
-                    job.target.url or job.target.file, job
-                )  # if two sources name it, the options of the first apply
+                # If two sources name an article, the options of the first apply.
+                jobs.setdefault(job.target.url or job.target.file, job)
         for job in self._due_jobs(jobs):
             jobs[job.target.url] = job
         budget = self._budget_left()
