@@ -126,9 +126,7 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
         try:
             download = ports.media.fetch(medium, url)
         except Postponed as error:
-            return reason or NotRequested(
-                error.args[0]
-            )  # after a failed request the medium does not count as NotRequested
+            return reason or NotRequested(error.args[0])  # a failed request means that it was requested
         except FetchError as error:
             reason = one_line(str(error.args[0]))
             continue
