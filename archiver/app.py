@@ -334,7 +334,7 @@ class Archiver:
         """
         from archiver.commands.export import Exporter
 
-        return Exporter(wanted=request, context=self._context, report=report, stdout=stdout).run()
+        return Exporter(request=request, context=self._context, report=report, stdout=stdout).run()
 
     def _summed(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         for outcome in outcomes:

@@ -1,4 +1,4 @@
-"""The collaborators of one archive, built from its settings, each when it is first needed."""
+"""Build everything that one call needs (archive, network, threads) from the settings, each part at its first use."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from archiver.writer.renderer import ProfileRenderer
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
 
-MEDIA_AT_ONCE = 6  # connections to the CDN, of all articles together
-_MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # while some write what came, or wait to try again, no connection is idle
+MEDIA_AT_ONCE = 6  # connections to the media host, for all articles together
+_MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # more than connections, since some threads write a file or wait for a retry
 
 
 class Context:
-    """The archive, the network and the threads of one call. Close it: connections, and the run's name, are held.
+    """The archive, the network and the threads of one call. Call `close` at the end: it holds connections and locks.
 
-    `now` (aware) and `sleep` stand for the world. With `is_dry` nothing is written.
+    `now` returns the time (aware) and `sleep` waits; tests replace both. With `is_dry` nothing is written.
     """
 
     def __init__(
@@ -58,22 +58,22 @@ class Context:
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
         self.archive = Archive(settings.output, now=now, profile=build_profile(settings), is_dry=is_dry)
-        self.until: datetime | None = None  # no page is asked for after it
+        self.until: datetime | None = None  # no page is requested after this time
         self._opened = ExitStack()
         self._opened.callback(self.archive.close)
-        self._making = threading.RLock()  # media are asked for by several threads
+        self._making = threading.RLock()  # several threads may use the network or the pool for the first time
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close everything that was opened."""
         self._opened.close()
 
     def prepare(self, until: datetime | None = None) -> None:
-        """Check that the archive can be written. `until`: no page is asked for after it."""
+        """Check that the archive can be written. `until`: the time after which no page is requested."""
         self.until = until
         self.archive.prepare()
 
     def ports(self, job: Job) -> Ports | None:
-        """Return what a job is done with; None when it needs a page that is not kept."""
+        """Return the collaborators of the pipeline for a job; None when it needs a snapshot that does not exist."""
         pages = self._page_source(job)
         if pages is None:
             return None
@@ -107,7 +107,7 @@ class Context:
     def _unit_of_work(self, job: Job) -> UnitOfWork:
         media = ArticleMedia(
             files=self.archive.files, open_catalogue=lambda: self.archive.catalogue,
-            brought=self.archive.fetched_media, is_dry=self.is_dry, is_offline=job.kind is JobKind.REBUILD,
+            fetched=self.archive.fetched_media, is_dry=self.is_dry, is_offline=job.kind is JobKind.REBUILD,
         )  # fmt: skip
         options = WorkOptions(
             keeps_snapshots=self.settings.snapshots, min_coverage=self.settings.completeness,
@@ -120,31 +120,31 @@ class Context:
         )  # fmt: skip
 
     def _wants_medium(self, job: Job, medium: Media) -> bool:
-        """Return whether a medium is to be saved; of a rebuilt article as it was decided when it was archived."""
+        """Return whether a medium is to be saved. A rebuilt article keeps the decision made when it was archived."""
         rebuilt = _rebuilt(job)
         if rebuilt and not policy.had_media(rebuilt):
             return False
         return self.settings.media.save and self._media_limit(medium) > 0
 
     def _media_limit(self, medium: Media) -> int:
-        """Return how many bytes a medium may have."""
+        """Return the maximum size of a medium in bytes; 0 if it is not wanted."""
         media = self.settings.media
         return media.image_max if medium.kind == "image" else media.video_max
 
     def _says_the_same(self, job: Job, article: Article) -> bool:
-        """Return whether an article says what its last page that is kept said."""
+        """Return whether an article has the same text as the snapshot of its current capture."""
         capture = current_capture(self.archive.catalogue.captures, job.article.key) if job.article else None
         if capture is None:
             return False
         try:
             fetched = SnapshotPages(self.archive.files.snapshots, capture).fetch(job.target)
-        except InputError:  # then the page that came now is the better one to have
+        except InputError:  # damaged: store the new page
             return False
         return comparable_text(extract(fetched.page)) == comparable_text(article)
 
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
-        """Decides when WeChat's pages may be asked for, for all processes of the machine."""
+        """The rate limiter for requests to WeChat, shared by all processes of the machine."""
         from platformdirs import user_state_path
 
         limits = HostLimits(user_state_path("archiver", appauthor=False) / "machine.db")
@@ -156,7 +156,7 @@ class Context:
 
     @property
     def fetcher(self) -> Fetcher:
-        """The network; made when something must be fetched: a run over saved pages loads no network code."""
+        """The HTTP client, created at its first use: a call that only reads saved pages loads no network code."""
         with self._making:
             return self._fetcher
 
@@ -172,7 +172,7 @@ class Context:
         return self._opened.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
 
     def _media_budget(self) -> MediaBudget:
-        """Return what the media of one more article may cost."""
+        """Return a new budget (requests, bytes, time) for the media of one article."""
         bounds = self.settings.article
         limits = MediaLimits(
             media=bounds.max_pictures, requests=bounds.max_requests, size=bounds.max_bytes,
@@ -182,7 +182,7 @@ class Context:
 
     @property
     def media_map(self) -> ParallelMap:
-        """A `map` whose threads wait for the CDN, the same for all articles together."""
+        """A `map` that runs in the threads for media, which all articles share."""
         with self._making:
             return self._media_pool.map
 
@@ -194,14 +194,14 @@ class Context:
 
 
 def _rebuilt(job: Job) -> ArticleRecord | None:
-    """Return the article whose post is made again from what is here, None for other jobs."""
+    """Return the article that a job rebuilds; None for jobs of other kinds."""
     return job.article if job.kind is JobKind.REBUILD and isinstance(job.article, ArticleRecord) else None
 
 
 def build_profile(settings: Settings) -> Profile:
-    """Return the profile of the posts; raise ConfigError for one that there is not.
+    """Return the profile of the posts; raise ConfigError for an unknown one.
 
-    A setting left at its default leaves the choice to the profile.
+    The profile decides about settings that are left at their defaults.
     """
     default = Settings()
     site = SiteOptions(
@@ -209,12 +209,3 @@ def build_profile(settings: Settings) -> Profile:
         post_url=settings.post_address if settings.post_address != default.post_address else None,
     )
     return get_profile(settings.profile, site)
-
-
-def _site_options(settings: Settings) -> SiteOptions:
-    """Return what a site's owner chose; a setting left at its default leaves the choice to the profile."""
-    default = Settings()
-    return SiteOptions(
-        media_prefix=settings.site_prefix if settings.site_prefix != default.site_prefix else None,
-        post_url=settings.post_address if settings.post_address != default.post_address else None,
-    )

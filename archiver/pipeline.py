@@ -1,10 +1,10 @@
-"""START HERE: the way of one article, from its address to its post.
+"""START HERE: how one article is archived, from its address to its post.
 
     Job ─fetch→ FetchedPage ─keep→ StoredCapture ─classify→ Classification ─extract→ Article ─decide→ Decision
         ─download→ MediaResults ─render→ RenderedPost ─commit→ Outcome
 
-What differs between adding, checking, retrying and rebuilding an article is the job's kind and what stands behind the
-ports; `context.py` chooses both.
+Adding, rechecking and rebuilding an article and retrying its media differ only in the kind of the job and in the
+classes behind the ports, which `context.py` chooses.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from archiver.models.job import Decision, Job
 from archiver.outcomes import one_line
 from archiver.ports import Ports
 
-_ATTEMPTS = 3  # to download media, while other commands remove them
+_ATTEMPTS = 3  # at downloading media, in case another command removes files meanwhile
 
 
 def archive_one(job: Job, ports: Ports) -> Outcome:
-    """Fetch, classify, extract, download, render and commit one article; return how that ended.
+    """Fetch, classify, extract, download, render and commit one article; return the outcome.
 
-    Known errors become outcomes. Any other exception is a bug, and raised.
+    An ArchiverError becomes an outcome. Any other exception is a bug and is raised.
     """
     try:
         capture = _receive(job.target, ports)
@@ -62,14 +62,17 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
 
 
 def _receive(target: Target, ports: Ports) -> StoredCapture:
-    """Return the page of an address; where a notice says that it moved, the page there, if that can be had."""
+    """Fetch, store and return the page of a target; follow the notice of a moved account to the new address.
+
+    If the page there cannot be fetched, return the notice.
+    """
     capture = _receive_page(target, ports)
     moved_to = capture.classification.moved_to
     if capture.classification.state is not State.MIGRATED or not moved_to:
         return capture
     try:
         moved = _receive_page(replace(urls.parse_target(moved_to), source=target.source), ports)
-    except (CoolingDown, BudgetSpent):  # it was not asked for: this address stays due, and leads there again
+    except (CoolingDown, BudgetSpent):  # not requested: this address stays due and leads there again
         raise
     except (NotWeChat, FetchError):
         return capture
@@ -81,20 +84,23 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
     try:
         classification = classify(fetched.page)
     except Exception:
-        ports.archive.add_capture(fetched, Classification(state=State.UNKNOWN))  # a page that meets a bug is kept
+        ports.archive.add_capture(fetched, Classification(state=State.UNKNOWN))  # keep the page that shows the bug
         raise
     return ports.archive.add_capture(fetched, classification)
 
 
 def _captured(article: Article, page: Page) -> datetime:
-    """Return when the page came; without a date of the article the server's time in the page is nearer to that."""
+    """Return the time that a post shows as that of its capture: when the page was received.
+
+    An article without a date gets the server's time in the page instead, if there is one: its post is dated by it.
+    """
     return page.captured if article.published else server_time(page) or page.captured
 
 
 def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> MediaResults:
-    """Return the file of each medium that is wanted, or why there is none, by the medium's name.
+    """Return the file of each wanted medium, or the reason why there is none, by the names of the media.
 
-    What lies in the archive is not asked for; media of one name are one medium and asked for once.
+    Only media that the archive does not have are fetched. Media with the same name are fetched once.
     """
     found, missing = ports.archive.find_media(article.media)
 
@@ -105,17 +111,22 @@ def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> M
 
 
 def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile | str:
-    """Return the file of a medium, or why there is none: from beside the page, else from its best address."""
+    """Return the file of a medium, or the reason why there is none.
+
+    A copy saved beside the page is used first, else the addresses of the medium are tried in their order.
+    """
     for url in (medium.url, *medium.tries):
         copy = local_media.find(url)
-        if copy and (suffix := extension(copy.content, medium.kind)):  # it may be small, but it is what was seen
+        if copy and (
+            suffix := extension(copy.content, medium.kind)
+        ):  # a browser may have saved a smaller version, which still is what the reader saw
             return ports.archive.add_media(medium, copy, suffix)
     reason = ""
     for url in medium.tries:
         try:
             download = ports.media.fetch(medium, url)
         except Postponed as error:
-            return reason or NotRequested(error.args[0])  # what failed already has been asked for
+            return reason or NotRequested(error.args[0])  # a failed request means that it was requested
         except FetchError as error:
             reason = one_line(str(error.args[0]))
             continue
@@ -127,7 +138,10 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
 
 
 def _fitting_extension(medium: Media, content: bytes) -> str:
-    """Return the extension for what came, '' when it is not what the page shows."""
+    """Return the file extension for the content of a medium; '' when that is of another kind or a hot-link notice.
+
+    docs/wechat-format.md#the-hot-link-notice describes the notice.
+    """
     suffix = extension(content, medium.kind)
     is_notice = bool(suffix) and medium.kind == "image" and is_hotlink_notice(content, medium.width)
     return "" if is_notice else suffix

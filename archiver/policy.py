@@ -1,13 +1,12 @@
-"""Decide every yes or no and every "when" of the archive, from values alone.
+"""The rules of archiving as pure functions: what to do next, and when to try again.
 
-No input or output, clock or settings: whoever asks passes the time and the values. Sections: jobs (what is done about
-an address, and about an article that was read), URLs (when is a page fetched again), media (when is a file asked for
-again), articles (when is an archived page checked), hosts (when may the next request leave).
+They use no I/O, clock or settings; callers pass the time and all values. Sections: jobs (what to do about an address or
+an extracted article), URLs (when to fetch a page again), media (when to fetch a file again), articles (when to check an
+archived page), hosts (when to send the next request).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -18,7 +17,6 @@ from archiver.models import (
     Article,
     ArticleRecord,
     LocalFile,
-    Media,
     NotRequested,
     Page,
     State,
@@ -30,20 +28,23 @@ from archiver.models.job import Decision, FetchOptions, Job, JobKind
 
 
 class NextStep(Enum):
-    """What a run does about an address."""
+    """The possible next steps for an address."""
 
     FETCH = auto()
-    RETRY_MEDIA = auto()  # its article is here, less some media that are due
-    REMOVED = auto()  # a person took its article out
-    KNOWN = auto()  # its article is here
-    UNAVAILABLE = auto()  # it was found to have no article, once and for all
-    NOT_DUE = auto()  # it failed a while ago, and is asked again another time
+    RETRY_MEDIA = auto()  # its article is archived, but some media are missing and due
+    REMOVED = auto()  # a person removed its article
+    KNOWN = auto()  # its article is archived
+    UNAVAILABLE = auto()  # its article is known to be gone for good
+    NOT_DUE = auto()  # it failed before and is not due yet
 
 
 def next_step(
     job: Job, record: UrlRecord | None, options: FetchOptions, now: datetime, *, media_due: bool = False
 ) -> NextStep:
-    """Decide what to do about an address. `record`: what the catalogue knows of it; `media_due`: its article's."""
+    """Return the next step for the address of a job.
+
+    `record`: its row in the catalogue, None for a new address. `media_due`: whether media of its article are due.
+    """
     if record is None:
         return NextStep.FETCH
     if record.article:
@@ -64,7 +65,7 @@ def _step_of_known(job: Job, removed: datetime | None, options: FetchOptions, *,
 
 
 def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
-    """Decide what becomes of an article that was read. `says_the_same`: as its last page, when they were compared."""
+    """Return what to do with an extracted article. `says_the_same`: whether its text is that of its last page."""
     if known and known.taken_out:
         return Decision.REMOVED
     if known and not known.gone and says_the_same:
@@ -73,10 +74,10 @@ def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
 
 
 def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | None) -> Article:
-    """Return the article with what the archive knows of it beyond its page.
+    """Return the article completed by what the archive knows of it.
 
-    Its short address, since short ones are served to everybody and long ones meet the verification page; that its page
-    is unavailable, unless a page that came since shows it again.
+    A short address replaces a long one, since WeChat mostly answers long ones with a verification page. The mark that
+    the article is gone from WeChat stays, unless this page was received later and shows it again.
     """
     if known and urls.is_short(known.url) and not urls.is_short(article.url):
         article = replace(article, url=known.url)
@@ -88,17 +89,9 @@ def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | N
 
 
 def had_media(known: ArticleRecord) -> bool:
-    """Return whether the media of an article were wanted when it was archived; else `--no-media` was."""
+    """Return whether an article was archived with its media, that is without `--no-media`."""
     images = known.images
     return not images.expected or images.saved > 0 or images.failed > 0
-
-
-def media_order(media: Sequence[Media], failures: Sequence[int]) -> list[Media]:
-    """Return the media in the order in which they are asked for: those that failed least come first.
-
-    Else an article of many dead pictures would spend its bounds on the same ones in every run, and never end.
-    """
-    return [media[place] for place in sorted(range(len(media)), key=lambda place: failures[place])]
 
 
 # --- URLs ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""The collaborators of the pipeline: what it needs of the network, the archive and the writer, as protocols.
+"""The protocols through which the pipeline uses the network, the archive and the writer.
 
-The pipeline knows nothing else of them; `context.py` chooses the classes behind them for each kind of job.
+`context.py` chooses the classes that implement them for each kind of job.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from archiver.models.job import Decision
 
 
 class PageSource(Protocol):
-    """Where pages come from: the network, a file, or a snapshot."""
+    """A source of pages: the network, files, or snapshots."""
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page of an address or file, without its reader's credentials. Raise FetchError or InputError."""
+        """Return the page of an address or file, credentials redacted; raise FetchError or InputError on failure."""
 
 
 class MediaSource(Protocol):
-    """Where pictures, sounds and films come from."""
+    """A source of media: pictures, sounds and films."""
 
     def fetch(self, medium: Media, url: str) -> Download:
         """Return the bytes at one of the medium's addresses.
@@ -48,57 +48,57 @@ class MediaSource(Protocol):
 
 
 class Renderer(Protocol):
-    """Writes posts."""
+    """A renderer of posts."""
 
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
-        """Return the post of an article with the files of its media. `captured`: when its page came, aware."""
+        """Return the post of an article with the files of its media. `captured`: when its page was received (aware)."""
 
 
 class ResolvedArticle(NamedTuple):
     """An article, and what the archive knows of it."""
 
-    article: Article  # with what was known beyond its page
-    known: ArticleRecord | None = None  # as the catalogue has it
-    says_the_same: bool = False  # as its last page, of a job that compares them
+    article: Article  # completed by what the archive knew of it
+    known: ArticleRecord | None = None  # its record in the catalogue; None: it is new
+    says_the_same: bool = False  # whether its text is that of its last page; only compared by rechecks
 
 
 class ArticleArchive(Protocol):
-    """The archive, as one job sees it."""
+    """The archive, as the pipeline uses it for one job."""
 
-    written: WriteResult | None  # the post that was written, if one was
+    written: WriteResult | None  # the result of writing the post; None before
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
-        """Keep a page before anything is made of it, unless it came from its snapshot."""
+        """Store a received page before it is processed, unless it was read from its snapshot."""
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Complete an article by what the archive knows of it."""
+        """Return the article completed by what the archive knows of it, with its record."""
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Take the capture of an article away of which nothing new is wanted; return how the job ended."""
+        """Delete the capture of an article that was removed or is unchanged; return the outcome of the job."""
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
-        """Return the media that lie here and those that are missing and wanted, both by name, in the order shown."""
+        """Return (files of media in the archive, media to fetch), both by name and in the order of the article."""
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return what `fetch` gives, unless another job brings the same medium meanwhile."""
+        """Return the result of `fetch`, or the file that another job fetched for the same medium meanwhile."""
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
-        """Write a medium."""
+        """Write a downloaded medium; return its file."""
 
     def commit(
         self, capture: StoredCapture, article: Article, media: MediaResults, post: RenderedPost, *, is_last: bool
     ) -> Outcome | None:
-        """Write the post, then the catalogue's rows; return how the job ended.
+        """Write the post, then the rows of the catalogue; return the outcome of the job.
 
-        None when files of the media were removed meanwhile, with another article that showed them; of the last
-        attempt they count as missing.
+        Return None, having written nothing, when files of the media were removed meanwhile. In the last attempt
+        (`is_last`) such media count as missing instead.
         """
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:
-        """Record a page that holds no article."""
+        """Record a page that holds no article; return the outcome of the job."""
 
     def commit_failure(self, error: ArchiverError) -> Outcome:
-        """Record a known error."""
+        """Record a known error; return the outcome of the job."""
 
 
 ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]]
@@ -106,10 +106,10 @@ ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], It
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """What archives one article."""
+    """The collaborators with which the pipeline archives one article."""
 
     pages: PageSource
     media: MediaSource
     renderer: Renderer
     archive: ArticleArchive
-    map: ParallelMap = map  # downloads media side by side
+    map: ParallelMap = map  # may download several media in parallel

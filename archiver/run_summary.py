@@ -1,4 +1,4 @@
-"""Sum up the outcomes of a call; the sums are small, however many there are."""
+"""Sum up the outcomes of a call without keeping them all."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LEFT = ("left", "another run")  # the kind of outcomes that a limit left for ano
 class RunSummary:
     """Counts and lists over outcomes, filled by `add` as they arrive."""
 
-    counts: Counter[str] = field(default_factory=Counter)  # outcomes by their word
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # outcomes by word and page state
-    images: Counter[str] = field(default_factory=Counter)  # by `saved` and `failed`; of articles that were read
-    posts: list[str] = field(default_factory=list)  # paths of those that were written
-    remaining: list[str] = field(default_factory=list)  # sources that failed or that a limit left
+    counts: Counter[str] = field(default_factory=Counter)  # by Outcome.outcome
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by Outcome.outcome and Outcome.state
+    images: Counter[str] = field(default_factory=Counter)  # by `saved` and `failed`, of articles that were read
+    posts: list[str] = field(default_factory=list)  # paths of the posts that were written
+    remaining: list[str] = field(default_factory=list)  # sources that failed or were left for another run
     failures: list[Outcome] = field(default_factory=list)  # of sources that were tried
     not_requested: Counter[str] = field(default_factory=Counter)  # sources that were not tried, by reason
     _codes: set[int] = field(default_factory=lambda: {int(Exit.OK)})
@@ -46,12 +46,15 @@ class RunSummary:
 
     @property
     def left(self) -> int:
-        """Return how many a limit left for another run."""
+        """Return how many sources were left for another run by a limit."""
         return self.kinds[LEFT]
 
     @property
     def exit_code(self) -> int:
-        """Return the exit code of all outcomes; when something was read, a missing file is a failure among others."""
+        """Return the combined exit code of all outcomes.
+
+        A missing input file (NO_INPUT) counts as an ordinary failure when another source could be read.
+        """
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:
             codes = codes - {Exit.NO_INPUT} | {Exit.FAILED}

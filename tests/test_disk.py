@@ -62,7 +62,7 @@ def name_of(root: Path, article: Article = ARTICLE, day: date = DAY) -> str:
     """Return the name that a run would give an article's post."""
     with unit_of_work(root) as unit:
         archive = unit.archive
-        return post_names.name_of(article, day, "", archive.files.posts, archive.catalogue)
+        return post_names.post_name_of(article, day, "", archive.files.posts, archive.catalogue)
 
 
 def files(root: Path) -> list[str]:

@@ -16,7 +16,7 @@ from archiver.archive import shown_files as shown_files_module
 from archiver.archive.file_checks import without_code
 from archiver.archive.inventory import Inventory
 from archiver.archive.own_files import is_same_file
-from archiver.archive.posts import is_written
+from archiver.archive.posts import matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
@@ -71,9 +71,9 @@ def test_is_written_knows_what_git_and_editors_do_to_line_ends() -> None:
 
     post = "---\ntitle: 一\n---\n文\n".encode()
     digest = sha256(post).hexdigest()
-    assert is_written(post, digest)
-    assert is_written(b"\xef\xbb\xbf" + post.replace(b"\n", b"\r\n"), digest)
-    assert not is_written(post + b"x", digest)
+    assert matches_digest(post, digest)
+    assert matches_digest(b"\xef\xbb\xbf" + post.replace(b"\n", b"\r\n"), digest)
+    assert not matches_digest(post + b"x", digest)
 
 
 def test_is_same_file_by_a_listing_that_folds_names(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def archive(unit: UnitOfWork, article: Article, *, row: bool = True) -> str:
         return unit.written.post.name
     with unit.archive.post_lock():
         posts, catalogue = unit.archive.files.posts, unit.archive.catalogue
-        name = post_names.name_of(article, DAY, unit.job.source.folder, posts, catalogue)
+        name = post_names.post_name_of(article, DAY, unit.job.source.folder, posts, catalogue)
         posts.save(Post(name=name, text=text))
     return name
 

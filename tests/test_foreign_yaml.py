@@ -12,7 +12,7 @@ import pytest
 
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.posts import key_in
-from archiver.archive.recovery import posts_here
+from archiver.archive.recovery import all_post_records
 from archiver.errors import ConfigError
 from archiver.models import State
 from archiver.settings import Settings, load
@@ -85,7 +85,7 @@ def test_posts_here_reads_what_a_person_wrote_without_quotes(tmp_path: Path) -> 
         "  published: 2020-06-17 10:00:00 +0800\n  archived: 2020-06-18T10:00:00+08:00\n"
         "  gone: {state: deleted, seen: 2021-01-01 00:00:00 Z}\n",
     )
-    ((kept, _),) = posts_here(ArchiveFiles(tmp_path), NOW)
+    ((kept, _),) = all_post_records(ArchiveFiles(tmp_path), NOW)
     assert (kept.key, kept.title, kept.account, kept.type) == ("b:0265:1", "2020-06-17", "010", "article")
     assert kept.published == datetime(2020, 6, 17, 2, tzinfo=UTC)
     assert kept.archived == datetime(2020, 6, 18, 2, tzinfo=UTC)
@@ -97,14 +97,14 @@ def test_posts_here_dates_an_article_now_that_says_no_time(tmp_path: Path, said:
     write_post(
         tmp_path, f"wechat:\n  biz: b\n  mid: 1\n  idx: 1\n  archived: {said}\n  published: {said}\n  gone: {said}\n"
     )
-    ((kept, _),) = posts_here(ArchiveFiles(tmp_path), NOW)
+    ((kept, _),) = all_post_records(ArchiveFiles(tmp_path), NOW)
     assert (kept.published, kept.archived, kept.state) == (None, NOW, State.ARTICLE)
 
 
 @pytest.mark.parametrize("state", ["[deleted]", "{deleted: 1}", "~", "nonsense", "!!set {deleted}"])
 def test_posts_here_knows_no_state_that_there_is_not(tmp_path: Path, state: str) -> None:
     write_post(tmp_path, f"wechat: {{biz: b, mid: 1, idx: 1, gone: {{state: {state}}}}}\n")
-    ((kept, _),) = posts_here(ArchiveFiles(tmp_path), NOW)
+    ((kept, _),) = all_post_records(ArchiveFiles(tmp_path), NOW)
     assert kept.state == State.ARTICLE
 
 

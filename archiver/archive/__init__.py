@@ -1,1 +1,1 @@
-"""What is done with an archive once it is there: the pages as they came, kept beside what was made of them."""
+"""The files of an archive (posts, media, snapshots of pages) and their agreement with its catalogue."""

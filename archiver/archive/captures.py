@@ -1,10 +1,11 @@
-"""Pages as they were received, for good: compressed, and named by the SHA-256 of what they hold.
+"""Snapshots: pages as they were received, compressed, in files named by the SHA-256 of the page.
 
-A file is a zstd frame with the page, a frame that every zstd reader skips with the record of each capture (when it
-came, from where, as what), and another of 40 bytes with the SHA-256 of all before it. `zstd -d` gives the page. Files
-of the first versions have no record. Not every bit of a frame counts (of a small page's 24,720 bits 30 may flip and it
-unpacks to the same page), so only the last digest shows each one that the disk altered; the page itself is proven by
-its name.
+A file has three parts: a zstd frame with the page; a skippable frame with a record of each capture (when the page was
+received, from which address, with what status); and a skippable frame of 40 bytes, the seal, with the SHA-256 of all
+before it. `zstd -d` writes the page. Files of the first versions have no records.
+
+The digest in the name proves the page. It does not prove the file: in the frame of a small page, 30 of 24,720 bits may
+flip and it still unpacks to the same page. Only the seal shows every bit that the disk altered.
 """
 
 from __future__ import annotations
@@ -27,39 +28,39 @@ from archiver.storage.local import open_file
 _FOLDER = Path(".archive/snapshots")
 _ENDING = ".html.zst"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-# Of 89 real pages: level 3 makes 5.4:1 in 3 ms/MB, 9 makes 6.0:1 in 14, 12 makes 6.05:1 in 26, 19 makes 6.4:1 in 300.
+# Measured on 89 real pages: level 3 compresses 5.4:1 in 3 ms/MB, 9 6.0:1 in 14, 12 6.05:1 in 26, 19 6.4:1 in 300.
 _LEVEL = 9
-_SEAL_HEAD = struct.pack("<II", 0x184D2A50, 32)  # RFC 8878, 3.1.2: a frame of 32 bytes for somebody else
+_SEAL_HEAD = struct.pack("<II", 0x184D2A50, 32)  # a skippable frame of 32 bytes (RFC 8878, section 3.1.2)
 _SEAL = len(_SEAL_HEAD) + 32
 _RECORD_MAGIC = 0x184D2A51
-_HEADER = 8  # bytes of such a frame before its content
-_MOST = 2**26  # bytes of a page; what the fetcher takes is less
-_MOST_RECORDS = 2**22  # bytes of the records of one page
+_HEADER = 8  # bytes of a skippable frame before its content
+_MAX_PAGE_SIZE = 2**26  # bytes; the fetcher accepts less
+_MAX_RECORDS_SIZE = 2**22  # bytes of the records of one page
 
-UNREAD = ""  # the state of a capture that nobody has read: a run works on it, or died
+UNREAD = ""  # the state of a capture whose page was not classified yet: a run works on it, or was killed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """One page that is kept."""
+    """The size and digest of a page that was stored."""
 
     sha256: str  # of the page
     size: int  # bytes of the page
-    stored: int  # bytes it takes on disk
-    is_new: bool = field(default=True, compare=False)  # else its file lay here, with the records of before
+    stored: int  # bytes of its file
+    is_new: bool = field(default=True, compare=False)  # False: the page was stored before, with its earlier records
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPage:
-    """What a snapshot's file holds."""
+    """The content of a snapshot's file: the page, and the records of its captures."""
 
     content: bytes
     captures: tuple[Capture, ...] = ()  # none in files of the first versions
-    is_sealed: bool = True  # else the file was altered, and the page alone is proven
+    is_sealed: bool = True  # False: the file was altered, only the page is known to be intact
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One capture as its file tells it. Times are seconds since 1970."""
+    """One capture as it is stored in a snapshot's file. Times are seconds since 1970."""
 
     url: str
     final_url: str = ""
@@ -78,57 +79,64 @@ _DECODER = msgspec.json.Decoder(list[_Record])
 
 
 class SnapshotStore:
-    """The snapshots of one archive. `root` is its folder; `write` puts a file there whole or not at all."""
+    """The snapshots of one archive. `root` is the archive's folder; `write` writes a file atomically."""
 
     def __init__(self, root: Path, write: Callable[[Path, bytes], None]) -> None:
         self._folder = root / _FOLDER
         self._write = write
 
     def path(self, digest: str) -> Path:
-        """Return where the page of this SHA-256 lies, or would; InputError for anything else than 64 hex digits."""
+        """Return the path of the snapshot of this digest, whether it exists or not.
+
+        Raise InputError when `digest` is not 64 hex digits.
+        """
         if not _DIGEST.fullmatch(digest):
             raise InputError("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits", concerns=digest)
         return self._folder / digest[:2] / f"{digest}{_ENDING}"
 
     def keep(self, content: bytes, *captures: Capture) -> Snapshot:
-        """Keep a page, whose credentials are redacted already, with the records of its captures.
+        """Store a page, whose credentials are redacted already, with the records of its captures.
 
-        What lies there intact is not written again: `add_records` completes it.
+        An intact file of the same page is not written again; use `add_records` to add the captures to it. Raise
+        OutputError when the page is too large.
         """
         digest = sha256(content).hexdigest()
         path = self.path(digest)
-        if len(content) > _MOST:
-            raise OutputError(f"larger than {_MOST / 2**20:g} MiB: no such page is kept", concerns=str(path))
+        if len(content) > _MAX_PAGE_SIZE:
+            raise OutputError(f"larger than {_MAX_PAGE_SIZE / 2**20:g} MiB: no such page is kept", concerns=str(path))
         is_new = not self._is_intact(digest)
         if is_new:
             self._write(path, _packed(content, captures))
         return Snapshot(sha256=digest, size=len(content), stored=path.stat().st_size, is_new=is_new)
 
     def add_records(self, digest: str, captures: Sequence[Capture]) -> bool:
-        """Write the records of captures that the page's file does not have; return whether it was written."""
+        """Add the records of captures that a snapshot does not have yet; return whether its file was written."""
         stored = self.load(digest)
         known = set(map(identity, stored.captures))
-        fresh = {identity(capture): capture for capture in captures if identity(capture) not in known}
-        if not fresh and stored.is_sealed:
+        new = {identity(capture): capture for capture in captures if identity(capture) not in known}
+        if not new and stored.is_sealed:
             return False
-        kept = stored.captures if stored.is_sealed else ()
-        records = sorted((*kept, *fresh.values()), key=lambda capture: capture.received or capture.captured)
+        existing = stored.captures if stored.is_sealed else ()
+        records = sorted((*existing, *new.values()), key=lambda capture: capture.received or capture.captured)
         self._write(self.path(digest), _packed(stored.content, records))
         return True
 
     def read(self, digest: str) -> bytes:
-        """Return the page of this SHA-256, proven to the bit; InputError when its file is missing or altered."""
+        """Return the page of this digest; raise InputError when its file is missing or altered in any bit."""
         stored = self.load(digest)
         if not stored.is_sealed:
             raise _damaged(self.path(digest))
         return stored.content
 
     def load(self, digest: str) -> StoredPage:
-        """Return what the file of this SHA-256 holds, the page proven; InputError when that cannot be had."""
+        """Return the page of this digest and its records; raise InputError when the page is missing or damaged.
+
+        An altered file whose page is intact is returned without records, as one that is not sealed.
+        """
         path = self.path(digest)
         try:
             with open_file(path) as file:
-                stored = _unpacked(file.read(_MOST + _MOST_RECORDS + _SEAL + 1))
+                stored = _unpacked(file.read(_MAX_PAGE_SIZE + _MAX_RECORDS_SIZE + _SEAL + 1))
         except FileNotFoundError as error:
             raise InputError(f"the snapshot is missing: {_REMEDY}", concerns=str(path)) from error
         except OSError as error:
@@ -137,8 +145,8 @@ class SnapshotStore:
             raise _damaged(path)
         return stored
 
-    def forget(self, digest: str) -> None:
-        """Delete a page."""
+    def delete(self, digest: str) -> None:
+        """Delete the snapshot of this digest if it exists; raise OutputError when that fails."""
         path = self.path(digest)
         try:
             path.unlink(missing_ok=True)
@@ -146,7 +154,7 @@ class SnapshotStore:
             raise OutputError(f"cannot be taken away ({error.strerror})", concerns=str(path)) from error
 
     def all(self) -> Iterator[str]:
-        """Yield the SHA-256 of each snapshot that lies here, intact or not, in order; other files are passed over."""
+        """Yield the digest of each snapshot, intact or not, in order; skip other files."""
         for path in sorted(self._folder.glob(f"??/*{_ENDING}")):
             digest = path.name.removesuffix(_ENDING)
             if _DIGEST.fullmatch(digest) and path.parent.name == digest[:2]:
@@ -161,12 +169,12 @@ class SnapshotStore:
 
 
 def digest_in(path: str) -> str:
-    """Return the digest that the name of a snapshot's file gives, whatever it is."""
+    """Return the first part of a file's name, which is the digest if the file is a snapshot. It is not validated."""
     return PurePosixPath(path).name.partition(".")[0].lower()
 
 
 def page_of(capture: Capture, content: bytes, source: str) -> Page:
-    """Return a page as it was received."""
+    """Return the page of a capture as it was received, with its snapshot's `content`."""
     return Page(
         source=source, url=capture.url, final_url=capture.final_url, status=capture.status, headers=capture.headers,
         content=content, captured=capture.captured, saved=capture.saved, redacted=capture.redacted,
@@ -174,7 +182,7 @@ def page_of(capture: Capture, content: bytes, source: str) -> Page:
 
 
 def capture_of(page: Page, state: State, received: datetime, source: str = "") -> Capture:
-    """Return what is told of a page that came, but for its digest."""
+    """Return the capture of a received page, without its digest. `source`: the source in archiver.yml that named it."""
     return Capture(
         url=page.url, final_url=page.final_url, status=page.status, headers=page.headers, captured=page.captured,
         state=state, saved=page.saved, redacted=page.redacted, received=received, source=source,
@@ -199,35 +207,36 @@ def _packed(content: bytes, captures: Sequence[Capture]) -> bytes:
 
 
 def _unpacked(stored: bytes) -> StoredPage | None:
-    """Return what a file's bytes hold; None when no page can be had from them."""
+    """Return the content of a snapshot's file; None when it does not start with a readable zstd frame."""
     import zstandard
 
     body, seal = stored[:-_SEAL], stored[-_SEAL:]
     is_sealed = seal == _SEAL_HEAD + sha256(body).digest()
-    reader = zstandard.ZstdDecompressor(max_window_size=_MOST).stream_reader(body if is_sealed else stored)
+    reader = zstandard.ZstdDecompressor(max_window_size=_MAX_PAGE_SIZE).stream_reader(body if is_sealed else stored)
     try:
-        content: bytes = reader.read(_MOST + 1)  # of a bomb no more, which is not the page either
+        # One byte more than allowed and no more: of a decompression bomb the digest will not match.
+        content: bytes = reader.read(_MAX_PAGE_SIZE + 1)
     except zstandard.ZstdError:
         return None
     return StoredPage(content=content, captures=_captures_in(body) if is_sealed else (), is_sealed=is_sealed)
 
 
 def _captures_in(body: bytes) -> tuple[Capture, ...]:
-    """Return the captures whose records stand behind the page's frame."""
+    """Return the captures in the records after the page's frame; none when there are no valid records."""
     start = _frame_end(body)
     if len(body) < start + _HEADER:
         return ()
     magic, size = struct.unpack_from("<II", body, start)
-    if magic != _RECORD_MAGIC or size > _MOST_RECORDS:
+    if magic != _RECORD_MAGIC or size > _MAX_RECORDS_SIZE:
         return ()
     try:
         return tuple(map(_capture_of, _DECODER.decode(body[start + _HEADER : start + _HEADER + size])))
-    except (msgspec.DecodeError, ValueError, OverflowError, OSError):  # of times that no calendar has
+    except (msgspec.DecodeError, ValueError, OverflowError, OSError):  # also of times outside the calendar
         return ()
 
 
 def _frame_end(body: bytes) -> int:
-    """Return where the first zstd frame ends, by its blocks' own headers (RFC 8878, 3.1.1)."""
+    """Return the offset at which the first zstd frame ends, from its block headers (RFC 8878, section 3.1.1)."""
     import zstandard
 
     try:
@@ -238,7 +247,7 @@ def _frame_end(body: bytes) -> int:
     while position + 3 <= len(body):
         header = int.from_bytes(body[position : position + 3], "little")
         kind, size = header >> 1 & 3, header >> 3
-        position += 3 + (1 if kind == 1 else size)  # a run of one byte is stored as that byte
+        position += 3 + (1 if kind == 1 else size)  # kind 1 is a run of one byte, stored as that byte
         if header & 1:
             return position + 4 * has_checksum
     return len(body)
@@ -269,5 +278,5 @@ def _time(seconds: int) -> datetime:
 
 
 def identity(capture: Capture) -> tuple[object, ...]:
-    """Return what tells two captures of the same bytes apart."""
+    """Return the values that distinguish captures of the same page."""
     return int(capture.captured.timestamp()), capture.url, capture.final_url, capture.saved

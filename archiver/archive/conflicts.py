@@ -1,4 +1,4 @@
-"""Files of another archive that are kept beside ours, since both are wanted."""
+"""Copies of files of an imported archive that differ from ours, kept in .archive/conflicts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
-    """Keep a copy of a file in the folder of `key`, durably; return where, from the archive's folder.
+    """Copy a file into the conflict folder of `key`; return the copy's path, relative to the archive's folder.
 
-    A file of the same name that holds something else is left alone.
+    The copy is durable on return. When another file has its name already, a number is appended to the name.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name
     number = 1
-    while (place := files.root / target).exists() and place.read_bytes() != content:
+    while (path := files.root / target).exists() and path.read_bytes() != content:
         number += 1
         target = target.with_name(f"{file.name}.{number}")
-    files.store.write(place, content)
+    files.store.write(path, content)
     files.sync()
     return target.as_posix()

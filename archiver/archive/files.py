@@ -1,4 +1,4 @@
-"""The files of one archive: posts, media and pages, each whole or not at all."""
+"""The files of one archive: posts, media and snapshots. Every file is written atomically."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from archiver.writer.profiles.jekyll import JEKYLL
 
 
 class ArchiveFiles:
-    """The folder of one archive. Every failure of the disk is an OutputError that names the path.
+    """The folder of one archive. Every failure of the disk is raised as an OutputError that names the path.
 
-    `run` gives the name of this run: it marks unfinished files, so that those of a run that died can be told from
-    them. `profile` says how posts are called. `recorded` gives the times of the folders of posts as the catalogue has
-    them. With `is_dry` nothing is written.
+    `run` returns the id of this run, which marks its unfinished files, so that those of a killed run can be recognised.
+    `recorded` returns the times of the folders of posts as the catalogue has them. `profile` decides how posts are
+    named. With `is_dry` nothing is written.
     """
 
     def __init__(
@@ -42,42 +42,39 @@ class ArchiveFiles:
         self.snapshots = SnapshotStore(self.root, partial(self.store.write, proves_itself=True))
 
     def prepare(self) -> None:
-        """Check that files can be written here; leave nothing behind."""
-        made = _make_folder(self.root)
+        """Check that files can be written to the archive; leave nothing behind. Raise OutputError otherwise."""
+        created = _make_folder(self.root)
         try:
             folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER)
             for folder in (self.root, *(self.root / name for name in folders)):
                 _try_to_write(folder)
         finally:
-            for folder in made:
+            for folder in created:
                 with suppress(OSError):
                     folder.rmdir()
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
-        """Delete what runs that died left unfinished."""
+        """Delete the unfinished files of killed runs. `is_alive` says of a run's id whether it still works."""
         self.store.sweep(is_alive)
 
     def sync(self) -> None:
-        """Return when every file that was written is durable under its name; the catalogue is told afterwards."""
+        """Wait until every written file is durable under its name. Only then may the catalogue record it."""
         self.store.sync()
 
 
 def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder; return those that were missing, the innermost first."""
+    """Create a folder and its parents; return those that were created, the innermost first."""
     with as_output_error(folder):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:  # it was there a moment ago: a run that begins at once took its trial away
+        except FileExistsError:  # another run that starts now created it, and removed it again
             folder.mkdir(parents=True, exist_ok=True)
     return missing
 
 
 def _try_to_write(folder: Path) -> None:
-    """Write to a folder, where that is there: a file without a name, of which a run that dies leaves nothing."""
-    with (
-        as_output_error(folder),
-        suppress(FileNotFoundError),
-    ):  # a run that begins at once has just taken the folder away
-        if folder.exists():
+    """Write a temporary file to a folder if that exists. The file has no name, so that a killed run leaves nothing."""
+    with as_output_error(folder), suppress(FileNotFoundError):
+        if folder.exists():  # another run that starts now may remove it in between
             tempfile.TemporaryFile(dir=folder).close()

@@ -1,4 +1,4 @@
-"""Find articles by what people name them by: a key, an address, or the file of a post."""
+"""Find articles by a name that a user gives: a key, an address, or the file of a post."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from archiver.writer.profiles import SiteOptions, get_profile
 
 
 def require_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
-    """Return the article of a key, an address or the file of a post.
+    """Return the article with this key, address or post file.
 
-    Raise InputError when there is none, or a person took it out.
+    Raise InputError when the archive has none, or when it was removed.
     """
     article = require_known(catalogue, name, settings)
     if article.taken_out:
-        said = f"taken out on {article.taken_out:%Y-%m-%d} (archiver rm --undo {article.key})"
-        raise InputError(said, concerns=name)
+        message = f"taken out on {article.taken_out:%Y-%m-%d} (archiver rm --undo {article.key})"
+        raise InputError(message, concerns=name)
     return article
 
 
 def require_known(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
-    """Return the article of a name, also one that was taken out; raise InputError when there is none."""
+    """Return the article with this key, address or post file, even a removed one; raise InputError without one."""
     if article := find_article(catalogue, name, settings):
         return article
     raise unknown_article(name)
 
 
 def find_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:
-    """Return the article of a key, an address or the file of a post, None when there is none."""
+    """Return the article with this key, address or post file; None when there is none."""
     article = catalogue.articles.find_by_key(name) or _by_post(catalogue, name, settings)
     record = None if article else find_url(catalogue, name)
     return catalogue.articles.find_by_key(record.article.key) if record and record.article else article
 
 
 def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
-    """Return what is known of an address, None when that is nothing or the name is no address."""
+    """Return the catalogue's record of an address; None when it has none or `name` is no address."""
     try:
         target = urls.parse_target(name)
     except NotWeChat:
@@ -48,9 +48,9 @@ def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
 
 
 def unknown_article(name: str) -> InputError:
-    """Return the error that says how articles are named."""
-    said = "not in this archive: give an article's key (archiver list), its address, or the file of its post"
-    return InputError(said, concerns=name)
+    """Return the error for a name that fits no article; it says how to name one."""
+    message = "not in this archive: give an article's key (archiver list), its address, or the file of its post"
+    return InputError(message, concerns=name)
 
 
 def _by_post(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:

@@ -1,8 +1,8 @@
-"""The media of an archive: which files are believed, and where new ones go.
+"""Find, check and add the media files of an article.
 
-A recorded digest is believed, a file is not: what lies under a medium's name is taken only when its digest is the
-recorded one or, unrecorded, when it is whole and of its type. Anything else is asked for again; where nothing better
-comes, a whole file stays shown and the recorded digest stays as it is.
+An existing file is used only if its digest is the recorded one or, when none is recorded, if the file is complete and
+of the right type. Otherwise the medium is fetched again. If that fails, a complete file is still shown in the post,
+with a warning, and the recorded digest is not changed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from archiver.storage.local import open_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, media_name, safe_name
 
-_REMEMBERED = 10_000  # media of this run that other articles may show: more than are in work together
+_MAX_REMEMBERED = 10_000  # media of this run; far more than the articles in work at one time have
 ALTERED = "what lies here is not what was saved"
 
 
 class FetchedMedia:
-    """The media that this run brought, so that an article which shows one too does not ask for it again."""
+    """The media that this run fetched, so that another article with the same picture need not fetch it again."""
 
     def __init__(self) -> None:
         self.names = KeyedLock()
@@ -37,37 +37,39 @@ class FetchedMedia:
         self._files: OrderedDict[str, LocalFile] = OrderedDict()
 
     def get(self, name: str) -> LocalFile | None:
-        """Return the file that was brought under this name, lately."""
+        """Return the file that was fetched for the medium of this name; None if none was, or long ago."""
         with self._guard:
             return self._files.get(name)
 
     def put(self, name: str, file: LocalFile) -> None:
-        """Remember a file."""
+        """Remember the file that was fetched for the medium of this name."""
         with self._guard:
             self._files[name] = file
-            if len(self._files) > _REMEMBERED:
+            if len(self._files) > _MAX_REMEMBERED:
                 self._files.popitem(last=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleMedia:
-    """The media of one article, in the archive's files and in its catalogue."""
+    """The media of one article: their files in the archive and their rows in the catalogue."""
 
     files: ArchiveFiles
-    open_catalogue: Callable[[], Catalogue]  # when it is needed: bad input must not leave an archive behind
-    brought: FetchedMedia
+    open_catalogue: Callable[[], Catalogue]  # a function, since bad input must not leave an archive behind
+    fetched: FetchedMedia
     is_dry: bool = False
-    is_offline: bool = False  # nothing can be asked for: a file that cannot be read now is no reason to do without it
-    _stems: dict[str, str] = field(default_factory=dict)  # names of the files without extension, by that of the medium
-    _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # whole, but not what was recorded
+    is_offline: bool = (
+        False  # media cannot be fetched: fail when a file cannot be read, rather than drop it from the post
+    )
+    _stems: dict[str, str] = field(default_factory=dict)  # file names without extension, by name of the medium
+    _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # complete files whose digest is not the recorded one
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue of the archive."""
+        """The catalogue of the archive, opened when it is first used."""
         return self.open_catalogue()
 
     def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
-        """Return the files of those media that lie here and are believed, by the media's names."""
+        """Return the files of the media that need not be fetched, by the names of the media."""
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}
         known = self.catalogue.media
@@ -76,52 +78,55 @@ class ArticleMedia:
         found = {}
         for name, kind in kinds.items():
             file = recorded.get(name)
-            there = self._believed(name, kind, file) if file else unrecorded_file(self.files.root, stems[name], kind)
-            if there:
-                found[name] = there
+            usable = self._verified(name, kind, file) if file else unrecorded_file(self.files.root, stems[name], kind)
+            if usable:
+                found[name] = usable
         return found
 
     def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return what `get` gives, unless another article of this run has brought the medium meanwhile."""
+        """Return the result of `get`, or the file that another article of this run fetched for the medium meanwhile.
+
+        A str is the reason why there is no file.
+        """
         name = media_name(medium)
-        with self.brought.names.hold(name):
-            there = self.brought.get(name)
-            if there and self.files.media.has(there):
-                return there
+        with self.fetched.names.hold(name):
+            earlier = self.fetched.get(name)
+            if earlier and self.files.media.has(earlier):
+                return earlier
             result = get()
             if isinstance(result, LocalFile):
-                self.brought.put(name, result)
+                self.fetched.put(name, result)
         doubtful = self._doubtful.get(name)
         if doubtful and isinstance(result, str):
-            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # what was not asked for stays so
+            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # type: a NotRequested stays one
         return result
 
-    def add(self, medium: Media, blob: Download, ending: str) -> LocalFile:
-        """Save a medium; a copy of another file that lies under its name is put aside first."""
+    def add(self, medium: Media, download: Download, ending: str) -> LocalFile:
+        """Write the file of a medium with the extension `ending`; copy a different old file to .archive/lost first."""
         name = f"{self._stems[media_name(medium)]}.{ending}"
         path = self.files.root / name
-        if not self.is_dry and path.is_file() and not holds_bytes(path, blob.content):
+        if not self.is_dry and path.is_file() and not holds_bytes(path, download.content):
             copy_aside(self.files.root, name)
-        file = self.files.media.write(name, blob.content)
-        return replace(file, response=blob.response)
+        file = self.files.media.write(name, download.content)
+        return replace(file, response=download.response)
 
-    def holds(self, media: MediaResults) -> bool:
-        """Return whether the files of these media still lie here."""
+    def has_files(self, media: MediaResults) -> bool:
+        """Return whether the files of these media still exist. Doubtful ones need not, as they are not recorded."""
         files = [file for file in media.values() if isinstance(file, LocalFile)]
         return self.is_dry or all(file.doubt or self.files.media.has(file) for file in files)
 
-    def claim(self, names: Iterable[str]) -> None:
-        """Make sure that these media have their rows."""
+    def ensure_rows(self, names: Iterable[str]) -> None:
+        """Add rows to the catalogue for the media of these names that have none."""
         self.catalogue.media.reserve({name: safe_name(name) for name in names})
 
-    def _believed(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
+    def _verified(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
         path = self.files.root / file.path
         try:
             digest = _read_digest(path)
         except OSError as error:
             if self.is_offline and path.is_file():
-                said = f"cannot be read ({error.strerror or error}): its post stays as it is"
-                raise InputError(said, concerns=str(path)) from error
+                message = f"cannot be read ({error.strerror or error}): its post stays as it is"
+                raise InputError(message, concerns=str(path)) from error
             digest = ""
         if digest and digest == file.sha256:
             return file
@@ -131,7 +136,7 @@ class ArticleMedia:
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, '' of one that is not there or cannot be read."""
+    """Return the SHA-256 of a file; '' when it does not exist or cannot be read."""
     try:
         return _read_digest(path)
     except OSError:
@@ -144,7 +149,7 @@ def _read_digest(path: Path) -> str:
 
 
 def is_whole_file(path: Path, kind: str) -> bool:
-    """Return whether a file is whole and of the type that its name says."""
+    """Return whether a file is complete and of the type that its extension says."""
     try:
         with open_file(path) as file:
             content = file.read()
@@ -154,7 +159,7 @@ def is_whole_file(path: Path, kind: str) -> bool:
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
-    """Return the file of this name without extension, if a whole one of its type lies here."""
+    """Return the file called `stem` plus any known extension, if it is complete and of that type; else None."""
     for ending in EXTENSIONS:
         path = root / f"{stem}.{ending}"
         if path.is_file() and is_whole_file(path, kind):
@@ -163,12 +168,12 @@ def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
 
 
 def kind_of(path: str) -> str:
-    """Return the kind of medium that lies under a path of the archive."""
+    """Return the kind of a medium from the path of its file: "image", or "audio" for sounds and films."""
     return "image" if path.startswith(f"{IMAGES}/") else "audio"
 
 
 def holds_bytes(path: Path, content: bytes) -> bool:
-    """Return whether a file holds just these bytes."""
+    """Return whether a file consists of exactly these bytes; raise OutputError when it cannot be read."""
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError as error:

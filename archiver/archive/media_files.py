@@ -1,4 +1,4 @@
-"""The files of media: pictures, sounds and films, each by its name."""
+"""Write, delete and check the files of media: pictures, sounds and films."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from pathlib import Path
 from archiver.models import LocalFile
 from archiver.storage.local import LocalStore, as_output_error
 
-_PROVE_THEMSELVES = frozenset(("jpg", "png", "gif", "webp"))  # whose form shows that their end is missing
+_SELF_CHECKING = frozenset(("jpg", "png", "gif", "webp"))  # formats in which a missing end can be recognised
 
 
 class MediaFiles:
-    """The media that lie in one archive."""
+    """The media files of one archive."""
 
     def __init__(self, root: Path, store: LocalStore) -> None:
         self._root, self._store = root, store
 
     def write(self, name: str, content: bytes) -> LocalFile:
-        """Write a medium. `name`: its path from the archive's folder."""
-        proves_itself = name.rpartition(".")[2] in _PROVE_THEMSELVES
+        """Write a medium and return its file. `name`: its path, relative to the archive's folder."""
+        proves_itself = name.rpartition(".")[2] in _SELF_CHECKING
         self._store.write(self._root / name, content, proves_itself=proves_itself)
         return LocalFile(path=name, size=len(content), sha256=sha256(content).hexdigest())
 
     def delete(self, name: str) -> None:
-        """Delete a medium, if it is there."""
+        """Delete a medium's file if it exists. `name`: its path, relative to the archive's folder."""
         with as_output_error(self._root / name):
             (self._root / name).unlink(missing_ok=True)
 
     def has(self, file: LocalFile) -> bool:
-        """Return whether a file of the catalogue lies here, as long as it was."""
+        """Return whether a file exists with the size that was recorded; its bytes are not read."""
         try:
             return (self._root / file.path).stat().st_size == file.size
         except OSError:

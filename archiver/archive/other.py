@@ -1,4 +1,4 @@
-"""Another archive, or a backup, or a folder of posts and pictures: read, and never written to."""
+"""Read another archive, a backup, or a folder of posts and pictures, without ever writing to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, is_whole_file, kind_of
 from archiver.archive.own_files import files_below
 from archiver.archive.post_directories import post_files
-from archiver.archive.posts import is_written, key_in
+from archiver.archive.posts import key_in, matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import FILE, Catalogue
@@ -30,12 +30,12 @@ _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", 
 
 
 class OtherArchive:
-    """What lies in another folder. A context manager: its catalogue is read from a copy, which goes at the end."""
+    """Another archive, to be read only. A context manager: its catalogue is read from a temporary copy."""
 
     def __init__(self, root: Path, now: Callable[[], datetime], profile: Profile) -> None:
         self.root = root
         self._now = now
-        self._open = ExitStack()
+        self._opened = ExitStack()
         self.files = ArchiveFiles(root, profile=profile, is_dry=True)
         self.snapshots = self.files.snapshots
 
@@ -43,14 +43,14 @@ class OtherArchive:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        self._opened.close()
 
     @cached_property
     def _copy(self) -> Path | None:
-        """The folder with a copy of the catalogue and its log, None without a catalogue."""
+        """The temporary folder with a copy of the catalogue and its log; None without a catalogue."""
         if not (self.root / OWN_FOLDER / FILE).is_file():
             return None
-        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="archiver-")))
+        folder = Path(self._opened.enter_context(tempfile.TemporaryDirectory(prefix="archiver-")))
         try:
             for ending in ("", "-wal"):
                 if (path := self.root / OWN_FOLDER / f"{FILE}{ending}").is_file():
@@ -61,11 +61,11 @@ class OtherArchive:
 
     @cached_property
     def catalogue(self) -> Catalogue | None:
-        """Its catalogue; None where there is none, or a damaged one."""
+        """The catalogue of the other archive; None when it has none or a damaged one."""
         if self._copy is None:
             return None
         catalogue = Catalogue(self._copy, self._now)
-        self._open.callback(catalogue.close)
+        self._opened.callback(catalogue.close)
         try:
             catalogue.open()
             is_sound = not [*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()]
@@ -75,11 +75,11 @@ class OtherArchive:
 
     @cached_property
     def salvage(self) -> Salvage:
-        """What its catalogue tells row by row, sound or not."""
+        """The rows that can be read from its catalogue, even a damaged one."""
         return read_damaged(self._copy / FILE) if self._copy else Salvage()
 
     def removals(self) -> Iterator[Tombstone]:
-        """Yield what was taken out there."""
+        """Yield a tombstone for each article that was removed from the other archive."""
         known = set()
         for _, tombstone in Tombstones(self.files.store).all():
             known.add(tombstone.key)
@@ -90,7 +90,7 @@ class OtherArchive:
                     yield self.catalogue.removals.tombstone(article.key)
 
     def posts(self) -> Iterator[tuple[str, str]]:
-        """Yield the posts that name their article, or that its catalogue knows, each with its key."""
+        """Yield the name and article key of each post that names its article or that the other catalogue knows."""
         for name in sorted(post_files(self.root, self.files.profile)):
             article = None
             if not (key := key_in(self.files.posts.front_matter_of(name))) and self.catalogue:
@@ -99,41 +99,42 @@ class OtherArchive:
                 yield name, key or (article.key if article else "")
 
     def everything(self) -> Iterator[str]:
-        """Yield every file that an archive may hold, but for what it works with itself."""
+        """Yield every file whose content belongs to the archive: all but its catalogue, locks and unfinished files."""
         for folder in (self.files.profile.posts_directory, IMAGES, MEDIA):
             yield from files_below(self.root, folder, strict=True)
         for folder in ("snapshots", "lost", "conflicts"):
             yield from files_below(self.root, f"{OWN_FOLDER}/{folder}", strict=True)
 
     def has_page(self, key: str) -> bool:
-        """Return whether the page that an article's post shows there is kept there."""
+        """Return whether the other archive has the page that its post of an article shows, as far as that is known."""
         shown = self.catalogue.captures.current(key) if self.catalogue else None
         return shown is None or bool(shown.sha256 and not shown.lost)
 
     def bare_captures(self) -> Iterator[tuple[str, Capture]]:
-        """Yield the captures whose pages were not kept, each with the key of its article."""
+        """Yield the captures without a snapshot, each with the key of its article."""
         for article in self.catalogue.articles.query() if self.catalogue else ():
             for capture in self.catalogue.captures.of_article(article.key) if self.catalogue else ():
                 if not capture.sha256:
                     yield article.key, capture
 
     def is_edited(self, name: str, key: str) -> bool | None:
-        """Return whether a person edited a post there; None where nothing tells."""
+        """Return whether a person edited a post there; None when no digest of the original is recorded."""
         article = self.catalogue.articles.find_by_key(key) if self.catalogue else None
         digest = article.digest if article else self.salvage.digests.get(name, "")
         if not digest:
             return None
-        return not is_written(read_file(self.root / name), digest)
+        return not matches_digest(read_file(self.root / name), digest)
 
     def media(self) -> Iterator[tuple[LocalFile, list[str], bool]]:
-        """Yield the media that lie there: file, articles that show it, whether it is proven.
+        """Yield the media files: file, keys of the articles that show it, and whether its content is known to be good.
 
-        One that no post there shows may be another half's; one that only a person's own posts show is that person's.
+        A file that no post there shows is yielded, too: a post that shows it may be imported from elsewhere. A file
+        that only the user's own posts show is not: it is no medium of an article.
         """
-        found = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
-        shown = shown_files(self.root, found, lenient=True)
+        paths = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
+        shown = shown_files(self.root, paths, lenient=True)
         recorded = {str(row["path"]): row for row in self.salvage.media if row["path"]}
-        for path in found:
+        for path in paths:
             keys = {key for post in shown.get(path, ()) if (key := self.files.posts.key_of(post))}
             if self.catalogue:
                 keys |= set(self.catalogue.files.articles_showing(path))
@@ -141,23 +142,23 @@ class OtherArchive:
                 continue
             file, row = self.root / path, recorded.get(path)
             digest = digest_of(file)
-            is_known = bool(digest and row and self.catalogue)
-            is_proven = digest == row["sha256"] if row and is_known else is_whole_file(file, kind_of(path))
+            is_recorded = bool(digest and row and self.catalogue)
+            is_proven = digest == row["sha256"] if row and is_recorded else is_whole_file(file, kind_of(path))
             size = file.stat().st_size if digest else 0
             yield LocalFile(path=path, size=size, sha256=digest), sorted(keys), is_proven
 
     def count(self) -> int:
-        """Return how many pages, media and posts lie there."""
+        """Return the number of snapshots, media files and posts."""
         folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum(1 for folder in folders for _ in files_below(self.root, folder))
 
     def size(self) -> int:
-        """Return how many bytes posts, media and pages take."""
+        """Return the size of all posts, media files and snapshots in bytes."""
         folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum((self.root / path).lstat().st_size for folder in folders for path in files_below(self.root, folder))
 
     def check(self) -> None:
-        """Raise what says what to do instead, where this is no folder of an archive."""
+        """Check that this is the folder of an archive; raise UsageError or InputError, which say what to do instead."""
         path = self.root
         if path.is_file():
             if path.suffix.lower() in _PACKED:

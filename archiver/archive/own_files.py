@@ -1,4 +1,4 @@
-"""Files that lie where an archive keeps its own, and that nobody knows."""
+"""List the files in an archive's folders, to find those that the catalogue does not know."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from pathlib import Path
 
 from archiver.errors import InputError
 
-# What systems, and git, leave in any folder.
+# Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
-_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # in .archive/ itself
+_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # directly in .archive/
 _LINKED = ".archive/snapshots"
-# Folders of .archive/ with an order of their own.
-_OTHERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
+# Folders of .archive/ whose files are not snapshots.
+_OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
 
 
 def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
-    """Every file below a folder, by its path from `root`; links to folders are passed over. Memory stays flat.
+    """Yield the path, relative to `root`, of every file below a folder, one folder in memory at a time.
 
-    `strict`: InputError for a folder that cannot be read; else every file in it is told of by whoever knows it.
+    Links to folders are followed if `strict`, else only in the folder of snapshots. A folder that cannot be read raises
+    InputError if `strict`, else it is skipped: the files that the catalogue expects in it are reported as unreadable.
     """
     try:
         entries = os.scandir(root / folder)
@@ -34,7 +35,7 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
     with entries:
         for entry in entries:
             path = f"{folder}/{entry.name}"
-            if entry.is_symlink() and entry.is_dir():  # to another disk, say: never a stray itself
+            if entry.is_symlink() and entry.is_dir():  # it may lead to another disk; the link itself is no stray file
                 if strict or path.startswith(_LINKED):
                     yield from _below_link(root, path, strict=strict)
             elif entry.is_dir(follow_symlinks=False):
@@ -44,28 +45,34 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
 
 
 def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
-    """Every file below a folder that a link leads to, unless that holds the link itself."""
+    """Yield every file below the target of a link, unless the link itself lies there, which would never end."""
     target = (root / path).resolve()
     if not (root / path).parent.resolve().is_relative_to(target):
         yield from files_below(root, path, strict=strict)
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:
-    """Every file of the archive's own folder that must be a snapshot's, or nobody knows it."""
+    """Yield every file below the archive's own folder that is a snapshot or a stray file, by its path from `root`.
+
+    The catalogue, locks and the folders with files of other kinds are left out. `own`: the path of that folder.
+    """
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")
         folder, _, name = inside.partition("/")
-        if not (_OWN.fullmatch(inside) or (name and folder in _OTHERS)):
+        if not (_OWN.fullmatch(inside) or (name and folder in _OTHER_FOLDERS)):
             yield path
 
 
 def is_same_file(root: Path, known: str, listed: str) -> bool:
-    """Return whether a listed name is a known file's: some disks fold the case of names, or compose their letters."""
+    """Return whether two paths name the same file although they differ in case or Unicode normalisation.
+
+    Some file systems list names differently from how they were written. `known` is the recorded path.
+    """
     if _folded(known) != _folded(listed):
         return False
     try:
         return (root / known).samefile(root / listed)
-    except OSError:  # a listing that gives a name under which nothing can be opened
+    except OSError:  # some disks list names that cannot be opened
         return (root / known).is_file()
 
 
@@ -74,7 +81,10 @@ def _folded(name: str) -> str:
 
 
 def is_younger(root: Path, path: str, since: float | None) -> bool:
-    """Whether a file came after `since`, so that a run which works since then may be at it."""
+    """Return whether a file was modified at or after `since` (seconds since 1970).
+
+    A run that works since then may be writing it. None: no run works, so the answer is no.
+    """
     if since is None:
         return False
     try:
@@ -83,13 +93,13 @@ def is_younger(root: Path, path: str, since: float | None) -> bool:
         return True
 
 
-def lots_of(paths: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Yield the paths in lists of at most `size`."""
-    lot: list[str] = []
+def batched_paths(paths: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Yield the paths in lists of at most `size` each."""
+    batch: list[str] = []
     for path in paths:
-        lot.append(path)
-        if len(lot) == size:
-            yield lot
-            lot = []
-    if lot:
-        yield lot
+        batch.append(path)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,4 +1,7 @@
-"""How a new post is called, so that the site publishes it over no other's, and whose other posts lie here."""
+"""Choose names for new posts so that the site publishes no two posts at one address.
+
+The user's own posts count, too: the catalogue records them as foreign posts.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,16 @@ from archiver.catalogue.database import chunks
 from archiver.models import Article
 
 
-def name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
-    """Return the name of an article's post: the one it has, or a new one in `folder` of `_posts`."""
+def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
+    """Return the name of an article's post: the one it has, or a new one in the subfolder `folder` of `_posts`."""
     known = catalogue.articles.find(article)
     if known and (name := posts.current_name(known.post, known.key)):
         return name
-    return posts.new_name(article, day, folder, others_at(posts, catalogue))
+    return posts.new_name(article, day, folder, recorded_posts_at(posts, catalogue))
 
 
-def others_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
-    """Return what gives the posts that the catalogue knows at one day and slug, anybody's."""
+def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
+    """Return a function that returns the recorded posts at an address, ours and the user's own."""
 
     def others(address: str) -> list[str]:
         foreign = catalogue.foreign_posts.published_as(address)
@@ -31,19 +34,19 @@ def others_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[st
 
 
 def record_directories(directories: PostDirectories, catalogue: Catalogue) -> None:
-    """Record what lies in the folders of posts now, so that the next run need not list them.
+    """Record the present content of the folders of posts, so that the next run need not list them.
 
-    Nothing is recorded when a post that was written has no row: it would be neither ours nor a foreign one.
+    Record nothing when a post that this run wrote has no row in the catalogue: it would be taken for a foreign post.
     """
     changed = directories.changed()
     if not changed or catalogue.files.known_posts(directories.written) != set(directories.written):
         return
     unknown = [name for name in changed if name in directories.listed or name not in directories.recorded]
-    listed = {name: _foreign(directories.listed.get(name, []), directories, catalogue) for name in unknown}
+    listed = {name: _foreign_posts(directories.listed.get(name, []), directories, catalogue) for name in unknown}
     catalogue.foreign_posts.save(changed, directories.recorded, listed)
 
 
-def _foreign(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
-    """Return those of `posts` that the catalogue does not know, each with its `published_as`."""
+def _foreign_posts(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
+    """Return the posts that belong to no article of the catalogue, each with the address it is published at."""
     known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
     return {name: directories.profile.published_key(name) for name in posts if name not in known}

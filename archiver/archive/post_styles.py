@@ -1,4 +1,4 @@
-"""The style of each post: the settings, the options of its source, and links to the archive's own articles."""
+"""Choose the style of each post: settings, options of its source, and links to other articles of the archive."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from archiver.writer.renderer import PostStyle
 
 @dataclass(frozen=True, slots=True)
 class PostStyles:
-    """The styles of one archive's posts. `source`: of articles that nobody archived before."""
+    """The styles of one archive's posts. `source`: the options for articles that were not archived before."""
 
     archive: Archive
     settings: Settings
     source: SourceOptions
 
     def style_of(self, article: Article) -> PostStyle:
-        """Return the style of a post; the source that its article came by first decides, whoever reads it again."""
+        """Return the style of an article's post.
+
+        An article that is archived already keeps the options of the source that first named it.
+        """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
-        first = redact_words(known.source) if known else None
-        source = next((one.options for one in settings.sources if one.title == first), self.source)
-        own = {"tags": source.tags and list(source.tags), "author": source.author}
+        first_source = redact_words(known.source) if known else None
+        source = next((each.options for each in settings.sources if each.title == first_source), self.source)
+        overrides = {"tags": source.tags and list(source.tags), "author": source.author}
         return PostStyle(
-            front_matter=settings.front_matter | {key: value for key, value in own.items() if value is not None},
+            front_matter=settings.front_matter | {key: value for key, value in overrides.items() if value is not None},
             account_line=settings.source_block.account,
             link_line=settings.source_block.link,
             gone_line=settings.source_block.gone,
@@ -37,7 +40,7 @@ class PostStyles:
         )
 
     def _post_path_of(self, link: str) -> str:
-        """Return the path of the post of the article that a link leads to, '' when the archive has none."""
+        """Return the path of the post whose article `link` leads to; '' when the archive has no such post."""
         target = Target(source=link, url=urls.canonicalize(link))
         record = self.archive.catalogue.urls.find([target]).get(target.url)
         article = record.article if record else None

@@ -1,4 +1,4 @@
-"""The posts of one archive: their names, their text, and whose they are."""
+"""The post files of one archive: choose their names, write them, and read which article each belongs to."""
 
 from __future__ import annotations
 
@@ -16,32 +16,39 @@ from archiver.models.job import Overwrite
 from archiver.storage.local import LocalStore, as_output_error, open_file
 from archiver.writer.front_matter import front_matter_text, read_front_matter
 
-_HEAD = 64 * 1024  # bytes of a post in which its front matter ends
+_HEAD_SIZE = 64 * 1024  # bytes read of a post to find its front matter
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
 class PostFiles:
-    """The posts that lie in one archive. A name is a path from the archive's folder."""
+    """The post files of one archive. The name of a post is its path, relative to the archive's folder."""
 
     def __init__(self, root: Path, store: LocalStore, directories: PostDirectories) -> None:
         self.root, self.directories, self.profile = root, directories, directories.profile
         self._store = store
 
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
-        """Return a name that no other post takes for an article that the catalogue does not know.
+        """Return a free name for the post of an article that the catalogue does not know.
 
-        `others` gives the posts of one `published_as` that the catalogue knows. A file that is this very article,
-        written by a run that died before its catalogue row, is the name.
+        `others` returns the recorded posts that the site would publish at an address. If a post of this very article
+        exists, written by a run that was killed before it recorded the article, its name is returned.
         """
         keys = (article.key, article.key_without_ids)
         return self.free_name(self.profile.post_paths(article, day, folder), keys, others)
 
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
-        """Return the first of the `wanted` names that no other post takes, or the post of one of these keys."""
+        """Return the first of the `wanted` names at whose address no other post is published.
+
+        A post at such an address that belongs to one of `keys` is returned instead. When every name is taken, the last
+        one is returned.
+        """
         name = ""
         for name in wanted:
             address = self.profile.published_key(name)
-            taken = {*self.directories.published_as(address), *others(address)}  # a run may record others in between
+            taken = {
+                *self.directories.published_as(address),
+                *others(address),
+            }  # another run may record posts meanwhile
             taken |= {name} if self.exists(name) else set()
             own = next((post for post in taken if self._is_of(keys, post)), "")
             if own or not taken:
@@ -49,16 +56,19 @@ class PostFiles:
         return name
 
     def current_name(self, name: str, key: str) -> str:
-        """Return the name of an article's earlier post, also when a person renamed it since; '' without one."""
+        """Return the present name of an article's post: `name`, or the file that a user renamed it to.
+
+        Return `name` itself when it is '' or when no post of the article exists.
+        """
         if not name or self.exists(name):
             return name
         return self._names_by_key.get(key, name)
 
     def save(self, post: Post, *, recorded: str = "", overwrite: Overwrite = Overwrite.UNEDITED) -> WriteResult:
-        """Write a post, unless the same stands there already.
+        """Write a post unless its file has this text already; return what was done.
 
-        A post whose bytes are not those of the `recorded` SHA-256 was edited by a person and stays, unless `overwrite`
-        allows it.
+        `recorded` is the SHA-256 of the post as it was last written. A file that does not match it was edited by a
+        person and is left alone, unless `overwrite` allows it.
         """
         path, content = self.root / post.name, post.text.encode()
         if overwrite is Overwrite.ALWAYS:
@@ -77,34 +87,34 @@ class PostFiles:
         )  # fmt: skip
 
     def key_of(self, name: str) -> str:
-        """Return the key of the article that a post is of, '' of one that is not ours or cannot be read."""
+        """Return the key of a post's article; '' when archiver did not write the post or it cannot be read."""
         return key_in(self.front_matter_of(name))
 
     def front_matter_of(self, name: str) -> str:
-        """Return the lines of a post's front matter, '' of one that has none or cannot be read."""
+        """Return the lines of a post's front matter; '' when it has none or cannot be read."""
         try:
             return _read_front_matter_lines(self.root / name)
         except OutputError:
             return ""
 
     def digest_of(self, name: str) -> str:
-        """Return the SHA-256 of a post, '' where there is none."""
+        """Return the SHA-256 of a post's file; '' when there is no file."""
         path = self.root / name
         with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
     def read_text(self, name: str) -> str:
-        """Return a post, '' where there is none."""
+        """Return the text of a post; '' when there is no file."""
         path = self.root / name
         with as_output_error(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""
 
     def exists(self, name: str) -> bool:
-        """Return whether a file of this name lies here."""
+        """Return whether a file of this name exists."""
         return (self.root / name).is_file()
 
     def front_matters(self) -> Iterator[tuple[str, str]]:
-        """Yield every post's name and the lines of its front matter, '' where it has none."""
+        """Yield the name of every post and the lines of its front matter, '' for a post without any."""
         for name in sorted(post_files(self.root, self.profile)):
             if self.exists(name):
                 yield name, _read_front_matter_lines(self.root / name)
@@ -115,12 +125,12 @@ class PostFiles:
 
     @cached_property
     def _names_by_key(self) -> dict[str, str]:
-        """Our posts that lie here, by article; read only when one is not where it was written."""
+        """The names of the posts by article key. It reads every post, so it is only used when one was moved."""
         return {key: name for name, lines in self.front_matters() if (key := key_in(lines))}
 
 
 def key_in(front_matter: str) -> str:
-    """Return the key of the article that a post's front matter names, '' for a post that is not ours."""
+    """Return the article key in a post's front matter; '' for a post that archiver did not write."""
     if "wechat:" not in front_matter:
         return ""
     wechat = read_front_matter(f"---\n{front_matter}---\n").get("wechat")
@@ -131,28 +141,35 @@ def key_in(front_matter: str) -> str:
 
 
 def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
-    """Decide what becomes of a post where another lies."""
+    """Return what to do with the post `content` when its file holds `previous` (None: there is no file)."""
     if previous is None:
         return "archived"
     if comparable(previous) == comparable(content):
         return "unchanged"
-    return "updated" if overwrite is Overwrite.FORCED or is_written(previous, recorded) else "skipped"
+    return "updated" if overwrite is Overwrite.FORCED or matches_digest(previous, recorded) else "skipped"
 
 
 def _read_front_matter_lines(path: Path) -> str:
     with as_output_error(path), open_file(path) as file:
-        return front_matter_text(file.read(_HEAD).decode(errors="replace"))
+        return front_matter_text(file.read(_HEAD_SIZE).decode(errors="replace"))
 
 
 def comparable(content: bytes) -> str:
-    """Return a post's text but for the time of its capture, and for what editors and git do to line ends."""
+    """Return a post's text without the time of its capture, and with normalised line ends.
+
+    Posts for which this is equal differ at most in ways that nobody edited by hand: editors and git change line ends
+    and the byte order mark.
+    """
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
     lines = front_matter_text(text)
     return text.replace(lines, _ARCHIVED.sub("", lines), 1) if lines else text
 
 
-def is_written(content: bytes, recorded: str) -> bool:
-    """Return whether a post is the one of this SHA-256, but for the line ends and the mark that git and editors add."""
+def matches_digest(content: bytes, recorded: str) -> bool:
+    """Return whether a post has the `recorded` SHA-256, ignoring line ends and a byte order mark.
+
+    Git and editors change these two without anybody editing the post.
+    """
     plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     return recorded in (_digest(content), _digest(plain))
 

@@ -1,6 +1,6 @@
-"""Take what lies in an archive into its catalogue: posts, pages, pictures and removals that prove themselves.
+"""Recover catalogue rows from files: posts, snapshots, media and tombstones that the catalogue does not know.
 
-Files are only read. Whatever dies in between, the same call goes on: what was taken in is known.
+Files are only read. A recovery that was killed can be repeated: what it recorded before is known then.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ TAKEN_IN = "taken into the catalogue"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A capture of a page that holds no article, to be taken in once all articles are."""
+    """A capture of a page that holds no article. It is recorded after all articles, one of which it may concern."""
 
     capture: Capture
     reason: str
@@ -53,32 +53,35 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageReader:
-    """Reads what the captures of one page were. `captures`: those that are recorded."""
+    """A reader that classifies and extracts a snapshot as each of its recorded `captures` received it."""
 
     digest: str
     stored: StoredPage
     captures: Sequence[Capture]
 
     def read(self, written: float) -> tuple[list[tuple[Capture, Article]], list[Notice]]:
-        """Return the captures of an article, and the others. `written`: when the file was, in seconds since 1970."""
+        """Return the captures that hold an article, each with it, and those that hold none.
+
+        `written` is when the snapshot's file was written, in seconds since 1970. It dates a page without records.
+        """
         found: list[tuple[Capture, Article]] = []
         notices = []
-        articles: dict[tuple[str, str, bool], Article] = {}  # to read a page is the costly part
+        articles: dict[tuple[str, str, bool], Article] = {}  # by what extraction depends on: extracting is slow
         for capture in self.captures or (self._estimated(written),):
             page = page_of(capture, self.stored.content, capture.url)
-            verdict = classify(page)
-            known = replace(capture, state=verdict.state, sha256=self.digest, size=len(self.stored.content))
-            if verdict.state is State.ARTICLE:
-                place = (capture.url, capture.final_url, capture.saved)
-                if place not in articles:
-                    articles[place] = extract(page)
-                found.append((known, articles[place]))
+            classification = classify(page)
+            known = replace(capture, state=classification.state, sha256=self.digest, size=len(self.stored.content))
+            if classification.state is State.ARTICLE:
+                origin = (capture.url, capture.final_url, capture.saved)
+                if origin not in articles:
+                    articles[origin] = extract(page)
+                found.append((known, articles[origin]))
             else:
-                notices.append(Notice(capture=known, reason=_reason(page, verdict)))
+                notices.append(Notice(capture=known, reason=_reason(page, classification)))
         return found, notices
 
     def _estimated(self, written: float) -> Capture:
-        """Return the capture of a page without records: its own server time, else the time of its file."""
+        """Return a capture for a page without records, dated by the server time in the page, else by its file."""
         saved = datetime.fromtimestamp(written, UTC)
         page = Page(source=self.digest, content=self.stored.content, captured=saved)
         captured = server_time(page) or saved
@@ -91,157 +94,169 @@ class PageReader:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recovery:
-    """Takes what proves itself into a catalogue."""
+    """The recovery of catalogue rows from files of one archive whose content shows what they are."""
 
     files: ArchiveFiles
     snapshots: SnapshotStore
     catalogue: Catalogue
     now: datetime
-    changed: dict[str, None] = field(default_factory=dict)  # keys of articles that something was taken in of
+    changed: dict[str, None] = field(default_factory=dict)  # keys of the articles of which something was recorded
     _notices: list[tuple[Finding, list[Notice]]] = field(default_factory=list)
 
     def everything(self, unknown: Iterable[Finding]) -> Iterator[Finding]:
-        """Yield each unrecorded file with what became of it; strays, and others, come back as they are.
+        """Record each unrecorded file; yield its finding with the result, and all other findings unchanged.
 
-        Media come last of all: which are an article's own is known when its post is made again.
+        Media are among the unchanged ones: which belong to an article is only known when its post was rebuilt.
         """
-        found = list(unknown)  # of the captures of one second the later one is shown: it must come later here, too
-        for finding in sorted(found, key=self._came):
+        found = list(unknown)  # read all findings before the first row is written
+        for finding in sorted(found, key=self._order):
             if finding.problem != "unrecorded" or finding.what == "media":
                 yield finding
             elif finding.what == "removal":
                 yield self._removal(finding)
             elif finding.what == "post":
                 yield self._post(finding)
-            elif (taken := self._page(finding)) is not None:
-                yield taken
-        yield from self._take_notices()
+            elif (result := self._page(finding)) is not None:
+                yield result
+        yield from self._recover_notices()
 
-    def _came(self, finding: Finding) -> tuple[bool, float, float]:
-        """Return by what findings are ordered: pages last, as they came."""
+    def _order(self, finding: Finding) -> tuple[bool, float, float]:
+        """Return the sort key of a finding: pages last, in the order in which they were received.
+
+        A post shows the later of two captures of the same second, so they must be recorded in their order.
+        """
         if finding.problem != "unrecorded" or finding.what != "snapshot":
             return False, 0, 0
         try:
             captures = self.snapshots.load(digest_in(finding.path)).captures
         except ArchiverError:
             return True, 0, 0
-        times = [((one.received or one.captured).timestamp(), one.captured.timestamp()) for one in captures]
+        times = [((each.received or each.captured).timestamp(), each.captured.timestamp()) for each in captures]
         return True, *min(times, default=(0.0, 0.0))
 
     def medium(self, finding: Finding, links: Links) -> Finding:
-        """Take in a picture, sound or film that posts of ours show."""
+        """Record a picture, sound or film that posts of the archive show; return the finding with the result."""
         path = self.files.root / finding.path
         is_whole = is_whole_file(path, kind_of(finding.path))
         size = path.stat().st_size if path.is_file() else 0
         file = LocalFile(path=finding.path, size=size, sha256=digest_of(path) if is_whole else "")
-        keys = [key for key in self._posts_that_show(finding, links) if key]
+        keys = [key for key in self._articles_showing(finding, links) if key]
         self.catalogue.recovered.add_media(keys or [finding.key], {finding.path.rpartition(".")[0]: file})
-        said = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
-        return ended(finding, said, repaired=is_whole)
+        message = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
+        return with_result(finding, message, repaired=is_whole)
 
-    def _posts_that_show(self, finding: Finding, links: Links) -> Iterator[str]:
-        kept = self.catalogue.articles.find_by_key(finding.key)
-        if kept and kept.post and finding.path in links.shown(self.files.posts.read_text(kept.post)):
-            yield kept.key
+    def _articles_showing(self, finding: Finding, links: Links) -> Iterator[str]:
+        article = self.catalogue.articles.find_by_key(finding.key)
+        if article and article.post and finding.path in links.shown(self.files.posts.read_text(article.post)):
+            yield article.key
 
     def _removal(self, finding: Finding) -> Finding:
         for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
                 self.catalogue.recovered.add_removal(tombstone)
-                self.catalogue.removals.finish(tombstone.key)  # what is left of its files is put aside
-        return ended(finding, TAKEN_IN, repaired=True)
+                # What is left of its files becomes a stray, which --repair moves aside.
+                self.catalogue.removals.finish(tombstone.key)
+        return with_result(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:
-        found = list(posts_of(self.files, [finding.path], self.now))
-        if not found:  # it could be read a moment ago
-            return ended(finding, "it cannot be read now", repaired=False)
+        found = list(post_records(self.files, [finding.path], self.now))
+        if not found:  # it could be read when it was found
+            return with_result(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.add_posts(found)
         is_known = bool(self.catalogue.files.known_posts([finding.path]))
         if is_known:
             self.changed[finding.key] = None
-            return ended(finding, TAKEN_IN, repaired=True)
+            return with_result(finding, TAKEN_IN, repaired=True)
         return replace(finding, problem="stray", what="file", said="another post of an article that has one")
 
     def _page(self, finding: Finding) -> Finding | None:
-        """Take in the captures of a page; None for one that holds no article, whose turn comes later."""
+        """Record the captures of a page; None when some hold no article and are recorded later."""
         digest = digest_in(finding.path)
         try:
             stored = self.snapshots.load(digest)
             reader = PageReader(digest=digest, stored=stored, captures=stored.captures)
             found, notices = reader.read(self.snapshots.path(digest).stat().st_mtime)
         except ArchiverError as error:
-            return ended(finding, str(error), repaired=False)
-        if any(self._is_taken_out(article) for _, article in found):
+            return with_result(finding, str(error), repaired=False)
+        if any(self._is_removed(article) for _, article in found):
             return replace(finding, problem="stray", said="a page of an article that was taken out")
         keys = [self.catalogue.recovered.add_capture(capture, article) for capture, article in found]
-        for article in dict.fromkeys(article for _, article in found):  # an older page may show what the post does not
-            self.catalogue.recovered.add_media([article.key], files_of(self.files.root, article))
+        for article in dict.fromkeys(
+            article for _, article in found
+        ):  # an older page may show media that the post does not
+            self.catalogue.recovered.add_media([article.key], media_files_of(self.files.root, article))
         self.changed.update(dict.fromkeys(keys))
         if not notices:
-            return ended(finding, TAKEN_IN, repaired=True)
+            return with_result(finding, TAKEN_IN, repaired=True)
         self._notices.append((replace(finding, key=keys[0] if keys else ""), notices))
         return None
 
-    def _is_taken_out(self, article: Article) -> bool:
+    def _is_removed(self, article: Article) -> bool:
         known = self.catalogue.articles.find(article)
         return known is not None and known.taken_out is not None
 
-    def _take_notices(self) -> Iterator[Finding]:
-        """Take in the pages that hold no article, in the order in which they came."""
+    def _recover_notices(self) -> Iterator[Finding]:
+        """Record the captures that hold no article in the order in which they were received; yield their findings."""
         for _, notice in sorted(
             ((finding, notice) for finding, notices in self._notices for notice in notices),
-            key=lambda each: each[1].capture.received or each[1].capture.captured,
+            key=lambda pair: pair[1].capture.received or pair[1].capture.captured,
         ):
             key = self.catalogue.recovered.add_capture(notice.capture, None, notice.reason)
             if key:
                 self.changed[key] = None
-        yield from (ended(finding, TAKEN_IN, repaired=True) for finding, _ in self._notices)
+        yield from (with_result(finding, TAKEN_IN, repaired=True) for finding, _ in self._notices)
         self._notices.clear()
 
 
-def begin(catalogue: Catalogue, files: ArchiveFiles, now: datetime, salvage: Salvage | None = None) -> None:
-    """Fill a new catalogue with the removals and posts that lie in the archive, and with what was salvaged."""
+def populate_catalogue(
+    catalogue: Catalogue, files: ArchiveFiles, now: datetime, salvage: Salvage | None = None
+) -> None:
+    """Fill a new catalogue from the tombstones and posts of the archive.
+
+    `salvage`: the rows that could be read from a damaged catalogue. They are added where files do not contradict them.
+    """
     catalogue.open()
     tombstones = Tombstones(files.store)
     for _, tombstone in tombstones.all():
         catalogue.recovered.add_removal(tombstone)
-    found = list(posts_here(files, now))
-    here = {kept.key for kept, _ in found}
+    found = list(all_post_records(files, now))
+    present = {article.key for article, _ in found}
     for tombstone in salvage.removals if salvage else ():
-        if tombstone.key not in here and not tombstones.has(tombstone.key):
+        if tombstone.key not in present and not tombstones.has(tombstone.key):
             tombstones.write(tombstone)
             catalogue.recovered.add_removal(tombstone)
     if salvage is None:
         catalogue.recovered.add_posts(found)
         catalogue.mark_populated()
         return
-    catalogue.recovered.add_posts((_proven(kept, files, salvage), address) for kept, address in found)
-    media = tuple(row for row in salvage.media if not row["path"] or _is_there(files.root, row))
+    catalogue.recovered.add_posts((_with_digest(article, files, salvage), address) for article, address in found)
+    media = tuple(row for row in salvage.media if not row["path"] or _is_intact(files.root, row))
     catalogue.restore(replace(salvage, media=media))
     for key, capture in salvage.captures:
         catalogue.recovered.add_capture_without_page(key, capture)
     catalogue.mark_populated()
 
 
-def tell_removals(catalogue: Catalogue, files: ArchiveFiles) -> None:
-    """Write the tombstones of articles that were taken out, unless their posts lie here."""
+def write_missing_tombstones(catalogue: Catalogue, files: ArchiveFiles) -> None:
+    """Write the tombstones of removed articles, except those whose posts exist."""
     for article in catalogue.recovered.removed_articles():
         if not files.posts.exists(files.posts.current_name("?", article.key)):
             Tombstones(files.store).write(catalogue.removals.tombstone(article.key))
 
 
-def _proven(kept: ArticleRecord, files: ArchiveFiles, salvage: Salvage) -> ArticleRecord:
-    """Return the article of a post with the digest that was recorded, where the post is that one."""
-    digest = salvage.digests.get(kept.post, "")
-    return replace(kept, digest=digest) if digest and digest == files.posts.digest_of(kept.post) else kept
+def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) -> ArticleRecord:
+    """Return the article with its salvaged post digest, if the post still has that digest."""
+    digest = salvage.digests.get(article.post, "")
+    is_current = digest and digest == files.posts.digest_of(article.post)
+    return replace(article, digest=digest) if is_current else article
 
 
-def _is_there(root: Path, row: dict[str, object]) -> bool:
+def _is_intact(root: Path, row: dict[str, object]) -> bool:
     return digest_of(root / str(row["path"])) == row["sha256"]
 
 
-def files_of(root: Path, article: Article) -> dict[str, LocalFile]:
-    """Return the whole files that lie here of an article's media, by the media's names."""
+def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
+    """Return the complete files that exist of an article's media, by the names of the media."""
     found = {}
     for medium in article.media:
         name = media_name(medium)
@@ -251,65 +266,70 @@ def files_of(root: Path, article: Article) -> dict[str, LocalFile]:
     return found
 
 
-def posts_here(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield every post that says of which article it is, with its `published_as`."""
-    return _adopted(files.posts.front_matters(), now, files.profile)
+def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
+    """Yield the record of every post that names its article, with the address the post is published at."""
+    return _records_in(files.posts.front_matters(), now, files.profile)
 
 
-def posts_of(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield those of these posts that say of which article they are."""
-    return _adopted(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
+def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
+    """Yield the records of the posts called `names` that name their article, with the addresses of the posts."""
+    return _records_in(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
 
 
-def _adopted(heads: Iterable[tuple[str, str]], now: datetime, profile: Profile) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield the article of each post.
+def _records_in(
+    front_matters: Iterable[tuple[str, str]], now: datetime, profile: Profile
+) -> Iterator[tuple[ArticleRecord, str]]:
+    """Yield the article of each post as its front matter describes it.
 
-    Without a digest: until it is made again from its page and found the same, it counts as edited by hand.
+    It has no digest, so the post counts as edited by hand until it is rebuilt from its page with the same result.
     """
-    for name, block in heads:
-        key = key_in(block)
+    for name, lines in front_matters:
+        key = key_in(lines)
         if not key:
             continue
-        front = read_front_matter(f"---\n{block}---\n")
+        front = read_front_matter(f"---\n{lines}---\n")
         wechat = front.get("wechat")
         wechat = wechat if isinstance(wechat, dict) else {}
-        gone = _gone(wechat.get("gone"), now)
-        kept = ArticleRecord(
+        gone = _unavailability(wechat.get("gone"), now)
+        article = ArticleRecord(
             key=key, url=str(wechat.get("url") or ""), title=str(front.get("title") or ""),
             account=str(wechat.get("account") or ""), type=str(wechat.get("type") or "article"),
             published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
             state=gone.state if gone else State.ARTICLE, state_seen=gone.seen if gone else now, post=name,
         )  # fmt: skip
-        yield kept, profile.published_key(name)
+        yield article, profile.published_key(name)
 
 
-def archived_in(text: str) -> datetime | None:
-    """Return when the capture came that a post shows, as its front matter tells."""
+def archived_time_in(text: str) -> datetime | None:
+    """Return the time of the capture that a post shows, from its front matter; None without one."""
     wechat = read_front_matter(text).get("wechat")
     return _time(wechat.get("archived")) if isinstance(wechat, dict) else None
 
 
-def _reason(page: Page, verdict: Classification) -> str:
-    return outcomes.no_article(Target(source=page.url, url=page.url), page, verdict).error
+def _reason(page: Page, classification: Classification) -> str:
+    return outcomes.no_article(Target(source=page.url, url=page.url), page, classification).error
 
 
-def _gone(said: object, now: datetime) -> Unavailability | None:
-    told = said if isinstance(said, dict) else {}
-    state = str(told.get("state"))
-    return (
-        Unavailability(state=State(state), seen=_time(told.get("seen")) or now) if state in UNAVAILABLE_STATES else None
-    )
+def _unavailability(value: object, now: datetime) -> Unavailability | None:
+    gone = value if isinstance(value, dict) else {}
+    state = str(gone.get("state"))
+    if state not in UNAVAILABLE_STATES:
+        return None
+    return Unavailability(state=State(state), seen=_time(gone.get("seen")) or now)
 
 
 def _time(value: object) -> datetime | None:
-    try:  # a person's editor may have put a space before the zone, as YAML allows
+    try:  # an editor may have put a space before the zone, as YAML allows
         time = datetime.fromisoformat(re.sub(r"\s+(?=[+\-Z]\S*\Z)", "", str(value)[:99]))
         return time.astimezone(CHINA) if time.tzinfo else None
-    except (ValueError, OverflowError):  # some zone's first or last day has no time in another zone
+    except (ValueError, OverflowError):  # the first or last day of the calendar has no time in another zone
         return None
 
 
-def ended(finding: Finding, *said: str, repaired: bool, exit_code: int = 1) -> Finding:
-    """Return a finding with what became of it; `exit_code` is that of one that is not repaired."""
-    words = "; ".join(filter(None, (finding.said, *said)))
-    return replace(finding, said=words, repaired=repaired, exit_code=0 if repaired else exit_code)
+def with_result(finding: Finding, *messages: str, repaired: bool, exit_code: int = 1) -> Finding:
+    """Return the finding with its result: messages added, and whether it was repaired.
+
+    `exit_code` is the exit code of the command if the finding was not repaired.
+    """
+    explanation = "; ".join(filter(None, (finding.said, *messages)))
+    return replace(finding, said=explanation, repaired=repaired, exit_code=0 if repaired else exit_code)

@@ -1,7 +1,7 @@
-"""A catalogue in the place of a damaged one: from the posts and removals that lie here, and what could be salvaged.
+"""Replace a damaged catalogue by a new one, made from the posts, the tombstones and the rows that can still be read.
 
-Pages and media follow as in any archive whose catalogue does not know them. The damaged one is copied to
-`.archive/lost/` before, and the new one takes its place whole or not at all.
+The damaged catalogue is copied to `.archive/lost/` first, and the new one takes its place atomically. Snapshots and
+media are not recorded here: `verify --repair` finds them afterwards as files that the catalogue does not know.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import closing
 from archiver.archive.archive import Archive
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import CATALOGUE
-from archiver.archive.recovery import begin
+from archiver.archive.recovery import populate_catalogue
 from archiver.catalogue import FILE, Catalogue
 from archiver.catalogue.salvage import read_damaged
 from archiver.errors import Busy, DamagedCatalogue
@@ -25,47 +25,49 @@ _LOGS = ("-wal", "-shm", "-journal")
 
 
 def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
-    """Make a new catalogue where the one that is here is damaged; yield what was wrong with it.
+    """Replace the catalogue if it is damaged; yield a finding for each fault of the old one.
 
-    Busy while another command works on the archive.
+    Raise Busy while another command works on the archive.
     """
-    faults, others = _faults(archive)
+    faults, has_other_runs = _faults(archive)
     if not faults:
         return
-    if others:
+    if has_other_runs:
         raise Busy("another command works on this archive: try again when it has ended", concerns=str(archive.own))
     path = archive.own / FILE
     check_space(archive.own, 4 * path.stat().st_size)
     salvage = read_damaged(path)
-    place = copy_aside(archive.root, CATALOGUE)
-    copy_aside(archive.root, f"{CATALOGUE}-wal")  # it holds the newest rows
+    copy = copy_aside(archive.root, CATALOGUE)
+    copy_aside(archive.root, f"{CATALOGUE}-wal")  # the newest rows are in the write-ahead log
     folder = archive.root / UNFINISHED / FILE
     with as_output_error(folder):
-        shutil.rmtree(folder, ignore_errors=True)  # of a call that died
+        shutil.rmtree(folder, ignore_errors=True)  # left by a killed run
         folder.mkdir(parents=True)
     with closing(Catalogue(folder, archive.now)) as catalogue:
-        begin(catalogue, ArchiveFiles(archive.name, profile=archive.profile), archive.now(), salvage)
+        populate_catalogue(catalogue, ArchiveFiles(archive.name, profile=archive.profile), archive.now(), salvage)
     with as_output_error(path):
-        for ending in _LOGS:  # a log that is left would be read into the new one
+        for ending in _LOGS:  # SQLite would apply a leftover log to the new file
             path.with_name(f"{FILE}{ending}").unlink(missing_ok=True)
         (folder / FILE).replace(path)
         sync_folder(archive.own)
         shutil.rmtree(folder, ignore_errors=True)
-    for said in faults:
-        said = f"{said}; what was there is {place} now; a new one is made from what lies here"
+    for fault in faults:
+        message = f"{fault}; what was there is {copy} now; a new one is made from what lies here"
         yield Finding(
-            problem="database", what="catalogue", path=CATALOGUE, said=said, repaired=True, exit_code=0
+            problem="database", what="catalogue", path=CATALOGUE, said=message, repaired=True, exit_code=0
         )  # fmt: skip
 
 
 def _faults(archive: Archive) -> tuple[list[str], bool]:
-    """Return what is wrong with the catalogue itself, and whether others work on the archive."""
+    """Return the faults of the catalogue's file, and whether other runs work on the archive."""
     if not (archive.own / FILE).is_file():
         return [], False
     with closing(Catalogue(archive.own, archive.now)) as catalogue:
-        others = catalogue.other_runs_since() is not None
+        has_other_runs = catalogue.other_runs_since() is not None
         try:
             catalogue.open()
-            return list(dict.fromkeys([*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()])), others
+            return list(
+                dict.fromkeys([*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()])
+            ), has_other_runs
         except DamagedCatalogue as error:
-            return [str(error.args[0]).partition(": the catalogue is damaged")[0]], others
+            return [str(error.args[0]).partition(": the catalogue is damaged")[0]], has_other_runs

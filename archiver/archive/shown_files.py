@@ -1,4 +1,4 @@
-"""Which files the posts and pages that lie in an archive's folder show, whoever wrote them."""
+"""Find the files that the texts in an archive's folder show, including posts and pages that a person wrote."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from urllib.parse import unquote
 from archiver.errors import InputError
 from archiver.storage.local import open_file
 
-_PASSED_OVER = frozenset(("_site", "node_modules", "vendor"))  # what tools make; hidden folders, too
+_SKIPPED = frozenset(("_site", "node_modules", "vendor"))  # made by tools; hidden folders are skipped, too
 _TEXTS = frozenset((".md", ".markdown", ".mkd", ".mkdown", ".html", ".htm", ".txt"))
-_MOST = 2**25  # bytes of a text
-# What a name is cut from in Markdown, HTML, Liquid and wiki links; a name that holds one of these is searched whole.
+_MAX_SIZE = 2**25  # bytes read of a text
+# The characters around a file name in Markdown, HTML, Liquid and wiki links. Texts are split at these and the words are
+# looked up, which is fast; a file name that itself contains one is searched for in the whole text.
 _SEPARATOR = re.compile(r"""[\s/\\()"'<>\[\]|#?&{}=,;:!`*。，；：！？、（）【】《》「」『』“”‘’…]+""")
 
 
 def shown_files(root: Path, names: Collection[str], *, lenient: bool = False) -> dict[str, set[str]]:
-    """Return those of these files, paths from `root`, that some post shows, each with the posts that do.
+    """Return the files that some text shows, each with the texts that show it. Paths are relative to `root`.
 
-    InputError when a text cannot be read, unless `lenient`: then nobody knows what it shows. A file counts as shown
-    where its name stands in a text, however the link to it is written: to keep a file too many costs nothing.
+    A file counts as shown when its name occurs in a text, however the link is written: keeping a file too many does no
+    harm. Raise InputError when a text cannot be read, since it might show any file; `lenient` skips such texts.
     """
     by_name: dict[str, set[str]] = {}
     for path in names:
@@ -46,11 +47,11 @@ def _texts(root: Path, *, lenient: bool) -> Iterator[tuple[str, str]]:
     for path in _files(root, lenient=lenient):
         try:
             with open_file(path) as file:
-                text = file.read(_MOST).decode(errors="replace")
-        except FileNotFoundError:  # taken out meanwhile
+                text = file.read(_MAX_SIZE).decode(errors="replace")
+        except FileNotFoundError:  # removed meanwhile
             continue
         except OSError as error:
-            if lenient or error.errno == errno.EINVAL:  # no file: it shows nothing
+            if lenient or error.errno == errno.EINVAL:  # EINVAL: not a file, so it shows nothing
                 continue
             raise _unreadable(path, error) from error
         plain = html.unescape(unquote(text) if "%" in text else text)
@@ -58,9 +59,9 @@ def _texts(root: Path, *, lenient: bool) -> Iterator[tuple[str, str]]:
 
 
 def _files(root: Path, *, lenient: bool) -> Iterator[Path]:
-    """Yield the posts, drafts and pages below `root`."""
+    """Yield the paths of the posts, drafts and pages below `root`."""
     for where, folders, files in os.walk(root, onerror=None if lenient else _refuse):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _PASSED_OVER]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
         is_post = Path(where).relative_to(root).parts[:1] in (("_posts",), ("_drafts",))
         yield from (Path(where) / name for name in files if is_post or Path(name).suffix.lower() in _TEXTS)
 
@@ -70,7 +71,7 @@ def _composed(text: str) -> str:
 
 
 def _refuse(error: OSError) -> None:
-    """Raise what keeps a folder from being listed, unless it is not there."""
+    """Raise InputError for a folder that cannot be listed; ignore one that does not exist."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise _unreadable(Path(error.filename), error) from error
 

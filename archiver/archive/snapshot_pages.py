@@ -12,9 +12,9 @@ from archiver.models import Capture, FetchedPage, Target
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPages:
-    """PageSource that gives the page of one capture, whatever it is asked for.
+    """A PageSource that always returns the snapshot of one capture, whatever target it is called with.
 
-    `captured`: the time that the post shows already, where that is to stay.
+    `captured` replaces the time of the capture, so that a rebuilt post keeps the time that it shows already.
     """
 
     snapshots: SnapshotStore
@@ -22,13 +22,16 @@ class SnapshotPages:
     captured: datetime | None = None
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page, proven by its digest; raise InputError when its file is missing or damaged."""
+        """Return the page after checking its digest; raise InputError when its file is missing or damaged."""
         page = page_of(self.capture, self.snapshots.load(self.capture.sha256).content, target.source)
         page = replace(page, captured=self.captured or page.captured)
         return FetchedPage(page=page, snapshot=self.capture.sha256)
 
 
 def current_capture(captures: CaptureTable, key: str) -> Capture | None:
-    """Return the capture that an article's post shows, if its page is kept: another would undo an edit."""
+    """Return the capture that an article's post shows; None when its page was not kept or was lost.
+
+    An older capture is no substitute: a post made from it would lose what WeChat changed in the article since.
+    """
     current = captures.current(key)
     return current if current and current.sha256 and not current.lost else None

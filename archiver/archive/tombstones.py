@@ -1,4 +1,7 @@
-"""What a person took out, told by a file each, so that an archive whose catalogue is lost does not fetch it again."""
+"""Tombstones: one small file for each article that a person removed.
+
+They keep an archive from fetching removed articles again, even when its catalogue is lost.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from archiver.models import Tombstone
 from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error, open_file
 
 FOLDER = f"{OWN_FOLDER}/removed"
-_MOST = 2**20  # bytes of a file that is read
+_MAX_SIZE = 2**20  # bytes read of a tombstone file
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A tombstone as its file tells it. Times are seconds since 1970."""
+    """A tombstone as it is stored in its file. Times are seconds since 1970."""
 
     key: str
     removed: int
@@ -30,13 +33,13 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tombstones:
-    """The tombstones of one archive."""
+    """The tombstone files of one archive, one for each removed article."""
 
     def __init__(self, store: LocalStore) -> None:
         self._store = store
 
     def write(self, tombstone: Tombstone) -> None:
-        """Write the tombstone of an article, durably."""
+        """Write the tombstone of an article; it is durable on return."""
         stored = _Stored(
             key=tombstone.key, removed=int(tombstone.removed.timestamp()), title=tombstone.title,
             account=tombstone.account, url=tombstone.url, urls=tombstone.urls,
@@ -46,16 +49,16 @@ class Tombstones:
         self._store.sync()
 
     def delete(self, key: str) -> None:
-        """Delete the tombstone of an article, if there is one."""
+        """Delete the tombstone of an article if it exists; this is durable on return."""
         self._store.delete(self._path(key))
         self._store.sync()
 
     def has(self, key: str) -> bool:
-        """Return whether an article has one."""
+        """Return whether an article has a tombstone file."""
         return self._path(key).is_file()
 
     def all(self) -> Iterator[tuple[str, Tombstone]]:
-        """Yield the tombstones that can be read, each with its path from the archive's folder."""
+        """Yield the path, relative to the archive's folder, and the content of each readable tombstone."""
         folder = self._store.root / FOLDER
         with as_output_error(folder):
             paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
@@ -68,10 +71,10 @@ class Tombstones:
 
 
 def _read(path: Path) -> Tombstone | None:
-    """Return what a file tells; None where that is no tombstone, or another article's."""
+    """Return the tombstone in a file; None when it is damaged or its name does not fit its key."""
     try:
         with open_file(path) as file:
-            stored = msgspec.json.decode(file.read(_MOST), type=_Stored)
+            stored = msgspec.json.decode(file.read(_MAX_SIZE), type=_Stored)
         removed = from_timestamp(stored.removed)
         published, archived = map(from_timestamp, (stored.published, stored.archived))
     except (OSError, ValueError, OverflowError, msgspec.MsgspecError):

@@ -1,7 +1,7 @@
-"""What the archive does for one job: keep its page, find and add its media, write its post, and the rows last.
+"""The archive's part in one job: store the page, find and add media, write the post, and record all this at the end.
 
-The catalogue's rows are the last thing that is written: whatever dies in between leaves an address that is due, a
-capture that nobody has read, and files that the next attempt finds and takes for its own.
+The rows of the catalogue are written last. A job that is killed before leaves an address that is still due, an unread
+capture, and files that the next attempt finds and uses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from archiver import outcomes, policy
 from archiver.archive.archive import Archive
 from archiver.archive.captures import capture_of
 from archiver.archive.media import ArticleMedia
-from archiver.archive.post_names import name_of
+from archiver.archive.post_names import post_name_of
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.errors import ArchiverError, BudgetSpent, CoolingDown, FetchError
@@ -45,19 +45,20 @@ from archiver.writer.names import media_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkOptions:
-    """How articles are archived."""
+    """The settings for archiving an article."""
 
     keeps_snapshots: bool = True
-    min_coverage: float = 0.999  # share of a page's text; a post that shows less says so
+    min_coverage: float = 0.999  # part of a page's text, 0 to 1; a post that shows less gets a warning
     overwrite: Overwrite = Overwrite.UNEDITED
-    wants: Callable[[Media], bool] = lambda _medium: True  # media that are saved at all
+    wants: Callable[[Media], bool] = lambda _medium: True  # which media are saved
 
 
 @dataclass(kw_only=True, slots=True)
 class UnitOfWork:
-    """An archive as one job sees it (ports.ArticleArchive).
+    """The archive, as the pipeline uses it for one job: the implementation of ports.ArticleArchive.
 
-    `says_the_same` compares an article with its last page. `written`: the post that was written, if one was.
+    `says_the_same(article)` returns whether an article has the same text as its last page. `written` is the result of
+    writing the post, None before.
     """
 
     archive: Archive
@@ -67,23 +68,23 @@ class UnitOfWork:
     now: Callable[[], datetime]
     says_the_same: Callable[[Article], bool] = lambda _article: False
     written: WriteResult | None = None
-    _repeated: dict[str, Capture] = field(default_factory=dict)  # of pages that were kept before, by their digest
+    _repeated: dict[str, Capture] = field(default_factory=dict)  # new captures of pages stored before, by digest
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
-        """Keep a page before anything is made of it, unless it came from its snapshot.
+        """Store a received page before it is processed, unless it was read from its snapshot.
 
-        A saved page that holds no article lies where it was saved, and is not kept.
+        A page from a file of the user that holds no article is not stored.
         """
         page = fetched.page
         digest = fetched.snapshot
         is_wanted = self.options.keeps_snapshots and not (page.saved and classification.state is not State.ARTICLE)
         if not digest and is_wanted:
-            digest = self._keep(page, classification.state)
+            digest = self._store_page(page, classification.state)
         return StoredCapture(
             page=page, snapshot=digest, classification=classification, local_media=fetched.local_media
         )  # fmt: skip
 
-    def _keep(self, page: Page, state: State) -> str:
+    def _store_page(self, page: Page, state: State) -> str:
         capture = capture_of(page, state, self.now(), self.job.source.name)
         snapshot = self.archive.files.snapshots.keep(page.content, capture)
         if not snapshot.is_new:
@@ -92,7 +93,7 @@ class UnitOfWork:
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Complete an article by what the archive knows of it."""
+        """Return the article completed by what the archive knows of it, with its record."""
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
         if self.job.kind is not JobKind.RECHECK:
@@ -101,13 +102,13 @@ class UnitOfWork:
         return ResolvedArticle(article, self.job.article, self.says_the_same(article))
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Take the capture of an article away of which nothing new is wanted; return how the job ended."""
+        """Delete the capture of an article that was removed or is unchanged; return the outcome of the job."""
         outcome = self._removed(known) if decision is Decision.REMOVED else self._unchanged(known)
-        self._forget(capture)
+        self._delete_pages(capture)
         return outcome
 
     def _removed(self, known: ArticleRecord) -> Outcome:
-        """Return the outcome of an article that a person took out: of it nothing is kept but this address."""
+        """Return the outcome of a removed article; only the address is recorded, so that it is not fetched again."""
         catalogue = self.archive.catalogue
         if self.job.target.url:
             catalogue.removals.add_url(self.job.target.url, known.key)
@@ -118,42 +119,44 @@ class UnitOfWork:
         self.archive.catalogue.articles.mark_checked(known.key)
         return replace(outcomes.known(self.job.target, known, self.archive.name), outcome="unchanged")
 
-    def _forget(self, capture: StoredCapture) -> None:
-        """Take the pages away that came, unless others are of the same bytes."""
+    def _delete_pages(self, capture: StoredCapture) -> None:
+        """Delete the received pages, unless other captures have the same bytes."""
         for digest in (capture.snapshot, capture.moved_from.snapshot if capture.moved_from else ""):
             if digest and not self.archive.catalogue.captures.discard(digest):
-                self.archive.files.snapshots.forget(digest)
+                self.archive.files.snapshots.delete(digest)
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
-        """Return the media that lie here and those that are missing and wanted, both by name, in the order shown."""
+        """Return (files of media in the archive, media to fetch), both by name and in the order of the article."""
         wanted = {media_name(medium): medium for medium in reversed(media) if self.options.wants(medium)}
         named = {name: wanted[name] for name in dict.fromkeys(map(media_name, media)) if name in wanted}
         found = dict(self.media.find([*named.values()]))
         return found, {name: medium for name, medium in named.items() if name not in found}
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return what `fetch` gives, unless another job brings the same medium meanwhile."""
+        """Return the result of `fetch`, or the file that another job fetched for the same medium meanwhile."""
         return self.media.fetch_once(medium, fetch)
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
-        """Write a medium."""
+        """Write a downloaded medium; return its file."""
         return self.media.add(medium, download, extension)
 
     def commit(
         self, capture: StoredCapture, article: Article, media: MediaResults, post: RenderedPost, *, is_last: bool
     ) -> Outcome | None:
-        """Write the post, then the catalogue's rows, while no other process does; return how the job ended.
+        """Write the post, then the rows of the catalogue, under the post lock; return the outcome of the job.
 
-        None when files of the media were removed meanwhile, with another article that showed them; of the last
-        attempt they count as missing.
+        Return None, having written nothing, when files of the media were removed meanwhile together with another
+        article that showed them. In the last attempt (`is_last`) such media count as missing instead.
         """
         with self.archive.post_lock():
             known = self.archive.catalogue.articles.find(article)
             if known and known.taken_out:
                 return self._discard_removed(capture, known, media)
-            if not is_last and not self.media.holds(media):
+            if not is_last and not self.media.has_files(media):
                 return None
-            name = name_of(article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue)
+            name = post_name_of(
+                article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue
+            )
             self.written = self._write(Post(name=name, text=post.text), known)
             outcome = self._outcome(article, media, post)
             transaction = replace(
@@ -164,14 +167,14 @@ class UnitOfWork:
         return outcome
 
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:
-        """Take everything away of an article that was taken out while its media came, but what others show."""
+        """Delete what was stored of an article that was removed meanwhile, except media that other texts show."""
         outcome = self._removed(known)
         files = [file.path for file in media.values() if isinstance(file, LocalFile)]
         shown = shown_files(self.archive.root, files)
         for path in files:
             if not self.archive.catalogue.files.articles_showing(path) and path not in shown:
                 self.archive.files.media.delete(path)
-        self._forget(capture)
+        self._delete_pages(capture)
         return outcome
 
     def _write(self, post: Post, known: ArticleRecord | None) -> WriteResult:
@@ -196,15 +199,16 @@ class UnitOfWork:
         )
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:
-        """Record a page that holds no article; return how the job ended."""
+        """Record a page that holds no article; return the outcome of the job."""
         outcome = outcomes.no_article(self.job.target, capture.page, capture.classification)
         self._record(self._transaction(outcome, capture))
         return outcome
 
     def commit_failure(self, error: ArchiverError) -> Outcome:
-        """Return how a job ended that met a known error; what the network did is recorded, so that it is tried again.
+        """Return the outcome of a job that failed with a known error.
 
-        An address that nobody asked for stays due as it is.
+        Failures of the network are recorded, which delays the next try. When no request was made, nothing is recorded
+        and the address stays due.
         """
         if isinstance(error, BudgetSpent):
             return outcomes.left(self.job.target)
@@ -221,16 +225,16 @@ class UnitOfWork:
         )  # fmt: skip
 
     def _record(self, transaction: ArchiveTransaction) -> None:
-        """Write the catalogue's rows, once the files that they name are durable."""
+        """Write the rows of the catalogue once the files that they name are durable."""
         if self.archive.is_dry:
             return
         if not transaction.article and not transaction.target.url:
-            return  # a saved page without an article is known by nothing
+            return  # a page from a file, without an article, has no address to record it under
         for digest in (transaction.snapshot, transaction.notice.snapshot if transaction.notice else ""):
-            if capture := self._repeated.pop(digest, None):  # only now that the capture is one that stays
+            if capture := self._repeated.pop(digest, None):  # not earlier: the capture might have been discarded
                 recorded = self.archive.catalogue.captures.with_digest(digest)
                 self.archive.files.snapshots.add_records(digest, [*recorded, capture])
-        self.media.claim(transaction.media)  # another call may have forgotten a medium that no article showed any more
+        self.media.ensure_rows(transaction.media)  # another run may have deleted rows of media that no article showed
         self.archive.sync()
         address = self.archive.profile.published_key(transaction.post) if transaction.post else ""
         self.archive.catalogue.articles.record(transaction, address, self.job.source.name)

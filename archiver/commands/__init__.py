@@ -1,1 +1,1 @@
-"""One module for each use case."""
+"""The use cases of archiver, a module for each command."""

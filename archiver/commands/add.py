@@ -1,4 +1,4 @@
-"""`add`: articles by their addresses, and pages saved by a browser."""
+"""`add`: archive articles from their addresses or from pages saved by a browser."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from archiver.models.job import FetchOptions, Job
 
 
 def add(context: Context, sources: Iterable[str], report: Callable[[str], None]) -> Iterator[Outcome]:
-    """Yield how each source ended, in their order; every one is read again. `report` gets each before its turn.
+    """Archive each source, also one that is archived already; yield the outcomes in the order of `sources`.
 
-    After a verification page no other page is asked for, saved pages still are read; after a failure to write nothing
-    is.
+    `report` is called with each source before it is read. After a verification page no other page is fetched, but saved
+    pages are still read; after a failure to write, no source is read.
     """
     context.prepare()
     scheduler = Scheduler(context, FetchOptions(refresh=True, retry=True, retry_gone=True))
@@ -41,7 +41,11 @@ def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
 
 
 def parse_source(source: str) -> Target:
-    """Return what a SOURCE names: an address, unless a file is called so (wget names folders after hosts)."""
+    """Return the target that a SOURCE names: an address, or a file.
+
+    A SOURCE that looks like an address is a file if one of that name exists, since wget names folders after hosts.
+    Raise UsageError for an empty SOURCE.
+    """
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
     if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises

@@ -1,4 +1,4 @@
-"""`batch`: every article of a list."""
+"""`batch`: archive every article of a list."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from archiver.sources import ListEntry
 def batch(
     context: Context, entries: Iterable[ListEntry], options: FetchOptions, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Yield how each entry of a list ended: first what needs no request, then the others as soon as they are done.
+    """Yield the outcome of each entry of a list: first of those that need no request, then of the others when they end.
 
-    `planned` gets how many entries there are, and how many of them are to be read.
+    `planned` is called with the number of entries and the number of those to be read.
     """
     entries = list(entries)
     context.prepare(options.until)

@@ -1,4 +1,4 @@
-"""`export`: the articles that are wanted, each written to every file that is wanted."""
+"""`export`: write articles to WARC, WACZ, JSON Lines or CSV files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
 from archiver.storage.local import atomic_file
 
 Report = Callable[[str], None]
-_EXTRA = ("warcio", "wacz")
+_EXTRA = ("warcio", "wacz")  # the packages of the extra [warc]
 _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv": CsvTable}
 
 
 def check_request(request: ExportRequest) -> None:
-    """Raise UsageError for nothing to write, two files that are one, an archive into a pipe."""
+    """Check what was requested; raise UsageError when it cannot be written.
+
+    That is: no file, one file for two exports, articles chosen in two ways, a web archive to stdout, or a missing
+    package.
+    """
     if not request.files:
         raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")
     if len({os.path.realpath(path) for path in request.files.values()}) < len(request.files):
@@ -45,71 +49,72 @@ def check_request(request: ExportRequest) -> None:
 
 
 class Sink(Protocol):
-    """A file that takes articles."""
+    """A file to which articles are written."""
 
     def add(self, article: ArticleRecord) -> None:
-        """Write all that it tells of an article."""
+        """Write an article."""
 
 
 @dataclass(kw_only=True)
 class Exporter:
-    """One export from an archive. `report` is told the title of each article; tables may go to `stdout`."""
+    """One export from an archive.
 
-    wanted: ExportRequest
+    `report` is called with the title of each article; `stdout` is the file for tables that go to "-".
+    """
+
+    request: ExportRequest
     context: Context
     report: Report
     stdout: BinaryIO | None
-    told: ExportResult = field(default_factory=ExportResult)
+    result: ExportResult = field(default_factory=ExportResult)
 
     def run(self) -> ExportResult:
-        """Write every file whole, and return what was written."""
-        check_request(self.wanted)
-        articles = self._articles(
-            self.context.archive.require_catalogue()
-        )  # one that is not here is said before a file is made
+        """Write every requested file atomically; return what was written."""
+        check_request(self.request)
+        articles = self._articles(self.context.archive.require_catalogue())  # before a file is created: it may fail
         with ExitStack() as opened:
-            sinks = [opened.enter_context(self._open(form, path)) for form, path in self.wanted.files.items()]
+            sinks = [opened.enter_context(self._open(form, path)) for form, path in self.request.files.items()]
             for article in articles:
                 self.report(article.title)
                 for sink in sinks:
                     sink.add(article)
-                self.told.articles += 1
-        self.told.files = tuple(path for path in self.wanted.files.values() if path != STDOUT or not self.stdout)
-        return self.told
+                self.result.articles += 1
+        self.result.files = tuple(path for path in self.request.files.values() if path != STDOUT or not self.stdout)
+        return self.result
 
     def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
-        """Return the articles themselves: of one that a person took out only that it is not wanted is known."""
-        found: Iterable[ArticleRecord] = list_articles(catalogue, self.wanted.articles)
-        if self.wanted.only:
-            named = (require_article(catalogue, name, self.context.settings) for name in self.wanted.only)
-            found = {article.key: article for article in named}.values()
-        return (article for article in found if not article.taken_out)
+        """Return the requested articles, without removed ones."""
+        articles: Iterable[ArticleRecord] = list_articles(catalogue, self.request.articles)
+        if self.request.only:
+            named = (require_article(catalogue, name, self.context.settings) for name in self.request.only)
+            articles = {article.key: article for article in named}.values()
+        return (article for article in articles if not article.taken_out)
 
     def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
-        """Return what writes to `path`: the file is there, whole, when the context has ended well."""
+        """Return a context manager for writing to `path`. The complete file appears when that ends without error."""
         if form == "wacz":
             return self._wacz(Path(path))
         return self._warc(Path(path)) if form == "warc" else self._table(form, path)
 
     @contextmanager
     def _table(self, form: str, path: str) -> Iterator[Sink]:
-        opened = nullcontext(self.stdout) if path == STDOUT and self.stdout else atomic_file(Path(path))
-        with opened as file:
+        output = nullcontext(self.stdout) if path == STDOUT and self.stdout else atomic_file(Path(path))
+        with output as file:
             yield _TABLES[form](file)
 
     @contextmanager
     def _warc(self, path: Path) -> Iterator[Sink]:
         with atomic_file(path) as file:
-            yield self._evidence(WarcWriter(file, path.name, self.context.now()))
+            yield self._article_exporter(WarcWriter(file, path.name, self.context.now()))
 
     @contextmanager
     def _wacz(self, path: Path) -> Iterator[Sink]:
         with wacz_file(path, self.context.now()) as (warc, pages):
-            yield self._evidence(warc, pages)
+            yield self._article_exporter(warc, pages)
 
-    def _evidence(self, warc: WarcWriter, pages: PageListWriter | None = None) -> ArticleExporter:
+    def _article_exporter(self, warc: WarcWriter, pages: PageListWriter | None = None) -> ArticleExporter:
         return ArticleExporter(
             catalogue=self.context.archive.catalogue, snapshots=self.context.archive.files.snapshots,
             root=self.context.archive.root,
-            now=self.context.now(), missing=self.told.missing.append, warc=warc, pages=pages,
+            now=self.context.now(), missing=self.result.missing.append, warc=warc, pages=pages,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`history`: the pages that came for one article, and what changed between two of them."""
+"""`history`: list the captures of an article and compare the text of two of them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from archiver.settings import Settings
 
 
 def history(catalogue: Catalogue, name: str, settings: Settings) -> list[Capture]:
-    """Return the pages that came for an article, the oldest first; raise InputError when it is not here."""
+    """Return the captures of an article, the oldest first; raise InputError when the archive does not have it."""
     return catalogue.captures.of_article(require_article(catalogue, name, settings).key)
 
 
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:
-    """Return in which lines of their text two captures differ; they are counted from 1, the oldest first.
+    """Return a unified diff of the text of two captures, which are numbered from 1, the oldest first.
 
-    UsageError for a number that none has, InputError for one that holds no article or was not kept.
+    Raise UsageError for a number that no capture has, InputError for a capture without an article or without a
+    snapshot.
     """
-    old, new = (_told(context, captures, number) for number in numbers)
+    old, new = (_text_of(context, captures, number) for number in numbers)
     return unified_diff(old, new, *(_name(captures, number) for number in numbers))
 
 
-def _told(context: Context, captures: list[Capture], number: int) -> str:
+def _text_of(context: Context, captures: list[Capture], number: int) -> str:
     if not 1 <= number <= len(captures):
         raise UsageError(f"no such capture; they are numbered from 1 to {len(captures)}", concerns=str(number))
     capture = captures[number - 1]

@@ -1,4 +1,4 @@
-"""`list`: the rows of the catalogue that a query wants."""
+"""`list`: select articles and addresses from the catalogue."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 
 
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield articles by their time of publication, then the addresses that led to none, when a state names theirs.
+    """Yield the articles of a query by time of publication, then the addresses without an article in its state.
 
-    `min_coverage`: the share of a page's text below which a post is incomplete. Raise UsageError when only addresses
-    are in that state, and they are to be chosen by what an article has.
+    A post that shows a smaller part of its page's text than `min_coverage` (0 to 1) is incomplete. Raise UsageError
+    when the state is one of addresses only, and the query also selects by a property of articles.
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):
@@ -28,7 +28,7 @@ def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float)
 
 
 def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:
-    """Yield the articles that a query wants, incomplete ones and others."""
+    """Yield the articles that a query selects, ignoring its `incomplete`."""
     return catalogue.articles.query(account=query.account, since=query.since, until=query.until, state=query.state)
 
 

@@ -1,6 +1,7 @@
-"""`import`: another archive merged into this one. What lies there is only read; whatever dies, the same call goes on.
+"""`import`: merge another archive into this one. The other archive is only read.
 
-Removals come first, then pages with their captures, media, and posts; each file lies here before the catalogue is told.
+Tombstones are merged first, then snapshots, media and posts. Every file is durable before the catalogue records it, so
+that an import that was killed can be repeated.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -38,7 +39,7 @@ from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, rea
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, MEDIA, safe_name
 
-_LOT = 64  # pages that are made durable together
+_BATCH_SIZE = 64  # pages that are synced to disk together
 
 
 def merge(
@@ -49,26 +50,26 @@ def merge(
     is_dry: bool,
     planned: Callable[[int], None],
 ) -> Iterator[MergeResult | str]:
-    """Yield what became of each thing of other archives, and lines that sum up each.
+    """Merge other archives, given by their folders; yield a result for each file or removal, and summary lines.
 
-    `planned` gets how many files the others hold. Raise InputError or UsageError, before anything is done, for one that
-    is no archive; Busy when a `run` works on this one.
+    `planned` is called with the number of files in the other archives. Raise InputError or UsageError, before anything
+    is written, for a folder that is no archive; Busy when a `run` works on this archive.
     """
     archives = [OtherArchive(Path(other), context.now, context.archive.profile) for other in others]
     for other in archives:
         other.check()
     planned(sum(other.count() for other in archives))
-    with _writable(context, is_dry=is_dry) as ready:
+    with _writable(context, is_dry=is_dry) as writable:
         for other in archives:
             with other:
-                merging = Merge(context=ready, other=other, restore_removed=restore_removed, is_dry=is_dry)
-                yield from merging.everything()
-                yield from outcomes.merge_summary(merging.counts, str(other.root), is_dry=is_dry)
+                merger = Merge(context=writable, other=other, restore_removed=restore_removed, is_dry=is_dry)
+                yield from merger.everything()
+                yield from outcomes.merge_summary(merger.counts, str(other.root), is_dry=is_dry)
 
 
 @contextmanager
 def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
-    """Hold what an import writes to; of a dry one where no archive is, a folder that goes."""
+    """Yield the context of our archive, locked; in a dry run where there is none yet, that of a temporary archive."""
     if not is_dry:
         context.prepare()
         context.archive.own.mkdir(parents=True, exist_ok=True)
@@ -79,13 +80,13 @@ def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
     else:
         with TemporaryDirectory(prefix="archiver-") as folder:
             settings = msgspec.structs.replace(context.settings, output=folder)
-            with closing(Context(settings, now=context.now)) as other:
-                yield other
+            with closing(Context(settings, now=context.now)) as temporary:
+                yield temporary
 
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """One archive that is merged into ours. A dry one only tells what would be done."""
+    """The merge of one other archive into ours. A dry run only reports what would be done."""
 
     context: Context
     other: OtherArchive
@@ -93,8 +94,9 @@ class Merge:
     is_dry: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changed: dict[str, None] = field(default_factory=dict)
-    _seen: set[str] = field(default_factory=set)  # files there that were told of
-    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)  # media, to be recorded once articles are
+    _seen: set[str] = field(default_factory=set)  # paths there of which a result was yielded
+    # Media with the keys of the articles that show them; they are recorded after these articles.
+    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)
 
     @cached_property
     def _merger(self) -> PostMerger:
@@ -112,21 +114,22 @@ class Merge:
         return self.context.archive.files
 
     def everything(self) -> Iterator[MergeResult]:
-        """Yield what became of each thing that lies there."""
+        """Merge everything; yield a result for each file or removal of the other archive."""
         self._check()
         steps = (
-            self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._made_again,
-            self._merger.conflicts, self._left,
+            self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._rebuild_posts,
+            self._merger.conflicts, self._unused_files,
         )  # fmt: skip
         for step in steps:
-            for merged in step():
-                self.counts[merged.what, merged.outcome] += 1
-                self._seen.add(merged.path)
-                yield merged
+            for result in step():
+                self.counts[result.what, result.outcome] += 1
+                self._seen.add(result.path)
+                yield result
         if not self.is_dry:
             self._catalogue.restore(Salvage(addresses=self.other.salvage.addresses))
 
     def _check(self) -> None:
+        """Raise InputError when both archives share a folder, OutputError when the disk has too little space."""
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
             raise InputError("is this archive itself", concerns=str(self.other.root))
@@ -138,7 +141,7 @@ class Merge:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[MergeResult]:
-        """Take in again what was taken out here, when that is wanted."""
+        """With `restore_removed`, undo our removals of the articles that the other archive has."""
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
         for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
@@ -149,13 +152,13 @@ class Merge:
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
     def _removals(self) -> Iterator[MergeResult]:
-        """Take over what was taken out there, unless it is here."""
+        """Record the removals of the other archive, except of articles that we have."""
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
             known = self._catalogue.articles.find_by_key(tombstone.key)
             if known is not None:
-                said = "" if known.taken_out else "taken out there, and kept here"
-                yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=said)
+                message = "" if known.taken_out else "taken out there, and kept here"
+                yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=message)
                 continue
             if not self.is_dry:
                 tombstones.write(tombstone)
@@ -163,61 +166,61 @@ class Merge:
             yield MergeResult(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
 
     def _pages(self) -> Iterator[MergeResult]:
-        lot: list[Callable[[], None]] = []
+        batch: list[Callable[[], object]] = []
         for digest in self.other.snapshots.all():
-            yield self._guarded("page", self.other.snapshots.path(digest), lambda: self._page(digest, lot))  # noqa: B023
-            if len(lot) >= _LOT:
-                self._record(lot)
-        self._record(lot)
+            yield self._guarded("page", self.other.snapshots.path(digest), lambda: self._page(digest, batch))  # noqa: B023
+            if len(batch) >= _BATCH_SIZE:
+                self._record(batch)
+        self._record(batch)
 
-    def _record(self, lot: list[Callable[[], None]]) -> None:
+    def _record(self, batch: list[Callable[[], object]]) -> None:
         self._files.sync()
-        for record in lot:
+        for record in batch:
             record()
-        lot.clear()
+        batch.clear()
 
-    def _page(self, digest: str, lot: list[Callable[[], None]]) -> MergeResult:
+    def _page(self, digest: str, batch: list[Callable[[], object]]) -> MergeResult:
         stored = self.other.snapshots.load(digest)
         path = self._path_of(self.other.snapshots.path(digest))
         captures = self._captures(digest, stored)
         reader = PageReader(digest=digest, stored=stored, captures=captures)
-        found, notices = reader.read(self._written(digest))
+        found, notices = reader.read(self._modified(digest))
         key = next((article.key for _, article in found), "")
         if found and self._stays_out(key):
             return MergeResult(what="page", outcome="skipped", path=path, key=key, said="taken out here")
-        here = self._here(digest)
-        is_known = here is not None and here.is_sealed and {*map(identity, captures)} <= {*map(identity, here.captures)}
+        ours = self._our_page(digest)
+        is_known = ours is not None and ours.is_sealed and {*map(identity, captures)} <= {*map(identity, ours.captures)}
         if is_known and self._catalogue.files.known_pages({digest}):
             return MergeResult(what="page", outcome="unchanged", path=path, key=key)
         if not self.is_dry:
-            self._write_page(digest, stored, captures, is_here=here is not None)
-            known = self._catalogue.recovered
-            lot += [lambda one=one: known.add_capture(*one) for one in found]  # type: ignore[misc]
-            lot += [lambda one=one: known.add_capture(one.capture, None, one.reason) for one in notices]  # type: ignore[misc]
+            self._write_page(digest, stored, captures, has_page=ours is not None)
+            recovered = self._catalogue.recovered
+            batch += [partial(recovered.add_capture, capture, article) for capture, article in found]
+            batch += [partial(recovered.add_capture, notice.capture, None, notice.reason) for notice in notices]
         if key:
             self._changed[key] = None
         return MergeResult(what="page", outcome="imported", path=path, key=key)
 
-    def _write_page(self, digest: str, stored: StoredPage, captures: tuple[Capture, ...], *, is_here: bool) -> None:
+    def _write_page(self, digest: str, stored: StoredPage, captures: tuple[Capture, ...], *, has_page: bool) -> None:
         known = (*self._catalogue.captures.with_digest(digest), *captures)
-        if not is_here:
+        if not has_page:
             self._files.snapshots.keep(stored.content, *known)
-            written = self._written(digest)
+            modified = self._modified(digest)
             with as_output_error(path := self._files.snapshots.path(digest)):
-                os.utime(path, (written, written))  # without a record it tells when the page came
+                os.utime(path, (modified, modified))  # dates a page without records
         elif known:
             self._files.snapshots.add_records(digest, known)
 
     def _captures(self, digest: str, stored: StoredPage) -> tuple[Capture, ...]:
-        """Return what is recorded of a page, by its file and by the catalogue there."""
+        """Return the captures of a page that its file and the other catalogue record, without estimated ones."""
         rows = self.other.catalogue.captures.with_digest(digest) if self.other.catalogue else []
-        recorded = {(one.captured, one.url, one.saved): one for one in (*rows, *stored.captures)}
-        return tuple(one for one in recorded.values() if not one.estimated)
+        recorded = {(each.captured, each.url, each.saved): each for each in (*rows, *stored.captures)}
+        return tuple(capture for capture in recorded.values() if not capture.estimated)
 
-    def _written(self, digest: str) -> float:
+    def _modified(self, digest: str) -> float:
         return self.other.snapshots.path(digest).stat().st_mtime
 
-    def _here(self, digest: str) -> StoredPage | None:
+    def _our_page(self, digest: str) -> StoredPage | None:
         try:
             return self._files.snapshots.load(digest)
         except InputError:
@@ -232,46 +235,45 @@ class Merge:
                 yield self._guarded("media", self.other.root / file.path, lambda: self._medium(file, wanted, is_proven))  # noqa: B023
 
     def _medium(self, file: LocalFile, keys: list[str], is_proven: bool) -> MergeResult:
-        outcome, said, place = self._compare_medium(file, is_proven=is_proven)
+        outcome, message, path = self._compare_medium(file, is_proven=is_proven)
         if outcome in ("imported", "updated") and not self.is_dry:
             if outcome == "updated":
                 copy_aside(self._files.root, file.path)
             self._files.media.write(file.path, read_file(self.other.root / file.path))
         if outcome == "conflict":
-            place = self._keep_conflict(file.path)
+            path = self._keep_conflict(file.path)
         if outcome in ("imported", "updated", "unchanged"):
             self._changed.update(dict.fromkeys(keys) if outcome != "unchanged" else {})
             if not self.is_dry:
                 self._files.sync()
                 self._links.append((keys, file))
         key = keys[0] if keys else ""
-        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=said, place=place)
+        return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
-        """Record a medium, under a safe name as well where another is called the same but for case."""
+        """Record a medium. If another name differs by case only, write a copy of the file under a distinct name."""
         name, _, ending = file.path.rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
-        place = f"{stems[name]}.{ending}"
-        if place != file.path and digest_of(self._files.root / place) != file.sha256:
-            self._files.media.write(place, read_file(self._files.root / file.path))
+        path = f"{stems[name]}.{ending}"
+        if path != file.path and digest_of(self._files.root / path) != file.sha256:
+            self._files.media.write(path, read_file(self._files.root / file.path))
             self._files.sync()
-        self._catalogue.recovered.add_media(keys, {name: replace(file, path=place)})
+        self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
 
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
-        """Return what is to be done with a medium, and why: of two files the one that is proven is the right one."""
-        here = self._files.root / file.path
-        if file.sha256 and digest_of(here) == file.sha256:
+        """Return (what to do with a medium of theirs, why, the path of our file); of two files keep the proven one."""
+        ours = self._files.root / file.path
+        if file.sha256 and digest_of(ours) == file.sha256:
             return "unchanged", "", file.path
         if not file.sha256:
             return "failed", "it cannot be read", ""
         if not is_proven:
             return "failed", "damaged there: it is not what was saved, and not taken", ""
-        if not here.is_file():
+        if not ours.is_file():
             return "imported", "", file.path
         _, recorded, _ = self._catalogue.files.current_medium(file.path)
-        mine = digest_of(here)
-        is_mine_proven = mine == recorded if recorded else is_whole_file(here, kind_of(file.path))
-        if is_mine_proven:
+        is_ours_proven = digest_of(ours) == recorded if recorded else is_whole_file(ours, kind_of(file.path))
+        if is_ours_proven:
             return "conflict", "another file of this name is here, and stays", ""
         return "updated", "what was here was damaged", file.path
 
@@ -283,48 +285,46 @@ class Merge:
                 self._record_medium(keys, file)
 
     def _history(self) -> Iterator[MergeResult]:
-        """Record captures whose pages were not kept: they are history all the same."""
+        """Record the captures without a snapshot, which belong to the history of their articles, too."""
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
                 self._catalogue.recovered.add_capture_without_page(key, capture)
         yield from ()
 
-    def _left(self) -> Iterator[MergeResult]:
-        """Yield what nobody took, nor knew already: it would go with the other archive."""
+    def _unused_files(self) -> Iterator[MergeResult]:
+        """Yield the files that were neither imported nor known: they would be lost with the other archive."""
         for path in self.other.everything():
             if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
                 yield MergeResult(
                     what="file", outcome="left", path=path, said="not an article's, or not where it should lie"
                 )
 
-    def _made_again(self) -> Iterator[MergeResult]:
-        """Make the posts of changed articles again, so that each shows the page that came last.
+    def _rebuild_posts(self) -> Iterator[MergeResult]:
+        """Rebuild the posts of changed articles to show their latest pages; yield those that changed or failed.
 
-        Posts that are what their page says are known as ours from now on.
+        Posts that come out the same no longer count as edited by hand.
         """
         for key in [] if self.is_dry else list(self._changed):
-            kept = self._catalogue.articles.find_by_key(key)
-            if kept is None or kept.taken_out:
+            article = self._catalogue.articles.find_by_key(key)
+            if article is None or article.taken_out:
                 continue
-            shown, recovered = (
-                self._catalogue.captures.current(key),
-                self._catalogue.recovered,
-            )
-            is_later = shown is not None and shown.captured > kept.archived
-            if shown and is_later:  # the post tells when the capture came that it shows
-                recovered.set_archived(key, shown.captured)
+            current, recovered = self._catalogue.captures.current(key), self._catalogue.recovered
+            is_later = current is not None and current.captured > article.archived
+            if current and is_later:  # the time that the post is to show
+                recovered.set_archived(key, current.captured)
             outcome = rebuild_one(self.context, key).outcome
             if is_later and outcome.outcome == "unchanged":
-                recovered.set_archived(key, kept.archived)
+                recovered.set_archived(key, article.archived)
             if outcome.outcome == "failed":
                 yield MergeResult(what="post", outcome="failed", path="", key=key, said=outcome.error)
             if outcome.outcome in ("updated", "archived"):
-                place = Path(outcome.post).relative_to(self.context.archive.name).as_posix()
+                path = Path(outcome.post).relative_to(self.context.archive.name).as_posix()
                 yield MergeResult(
-                    what="post", outcome="updated", path="", key=key, said="shows the last page", place=place
+                    what="post", outcome="updated", path="", key=key, said="shows the last page", place=path
                 )
 
     def _stays_out(self, key: str) -> bool:
+        """Return whether an article is skipped because it was removed here."""
         known = self._catalogue.articles.find_by_key(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
@@ -337,11 +337,11 @@ class Merge:
         return path.relative_to(self.other.root).as_posix()
 
     def _guarded(self, what: MergeSubject, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
-        """Return what `work` gives; a file that cannot be read costs itself alone, a disk that is full everything."""
+        """Return the result of `work`, or a failure when a file cannot be read; errors of writing are not caught."""
         try:
             return work()
         except InputError as error:
             return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=str(error.args[0]))
         except OSError as error:
-            said = f"cannot be read ({error.strerror or error})"
-            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=said)
+            message = f"cannot be read ({error.strerror or error})"
+            return MergeResult(what=what, outcome="failed", path=self._path_of(path), said=message)

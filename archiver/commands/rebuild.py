@@ -1,4 +1,4 @@
-"""`rebuild`: posts made again from the pages as they were kept, offline, by several processes."""
+"""`rebuild`: write posts again from their snapshots, offline and in several processes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from archiver.models.requests import RebuildOptions
 from archiver.pipeline import archive_one
 from archiver.settings import Settings
 
-WORTH_PROCESSES = 16  # articles: to start another Python takes as long as to convert these
-_AHEAD = 4  # articles handed to each process before it has ended the first: enough to keep it at work
+WORTH_PROCESSES = 16  # articles; converting these takes as long as starting another Python process
+_AHEAD = 4  # articles submitted per process before the first result is awaited
 
 
 def rebuild_named(
     context: Context, named: Iterable[str] | None, options: RebuildOptions, planned: Callable[[int, int], None]
 ) -> Iterator[RebuildResult]:
-    """Yield how each article ended whose post was made again; None names them all.
+    """Rebuild the posts of the named articles, or of all if `named` is None; yield the results.
 
-    `planned` gets how many they are, twice. Raise InputError, before anything is done, when one is not here.
+    `planned` is called with the number of articles, twice. Raise InputError, before anything is written, when the
+    archive does not have one of them.
     """
     catalogue = context.archive.require_catalogue()
     if not options.is_dry:
@@ -46,19 +47,19 @@ def rebuild_named(
     yield from rebuild(context.settings, keys, replace(options, jobs=jobs))
 
 
-def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> Iterator[RebuildResult]:
-    """Yield how each article ended whose post was made again, in the order of `keys`."""
-    if wanted.jobs == 1:
-        with closing(Context(settings, is_dry=wanted.is_dry)) as context:
-            yield from (rebuild_one(context, key, diff=wanted.diff) for key in keys)
+def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) -> Iterator[RebuildResult]:
+    """Rebuild the posts of these articles; yield the results in the order of `keys`."""
+    if options.jobs == 1:
+        with closing(Context(settings, is_dry=options.is_dry)) as context:
+            yield from (rebuild_one(context, key, diff=options.diff) for key in keys)
         return
-    spawning = multiprocessing.get_context("spawn")  # a forked one would share the database's connection
-    with ProcessPoolExecutor(wanted.jobs, spawning, _begin, (settings, wanted)) as pool:
+    spawn = multiprocessing.get_context("spawn")  # forked processes would share the database's connection
+    with ProcessPoolExecutor(options.jobs, spawn, _start_process, (settings, options)) as pool:
         running: deque[Future[RebuildResult]] = deque()
         try:
             for key in keys:
-                running.append(pool.submit(_work, key))
-                if len(running) >= wanted.jobs * _AHEAD:
+                running.append(pool.submit(_rebuild_in_process, key))
+                if len(running) >= options.jobs * _AHEAD:
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
@@ -67,7 +68,7 @@ def rebuild(settings: Settings, keys: Iterable[str], wanted: RebuildOptions) -> 
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
-    """Make the post of an article again from the capture that it shows; return how that ended."""
+    """Rebuild the post of an article from the capture that it shows; return the result, also of an error."""
     try:
         return _rebuild_one(context, key, diff=diff)
     except ArchiverError as error:
@@ -91,22 +92,22 @@ def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
 
 
 def _diff(written: WriteResult) -> str:
-    """Return in which lines a post differs from the one that stood there."""
+    """Return a unified diff of a post's previous and present text."""
     assert written.post is not None
     return unified_diff(written.previous, written.post.text, written.post.name, written.post.name)
 
 
-_here: tuple[Context, RebuildOptions]
+_state: tuple[Context, RebuildOptions]  # of this process, set once when it starts
 
 
-def _begin(settings: Settings, wanted: RebuildOptions) -> None:
-    """Set up one process of several."""
-    global _here
-    context = Context(settings, is_dry=wanted.is_dry)
+def _start_process(settings: Settings, options: RebuildOptions) -> None:
+    """Open the archive in a process of the pool."""
+    global _state
+    context = Context(settings, is_dry=options.is_dry)
     atexit.register(context.close)
-    _here = context, wanted
+    _state = context, options
 
 
-def _work(key: str) -> RebuildResult:
-    context, wanted = _here
-    return rebuild_one(context, key, diff=wanted.diff)
+def _rebuild_in_process(key: str) -> RebuildResult:
+    context, options = _state
+    return rebuild_one(context, key, diff=options.diff)

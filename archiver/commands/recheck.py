@@ -1,4 +1,7 @@
-"""`recheck`: articles whose pages are asked for again. Edits and deletions are news, all else leaves no trace."""
+"""`recheck`: fetch the pages of archived articles again to find edits and deletions.
+
+Unchanged pages are not stored.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,17 @@ from archiver.models import ArticleRecord, Outcome, Target
 from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
 from archiver.settings import duration
 
-_PAUSE = "7d"  # between two checks, where archiver.yml does not say
-_LIMIT = 100_000  # articles of one call, when nobody says
+_PAUSE = "7d"  # between two checks of an article, if archiver.yml has no `recheck`
+_LIMIT = 100_000  # articles of one call without --limit
 
 
 def recheck(
     context: Context, named: Iterable[str] | None, options: FetchOptions, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Return how each article ends whose page is asked for again: those that are `named`, None for what is due.
+    """Fetch the pages of the named articles again, or of those that are due if `named` is None; return the outcomes.
 
-    `planned` gets how many they are, twice. Raise InputError, before anything is asked for, when one is not here.
+    `planned` is called with the number of articles, twice. Raise InputError, before any request, when the archive does
+    not have one of them.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)
@@ -36,7 +40,7 @@ def recheck(
 
 
 def recheck_jobs(context: Context, articles: Iterable[ArticleRecord]) -> Iterator[Job]:
-    """Yield a job for each article that can be asked for again."""
+    """Yield a job for each article that has an address and was not removed."""
     sources = {source.title: source.options for source in context.settings.sources}
     for article in articles:
         if article.url and not article.taken_out:

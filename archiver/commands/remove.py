@@ -1,4 +1,4 @@
-"""`rm`: articles taken out for good, their posts and the media and pages that nobody else needs."""
+"""`rm`: remove articles for good: their posts, and the media and pages that no other article needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from archiver.storage.quarantine import move_aside
 
 
 def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Iterator[RemovalResult]:
-    """Yield what was taken out of each article, or would be; raise InputError, before anything, for one not here."""
+    """Remove each named article, or only say what would be removed; yield the results.
+
+    Raise InputError, before anything is removed, when the archive does not have one of them.
+    """
     keys = _keys(context, named)
     if not is_dry:
         context.prepare()
@@ -26,7 +29,10 @@ def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Ite
 
 
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
-    """Yield each article of which it is forgotten now that it was taken out; raise InputError for one not here."""
+    """Forget that the named articles were removed, so that they can be archived again; yield those that had been.
+
+    Raise InputError when the archive knows nothing of one of them.
+    """
     for key in _keys(context, named):
         article = context.archive.catalogue.articles.find_by_key(key)
         if article and article.taken_out:
@@ -35,48 +41,50 @@ def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord
 
 
 def _keys(context: Context, names: Iterable[str]) -> list[str]:
-    """Return the articles' keys, also of those that were taken out."""
+    """Return the keys of the named articles, also of removed ones."""
     catalogue = context.archive.require_catalogue()
     return list(dict.fromkeys(require_known(catalogue, name, context.settings).key for name in names))
 
 
 def remove(context: Context, key: str) -> RemovalResult:
-    """Take an article out. A file and the catalogue tell it first: whatever dies in between, the same call ends it."""
+    """Remove an article; return what was removed.
+
+    The tombstone and the catalogue are written first, so that a removal that was killed can be repeated to complete it.
+    """
     with context.archive.post_lock():
         tombstones = Tombstones(context.archive.files.store)
         if not tombstones.has(key):
             tombstones.write(context.archive.catalogue.removals.tombstone(key))
         context.archive.catalogue.removals.begin(key)
-        removed = preview(context, key)
-        place = move_aside(context.archive.files.root, removed.kept) if removed.kept else ""
-        for path in removed.files:
+        result = preview(context, key)
+        moved_to = move_aside(context.archive.files.root, result.kept) if result.kept else ""
+        for path in result.files:
             _delete(context.archive.files.root / path)
         context.archive.catalogue.removals.finish(key)
-    return replace(removed, kept=place)
+    return replace(result, kept=moved_to)
 
 
 def undo(context: Context, key: str) -> None:
-    """Forget that an article was taken out; its file goes first, so that nothing takes the article out again."""
+    """Forget that an article was removed. The tombstone is deleted first: otherwise it could be applied again."""
     Tombstones(context.archive.files.store).delete(key)
     context.archive.catalogue.removals.undo(key)
 
 
 def preview(context: Context, key: str) -> RemovalResult:
-    """Return what would be taken out; `kept` is the post that would be put aside."""
+    """Return what would be removed. Its `kept` is the path of an edited post, which would be moved to .archive/lost."""
     removals, files = context.archive.catalogue.removals, context.archive.files
-    kept = context.archive.catalogue.articles.find_by_key(key)
-    assert kept is not None
-    post = files.posts.current_name(kept.post, key)
+    article = context.archive.catalogue.articles.find_by_key(key)
+    assert article is not None
+    post = files.posts.current_name(article.post, key)
     digest = files.posts.digest_of(post)
     pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.exclusive_pages(key)]
-    posts = [post] if digest and digest == kept.digest else []
+    is_edited = bool(digest) and digest != article.digest
+    posts = [post] if digest and not is_edited else []
     media = removals.exclusive_media(key)
-    shown = shown_files(files.root, media)  # also by a person's own post, or one that the catalogue lost sight of
+    shown = shown_files(files.root, media)  # texts of the user may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
-    lying = [path for path in (*unshown, *pages) if (files.root / path).is_file()]
-    return RemovalResult(
-        key=key, title=kept.title, files=(*posts, *lying), kept=post if digest and digest != kept.digest else ""
-    )
+    existing = [path for path in (*unshown, *pages) if (files.root / path).is_file()]
+    return RemovalResult(key=key, title=article.title, files=(*posts, *existing), kept=post if is_edited else "")
 
 
 def _delete(path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Set right what `verify` finds: nothing is deleted, and nothing is moved before what takes its place is there.
+"""`verify --repair`: correct the findings of `verify`. Files are never deleted, only moved to .archive/lost.
 
-First the catalogue learns what lies here and proves itself; then pages, media and posts are asked for or made again, in
-this order, each from what was set right before; last, what nothing wants and nothing proves is put aside. Whatever is
-killed in between, the same call goes on: a file counts as lost until it is back, or known to be gone.
+First, files that the catalogue does not know are recorded in it. Then pages, media and posts are fetched or rebuilt, in
+this order, since each can be made from the ones before. Last, stray files are moved aside. A repair that was killed can
+be repeated: what it had not repaired is found again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
 from archiver.archive.media import digest_of
-from archiver.archive.recovery import Recovery, archived_in, ended
+from archiver.archive.recovery import Recovery, archived_time_in, with_result
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
@@ -33,15 +33,15 @@ from archiver.policy import TERMINAL_STATES
 from archiver.storage.quarantine import copy_aside, move_aside
 
 _NOT_KEPT = "its page is not kept or lost, so that it cannot be made again"
-_GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # what stands there now: the page will not come again
+_GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # states in which the page cannot be fetched again
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
-    """An archive, what is wrong with it, and the means to set that right. `jobs`: processes that convert."""
+    """The repair of one archive from its inventory. `jobs`: the number of processes that rebuild posts."""
 
     context: Context
-    inspection: Inventory
+    inventory: Inventory
     jobs: int = 1
 
     @property
@@ -53,74 +53,76 @@ class Repair:
         return self.context.archive.files
 
     def everything(self) -> Iterator[Finding]:
-        """Yield each finding, with whether it is set right and how."""
-        looking = self.inspection
-        yield from self._take_in()
-        looking.counts.clear()
-        pages, media, posts = list(looking.pages()), list(looking.media()), list(looking.posts())
-        pages = [self._guarded(one, self._seal) for one in pages]
-        asked = self._read_again([*self._without_page(pages), *self._without_medium(media)])
-        yield from (self._guarded(one, partial(self._judge_page, asked=asked.get(one.key))) for one in pages)
-        yield from (self._guarded(one, self._judge_medium) for one in media)
-        yield from self._make_posts(posts, asked)
-        for one in [finding for finding in looking.unknown() if finding.problem == "stray"]:
-            yield self._guarded(one, self._put_aside)
+        """Repair everything; yield each finding with its result."""
+        inventory = self.inventory
+        yield from self._record_unknown_files()
+        inventory.counts.clear()
+        pages, media, posts = list(inventory.pages()), list(inventory.media()), list(inventory.posts())
+        pages = [self._guarded(finding, self._seal) for finding in pages]
+        outcomes = self._archive_again([*self._without_page(pages), *self._without_medium(media)])
+        for finding in pages:
+            yield self._guarded(finding, partial(self._finish_page, outcome=outcomes.get(finding.key)))
+        yield from (self._guarded(finding, self._finish_medium) for finding in media)
+        yield from self._rebuild_posts(posts, outcomes)
+        for finding in [each for each in inventory.unknown() if each.problem == "stray"]:
+            yield self._guarded(finding, self._move_stray)
 
-    def _take_in(self) -> Iterator[Finding]:
-        """Tell the catalogue of what it does not know, and prove the posts of these articles by their pages."""
-        looking, archive = self.inspection, self.context.archive
+    def _record_unknown_files(self) -> Iterator[Finding]:
+        """Record the files that the catalogue does not know, and rebuild the posts of their articles."""
+        inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
             files=archive.files, snapshots=archive.files.snapshots, catalogue=archive.catalogue, now=archive.now()
         )  # fmt: skip
-        if looking.keys is not None:
+        if inventory.keys is not None:
             return
         tombstones = Tombstones(archive.files.store)
         for article in archive.catalogue.recovered.removed_articles():
             if tombstones.has(article.key):
                 continue
-            if looking.is_back(article):  # by an old catalogue, or another's
+            if inventory.is_removal_outdated(article):  # the catalogue is an old copy, or another archive's
                 archive.catalogue.removals.undo(article.key)
-            else:  # taken out by a version that wrote no such files
+            else:  # removed by a version that wrote no tombstones
                 tombstones.write(archive.catalogue.removals.tombstone(article.key))
-        for finding in recovery.everything(list(looking.unrecorded())):
-            looking.looked(1)
+        for finding in recovery.everything(list(inventory.unrecorded())):
+            inventory.on_checked(1)
             if finding.problem == "database":
-                yield _ended(finding, "brought up to date", repaired=True)
+                yield _with_result(finding, "brought up to date", repaired=True)
             elif finding.repaired is not None:
                 yield finding
-        yield from self._prove([*dict.fromkeys((*recovery.changed, *archive.catalogue.recovered.unproven()))])
-        links = Links(looking.root, archive.profile.media_in)
-        for finding in [one for one in looking.unknown_media() if one.problem == "unrecorded"]:
+        yield from self._confirm_posts([*dict.fromkeys((*recovery.changed, *archive.catalogue.recovered.unproven()))])
+        links = Links(inventory.root, archive.profile.media_in)
+        for finding in [each for each in inventory.unknown_media() if each.problem == "unrecorded"]:
             yield self._guarded(finding, partial(recovery.medium, links=links))
 
-    def _prove(self, keys: list[str]) -> Iterator[Finding]:
-        """Make the posts of these articles again: what is found the same is known as ours from now on.
+    def _confirm_posts(self, keys: list[str]) -> Iterator[Finding]:
+        """Rebuild the posts of these articles; those that come out the same no longer count as edited by hand.
 
-        Yield those that could not be made.
+        Yield a finding for each post that could not be rebuilt.
         """
         for key in keys:
-            kept = self._catalogue.articles.find_by_key(key)
-            archived = archived_in(self._files.posts.read_text(kept.post)) if kept and kept.post else None
-            if kept and archived and archived != kept.archived:
+            article = self._catalogue.articles.find_by_key(key)
+            text = self._files.posts.read_text(article.post) if article and article.post else ""
+            archived = archived_time_in(text) if text else None
+            if article and archived and archived != article.archived:
                 self._catalogue.recovered.set_archived(key, archived)
         jobs = self.jobs if len(keys) > WORTH_PROCESSES else 1
-        made = (
+        results = (
             (rebuild_one(self.context, key) for key in keys)
             if jobs == 1
             else rebuild(self.context.settings, keys, RebuildOptions(jobs=jobs))
         )
-        for one in made:
-            self.inspection.looked(1)
-            if one.outcome.outcome == "failed":
-                key, said = one.outcome.source, f"it cannot be made again from its page: {one.outcome.error}"
-                kept = self._catalogue.articles.find_by_key(key)
+        for outcome in (result.outcome for result in results):
+            self.inventory.on_checked(1)
+            if outcome.outcome == "failed":
+                key, message = outcome.source, f"it cannot be made again from its page: {outcome.error}"
+                article = self._catalogue.articles.find_by_key(key)
                 yield Finding(
-                    problem="unrecorded", what="post", path=kept.post if kept else "", key=key, said=said,
-                    repaired=False, exit_code=one.outcome.exit_code,
+                    problem="unrecorded", what="post", path=article.post if article else "", key=key, said=message,
+                    repaired=False, exit_code=outcome.exit_code,
                 )  # fmt: skip
 
     def _seal(self, finding: Finding) -> Finding:
-        """Write the file of a page again that is whole itself: what stands behind it is told by the catalogue."""
+        """Rewrite an altered snapshot whose page is intact, with the records of its captures from the catalogue."""
         digest = digest_in(finding.path)
         try:
             if finding.problem != "altered" or self._files.snapshots.load(digest).is_sealed:
@@ -129,115 +131,122 @@ class Repair:
             return finding
         self._files.snapshots.add_records(digest, self._catalogue.captures.with_digest(digest))
         self._files.sync()
-        return _ended(finding, "written again from the page and the catalogue", repaired=True)
+        return _with_result(finding, "written again from the page and the catalogue", repaired=True)
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
-        """Yield the articles whose shown page is lost; another nobody can bring back."""
-        for one in pages:
-            shown = self._catalogue.captures.current(one.key)
-            if one.repaired is None and shown and shown.sha256 == digest_in(one.path):
-                yield one.key
+        """Yield the keys of the articles whose current page is lost; older pages cannot be fetched again."""
+        for finding in pages:
+            current = self._catalogue.captures.current(finding.key)
+            if finding.repaired is None and current and current.sha256 == digest_in(finding.path):
+                yield finding.key
 
-    def _judge_page(self, finding: Finding, asked: Outcome | None) -> Finding:
+    def _finish_page(self, finding: Finding, outcome: Outcome | None) -> Finding:
+        """Return the finding of a snapshot with its result, after its article was archived again."""
         digest = digest_in(finding.path)
-        if finding.problem == "unreadable":  # now; that proves nothing
-            is_whole = self._is_whole(digest)
-            return _ended(finding, "it can be read again" if is_whole else "it stays as it is", repaired=is_whole)
-        if self._is_whole(digest):
+        if finding.problem == "unreadable":  # it may be intact, and readable another time
+            is_intact = self._is_intact(digest)
+            return _with_result(
+                finding, "it can be read again" if is_intact else "it stays as it is", repaired=is_intact
+            )
+        if self._is_intact(digest):
             self._files.snapshots.add_records(digest, self._catalogue.captures.with_digest(digest))
-            return _ended(finding, "the same page came again", repaired=True)
-        came = asked is not None and asked.state is State.ARTICLE and asked.outcome != "failed"
-        if asked and not came and asked.state not in _GONE:  # a wall or an outage says nothing of the page
-            return _ended(finding, f"it did not come: {asked.error}", repaired=False, asked=asked)
+            return _with_result(finding, "the same page came again", repaired=True)
+        was_fetched = outcome is not None and outcome.state is State.ARTICLE and outcome.outcome != "failed"
+        if outcome and not was_fetched and outcome.state not in _GONE:  # a temporary failure: the page may still exist
+            return _with_result(finding, f"it did not come: {outcome.error}", repaired=False, outcome=outcome)
         moved = self._move(finding)
         self._catalogue.files.mark_capture_lost(digest)
-        why = f": {asked.error}" if asked and asked.error else ""
-        return _ended(moved, "its page was read again" if came else f"noted as lost{why}", repaired=came)
+        reason = f": {outcome.error}" if outcome and outcome.error else ""
+        message = "its page was read again" if was_fetched else f"noted as lost{reason}"
+        return _with_result(moved, message, repaired=was_fetched)
 
     def _without_medium(self, media: list[Finding]) -> Iterator[str]:
-        """Yield the articles that show a medium which is lost; it is due from now on."""
-        inventory = self._catalogue.files
-        for one in media:
-            yield from inventory.articles_showing(one.path)
-            inventory.request_medium(one.path)
+        """Mark each lost medium as due; yield the keys of the articles that show it."""
+        for finding in media:
+            yield from self._catalogue.files.articles_showing(finding.path)
+            self._catalogue.files.request_medium(finding.path)
 
-    def _judge_medium(self, finding: Finding) -> Finding:
-        """Return the finding of a medium that was asked for again.
+    def _finish_medium(self, finding: Finding) -> Finding:
+        """Return the finding of a medium with its result, after its articles were archived again.
 
-        What does not come stays due, and is found again until it came or is known to be gone.
+        A medium that could not be fetched stays due and is found again, until the host is known not to have it any
+        more.
         """
         path, digest, reason = self._catalogue.files.current_medium(finding.path)
-        if path and digest and digest_of(self.inspection.root / path) == digest:
-            return _ended(finding, "fetched again", repaired=True)
-        ended = "stays due" if path else "is known to be gone"
-        return _ended(finding, f"it did not come ({reason}) and {ended}", repaired=False)
+        if path and digest and digest_of(self.inventory.root / path) == digest:
+            return _with_result(finding, "fetched again", repaired=True)
+        status = "stays due" if path else "is known to be gone"
+        return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)
 
-    def _make_posts(self, posts: list[Finding], asked: Mapping[str, Outcome]) -> Iterator[Finding]:
-        """Make posts again, a copy of what lies there kept; without their pages they stay as they are."""
-        bare = {one.key for one in posts if current_capture(self._catalogue.captures, one.key) is None}
-        ended = {**asked, **self._read_again(bare - asked.keys())}
-        for one in posts:
-            yield self._guarded(one, partial(self._make_post, asked=ended.get(one.key)))
+    def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:
+        """Rebuild posts; archive those without a snapshot again, unless `outcomes` shows that this was done already."""
+        captures = self._catalogue.captures
+        without_page = {finding.key for finding in posts if current_capture(captures, finding.key) is None}
+        outcomes = {**outcomes, **self._archive_again(without_page - outcomes.keys())}
+        for finding in posts:
+            yield self._guarded(finding, partial(self._rebuild_post, outcome=outcomes.get(finding.key)))
 
-    def _make_post(self, finding: Finding, asked: Outcome | None) -> Finding:
-        kept = self._catalogue.articles.find_by_key(finding.key)
-        if kept is None:
-            return self._archived_again(finding, asked)
-        job = Job(target=Target(source=kept.key, url=kept.url), kind=JobKind.REBUILD, article=kept)
+    def _rebuild_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
+        """Rebuild a post from its snapshot, after copying an altered one to .archive/lost; return the result."""
+        article = self._catalogue.articles.find_by_key(finding.key)
+        if article is None:
+            return self._finish_post(finding, outcome)
+        job = Job(target=Target(source=article.key, url=article.url), kind=JobKind.REBUILD, article=article)
         ports = self.context.ports(job)
         if ports is None:
-            return self._archived_again(finding, asked)
-        ports.pages.fetch(job.target)  # proven before anything is done to the post
-        if finding.problem == "altered" and (why := self._why_it_stays(finding, kept)):
-            return _ended(finding, why, repaired=why == _PROVEN)
-        place = copy_aside(self.inspection.root, finding.path) if finding.problem == "altered" else ""
-        if place:
+            return self._finish_post(finding, outcome)
+        ports.pages.fetch(job.target)  # raises an error for a damaged snapshot, before the post is touched
+        if finding.problem == "altered" and (reason := self._reason_to_keep(finding, article)):
+            return _with_result(finding, reason, repaired=reason == _CONFIRMED)
+        copy = copy_aside(self.inventory.root, finding.path) if finding.problem == "altered" else ""
+        if copy:
             job = replace(job, overwrite=Overwrite.ALWAYS)
-        outcome = archive_one(job, self.context.ports(job) or ports)
-        if outcome.outcome == "failed":
-            return _ended(finding, outcome.error, repaired=False)
-        return _ended(finding, f"what was there is {place} now" if place else "", "made again", repaired=True)
+        rebuilt = archive_one(job, self.context.ports(job) or ports)
+        if rebuilt.outcome == "failed":
+            return _with_result(finding, rebuilt.error, repaired=False)
+        return _with_result(finding, f"what was there is {copy} now" if copy else "", "made again", repaired=True)
 
-    def _archived_again(self, finding: Finding, asked: Outcome | None) -> Finding:
-        """Return the finding of a post whose page is not kept, and which only its address could bring back."""
-        came = asked is not None and asked.outcome == "archived"
-        return _ended(finding, "archived again" if came else _NOT_KEPT, repaired=came, asked=asked)
+    def _finish_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
+        """Return the finding of a post without a snapshot with its result, after its article was archived again."""
+        is_back = outcome is not None and outcome.outcome == "archived"
+        return _with_result(finding, "archived again" if is_back else _NOT_KEPT, repaired=is_back, outcome=outcome)
 
-    def _why_it_stays(self, finding: Finding, kept: ArticleRecord) -> str:
-        """Return why a post that is not the recorded one is left alone, '' when it is to be made again."""
-        if rebuild_one(self.context, kept.key).outcome.outcome == "unchanged":
-            return _PROVEN
-        shown = current_capture(self._catalogue.captures, kept.key)
-        archived = archived_in(self._files.posts.read_text(finding.path))
-        is_its_own = self._files.posts.key_of(finding.path) == kept.key
-        if shown and archived and is_its_own and archived > max(shown.captured, kept.archived):
+    def _reason_to_keep(self, finding: Finding, article: ArticleRecord) -> str:
+        """Return why an altered post is left as it is; '' when it is to be rebuilt."""
+        if rebuild_one(self.context, article.key).outcome.outcome == "unchanged":
+            return _CONFIRMED
+        current = current_capture(self._catalogue.captures, article.key)
+        archived = archived_time_in(self._files.posts.read_text(finding.path))
+        is_its_own = self._files.posts.key_of(finding.path) == article.key
+        if current and archived and is_its_own and archived > max(current.captured, article.archived):
             return f"it shows a page of {archived:%Y-%m-%d %H:%M} that is not here, and stays"
         return ""
 
-    def _put_aside(self, finding: Finding) -> Finding:
-        return _ended(self._move(finding), repaired=True)
+    def _move_stray(self, finding: Finding) -> Finding:
+        return _with_result(self._move(finding), repaired=True)
 
     def _move(self, finding: Finding) -> Finding:
-        place = move_aside(self.inspection.root, finding.path)
-        return replace(finding, said=f"{finding.said}; it is {place} now") if place else finding
+        """Move the file of a finding to .archive/lost; return the finding with its new path in the explanation."""
+        moved_to = move_aside(self.inventory.root, finding.path)
+        return replace(finding, said=f"{finding.said}; it is {moved_to} now") if moved_to else finding
 
-    def _read_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
-        """Read these articles again, from their snapshots where these are whole; return how each ended, by its key."""
-        kept = (self._catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
-        jobs = [job for one in kept if one and (job := self._job(one))]
+    def _archive_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
+        """Archive these articles again, from intact snapshots or else from WeChat; return the outcomes by key."""
+        articles = (self._catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
+        jobs = [job for article in articles if article and (job := self._job(article))]
         scheduler = Scheduler(self.context, FetchOptions(refresh=True, retry=True, retry_gone=True))
         return {outcome.source: outcome for outcome in scheduler.archive(jobs)}
 
-    def _job(self, kept: ArticleRecord) -> Job | None:
-        name = redact_words(kept.source)
-        source = next((one.options for one in self.context.settings.sources if one.title == name), SourceOptions())
-        target = Target(source=kept.key, url=kept.url)
-        last = current_capture(self._catalogue.captures, kept.key)
-        if last and self._is_whole(last.sha256):
-            return Job(target=target, source=source, kind=JobKind.RETRY_MEDIA, article=kept)
-        return Job(target=target, source=source) if kept.url else None
+    def _job(self, article: ArticleRecord) -> Job | None:
+        name = redact_words(article.source)
+        source = next((each.options for each in self.context.settings.sources if each.title == name), SourceOptions())
+        target = Target(source=article.key, url=article.url)
+        current = current_capture(self._catalogue.captures, article.key)
+        if current and self._is_intact(current.sha256):
+            return Job(target=target, source=source, kind=JobKind.RETRY_MEDIA, article=article)
+        return Job(target=target, source=source) if article.url else None
 
-    def _is_whole(self, digest: str) -> bool:
+    def _is_intact(self, digest: str) -> bool:
         try:
             self._files.snapshots.read(digest)
         except InputError:
@@ -245,17 +254,19 @@ class Repair:
         return True
 
     def _guarded(self, finding: Finding, work: Callable[[Finding], Finding]) -> Finding:
+        """Return the result of `work`; of an error the finding with its message. Repaired findings are left alone."""
         if finding.repaired is not None:
             return finding
         try:
             return work(finding)
         except ArchiverError as error:
-            return _ended(finding, str(error), repaired=False)
+            return _with_result(finding, str(error), repaired=False)
 
 
-_PROVEN = "it is what its page says, and known as ours again"
+_CONFIRMED = "it is what its page says, and known as ours again"
 
 
-def _ended(finding: Finding, *said: str, repaired: bool, asked: Outcome | None = None) -> Finding:
-    """Return the finding with what became of it, when its page was `asked` for."""
-    return ended(finding, *said, repaired=repaired, exit_code=(asked and asked.exit_code) or Exit.FAILED)
+def _with_result(finding: Finding, *messages: str, repaired: bool, outcome: Outcome | None = None) -> Finding:
+    """Return the finding with its result. `outcome`: of archiving its article again, if that was tried."""
+    exit_code = (outcome and outcome.exit_code) or Exit.FAILED
+    return with_result(finding, *messages, repaired=repaired, exit_code=exit_code)

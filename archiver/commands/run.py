@@ -1,4 +1,4 @@
-"""`run`: everything that is due by archiver.yml, what its sources name anew and what earlier runs left."""
+"""`run`: archive what the sources in archiver.yml name anew, and all that earlier runs left due."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from archiver.sources.list_input import open_list
 def run_sources(
     context: Context, options: FetchOptions, report: RunReport, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Yield how each article that was new or due ended, and each source that failed; what is known is not told.
+    """Yield the outcome of each article that is new or due, and of each source that failed.
 
-    `report` is filled with what the sources gave; `planned` gets how many articles are to be read, twice.
+    `report` is filled with the results of the sources. `planned` is called with the number of articles to be read,
+    twice. Raise ConfigError when archiver.yml has no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
@@ -47,46 +48,47 @@ class _Run:
         jobs: dict[str, Job] = {}
         for source in self.context.settings.sources:
             for job in (yield from self._gather(source)):
-                jobs.setdefault(job.target.url or job.target.file, job)  # of two sources the first names it
-        for job in self._left_before(jobs):
+                # If two sources name an article, the options of the first apply.
+                jobs.setdefault(job.target.url or job.target.file, job)
+        for job in self._due_jobs(jobs):
             jobs[job.target.url] = job
         budget = self._budget_left()
-        for job in self._stale(max(budget - len(jobs), 0)):
+        for job in self._recheck_jobs(max(budget - len(jobs), 0)):
             jobs.setdefault(job.target.url, job)
         planned(len(jobs), len(jobs))
         limit = budget if self.options.limit is None else min(budget, self.options.limit)
         yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs.values())
 
     def _budget_left(self) -> int:
-        """Return how many requests are left to this run."""
+        """Return how many requests this run may still make."""
         return max(self.context.settings.budget - self.report.requests, 0)
 
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
-        """Return a source's jobs; yield an outcome for each of its bad lines, and for the source if it failed."""
+        """Return the jobs of a source; yield an outcome for each of its bad lines, and for the source if it failed."""
         source_report = SourceReport(name=source.title)
         self.report.sources.append(source_report)
-        found: list[Job] = []
+        jobs: list[Job] = []
         try:
             for entry in self._entries(source):
                 if entry.target:
-                    found.append(Job(target=entry.target, source=source.options))
+                    jobs.append(Job(target=entry.target, source=source.options))
                 else:
                     error = UsageError(f"{source.title}, line {entry.number}: {entry.error}")
                     yield outcomes.failed(entry.source, "", error)
         except (BudgetSpent, Postponed) as error:
             self.report.warnings.append(f"{source.title}: {error}")
-        except ArchiverError as error:  # what was listed before is archived all the same
+        except ArchiverError as error:  # what was listed before the error is still archived
             source_report.error = str(error)
             yield outcomes.failed(source.title, "", error)
-        left = _to_do(Scheduler(self.context, self.options).sort_out(found))
-        source_report.listed, source_report.new = len(found), len(left)
-        if listing := self.listings.get(source.album):  # only now that the catalogue has all it named
+        remaining = _remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
+        source_report.listed, source_report.new = len(jobs), len(remaining)
+        if listing := self.listings.get(source.album):  # not earlier: its articles must be in the catalogue first
             catalogue = self.context.archive.catalogue
             catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
-        return left
+        return remaining
 
     def _entries(self, source: SourceSettings) -> Iterator[ListEntry]:
-        """Yield what a source names."""
+        """Yield the entries of a source."""
         if source.list:
             yield from open_list(source.list)
         elif source.feed:
@@ -97,9 +99,9 @@ class _Run:
             yield from map(_entry, self._album(source))
 
     def _album(self, source: SourceSettings) -> Iterator[Target]:
-        """Yield the articles of an album, as far as they may be new, and not many more than are asked for.
+        """Yield the articles of an album: those that may be new and few others, or all of them with --refresh.
 
-        All of them where known ones are read again.
+        Raise BudgetSpent when the requests of this run are used up, CoolingDown after a verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()
@@ -128,8 +130,8 @@ class _Run:
         if listing.is_complete:
             self.listings[source.album] = listing
 
-    def _left_before(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
-        """Yield addresses that other runs, `batch` and `add` left due, and articles whose missing media are."""
+    def _due_jobs(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
+        """Yield jobs for the addresses that earlier calls left due, and for the articles with media that are due."""
         catalogue = self.context.archive.catalogue
         sources = {source.title: source.options for source in self.context.settings.sources}
         for record in list(catalogue.urls.due_now()):
@@ -142,21 +144,21 @@ class _Run:
                 job = _job(article.url, sources.get(redact_words(article.source), SourceOptions()))
                 yield replace(job, kind=JobKind.RETRY_MEDIA, article=article)
 
-    def _stale(self, limit: int) -> Iterator[Job]:
-        """Return articles whose pages are to be looked at again, as far as the budget goes."""
+    def _recheck_jobs(self, limit: int) -> Iterator[Job]:
+        """Return jobs for at most `limit` articles whose recheck is due."""
         pause = self.context.settings.recheck
-        stale = self.context.archive.catalogue.articles.due_for_recheck(duration(pause), limit) if pause else ()
-        return recheck_jobs(self.context, stale)
+        articles = self.context.archive.catalogue.articles.due_for_recheck(duration(pause), limit) if pause else ()
+        return recheck_jobs(self.context, articles)
 
 
-def _to_do(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
-    """Return the jobs that are left to do; what is known or not due is no news."""
+def _remaining_jobs(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
+    """Return the jobs that Scheduler.sort_out leaves to do; drop its outcomes, which `run` does not report."""
     while True:
         try:
             next(sorting)
         except StopIteration as end:
-            left: list[Job] = end.value
-            return left
+            remaining: list[Job] = end.value
+            return remaining
 
 
 def _job(url: str, source: SourceOptions) -> Job:
@@ -170,7 +172,7 @@ def _entry(target: Target) -> ListEntry:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_FEED_SIZE + 1)  # more is refused by who reads it
+            return file.read(MAX_FEED_SIZE + 1)  # read_feed refuses more
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        why = getattr(error, "strerror", error)
-        raise InputError(f"cannot be read ({why}): correct its place in archiver.yml", concerns=str(path)) from error
+        reason = getattr(error, "strerror", error)
+        raise InputError(f"cannot be read ({reason}): correct its place in archiver.yml", concerns=str(path)) from error

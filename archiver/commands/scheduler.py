@@ -1,4 +1,4 @@
-"""Work on many addresses: what is known costs no request, the rest is claimed one by one and archived side by side."""
+"""Archive many addresses: skip those that need no request, claim each of the others and archive several in parallel."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from archiver.policy import NextStep, next_step
 
 _log = logging.getLogger(__name__)
 
-AT_ONCE = 6  # articles in work: one waits for the page clock, the others for their pictures
+AT_ONCE = 6  # articles in work: one waits for its turn to fetch a page, the others fetch their pictures
 _CHUNK = 1000  # addresses that are looked up together
-BUSY_PAUSE = 0.5  # seconds until an address that another run works on is looked at again
+BUSY_PAUSE = 0.5  # seconds until an address that another run has claimed is tried again
 
 
 class Scheduler:
-    """One run over many jobs. After a verification page no other page is asked for, the rest stays due."""
+    """A scheduler of jobs. After a verification page no other page is fetched; the remaining addresses stay due."""
 
     def __init__(self, context: Context, options: FetchOptions) -> None:
         self._context, self._options = context, options
-        self._requested: set[str] = set()  # addresses
+        self._requested: set[str] = set()  # addresses of the pages that were fetched
         self._disk_failed = self._is_blocked = self._time_is_over = False
 
     def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
-        """Yield the outcomes of jobs that are not to be done now; return the others, whose addresses are due now."""
+        """Yield the outcomes of jobs that need not be done now; return the others and record their addresses as due."""
         media_due = set(self._context.archive.catalogue.media.articles_with_due_media())
-        left: list[Job] = []
+        remaining: list[Job] = []
         for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
             known = self._context.archive.catalogue.urls.find(job.target for job in chunk if job.target.url)
             for job in chunk:
@@ -45,42 +45,42 @@ class Scheduler:
                 article = record.article if record else None
                 step = self._next_step(job, record, media_due=article is not None and article.key in media_due)
                 if step is NextStep.FETCH:
-                    left.append(job)
+                    remaining.append(job)
                 elif step is NextStep.RETRY_MEDIA:
-                    left.append(replace(job, kind=JobKind.RETRY_MEDIA, article=article))
+                    remaining.append(replace(job, kind=JobKind.RETRY_MEDIA, article=article))
                 else:
                     assert record is not None
                     outcome = self._skip(job.target, record, step)
                     yield outcomes.recorded(outcome) if step is NextStep.REMOVED else outcome
-        self._enlist(left)
-        return left
+        self._enlist(remaining)
+        return remaining
 
     def _record_of_file(self, file: str) -> UrlRecord | None:
-        """Return what is known of a saved page, by what is in it."""
+        """Return a record of the article whose snapshot has the bytes of this file; None without one."""
         if not file:
             return None
         try:
             page = SavedPages().fetch(Target(source=file, file=file)).page
-        except Exception:  # noqa: BLE001 - it is told when the page's turn comes
+        except Exception:  # noqa: BLE001 - the error is reported when the page is archived
             return None
         article = self._context.archive.catalogue.articles.find_by_snapshot(sha256(page.content).hexdigest())
         return UrlRecord(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
-        """Make the addresses of these jobs due, so that they come back when this run dies."""
+        """Record the addresses of these jobs as due, so that another run fetches them if this one is killed."""
         for source in dict.fromkeys(job.source for job in jobs):
             targets = [job.target for job in jobs if job.asks_for_page and job.source == source]
             self._context.archive.catalogue.urls.add_unknown(targets, source.name)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Yield how each job ended, as soon as it is known."""
-        waiting, held = deque(jobs), deque[Job]()
+        """Run the jobs, several in parallel; yield each outcome when it is known."""
+        waiting, claimed_elsewhere = deque(jobs), deque[Job]()
         running: dict[Future[Outcome | None], Job] = {}
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
         try:
-            while waiting or running or held:
+            while waiting or running or claimed_elsewhere:
                 while waiting and len(running) < AT_ONCE and not self._must_wait(waiting[0], running.values()):
-                    if outcome := self._not_begun(waiting[0]):
+                    if outcome := self._outcome_if_halted(waiting[0]):
                         waiting.popleft()
                         yield outcome
                     else:
@@ -92,21 +92,21 @@ class Scheduler:
                         self._observe(outcome)
                         yield outcomes.recorded(outcome)
                     else:
-                        held.append(job)
-                if held and not waiting and not running:
+                        claimed_elsewhere.append(job)
+                if claimed_elsewhere and not waiting and not running:
                     self._context.sleep(BUSY_PAUSE)
-                    waiting, held = held, deque()
+                    waiting, claimed_elsewhere = claimed_elsewhere, deque()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def archive_now(self, job: Job) -> Outcome:
-        """Return how a job ended, however long another run holds its address."""
+        """Run a job and return its outcome; wait as long as another run has claimed its address."""
         while (outcome := self.archive_claimed(job)) is None:
             self._context.sleep(BUSY_PAUSE)
         return outcome
 
     def archive_claimed(self, job: Job) -> Outcome | None:
-        """Return how a job ended; None while another run works on its address."""
+        """Run a job and return its outcome; None when another run has claimed its address."""
         try:
             if job.kind is JobKind.RETRY_MEDIA:
                 return self._retry_media(job)
@@ -123,17 +123,17 @@ class Scheduler:
 
     def _archive(self, job: Job) -> Outcome:
         ports = self._context.ports(job)
-        assert ports is not None  # it reads no snapshot
+        assert ports is not None  # only jobs that read a snapshot may lack one
         return archive_one(job, ports)
 
     def _retry_media(self, job: Job) -> Outcome:
-        """Ask once more for the missing media of an article, its page read from its snapshot."""
+        """Fetch the missing media of an article, whose page is read from its snapshot."""
         assert job.article is not None
         ports = self._context.ports(job)
         if ports is None:
             return outcomes.known(job.target, job.article, self._context.archive.name)
         outcome = archive_one(replace(job, target=replace(job.target, url=job.article.url)), ports)
-        if outcome.outcome == "failed":  # its snapshot is damaged: not every run need say so
+        if outcome.outcome == "failed":  # its snapshot is damaged: do not report it in every run
             self._context.archive.catalogue.media.postpone(job.article.key)
         return outcome
 
@@ -143,7 +143,7 @@ class Scheduler:
         if not claim.is_granted:
             return None
         try:
-            step = self._next_step(job, claim.before)  # another run may have had it since it was looked up
+            step = self._next_step(job, claim.before)  # another run may have archived it since the first look
             if step is not NextStep.FETCH:
                 return self._skip(job.target, claim.before, step)
             self._requested.add(job.target.url)
@@ -153,7 +153,7 @@ class Scheduler:
             urls_table.release(job.target.url)
 
     def _prepared(self, job: Job, record: UrlRecord) -> Job:
-        """Return the job by its article's short address, where that is known: long ones meet the verification page."""
+        """Return the job with the article's short address if known: long ones mostly get a verification page."""
         known = record.article
         if job.kind is JobKind.RECHECK:
             article = self._context.archive.catalogue.articles.find_by_key(known.key) if known else None
@@ -163,25 +163,25 @@ class Scheduler:
         return job
 
     def _mark_unavailable(self, job: Job, outcome: Outcome, record: UrlRecord) -> Outcome:
-        """Return the outcome; where a notice stands at a known article's address, after its post was made to say so.
+        """Return the outcome of a job; if WeChat shows a notice in place of a known article, mark its post accordingly.
 
-        The post keeps every word.
+        The post is rebuilt with a line that says so; its text stays.
         """
         if record.article is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
             return outcome
         article = self._context.archive.catalogue.articles.find_by_key(record.article.key)
         assert article is not None
         target = Target(source=outcome.source, url=outcome.url)
-        rebuilding = Job(target=target, kind=JobKind.REBUILD, source=job.source, article=article)
-        ports = self._context.ports(rebuilding)
+        rebuild_job = Job(target=target, kind=JobKind.REBUILD, source=job.source, article=article)
+        ports = self._context.ports(rebuild_job)
         no_snapshot = outcomes.no_snapshot(target, article, self._context.archive.name)
-        return outcomes.gone_since(outcome, archive_one(rebuilding, ports) if ports else no_snapshot)
+        return outcomes.gone_since(outcome, archive_one(rebuild_job, ports) if ports else no_snapshot)
 
     def _next_step(self, job: Job, record: UrlRecord | None, *, media_due: bool = False) -> NextStep:
         return next_step(job, record, self._options, self._context.now(), media_due=media_due)
 
     def _skip(self, target: Target, record: UrlRecord, step: NextStep) -> Outcome:
-        """Return the outcome of an address that is not to be asked now."""
+        """Return the outcome of an address that is not fetched now."""
         if step is NextStep.UNAVAILABLE:
             return outcomes.gone(target, record)
         if step is NextStep.NOT_DUE:
@@ -191,8 +191,8 @@ class Scheduler:
             return outcomes.taken_out(target, record.article)
         return outcomes.known(target, record.article, self._context.archive.name)
 
-    def _not_begun(self, job: Job) -> Outcome | None:
-        """Return the outcome of a job that this run does not begin any more, None for one that it does."""
+    def _outcome_if_halted(self, job: Job) -> Outcome | None:
+        """Return the outcome of a job that is not started because the run has to stop; None if it may start."""
         if self._disk_failed:
             return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
         if not job.asks_for_page:
@@ -202,21 +202,24 @@ class Scheduler:
         return outcomes.left(job.target) if self._is_over() else None
 
     def _is_over(self) -> bool:
-        """Return whether the limit or the time of this run is spent."""
+        """Return whether the limit of articles or the time of this run is used up."""
         limit, until = self._options.limit, self._options.until
         is_spent = limit is not None and len(self._requested) >= limit
         return is_spent or self._time_is_over or (until is not None and self._context.now() >= until)
 
-    def _must_wait(self, job: Job, begun: Iterable[Job]) -> bool:
-        """Return whether the limit has room for a job only if one that is begun asks for no page after all."""
+    def _must_wait(self, job: Job, running: Iterable[Job]) -> bool:
+        """Return whether a job must wait because the running jobs may use up the limit.
+
+        Some of these may turn out to need no request; then there is room for this one.
+        """
         limit, requested = self._options.limit, len(self._requested)
         if limit is None or requested >= limit or not job.asks_for_page:
             return False
-        pending = sum(each.asks_for_page and each.target.url not in self._requested for each in begun)
+        pending = sum(each.asks_for_page and each.target.url not in self._requested for each in running)
         return requested + pending >= limit
 
     def _observe(self, outcome: Outcome) -> None:
-        """Learn from an outcome what this run need not try any more."""
+        """Note whether an outcome means that the run has to stop."""
         self._disk_failed |= outcome.exit_code == Exit.CANNOT_WRITE
         self._time_is_over |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:

@@ -1,4 +1,4 @@
-"""`show`: all that the catalogue knows of one article."""
+"""`show`: return everything that the catalogue records of an article."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from archiver.settings import Settings
 
 
 def show(catalogue: Catalogue, name: str, settings: Settings) -> ArticleDetail:
-    """Return what is known under a key, an address or the file of a post; raise InputError when that is nothing."""
+    """Return everything recorded of the article or address that `name` (a key, address or post file) names.
+
+    Raise InputError when the catalogue has no record of it.
+    """
     record = find_url(catalogue, name)
     if article := find_article(catalogue, name, settings):
         return ArticleDetail(

@@ -1,4 +1,4 @@
-"""`verify`: what lies in an archive against what should, and `verify --repair`, which sets it right."""
+"""`verify`: compare an archive with its catalogue, and with --repair correct the differences."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ Counted = Callable[[int], None]
 
 
 def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Yield what is not as the catalogue has it; a catalogue that is damaged is a finding, too."""
+    """Yield the differences between archive and catalogue; a damaged catalogue is one finding of its own."""
     try:
-        inspected = inventory()
+        opened = inventory()
     except DamagedCatalogue as error:
         yield Finding(problem="database", what="catalogue", path=f"{OWN_FOLDER}/{FILE}", said=str(error.args[0]))
         return
-    yield from inspected.everything()
+    yield from opened.everything()
 
 
 def verify_and_repair(context: Context, inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Yield what is not as the catalogue has it, each with what became of it."""
+    """Repair the differences between archive and catalogue; yield each finding with its result."""
     from archiver.archive.replacement import replace_damaged_catalogue
     from archiver.commands.repair import Repair
 
     yield from replace_damaged_catalogue(context.archive)
-    inspected = inventory()
+    opened = inventory()
     context.prepare()
     with context.archive.run_lock():
-        yield from Repair(context=context, inspection=inspected, jobs=os.cpu_count() or 1).everything()
+        yield from Repair(context=context, inventory=opened, jobs=os.cpu_count() or 1).everything()
 
 
 def inventory_of(
@@ -49,27 +49,27 @@ def inventory_of(
     counts: Counter[str],
     callbacks: tuple[Counted, Counted],
 ) -> Inventory:
-    """Return the inventory of all articles, or of those that are `named`.
+    """Return the inventory of all articles, or of the named ones.
 
-    `callbacks`: one gets about how many files there are, the other 1 for each that was looked at. Raise InputError when
-    a named article is not here.
+    `callbacks` is a pair: the first is called with the approximate number of files to check, the second with 1 for each
+    checked file. Raise InputError when the archive does not have a named article.
     """
-    planned, looked = callbacks
+    planned, on_checked = callbacks
     keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}
     planned(catalogue.files.count() if keys is None else 0)
     return Inventory(
-        root=Path(settings.output), catalogue=catalogue, profile=build_profile(settings), keys=keys, looked=looked,
-        counts=counts,
+        root=Path(settings.output), catalogue=catalogue, profile=build_profile(settings), keys=keys,
+        on_checked=on_checked, counts=counts,
     )  # fmt: skip
 
 
 def remarks(open_catalogue: Callable[[], Catalogue], root: Path) -> Iterator[str]:
-    """Yield what a person should know of the whole archive after `verify`, a line each."""
+    """Yield lines with remarks on the whole archive for the user of `verify`."""
     try:
-        bare = open_catalogue().recovered.count_without_page()
-    except ArchiverError:  # a damaged catalogue has been told of
+        pageless = open_catalogue().recovered.count_without_page()
+    except ArchiverError:  # a damaged catalogue was reported as a finding
         return
-    if bare:
-        yield f"{bare} articles have no page that is kept: their history is lost; `archiver add` reads them again"
+    if pageless:
+        yield f"{pageless} articles have no page that is kept: their history is lost; `archiver add` reads them again"
     if count := sum(1 for _ in files_aside(root)):
         yield f"{count} files were put aside in .archive/lost: `archiver rm --lost --dry-run` lists them"

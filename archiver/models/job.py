@@ -1,4 +1,4 @@
-"""What is to be done: one article to archive, or many by the same options."""
+"""The job of archiving one article, and the options that jobs of a call or a source share."""
 
 from __future__ import annotations
 
@@ -12,66 +12,66 @@ from archiver.models.record import ArticleSummary
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceOptions:
-    """What a source of archiver.yml gives to the posts of its articles."""
+    """The options of a source in archiver.yml for the posts of its articles."""
 
-    name: str = ""  # as the catalogue records it; '' for what a person named on the command line
+    name: str = ""  # as the catalogue records it; '' for articles named on the command line
     folder: str = ""  # below _posts/
     tags: tuple[str, ...] | None = None
     author: str | None = None
 
 
 class JobKind(Enum):
-    """Why an article is worked on."""
+    """The kinds of jobs. They differ in where the page comes from and which media are fetched."""
 
-    ADD = auto()  # its page is asked for, or read from a file
-    RECHECK = auto()  # the same, of an article that is here: a page that says the same is not kept
-    RETRY_MEDIA = auto()  # its page is here, media are missing
-    REBUILD = auto()  # its post is made again from what is here, without the network
+    ADD = auto()  # its page is fetched, or read from a file
+    RECHECK = auto()  # the page of an archived article is fetched again; an unchanged page is not stored
+    RETRY_MEDIA = auto()  # its page is read from its snapshot, missing media are fetched
+    REBUILD = auto()  # its post is written again from snapshot and files, without the network
 
     @property
     def reads_snapshot(self) -> bool:
-        """Return whether the page comes from the archive instead of the network."""
+        """Return whether the page is read from its snapshot instead of the network."""
         return self in (JobKind.RETRY_MEDIA, JobKind.REBUILD)
 
 
 class Overwrite(Enum):
-    """Which posts may be overwritten."""
+    """The posts that may be overwritten."""
 
-    UNEDITED = auto()  # those that are as they were written
+    UNEDITED = auto()  # those that nobody edited since they were written
     FORCED = auto()  # also those that a person edited
-    ALWAYS = auto()  # whatever lies there: somebody has put a copy aside
+    ALWAYS = auto()  # any file; the caller has made a copy of it
 
 
 class Decision(Enum):
-    """What becomes of an article."""
+    """The decision about an extracted article."""
 
-    WRITE = auto()
-    UNCHANGED = auto()  # its page says what it said before
-    REMOVED = auto()  # a person took it out for good
+    WRITE = auto()  # write its post
+    UNCHANGED = auto()  # its text is that of its last page
+    REMOVED = auto()  # a person removed it for good
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """One address or file, and what is to be done with it."""
+    """One address or file to archive, and how."""
 
     target: Target
     kind: JobKind = JobKind.ADD
     source: SourceOptions = SourceOptions()
-    article: ArticleSummary | None = None  # the one that is worked on again, for every kind but ADD
+    article: ArticleSummary | None = None  # the archived article; None for the kind ADD
     overwrite: Overwrite | None = None  # None: as the settings say
 
     @property
     def asks_for_page(self) -> bool:
-        """Return whether a page of WeChat's is asked for."""
+        """Return whether the job requests a page from WeChat."""
         return bool(self.target.url) and not self.kind.reads_snapshot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchOptions:
-    """Which known addresses a run reads again, and how far it may go."""
+    """Options of a call: which known addresses are fetched again, and its limits."""
 
-    refresh: bool = False  # read known articles again
-    retry: bool = False  # ask now what would be asked later
-    retry_gone: bool = False  # ask again what was deleted, taken down, invalid …
-    limit: int | None = None  # articles asked for at most
-    until: datetime | None = None  # after it no page is begun
+    refresh: bool = False  # fetch archived articles again
+    retry: bool = False  # fetch addresses that failed before they are due
+    retry_gone: bool = False  # fetch addresses again whose articles were deleted, taken down, invalid …
+    limit: int | None = None  # maximum number of articles to fetch
+    until: datetime | None = None  # no page is requested after this time

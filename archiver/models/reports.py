@@ -1,4 +1,4 @@
-"""What a command did or found, beside the outcomes of articles."""
+"""Results of commands other than the outcomes of articles."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from archiver.models.record import ArticleRecord, UrlRecord
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildResult:
-    """How one article ended whose post was made again."""
+    """The result of rebuilding the post of one article."""
 
     outcome: Outcome
-    diff: str = ""  # unified, of a post that changed or would, where it was wanted
+    diff: str = ""  # unified diff of a post that changed or would change, if requested
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemovalResult:
-    """An article that was taken out, or would be; the JSON line of `rm --json` is this, field by field."""
+    """The result of removing an article, or of a dry run. Its fields are the keys of the JSON line of `rm --json`."""
 
     key: str
     title: str
-    files: tuple[str, ...] = ()  # that are deleted, from the archive's folder
-    kept: str = ""  # where a post that was edited by hand is now
+    files: tuple[str, ...] = ()  # paths of the deleted files, relative to the archive's folder
+    kept: str = ""  # the path to which a post that was edited by hand was moved
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDetail:
-    """Everything that is known of one article, or of an address that led to none."""
+    """Everything recorded of one article, or of an address without an article."""
 
     article: ArticleRecord | None
     addresses: tuple[UrlRecord, ...]
@@ -41,32 +41,32 @@ class ArticleDetail:
 
 @dataclass(kw_only=True, slots=True)
 class ExportResult:
-    """What an export wrote; filled while it is written."""
+    """The result of an export; filled while it runs."""
 
     files: tuple[str, ...] = ()
     articles: int = 0
-    missing: list[str] = field(default_factory=list)  # what is not in them, though the catalogue says it is kept
+    missing: list[str] = field(default_factory=list)  # what could not be exported although the catalogue has it
 
     @property
     def exit_code(self) -> Exit:
-        """Return OK when all that was kept is in the files."""
+        """Return OK, or FAILED when something could not be exported."""
         return Exit.FAILED if self.missing else Exit.OK
 
 
 @dataclass(kw_only=True, slots=True)
 class SourceReport:
-    """What one source gave in a run."""
+    """The result of one source in a run."""
 
     name: str
-    listed: int = 0  # articles it named
-    new: int = 0  # of which the archive did not have
+    listed: int = 0  # number of articles that it named
+    new: int = 0  # number of these that were not in the archive
     error: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
 class RunReport:
-    """What a run's sources gave; filled while it runs."""
+    """The results of the sources of a run; filled while it runs."""
 
     sources: list[SourceReport] = field(default_factory=list)
-    requests: int = 0  # that listed albums
+    requests: int = 0  # number of requests made to list albums
     warnings: list[str] = field(default_factory=list)
