@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archiver import policy
 from archiver.archive.archive import Archive
 from archiver.archive.media import ArticleMedia
-from archiver.archive.media_order import in_fair_order
+from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
@@ -79,7 +79,7 @@ class Context:
             return None
         media_map = self.media_map
         if job.kind.reads_snapshot:
-            media_map = partial(in_fair_order, media_map, self.archive.catalogue.media.failed_tries)
+            media_map = partial(map_least_failed_first, media_map, self.archive.catalogue.media.failed_tries)
         return Ports(
             pages=pages, media=self._media_source(job), renderer=self._renderer(job),
             archive=self._unit_of_work(job), map=media_map,

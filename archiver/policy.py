@@ -7,6 +7,7 @@ archived page), hosts (when to send the next request).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -92,6 +93,15 @@ def had_media(known: ArticleRecord) -> bool:
     """Return whether an article was archived with its media, that is without `--no-media`."""
     images = known.images
     return not images.expected or images.saved > 0 or images.failed > 0
+
+
+def media_order(failures: Sequence[int]) -> list[int]:
+    """Return the places of media in the order in which they are requested. `failures`: failed attempts of each.
+
+    Those that failed least come first. Otherwise an article with many dead images would spend its limits on the same
+    ones in every run.
+    """
+    return sorted(range(len(failures)), key=failures.__getitem__)
 
 
 # --- URLs ------------------------------------------------------------------------------------------------------------

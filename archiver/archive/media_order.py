@@ -1,28 +1,30 @@
-"""The order in which the media of an article are requested when a limit may stop some of them."""
+"""Download the media of an article in the order that policy decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from archiver import policy
 from archiver.models import LocalFile, Media
+from archiver.ports import ParallelMap
 from archiver.writer.names import media_name
 
-Each = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]]
-Get = Callable[[Media], LocalFile | str]
 
-
-def in_fair_order(
-    each: Each, tries: Callable[[Iterable[str]], Mapping[str, int]], get: Get, media: Iterable[Media]
+def map_least_failed_first(
+    media_map: ParallelMap,
+    failed_tries: Callable[[Iterable[str]], Mapping[str, int]],
+    fetch: Callable[[Media], LocalFile | str],
+    media: Iterable[Media],
 ) -> list[LocalFile | str]:
-    """Return the result of `get` for each medium, in the order of `media`; those that failed least are requested first.
+    """Return the result of `fetch` for each medium, in the order of `media`; those that failed least are fetched first.
 
-    Otherwise an article with many dead pictures would spend its limit on the same ones in every run. `each` applies a
-    function to media, possibly in parallel; `tries` returns the failed attempts by the names of media.
+    `media_map` applies a function to media, possibly in parallel. `failed_tries` returns the failed attempts by the
+    names of media.
     """
     media = list(media)
     if len(media) <= 1:
-        return list(each(get, media))
-    failed = tries(map(media_name, media))
-    order = sorted(range(len(media)), key=lambda index: failed.get(media_name(media[index]), 0))
-    results = dict(zip(order, each(get, [media[index] for index in order]), strict=True))
-    return [results[index] for index in range(len(media))]
+        return list(media_map(fetch, media))
+    failed = failed_tries(map(media_name, media))
+    order = policy.media_order([failed.get(media_name(medium), 0) for medium in media])
+    results = dict(zip(order, media_map(fetch, [media[place] for place in order]), strict=True))
+    return [results[place] for place in range(len(media))]

@@ -89,7 +89,7 @@ class UnitOfWork:
         snapshot = self.archive.files.snapshots.keep(page.content, capture)
         if not snapshot.is_new:
             self._repeated[snapshot.sha256] = capture
-        self.archive.catalogue.captures.receive(page, snapshot.sha256, self.job.source.name)
+        self.archive.catalogue.captures.receive(page, snapshot.sha256, self.job.source.name, capture.received)
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:

@@ -7,6 +7,7 @@ together with the article. The page itself is a snapshot file, named by its SHA-
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
@@ -55,15 +56,18 @@ class CaptureTable:
         with self._database.reading() as connection:
             return [to_capture(row) for row in connection.execute(wanted.order_by(captures.c.id))]
 
-    def receive(self, page: Page, sha256: str, source: str = "") -> None:
+    def receive(self, page: Page, sha256: str, source: str = "", received: datetime | None = None) -> None:
         """Record that `page` was received and stored under a digest, before anything reads it.
+
+        `received` is the time in the record of its snapshot's file, by default now.
 
         `source` is the title of the source in archiver.yml by which it came, or ''. ArticleTable.record adds later what
         the page was; a row to which that never happens is of a run that died.
         """
         with self._database.writing() as connection:
-            received = {"received": to_timestamp(self._database.now()), "source": source}
-            connection.execute(captures.insert().values(_values_of(page, sha256) | received | {"state": UNREAD}))
+            time = to_timestamp(received or self._database.now())
+            values = _values_of(page, sha256) | {"received": time, "source": source, "state": UNREAD}
+            connection.execute(captures.insert().values(values))
 
     def discard(self, sha256: str) -> bool:
         """Delete the last unclassified capture of a digest.
@@ -98,6 +102,9 @@ def _record(connection: Connection, capture: StoredCapture, values: dict[str, An
     if capture.snapshot:  # rows of runs that died: the same page has been read now
         unread = (captures.c.sha256 == capture.snapshot) & (captures.c.state == UNREAD)
         connection.execute(delete(captures).where(unread & (captures.c.id != row_id)))
+    if row_id is not None:  # the record in the snapshot's file says the same
+        received = connection.execute(select(captures.c.received).where(captures.c.id == row_id)).scalar_one()
+        values = values | {"received": received}
     if values["article_id"] is not None:  # the clock may have been put back since the last one
         last = select(func.max(captures.c.received)).where(captures.c.article_id == values["article_id"])
         values = values | {"received": max(values["received"], connection.execute(last).scalar() or 0)}
