@@ -14,7 +14,6 @@ LIBRARIES = {"copy": "shutil", "copy2": "shutil", "copyfile": "shutil", "copytre
 
 ALLOWED = {  # module → why it may open files for writing
     "cli/init.py": "a new archiver.yml, which must not exist before",
-    "cli/starting.py": "the same, under the module's old name",
     "cli/output.py": "stdout and stderr of a process that was started without them",
     "export/wacz.py": "parts in a folder of its own, of which the finished file is moved to its place",
     "archive/other.py": "a copy of another archive's catalogue, in a temporary folder",
