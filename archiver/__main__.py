@@ -5,7 +5,7 @@ It imports almost nothing itself, so that ^C is handled from the first import on
 
 import os
 
-INTERRUPTED = "archiver: interrupted; what was written is whole, the same call goes on with the rest"
+from archiver import interruption
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
 
         run_command()
     except KeyboardInterrupt:
-        os.write(2, f"{INTERRUPTED}\n".encode())
+        os.write(2, f"{interruption.MESSAGE}\n".encode())
         os._exit(130)
 
 

@@ -173,14 +173,6 @@ def digest_in(path: str) -> str:
     return PurePosixPath(path).name.partition(".")[0].lower()
 
 
-def page_of(capture: Capture, content: bytes, source: str) -> Page:
-    """Return the page of a capture as it was received, with its snapshot's `content`."""
-    return Page(
-        source=source, url=capture.url, final_url=capture.final_url, status=capture.status, headers=capture.headers,
-        content=content, captured=capture.captured, saved=capture.saved, redacted=capture.redacted,
-    )  # fmt: skip
-
-
 def capture_of(page: Page, state: State, received: datetime, source: str = "") -> Capture:
     """Return the capture of a received page, without its digest. `source`: the source in archiver.yml that named it."""
     return Capture(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver import outcomes
-from archiver.archive.captures import SnapshotStore, StoredPage, digest_in, page_of
+from archiver.archive.captures import SnapshotStore, StoredPage, digest_in
 from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, is_whole_file, kind_of, unrecorded_file
@@ -68,7 +68,7 @@ class PageReader:
         notices = []
         articles: dict[tuple[str, str, bool], Article] = {}  # by what extraction depends on: extracting is slow
         for capture in self.captures or (self._estimated(written),):
-            page = page_of(capture, self.stored.content, capture.url)
+            page = capture.as_page(self.stored.content, capture.url)
             classification = classify(page)
             known = replace(capture, state=classification.state, sha256=self.digest, size=len(self.stored.content))
             if classification.state is State.ARTICLE:

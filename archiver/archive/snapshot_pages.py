@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archiver.archive.captures import SnapshotStore, page_of
+from archiver.archive.captures import SnapshotStore
 from archiver.catalogue.captures import CaptureTable
 from archiver.models import Capture, FetchedPage, Target
 
@@ -23,7 +23,7 @@ class SnapshotPages:
 
     def fetch(self, target: Target) -> FetchedPage:
         """Return the page after checking its digest; raise InputError when its file is missing or damaged."""
-        page = page_of(self.capture, self.snapshots.load(self.capture.sha256).content, target.source)
+        page = self.capture.as_page(self.snapshots.load(self.capture.sha256).content, target.source)
         page = replace(page, captured=self.captured or page.captured)
         return FetchedPage(page=page, snapshot=self.capture.sha256)
 

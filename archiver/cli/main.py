@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from archiver.__main__ import INTERRUPTED
+from archiver import interruption
 from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, show, verify
 from archiver.cli import list as list_
 from archiver.cli.options import expand_options
@@ -70,7 +70,7 @@ def main() -> None:
     except BrokenPipeError:
         discard_stdout()
     if code == Exit.INTERRUPTED:
-        print_message(INTERRUPTED)
+        print_message(interruption.MESSAGE)
         sys.stderr.flush()
         os._exit(code)  # threads may still be waiting for a server
     sys.exit(code)

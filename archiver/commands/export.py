@@ -113,8 +113,8 @@ class Exporter:
             yield self._article_exporter(warc, pages)
 
     def _article_exporter(self, warc: WarcWriter, pages: PageListWriter | None = None) -> ArticleExporter:
+        archive = self.context.archive
         return ArticleExporter(
-            catalogue=self.context.archive.catalogue, snapshots=self.context.archive.files.snapshots,
-            root=self.context.archive.root,
-            now=self.context.now(), missing=self.result.missing.append, warc=warc, pages=pages,
+            catalogue=archive.catalogue, read_snapshot=lambda digest: archive.files.snapshots.load(digest).content,
+            root=archive.root, now=self.context.now(), missing=self.result.missing.append, warc=warc, pages=pages,
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from archiver.archive.captures import page_of
 from archiver.archive.lookup import require_article
 from archiver.catalogue import Catalogue
 from archiver.comparison import comparable_text, unified_diff
@@ -37,7 +36,7 @@ def _text_of(context: Context, captures: list[Capture], number: int) -> str:
     if not capture.sha256:
         raise InputError("its page was not kept", concerns=f"capture {number}")
     content = context.archive.files.snapshots.load(capture.sha256).content
-    return comparable_text(extract(page_of(capture, content, capture.url)))
+    return comparable_text(extract(capture.as_page(content, capture.url)))
 
 
 def _name(captures: list[Capture], number: int) -> str:

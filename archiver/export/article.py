@@ -11,7 +11,6 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
-from archiver.archive.captures import SnapshotStore, page_of
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError
 from archiver.export import records, urls
@@ -37,7 +36,7 @@ class ArticleExporter:
     """
 
     catalogue: Catalogue
-    snapshots: SnapshotStore
+    read_snapshot: Callable[[str], bytes]  # the page of a SHA-256; InputError when it cannot be had
     root: Path
     now: datetime
     missing: Callable[[str], None]
@@ -54,7 +53,7 @@ class ArticleExporter:
             for name, address in urls.find_media_addresses(content):
                 addresses[name][address] = None
             if capture.state is State.ARTICLE:
-                last = record, page_of(capture, content, article.key)
+                last = record, capture.as_page(content, article.key)
         files = self.catalogue.media.files_of_article(article.key)
         if last:
             record, extracted = last[0], extract(last[1])
@@ -67,7 +66,7 @@ class ArticleExporter:
         for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
                 if capture.sha256:
-                    yield capture, self.snapshots.load(capture.sha256).content
+                    yield capture, self.read_snapshot(capture.sha256)
             except InputError as error:
                 self.missing(str(error))
 

@@ -40,3 +40,10 @@ class Capture:
     received: datetime | None = field(default=None, compare=False)  # when it was stored; a saved page: later
     source: str = ""  # title of the source in archiver.yml that named it
     estimated: bool = False  # `captured` was taken from the page or its file: no record tells when it was received
+
+    def as_page(self, content: bytes, source: str) -> Page:
+        """Return the page as it was received, with the `content` of its snapshot."""
+        return Page(
+            source=source, url=self.url, final_url=self.final_url, status=self.status, headers=self.headers,
+            content=content, captured=self.captured, saved=self.saved, redacted=self.redacted,
+        )  # fmt: skip
