@@ -35,20 +35,17 @@ NO_TEMPLATES = Dialect()
 
 
 @dataclass(frozen=True)
-class PlainProfile:
+class ExampleProfile:
     """Markdown files in `notes/`, read by people alone: no front matter, no templates."""
 
     site: SiteOptions
-    name: str = "plain"
+    name: str = "example"
     posts_directory: str = "notes"
     dialect: Dialect = NO_TEMPLATES
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         yield f"notes/{article.title}.md"
         yield f"notes/{article.title} {article.mid}-{article.idx}.md"
-
-    def media_path(self, name: str) -> str:
-        return name
 
     def media_url(self, path: str) -> str:
         return f"../{path}"
@@ -73,10 +70,10 @@ class PlainProfile:
 
 
 @pytest.fixture
-def plain(monkeypatch: pytest.MonkeyPatch) -> Profile:
+def example(monkeypatch: pytest.MonkeyPatch) -> Profile:
     """The profile as another package would add it."""
-    add_entry_point(monkeypatch, "plain", f"{__name__}:PlainProfile")
-    return get_profile("plain", SiteOptions())
+    add_entry_point(monkeypatch, "example", f"{__name__}:ExampleProfile")
+    return get_profile("example", SiteOptions())
 
 
 def add_entry_point(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -88,15 +85,15 @@ def style_of(_article: Article) -> PostStyle:
     return PostStyle(post_path_of=lambda link: "notes/other.md" if link == OTHER else "")
 
 
-def test_a_profile_of_another_package_renders_posts_its_own_way(plain):
-    post = ProfileRenderer(profile=plain, style_of=style_of).render(ARTICLE, MEDIA, CAPTURED)
+def test_a_profile_of_another_package_renders_posts_its_own_way(example):
+    post = ProfileRenderer(profile=example, style_of=style_of).render(ARTICLE, MEDIA, CAPTURED)
     assert post.text == (
         "\n> 转载：号  \n> 来源：[微信公众号](https://mp.weixin.qq.com/s/this)\n"
         "\n{{甲}}\n\n![](../postimg/abc.jpg)\n\n![](https://mmbiz.qpic.cn/mmbiz_jpg/def/0)\n"
         f"\n[乙](other.md)\n\n```\n{CODE}\n```\n"
     )
     assert (post.text_coverage, post.day) == (1, date(2026, 1, 2))
-    assert plain.media_in(post.text) == ["postimg/abc.jpg"]
+    assert example.media_in(post.text) == ["postimg/abc.jpg"]
 
 
 def test_the_same_article_for_jekyll():
@@ -111,20 +108,20 @@ def test_the_same_article_for_jekyll():
     assert (post.text_coverage, post.day) == (1, date(2026, 1, 2))
 
 
-def test_what_a_body_does_not_show_counts_though_the_lines_above_it_say_it(plain, monkeypatch):
+def test_what_a_body_does_not_show_counts_though_the_lines_above_it_say_it(example, monkeypatch):
     article = Article(title="题", account="号", url="https://mp.weixin.qq.com/s/this", body="<p>甲转载</p>")
     monkeypatch.setattr(renderer, "body_markdown", lambda *_: "甲")
-    posts = [ProfileRenderer(profile=profile).render(article, {}, CAPTURED) for profile in (plain, JekyllProfile())]
+    posts = [ProfileRenderer(profile=profile).render(article, {}, CAPTURED) for profile in (example, JekyllProfile())]
     assert [post.text_coverage for post in posts] == [pytest.approx(1 / 3)] * 2
 
 
-def test_code_between_backticks_is_protected_from_the_templates_of_its_site_alone(plain):
+def test_code_between_backticks_is_protected_from_the_templates_of_its_site_alone(example):
     article = Article(body="<p><code>{{ a }}</code> {:toc}</p>")
     text = {
         profile.name: ProfileRenderer(profile=profile).render(article, {}, CAPTURED).text
-        for profile in (plain, JekyllProfile())
+        for profile in (example, JekyllProfile())
     }
-    assert "`{{ a }}` {:toc}" in text["plain"]
+    assert "`{{ a }}` {:toc}" in text["example"]
     assert "<code>&#123;&#123; a &#125;&#125;</code> &#123;:toc}" in text["jekyll"]
 
 
@@ -137,8 +134,8 @@ def test_jekyll_finds_the_media_that_it_writes():
         assert profile.media_in("![](https://cdn-example/blog/postimg/a.png)") == []
 
 
-def test_the_beginning_of_a_published_key_is_the_keys(plain):
-    for profile in (plain, JekyllProfile()):
+def test_the_beginning_of_a_published_key_is_the_keys(example):
+    for profile in (example, JekyllProfile()):
         for path in ("_posts/2020-06-17-甲.md", "_posts/a/20-6-7-a.md", "notes/A long name of a note.md"):
             key = profile.published_key(path)
             assert key[:10] in ("", profile.published_key_start(path))
@@ -153,12 +150,12 @@ def test_a_site_that_changes_nothing_is_the_one_of_the_settings():
 
 
 def test_a_built_in_name_cannot_be_taken(monkeypatch):
-    add_entry_point(monkeypatch, "jekyll", f"{__name__}:PlainProfile")
+    add_entry_point(monkeypatch, "jekyll", f"{__name__}:ExampleProfile")
     assert get_profile("jekyll", SiteOptions()) == JekyllProfile()
 
 
-def test_an_unknown_profile_is_named_with_those_that_there_are(plain):
-    with pytest.raises(ConfigError, match=r"profile: there is no profile `hugo`: use one of jekyll, plain") as raised:
+def test_an_unknown_profile_is_named_with_those_that_there_are(example):
+    with pytest.raises(ConfigError, match=r"profile: there is no profile `hugo`: use one of example, jekyll") as raised:
         get_profile("hugo", SiteOptions())
     assert raised.value.exit_code == 78
 

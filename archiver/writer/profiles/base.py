@@ -22,7 +22,7 @@ class SiteOptions:
     """What archiver.yml says of one site; None leaves the choice to the profile."""
 
     media_prefix: str | None = None  # what a post writes before the path of a medium
-    post_url: str | None = None  # where the site publishes a post, as a pattern that the profile fills in
+    post_url: str | None = None  # where the site publishes a post; a pattern with {year}, {month}, {day} and {slug}
 
 
 class Profile(Protocol):
@@ -52,16 +52,14 @@ class Profile(Protocol):
         `folder` is a directory below `posts_directory`, '' for none.
         """
 
-    def media_path(self, name: str) -> str:
-        """Return the path of the medium `name` (`postimg/<image-id>.jpg`, see `names.media_name`)."""
-
     def media_url(self, path: str) -> str:
         """Return what a post writes as the address of the medium at `path`, safe in Markdown and in HTML."""
 
     def media_in(self, text: str) -> list[str]:
         """Return the paths of the media of the archive that the text of a post shows, each once, in their order.
 
-        The inverse of `media_url`, also as people and earlier versions write the same address.
+        The inverse of `media_url`. Addresses that people write by hand, or that earlier versions of the profile wrote,
+        are found as well.
         """
 
     def post_url(self, path: str) -> str:
@@ -72,6 +70,9 @@ class Profile(Protocol):
 
         `captured` (aware) dates a post whose page does not. `overrides` is `front_matter:` of archiver.yml: values
         by key, None removes a key.
+
+        A post tells whose it is by the mapping `wechat` (`metadata.provenance`). Without it a lost catalogue, a
+        renamed post and an import cannot tell it from a person's own.
         """
 
     def published_key(self, path: str) -> str:
@@ -81,9 +82,10 @@ class Profile(Protocol):
         """
 
     def published_key_start(self, path: str) -> str:
-        """Return the first KEY_START characters of `published_key(path)`, without the cost of the rest.
+        """Return the first KEY_START characters of `published_key(path)`: by these, posts are looked up in memory.
 
-        For a file that is no post any text will do.
+        It is called for every file of a blog, so it should be cheaper than `published_key`. For a file that is no post
+        any text will do.
         """
 
     def ignores(self, name: str) -> bool:

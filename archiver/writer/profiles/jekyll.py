@@ -86,10 +86,6 @@ class JekyllProfile:
         for ending in ("", number, sha256(article.key.encode()).hexdigest()[:8]):
             yield f"{where}/{_file_name(article.title, day, ending, number)}"
 
-    def media_path(self, name: str) -> str:
-        """Return `name` itself: Jekyll copies every file that it does not know."""
-        return name
-
     def media_url(self, path: str) -> str:
         """Return the prefix and the path, percent-encoded."""
         return f"{self.media_prefix}/{quote(path)}"
