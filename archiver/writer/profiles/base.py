@@ -75,7 +75,7 @@ class Profile(Protocol):
         """
 
     def published_key(self, path: str) -> str:
-        """Return what two posts share that would overwrite each other on the site; '' for a file that is no post.
+        """Return a key that is equal for posts which overwrite each other on the site; '' for a file that is no post.
 
         Only the last part of `path` counts; it may stand alone.
         """
@@ -83,7 +83,7 @@ class Profile(Protocol):
     def published_key_start(self, path: str) -> str:
         """Return the first KEY_START characters of `published_key(path)`, without the cost of the rest.
 
-        For a file that is no post any text will do.
+        For a file that is no post any text may be returned.
         """
 
     def ignores(self, name: str) -> bool:
