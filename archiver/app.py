@@ -79,8 +79,8 @@ def read_list(name: str) -> Iterator[ListEntry]:
 class Archiver:
     """An archive and what can be done with it; a context manager that closes its connections.
 
-    `now` (aware) and `sleep` stand for the world, so that tests can be it. `summary` sums up every outcome it gave,
-    `counts` how many posts, media and pages `verify` looked at.
+    `now` returns the present time (aware) and `sleep` waits; tests replace both. `summary` counts all outcomes that
+    were yielded, `counts` the posts, media and pages that `verify` checked.
     """
 
     def __init__(
@@ -110,16 +110,16 @@ class Archiver:
 
     @property
     def _catalogue(self) -> Catalogue:
-        """The catalogue of an archive that is there; what only looks at it loads nothing that reads pages."""
+        """The catalogue of an existing archive, opened without loading the code that reads pages where possible."""
         return self._context.archive.require_catalogue() if "_context" in self.__dict__ else self._read_catalogue
 
     @cached_property
     def _read_catalogue(self) -> Catalogue:
-        own = Path(self.settings.output) / OWN_FOLDER
-        if not (own / FILE).is_file():
+        folder = Path(self.settings.output) / OWN_FOLDER
+        if not (folder / FILE).is_file():
             return self._context.archive.require_catalogue()
-        catalogue = Catalogue(own, self._now)
-        if catalogue.open():  # it is to be told first what lies here
+        catalogue = Catalogue(folder, self._now)
+        if catalogue.open():  # a new catalogue, to be populated from the files first
             catalogue.close()
             return self._context.archive.require_catalogue()
         return self._opened.enter_context(closing(catalogue))
@@ -153,7 +153,7 @@ class Archiver:
         """Archive what is new or due in the `sources:` of archiver.yml and yield each Outcome as soon as it is known.
 
         What the archive has already is not yielded. `report` is filled on the way with what each source listed.
-        `planned` is called once, with the number of addresses that are about to be read as both of its counts. Raise
+        `planned` is called once, with the number of addresses that are about to be read as both arguments. Raise
         ConfigError when there are no sources, Busy when another run works on the archive, OutputError when the archive
         cannot be written.
         """
@@ -169,8 +169,8 @@ class Archiver:
         """Make posts again from the stored pages, without the network, and yield a RebuildResult for each article.
 
         `named` holds keys, addresses or files of posts; None stands for every article. `planned` is called once, with
-        the number of articles, twice. Raise InputError, before anything is written, for an article that is not in the
-        archive, OutputError when the archive cannot be written.
+        the number of articles as both arguments. Raise InputError, before anything is written, for an article that is
+        not in the archive, OutputError when the archive cannot be written.
         """
         from archiver.commands.rebuild import rebuild_named
 
@@ -184,8 +184,8 @@ class Archiver:
         """Request articles' pages again, to see whether they were edited or deleted, and yield each Outcome.
 
         `named` holds keys, addresses or files of posts; None stands for the articles that are due. `planned` is called
-        once, with the number of articles, twice. Raise InputError, before anything is fetched, for an article that is
-        not in the archive, OutputError when the archive cannot be written.
+        once, with the number of articles as both arguments. Raise InputError, before anything is fetched, for an
+        article that is not in the archive, OutputError when the archive cannot be written.
         """
         from archiver.commands.recheck import recheck
 
@@ -248,7 +248,7 @@ class Archiver:
     def lost_files(self) -> Iterator[tuple[str, int]]:
         """Yield the path and the size in bytes of each file that was put aside in `.archive/lost/`.
 
-        Paths count from the archive's folder.
+        Paths are relative to the archive's folder.
         """
         from archiver.storage.quarantine import files_aside
 
@@ -342,8 +342,8 @@ class Archiver:
             yield outcome
 
     def _recorded(self, command: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes; the catalogue learns that the run began and how it ended."""
+        """Yield the outcomes; record in the catalogue that the run began and how it ended."""
         self._context.archive.catalogue.begin_run(command)
         yield from self._summed(outcomes)
-        with suppress(OutputError):  # the disk is full: the outcomes have said so
+        with suppress(OutputError):  # the disk is full: the outcomes have reported that
             self._context.archive.catalogue.end_run(self.summary.exit_code, self.summary.counts)

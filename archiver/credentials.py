@@ -1,8 +1,8 @@
 """Recognise credentials of readers by their names, and take their values out of text that people paste. Pure.
 
-WeChat has used the same few endings since 2013 (`key`, `uin`, `pass_ticket`, `wap_sid2`, `session_us` …), and adds
-names every year: credentials are recognised by the ending, and names with such an ending that every reader of a page
-is given alike are listed here.
+WeChat adds names of credentials every year, but since 2013 they all have the same few endings (`key`, `uin`,
+`pass_ticket`, `wap_sid2`, `session_us` …), so they are recognised by these. Names that have such an ending but hold the
+same value for every reader of a page are no credentials; they are listed here as exceptions.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ REDACTED = "REDACTED"
 
 
 class Strength(IntEnum):
-    """How sure a name makes it that its value is a credential."""
+    """The certainty, judged by its name, that a value is a credential."""
 
-    NONE = 0  # no name of a credential, or one that every reader is given alike
-    LIKELY = 1  # by its ending
-    SHARED = 2  # a credential of WeChat, but other programs and hosts have things of this name, too
-    CERTAIN = 3  # nothing else is called so
+    NONE = 0  # not a credential's name, or one with the same value for every reader
+    LIKELY = 1  # has the ending of a credential's name
+    SHARED = 2  # a credential of WeChat, but a name that other programs and hosts use, too
+    CERTAIN = 3  # a name that nothing else has
 
 
 # Written without `_`, `-` and `$`, in lower case.
@@ -30,7 +30,7 @@ _CERTAIN = frozenset(
     "slavesid dataticket webwxdataticket webwxauthticket".split()
 )
 _SHARED = frozenset("key uin ticket token sessionid".split())
-# Given to every reader alike: the publisher's numbers, names of images and programs, temporary addresses.
+# The same for every reader: the publisher's numbers, names of images and programs, temporary addresses.
 _HARMLESS = re.compile(
     r"(?:\w*(?:bizuin|appuin|stuffuin|reportuin)|\w*(?:reprint|qr|qrcode|scene)ticket|adtoken|wapexporttoken"
     r"|enterpriseopenid|readytosendtoken"
@@ -39,13 +39,13 @@ _HARMLESS = re.compile(
 )
 _ENDINGS = re.compile(r"(?:key|uin|ticket|token|openid|sid|session|session_?-?(?:ids?|us|[a-z]{0,9}id|idstr))\d{0,2}\Z")
 _SID = re.compile(r"(?:^|[^a-z]|wx|wap|slave)sid\d{0,2}\Z|[a-z0-9]Sid\d{0,2}\Z")  # not the `sid` of newsid and classid
-_WORDS = re.compile(r"(?:key|token)\d{0,2}\Z")  # of every program
+_WORDS = re.compile(r"(?:key|token)\d{0,2}\Z")  # common in programs
 _ESCAPE = {"%": re.compile(r"(?:25){0,4}[0-9a-fA-F]{2}"), "\\": re.compile(r"x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[nrtbfv]")}
 
 
 @lru_cache(maxsize=4096)
 def strength(name: str) -> Strength:
-    """Return how sure `name` makes it that its value is a credential.
+    """Return how certain it is that the value of `name` is a credential.
 
     Case, `_`, `-` and `$` do not count: `passTicket`, `PASS-TICKET` and `pass_ticket` are one name.
     """
@@ -63,7 +63,7 @@ def strength(name: str) -> Strength:
 
 
 def is_word(name: str) -> bool:
-    """Return whether programs have such names for much else (`key`, `token`), so that only the value can say more."""
+    """Return whether a name is a common word of programs (`key`, `token`), so that its value has to decide."""
     return _WORDS.search(name.lower()) is not None
 
 
@@ -91,7 +91,7 @@ _CREDENTIAL_LIKE = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
 
 
 def redact_words(words: str) -> str:
-    """Return what somebody pasted, or a setting holds, with `REDACTED` for the values of credentials.
+    """Return pasted text, or the text of a setting, with `REDACTED` for the values of credentials.
 
     Addresses of any host are redacted; one of an article still leads to it, since credentials do not name it.
     """

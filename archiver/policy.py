@@ -175,7 +175,7 @@ def waiting_window(now: datetime) -> tuple[datetime, datetime]:
 
 
 def is_settled(state: State | None, *, holds_article: bool) -> bool:
-    """Return whether a page answers if its article still exists: it holds the article, or a notice that it does not."""
+    """Return whether a page settles if its article still exists: it is the article, or a notice that it is gone."""
     return holds_article or state in UNAVAILABLE_STATES
 
 
@@ -246,7 +246,7 @@ LONG_LINK_BLOCKS = 3  # verification pages on long links in a row that are the h
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostState:
-    """What is known of a host that wants its requests spaced."""
+    """The state of a host whose requests are rate-limited."""
 
     next_request_at: float = 0.0
     interval: float = 0.0  # seconds that were asked for when `next_request_at` was set

@@ -1,4 +1,4 @@
-"""Read the settings of an archive: archiver.yml overrides defaults, ARCHIVER_* variables that, flags all of them."""
+"""Read the settings of an archive; in rising precedence: defaults, archiver.yml, ARCHIVER_* variables, flags."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5, and `__` for what lies inside: ARCH
 
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
-_DEEPEST = 20  # settings in settings, in a variable's name
-_PATHS = ("output", "cookies")  # a relative one in archiver.yml counts from that file
+_DEEPEST = 20  # levels of nested settings in a variable's name
+_PATHS = ("output", "cookies")  # in archiver.yml, relative to the folder of that file
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -60,7 +60,7 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place where `archiver run` finds addresses, one of `list`, `album` and `feed`, and what its posts are given."""
+    """A source of addresses for `archiver run` (one of `list`, `album` and `feed`), and the options of its posts."""
 
     list: str = ""  # a file of addresses
     album: str = ""  # the address of a public album (合集)
@@ -77,12 +77,12 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     @property
     def title(self) -> str:
-        """Its name in messages and in the catalogue, without the credentials that a feed's address may hold."""
+        """The name in messages and in the catalogue, without the credentials that a feed's address may hold."""
         return redact_words(self.name or self.list or self.album or self.feed)
 
     @property
     def options(self) -> SourceOptions:
-        """Return what its posts are given."""
+        """Return the options for posts of this source."""
         return SourceOptions(name=self.title, folder=self.folder, tags=self.tags, author=self.author)
 
 
@@ -185,7 +185,7 @@ def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, La
 
 
 def _read(path: Path) -> Layer:
-    """Return what a file sets; ConfigError with its name, and the line if one is to blame, when it cannot be read."""
+    """Return the settings in a file; raise ConfigError, with its name and the line if known, when it cannot be read."""
     from archiver.yaml_reader import BrokenYaml, read_values
 
     try:
@@ -208,7 +208,7 @@ def _read(path: Path) -> Layer:
 
 
 def _with_paths_from(folder: Path, layer: Layer) -> Layer:
-    """Return a file's settings with paths that count from its folder as paths that count from here."""
+    """Return the settings of a file, its relative paths joined to `folder`, the folder of the file."""
     paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
     resolved: Layer = {key: _path_from(folder, value) for key, value in paths.items()}
     if isinstance(sources := layer.get("sources"), list):
@@ -226,7 +226,7 @@ def _source_with_paths_from(folder: Path, source: object) -> object:
 
 
 def _path_from(folder: Path, name: str) -> str:
-    """Return a path of archiver.yml, which counts from `folder`, as one that counts from here."""
+    """Return a path joined to `folder`, the folder of the file that names it; expand `~`."""
     try:
         return str(folder / Path(name).expanduser())
     except RuntimeError as error:  # ~somebody
@@ -234,7 +234,7 @@ def _path_from(folder: Path, name: str) -> str:
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:
-    """Return both layers as one; where both set a key the upper one holds."""
+    """Return both layers merged; the upper one wins where both set a key."""
     merged = dict(lower)
     for key, value in upper.items():
         old = merged.get(key)
@@ -243,7 +243,7 @@ def _merged(lower: Layer, upper: Layer) -> Layer:
 
 
 def _validated(layer: Layer, name: str) -> Settings:
-    """Return the Settings of a layer; ConfigError with the layer's `name` for a key or value that is none."""
+    """Return the Settings of a layer; raise ConfigError, which names the layer, for an unknown key or invalid value."""
     try:
         settings = msgspec.convert(layer, Settings, strict=False)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""Text for terminals and logs: lines of JSON without the characters that terminals obey."""
+"""Text for terminals and logs: lines of JSON in which control characters are escaped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-# What terminals obey, where some readers end a line, and what reverses the text beside it (CVE-2021-42574).
+# Terminal controls, Unicode line separators, and marks that reverse the direction of text (CVE-2021-42574).
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 

@@ -1,4 +1,4 @@
-"""Read YAML that other people wrote, within bounds: no input hangs, recurses, runs code or raises a foreign error.
+"""Read YAML that other people wrote, within bounds: no input hangs, recurses, runs code or raises an error of PyYAML.
 
 PyYAML only splits the text into events (in C where libyaml is there); the values are built here, without recursion.
 `read_strings` takes every scalar as the text that stands there, whatever its tag says, and follows no alias: front

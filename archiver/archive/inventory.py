@@ -211,7 +211,7 @@ class Inventory:
     def is_removal_outdated(self, article: ArticleRecord) -> bool:
         """Return whether an article that the catalogue calls removed has a post but no tombstone.
 
-        The catalogue is out of date or damaged then, and its word alone is no reason to give up files.
+        Then the catalogue is out of date or damaged, so the files of the article are not given up.
         """
         if article.taken_out is None or Tombstones(self.files.store).has(article.key):
             return False

@@ -37,12 +37,12 @@ class FetchedMedia:
         self._files: OrderedDict[str, LocalFile] = OrderedDict()
 
     def get(self, name: str) -> LocalFile | None:
-        """Return the file that was fetched for the medium of this name; None if none was, or long ago."""
+        """Return the file that was fetched for the medium of this name; None if none was, or it was dropped since."""
         with self._guard:
             return self._files.get(name)
 
     def put(self, name: str, file: LocalFile) -> None:
-        """Remember the file that was fetched for the medium of this name."""
+        """Remember the file that was fetched for the medium of this name; drop the oldest of too many files."""
         with self._guard:
             self._files[name] = file
             if len(self._files) > _MAX_REMEMBERED:
@@ -111,7 +111,7 @@ class ArticleMedia:
         return replace(file, response=download.response)
 
     def has_files(self, media: MediaResults) -> bool:
-        """Return whether the files of these media still exist. Doubtful ones need not, as they are not recorded."""
+        """Return whether the files of these media still exist. Doubtful ones are not checked, as none is recorded."""
         files = [file for file in media.values() if isinstance(file, LocalFile)]
         return self.is_dry or all(file.doubt or self.files.media.has(file) for file in files)
 

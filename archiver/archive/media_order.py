@@ -26,5 +26,5 @@ def map_least_failed_first(
         return list(media_map(fetch, media))
     failed = failed_tries(map(media_name, media))
     order = policy.media_order([failed.get(media_name(medium), 0) for medium in media])
-    results = dict(zip(order, media_map(fetch, [media[place] for place in order]), strict=True))
-    return [results[place] for place in range(len(media))]
+    results = dict(zip(order, media_map(fetch, [media[index] for index in order]), strict=True))
+    return [results[index] for index in range(len(media))]

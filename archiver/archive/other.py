@@ -75,7 +75,7 @@ class OtherArchive:
 
     @cached_property
     def salvage(self) -> Salvage:
-        """The rows that can be read from its catalogue, even a damaged one."""
+        """The rows that can be read from its catalogue, even from a damaged one; none without a catalogue."""
         return read_damaged(self._copy / FILE) if self._copy else Salvage()
 
     def removals(self) -> Iterator[Tombstone]:

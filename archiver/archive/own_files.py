@@ -45,7 +45,7 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
 
 
 def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
-    """Yield every file below the target of a link, unless the link itself lies there, which would never end."""
+    """Yield every file below the target of a link; skip a target that contains the link, which would never end."""
     target = (root / path).resolve()
     if not (root / path).parent.resolve().is_relative_to(target):
         yield from files_below(root, path, strict=strict)

@@ -20,11 +20,12 @@ _MAX_WRITTEN = 8  # posts; a run that writes more records no listing
 
 
 class PostDirectories:
-    """The folders below `root`/_posts. A folder is listed again only when its times differ from the recorded ones.
+    """A cache of the listings of the folders below `root`/_posts, valid while the times of a folder are unchanged.
 
-    Listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). A file that another program
-    adds in the milliseconds in which we write a post is missed until the folder changes again. So that this stays
-    unlikely, a run that writes many posts records nothing.
+    Listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). `recorded` returns the times
+    that the catalogue has of the folders. A file that another program adds to a folder within the milliseconds in which
+    this run writes a post to it goes unnoticed until the folder changes again. Each post written adds to that risk, so
+    `changed` returns nothing after a run that wrote more than `_MAX_WRITTEN` posts, and the next run lists all folders.
     """
 
     def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:

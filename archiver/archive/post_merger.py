@@ -103,7 +103,7 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
-        """Keep the post of the later page and a copy of the other, when the page of theirs was not kept."""
+        """Keep the post of the later page and a copy of the other one, since the other archive lacks its page."""
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
         if is_ours_edited or (ours and theirs and ours >= theirs):

@@ -50,9 +50,9 @@ class PostFiles:
                 *others(address),
             }  # another run may record posts meanwhile
             taken |= {name} if self.exists(name) else set()
-            own = next((post for post in taken if self._is_of(keys, post)), "")
-            if own or not taken:
-                return own or name
+            existing = next((post for post in taken if self._is_of(keys, post)), "")
+            if existing or not taken:
+                return existing or name
         return name
 
     def current_name(self, name: str, key: str) -> str:

@@ -25,7 +25,7 @@ _SEPARATOR = re.compile(r"""[\s/\\()"'<>\[\]|#?&{}=,;:!`*。，；：！？、�
 def shown_files(root: Path, names: Collection[str], *, lenient: bool = False) -> dict[str, set[str]]:
     """Return the files that some text shows, each with the texts that show it. Paths are relative to `root`.
 
-    A file counts as shown when its name occurs in a text, however the link is written: keeping a file too many does no
+    A file counts as shown when its name occurs in a text, however the link is written: keeping an unused file does no
     harm. Raise InputError when a text cannot be read, since it might show any file; `lenient` skips such texts.
     """
     by_name: dict[str, set[str]] = {}

@@ -107,14 +107,14 @@ class Catalogue:
         return self._database.other_runs_since()
 
     def restore(self, salvage: Salvage) -> None:
-        """Add those rows of a damaged catalogue that no file on disk can give back; rows that are there stay."""
+        """Add those rows of a damaged catalogue that cannot be recovered from files; keep all existing rows."""
         restore(self._database, salvage)
 
     def unreadable_rows(self) -> list[str]:
         """Read every row and return what is wrong with those that archiver cannot have written, a line each.
 
-        At the first row that cannot be converted reading stops. The database itself may be sound all the same; what it
-        says of itself is `files.integrity_errors`.
+        Reading stops at the first row that cannot be converted. For faults of the database itself see
+        `files.integrity_errors`.
         """
         try:
             for _ in self.articles.query():
@@ -138,7 +138,7 @@ class Catalogue:
             connection.execute(runs.insert().values(row))
 
     def end_run(self, exit_code: int, counts: Mapping[str, int]) -> None:
-        """Record how this run ended; `counts` is how many SOURCEs ended in which outcome, by its word."""
+        """Record how this run ended; `counts` holds the number of SOURCEs by Outcome.outcome."""
         ended = to_timestamp(self._database.now())
         values = {"ended": ended, "exit_code": exit_code, "counts": dict(counts)}
         with self._database.writing() as connection:

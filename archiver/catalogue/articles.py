@@ -47,20 +47,20 @@ class ArticleTable:
         return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
     def find_by_post(self, post: str) -> ArticleRecord | None:
-        """Return the article whose post has this name, counted from the archive's folder."""
+        """Return the article whose post has this name, relative to the archive's folder."""
         return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.post == post)), None)
 
     def find_by_snapshot(self, sha256: str) -> ArticleRecord | None:
         """Return the article that the snapshot with this digest holds, unless the snapshot is lost."""
-        wanted = select(*ARTICLE_COLUMNS).join(captures, captures.c.article_id == articles.c.id)
-        wanted = wanted.where(captures.c.sha256 == sha256).where(captures.c.lost.is_(None))
-        return next(self._select(wanted.where(captures.c.state == State.ARTICLE)), None)
+        query = select(*ARTICLE_COLUMNS).join(captures, captures.c.article_id == articles.c.id)
+        query = query.where(captures.c.sha256 == sha256).where(captures.c.lost.is_(None))
+        return next(self._select(query.where(captures.c.state == State.ARTICLE)), None)
 
     def posts_published_as(self, address: str) -> list[str]:
         """Return the names of the posts that Jekyll publishes at this day and slug."""
         with self._database.reading() as connection:
-            wanted = select(articles.c.post).where(articles.c.published_as == address)
-            return [str(name) for name in connection.execute(wanted).scalars()]
+            query = select(articles.c.post).where(articles.c.published_as == address)
+            return [str(name) for name in connection.execute(query).scalars()]
 
     def query(
         self,
@@ -77,21 +77,21 @@ class ArticleTable:
         without it removed articles are left out. `incomplete_below` keeps those that lack images or whose post shows a
         smaller share of the page's text.
         """
-        wanted = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
+        query = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
         if account:  # each has its own index; with OR the whole table would be read
             column = articles.c.account_id if account.startswith("gh_") else articles.c.account
-            wanted = wanted.where(column == account)
+            query = query.where(column == account)
         if since:
-            wanted = wanted.where(articles.c.published >= to_timestamp(since))
+            query = query.where(articles.c.published >= to_timestamp(since))
         if until:
-            wanted = wanted.where(articles.c.published < to_timestamp(until))
+            query = query.where(articles.c.published < to_timestamp(until))
         is_removed = articles.c.taken_out.is_not(None)
-        wanted = wanted.where(is_removed if state == REMOVED else ~is_removed)
+        query = query.where(is_removed if state == REMOVED else ~is_removed)
         if state and state != REMOVED:
-            wanted = wanted.where(articles.c.state == state)
+            query = query.where(articles.c.state == state)
         if incomplete_below is not None:
-            wanted = wanted.where((articles.c.images_failed > 0) | (articles.c.share < incomplete_below))
-        yield from self._select(wanted)
+            query = query.where((articles.c.images_failed > 0) | (articles.c.share < incomplete_below))
+        yield from self._select(query)
 
     def keys(self) -> Iterator[str]:
         """Yield the key of every article that was not removed, in the order in which they were recorded.
@@ -100,11 +100,11 @@ class ArticleTable:
         """
         last = 0
         while True:
-            wanted = (
+            query = (
                 select(articles.c.id, articles.c.key).where(articles.c.id > last).where(articles.c.taken_out.is_(None))
             )
             with self._database.reading() as connection:
-                rows = connection.execute(wanted.order_by(articles.c.id).limit(CHUNK)).all()
+                rows = connection.execute(query.order_by(articles.c.id).limit(CHUNK)).all()
             if not rows:
                 return
             last = rows[-1].id
@@ -131,16 +131,16 @@ class ArticleTable:
         is_waiting = waiting_url.where(~due_condition(addresses.c.due, now)).exists()
         checked = func.coalesce(articles.c.checked, articles.c.archived)
         published = func.coalesce(articles.c.published, articles.c.archived)
-        wanted = select(articles.c.id, checked, published).where(articles.c.url != "").where(~is_waiting)
-        wanted = wanted.where(articles.c.state.not_in(TERMINAL_STATES)).where(articles.c.taken_out.is_(None))
-        for row in connection.execute(wanted):
+        query = select(articles.c.id, checked, published).where(articles.c.url != "").where(~is_waiting)
+        query = query.where(articles.c.state.not_in(TERMINAL_STATES)).where(articles.c.taken_out.is_(None))
+        for row in connection.execute(query):
             article_id, checked_at, published_at = to_check_times(row)
             due = policy.recheck_at(checked_at, published_at, every)
             if policy.is_recheck_due(checked_at, due, int(now.timestamp())):
                 yield due, article_id
 
     def mark_checked(self, key: str) -> None:
-        """Record that an article's page was fetched now and says the same as before; its URLs are due no more."""
+        """Record that an article's page was fetched now and is unchanged; its URLs are no longer due."""
         with self._database.writing() as connection:
             values = {"checked": to_timestamp(self._database.now())}
             connection.execute(update(articles).where(articles.c.key == key).values(values))
@@ -150,8 +150,8 @@ class ArticleTable:
     def count(self) -> int:
         """Return how many articles there are, without the removed ones."""
         with self._database.reading() as connection:
-            wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
-            return int(connection.execute(wanted).scalar() or 0)
+            query = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
+            return int(connection.execute(query).scalar() or 0)
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
         """Write everything about one SOURCE in one transaction and free the leases on its URLs.
@@ -193,7 +193,7 @@ class ArticleTable:
     def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
         """Return the id of the known article to which the URL led before, None without one.
 
-        What came instead of its page is recorded with it if policy says that this counts as a check.
+        If policy.counts_as_check says so, the article is recorded as checked, with the state of the received page.
         """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
@@ -228,9 +228,9 @@ class ArticleTable:
             insert = self._database.insert(addresses).values(new | values)
             connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
-    def _select(self, wanted: Select[Any]) -> Iterator[ArticleRecord]:
+    def _select(self, query: Select[Any]) -> Iterator[ArticleRecord]:
         with self._database.reading() as connection:
-            for row in connection.execute(wanted):
+            for row in connection.execute(query):
                 yield to_article(row)
 
 

@@ -39,22 +39,22 @@ class CaptureTable:
         It is the last one received that holds the article, even if it was captured before others.
         """
         newest = (captures.c.received.desc(), captures.c.id.desc())
-        wanted = _of_article(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
+        query = _of_article(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
         with self._database.reading() as connection:
-            row = connection.execute(wanted).first()
+            row = connection.execute(query).first()
         return to_capture(row) if row else None
 
     def check_rows(self) -> None:
-        """Read every row; DamagedCatalogue when one cannot be read."""
+        """Read every row; raise DamagedCatalogue when one cannot be read."""
         with self._database.reading() as connection:
             for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):
                 to_capture(row)
 
     def with_digest(self, sha256: str) -> list[Capture]:
         """Return the classified captures whose snapshot has this digest, in the order in which they were recorded."""
-        wanted = select(*CAPTURE_COLUMNS).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
+        query = select(*CAPTURE_COLUMNS).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
         with self._database.reading() as connection:
-            return [to_capture(row) for row in connection.execute(wanted.order_by(captures.c.id))]
+            return [to_capture(row) for row in connection.execute(query.order_by(captures.c.id))]
 
     def receive(self, page: Page, sha256: str, source: str = "", received: datetime | None = None) -> None:
         """Record that `page` was received and stored under a digest, before anything reads it.
@@ -120,8 +120,8 @@ def _is_last_capture(connection: Connection, capture: StoredCapture, article_id:
     if not capture.page.saved:
         return False
     columns = (captures.c.sha256, captures.c.captured, captures.c.lost)
-    wanted = select(*columns).where(captures.c.article_id == article_id).order_by(captures.c.id.desc()).limit(1)
-    last = connection.execute(wanted).first()
+    query = select(*columns).where(captures.c.article_id == article_id).order_by(captures.c.id.desc()).limit(1)
+    last = connection.execute(query).first()
     return last is not None and tuple(last) == (capture.snapshot, to_timestamp(capture.page.captured), None)
 
 

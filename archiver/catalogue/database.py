@@ -58,7 +58,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection for one consistent look at the database; OutputError when the database fails."""
+        """Yield a connection that sees one state of the database; raise OutputError when the database fails."""
         engine = self.engine
         with guarded(self.path), engine.connect().execution_options(reads=True) as connection:
             yield connection
@@ -67,15 +67,15 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Yield a connection for one transaction, which is committed as a whole or not at all.
 
-        It holds the write lock from its start, so what is read in it cannot change before it is committed. OutputError
-        when the database fails or may not be written.
+        It holds the write lock from its start, so what is read in it cannot change before it is committed. Raise
+        OutputError when the database fails or may not be written.
         """
         engine = self.engine
         with guarded(self.path), engine.begin() as connection:
             yield connection
 
     def insert(self, table: Table) -> sqlite.Insert:
-        """Return an INSERT that knows ON CONFLICT, which SQLAlchemy offers by each dialect's own class only."""
+        """Return an INSERT with ON CONFLICT, which SQLAlchemy has only in the classes of its dialects."""
         return sqlite.insert(table)
 
     def close(self) -> None:
@@ -103,5 +103,5 @@ def due_condition(due: Column[Any], now: datetime) -> ColumnElement[bool]:
 
 
 def chunks(rows: list[Any]) -> Iterator[list[Any]]:
-    """Yield `rows` in pieces that one statement takes."""
+    """Yield `rows` in chunks that are small enough for one SQL statement."""
     return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))

@@ -1,6 +1,6 @@
-"""The files that should be in the archive according to the catalogue, to whom they belong, and which are lost.
+"""The files that should be in the archive according to the catalogue, the articles of each, and which are lost.
 
-It is the catalogue's half of `archiver verify`: what really is on disk is found out elsewhere, and compared.
+`archiver verify` compares them with the files on disk (archive/inventory.py).
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ class FileInventory:
 
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
         """Yield the posts with the digests that they had when archiver wrote them."""
-        wanted = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
-        wanted = wanted.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
-        yield from self._each(_restrict(wanted, articles.c.key, keys), articles.c.id)
+        query = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
+        query = query.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
+        yield from self._each(_restrict(query, articles.c.key, keys), articles.c.id)
 
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
         """Yield the images, audios and videos that were saved."""
-        wanted = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
-        wanted = wanted.where(_FIRST_KEY.is_not(None))
+        query = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
+        query = query.where(_FIRST_KEY.is_not(None))
         if keys is not None:
             shown = select(article_media.c.media_id).select_from(_LINKED_ARTICLES).where(articles.c.key.in_(keys))
-            wanted = wanted.where(media.c.id.in_(shown))
-        yield from self._each(wanted, media.c.id)
+            query = query.where(media.c.id.in_(shown))
+        yield from self._each(query, media.c.id)
 
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
         """Yield the snapshots of pages by their digests, some of them twice.
@@ -74,10 +74,10 @@ class FileInventory:
         out: a run works on them, or died before they were durable.
         """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
-        wanted = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
-        wanted = wanted.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_IS_PRESENT)
-        wanted = wanted.where(captures.c.state != UNREAD)
-        yield from self._each(_restrict(wanted, articles.c.key, keys), captures.c.id)
+        query = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
+        query = query.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_IS_PRESENT)
+        query = query.where(captures.c.state != UNREAD)
+        yield from self._each(_restrict(query, articles.c.key, keys), captures.c.id)
 
     def known_posts(self, names: Collection[str]) -> set[str]:
         """Return those of these files that are posts of articles."""
@@ -91,10 +91,10 @@ class FileInventory:
         """
         stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}
-        wanted = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
-        wanted = wanted.where(_FIRST_KEY.is_not(None) | (media.c.path == ""))
+        query = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
+        query = query.where(_FIRST_KEY.is_not(None) | (media.c.path == ""))
         with self._database.reading() as connection:
-            recorded = {row.folded: row.path for row in connection.execute(wanted)}
+            recorded = {row.folded: row.path for row in connection.execute(query)}
         found = {path: recorded[stem.lower()] for path, stem in stems.items() if stem.lower() in recorded}
         return {
             path: bool(saved_as) for path, saved_as in found.items()
@@ -117,11 +117,9 @@ class FileInventory:
 
     def articles_showing(self, path: str) -> list[str]:
         """Return the keys of the articles that show the medium saved at `path`."""
-        wanted = select(articles.c.key).select_from(
-            _LINKED_ARTICLES.join(media, media.c.id == article_media.c.media_id)
-        )
+        query = select(articles.c.key).select_from(_LINKED_ARTICLES.join(media, media.c.id == article_media.c.media_id))
         with self._database.reading() as connection:
-            rows = connection.execute(wanted.where(media.c.path == path).where(_IS_PRESENT).order_by(articles.c.id))
+            rows = connection.execute(query.where(media.c.path == path).where(_IS_PRESENT).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
     def current_medium(self, path: str) -> tuple[str, str, str]:
@@ -129,17 +127,17 @@ class FileInventory:
 
         They are its current file, or '' and why it could not be fetched. For an unknown medium all three are ''.
         """
-        wanted = select(media.c.path, media.c.sha256, media.c.reason).where(
+        query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
         )
         with self._database.reading() as connection:
-            row = connection.execute(wanted).first()
+            row = connection.execute(query).first()
         return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
     def request_medium(self, path: str) -> None:
         """Make the medium due whose file at `path` is missing or altered.
 
-        Its file stays expected until it has come again or is given up.
+        Its file stays expected until it has been downloaded again or is given up.
         """
         with self._database.writing() as connection:
             values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
@@ -171,12 +169,12 @@ class FileInventory:
                     if digest and not _DIGEST.fullmatch(str(digest)):
                         yield f"a row of {table.name} has a digest that is none"
 
-    def _each(self, wanted: Select[Any], id_: Column[Any]) -> Iterator[ExpectedFile]:
+    def _each(self, query: Select[Any], id_: Column[Any]) -> Iterator[ExpectedFile]:
         """Yield the rows of a query, whose columns are id, path, digest and key, in the order of `id_`."""
         last = 0
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(wanted.where(id_ > last).order_by(id_).limit(CHUNK)).all()
+                rows = connection.execute(query.where(id_ > last).order_by(id_).limit(CHUNK)).all()
             if not rows:
                 return
             last = rows[-1][0]
@@ -185,15 +183,15 @@ class FileInventory:
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
         """Return those of `values` that stand in a column of a row that meets the condition."""
         with self._database.reading() as connection:
-            wanted = select(column).where(column.in_(_storable(values))).where(condition)
-            return {str(value) for value in connection.execute(wanted).scalars()}
+            query = select(column).where(column.in_(_storable(values))).where(condition)
+            return {str(value) for value in connection.execute(query).scalars()}
 
 
 def _storable(names: Collection[str]) -> list[str]:
-    """Return the names that a row can hold: the name of a file on disk may be bytes that are no text."""
+    """Return the names that a row can hold: file names on disk may be bytes that are not valid UTF-8."""
     return [name for name in names if urls.is_text(name)]
 
 
-def _restrict(wanted: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
+def _restrict(query: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
     """Return the query for the rows of these articles; for those of all when `keys` is None."""
-    return wanted if keys is None else wanted.where(key.in_(keys))
+    return query if keys is None else query.where(key.in_(keys))

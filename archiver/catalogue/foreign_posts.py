@@ -25,15 +25,15 @@ class ForeignPosts:
         self._database = database
 
     def recorded_folders(self) -> dict[str, str]:
-        """Return the folders that were listed, each with the time of its last change then."""
+        """Return the listed folders, each with the time of change that it had when it was listed."""
         with self._database.reading() as connection:
             return {row.name: row.changed for row in connection.execute(select(folders))}
 
     def published_as(self, address: str) -> list[str]:
         """Return the names of the foreign posts that Jekyll publishes at this day and slug."""
         with self._database.reading() as connection:
-            wanted = select(foreign_posts.c.name).where(foreign_posts.c.published_as == address)
-            return [str(name) for name in connection.execute(wanted).scalars()]
+            query = select(foreign_posts.c.name).where(foreign_posts.c.published_as == address)
+            return [str(name) for name in connection.execute(query).scalars()]
 
     def save(
         self, changed: Mapping[str, str], recorded: Mapping[str, str], listed: Mapping[str, Mapping[str, str]]

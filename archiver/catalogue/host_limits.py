@@ -40,7 +40,7 @@ class HostLimits:
         return engine
 
     def acquire(self, host: str, interval: float, now: float) -> float:
-        """Return 0 when a request to `host` may leave now, and record that it does.
+        """Return 0 when a request to `host` may be sent now, and record that it is.
 
         Otherwise return the seconds to wait before asking again. `interval` is the least number of seconds from this
         request to the next one.
@@ -81,7 +81,7 @@ class HostLimits:
         return cools
 
     def record_success(self, host: str) -> None:
-        """Record that another page came: the next verification page begins a cool-down of the first length again."""
+        """Record that another page than the verification page came: the next cool-down has the initial length again."""
         with self._writing() as connection:
             before = _state_of(connection, host)
             after = policy.after_success(before)

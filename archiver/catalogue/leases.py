@@ -1,4 +1,4 @@
-"""Who works on which URL: the lease of a run on a row, and which runs are still alive.
+"""Leases: which run works on which URL, and which runs are still alive.
 
 A lease is the id of the run in the row's `owner` column. A run is alive as long as it holds the lock on its own file,
 `running/<id>.lock`, which the system frees when the process dies, even by a kill. So nobody has to guess from a time
@@ -21,12 +21,12 @@ from archiver.models import UrlRecord
 from archiver.storage.local import make_durable_folder
 from archiver.storage.locks import LockFile
 
-_STARTUP_TIME = 60.0  # seconds between making a lock file and locking it that a slow run may take
+_STARTUP_TIME = 60.0  # seconds that a slow run may take between creating its lock file and locking it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """The answer to a run that wants to work on a URL."""
+    """The result of claiming a URL for this run."""
 
     is_granted: bool  # this thread has the lease now; else another thread or another run that is alive has it
     before: UrlRecord  # what was known of the URL when it was asked for
@@ -61,7 +61,7 @@ class RunLock:
             self._file(self.id).unlink(missing_ok=True)
 
     def _sweep(self) -> None:
-        """Delete the files of runs that died, but for fresh ones, whose run may be about to lock them."""
+        """Delete the lock files of dead runs, except for new files, which a run may be about to lock."""
         for path in self._folder.glob("*.lock"):
             with suppress(OSError, OutputError):
                 if time.time() - path.stat().st_mtime > _STARTUP_TIME:

@@ -30,7 +30,7 @@ class MediaTable:
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
         """Make sure that each medium has a row and its own name on disk.
 
-        `names` gives for each medium the safe name that it takes on disk where another one has the same name but for
+        `names` gives for each medium the safe name that it takes on disk if the name of another one differs only in
         case, since many disks do not tell these apart. Return (stems, files): the name of each on disk without
         extension, and the files of those that are saved. Of two runs that reserve a name the first one has it.
         """
@@ -59,7 +59,7 @@ class MediaTable:
 
         Articles that were removed or whose page was never kept are left out: without the page a post cannot be written.
         """
-        wanted = (
+        query = (
             select(articles.c.key)
             .join(article_media, article_media.c.article_id == articles.c.id)
             .join(media, media.c.id == article_media.c.media_id)
@@ -68,7 +68,7 @@ class MediaTable:
             .distinct()
         )
         with self._database.reading() as connection:
-            return [str(key) for key in connection.execute(wanted).scalars()]
+            return [str(key) for key in connection.execute(query).scalars()]
 
     def postpone(self, key: str) -> None:
         """Count a failed try for each missing medium of an article, since its stored page could not be read."""
@@ -81,9 +81,9 @@ class MediaTable:
     def of_article(self, key: str) -> list[dict[str, Any]]:
         """Return the rows of the media of an article: name, path, size, sha256, reason, tries, due and so on."""
         joined = media.join(article_media, article_media.c.media_id == media.c.id).join(articles)
-        wanted = select(media).select_from(joined).where(articles.c.key == key).order_by(media.c.id)
+        query = select(media).select_from(joined).where(articles.c.key == key).order_by(media.c.id)
         with self._database.reading() as connection:
-            return [dict(row) for row in connection.execute(wanted).mappings()]
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def files_of_article(self, key: str) -> dict[str, LocalFile]:
         """Return the saved files of an article by their media's names, with the responses that brought them."""
@@ -100,7 +100,7 @@ class MediaTable:
         return found
 
     def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
-        """Add rows for media: each keeps its name on disk unless another one has it but for case."""
+        """Add rows for media, with the safe name on disk for one whose name differs from another's only in case."""
         taken: dict[str, str] = {}
         for chunk in chunks([name.lower() for name in names]):
             rows = connection.execute(select(media.c.folded, media.c.name).where(media.c.folded.in_(chunk)))
@@ -120,7 +120,7 @@ def _stems_and_files(
 
 
 def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
-    """Write what became of the media of an article, and that the article shows them."""
+    """Record the result for each medium of an article, and that the article shows it."""
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns they change: one statement for each
     links = []
     for row in _rows_of(connection, list(entry.media)):
@@ -142,7 +142,7 @@ def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
 
 
 def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
-    """Return the columns of a medium to change after an attempt to get it, or after it was only found missing."""
+    """Return the columns of a medium to change after it was requested, or found missing without a request."""
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
@@ -150,7 +150,7 @@ def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[
     if entry.asked and policy.media_was_requested(result):
         values = _failed(reason, row["tries"] + 1, now)
         is_given_up = values["due"] is None and isinstance(result, str)
-        return values | (_NO_FILE if is_given_up else {})  # a lost file is expected back only until it is given up
+        return values | (_NO_FILE if is_given_up else {})  # a lost file stays expected until it is given up
     return {} if row["reason"] else {"reason": reason, "due": to_timestamp(now)}  # never requested: due now
 
 

@@ -106,7 +106,7 @@ def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
     that the disk cannot give ends the process (SIGBUS). With an exclusive lock that index is kept in memory.
     """
     address = f"file:{secrets.token_hex(8)}?mode=memory&cache=shared"
-    copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the engine keeps it: with it the copy goes
+    copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the engine keeps it open, and so the copy
     with guarded(path):
         try:
             with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000)) as source:

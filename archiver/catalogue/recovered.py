@@ -45,23 +45,23 @@ class RecoveredRows:
 
         They have no digest of their post, since a person may have edited it. Those without a page are left out.
         """
-        wanted = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
+        query = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
-            rows = connection.execute(wanted.where(_pages_kept().exists()).order_by(articles.c.id))
+            rows = connection.execute(query.where(_pages_kept().exists()).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
     def count_without_page(self) -> int:
         """Return how many articles have no stored page."""
-        wanted = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
+        query = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
         has_page = _pages_kept().where(captures.c.lost.is_(None)).exists()
         with self._database.reading() as connection:
-            return int(connection.execute(wanted.where(~has_page)).scalar() or 0)
+            return int(connection.execute(query.where(~has_page)).scalar() or 0)
 
     def removed_articles(self) -> list[ArticleRecord]:
         """Return the articles that a person removed."""
-        wanted = select(*ARTICLE_COLUMNS).where(articles.c.taken_out.is_not(None))
+        query = select(*ARTICLE_COLUMNS).where(articles.c.taken_out.is_not(None))
         with self._database.reading() as connection:
-            return [to_article(row) for row in connection.execute(wanted.order_by(articles.c.id))]
+            return [to_article(row) for row in connection.execute(query.order_by(articles.c.id))]
 
     def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
         """Add the articles of posts, each with the day and slug at which Jekyll publishes it; a transaction a chunk."""
@@ -157,7 +157,7 @@ class RecoveredRows:
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def _insert_capture(self, connection: Connection, capture: Capture, article_id: int | None) -> None:
-        """Add a capture, unless it is recorded; its snapshot is here, so none of that digest is lost any more."""
+        """Add a capture unless it is recorded; captures of its digest are no longer lost, since its snapshot exists."""
         same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == to_timestamp(capture.captured))
         same &= (captures.c.url == capture.url) & (captures.c.saved == int(capture.saved))
         if not capture.sha256:  # nothing else tells two pages of one second apart
@@ -288,8 +288,8 @@ def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[
     """Link notices that came at an article's URLs to it, which were added while it was unknown."""
     has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
     is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))
-    wanted = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)
-    for row in connection.execute(wanted.order_by(captures.c.received)).all():
+    query = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)
+    for row in connection.execute(query.order_by(captures.c.received)).all():
         connection.execute(update(captures).where(captures.c.id == row.id).values(article_id=article_id))
         _record_notice(connection, article_id, row.state, row.received or 0)
 

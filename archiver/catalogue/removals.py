@@ -1,4 +1,4 @@
-"""Removal of articles on a person's wish: which files are theirs alone, and the row that keeps them from coming back.
+"""Removal of articles by the user: the files that only they use, and the rows that keep them from being fetched again.
 
 The row of a removed article stays with its key, title and URLs and with `taken_out`, the time of the removal, so that
 no list or album fetches it again.
@@ -37,7 +37,7 @@ class RemovalTable:
             connection.execute(update(articles).where(unknown).values(taken_out=to_timestamp(self._database.now())))
 
     def tombstone(self, key: str) -> Tombstone:
-        """Return what a removed article's file in `.archive/removed/` says; its time is now if it is not marked yet."""
+        """Return the tombstone of a removed article; its time is now if the article is not marked as removed yet."""
         with self._database.reading() as connection:
             row = connection.execute(select(articles).where(articles.c.key == key)).one()
             its_urls = select(addresses.c.url).where(addresses.c.article_id == row.id).order_by(addresses.c.url)
@@ -52,16 +52,16 @@ class RemovalTable:
         """Return the files of the media that this article shows and no other one does."""
         with self._database.reading() as connection:
             article_id = _id_of(connection, key)
-            wanted = select(media.c.path).where(_is_shown_only_by(article_id)).where(media.c.path != "")
-            return [str(path) for path in connection.execute(wanted.order_by(media.c.path)).scalars()]
+            query = select(media.c.path).where(_is_shown_only_by(article_id)).where(media.c.path != "")
+            return [str(path) for path in connection.execute(query.order_by(media.c.path)).scalars()]
 
     def exclusive_pages(self, key: str) -> list[str]:
         """Return the digests of the pages that were kept for this article and for no other article or URL."""
         with self._database.reading() as connection:
             is_its_capture = _is_capture_of(_id_of(connection, key))
             others = select(captures.c.sha256).where(~is_its_capture)
-            wanted = select(captures.c.sha256).where(is_its_capture).where(captures.c.sha256 != "")
-            rows = connection.execute(wanted.where(captures.c.sha256.not_in(others)).distinct())
+            query = select(captures.c.sha256).where(is_its_capture).where(captures.c.sha256 != "")
+            rows = connection.execute(query.where(captures.c.sha256.not_in(others)).distinct())
             return sorted(map(str, rows.scalars()))
 
     def finish(self, key: str) -> None:
@@ -81,7 +81,7 @@ class RemovalTable:
         """Forget that an article was removed, so that it may be fetched again.
 
         Before `finish` its files are still here, so the article is in the archive as before. Afterwards its row and
-        its URLs are deleted, as if nobody had ever named them.
+        its URLs are deleted, as if they had never been added.
         """
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)

@@ -1,4 +1,4 @@
-"""Convert rows to values: the one place that knows which column is which field.
+"""Convert rows to values: the only module that maps columns to fields.
 
 Columns are read by position and not by name, since a list of a hundred thousand known URLs is a hundred thousand rows.
 """
@@ -75,7 +75,7 @@ def to_article(row: Sequence[Any]) -> ArticleRecord:
 
 @_checked
 def to_url_record(row: Sequence[Any]) -> UrlRecord:
-    """Return what a row of URL_COLUMNS says of its URL."""
+    """Return the URL of a row of URL_COLUMNS."""
     url, state, reason, source, tried, tries, due, *article = row
     return UrlRecord(
         url=url, article=to_summary(article) if article[0] is not None else None,

@@ -1,7 +1,7 @@
-"""Salvage of what can still be read of a damaged catalogue, for a new one.
+"""Read the rows of a damaged catalogue that are still readable, and add them to a new one.
 
-It is read by SQLite alone, row by row and from both ends of each table. Nothing is believed at once: a row is taken
-only if it has the form of one that archiver writes, and files are compared with its digest before it is used.
+It is read by SQLite alone, row by row and from both ends of each table. Rows are not trusted: one is used only if it
+has the form of a row that archiver writes, and its digest only after it was compared with the file.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )  # fmt: skip
 
-REVISION = "0004"  # the newest of migrations/versions; a test holds that this is so
+REVISION = "0004"  # the newest of migrations/versions, which a test checks
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -41,13 +41,13 @@ articles = Table(
     Column("published", Time, index=True),
     Column("modified", Time),
     Column("archived", Time, nullable=False),  # of the capture that the post shows
-    Column("state", String, nullable=False),  # of its last page: `article`, or that of the notice which is there now
+    Column("state", String, nullable=False),  # of its last page: `article`, or the state of the notice in its place
     Column("state_seen", Time, nullable=False),  # since when the state is known
-    Column("checked", Time),  # when its page was last fetched, with an answer that tells of the article
+    Column("checked", Time),  # when a fetch last counted as a check (policy.counts_as_check)
     Column("taken_out", Time),  # when a person removed it: the row stays, so it is not archived again
-    Column("post", String, unique=True),  # its path from the archive's folder
+    Column("post", String, unique=True),  # its path, relative to the archive's folder
     Column("published_as", String, index=True),  # day and slug: what Jekyll must not publish twice
-    Column("digest", String, nullable=False),  # SHA-256 of the post as archiver wrote it: another is a person's work
+    Column("digest", String, nullable=False),  # SHA-256 of the post as archiver wrote it; another: it was edited
     Column("source", String, nullable=False),  # the source of archiver.yml whose options it follows, or ''
     Column("images_expected", Integer, nullable=False),
     Column("images_saved", Integer, nullable=False),
@@ -91,7 +91,7 @@ captures = Table(
     Column("size", Integer, nullable=False),
     Column("lost", Time),  # when its snapshot was found to be damaged or missing
     Column("received", Time),  # when it was stored: the post shows the article's last one
-    Column("source", String, nullable=False, server_default=""),  # the source of archiver.yml by which it came, or ''
+    Column("source", String, nullable=False, server_default=""),  # the source of archiver.yml that named it, or ''
     Column("estimated", Integer, nullable=False, server_default="0"),  # 1: no record says when it was captured
 )
 
@@ -100,7 +100,7 @@ media = Table(
     tables,
     Column("id", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),  # `postimg/<image-id>`, without extension
-    Column("stem", String, nullable=False),  # its name on disk: a safe one where another has `name` but for case
+    Column("stem", String, nullable=False),  # its name on disk: not `name` if another's differs only in case
     Column("folded", String, nullable=False, unique=True),  # `stem` in lower case: many disks ignore case
     Column("path", String, nullable=False),  # '' until it is saved
     Column("size", Integer, nullable=False),
@@ -134,7 +134,7 @@ folders = Table(
     "folders",
     tables,
     Column("name", String, primary_key=True),  # path of `_posts` or a folder below it
-    Column("changed", String, nullable=False),  # its last change then: while that holds, `neighbours` is right
+    Column("changed", String, nullable=False),  # its times when listed; while they hold, `neighbours` is valid
 )
 
 foreign_posts = Table(
@@ -153,7 +153,7 @@ runs = Table(
     Column("started", Time, nullable=False),
     Column("ended", Time),
     Column("exit_code", Integer),
-    Column("counts", JSON, nullable=False),  # outcomes by their word
+    Column("counts", JSON, nullable=False),  # number of SOURCEs by Outcome.outcome
 )
 
 Index("ix_articles_account_published", articles.c.account, articles.c.published)

@@ -31,7 +31,7 @@ class UrlTable:
         self._database = database
 
     def check_rows(self) -> None:
-        """Read every row; DamagedCatalogue when one cannot be read."""
+        """Read every row; raise DamagedCatalogue when one cannot be read."""
         for _ in self._select(_RECORDS):
             pass
 
@@ -84,26 +84,26 @@ class UrlTable:
 
         Those that belong to an article are left out; ArticleTable.due_for_recheck knows when they are fetched again.
         """
-        wanted = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
-        yield from self._select(_RECORDS.where(wanted).order_by(addresses.c.due))
+        condition = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
+        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due))
 
     def waiting(self) -> Iterator[UrlRecord]:
         """Yield the URLs that are due later; those that belong to an article are left out."""
-        wanted = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
-        yield from self._select(_RECORDS.where(wanted))
+        condition = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
+        yield from self._select(_RECORDS.where(condition))
 
     def in_state(self, state: str) -> Iterator[UrlRecord]:
         """Yield the URLs whose page was last seen in `state` and that led to no article, by the time of that fetch."""
-        wanted = (addresses.c.state == state) & addresses.c.article_id.is_(None)
-        yield from self._select(_RECORDS.where(wanted).order_by(addresses.c.tried))
+        condition = (addresses.c.state == state) & addresses.c.article_id.is_(None)
+        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.tried))
 
     def of_article(self, key: str) -> list[UrlRecord]:
         """Return every URL that led to an article."""
         return list(self._select(_RECORDS.where(articles.c.key == key).order_by(addresses.c.url)))
 
-    def _select(self, wanted: Select[Any]) -> Iterator[UrlRecord]:
+    def _select(self, query: Select[Any]) -> Iterator[UrlRecord]:
         with self._database.reading() as connection:
-            for row in connection.execute(wanted):
+            for row in connection.execute(query):
                 yield to_url_record(row)
 
     def _take_lease(self, connection: Connection, url: str, run_id: str) -> None:

@@ -47,7 +47,7 @@ def add_sources(
 
 
 def _with_stdin(sources: Iterable[str]) -> Iterator[str]:
-    """Yield the sources, instead of `-` the lines of stdin without empty ones and `#` comments."""
+    """Yield the sources; replace `-` by the lines of stdin, without empty lines and `#` comments."""
     for source in sources:
         if source == "-":
             lines = map(str.strip, stdin_lines())

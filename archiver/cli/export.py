@@ -70,4 +70,4 @@ def export_articles(
 
 
 def _ignore_title(_title: str) -> None:
-    """Show no progress: a table on the same terminal shows it."""
+    """Do nothing: the table that is written to the same terminal shows the progress."""

@@ -137,7 +137,7 @@ class LimitOptions:
     ] = None
 
     def fetch_options(self) -> FetchOptions:
-        """Return what these options come to for Archiver; its time begins now."""
+        """Return the FetchOptions for Archiver; their time limit begins now."""
         from archiver.app import fetch_options
 
         return fetch_options(**asdict(self))
@@ -163,7 +163,7 @@ class QueryOptions:
     until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
 
     def query(self, *other_states: str) -> ArticleQuery:
-        """Return the query for Archiver; raise BadParameter for a state that is neither a page's nor another."""
+        """Return the query for Archiver; raise BadParameter unless the state is a page's or one of `other_states`."""
         from archiver.app import ArticleQuery
         from archiver.models import State
 

@@ -71,7 +71,7 @@ class ProgressBar(_Line):
     """A line that says how many articles are done, failed and left, and how long these will take."""
 
     def __init__(self, interval: float) -> None:
-        """Take the seconds between two pages, which no pace can undercut."""
+        """Take the seconds between two pages, the shortest time that an article can take."""
         super().__init__()
         self._interval = interval
         self._left = self._done = self._failed = 0
@@ -112,14 +112,14 @@ class ProgressBar(_Line):
 
 
 class FileProgress(_Line):
-    """A line that says how many files of about how many were checked; `done` counts them."""
+    """A line that shows how many files were checked, and about how many there are; `done` counts the checked ones."""
 
     def __init__(self) -> None:
         super().__init__()
         self._total = self.done = 0
 
     def plan(self, total: int) -> None:
-        """Take about how many files there are to check; 0 shows no line."""
+        """Set the approximate number of files to check; with 0 no line is shown."""
         self._total = total
 
     def advance(self, count: int) -> None:

@@ -51,7 +51,7 @@ def run_sources(
             warnings += printer.warnings_of(outcome)
     for warning in run_report.warnings:
         print_message(f"archiver: {warning}")
-    if set(printer.summary.counts) - {"unchanged"}:  # what was read again and is the same is no news
+    if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
         printer.print_summary(always=True)
     if report is not None:
         _write_report(Path(report), printer.summary, run_report, warnings)

@@ -94,7 +94,7 @@ class Merge:
     is_dry: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changed: dict[str, None] = field(default_factory=dict)
-    _seen: set[str] = field(default_factory=set)  # paths there of which a result was yielded
+    _seen: set[str] = field(default_factory=set)  # paths in the other archive for which a result was yielded
     # Media with the keys of the articles that show them; they are recorded after these articles.
     _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)
 

@@ -31,8 +31,8 @@ def rebuild_named(
 ) -> Iterator[RebuildResult]:
     """Rebuild the posts of the named articles, or of all if `named` is None; yield the results.
 
-    `planned` is called with the number of articles, twice. Raise InputError, before anything is written, when the
-    archive does not have one of them.
+    `planned` is called with the number of articles as both arguments. Raise InputError, before anything is written,
+    when the archive does not have one of them.
     """
     catalogue = context.archive.require_catalogue()
     if not options.is_dry:

@@ -24,8 +24,8 @@ def recheck(
 ) -> Iterator[Outcome]:
     """Fetch the pages of the named articles again, or of those that are due if `named` is None; return the outcomes.
 
-    `planned` is called with the number of articles, twice. Raise InputError, before any request, when the archive does
-    not have one of them.
+    `planned` is called with the number of articles as both arguments. Raise InputError, before any request, when the
+    archive does not have one of them.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)

@@ -1,4 +1,4 @@
-"""`run`: archive what the sources in archiver.yml name anew, and all that earlier runs left due."""
+"""`run`: archive the new articles of the sources in archiver.yml, and everything that earlier runs left due."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def run_sources(
 ) -> Iterator[Outcome]:
     """Yield the outcome of each article that is new or due, and of each source that failed.
 
-    `report` is filled with the results of the sources. `planned` is called with the number of articles to be read,
-    twice. Raise ConfigError when archiver.yml has no sources.
+    `report` is filled with the results of the sources. `planned` is called with the number of articles to be read
+    as both arguments. Raise ConfigError when archiver.yml has no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")

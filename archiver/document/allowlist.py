@@ -1,4 +1,4 @@
-"""The HTML that may leave: a closed list of tags, attributes and schemes for nh3, whatever a page brought in."""
+"""The only HTML tags, attributes and schemes that archiver writes to posts and exports: allowlists for nh3."""
 
 from __future__ import annotations
 

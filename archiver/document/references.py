@@ -15,7 +15,7 @@ _REFERENCE = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32
 
 
 class _Cache(dict[str, str]):
-    """What each reference stands for, looked up once."""
+    """A cache of decoded references, filled on demand."""
 
     def __missing__(self, reference: str) -> str:
         decoded = html.unescape(reference)

@@ -19,8 +19,8 @@ def plain_text(html: str, *, cards: bool = True, separator: str = "") -> str:
 
     Args:
         html: A body, or a part of one.
-        cards: Whether the words of cards count: they are archiver's, not the author's.
-        separator: What stands in the place of each tag.
+        cards: Whether to include the text of cards, which is archiver's and not the author's.
+        separator: The text that replaces each tag.
     """
     return decode_references((_TAG if cards else _TAG_OR_CARD).sub(separator, html))
 

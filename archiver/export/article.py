@@ -96,7 +96,7 @@ class ArticleExporter:
 
     @contextmanager
     def _open_intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
-        """Open a file whose SHA-256 is the recorded one; give None, after calling `missing`, for any other."""
+        """Yield a file open for reading if it has the recorded SHA-256; else call `missing` and yield None."""
         path = self.root / file.path
         try:
             opened = open_file(path)

@@ -87,7 +87,7 @@ def page_record(capture: Capture, uri: str) -> Record:
 
 
 def page_note(capture: Capture) -> Fields:
-    """Return the fields of a metadata record: what the record of the page does not tell."""
+    """Return the fields of a metadata record about a page: facts for which the page's own record has no field."""
     requested = capture.url if capture.url != _address_of(capture) else ""
     fields = [("via", requested), ("archiver-state", str(capture.state))]
     if capture.saved:

@@ -1,4 +1,4 @@
-"""The addresses of records in a WARC: of media as pages request them, and of what has no address of its own."""
+"""Addresses for records in a WARC: those by which pages request media, and invented ones for other records."""
 
 from __future__ import annotations
 

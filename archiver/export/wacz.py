@@ -41,7 +41,7 @@ class PageListWriter:
 
 @contextmanager
 def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListWriter]]:
-    """Give a WARC and a page list to write to; they become the WACZ at `path` unless the context ends with an error."""
+    """Yield a WARC and a page list to write to; pack them as the WACZ at `path` unless the `with` body fails."""
     with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
             yield WarcWriter(data, _DATA, now), PageListWriter(pages)

@@ -138,7 +138,7 @@ class ParsedPage:
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """The contents of the metas as written, by name or property; of a repeated one the first."""
+        """The undecoded content of each `<meta>`, by its name or property; the first of those with one name."""
         found: dict[str, str] = {}
         for match in _META.finditer(self.text):
             meta = scanner.parse_tag_attributes(match[1])

@@ -124,28 +124,28 @@ class TagIndex:
     def _matching(self, selector: str, end: int | None = None) -> Iterator[Tag]:
         """Yield the start tags that a selector finds up to the offset `end`."""
         name = selector[1:] if selector[0] in "#." else f"<{selector}"
-        place = self.text.find(name, 0, end)
-        while place >= 0:  # each place where the name is written lies in one tag or in none
-            found = self._last_before(place)
-            if found and found.lastindex != _COMMENT and place < found.end():
+        offset = self.text.find(name, 0, end)
+        while offset >= 0:  # each place where the name is written lies in one tag or in none
+            found = self._last_before(offset)
+            if found and found.lastindex != _COMMENT and offset < found.end():
                 tag = _tag(found)
                 if not tag.closing and _matches(tag, selector):
                     yield tag
-            place = self.text.find(name, self._next_start(place), end)
+            offset = self.text.find(name, self._next_start(offset), end)
 
-    def _last_before(self, place: int) -> re.Match[str] | None:
+    def _last_before(self, offset: int) -> re.Match[str] | None:
         """Return the last tag or comment that begins at or before an offset, None if there is none."""
-        if not self._starts or self._starts[-1] <= place:
+        if not self._starts or self._starts[-1] <= offset:
             for found in self._remaining:
                 self._starts.append(found.start())
-                if found.start() > place:
+                if found.start() > offset:
                     break
-        at = bisect_right(self._starts, place) - 1
+        at = bisect_right(self._starts, offset) - 1
         return _TAG.match(self.text, self._starts[at]) if at >= 0 else None
 
-    def _next_start(self, place: int) -> int:
+    def _next_start(self, offset: int) -> int:
         """Return where the next tag or comment begins behind the one that _last_before returns for an offset."""
-        at = bisect_right(self._starts, place)
+        at = bisect_right(self._starts, offset)
         return self._starts[at] if at < len(self._starts) else len(self.text)
 
     def inner_html(self, element_id: str) -> str | None:

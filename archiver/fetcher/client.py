@@ -130,7 +130,7 @@ class Fetcher:
         try:
             response = _with_retries(lambda: self._page_retrying(self._try_page, start, target), target.url)
         except Unreachable:
-            self._check_time()  # BudgetSpent when the end of the run was the cause
+            self._check_time()  # raises BudgetSpent when the end of the run was the cause
             raise
         if not 200 <= response.status < 300 and not urls.is_verification_page(response.url):
             raise FetchError(f"the server answered HTTP {response.status}", concerns=target.url)
@@ -169,7 +169,7 @@ class Fetcher:
             try:
                 response = self._try_medium(start, limit, budget)
             except _HTTPX_ERRORS as error:
-                budget.check_run()  # Postponed when the end of the run was the cause
+                budget.check_run()  # raises Postponed when the end of the run was the cause
                 failures.append(str(error) or type(error).__name__)
                 raise
             if response.status in RETRY_STATUSES and not response.header("retry-after"):
@@ -251,7 +251,7 @@ class Fetcher:
 
     @contextmanager
     def _media_client(self) -> Iterator[httpx.Client]:
-        """Give a media client that is not in use, for one try; wait until there is one."""
+        """Yield a media client that is not in use, for one try; wait until there is one."""
         client = self._free_clients.get()
         try:
             yield client

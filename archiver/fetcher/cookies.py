@@ -1,4 +1,4 @@
-"""Cookies of a browser in which the user passed the verification page; sent to mp.weixin.qq.com only."""
+"""Read the cookies of a browser in which the user passed the verification page; they go to mp.weixin.qq.com only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which proxy, if any, is used for a host."""
+"""Decide which proxy, if any, is used for a host."""
 
 from __future__ import annotations
 

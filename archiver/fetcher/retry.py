@@ -1,4 +1,4 @@
-"""When a request is repeated: after which failures, how often, and after which delay."""
+"""Repeat requests: after which failures, how often, and after which delay."""
 
 from __future__ import annotations
 

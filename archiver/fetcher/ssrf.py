@@ -37,7 +37,7 @@ def is_forbidden(host: str) -> bool:
 
 
 def is_public(address: IPAddress) -> bool:
-    """Return whether `address` is public; of an IPv6 address that contains an IPv4 one, whether that is."""
+    """Return whether `address` is public; for an IPv6 address with an IPv4 address inside, whether the latter is."""
     inner = _unwrap_ipv4(address)
     is_assigned = inner.version == 4 or inner in _UNICAST
     return is_assigned and inner.is_global and not any(inner in network for network in _SPECIAL)

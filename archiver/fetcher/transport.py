@@ -79,7 +79,7 @@ def tls_context() -> ssl.SSLContext:
     """
     try:
         return httpx.create_ssl_context()
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # ssl.SSLError is an OSError
         raise ConfigError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {error}") from error
 
 

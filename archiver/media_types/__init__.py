@@ -1,4 +1,4 @@
-"""What bytes are, by their own beginning: extensions, addresses and Content-Type headers are often wrong."""
+"""Detect the type of a file by its first bytes: extensions, addresses and Content-Type headers are often wrong."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _LONGEST_HEADER = 2**20  # bytes: in a JPEG colour profiles may stand first; gar
 
 
 def extension(content: bytes, kind: str = "image") -> str:
-    """Return `jpg`, `png`, `svg`, `mp3` … for what a browser can show of this kind; '' for anything else.
+    """Return the file extension (`jpg`, `mp3` …) of content of this kind that a browser can show; '' for any other.
 
     `kind` is `image`, `audio` or `video`; the last two are not told apart.
 
-    An SVG counts only when nothing in it could run: opened by itself it would run on the reader's site.
+    Return '' for an SVG in which a script could run: opened by itself it would run on the reader's site.
     """
     if not content:
         return ""
@@ -38,7 +38,7 @@ def extension(content: bytes, kind: str = "image") -> str:
     if guess is None:
         return "svg" if kind == "image" and is_safe_svg(content) else ""
     known = guess.extension if guess.extension in (_IMAGES if kind == "image" else _RECORDINGS) else ""
-    if known == "bmp" and dimensions(content) is None:  # two letters are no proof
+    if known == "bmp" and dimensions(content) is None:  # texts may begin with its two letters, too
         return ""
     return "png" if known == "apng" else known
 
@@ -51,7 +51,7 @@ def is_placeholder(content: bytes, declared_width: int) -> bool:
 def is_hotlink_notice(content: bytes, declared_width: int) -> bool:
     """Return whether an image is the notice sent to hot-linkers, by the width in pixels that the page declares.
 
-    Without a declared width (0) nothing is.
+    Return False without a declared width (0).
     """
     size = dimensions(content)
     if size is None or not declared_width:

@@ -110,7 +110,7 @@ class _Reader:
             raise _CouldRunError
 
     def end(self, _tag: str) -> None:
-        """Leave an element."""
+        """Count an element as closed."""
         self._depth -= 1
 
 

@@ -1,7 +1,7 @@
-"""Tell whether the end of a file is missing, as far as its format says where the end is.
+"""Detect files whose end is missing, in formats that tell where their end is.
 
-Data behind the end (notes of a camera, padding of a server) is no damage, and a file of a format that is not known here
-counts as whole: only a loss that is certain counts.
+Data behind the end (notes of a camera, padding of a server) is no damage. A file of any other format counts as whole,
+so that no file is rejected without proof.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zlib import crc32
 from archiver.media_types.svg import is_safe_svg, looks_like_svg
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # but restarts, of which a scan has thousands
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # no restart markers: a scan has thousands
 _JPEG_WITHOUT_LENGTH = (0xD8, 0x01)
 _UNKNOWN_WAV_SIZE = 0x7FFFFF00  # recorders that cannot go back write the greatest number that they know
 _IMAGE_BRANDS = frozenset((b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
@@ -21,7 +21,7 @@ _BOXES = frozenset((b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"meta
 
 
 def is_whole(content: bytes) -> bool:
-    """Return whether nothing of `content` is missing or damaged, as far as its format tells; nothing is not whole."""
+    """Return whether `content` is complete and undamaged, as far as its format tells; False when it is empty."""
     for matches, check in (
         (content.startswith(_PNG), _is_whole_png),
         (content.startswith(b"\xff\xd8"), _is_whole_jpeg),
@@ -37,9 +37,9 @@ def is_whole(content: bytes) -> bool:
 
 
 def is_truncated(content: bytes) -> bool:
-    """Return whether the end of a download is missing; less strict than `is_whole`, since a wrong yes loses an image.
+    """Return whether the end of a download is missing; less strict than `is_whole`, since a false alarm loses an image.
 
-    A server that declares too few bytes is believed: nothing else tells that more should have come.
+    Return False for formats that do not tell; a Content-Length that is too small goes unnoticed there.
     """
     if content.startswith(b"\x89PNG"):
         return b"IEND" not in content
@@ -52,7 +52,7 @@ def is_truncated(content: bytes) -> bool:
 
 
 def _is_whole_png(content: bytes) -> bool:
-    """Walk the chunks, each with its checksum, to the one that ends the image."""
+    """Return whether a PNG is complete: every chunk matches its checksum, and the last one ends the image."""
     position, has_header = len(_PNG), False
     while position + 12 <= len(content):
         end = position + 8 + _number(content, position)
@@ -67,7 +67,7 @@ def _is_whole_png(content: bytes) -> bool:
 
 
 def _is_whole_jpeg(content: bytes) -> bool:
-    """Walk the segments, so that the end of a thumbnail inside of one is not taken for the image's."""
+    """Return whether a JPEG is complete; whole segments are skipped, since a thumbnail in one has an end, too."""
     position, has_scan = 2, False
     while found := _JPEG_MARKER.search(content, position):
         marker = content[found.end() - 1]
@@ -81,7 +81,7 @@ def _is_whole_jpeg(content: bytes) -> bool:
 
 
 def _is_whole_gif(content: bytes) -> bool:
-    """Walk the blocks to the trailer."""
+    """Return whether the blocks of a GIF lead to its trailer."""
     if len(content) < 13:
         return False
     position = 13 + _colour_table(content[10])
@@ -111,7 +111,7 @@ def _behind_sub_blocks(content: bytes, position: int) -> int:
 
 
 def _is_whole_riff(content: bytes) -> bool:
-    """Compare the declared length of a WebP or WAV with the file's."""
+    """Return whether a WebP or WAV has at least the declared length; other RIFF files count as complete."""
     form, size = content[8:12], _number(content, 4, "little")
     if form not in (b"WEBP", b"WAVE"):
         return len(content) > 12
@@ -125,7 +125,7 @@ def _is_whole_bmp(content: bytes) -> bool:
 
 
 def _is_whole_box_file(content: bytes) -> bool:
-    """Walk the boxes of MP4, MOV, M4A, AVIF or HEIC; those that make it an image or a video must be whole."""
+    """Return whether all boxes that a reader of MP4, MOV, M4A, AVIF or HEIC needs are there and complete."""
     whole: set[bytes] = set()
     for kind, is_inside in _boxes(content):
         if not is_inside:
@@ -158,5 +158,5 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bool]]:
 
 
 def _number(content: bytes, position: int, order: str = "big", *, size: int = 4) -> int:
-    """Return the unsigned number at `position`; what is missing of its bytes at the end counts as none."""
+    """Return the unsigned number at `position`, made of those of its bytes that the file has."""
     return int.from_bytes(content[position : position + size], "little" if order == "little" else "big")

@@ -1,4 +1,4 @@
-"""An article as its page tells it."""
+"""Articles as read from their pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an archive should hold, and what verify and import report."""
+"""The files that an archive should hold, and the results of `verify` and `import`."""
 
 from __future__ import annotations
 

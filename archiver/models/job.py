@@ -43,7 +43,7 @@ class Overwrite(Enum):
 
 
 class Decision(Enum):
-    """The decision about an extracted article."""
+    """The action to take for an extracted article, as policy.decide returns it."""
 
     WRITE = auto()  # write its post
     UNCHANGED = auto()  # its text is that of its last page

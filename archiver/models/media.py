@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class MediaKind(StrEnum):
-    """What a medium is; decides which file formats are accepted and where its file lies."""
+    """The kind of a medium; it decides which file formats are accepted and in which folder its file lies."""
 
     IMAGE = "image"
     AUDIO = "audio"
@@ -56,7 +56,7 @@ class LocalMedia(Protocol):
 
 
 class _NoLocalMedia:
-    """The LocalMedia of a page that came alone."""
+    """The LocalMedia of a page without saved media."""
 
     def find(self, _address: str) -> Download | None:
         """Return None."""

@@ -1,4 +1,4 @@
-"""What is asked for, the page that was fetched, and what state it is in."""
+"""Targets to fetch, the pages that were fetched, and their states."""
 
 from __future__ import annotations
 

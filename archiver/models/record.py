@@ -1,4 +1,4 @@
-"""What the catalogue keeps of articles and addresses."""
+"""The records of the catalogue about articles and addresses."""
 
 from __future__ import annotations
 

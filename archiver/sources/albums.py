@@ -40,7 +40,10 @@ class Album:
         return f"{_ENDPOINT}?__biz={self.biz}&action=getalbum&album_id={self.number}"
 
     def request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> str:
-        """Return the address of the listing after the item `last`; `reverse`: in the opposite order."""
+        """Return the address of the next part of the listing: the items after `last`, or the first ones if it is None.
+
+        With `reverse`, the items are listed in the opposite order.
+        """
         begin = f"&begin_msgid={last.msgid}&begin_itemidx={last.position}" if last else ""
         return (
             f"{_ENDPOINT}?action=getalbum&__biz={self.biz}&album_id={self.number}"
@@ -93,7 +96,7 @@ class AlbumListing:
         self.title = ""
         self.account = ""
         self.count: int | None = None  # number of articles that the album claims to have
-        self.is_complete = False  # nothing new can follow: `count` may be the next `last_count`
+        self.is_complete = False  # all articles were listed, so `count` may be the next `last_count`
 
     @property
     def warnings(self) -> tuple[str, ...]:

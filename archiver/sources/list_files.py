@@ -35,7 +35,7 @@ _SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListEntry:
-    """One place of a list: a Target, or an error of one line that tells the user what to do."""
+    """An entry of a list: a Target, or an error message of one line that tells the user what to do."""
 
     number: int  # of its line, from 1; of the first line of a record over several
     source: str  # the address or path as given, without credentials; for an error the whole line

@@ -29,7 +29,7 @@ NumberedLines = Iterator[tuple[int, str]]
 
 
 class Cell(NamedTuple):
-    """One place of a list, with the number of its line. Several texts are several addresses of one article."""
+    """A cell of a list, with the number of its line. Several texts are several addresses of one article."""
 
     number: int
     texts: tuple[str, ...]

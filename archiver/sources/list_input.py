@@ -30,9 +30,9 @@ def open_list(name: str) -> Iterator[ListEntry]:
 
 
 def open_stdin_list() -> Iterator[ListEntry]:
-    """Return the entries of the list on stdin, whose paths count from the current folder.
+    """Return the entries of the list on stdin; raise InputError when it cannot be read.
 
-    Raise InputError when it cannot be read.
+    Relative paths in the list are relative to the current folder.
     """
     if sys.stdin is None:
         raise InputError("is closed: pipe a list to it, or name a file", concerns="stdin")
@@ -40,7 +40,7 @@ def open_stdin_list() -> Iterator[ListEntry]:
 
 
 def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
-    """Return the entries of a list whose paths count from `folder`; its encoding is found at once."""
+    """Return the entries of a list whose paths are relative to `folder`; its encoding is detected before returning."""
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
         readable = file if file.seekable() else opened.enter_context(_copied(file))
@@ -64,13 +64,13 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
 
 @contextmanager
 def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Give what comes out of a pipe as a file that can be read twice."""
+    """Yield a copy of what a pipe delivers, as a file that can be read twice."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         while chunk := file.read(_IN_MEMORY // 64):
             if not copy.tell():
                 check_beginning(chunk)
             copy.write(chunk)
-            if copy.tell() > MAX_LIST_SIZE:  # which is said by who reads it
+            if copy.tell() > MAX_LIST_SIZE:  # the reader of the copy reports that
                 break
         copy.seek(0)
         yield cast(BinaryIO, copy)

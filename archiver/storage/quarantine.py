@@ -23,11 +23,11 @@ def move_aside(root: Path, path: str) -> str:
     try:
         if not os.path.lexists(root / path):
             return ""
-        place = _reserve_name(root, path)
-        _move(root / path, root / place)
+        name = _reserve_name(root, path)
+        _move(root / path, root / name)
     except OSError as error:
         raise _cannot(root / path, error) from error
-    return place
+    return name
 
 
 def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
@@ -35,18 +35,18 @@ def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
     try:
         if not (root / path).is_file():
             return ""
-        place = _reserve_name(root, path, folder)
-        shutil.copy2(root / path, root / place)
-        sync_file(root / place)
+        name = _reserve_name(root, path, folder)
+        shutil.copy2(root / path, root / name)
+        sync_file(root / name)
     except OSError as error:
         raise _cannot(root / path, error) from error
-    return place
+    return name
 
 
 def files_aside(root: Path) -> Iterator[Path]:
     """Yield the path of every file in the quarantine."""
-    for where, _, names in os.walk(root / LOST):
-        yield from (Path(where) / name for name in sorted(names))
+    for folder, _, names in os.walk(root / LOST):
+        yield from (Path(folder) / name for name in sorted(names))
 
 
 def empty_quarantine(root: Path) -> None:
@@ -60,29 +60,29 @@ def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
     """Create an empty file under the first unused name in `folder`, and return its path."""
     inside = path.removeprefix(f"{OWN_FOLDER}/")
     for number in count(1):
-        place = f"{folder}/{inside}" + (f".{number}" if number > 1 else "")
-        make_durable_folder((root / place).parent)
+        name = f"{folder}/{inside}" + (f".{number}" if number > 1 else "")
+        make_durable_folder((root / name).parent)
         try:
-            (root / place).touch(exist_ok=False)
+            (root / name).touch(exist_ok=False)
         except FileExistsError:
             continue
-        return place
+        return name
     raise AssertionError
 
 
-def _move(source: Path, place: Path) -> None:
-    """Move a file durably to `place`, also from another disk; an empty file is there already."""
+def _move(source: Path, target: Path) -> None:
+    """Move a file durably to `target`, an empty file that is replaced; they may be on different disks."""
     try:
-        source.replace(place)
+        source.replace(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
-            place.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
             raise
-        shutil.copy2(source, place, follow_symlinks=False)  # postimg/ may lie on another disk
-        if not place.is_symlink():
-            sync_file(place)
+        shutil.copy2(source, target, follow_symlinks=False)  # postimg/ may lie on another disk
+        if not target.is_symlink():
+            sync_file(target)
         source.unlink()
-    sync_folder(place.parent)
+    sync_folder(target.parent)
     sync_folder(source.parent)
 
 

@@ -1,4 +1,4 @@
-"""What the addresses of a page become in a post: the place of a saved file or of another post, or what they were."""
+"""Resolve the addresses of a page for its post: to a saved file, to another post, or else unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archiver.writer.names import media_name
 
 
 def no_post(_link: str) -> str:
-    """Return '': no article is looked for in the archive."""
+    """Return '', as for a link whose target has no post in the archive."""
     return ""
 
 

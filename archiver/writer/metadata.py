@@ -1,4 +1,4 @@
-"""Article → the values that a profile's front matter is made of: what a site wants, and where the post comes from."""
+"""Compute the values of a post's front matter from its article: the site's own keys, and the origin of the post."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def provenance(article: Article, captured: datetime) -> dict[str, object]:
         "mid": article.mid,
         "idx": article.idx,
         "sn": article.sn,
-        "key": "" if has_ids else article.key,  # by nothing else would a page without ids be found
+        "key": "" if has_ids else article.key,  # the only way to find a post whose page has no ids
         "type": article.type,
         "published": _iso(article.published),
         "modified": _iso(article.modified),

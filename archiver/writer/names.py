@@ -1,4 +1,4 @@
-"""What media are called in an archive: by the id that the CDN gives them, else by a digest of their address.
+"""Name the media of an archive: by the id that the CDN gives them, else by a digest of their address.
 
 A name is `<folder>/<stem>`, without extension; by it the catalogue knows a medium, whatever the profile.
 """
@@ -19,7 +19,7 @@ LONGEST_MEDIA = 200  # bytes of a medium's name without its extension
 _KEPT = 24  # characters of an unpublishable id that its safe name keeps
 
 _PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # Windows opens these, whatever the extension
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # devices on Windows, with any extension
 
 
 def media_name(medium: Media) -> str:
@@ -33,14 +33,14 @@ def media_name(medium: Media) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Return `name` as every site publishes it and as no other medium is called, even where case does not count."""
+    """Return a replacement for `name` that every site can publish and that is unique even on disks that ignore case."""
     folder, _, stem = name.partition("/")
     prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_KEPT] or "image"
     return f"{folder}/{prefix}-{sha256(stem.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def number_in(key: str) -> str:
-    """Return what tells an article from others of its title, by its key: `<mid>-<idx>`, or the digits of a digest."""
+    """Return the part of a key that distinguishes articles of one title: `<mid>-<idx>`, or the digits of a digest."""
     return re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
 
 

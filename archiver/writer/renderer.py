@@ -1,4 +1,4 @@
-"""Article + saved files → the text of its post, as a profile wants it. Pure: the archive writes it."""
+"""Render the text of a post from its article and saved files, as a profile wants it. Pure: the archive writes it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def default_style(_article: Article) -> PostStyle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileRenderer:
-    """The rendering of articles for one profile, each in the style that `style_of` gives: sources may differ in it."""
+    """A renderer of articles for one profile, each in the style that `style_of` returns: sources may have their own."""
 
     profile: Profile
     style_of: Callable[[Article], PostStyle] = default_style

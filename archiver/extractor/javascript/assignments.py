@@ -52,31 +52,31 @@ class Assignments:
 
         `ct` means `var ct`, then `window.ct`; `d.ct` and `_g.ct` are members of objects that the pages call so.
         """
-        owner, dot, own = name.rpartition(".")
+        owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
-            if len(own) >= _RARE_LENGTH and form not in self._found:
-                yield self._of_rare(form, own)
-            elif form in self._found or self._occurs(form, own):
-                yield self._of_form(form).get(own, ())
+            if len(member) >= _RARE_LENGTH and form not in self._found:
+                yield self._of_rare(form, member)
+            elif form in self._found or self._occurs(form, member):
+                yield self._of_form(form).get(member, ())
 
-    def _occurs(self, form: str, own: str) -> bool:
-        written = own if form == "var " else form + own  # `d.biz` is rare, `biz` is everywhere
+    def _occurs(self, form: str, name: str) -> bool:
+        written = name if form == "var " else form + name  # `d.biz` is rare, `biz` is everywhere
         return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
 
-    def _of_rare(self, form: str, own: str) -> Iterator[int]:
+    def _of_rare(self, form: str, name: str) -> Iterator[int]:
         """Yield the offsets of the literals that one form assigns to a rare name, found by a search for the name."""
-        for place in self._offsets(own):
-            start = self.text.rfind(form.strip(), max(0, place - _PREFIX_DISTANCE), place)
+        for offset in self._offsets(name):
+            start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)
             found = _FORMS[form].match(self.text, start) if start >= 0 else None
-            if found and found.start(1) == place and found[1] == own and self._in_script(found):
+            if found and found.start(1) == offset and found[1] == name and self._in_script(found):
                 yield found.end()
 
-    def _offsets(self, own: str) -> Iterator[int]:
-        """Yield the offsets of a name in the text; each is searched for once, and only when it is needed."""
-        known = self._occurrences.setdefault(own, [])
+    def _offsets(self, name: str) -> Iterator[int]:
+        """Yield the offsets of a name in the text; found ones are cached, others are searched for on demand."""
+        known = self._occurrences.setdefault(name, [])
         for at in count():
             if at == len(known):
-                known.append(self.text.find(own, known[-1] + len(own) if known else 0))
+                known.append(self.text.find(name, known[-1] + len(name) if known else 0))
             if known[at] < 0:
                 return
             yield known[at]

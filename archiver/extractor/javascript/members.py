@@ -51,11 +51,11 @@ class Members(Mapping[str, Literal]):
     def __len__(self) -> int:
         return len(self._starts)
 
-    def _first(self, places: list[int]) -> Literal:
+    def _first(self, offsets: list[int]) -> Literal:
         """Return the first non-empty value of a name that occurs several times, as read_literal does."""
         value: Literal = None
-        for place in places:
-            value = read_member(self._text, place)
+        for offset in offsets:
+            value = read_member(self._text, offset)
             if value not in EMPTY:
                 break
         return value

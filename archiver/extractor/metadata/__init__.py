@@ -88,7 +88,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
 
 
 def _missing(found: dict[str, str]) -> list[str]:
-    """Return warnings of values that every article has and this page lacks; a missing time or id shows by itself."""
+    """Return a warning for each of the values in `found` that is empty, although every article has one."""
     return [f"the page has no {name}" for name, value in found.items() if not value]
 
 

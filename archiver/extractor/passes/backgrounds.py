@@ -66,8 +66,8 @@ def _height(element: Element) -> float:
     padding = style.get("padding", "").split()
     top = style.get("padding-top") or (padding[0] if padding else "")
     bottom = style.get("padding-bottom") or (padding[min(2, len(padding) - 1)] if padding else "")
-    own = max(pixels(style.get("height", "")), pixels(style.get("min-height", "")))
-    return own + _length(top) + _length(bottom)
+    content_height = max(pixels(style.get("height", "")), pixels(style.get("min-height", "")))
+    return content_height + _length(top) + _length(bottom)
 
 
 def _length(*values: str) -> float:

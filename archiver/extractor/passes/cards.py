@@ -1,4 +1,4 @@
-"""Replace embedded things that Markdown has no word for by cards: kind, title, image, name and link.
+"""Replace embedded content that Markdown cannot express by cards: kind, title, image, name and link.
 
 A card's HTML is built here and only here, every value from the page escaped; the writer puts local files in place of
 its addresses. Cards that only ask to follow an account are dropped and reported

@@ -104,22 +104,22 @@ def inherit(parent: ComputedStyle, tag: str, style: str, sheet: str = "") -> Com
         style: Its `style` attribute.
         sheet: What the page's style sheet declares for it; weaker than `style`.
     """
-    own = _by_tag(parent, tag)
+    computed = _by_tag(parent, tag)
     for written in filter(None, (sheet, style)):
-        own = _apply(own, parent, declarations(written))
-    return own
+        computed = _apply(computed, parent, declarations(written))
+    return computed
 
 
-def _apply(own: ComputedStyle, parent: ComputedStyle, declared: dict[str, str]) -> ComputedStyle:
+def _apply(computed: ComputedStyle, parent: ComputedStyle, declared: dict[str, str]) -> ComputedStyle:
     changes: dict[str, Any] = {}
     if weight := declared.get("font-weight") or _weight_in(declared.get("font", "")):
-        changes["bold"] = _is_bold(weight, own, parent)
+        changes["bold"] = _is_bold(weight, computed, parent)
     if slant := declared.get("font-style"):
         changes["italic"] = slant.startswith(("italic", "oblique")) or (slant == "inherit" and parent.italic)
     line = declared.get("text-decoration", "") + " " + declared.get("text-decoration-line", "")
     if line != " ":
-        changes.update(_lines(line, own, parent))
-    if declared.get("vertical-align") in ("super", "sub") and not own.raised:
+        changes.update(_lines(line, computed, parent))
+    if declared.get("vertical-align") in ("super", "sub") and not computed.raised:
         changes["raised"] = {"super": "sup", "sub": "sub"}[declared["vertical-align"]]
     if space := declared.get("white-space"):
         changes["space"] = space
@@ -127,10 +127,10 @@ def _apply(own: ComputedStyle, parent: ComputedStyle, declared: dict[str, str]) 
         changes["hidden"] = visibility in ("hidden", "collapse")
     if declared.get("display") in ("flex", "inline-flex", "grid", "inline-grid"):
         changes["blockifies"] = True
-    return own._replace(**changes) if changes else own
+    return computed._replace(**changes) if changes else computed
 
 
-def _is_bold(weight: str, own: ComputedStyle, parent: ComputedStyle) -> bool:
+def _is_bold(weight: str, computed: ComputedStyle, parent: ComputedStyle) -> bool:
     """Return True if a `font-weight` is shown as bold: browsers do so from 600 on."""
     if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600
@@ -138,7 +138,7 @@ def _is_bold(weight: str, own: ComputedStyle, parent: ComputedStyle) -> bool:
         return False
     if weight in ("inherit", "unset"):
         return parent.bold
-    return weight in ("bold", "bolder") or own.bold
+    return weight in ("bold", "bolder") or computed.bold
 
 
 def _weight_in(font: str) -> str:
@@ -149,9 +149,9 @@ def _weight_in(font: str) -> str:
     return next((word for word in words if word in ("bold", "bolder", "600", "700", "800", "900")), "normal")
 
 
-def _lines(line: str, own: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
+def _lines(line: str, computed: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
     """Return the lines that a `text-decoration` makes; `none` removes the tag's own, never those of the parent."""
     if "none" in line:
         return {"underline": parent.underline, "strike": parent.strike}
-    underline = "underline" in line and not own.href  # every theme has its own line under links
-    return {"underline": own.underline or underline, "strike": own.strike or "line-through" in line}
+    underline = "underline" in line and not computed.href  # every theme has its own line under links
+    return {"underline": computed.underline or underline, "strike": computed.strike or "line-through" in line}

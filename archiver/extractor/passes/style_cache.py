@@ -1,4 +1,4 @@
-"""The computed style at a place of the tree, computed once for elements of one kind: bodies are made of few kinds."""
+"""A cache of computed styles: children with the same tag, style and classes share one. A body has few such kinds."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _Kind: TypeAlias = tuple[str, str, str]  # tag, style and classes, as written
 
 @dataclass(slots=True, eq=False)
 class StyleCache:
-    """The style inside an element, and that of the kinds of children which were met in it."""
+    """The style inside an element, and a cache of the styles of its children by their kind."""
 
     style: ComputedStyle = PLAIN
     starts_line: bool = False  # True if the element stands on lines of its own
-    marks: frozenset[str] = NO_MARKS  # the style in the canonical body's words
+    marks: frozenset[str] = NO_MARKS  # the marks of the canonical body for this style
     children: dict[_Kind, StyleCache] = field(default_factory=dict)
 
     def enter(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
-        """Return the style inside a child called `tag`; what it links to is no part of its kind, see `linked`."""
+        """Return the style inside a child with this tag; for a link, `linked` adds the address, which is not cached."""
         kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
         known = self.children.get(kind)
         if known is None:
@@ -44,7 +44,7 @@ class StyleCache:
 
 @lru_cache(maxsize=1024)
 def _marks_of(style: ComputedStyle) -> frozenset[str]:
-    """Return the marks of the canonical body that say what a style says."""
+    """Return the marks of the canonical body that express a style."""
     is_set = {"strong": style.bold, "em": style.italic, "del": style.strike, "ins": style.underline,
               "sup": style.raised == "sup", "sub": style.raised == "sub", "code": style.code}  # fmt: skip
     return frozenset(name for name, marked in is_set.items() if marked)

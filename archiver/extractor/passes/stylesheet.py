@@ -70,11 +70,11 @@ def _emphasis_rules(css: str) -> Iterator[tuple[int, str]]:
 
 def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
     """Yield the offsets of the rules that contain a word."""
-    place = css.find(name)
-    while place >= 0:
-        yield css.rfind(b"}", 0, place) + 1
-        end = css.find(b"}", place)
-        place = css.find(name, end) if end >= 0 else -1
+    offset = css.find(name)
+    while offset >= 0:
+        yield css.rfind(b"}", 0, offset) + 1
+        end = css.find(b"}", offset)
+        offset = css.find(name, end) if end >= 0 else -1
 
 
 def _targets(selectors: str) -> Iterator[tuple[str, frozenset[str], int]]:

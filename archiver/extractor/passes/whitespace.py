@@ -1,4 +1,4 @@
-"""White space in a line as a browser shows it, and none at the ends of the line."""
+"""Normalize the white space in a line as a browser does, and remove it at both ends."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Find where the values of credentials stand in a page: in addresses, code, JSON, attributes, form fields and cookies.
 
-Names that only credentials have (`pass_ticket`) are believed in every address, and in code wherever they are given a
-value. `key` and `token` are words of every program and of many articles: they count in WeChat's addresses, and in code
-if their value looks like a credential; so do names that only end like one.
+Names that only credentials have (`pass_ticket`) count in every address, and in code wherever a value is assigned to
+them. `key` and `token` are common in programs and articles: they count in WeChat's addresses, and in code if their
+value looks like a credential. So do names that only have the ending of a credential's name.
 """
 
 from __future__ import annotations

@@ -92,7 +92,10 @@ def find_names(content: bytes, low: bytes) -> Iterator[Name]:
 
 
 def is_secret_attribute(name: Name, value: bytes) -> bool:
-    """Return True if an attribute's value is a credential; editors number their elements by `data-key` and the like."""
+    """Return True if an attribute's value is a credential.
+
+    Stricter than `is_secret` about uncertain names: editors number their elements in attributes such as `data-key`.
+    """
     if name.is_certain:
         return not NOT_SECRET.match(value)
     if name.is_word:

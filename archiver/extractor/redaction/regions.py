@@ -91,7 +91,7 @@ class Regions:
 
     @cached_property
     def _tags(self) -> tuple[int, ...]:
-        return tuple(place for tag in _TAG.finditer(self._low) for place in tag.span())
+        return tuple(offset for tag in _TAG.finditer(self._low) for offset in tag.span())
 
     def _lex(self, position: int) -> None:
         """Find the strings in the line around a position."""

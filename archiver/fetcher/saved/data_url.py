@@ -1,4 +1,4 @@
-"""Media whose bytes stand in the page itself: `data:` addresses (RFC 2397)."""
+"""Decode media whose bytes stand in the page itself: `data:` addresses (RFC 2397)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page and its media in one file (MHTML, RFC 2557), as Chrome's "Webpage, Single File" writes it."""
+"""Read a page and its media from one file (MHTML, RFC 2557), as Chrome's "Webpage, Single File" writes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canonical body → Markdown: a markdownify subclass, one method for each block of the body's language.
+"""Convert the canonical body to Markdown: a markdownify subclass with a method for each kind of block.
 
 markdownify walks the tree and nests lists and quotes; what a line holds is written by inline.py, since bold beside
 CJK punctuation depends on the characters beside it, which the parent class does not show.

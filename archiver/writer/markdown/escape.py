@@ -1,4 +1,4 @@
-"""Literal text → Markdown that shows exactly this text in kramdown (after Liquid) and in every CommonMark engine.
+"""Escape text as Markdown that shows exactly this text in kramdown (after Liquid) and in every CommonMark engine.
 
 docs/jekyll.md lists what each engine reads into a text. Where they disagree about a backslash, a numeric entity is
 written: it shows the literal character everywhere.

@@ -1,4 +1,4 @@
-"""What Markdown cannot say → one line of HTML that every engine passes through: wide tables, numbered lists, cards.
+"""Write what Markdown cannot express as one line of HTML, which every engine keeps: wide tables, numbered lists, cards.
 
 Everything goes through nh3 with a closed list of tags and attributes; in the text every mark of Liquid, Markdown and
 kramdown is an entity, so no engine reads anything into it.

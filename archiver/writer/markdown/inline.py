@@ -1,4 +1,4 @@
-"""One line of formatted text → Markdown that means the same in kramdown and in every CommonMark engine.
+"""Write a line of formatted text as Markdown that means the same in kramdown and in every CommonMark engine.
 
 `**` is written only where all of them read it as bold; beside CJK punctuation CommonMark does not. Everywhere else
 inline HTML is written, which they all read. So bold never shows its asterisks, in any theme.
@@ -136,10 +136,10 @@ class _LineWriter:
         return _span(runs, at, lambda other: mark in other.marks) if mark else 1
 
     def _longest(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
-        own = runs[at].marks & _ENCLOSING - open_marks
-        if len(own) < 2:
-            return next(iter(own), "")
-        marks = [mark for mark in _ENCLOSING_MARKS if mark in own]
+        unopened = runs[at].marks & _ENCLOSING - open_marks
+        if len(unopened) < 2:
+            return next(iter(unopened), "")
+        marks = [mark for mark in _ENCLOSING_MARKS if mark in unopened]
         return max(marks, key=lambda mark: _span(runs, at, lambda run: mark in run.marks))
 
     def _write_group(self, group: list[Run], open_marks: frozenset[str], left: str, right: str) -> str:
@@ -199,7 +199,7 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Return whether asterisks may enclose a group: with bold, italic, code, link or image in it `marked` errs."""
+    """Return whether asterisks may enclose a group: not one with marks, links or images, which `marked` misreads."""
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner
     )

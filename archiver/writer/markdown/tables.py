@@ -1,4 +1,4 @@
-"""Simple tables → pipe tables: every cell is one line, none spans several rows or columns."""
+"""Write simple tables as pipe tables: every cell is one line, none spans several rows or columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROW = "| {} |"
 
 
 def is_simple(table: Tag) -> bool:
-    """Return whether a table fits pipes: cells of at most one paragraph, none that spans, rows of equal length."""
+    """Return whether a table can be a pipe table: at most a paragraph in a cell, no spans, rows of equal length."""
     rows = _rows(table)
     widths = {len(row) for row in rows}
     return len(widths) == 1 and 0 not in widths and all(_is_simple_cell(cell) for row in rows for cell in row)

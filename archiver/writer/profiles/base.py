@@ -76,7 +76,7 @@ class Profile(Protocol):
         """
 
     def published_key(self, path: str) -> str:
-        """Return what two posts share that would overwrite each other on the site; '' for a file that is no post.
+        """Return a key that is equal for posts which overwrite each other on the site; '' for a file that is no post.
 
         Only the last part of `path` counts; it may stand alone.
         """
@@ -85,7 +85,7 @@ class Profile(Protocol):
         """Return the first KEY_START characters of `published_key(path)`: by these, posts are looked up in memory.
 
         It is called for every file of a blog, so it should be cheaper than `published_key`. For a file that is no post
-        any text will do.
+        any text may be returned.
         """
 
     def ignores(self, name: str) -> bool:

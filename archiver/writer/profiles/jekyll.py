@@ -114,7 +114,7 @@ class JekyllProfile:
     def published_key(self, path: str) -> str:
         """Return the day and the case-folded slug under which Jekyll publishes a file of `_posts`; '' if it does not.
 
-        Of two posts that share it Jekyll keeps one, without a word.
+        Of two posts that share it Jekyll silently keeps one.
         """
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
