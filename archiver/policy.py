@@ -96,10 +96,10 @@ def had_media(known: ArticleRecord) -> bool:
 
 
 def media_order(failures: Sequence[int]) -> list[int]:
-    """Return the places of media in the order in which they are requested. `failures`: failed attempts of each.
+    """Return the indexes of an article's media in the order in which to request them, the least failed first.
 
-    Those that failed least come first. Otherwise an article with many dead images would spend its limits on the same
-    ones in every run.
+    `failures` has the number of failed attempts of each. In any other order an article with many dead images could
+    spend its limits on the same ones in every run.
     """
     return sorted(range(len(failures)), key=failures.__getitem__)
 

@@ -26,7 +26,7 @@ _NO_POST: dict[str, Any] = {
 
 
 class RecoveredRows:
-    """What recovery and import read of the catalogue and add to it."""
+    """The queries and additions that recovery and import make in the catalogue."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -80,9 +80,10 @@ def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, lis
 
 
 def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield what names each source in a list in `folder`.
+    """Yield the lines of a list file in `folder` that name these sources.
 
-    Several files can have the same source, a name without credentials: then all of them are yielded, once.
+    For a source in `files` these are the paths of its saved pages, each once: a source is written without credentials,
+    so that several files may share it.
     """
     written: set[str] = set()
     for source in sources:

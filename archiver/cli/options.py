@@ -57,7 +57,7 @@ def _day(text: str) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class CommonOptions:
-    """The options of every command that works on an archive; those that a subclass adds are settings."""
+    """The options of every command that works on an archive. Fields that a subclass adds override settings."""
 
     config: Annotated[
         str,
@@ -154,7 +154,10 @@ class RetryOptions(LimitOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class QueryOptions:
-    """The options that select articles; a subclass adds `state`, whose help differs, and what it alone has."""
+    """The options that select articles.
+
+    A subclass adds the field `state`, whose help text differs from command to command, and the options of its command.
+    """
 
     account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = ""
     since: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published on DAY or later.")] = (

@@ -153,5 +153,5 @@ def read_line(source: str, write_image: Callable[[str, str], str] | None = None)
 
 
 def decode_text(source: str) -> str:
-    """Decode the HTML of a line without tags: the three entities that canonical text is written with."""
+    """Return the plain text of canonical HTML without tags, in which only `&amp;`, `&lt;` and `&gt;` are entities."""
     return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -20,7 +20,7 @@ class Run(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """A block under construction, so mutable: `children` of one that holds blocks, `html` of one that holds text."""
+    """A block under construction, so it is mutable. Blocks inside it are in `children`; a block of text has `html`."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)

@@ -38,10 +38,10 @@ def is_http_address(address: str) -> bool:
 
 
 def find_media_addresses(page: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the CDN's media in a page: the name of each in the archive, and its address exactly as in the page.
+    """Yield the name in the archive and the address of every medium of the CDN in a page.
 
-    The page's scripts request that address and not the shortened one by which the archive downloaded the medium. For
-    players http and https are the same.
+    The address has all parameters that the page gives it, since the page's scripts request it so; the archive may have
+    downloaded the medium by a shorter one. It always begins with https:, which players do not distinguish from http:.
     """
     # Addresses are escaped for HTML, for a script, or for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))

@@ -56,7 +56,10 @@ def is_safe_svg(content: bytes) -> bool:
 
 
 def _is_bounded(content: bytes) -> bool:
-    """Return whether no parser can be kept busy: every element has a `<` of its own, every attribute a `=`."""
+    """Return whether a file is small enough to be parsed in a short time.
+
+    Signs are counted, which needs no parser: there are at most as many elements as `<`, and attributes as `=`.
+    """
     return (
         len(content) <= MAX_BYTES
         and content.count(b"<") - content.count(b"</") <= MAX_ELEMENTS

@@ -210,7 +210,7 @@ def _as_list(address: str) -> list[str]:
 
 
 def _join_base(base: str, address: str) -> str:
-    """Return an address relative to a base; unchanged when the two cannot be joined."""
+    """Resolve an address against a base address; return it unchanged when the two cannot be joined."""
     if not base or not address or len(base) + len(address) > _MAX_LENGTH:
         return address or base
     try:

@@ -1,4 +1,4 @@
-"""The YAML above a post: written so that every reader takes it alike, and read from what anybody may have written."""
+"""Write front matter that every YAML parser reads alike, and read that of any post, whoever wrote it."""
 
 from __future__ import annotations
 

@@ -30,10 +30,11 @@ def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkResolver:
-    """The files of one article and the posts of its archive, by the addresses that its page has for them.
+    """The addresses that an article's post has in place of those in its page.
 
-    `media_url` gives what a post writes for the path of a file; `post_url` gives the place of the post that a link's
-    target has in the same archive, '' when it has none.
+    `files` holds the saved media by their addresses in the page, and `media_url` returns the address of a file on the
+    site from its path. `post_url` takes a link of the page and returns the address on the site of the post that the
+    archive has of its target, '' when there is none.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)

@@ -134,7 +134,10 @@ class _Reader:
         return False
 
     def expression(self, depth: int) -> Literal:
-        """Read `a || b` and `a ? b : c`; every name is undefined when a page loads, so the literal is the value."""
+        """Return the value of an expression, which may be `a || b` or `a ? b : c`; `depth` is how deep it is nested.
+
+        Variables count as undefined, as they are when the page loads, so such an expression has its literal's value.
+        """
         if depth > MAX_DEPTH:
             raise _LimitError(f"nested deeper than {MAX_DEPTH}")
         value = self._any_of(depth)

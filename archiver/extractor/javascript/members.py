@@ -1,7 +1,7 @@
-"""Read only those members of an object literal that are needed: few of the server's data are.
+"""Read the members of an object literal one at a time, when they are needed.
 
-The data of a page has up to 150 members, a whole body among them. Finding where each begins takes a tenth of the time
-of reading them all.
+The server's data in a page has up to 150 members, a whole body among them, and few are needed. Finding where each
+begins takes a tenth of the time of reading them all.
 """
 
 from __future__ import annotations

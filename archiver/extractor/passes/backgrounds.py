@@ -1,7 +1,7 @@
 """Find images that a page shows as the background of an empty box or an empty SVG, and make `<img>` of them.
 
 Most backgrounds only decorate. One is content if its box holds no text and no image, and is large by its own styles;
-nothing is laid out here, so shares of the page's width count from WeChat's column
+nothing is laid out here, so percentages are taken of the width of WeChat's column
 (docs/wechat-format.md#pictures-in-backgrounds).
 """
 
@@ -40,7 +40,11 @@ def _is_content(element: Element) -> bool:
 
 
 def _svg_size(svg: Element) -> tuple[float, float]:
-    """Return width and height of an SVG as drawn: as wide as its style or the column, as high as its view box."""
+    """Return the width and height in px at which a browser draws an SVG.
+
+    The width is the one that it declares, else the column's. The height is the one that it declares, else in the
+    proportion of its view box. Without a view box the defaults are those of CSS, 300 × 150.
+    """
     style = declarations(svg.get("style", ""))
     view = [pixels(part) for part in re.split(r"[\s,]+", (svg.get("viewbox") or svg.get("viewBox") or "").strip())]
     default_width = _COLUMN_WIDTH if len(view) == 4 else _DEFAULT_SVG_SIZE[0]

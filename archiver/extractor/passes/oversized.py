@@ -1,4 +1,4 @@
-"""Read bodies larger than any that was seen in a plain way: text, images, links and headings, nothing else.
+"""Read bodies that are too large for the passes: keep text, images, links and headings, and nothing else.
 
 Each block becomes a line of its own. No style is computed, so what the page hides by style shows; no list is nested.
 Tags that mean nothing here are removed before the parser sees them, so that 20 MB of any tags are read in time.

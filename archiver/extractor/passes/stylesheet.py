@@ -1,7 +1,7 @@
 """Read from the page's style sheet the rules that give or take away emphasis.
 
-Not a CSS engine: only rules whose selector is a tag, classes or both, inside nothing but the article's own boxes.
-WeChat's template has no others about emphasis, and no body that was seen brought a style sheet of another kind.
+This is no CSS engine. A rule counts only if its selector is a tag, classes or both, and all ancestors that it names are
+boxes around the whole body. WeChat's template has no other rules about emphasis, nor has any body that was seen.
 """
 
 from __future__ import annotations

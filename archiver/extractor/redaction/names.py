@@ -48,7 +48,7 @@ NOT_SECRET = re.compile(
 
 
 class Kind(NamedTuple):
-    """A credential's name, and how sure it is that it names one."""
+    """A name that credentials have, and how certain it is that a value of this name is a credential."""
 
     text: str
     strength: Strength
@@ -57,7 +57,7 @@ class Kind(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A credential's name, how sure it is that it names one, and its offsets in the page."""
+    """An occurrence of a credential's name in a page: its offsets, and the fields of its Kind."""
 
     start: int
     end: int

@@ -96,7 +96,7 @@ def _piece(found: re.Match[str], converter: PostConverter) -> str:
 
 
 class PostConverter(MarkdownConverter):
-    """The writing of blocks as Markdown that kramdown and CommonMark engines read alike."""
+    """A converter of blocks to Markdown that kramdown and CommonMark engines read alike."""
 
     def __init__(self, addresses: LinkResolver, dialect: Dialect) -> None:
         super().__init__(heading_style="ATX", bullets="-")

@@ -106,7 +106,7 @@ def _merge(runs: list[Run]) -> list[Run]:
 
 
 class _LineWriter:
-    """The writing of normalised runs from the outside in: links, then the mark that spans most runs, then text."""
+    """A writer of normalised runs, from the outside in: links, then the mark that spans most runs, then text."""
 
     def __init__(self, line_break: str, target: Callable[[str], str], dialect: Dialect) -> None:
         self.line_break, self.target, self.dialect = line_break, target, dialect
