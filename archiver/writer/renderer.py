@@ -56,11 +56,13 @@ class ProfileRenderer:
         no file is shown by its own address. `captured` (aware) dates a post whose page does not.
         """
         style = self.style_of(article)
+        front_matter = self.profile.front_matter(article, captured, style.front_matter)
         parts = (source_block(article, style, self.profile), self._body(article, media, style))
-        text = "".join(f"\n{part}\n" for part in parts if part)
+        text = "".join((front_matter, *(f"\n{part}\n" for part in parts if part)))
+        has_usual_front_matter = front_matter.startswith("---\n")  # else the source block would not be recognised
         return RenderedPost(
-            text=self.profile.front_matter(article, captured, style.front_matter) + text,
-            text_coverage=text_coverage(article, _EMPTY_FRONT_MATTER + text),
+            text=text,
+            text_coverage=text_coverage(article, text if has_usual_front_matter else _EMPTY_FRONT_MATTER + text),
             day=(article.published or captured).astimezone(CHINA).date(),
         )
 
