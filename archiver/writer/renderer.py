@@ -57,14 +57,18 @@ class ProfileRenderer:
         """
         style = self.style_of(article)
         front_matter = self.profile.front_matter(article, captured, style.front_matter)
-        parts = (source_block(article, style, self.profile), self._body(article, media, style))
-        text = "".join((front_matter, *(f"\n{part}\n" for part in parts if part)))
-        has_usual_front_matter = front_matter.startswith("---\n")  # else the source block would not be recognised
+        text = front_matter + self._blocks(article, media, style)
+        is_usual = front_matter.startswith("---\n")  # else the source block would not be recognised
         return RenderedPost(
             text=text,
-            text_coverage=text_coverage(article, text if has_usual_front_matter else _EMPTY_FRONT_MATTER + text),
+            text_coverage=text_coverage(article, text if is_usual else _EMPTY_FRONT_MATTER + text),
             day=(article.published or captured).astimezone(CHINA).date(),
         )
+
+    def _blocks(self, article: Article, media: MediaResults, style: PostStyle) -> str:
+        """Return the source block and the body, each after an empty line."""
+        blocks = (source_block(article, style, self.profile), self._body(article, media, style))
+        return "".join(f"\n{block}\n" for block in blocks if block)
 
     def _body(self, article: Article, media: MediaResults, style: PostStyle) -> str:
         links = LinkResolver(
