@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver import Archiver, Settings
-from archiver.app import RebuildOptions
+from archiver.app import ArticleQuery, RebuildOptions
 from archiver.models import Finding, MergeResult
 from tests.inside import Inside
 from tests.test_recovery import CATALOGUE, files, lose_catalogue
@@ -270,3 +270,18 @@ def test_import_takes_in_again_what_has_pages_alone_there(three: Inside, other: 
     merge(three, other, restore_removed=True)
     assert post(three.folder, 3).is_file()
     assert verify(three) == []
+
+
+@pytest.mark.parametrize("table", ["addresses", "captures", "article_media"])
+def test_repair_of_a_schema_whose_reference_is_damaged_makes_a_new_catalogue(three: Inside, table: str) -> None:
+    """One altered letter of the stored schema: reading goes on as ever, every check and every write fails."""
+    with closing(sqlite3.connect(three.folder / ".archive/catalogue.db")) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        damage = "UPDATE sqlite_master SET sql = replace(sql, 'REFERENCES articles (id)', 'REFERENCES articles (ie)')"
+        assert connection.execute(f"{damage} WHERE name = ?", (table,)).rowcount == 1
+        connection.commit()
+    first = verify(three, repair=True)[0]
+    assert (first.problem, first.repaired) == ("database", True)
+    assert verify(three) == []
+    with opened(three) as archiver:
+        assert len(list(archiver.list(ArticleQuery()))) == 3

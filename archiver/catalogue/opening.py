@@ -31,7 +31,10 @@ FILE = "catalogue.db"
 BUSY_TIMEOUT = 30_000  # milliseconds to wait for another process's transaction, which takes a few
 _RETRY_INTERVAL = 0.005  # seconds
 # What SQLite says of a file that is not whole, and its codes: corrupt, not a database, a read that ends too early.
-_DAMAGED = tuple("malformed|not a database|no such table|no such column|file format|decode to UTF-8".split("|"))
+_DAMAGED = (
+    "malformed", "not a database", "no such table", "no such column", "foreign key mismatch", "file format",
+    "decode to UTF-8",
+)  # fmt: skip
 _DAMAGED_CODES = frozenset((11, 26, 522))
 _SPARE = 2**20  # bytes of a disk below which it counts as full
 _POPULATED = 1  # PRAGMA user_version of a catalogue in which all that lay in the archive is recorded
