@@ -1,4 +1,5 @@
-"""The canonical body: the closed HTML language of Article.body, read and written in this package alone.
+"""Read and write canonical bodies: the values of Article.body, in a small fixed subset of HTML.
 
-The extractor makes it, the writers and exports read it. docs/design.md, "The body", has the whole language.
+The extractor writes canonical bodies; the writers and exports read them. Only this package knows the syntax. The subset
+is listed in docs/design.md, "The body".
 """

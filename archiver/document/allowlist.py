@@ -1,4 +1,4 @@
-"""The only HTML tags, attributes and schemes that archiver writes to posts and exports: allowlists for nh3."""
+"""List the HTML tags, attributes and URL schemes that posts and exports may contain, as allowlists for nh3."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Write blocks and runs as canonical HTML, and read that HTML again.
 
-Canonical HTML is always written by this module, so regular expressions are enough to read it, and the runs of a line
-are only made when they are needed. A general parser took three times as long.
+Only this module writes canonical HTML, so regular expressions are enough to read it. `tokenize` leaves the content of a
+block as HTML; `read_line` converts it to runs where a caller needs them. A general parser took three times as long.
 """
 
 from __future__ import annotations
@@ -15,27 +15,30 @@ from typing import NamedTuple
 
 from archiver.document.model import MARKS, NO_MARKS, Block, Run
 
-CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # hold blocks; others hold text
+CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # others contain text
 
 _ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
 _BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|table|tr|th|td){_ATTRIBUTES}>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _TEXT_OR_TAG = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
-_OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # by level: the marks that enclose it
+_OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # at index N: MARKS[:N]
 
 
 class BlockToken(NamedTuple):
-    """A block that holds text, whole; or the opening or closing tag of a block that holds blocks."""
+    """A part of a canonical body: a whole block of text, or an opening or closing tag of a container.
 
-    name: str
-    attributes: str  # as written, see parse_attributes
-    inside: str  # the HTML of the text, '' for a container's tag
-    closing: bool
-    end: int  # offset in the body behind the token
+    Containers are the blocks in CONTAINER_TAGS, which contain other blocks.
+    """
+
+    name: str  # of the tag
+    attributes: str  # not parsed, see parse_attributes
+    inside: str  # the HTML between the tags of a block of text; '' for the tag of a container
+    closing: bool  # True for the closing tag of a container
+    end: int  # offset in the body at which the token ends
 
 
 def render_blocks(root: Block) -> str:
-    """Return the canonical HTML of the blocks in `root`, one a line; the root's own tag is not written."""
+    """Return the canonical HTML of the children of `root`, one per line, without a tag for `root` itself."""
     return "\n".join(_render(child) for child in root.children)
 
 
@@ -48,11 +51,13 @@ def _render(block: Block) -> str:
 
 
 def render_line(runs: list[Run], *, without: frozenset[str] = NO_MARKS) -> str:
-    """Return the canonical HTML of one line's runs, tags nested in the order of MARKS.
+    """Return the canonical HTML of a line of text; '' for a line without runs.
+
+    The tags of marks are nested in the order of MARKS.
 
     Args:
-        runs: The runs, with normalized white space.
-        without: Marks that are not written, `strong` in a heading for instance.
+        runs: The runs of the line, with normalized white space.
+        without: Marks to leave out, for example `strong` in a heading.
     """
     if not runs:
         return ""
@@ -70,7 +75,7 @@ def _links(runs: list[Run]) -> Iterator[str]:
 
 
 def _nested(runs: list[Run], level: int) -> str:
-    """Return the HTML of runs that stand inside the marks above `level`, an index of MARKS."""
+    """Return the HTML of `runs` without the tags of MARKS[:level], which the caller writes around it."""
     if len(runs) == 1:
         return _enclose(_leaf(runs[0]), runs[0].marks, _OUTER_MARKS[level])
     used = NO_MARKS.union(*(run.marks for run in runs))
@@ -85,7 +90,7 @@ def _nested(runs: list[Run], level: int) -> str:
 
 
 def _enclose(inside: str, marks: frozenset[str], without: frozenset[str]) -> str:
-    """Put `inside` into the tags of `marks` but those in `without`; white space gets none."""
+    """Return `inside` wrapped in the tags of the `marks` that are not in `without`; white space is not wrapped."""
     if not marks or not inside.strip():
         return inside
     opening, closing = _tags(marks, without)
@@ -105,7 +110,7 @@ def _leaf(run: Run) -> str:
 
 
 def tokenize(body: str) -> Iterator[BlockToken]:
-    """Yield the blocks and block tags of a canonical body, in order."""
+    """Yield the blocks of text and the container tags of a canonical body, in document order."""
     at = 0
     while found := _BLOCK_TAG.search(body, at):
         closing, name, attributes = found.groups()
@@ -117,16 +122,22 @@ def tokenize(body: str) -> Iterator[BlockToken]:
 
 
 def parse_attributes(written: str) -> dict[str, str]:
-    """Return the attributes of a canonical tag by name, entities decoded."""
+    """Return a mapping of attribute names to decoded values.
+
+    `written` is the part of a canonical tag between its name and `>`; '' gives an empty mapping.
+    """
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)} if written else {}
 
 
 def read_line(source: str, write_image: Callable[[str, str], str] | None = None) -> list[Run]:
-    """Return the runs of a line's canonical HTML; the inverse of render_line, apart from where runs are cut.
+    """Return the runs of a line of canonical HTML.
+
+    This is the inverse of render_line, except that adjacent runs may be split or merged.
 
     Args:
-        source: The line's HTML.
-        write_image: Makes a writer's own notation from an image's address and alternative text, for Run.image.
+        source: The HTML of the line.
+        write_image: A function that takes the address and the alternative text of an image and returns the value of
+            Run.image; Run.text is '' then. By default Run.image is the address and Run.text the alternative text.
     """
     runs: list[Run] = []
     outer = [Run()]
@@ -153,5 +164,8 @@ def read_line(source: str, write_image: Callable[[str, str], str] | None = None)
 
 
 def decode_text(source: str) -> str:
-    """Return the plain text of canonical HTML without tags, in which only `&amp;`, `&lt;` and `&gt;` are entities."""
+    """Return the plain text of canonical HTML that contains no tags.
+
+    Only `&amp;`, `&lt;` and `&gt;` are decoded, since canonical text has no other entities.
+    """
     return source.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,26 +1,29 @@
-"""The values that a canonical body consists of: blocks, and runs of formatted text. They know nothing of CSS."""
+"""Define the values that a canonical body is made of: blocks, and runs of formatted text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MARKS = ("strong", "em", "del", "ins", "sup", "sub", "code")  # in the order they nest, the outermost first
+MARKS = ("strong", "em", "del", "ins", "sup", "sub", "code")  # in nesting order, the outermost first
 NO_MARKS: frozenset[str] = frozenset()
 
 
 class Run(NamedTuple):
-    r"""A piece of a line with one formatting: text, a line break (`"\n"`), or an image."""
+    r"""A part of a line with uniform formatting: text, a line break (text `"\n"`), or an image."""
 
-    text: str = ""  # of an image, its alternative text
-    marks: frozenset[str] = NO_MARKS  # of MARKS
-    href: str = ""  # what it links to, '' for no link
-    image: str = ""  # of an image, its address; a writer puts its own notation here
+    text: str = ""  # for an image, its alternative text
+    marks: frozenset[str] = NO_MARKS  # a subset of MARKS
+    href: str = ""  # the target of the link around it, '' without one
+    image: str = ""  # the address of an image, or a writer's notation for the image; '' for text
 
 
 @dataclass(slots=True)
 class Block:
-    """A block under construction, so it is mutable. Blocks inside it are in `children`; a block of text has `html`."""
+    """A block of a body under construction; it is mutable.
+
+    A container has its blocks in `children`. A block of text has its canonical HTML in `html`.
+    """
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -29,5 +32,5 @@ class Block:
 
     @property
     def empty(self) -> bool:
-        """True if a reader would see nothing of the block; an empty table cell still takes its place."""
+        """True if the block shows nothing and may be dropped. Rules and table cells are never empty."""
         return not self.html and not self.children and self.tag not in ("hr", "td", "th")

@@ -1,4 +1,4 @@
-"""Decode HTML's character references as html.unescape does, several times faster where there are millions of them."""
+"""Decode HTML character references exactly as html.unescape does, but several times faster on very long texts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import html
 import re
 from collections.abc import Iterator
 
-_CHUNK = 2**16  # characters: the references of one chunk are in memory together
+_CHUNK = 2**16  # characters that are decoded at a time, to limit the use of memory
 _CACHE_SIZE = 4096
-# Those that the canonical body and Markdown are written with. None of these characters begins or continues a reference.
+# Those that canonical bodies and Markdown contain. They can be replaced first, since none of the decoded characters can
+# begin or continue another reference.
 _FREQUENT = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#123;", "{"), ("&#124;", "|"))
-# Where html.unescape sees a reference; what it stands for depends on this text alone.
+# The text that html.unescape takes for a reference. Its value depends on nothing else, so it can be cached.
 _REFERENCE = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?))")
 
 
 class _Cache(dict[str, str]):
-    """A cache of decoded references, filled on demand."""
+    """A mapping of references to decoded text; a missing reference is decoded when it is looked up."""
 
     def __missing__(self, reference: str) -> str:
         decoded = html.unescape(reference)
@@ -25,7 +26,7 @@ class _Cache(dict[str, str]):
 
 
 def decode_references(text: str) -> str:
-    """Return `text` with its character references decoded, exactly as html.unescape does."""
+    """Return `text` with all character references decoded; the result equals html.unescape(text)."""
     for reference, character in _FREQUENT:
         text = text.replace(reference, character)
     if text.count("&") == text.count("&amp;"):
@@ -34,7 +35,10 @@ def decode_references(text: str) -> str:
 
 
 def _decoded_chunks(text: str) -> Iterator[str]:
-    """Yield the decoded text in chunks, cut where a reference may begin; no Python call for each reference."""
+    """Yield the decoded text in chunks.
+
+    Each chunk begins at a `&`, so no reference is cut. Cached references are decoded without a Python call.
+    """
     cache = _Cache()
     start = 0
     while start < len(text):

@@ -1,4 +1,7 @@
-"""A canonical body as the bs4 tree that markdownify walks: blocks are tags, each line is one string of HTML."""
+"""Convert a canonical body to the bs4 tree that markdownify needs.
+
+Each block becomes a tag. The content of a block of text stays one string of HTML.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +15,30 @@ from archiver.document.html import CONTAINER_TAGS, parse_attributes, tokenize
 
 
 class RawHtml(PreformattedString):
-    """HTML that bs4 keeps as it stands in the body."""
+    """A string of HTML that bs4 does not parse or escape: the content of a block of text."""
 
 
 def read_soup(body: str) -> BeautifulSoup:
-    """Return the tree of a canonical body."""
+    """Return the bs4 tree of a canonical body. Each block of text contains its HTML as one RawHtml string."""
     return BeautifulSoup(body, builder=_Builder())
 
 
 def inner_source(tag: Tag) -> str:
-    """Return the HTML in a block that holds text; '' for an empty one."""
+    """Return the canonical HTML inside a block of text; '' if the block is empty."""
     return str(tag.contents[0]) if tag.contents else ""
 
 
 def previous_block(tag: Tag) -> Tag | None:
-    """Return the block before `tag` in the same container; bs4's own search makes a filter for each call."""
+    """Return the block before `tag` in the same container, None if `tag` is the first one.
+
+    This is faster than find_previous_sibling, which builds a filter on each call.
+    """
     sibling = tag.previous_sibling
     return sibling if isinstance(sibling, Tag) else None
 
 
 def child_blocks(tag: Tag, *names: str) -> list[Tag]:
-    """Return the blocks directly in `tag`, only those called one of `names` if any are given."""
+    """Return the direct child blocks of `tag`; if `names` are given, only those with one of these tag names."""
     return [child for child in tag.contents if isinstance(child, Tag) and (not names or child.name in names)]
 
 

@@ -1,4 +1,4 @@
-"""The plain text of a canonical body, and which characters it consists of."""
+"""Extract the plain text of a canonical body and count its characters."""
 
 from __future__ import annotations
 
@@ -10,29 +10,32 @@ from archiver.document.references import decode_references
 CARD_PATTERN = r"<div class=\"wechat-card[^>]{0,200}>.*?</div>"
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_OR_CARD = re.compile(rf"{CARD_PATTERN}|<[^<>]*>", re.DOTALL)
-# Controls, line separators and half surrogate pairs: no Markdown can hold them.
+# Control characters, line separators and unpaired surrogates: Markdown cannot contain them.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]+")
 
 
 def plain_text(html: str, *, cards: bool = True, separator: str = "") -> str:
-    """Return the text of canonical HTML, entities decoded.
+    """Return the text of canonical HTML with entities decoded.
 
     Args:
         html: A body, or a part of one.
-        cards: Whether to include the text of cards, which is archiver's and not the author's.
+        cards: Whether to include the text of cards, which was written by archiver and not by the author.
         separator: The text that replaces each tag.
     """
     return decode_references((_TAG if cards else _TAG_OR_CARD).sub(separator, html))
 
 
 def has_text(html: str) -> bool:
-    """Return True if canonical HTML holds anything but tags and white space."""
+    """Return True if canonical HTML contains anything besides tags and white space."""
     return bool(_TAG.sub("", html).strip())
 
 
 def count_characters(text: str) -> Counter[str]:
-    """Count each character of `text` but white space and what no Markdown can hold."""
-    counts = Counter(text)  # of a text of megabytes there are few characters, and of its words millions
+    """Return the number of occurrences of each character in `text`.
+
+    White space, control characters and unpaired surrogates are not counted.
+    """
+    counts = Counter(text)  # megabytes of text have millions of words, but few different characters
     for character in [one for one in counts if one.isspace() or _UNWRITABLE.match(one)]:
         del counts[character]
     return counts

@@ -1,4 +1,4 @@
-"""Find out what a page is and read the article on it. Pure: no I/O, no clock, no settings, no logging."""
+"""Classify a page and extract the article on it. Pure: no I/O, no clock, no settings, no logging."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ __all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
 
 
 def server_time(page: Page | ParsedPage) -> datetime | None:
-    """Return when WeChat's server sent this very page (`svr_time`), None if the page does not say."""
+    """Return the time at which WeChat's server sent the page (`svr_time`), None if the page does not give it."""
     return read_server_time(ParsedPage.of(page))
 
 
 def extract(page: Page | ParsedPage) -> Article:
-    """Return the article on a page, its body in canonical HTML; `classify` must have called the page an article."""
+    """Return the article on a page, including its body and media.
+
+    The page must be one that `classify` gives the state ARTICLE.
+    """
     parsed = ParsedPage.of(page)
     article = read_metadata(parsed)
     raw = read_raw_body(parsed, article.type)
@@ -39,6 +42,6 @@ def extract(page: Page | ParsedPage) -> Article:
 
 
 def read_body(page: Page | ParsedPage) -> str:
-    """Return the body that `extract` puts into Article.body, without the cost of everything else."""
+    """Return the same canonical HTML as extract(page).body without reading the rest of the article, which is faster."""
     parsed = ParsedPage.of(page)
     return canonical_html(read_raw_body(parsed, read_kind(parsed)[0]))

@@ -1,7 +1,7 @@
-"""Find the source of an article's body in its page, by one function for each kind of article.
+"""Read the raw HTML of an article's body from its page.
 
-Where a kind has its body is described in docs/wechat-format.md#7-bodies. Text that a page keeps without markup becomes
-HTML here and only here, every value escaped.
+There is one function for each kind of article. The location of the body in pages of each kind is described in
+docs/wechat-format.md#7-bodies. If a page has its body as plain text, this module escapes it and converts it to HTML.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from archiver.extractor.metadata.kinds import has_known_kind
 from archiver.extractor.page import ParsedPage, as_list, as_text, first_text, member
 
 _NO_BODY = "the page shows no body"
-# What a body can consist of when it has no words.
+# Content that a reader sees in a body without text.
 _EMBEDDED = re.compile(
     r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
 )
 _TAG = re.compile(r"<[^<>]*>")
-_WORD = re.compile(r">\s*[^\s<>&]")  # behind a tag, or behind what only looks like one
+_WORD = re.compile(r">\s*[^\s<>&]")  # the first character of a text that follows a tag; `>` may also belong to no tag
 _NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _MARKUP = re.compile(r"<(?:p|section|div)[\s>]", re.I)
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")
@@ -36,34 +36,34 @@ _MAX_IMAGES = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Video:
-    """A video on the page, by the best of its streams."""
+    """A video that a page lists; `url`, `width`, `height` and `size` are those of its best stream."""
 
     id: str
-    url: str = ""  # expires within hours; '' if the page has no stream
-    cover: str = ""  # address of an image
+    url: str = ""  # works for some hours only; '' if the page has no stream
+    cover: str = ""  # address of the preview image
     title: str = ""
-    width: int = 0  # px
-    height: int = 0
+    width: int = 0  # px; 0 if unknown, as below
+    height: int = 0  # px
     size: int = 0  # bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawBody:
-    """A body as the page has it, before any pass."""
+    """The body of an article as it is in the page, before the extractor passes clean it."""
 
-    html: str  # not to be trusted
-    paid_preview: bool = False
+    html: str  # untrusted
+    paid_preview: bool = False  # True if it is only the free beginning of a paid article
     videos: tuple[Video, ...] = ()
-    css: str = ""  # the page's own style elements
+    css: str = ""  # the content of the style elements of the page
     warnings: tuple[str, ...] = ()
 
 
 def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
-    """Return the body of an article; empty and with a warning if the page shows none.
+    """Return the raw body of the article on a page. If the page shows none, the result has a warning.
 
     Args:
-        parsed: The page.
-        article_type: The kind of article, as Article.type has it.
+        parsed: The page of the article.
+        article_type: A value of Article.type, which selects the function that reads the body.
     """
     read = _READERS.get(article_type, _generic_body) if has_known_kind(parsed) else _generic_body
     html = read(parsed)
@@ -77,7 +77,10 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
 
 
 def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
-    """Return the videos that the page lists; pages since 2023 list empty shells, which are none."""
+    """Return the videos that a page lists, each id once.
+
+    Entries without a valid id are skipped; pages since 2023 have such empty entries.
+    """
     listed = (
         *as_list(parsed.cgi.get("video_page_infos")),
         *as_list(parsed.cgi.get("video_page_info")),
@@ -88,9 +91,10 @@ def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
 
 
 def text_to_html(text: str) -> str:
-    """Return typed text as HTML: `<a href>` stays a link, all else is literal.
+    """Convert the text of a post to HTML with one `<p>` for each paragraph.
 
-    A line feed is a line break, an empty line ends a paragraph, a link over several lines becomes a link for each line.
+    Paragraphs are separated by empty lines, and other line feeds become `<br>`. Links (`<a href=…>`) are kept, and all
+    other text is escaped. A link that spans several lines becomes one link per line.
     """
     escaped = "".join(_escaped_with_links(text.replace("\r\n", "\n").replace("\r", "\n")))
     paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", escaped))
@@ -106,7 +110,10 @@ def _ordinary_body(parsed: ParsedPage) -> str:
 
 
 def _share_card_body(parsed: ParsedPage) -> str:
-    """Return the whole text of the shared article, which a template holds; the card shows 140 characters of it."""
+    """Return the whole text of the shared article.
+
+    The page has it in a hidden template; the visible card shows only the first 140 characters.
+    """
     return _first_with_content(
         lambda: parsed.tag_index.inner_html("content_tpl"),
         lambda: parsed.cgi.get("content_noencode"),
@@ -115,7 +122,10 @@ def _share_card_body(parsed: ParsedPage) -> str:
 
 
 def _text_post_body(parsed: ParsedPage) -> str:
-    """Return the text from the page's data; `#js_content` of a text post holds the account's card instead."""
+    """Return the text of a text post as HTML, else its title.
+
+    It is read from the data of the page, since `#js_content` contains the card of the account in such pages.
+    """
     return text_to_html(first_text(_typed_texts(parsed))) or text_to_html(as_text(parsed.cgi.get("title")))
 
 
@@ -128,7 +138,10 @@ def _typed_texts(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _picture_post_body(parsed: ParsedPage) -> str:
-    """Return the text and then the images in order; other images in an item of the list are not shown by WeChat."""
+    """Return the HTML of a picture post: its text, then its images in order.
+
+    An item of the image list may name further images, which WeChat does not show; they are skipped.
+    """
     text = _string(parsed.cgi.get("content_noencode")) or first_text(_descriptions(parsed))
     listed = as_list(parsed.cgi.get("picture_page_info_list")) or as_list(parsed.variable("picture_page_info_list"))
     images = "".join(map(_image, listed[:_MAX_IMAGES])) or parsed.tag_index.inner_html("img_list") or ""
@@ -136,7 +149,10 @@ def _picture_post_body(parsed: ParsedPage) -> str:
 
 
 def _descriptions(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the texts, without markup, that the pages of 2022 and 2023 write by script."""
+    """Yield the plain texts that may be the text of a post without `content_noencode`, the preferred one first.
+
+    Pages of 2022 and 2023 show one of them by script. Some may be ''.
+    """
     yield as_text(parsed.cgi.get("desc"))
     yield as_text(parsed.written_into("js_image_desc"))
     yield as_text(parsed.variable("window.desc", "d.desc"))
@@ -156,7 +172,10 @@ def _video_post_body(parsed: ParsedPage) -> str:
 
 
 def _own_videos(parsed: ParsedPage) -> Iterator[Video]:
-    """Yield the videos of a video post; some pages give the id alone, without an address."""
+    """Yield the videos that a video post consists of.
+
+    If the page lists no videos, yield a Video without a stream from the id that its scripts name, if any.
+    """
     yield from (videos := read_videos(parsed))
     ids = as_list(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
     if not videos and _VIDEO_ID.fullmatch(identifier := as_text(ids[0])):
@@ -171,7 +190,10 @@ def _audio_post_body(parsed: ParsedPage) -> str:
 
 
 def _generic_body(parsed: ParsedPage) -> str:
-    """Return the body of a kind of which no page has been seen: the server's own text, else what the page shows."""
+    """Return the body of an article of an unknown kind.
+
+    `content_noencode` in the data of the page is preferred to the content of `#js_content`.
+    """
     text = _string(parsed.cgi.get("content_noencode"))
     if not text:
         return _ordinary_body(parsed) or _short_post_body(parsed)
@@ -213,7 +235,10 @@ def _audio_html(parsed: ParsedPage, item: Literal) -> str:
 
 
 def _video(item: Literal) -> Video:
-    """Return a listed video with its largest stream; the order of the streams says nothing."""
+    """Return the video of an item in a list of videos, with its largest stream; `id` is '' if it is not valid.
+
+    The streams are in no useful order, so they are compared by area and then by file size.
+    """
     identifier = as_text(member(item, "video_id") or member(item, "vid"))
     streams = as_list(member(item, "mp_video_trans_info"))
     best = max((stream for stream in streams if as_text(member(stream, "url"))), key=_stream_size, default=None)
@@ -234,7 +259,7 @@ def _stream_size(stream: Literal) -> tuple[int, int]:
 
 
 def _escaped_with_links(text: str) -> Iterator[str]:
-    """Yield the parts of `text` escaped, each line of a link as a link of its own."""
+    """Yield the parts of `text` escaped for HTML; a link that spans several lines becomes one link per line."""
     href = ""
     for part in _LINK_TAG.split(text):
         if part[:2] == "</" and _LINK_TAG.fullmatch(part):
@@ -250,7 +275,7 @@ def _escaped_with_links(text: str) -> Iterator[str]:
 
 
 def _first_with_content(*sources: Callable[[], Literal]) -> str:
-    """Return the first source in which a reader sees something; '' if there is none."""
+    """Call the sources in order and return the first HTML that shows something to a reader; '' if none does."""
     return next((html for source in sources if _has_content(html := _string(source()))), "")
 
 
@@ -259,7 +284,7 @@ def _has_content(html: str) -> bool:
 
 
 def _has_words(html: str) -> bool:
-    """Return True if there is text outside of comments, scripts and style sheets."""
+    """Return True if HTML has text outside of tags, comments, scripts and style sheets."""
     word = _WORD.search(html)
     if word and all(html.find(opening, 0, word.start()) < 0 for opening, _ in _NOT_SHOWN):
         return True
@@ -274,6 +299,6 @@ def _string(value: Literal) -> str:
 
 
 def _integer(value: Literal) -> int:
-    """Return a number that a page gives as number or text; 0 for anything else."""
+    """Convert a number of at most 12 digits, or a string of such a number, to an integer; return 0 for other values."""
     text = as_text(value)
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else 0

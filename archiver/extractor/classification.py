@@ -1,7 +1,8 @@
-"""Find out what a page of WeChat's is: an article, a notice, the verification page or something else.
+"""Classify a page: an article, a notice, the verification page, a page cut off in transfer, or another page.
 
-The words of notices are looked for only if the page is no article, and only in the elements where notices stand: the
-scripts of every article contain them, and articles quote them (docs/wechat-format.md#article-notice-or-wall).
+Notices are recognized by their words. These also occur in the scripts of every article, and articles quote them. So
+they are searched for only in pages that are not articles, and there only in the elements in which WeChat shows notices
+(docs/wechat-format.md#article-notice-or-wall).
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from archiver.models import Classification, Page, State
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# The verification page's own scripts and style sheets: on 11 of 11 such pages and on none of 3,359 articles. It may
-# show no words (docs/wechat-format.md#the-wall).
+# Scripts and style sheets that only the verification page has: all of 11 such pages contained them, and none of 3,359
+# articles. The page may show no text by which to recognize it (docs/wechat-format.md#the-wall).
 _VERIFICATION_SCRIPT = re.compile(r"PAGE_MID\s{0,9}=\s{0,9}['\"][^'\"\n]{0,60}secitptpage/verify")
 _VERIFICATION_TAG = re.compile(
     r"<(?:script|link)\s[^<>]{0,600}?(?:captcha\.gtimg\.com/TCaptcha\.js|/secitptpage/verify)"
 )
 
-_END = re.compile(r"</(?i:html)\s*>\s*(?:<|\Z)")  # not the one inside of `<!--headTrap…-->`
-_TAIL = 20_000  # characters in which `</html>` must stand; extensions of a browser add elements behind it
+_END = re.compile(r"</(?i:html)\s*>\s*(?:<|\Z)")  # does not match the `</html>` inside of `<!--headTrap…-->`
+_TAIL = 20_000  # characters at the end in which `</html>` must be; browser extensions append elements to it
 _WECHAT_HOSTS = ("mp.weixin.qq.com", "res.wx.qq.com", "mmbiz.qpic.cn")
 
 _NOTICE_CLASSES = (
@@ -45,7 +46,11 @@ _PROSE_PATH = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 
 
 def classify(page: Page | ParsedPage) -> Classification:
-    """Return the state of a page, with the words of its notice as the reason; never raises."""
+    """Return the state of a page, with the text of its notice, else its title, as the reason; both may be ''.
+
+    If the account has migrated, the result also has the new address of the article. No exception is raised, whatever
+    the page contains.
+    """
     parsed = ParsedPage.of(page)
     if urls.is_verification_page(parsed.page.final_url) or _is_verification_page(parsed):
         return Classification(state=State.VERIFICATION, reason=_notice(parsed))
@@ -66,10 +71,10 @@ def _is_verification_page(parsed: ParsedPage) -> bool:
 
 
 def _is_cut_off(parsed: ParsedPage) -> bool:
-    """Return True if the end of the page is missing.
+    """Return True if the page is empty or its end is missing.
 
-    A saved page may lack `</html>`, since SingleFile leaves it out: it is complete if its last tag and its body are
-    closed. A download that broke off ends inside a script.
+    A downloaded page has to end with `</html>`. SingleFile leaves this tag out, so a saved page of WeChat is complete,
+    too, if `#js_content` is closed and the text does not end inside a tag, script, style sheet or comment.
     """
     text = parsed.text
     if _END.search(text, max(0, len(text) - _TAIL)):
@@ -87,7 +92,11 @@ def _ends_between_tags(text: str) -> bool:
 
 
 def _is_article(parsed: ParsedPage) -> bool:
-    """Return True for a page with `#js_article` or a title in its data; a saved copy may have its body alone."""
+    """Return True if a page shows an article.
+
+    It does if it has `#js_article` or a title in its data. Otherwise `#js_content` must not be empty, and the page must
+    be a saved one or have the heading `#activity-name`.
+    """
     if parsed.tag_index.find("js_article") or as_text(parsed.cgi.get("title")):
         return True
     body = parsed.tag_index.inner_html("js_content") or ""
@@ -95,13 +104,13 @@ def _is_article(parsed: ParsedPage) -> bool:
 
 
 def _notice(parsed: ParsedPage) -> str:
-    """Return the words of the notice that a page shows, on one line; '' if it shows none."""
+    """Return the text of the notice on a page as one line of at most 200 characters; '' if it shows none."""
     texts = dict.fromkeys(_visible_texts(parsed, _NOTICE_PATH))
     return " ".join(filter(None, texts))[:_MAX_REASON]
 
 
 def _visible_texts(parsed: ParsedPage, path: str) -> Iterator[str]:
-    """Yield the text of each element at an XPath, on one line; not of hidden ones."""
+    """Yield the text of each visible element that an XPath finds, as one line."""
     for element in outermost(parsed.dom.xpath(path)):
         if not any("display:none" in part.get("style", "").replace(" ", "") for part in _with_ancestors(element)):
             yield shown_text(element)
@@ -113,7 +122,10 @@ def _with_ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _classify_notice(parsed: ParsedPage, notice: str) -> Classification:
-    """Classify a page that shows a notice; one in unknown words is UNKNOWN, so that its page is kept for study."""
+    """Classify a page by the text of its notice.
+
+    The state of a notice with unknown words is UNKNOWN; such a page is kept so that its notice can be added.
+    """
     state = state_of_notice(notice) or State.UNKNOWN
     if state is not State.MIGRATED:
         return Classification(state=state, reason=notice)
@@ -122,7 +134,10 @@ def _classify_notice(parsed: ParsedPage, notice: str) -> Classification:
 
 
 def _classify_without_notice(parsed: ParsedPage) -> Classification:
-    """Classify a page without a notice: another page of WeChat's, one of another site, or an empty one."""
+    """Classify a page that is no article and shows no notice.
+
+    It may be another page of WeChat, a page of another site, or a page without any text.
+    """
     title = parsed.title[:_MAX_REASON]
     if not _is_wechat_page(parsed):
         return Classification(state=State.NOT_ARTICLE, reason=title)
@@ -135,7 +150,7 @@ def _classify_without_notice(parsed: ParsedPage) -> Classification:
 
 
 def _is_wechat_page(parsed: ParsedPage) -> bool:
-    """Return True if WeChat sent the page; a saved file has to contain addresses of WeChat's."""
+    """Return True if WeChat sent the page. A saved file counts as such if it contains the name of a WeChat host."""
     return not parsed.page.saved or (_is_markup(parsed.text) and any(host in parsed.text for host in _WECHAT_HOSTS))
 
 

@@ -1,7 +1,8 @@
-"""Measure how much of an article's text its Markdown shows.
+"""Measure the share of an article's text that its Markdown shows.
 
-Characters are counted, not aligned: the time grows with the text alone, a missing paragraph is noticed, another order
-is not. Cards do not count, since their words are archiver's and not the page's (docs/design.md, "The body").
+The number of occurrences of each character is compared, not the texts themselves. This takes linear time and reveals a
+missing paragraph, but not a changed order. Cards are not counted, because archiver wrote their text (docs/design.md,
+"The body").
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ _BLOCKQUOTE = re.compile(r"\n*((?:>[^\n]*\n)+)")
 _FENCE = re.compile(r"(`{3,})[^`]*\Z")
 _STRUCTURE = re.compile(r"(?:>|[ \t]|- |[0-9]{1,9}\. |#{1,6} )+")  # literal ones are escaped
 _RULE = re.compile(r"---|\|(?: --- \|)+")
-# Markup, and what stands for other text than it is written with. Backslashes come first, since they make all others
-# literal. They and entities are matched with the plain text behind them, a thousand at once: a page may have millions.
+# Markup, and escapes. Backslashes come first, since they make the characters of all others literal. A match includes up
+# to a thousand escapes and entities with the plain text between them, because a page may have millions.
 _MARK = re.compile(
     r"(?P<escaped>(?:(?:\\[!-/:-@\[-`{-~]|&#?[A-Za-z0-9]{1,32};)(?:[^\\`!\]<&*\[|]|!(?!\[)){0,1000}){1,1000})"
     r"|`(?P<code>[^`\n]+)`"
@@ -32,19 +33,20 @@ _MARK = re.compile(
 
 
 def lost_characters(visible: str, body: str) -> int:
-    """Return how many letters and digits of the page's visible text are missing in the canonical body."""
+    """Return the number of letters and digits that are in the page's visible text but not in the canonical body."""
     return (Counter(filter(str.isalnum, visible)) - Counter(plain_text(body))).total()
 
 
 def text_coverage(article: Article, markdown_body: str) -> float:
     """Return the share of the article's visible characters that its Markdown shows, from 0 to 1.
 
-    White space and cards do not count. Characters that were lost on the way to the canonical body count as not shown;
-    of a body without text the share is 1.
+    White space and cards are not counted. The article's lost_characters count as not shown. The share is 1 if the
+    article has no text.
 
     Args:
-        article: The article.
-        markdown_body: Its Markdown, or a whole post: then front matter and the block that names the source are skipped.
+        article: The article as extracted.
+        markdown_body: The Markdown of its body, or its whole post. In a post, the front matter and the blockquote that
+            names the source are skipped.
     """
     expected = count_characters(plain_text(article.body, cards=False))
     shown = count_characters("".join(_visible_text(_without_head(article, markdown_body))))
@@ -63,7 +65,7 @@ def _without_head(article: Article, post: str) -> str:
 
 
 def _visible_text(markdown: str) -> Iterator[str]:
-    """Yield what a reader sees of each line; code in fences stands as it is."""
+    """Yield the visible text of each line of Markdown. Lines of fenced code are yielded unchanged."""
     fence = ""
     for line in markdown.split("\n"):
         start = _STRUCTURE.match(line)
@@ -80,12 +82,12 @@ def _visible_text(markdown: str) -> Iterator[str]:
 
 
 def _text_of_mark(mark: re.Match[str]) -> str:
-    """Return the text that a piece of markup stands for."""
+    """Return the visible text of a match of _MARK: escapes decoded, inline code, or an address; '' for other markup."""
     kind = mark.lastgroup
     if kind != "escaped":
         return mark[kind] if kind else ""
     text = mark[0]
-    if "\\" in text:  # a literal backslash or ampersand must not make anything of what stands behind it
+    if "\\" in text:  # an escaped backslash or ampersand must not form an escape with the text after it
         text = text.replace("\\\\", "\0").replace("\\&", "\1").replace("\\", "")
         return decode_references(text).replace("\0", "\\").replace("\1", "&")
     return decode_references(text)

@@ -1,6 +1,6 @@
-"""The words of WeChat's notices and the state of a page that each stands for (docs/wechat-format.md#notices).
+"""Map the words of WeChat's notices to states of a page (docs/wechat-format.md#notices).
 
-A new notice is a new word in this table.
+To support a new notice, add one of its words to the table.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 
 from archiver.models import State
 
-# Words as `_normalize` writes them. The first row with a word of the notice decides, so their order matters: a blocked
-# account's notice says "violation", too, and notices of all kinds say "cannot be viewed".
+# Words as `_normalize` returns them. The first row of which the notice contains a word decides. The order of the rows
+# matters: the notice of a blocked account also contains "violation", and all kinds contain "cannot be viewed".
 _STATES_BY_WORDS: tuple[tuple[State, tuple[str, ...]], ...] = (
     (State.UNAVAILABLE, ("未将文章素材同步", "申请账号迁移", "账号迁移流程", "该链接已不可访问")),
     (State.MIGRATED, ("已迁移", "hasbeenmigrated", "hasmigrated", "accountmigrated")),
@@ -34,11 +34,14 @@ _STATES_BY_WORDS: tuple[tuple[State, tuple[str, ...]], ...] = (
 
 
 def state_of_notice(notice: str) -> State | None:
-    """Return the state of a page that shows this notice, None if no word of it is known."""
+    """Return the state of a page that shows this notice; None if the notice contains no known word."""
     text = _normalize(notice)
     return next((state for state, words in _STATES_BY_WORDS if any(word in text for word in words)), None)
 
 
 def _normalize(notice: str) -> str:
-    """Return a notice without white space and in small letters, 帐 as 账: WeChat writes either."""
+    """Return a notice in lower case, without white space, and with variants of characters unified.
+
+    WeChat uses 帐 and 账, and curly and straight apostrophes, for the same words.
+    """
     return re.sub(r"\s+", "", notice).lower().replace("帐", "账").replace("’", "'")

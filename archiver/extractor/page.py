@@ -1,7 +1,8 @@
-"""Parse a page: its text, the values in its scripts, its metas and elements, each computed when it is first needed.
+"""Parse a page: decode its text, and find the values in its scripts, its metas and its elements.
 
-Where a page has its data is described in docs/wechat-format.md#5-data-in-a-page. Which source is believed first is
-decided by the modules of `metadata` and `bodies`.
+Each part is computed when it is first needed. The locations of data in a page are described in
+docs/wechat-format.md#5-data-in-a-page. The modules in `metadata` and the module `bodies` decide which of several
+sources of a value they prefer.
 """
 
 from __future__ import annotations
@@ -24,16 +25,17 @@ from archiver.models import Page
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Character sets a saved page may have; others (utf-7, punycode …) exist only to harm. GB 2312 is a part of GB 18030.
+# Character sets that a saved page may declare. Others (utf-7, punycode …) are ignored: only hostile pages use them.
+# GB 2312 and GBK are subsets of GB 18030.
 _CHARSETS = {"gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030", "big5": "big5", "utf-16": "utf-16",
              "iso-8859-1": "cp1252", "windows-1252": "cp1252", "shift_jis": "cp932"}  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w-]{1,40})", re.I)
 _HEAD = 4096  # bytes of a page in which it may declare its character set
 
-_MAX_ASSIGNMENTS = 8  # to one name that are read
-_MAX_TOKENS = 5_000  # of one assigned value; the largest real one (videoPageInfos) has 1,100
-_MAX_ELEMENTS = 50  # that one XPath or selector yields
+_MAX_ASSIGNMENTS = 8  # number of assignments to one name that are read
+_MAX_TOKENS = 5_000  # of one assigned value; the largest real one, videoPageInfos, has 1,100
+_MAX_ELEMENTS = 50  # number of elements that one XPath or selector yields at most
 
 _META = re.compile(rf"<meta(?=[\s/]){scanner.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
@@ -43,18 +45,18 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u206
 
 @dataclass(frozen=True)
 class ParsedPage:
-    """A page and what has been read of it so far."""
+    """A page with its parsed parts; each part is parsed at its first use and then cached."""
 
     page: Page
 
     @classmethod
     def of(cls, page: Page | ParsedPage) -> ParsedPage:
-        """Return a ParsedPage of `page`, of which nothing is read yet; a ParsedPage is returned as it is."""
+        """Return `page` itself if it is a ParsedPage; otherwise return a new ParsedPage of it."""
         return page if isinstance(page, ParsedPage) else cls(page)
 
     @cached_property
     def text(self) -> str:
-        """The page's text without NULs; bytes that are no text become U+FFFD."""
+        """The decoded text of the page, without NULs. Bytes that cannot be decoded become U+FFFD."""
         content = self.page.content
         for bom, charset in _BOMS:
             if content.startswith(bom):
@@ -67,7 +69,10 @@ class ParsedPage:
 
     @property
     def _charset(self) -> str:
-        """The character set that the headers or the page declare; WeChat itself only ever sent UTF-8."""
+        """The character set that the headers or the page declare, `utf-8` if it is unknown or not in _CHARSETS.
+
+        It only matters for saved pages, since WeChat has always sent UTF-8.
+        """
         head = self.page.content[:_HEAD].decode("latin-1")
         headers = (value for name, value in self.page.headers if name.lower() == "content-type")
         declared = (match[1].lower() for value in (*headers, head) if (match := _CHARSET.search(value)))
@@ -75,17 +80,17 @@ class ParsedPage:
 
     @cached_property
     def tag_index(self) -> scanner.TagIndex:
-        """The positions of the page's tags."""
+        """The index by which tags and elements of the page are found."""
         return scanner.TagIndex(self.text)
 
     @cached_property
     def assignments(self) -> Assignments:
-        """The assignments in the page's inline scripts."""
+        """The assignments of literals in the page's inline scripts."""
         return Assignments(self.text)
 
     @cached_property
     def css(self) -> str:
-        """The content of the page's style elements, one after the other."""
+        """The content of all style elements of the page, joined by line feeds."""
         return "\n".join(self._styles())
 
     def _styles(self) -> Iterator[str]:
@@ -98,18 +103,18 @@ class ParsedPage:
                 yield self.text[opened:start]
 
     def has_outside_scripts(self, word: str) -> bool:
-        """Return True if a word stands in a tag or in the text, outside of the inline scripts."""
+        """Return True if the page contains `word` outside of its inline scripts."""
         return any(self.text.find(word, start, end) >= 0 for start, end in self.assignments.between)
 
     @cached_property
     def cgi(self) -> Mapping[str, Literal]:
-        """The object `window.cgiDataNew` with all that the server knows of the page (since 2025); {} without it."""
+        """The object `window.cgiDataNew` with the server's data about the page; {} if there is none, as before 2025."""
         places = chain.from_iterable(self.assignments.of("window.cgiDataNew"))
         objects = (_members(self.text, place) for place in islice(places, _MAX_ASSIGNMENTS))
         return next(filter(None, objects), {})
 
     def values(self, *names: str) -> Iterator[Literal]:
-        """Yield the values that the page's scripts assign to these names, name after name; not the empty ones."""
+        """Yield the non-empty values that the page's scripts assign to `names`, in the order of `names`."""
         for positions in chain.from_iterable(map(self.assignments.of, names)):
             for position in islice(positions, _MAX_ASSIGNMENTS):
                 value = _literal(self.text, position, _MAX_TOKENS)
@@ -117,7 +122,10 @@ class ParsedPage:
                     yield value
 
     def variable(self, *names: str) -> Literal:
-        """Return the first of `values`, None if there is none."""
+        """Return the first non-empty value that the page's scripts assign to one of `names`; None if there is none.
+
+        All values of the first name come before those of the second.
+        """
         if names not in self._variables:
             self._variables[names] = next(self.values(*names), None)
         return self._variables[names]
@@ -127,18 +135,24 @@ class ParsedPage:
         return {}
 
     def written_into(self, element_id: str) -> Literal:
-        """Return the string that an inline script writes into the element it stands in; None if there is none."""
+        """Return the literal that a script inside an element assigns to its innerHTML; None if there is none.
+
+        `element_id` is the id of the element.
+        """
         inner = self.tag_index.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
         return _literal(rest, 0, _MAX_TOKENS) if found else None
 
     def meta(self, *names: str) -> str:
-        """Return the text of the first non-empty `<meta>` with one of these names or properties; '' without one."""
+        """Return the decoded content of a `<meta>` as text; '' if there is none.
+
+        `names` are names or properties; the first one with a non-empty content is used.
+        """
         return next((decode_meta(self.metas[name]) for name in names if self.metas.get(name)), "")
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """The undecoded content of each `<meta>`, by its name or property; the first of those with one name."""
+        """A mapping of the name or property of each `<meta>` to its undecoded content. The first of a name counts."""
         found: dict[str, str] = {}
         for match in _META.finditer(self.text):
             meta = scanner.parse_tag_attributes(match[1])
@@ -148,33 +162,40 @@ class ParsedPage:
 
     @cached_property
     def dom(self) -> HtmlElement:
-        """The whole page as a tree, an empty `<html>` for an empty page; slow, so only notices are read in it."""
+        """The whole page as an lxml tree; an empty `<html>` for an empty page.
+
+        It is slow to build, so it is only used to find notices.
+        """
         return _tree(self.text)
 
     @cached_property
     def title(self) -> str:
-        """The text of the page's `<title>` on one line."""
+        """The text of the first non-empty `<title>` as one line; '' if there is none."""
         return first_text(map(shown_text, map(_tree, islice(self.tag_index.select("title"), _MAX_ELEMENTS))))
 
     def elements(self, selector: str, around: str = "") -> Iterator[HtmlElement]:
-        """Yield the outermost elements that `#id` or `.class` selects, each in a tree of its own.
+        """Yield the outermost elements that match a selector, each as a separate lxml tree; at most 50.
 
         Args:
-            selector: The selector.
-            around: The id of an element in which none is looked for, see TagIndex.select.
+            selector: `#id`, `.class` or the name of a tag.
+            around: For `#id`, the id of an element to skip in the search, see TagIndex.select.
         """
         for source in islice(self.tag_index.select(selector, around), _MAX_ELEMENTS):
             yield from _tree(source).xpath("body/*[1]")
 
     def shown(self, *selectors: str) -> str:
-        """Return the text, on one line, of the first element with text that one of these selectors finds."""
+        """Return the text of an element as one line; '' if there is none.
+
+        It is the first element with any text that the first selector finds, else the second, and so on.
+        """
         return first_text(map(shown_text, chain.from_iterable(map(self.elements, selectors))))
 
 
 def as_text(value: Literal) -> str:
-    """Return a string or number as the text that a reader sees; '' for any other value.
+    """Convert a string or integer to the text that a reader sees; return '' for any other value.
 
-    Entities are decoded, hard spaces become spaces, lines end with a line feed, invisible characters go.
+    Entities are decoded, non-breaking spaces become spaces, and lines end with a line feed. Invisible characters and
+    white space at the ends are removed.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
@@ -183,12 +204,12 @@ def as_text(value: Literal) -> str:
 
 
 def as_line(value: Literal) -> str:
-    """Return a string or number as text on one line; a joiner (U+200D) stays, since emoji are made of it."""
+    """Convert a value to text like as_text, with each run of white space replaced by one space."""
     return " ".join(as_text(value).split())
 
 
 def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
-    """Return the value at `path` in nested objects; None if a part of the path is missing."""
+    """Return the value at `path`, a sequence of keys in nested objects; None if a key is missing."""
     found: object = value
     for name in path:
         found = found.get(name) if isinstance(found, (dict, Members)) else None
@@ -196,25 +217,28 @@ def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
 
 
 def as_list(value: Literal) -> list[Literal]:
-    """Return the items of an array; an object in its place is the only item, anything else has none."""
+    """Return the items of an array, or a non-empty object as the only item; [] for any other value."""
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
 
 def decode_meta(content: str) -> str:
-    r"""Return a meta's content as text: entities decoded, then literal `\xHH` and `\n`, then entities again."""
+    r"""Return the content of a `<meta>` as text without tags of links.
+
+    Entities are decoded, then the escapes `\xHH` and `\n`, then entities again, since pages encode the content twice.
+    """
     text = _META_ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else "\n", urls.unescape_entities(content))
     return as_text(without_links(urls.unescape_entities(text)))
 
 
 def first_text(candidates: Iterable[str]) -> str:
-    """Return the first text that is not empty; '' if all are."""
+    """Return the first non-empty text; '' if all are empty."""
     return next((candidate for candidate in candidates if candidate), "")
 
 
 def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
-    """Yield the first of `elements`, which are in the page's order, without those inside another of them.
+    """Yield those of the first 50 elements that are not inside another one. `elements` must be in document order.
 
-    A hostile page nests thousands, each with all of the page's text in it.
+    Without this a hostile page with thousands of nested elements would have its whole text read for each of them.
     """
     last = None
     for element in islice(elements, _MAX_ELEMENTS):
@@ -224,12 +248,12 @@ def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
 
 
 def shown_text(element: HtmlElement) -> str:
-    """Return the text of an element on one line, without that of scripts and style sheets."""
+    """Return the text of an element as one line, without the content of scripts and style sheets."""
     return as_line("".join(text_nodes(element)))
 
 
 def text_nodes(element: HtmlElement) -> list[str]:
-    """Return the text nodes of an element but those of scripts and style sheets in it."""
+    """Return the text nodes inside an element, except those of scripts and style sheets."""
     return list(element.xpath(".//text()[not(parent::script or parent::style)]"))
 
 
@@ -258,5 +282,8 @@ def _members(text: str, start: int) -> Mapping[str, Literal]:
 
 
 def without_links(text: str) -> str:
-    """Return `text` without the tags of links, which picture and text posts carry in their descriptions."""
+    """Return `text` without the tags of links but with the text between them.
+
+    Descriptions of picture and text posts contain such tags.
+    """
     return _A_TAG.sub("", text)

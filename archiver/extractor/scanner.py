@@ -1,7 +1,7 @@
-"""Find the tags in a page's HTML and cut elements out of it, by regular expressions and without a tree.
+"""Find tags in the HTML of a page and extract the source of elements, with regular expressions and without a tree.
 
-A tree of the whole page would lose what is nested too deep, and the passes need the body's own source. Tags are
-counted, since a search for the first `</div>` would cut bodies short (docs/wechat-format.md#the-end-of-the-body).
+A tree of the whole page would lose text that is nested too deep, and the passes need the source of the body. The end of
+an element is found by counting opening and closing tags of its name (docs/wechat-format.md#the-end-of-the-body).
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# An attribute's value may hold `>`; a quote counts only behind `=`, as in HTML5. The loop is bounded, since `re` keeps
-# a state for each turn; whatever follows matches, so that no turn is ever taken back.
+# The attributes of a tag. A quoted value may contain `>`; a quote counts only after `=`, as in HTML5. The number of
+# repetitions is limited, since `re` stores a state for each. The rest always matches, so there is no backtracking.
 ATTRIBUTES = r"([^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*')?[^>=]*){0,2000}[^>]*)"
-# The content of comments, script, style, textarea and title is no markup.
+# A tag or the beginning of a comment. The content of comments, script, style, textarea and title is no markup.
 _TAG = re.compile(
     r"<(?=[A-Za-z/!])(?:(!--)|(/?)((?<!/)((?i:script|style|textarea|title))(?![^\s/>])|[A-Za-z][^\s/>]*)"
     rf"{ATTRIBUTES}>?(?(4)|()))"
 )
-_COMMENT, _PLAIN = 1, 6  # lastindex of a comment, and of a tag whose content is markup
+_COMMENT, _PLAIN = 1, 6  # match.lastindex of a comment, and of a tag whose content is markup
 _RAW_TEXT_ENDS = {name: re.compile(f"</(?i:{name})") for name in ("script", "style", "textarea", "title")}
 
-# Matches many tags at once that a search for the end of an element called {} need not see: those with another name,
-# without an id, whose content is markup. It can match in one way only; where it stops, _TAG goes on.
+# Matches a run of tags that are irrelevant to the search for the end of an element with the name {}: tags with another
+# name and without an id, whose content is markup. It can match in one way only. After it the search goes on with _TAG.
 _IRRELEVANT_RUN = (
     r"(?:[^<]*<(?:(?![A-Za-z/!])|(?!/?(?i:{}|script|style|textarea|title)(?![^\s/>]))/?[A-Za-z][^\s/>]*(?=[\s/>])"
     r"[^>=]*(?:(?<!\s)(?<![iI][dD])=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){{0,50}}>)){{1,200}}"
 )
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]*)))?")
-# A tag with its first 500 attributes. libxml2 compares each attribute with all before it, so 100,000 take 48 s; no tag
-# of 89 real pages has more than 16. Each part ends where no more of it follows, so it can match in one way only.
+# A tag up to its 500th attribute. libxml2 compares each attribute with all before it, so 100,000 take 48 s. No tag of
+# 89 real pages has more than 16. Each part must match as much as it can, so there is only one way to match.
 _FIRST_500 = re.compile(
     r"<[A-Za-z][^\s/<>]*(?:[\s/]+(?![\s/])[^\s=/\"'<>]+(?![^\s=/\"'<>])"
     r"(?:\s*=\s*(?!\s)(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]*(?![^\s\"'<>])))?){500}"
 )
-_REST = re.compile(r"[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*){0,1000}")  # of a tag, or a part of that
+_REST = re.compile(r"[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*){0,1000}")  # the rest of a tag, or a part of the rest
 _COMMENT_NEXT = re.compile(r"\s*<!--")
 _MORE_TEXT = re.compile(r"\s*(?:[^<\s]|<(?:p|section|span|strong|img|h[1-6]|blockquote|[ou]l|table)[\s>])", re.I)
 
-# Ids of elements that follow the body of an article: they end a body whose own tags do not balance.
+# Ids of elements after the body of an article. The first of them ends a body whose tags are not balanced.
 LANDMARKS = frozenset((
     "js_tags_preview_toast", "js_tags", "content_bottom_area", "js_temp_bottom_area", "js_sponsor_ad_area",
     "js_more_read_area", "js_reward_area", "reward_area", "js_preview_reward", "js_preview_reward_author",
@@ -51,47 +51,49 @@ LANDMARKS = frozenset((
 _VOID_TAGS = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
-_MAX_SELECTED = 50_000  # characters of an element that is selected; an article's heading has some thousands
-_MAX_ATTRIBUTES = 500_000  # characters of a tag's attributes in which its id and class are looked for
+_MAX_SELECTED = 50_000  # characters of a selected element; the heading of an article has a few thousand
+_MAX_ATTRIBUTES = 500_000  # characters of the attributes of a tag in which its class and id are searched for
 
 
 class Tag(NamedTuple):
-    """One tag of a page, outside of comments and scripts."""
+    """A start or end tag in a page. `start` and `end` are its offsets in the text."""
 
-    name: str
-    closing: bool
-    attributes: str  # as written
+    name: str  # in lower case
+    closing: bool  # True for an end tag
+    attributes: str  # not parsed, see parse_tag_attributes
     start: int
     end: int
-    content_end: int = -1  # of an element whose content is no markup, its end; else -1
+    content_end: int = -1  # end of the content of a script, style, textarea or title; else -1
 
 
 class TagIndex:
-    """The positions of a page's tags outside of comments and scripts; scanned only as far as a search needs."""
+    """An index of the tags of a page, to find elements by id, class or name.
+
+    Tags in comments, scripts and the like are ignored. The text is only scanned as far as a search needs it.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._remaining = _scan(text)
         self._by_id: dict[str, Tag | None] = {}
-        self._ends: dict[int, int] = {}  # of the content of elements, by the offset of their start tags
-        self._starts = array("q")  # of the tags and comments scanned so far; a page of 20 MB has millions
+        self._ends: dict[int, int] = {}  # offset of a start tag: offset of the end of its content
+        self._starts = array("q")  # offsets of the tags and comments scanned so far; 20 MB may have millions
 
     def find(self, element_id: str) -> Tag | None:
-        """Return the first start tag with an id, None without one."""
+        """Return the first start tag with the given id; None if there is none."""
         if element_id not in self._by_id:
             self._by_id[element_id] = next(self._matching(f"#{element_id}"), None)
         return self._by_id[element_id]
 
     def select(self, selector: str, around: str = "") -> Iterator[str]:
-        """Yield the source of the outermost elements that a selector finds, without their closing tags.
+        """Yield the source of each outermost element that a selector finds, without its closing tag.
+
+        The source is cut after 50,000 characters.
 
         Args:
-            selector: `#id`, `.class` or a tag's name.
-            around: For `#id`, the id of an element in which none is looked for, if the page has it: most of a page's
-                tags are in its body.
-
-        Yields:
-            The source; of an element with more than 50,000 characters only these.
+            selector: `#id`, `.class` or the name of a tag.
+            around: For `#id`, the id of an element whose content is not searched; '' to search the whole page. Skipping
+                the body of an article saves time, since it contains most tags of a page.
         """
         end = 0
         for tag in self._matching_around(selector, self.find(around)) if around else self._matching(selector):
@@ -101,7 +103,7 @@ class TagIndex:
                 yield source
 
     def _source(self, opened: Tag) -> str:
-        """Return an element's source up to its closing tag, or its first _MAX_SELECTED characters."""
+        """Return the source of an element up to its closing tag, cut after about _MAX_SELECTED characters."""
         if opened.name in _VOID_TAGS:
             return self.text[opened.start : opened.end]
         if opened.content_end >= 0:
@@ -111,7 +113,7 @@ class TagIndex:
         return source[: next((found.start() for found, depth in inside if depth == 0), len(source))]
 
     def _matching_around(self, selector: str, skipped: Tag | None) -> Iterator[Tag]:
-        """Yield the start tags that `#id` selects before and behind an element."""
+        """Yield the start tags that `#id` selects outside the element `skipped`, or in the whole page if it is None."""
         if skipped is None:
             yield from self._matching(selector)
             return
@@ -122,10 +124,10 @@ class TagIndex:
             yield from (tag for tag in behind if not tag.closing and _matches(tag, selector))
 
     def _matching(self, selector: str, end: int | None = None) -> Iterator[Tag]:
-        """Yield the start tags that a selector finds up to the offset `end`."""
+        """Yield the start tags that a selector finds before the offset `end`, by default in the whole page."""
         name = selector[1:] if selector[0] in "#." else f"<{selector}"
         offset = self.text.find(name, 0, end)
-        while offset >= 0:  # each place where the name is written lies in one tag or in none
+        while offset >= 0:  # each occurrence of the name is inside one tag or outside of tags
             found = self._last_before(offset)
             if found and found.lastindex != _COMMENT and offset < found.end():
                 tag = _tag(found)
@@ -134,7 +136,7 @@ class TagIndex:
             offset = self.text.find(name, self._next_start(offset), end)
 
     def _last_before(self, offset: int) -> re.Match[str] | None:
-        """Return the last tag or comment that begins at or before an offset, None if there is none."""
+        """Return the match of the last tag or comment that begins at or before an offset; None if there is none."""
         if not self._starts or self._starts[-1] <= offset:
             for found in self._remaining:
                 self._starts.append(found.start())
@@ -144,21 +146,24 @@ class TagIndex:
         return _TAG.match(self.text, self._starts[at]) if at >= 0 else None
 
     def _next_start(self, offset: int) -> int:
-        """Return where the next tag or comment begins behind the one that _last_before returns for an offset."""
+        """Return the offset of the first tag or comment after `offset`; the length of the text if there is none.
+
+        `_last_before` must have been called with this offset, so that the text is scanned far enough.
+        """
         at = bisect_right(self._starts, offset)
         return self._starts[at] if at < len(self._starts) else len(self.text)
 
     def inner_html(self, element_id: str) -> str | None:
-        """Return the source between the tags of the first element with an id; None without one.
+        """Return the source between the tags of the first element with the given id; None if there is none.
 
-        If its tags do not balance it ends at the first element that follows every body (LANDMARKS), or with the page:
-        no text is lost.
+        If its tags are not balanced, the source ends before the next element with an id in LANDMARKS, else at the end
+        of the page, so that no text is lost.
         """
         tag = self.find(element_id)
         return None if tag is None else self.text[tag.end : self._content_end(tag)]
 
     def is_closed(self, element_id: str) -> bool:
-        """Return True if there is an element with this id and its end is on the page, so that nothing is cut off."""
+        """Return True if the page has an element with the given id and does not end inside it."""
         tag = self.find(element_id)
         return tag is not None and self._content_end(tag) < len(self.text)
 
@@ -180,18 +185,24 @@ class TagIndex:
         return len(self.text)
 
     def _landmark(self, closing: re.Match[str]) -> int:
-        """Return the end of a body that goes on behind the tag which seems to close it: the next landmark, if any."""
+        """Return the end of a body that goes on after `closing`, the tag that seemed to close it.
+
+        This is the offset of the next element with an id in LANDMARKS, else that of `closing`.
+        """
         behind = (tag for tag in scan_tags(self.text, closing.end()) if "id" in tag.attributes)
         return next((tag.start for tag in behind if _id(tag.attributes) in LANDMARKS), closing.start())
 
 
 def scan_tags(text: str, start: int = 0) -> Iterator[Tag]:
-    """Yield the tags from the offset `start` on, which must not lie inside a tag."""
+    """Yield the tags after the offset `start`, which must not be inside a tag; skip those in comments and scripts."""
     return (_tag(found) for found in _scan(text, start) if found.lastindex != _COMMENT)
 
 
 def scan_tag_parts(text: str, start: int = 0) -> Iterator[tuple[re.Match[str], str, str, str]]:
-    """Yield match, name, `/` of a closing tag or '', and attributes of each tag: scan_tags() without its objects."""
+    """Yield a tuple for each tag that scan_tags would yield; this is faster, since no Tag is made.
+
+    The tuple has the match, the name in lower case, `/` for a closing tag or '', and the unparsed attributes.
+    """
     for found in _scan(text, start):
         if found.lastindex != _COMMENT:
             closing, name, attributes = found.group(2, 3, 5)
@@ -199,7 +210,10 @@ def scan_tag_parts(text: str, start: int = 0) -> Iterator[tuple[re.Match[str], s
 
 
 def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
-    """Yield the tags and the beginnings of comments; content that is no markup is skipped."""
+    """Yield the match of each tag and of the beginning of each comment.
+
+    The content of comments, scripts and other elements without markup is skipped.
+    """
     while start >= 0:
         matches, start = _TAG.finditer(text, start), -1
         for found in matches:
@@ -210,7 +224,10 @@ def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
 
 
 def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
-    """Yield tags after `start` named `name` or carrying an `id`; runs of others are skipped, so a few may appear."""
+    """Yield at least those tags after `start` that are named `name` or have an id.
+
+    Runs of other tags are skipped fast; a few of these may be yielded, too.
+    """
     irrelevant = re.compile(_IRRELEVANT_RUN.format(re.escape(name)))
     while True:
         while run := irrelevant.match(text, start):
@@ -224,7 +241,10 @@ def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
 
 
 def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the relevant tags behind a start tag called `name`, each with the number of elements `name` still open."""
+    """Yield the tags of _relevant_tags after a start tag, each with the number of elements that are open after it.
+
+    `start` is the offset after the start tag, and `name` its name. Only elements with this name are counted.
+    """
     depth = 1
     for found in _relevant_tags(text, start, name):
         if found[3].lower() == name:
@@ -233,7 +253,10 @@ def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], i
 
 
 def _end_of(found: re.Match[str]) -> int:
-    """Return the end of a comment, or of a tag including its content if that is no markup."""
+    """Return the offset at which to go on after a tag or the beginning of a comment.
+
+    This is the end of the comment or tag, or the end of the content of a script, style, textarea or title.
+    """
     text, end = found.string, found.end()
     if found.lastindex == _PLAIN:
         return end
@@ -241,14 +264,17 @@ def _end_of(found: re.Match[str]) -> int:
         closing = text.find("-->", end)
         return len(text) if closing < 0 else closing + len("-->")
     name = found[3].lower()
-    if name != "script" and found[5].endswith("/"):  # `<title/>` and `<style/>` stand in SVG and hold nothing
+    if name != "script" and found[5].endswith("/"):  # `<title/>` and `<style/>` occur in SVG and are empty
         return end
     closed = _RAW_TEXT_ENDS[name].search(text, end)
     return closed.start() if closed else len(text)
 
 
 def parse_tag_attributes(written: str) -> dict[str, str]:
-    """Return a tag's attributes by name, entities not decoded; of a repeated one the first, as browsers do."""
+    """Return a mapping of the names of a tag's attributes, in lower case, to their values with entities not decoded.
+
+    `written` is the part of the tag after its name. If a name is repeated, its first value counts, as in browsers.
+    """
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(written):
         found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
@@ -256,7 +282,7 @@ def parse_tag_attributes(written: str) -> dict[str, str]:
 
 
 def limit_attributes(text: str) -> str:
-    """Return `text` with only the first 500 attributes of each tag."""
+    """Return HTML in which each tag keeps only its first 500 attributes."""
     return "".join(_with_limited_attributes(text)) if _FIRST_500.search(text) else text
 
 
@@ -271,7 +297,7 @@ def _with_limited_attributes(text: str) -> Iterator[str]:
 
 
 def _text_follows(text: str, start: int) -> bool:
-    """Return True if text or an element of an article's stands at an offset, comments skipped."""
+    """Return True if text, or an element that articles contain, follows at an offset after white space and comments."""
     while comment := _COMMENT_NEXT.match(text, start):
         start = text.find("-->", comment.end()) + len("-->")
         if start < comment.end():

@@ -1,1 +1,1 @@
-"""Read values from the JavaScript of WeChat's pages without running it: literals, members of objects, assignments."""
+"""Read literal values from the JavaScript of WeChat's pages without running it."""

@@ -1,4 +1,4 @@
-"""Find where a page's inline scripts assign literals to names."""
+"""Find the literals that the inline scripts of a page assign to variables and fields."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-# `NAME = literal` in the forms that WeChat writes. Only where a literal follows: `var ct=function(){`, `var sn =
-# window.performance` and unquoted numbers are code. The prefix comes first so that `re` can search for it.
+# `NAME = literal` in the forms that WeChat writes. A match requires the beginning of a literal: `var ct=function(){`,
+# `var sn = window.performance` and unquoted numbers are code. The patterns in _FORMS begin with a literal prefix, for
+# which `re` searches fast.
 _ASSIGNMENT = (
     r"(\w+)\s*=\s*(?:window\.\w+\s*=(?!=)\s*){0,3}(?=[\"'\[{(]|htmlDecode\(|JsDecode\(|xml\s*\?|window\.a_value)"
 )
@@ -18,29 +19,32 @@ _FORMS = {
     "d.": re.compile(r"d\.(?<![\w$.]d\.)" + _ASSIGNMENT),
     "_g.": re.compile(r"_g\.(?<![\w$.]_g\.)" + _ASSIGNMENT),
 }
-_RARE_LENGTH = 10  # characters; so long a name is searched for by itself, which is faster than reading all names
-_PREFIX_DISTANCE = 50  # characters before a name in which its prefix stands
+_RARE_LENGTH = 10  # characters; to search for a name of this length or more is faster than to find all assignments
+_PREFIX_DISTANCE = 50  # characters before a name in which its prefix is searched for
 
 
 class Assignments:
-    """The assignments in a page's inline scripts; each form of them is searched for when it is first needed."""
+    """The assignments of literals in the inline scripts of a page.
+
+    The text is searched for each form of assignment (`var x =`, `window.x =` …) when a name is first looked up in it.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._found: dict[str, dict[str, list[int]]] = {}  # by form, then by name
-        self._occurrences: dict[str, list[int]] = {}
+        self._found: dict[str, dict[str, list[int]]] = {}  # form: {name: offsets of the literals}
+        self._occurrences: dict[str, list[int]] = {}  # name: offsets, see _offsets
         self._remaining = _scripts(text)
         self._scripts: list[tuple[int, int]] = []
 
     @property
     def scripts(self) -> list[tuple[int, int]]:
-        """The offsets of the inline scripts; templates (`text/html`) are no scripts."""
+        """The start and end offset of the content of each inline script, except templates (`type="text/html"`)."""
         self._scripts.extend(self._remaining)
         return self._scripts
 
     @property
     def between(self) -> Iterator[tuple[int, int]]:
-        """The offsets of the text outside of inline scripts: a fifth of a page."""
+        """The start and end offset of each stretch of text outside the inline scripts."""
         end = 0
         for start, next_end in self.scripts:
             yield end, start
@@ -48,9 +52,10 @@ class Assignments:
         yield end, len(self.text)
 
     def of(self, name: str) -> Iterator[Iterable[int]]:
-        """Yield the offsets of the literals that are assigned to a name, for one form of assignment after another.
+        """Yield, for each form of assignment to a name, the offsets of the literals assigned to it.
 
-        `ct` means `var ct`, then `window.ct`; `d.ct` and `_g.ct` are members of objects that the pages call so.
+        `name` may be a plain name: for `ct` the forms are `var ct` and `window.ct`, in this order. Or it may begin with
+        `window.`, `d.` or `_g.`, as in `d.ct`: then this form is the only one.
         """
         owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
@@ -60,11 +65,11 @@ class Assignments:
                 yield self._of_form(form).get(member, ())
 
     def _occurs(self, form: str, name: str) -> bool:
-        written = name if form == "var " else form + name  # `d.biz` is rare, `biz` is everywhere
+        written = name if form == "var " else form + name  # with its prefix if possible: `d.biz` is rarer than `biz`
         return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
 
     def _of_rare(self, form: str, name: str) -> Iterator[int]:
-        """Yield the offsets of the literals that one form assigns to a rare name, found by a search for the name."""
+        """Yield the offsets of the literals that one form assigns to a long name; search for the name itself."""
         for offset in self._offsets(name):
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)
             found = _FORMS[form].match(self.text, start) if start >= 0 else None
@@ -72,7 +77,10 @@ class Assignments:
                 yield found.end()
 
     def _offsets(self, name: str) -> Iterator[int]:
-        """Yield the offsets of a name in the text; found ones are cached, others are searched for on demand."""
+        """Yield the offset of each occurrence of a name in the text.
+
+        Offsets are searched for as the caller asks for them, and cached for the next call.
+        """
         known = self._occurrences.setdefault(name, [])
         for at in count():
             if at == len(known):

@@ -1,9 +1,9 @@
 """Read the value of one literal expression in JavaScript source, without running anything.
 
-WeChat's pages carry their data as object literals and `var` lines: strings with every kind of escape, `'123' * 1`,
-`JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. The reader knows these forms
-and skips anything else (docs/wechat-format.md#literals-of-javascript). Its time is linear in the text that it reads,
-its depth is bounded, and LiteralError is the only exception it raises.
+WeChat's pages contain their data as object literals and `var` lines: strings with every kind of escape, `'123' * 1`,
+`JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. The reader supports these forms
+and skips anything else (docs/wechat-format.md#literals-of-javascript). It takes linear time, limits the depth of
+nesting, and raises no exception but LiteralError.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TypeAlias
 
 Literal: TypeAlias = "dict[str, Literal] | list[Literal] | str | int | float | bool | None"
 
-MAX_DEPTH = 64  # nestings, each of seven calls; real pages have 7
+MAX_DEPTH = 64  # levels of nesting, at seven Python calls each; real pages have 7 levels
 MAX_TOKENS = 200_000  # tokens; the largest real page has 3,100
-MAX_NUMBER = 60  # characters that are read as one number
+MAX_NUMBER = 60  # characters; longer strings are not converted to a number
 
-# One of the alternatives always matches, and a comment or string without an end is one token up to the end of the text:
-# so reading stays linear on hostile text. (CPython before 3.11.5 misreads possessive groups, so there are none.)
+# One of the alternatives always matches, and a comment or string without an end is one token up to the end of the text.
+# So reading takes linear time even on hostile text. (CPython before 3.11.5 misreads possessive groups: none are used.)
 TOKEN = re.compile(
     r"""(?:\s+ | //[^\n]* | /\*.*?(?:\*/|\Z))*
     (?: (?P<string> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*` )
@@ -34,11 +34,12 @@ TOKEN = re.compile(
       | \Z )""",
     re.X | re.S,
 )  # fmt: skip
-# How nearly every field of the server's data is written: a string without escapes, `JsDecode('…')`, `'123' * 1`.
+# The usual forms of a value in the server's data: a string without escapes, `JsDecode('…')`, `'123' * 1`.
 _USUAL_MEMBER = re.compile(
     r"\s*:\s*(?:(?P<call>JsDecode)\(\s*)?(?:'([^'\\]*)'|\"([^\"\\]*)\")(?(call)\s*\)|(?P<times>\s*\*\s*1)?)\s*(?=[,}])"
 )
-# What Number() accepts (ECMAScript, StringNumericLiteral); Python's int and float accept `1_0`, `nan` and `１` as well.
+# The numbers that Number() accepts (ECMAScript, StringNumericLiteral). Python's int and float also accept `1_0`, `nan`
+# and `１`.
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -50,7 +51,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{
 _SINGLE_CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "",
            "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}  # fmt: skip
 
-# What the page's own helper functions replace, in their order (docs/wechat-format.md#escaped-once-or-twice).
+# The replacements made by the page's own helper functions, in order (docs/wechat-format.md#escaped-once-or-twice).
 _JS_DECODE = (("\\x5c", "\\"), ("\\x0d", "\r"), ("\\x22", '"'), ("\\x26", "&"), ("\\x27", "'"),
               ("\\x3c", "<"), ("\\x3e", ">"), ("\\x0a", "\n"))  # fmt: skip
 _HTML_FALSE = (("&#39;", "'"), ("&quot;", '"'), ("&nbsp;", " "), ("&gt;", ">"), ("&lt;", "<"), ("&yen;", "¥"),
@@ -61,21 +62,22 @@ _BREAK = re.compile(r"<br[^<>]{0,100}>")
 
 
 class LiteralError(ValueError):
-    """The text is not a literal that this reader knows."""
+    """An expression that this reader does not support, or that exceeds one of its limits."""
 
 
 class _LimitError(LiteralError):
-    """A bound is exceeded: ends the whole reading, whereas other errors only cost the item they occur in."""
+    """An exceeded limit, which ends the reading. Any other LiteralError only skips the item in which it occurs."""
 
 
 def read_literal(text: str, start: int = 0, max_tokens: int = MAX_TOKENS) -> tuple[Literal, int]:
-    """Return the value of the expression at `start`, and the offset at which it ends.
+    """Return the value of the expression at offset `start` of `text`, and the offset at which it ends.
 
-    undefined, NaN, and names and calls that only the running page could resolve are None. Of a key that occurs twice
-    in an object the first non-empty value counts, since pages of 2026 repeat `page_info` with an empty one.
+    The value of `undefined`, NaN, variables and unknown function calls is None. If a key occurs more than once in an
+    object, its first non-empty value is kept: pages of 2026 repeat `page_info` with an empty value.
 
     Raises:
-        LiteralError: There is no expression, or it has more than `max_tokens` tokens.
+        LiteralError: There is no supported expression at `start`, or it does not end, is nested too deep or has more
+            than `max_tokens` tokens.
     """
     reader = _Reader(text, start, max_tokens)
     if reader.kind is None:
@@ -85,7 +87,7 @@ def read_literal(text: str, start: int = 0, max_tokens: int = MAX_TOKENS) -> tup
 
 
 def read_member(text: str, start: int) -> Literal:
-    """Return the value of the member of an object literal whose key is at `start`; None if it exceeds a bound."""
+    """Return the value of the member of an object literal whose key is at offset `start`; None if it cannot be read."""
     try:
         return _Reader(text, start, MAX_TOKENS).member(1)
     except LiteralError:
@@ -93,7 +95,10 @@ def read_member(text: str, start: int) -> Literal:
 
 
 def key_of(token: re.Match[str]) -> str:
-    """Return the name that a token means as a key of an object literal; raise LiteralError if it cannot be a key."""
+    """Return the key that a token denotes in an object literal.
+
+    Raise LiteralError if the token is neither a string nor a word nor a number.
+    """
     if token.lastgroup not in ("string", "word", "number"):
         raise LiteralError(f"no key at {token.start()}")
     lexeme = token[token.lastgroup]
@@ -101,7 +106,10 @@ def key_of(token: re.Match[str]) -> str:
 
 
 class _Reader:
-    """A recursive-descent reader, one token ahead: `token`, `kind` and `lexeme` are of the token at `start`."""
+    """A recursive-descent parser of one expression.
+
+    `token`, `kind` and `lexeme` describe the next token, which is at offset `start` and is not consumed yet.
+    """
 
     kind: str | None
     lexeme: str
@@ -127,16 +135,17 @@ class _Reader:
         return self.lexeme == punctuation
 
     def accept(self, punctuation: str) -> bool:
-        """Step over `punctuation`; return False if something else stands here."""
+        """Consume the next token and return True if it is `punctuation`; otherwise return False."""
         if self.is_at(punctuation):
             self.advance()
             return True
         return False
 
     def expression(self, depth: int) -> Literal:
-        """Return the value of an expression, which may be `a || b` or `a ? b : c`; `depth` is how deep it is nested.
+        """Return the value of the next expression, including those of the forms `a || b` and `a ? b : c`.
 
-        Variables count as undefined, as they are when the page loads, so such an expression has its literal's value.
+        `depth` is its level of nesting. Variables are undefined when the page loads and therefore count as false:
+        `x || "y"` has the value "y".
         """
         if depth > MAX_DEPTH:
             raise _LimitError(f"nested deeper than {MAX_DEPTH}")
@@ -167,7 +176,10 @@ class _Reader:
                 return value
 
     def _suffix(self, value: Literal) -> Literal:
-        """Apply a method to a value: `.html(false)` decodes it, `.replace(…)`, `.slice(…)` and others leave it."""
+        """Read a method call on `value` and return its result.
+
+        `.html(false)` decodes entities. All other methods and fields are ignored: `value` is returned unchanged.
+        """
         name = self.lexeme
         self.advance()
         if self.is_at("("):
@@ -202,7 +214,7 @@ class _Reader:
         return value
 
     def _named(self, depth: int) -> Literal:
-        """Read a constant or a call of one of the page's helpers; any other name is undefined, so None."""
+        """Return the value of a constant or of a call of a function in CALLS; None for any other name or call."""
         name = self.lexeme
         self.advance()
         if not self.is_at("("):
@@ -228,7 +240,7 @@ class _Reader:
         return values
 
     def member(self, depth: int) -> Literal:
-        """Read the member whose key stands here; return its value."""
+        """Read a member of an object, whose key is the next token, and return its value."""
         if usual := _USUAL_MEMBER.match(self.text, self.end):
             self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
             self.end = usual.end()
@@ -236,7 +248,7 @@ class _Reader:
             text = usual[2] or usual[3] or ""
             return _product(text, 1) if usual["times"] else text
         self.advance()
-        self.accept(":")  # without it the key names its value, or begins a method: unknown
+        self.accept(":")  # without a colon it is `{key}` or a method: unknown
         return self._item("}", depth)
 
     def _array(self, depth: int) -> list[Literal]:
@@ -247,20 +259,20 @@ class _Reader:
         return values
 
     def _item(self, closer: str, depth: int) -> Literal:
-        """Read a value up to `closer` or a comma; None for an expression that this reader does not know."""
+        """Return the value of the item that ends at a comma or `closer`; None if its expression is not supported."""
         start = self.start
         try:
             value = self.expression(depth)
         except _LimitError:
             raise
         except LiteralError:
-            self.end = start  # where the error stood may be inside a bracket
+            self.end = start  # skip from here, as the error may be inside brackets
             self.advance()
             return self._skip_item(closer)
         return value if self.is_at(",") or self.is_at(closer) else self._skip_item(closer)
 
     def _skip_item(self, closer: str) -> Literal:
-        """Skip the tokens up to the comma or bracket that ends an item; return None, its value."""
+        """Skip an item, up to the comma or the bracket `closer` that ends it; return None for its value."""
         while not (self.is_at(",") or self.is_at(closer)):
             if self.lexeme in _OPENERS:
                 self._skip_brackets()
@@ -269,7 +281,7 @@ class _Reader:
         return None
 
     def _skip_brackets(self) -> None:
-        """Skip a bracket and all that it holds."""
+        """Skip everything from the opening bracket that is the next token to its closing bracket."""
         depth = 0
         while True:
             depth += (self.lexeme in _OPENERS) - (self.lexeme in _CLOSERS)
@@ -288,13 +300,19 @@ class _Reader:
 
 
 def _product(left: Literal, right: Literal) -> int | float | None:
-    """Return a product such as `'123' * 1`, the page's way to write a number; None for NaN."""
+    """Return the product of two literals as numbers; None if one of them cannot be converted to a number.
+
+    Pages write numbers as products such as `'123' * 1`.
+    """
     a, b = _number(left), _number(right)
     return None if a is None or b is None else a * b
 
 
 def _number(value: Literal) -> int | float | None:
-    """Return what JavaScript's Number() makes of a literal, integers exactly; None if that is no finite number."""
+    """Convert a literal to a number like JavaScript's Number(), but with exact integers.
+
+    Return None for a string that is not a finite number or is longer than MAX_NUMBER, and for any other type.
+    """
     if isinstance(value, (int, float)):
         return value
     if not isinstance(value, str) or len(value) > MAX_NUMBER:
@@ -309,9 +327,9 @@ def _number(value: Literal) -> int | float | None:
 
 
 def unescape_string(literal: str) -> str:
-    """Return the text that the inside of a string literal stands for; half a surrogate pair becomes U+FFFD."""
+    """Return the value of a string literal, given without its quotes; unpaired surrogates become U+FFFD."""
     if "\\\\" not in literal and "\\x5c" not in literal:
-        literal = decode_js(literal)  # nearly all escapes of a body, ten times as fast
+        literal = decode_js(literal)  # replaces nearly all escapes of a body, ten times as fast as _ESCAPE
     if "\\" not in literal:
         return literal
     plain = _ESCAPE.sub(_unescape_sequence, literal)

@@ -1,7 +1,7 @@
 """Read the members of an object literal one at a time, when they are needed.
 
-The server's data in a page has up to 150 members, a whole body among them, and few are needed. Finding where each
-begins takes a tenth of the time of reading them all.
+The server's data in a page is an object of up to 150 members, and few of them are needed. To find the offsets of all
+members takes a tenth of the time of reading their values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from archiver.extractor.javascript.literal import (
     read_member,
 )
 
-# To find the end of an item: brackets and commas, but not those in strings, comments and regular expressions.
+# Used to find the end of an item: matches up to the next bracket or comma (group 1), or to the end of a string, comment
+# or regular expression, in which brackets and commas do not count.
 _SIGN = re.compile(
     r"""[^"'`/()\[\]{},]*
     (?: ([()\[\]{},]) | "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | `[^`\\]*(?:\\.[^`\\]*)*`
@@ -31,7 +32,10 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Members(Mapping[str, Literal]):
-    """The members of an object literal by name, each read when it is first needed."""
+    """A mapping of the names in an object literal to their values; a value is read when it is first looked up.
+
+    `start` is the offset of `{` in `text`. LiteralError is raised if the object is not well-formed.
+    """
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
@@ -52,7 +56,10 @@ class Members(Mapping[str, Literal]):
         return len(self._starts)
 
     def _first(self, offsets: list[int]) -> Literal:
-        """Return the first non-empty value of a name that occurs several times, as read_literal does."""
+        """Return the first non-empty value of the members with one name, which are at these offsets.
+
+        If all values are empty, return the last one.
+        """
         value: Literal = None
         for offset in offsets:
             value = read_member(self._text, offset)
@@ -62,16 +69,22 @@ class Members(Mapping[str, Literal]):
 
 
 def members_of(text: str, start: int) -> Mapping[str, Literal]:
-    """Return the members of the object literal at `start`; raise LiteralError if there is none."""
+    """Return the members of the object literal at offset `start` of `text`.
+
+    Return an empty mapping if another literal is there; raise LiteralError if no literal can be read.
+    """
     try:
         return Members(text, start)
-    except LiteralError:  # the brackets do not balance: reading all of it may still give some members
+    except LiteralError:  # unbalanced brackets; read_literal may still get some members
         value = read_literal(text, start)[0]
         return value if isinstance(value, dict) else {}
 
 
 def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
-    """Yield the names in the object literal at `start` and their offsets."""
+    """Yield the name and the offset of each member of the object literal at offset `start`.
+
+    Raise LiteralError if there is no object or it is not well-formed.
+    """
     if not text.startswith("{", start):
         raise LiteralError(f"no object at {start}")
     at = start + 1
@@ -89,7 +102,10 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
 
 
 def _end_of_item(text: str, at: int) -> int:
-    """Return the offset of the comma or brace that ends the item at `at`."""
+    """Return the offset of the comma or brace that ends the member whose value begins at offset `at`.
+
+    Raise LiteralError if its brackets do not match.
+    """
     expected: list[str] = []  # closing brackets
     for _ in range(MAX_TOKENS):
         found = _SIGN.match(text, at)

@@ -1,8 +1,8 @@
 """Read an article's metadata: each field from the first of several sources that has a value.
 
-The sources of a field are a generator, so that a later one is read only if those before are empty. On pages with the
-server's own data (`cgi`, since 2025) an empty field is an answer, and only ids are looked for elsewhere
-(docs/wechat-format.md#6-metadata).
+The sources of a field are a generator, so that a source is read only if all sources before it are empty. Pages since
+2025 contain the server's own data (ParsedPage.cgi). If a field is empty there, the article has no such value, and most
+fields are not searched for in other sources (docs/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 __all__ = ["read_metadata", "read_server_time"]
 
-_ACCOUNT_ID = re.compile(r"[A-Za-z][\w-]{2,60}")  # gh_…, of old accounts also wxid_… or a name
+_ACCOUNT_ID = re.compile(r"[A-Za-z][\w-]{2,60}")  # gh_…; old accounts also have wxid_… or a name
 _ALIAS = re.compile(r"[A-Za-z][\w-]{2,39}")
 _MAX_LENGTHS = {"title": 1_000, "name": 200, "digest": 10_000}  # characters
-_MAX_HEADLINE = 40  # characters of a title made of a text post's first sentence
+_MAX_HEADLINE = 40  # characters of a title that is taken from the text of a post
 _SENTENCE = re.compile(r"[^。！？!?…\n]{1,38}[。！？!?…]")
 _TITLES_OF_WECHAT = ("微信公众平台", "Weixin Official Accounts Platform")
-_CHINA = "156"  # country_id in ip_wording; of China the province is shown
+_CHINA = "156"  # country_id in ip_wording; for China the province is shown
 
-# The author's name in the heading; not the date, 原创, the place, the account or a tag beside it.
+# The author's name in the heading, without the date, 原创, the location, the account and the tags beside it.
 _AUTHOR_PATH = (
     ".//*[contains(@class, 'rich_media_meta_text')]"
     "[not(@id='post-date' or @id='publish_time' or @id='copyright_logo' or @id='js_ip_wording_wrp')]"
@@ -54,7 +54,10 @@ _ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-use
 
 
 def read_metadata(parsed: ParsedPage) -> Article:
-    """Return the article on a page without its body; missing values are empty, of important ones there is a warning."""
+    """Return the article on a page, without its body and media.
+
+    Missing values are empty. A missing title or account name also adds a warning.
+    """
     ids, (kind, warnings) = read_identity(parsed), read_kind(parsed)
     reprint = read_reprint(parsed)
     title, account, date = _title(parsed, kind), _name(_accounts(parsed)), read_published(parsed)
@@ -64,8 +67,8 @@ def read_metadata(parsed: ParsedPage) -> Article:
         title=title,
         account=account,
         account_id=account_id,
-        alias="" if alias == account_id else alias,  # stands in its place if the account never chose one
-        author="" if reprint else _name(_authors(parsed)),  # a reprint names the author of its source
+        alias="" if alias == account_id else alias,  # pages repeat the id if the account never chose an alias
+        author="" if reprint else _name(_authors(parsed)),  # a reprint names the author of the original
         biz=ids.biz,
         mid=ids.mid,
         idx=ids.idx,
@@ -88,7 +91,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
 
 
 def _missing(found: dict[str, str]) -> list[str]:
-    """Return a warning for each of the values in `found` that is empty, although every article has one."""
+    """Return a warning for each empty value. `found` maps names of fields that every article has to values."""
     return [f"the page has no {name}" for name, value in found.items() if not value]
 
 
@@ -116,12 +119,15 @@ def _titles(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _has_own_title(parsed: ParsedPage) -> bool:
-    """Return True if a text post has a title of its own; otherwise its title is the whole text."""
+    """Return True if the author gave a text post a title; otherwise the page has its whole text as title."""
     return as_text(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
 
 
 def _headline(text: str) -> str:
-    """Return a short text as it is, else its first sentence, else its beginning and `…`."""
+    """Return a title of at most 40 characters for a text, on one line.
+
+    It is the whole text if that is short enough, else its first sentence, else its first line, cut with `…` if needed.
+    """
     text = text.strip()
     if len(text) <= _MAX_HEADLINE:
         return as_line(text)
@@ -146,7 +152,7 @@ def _aliases(parsed: ParsedPage) -> Iterator[str]:
     yield as_text(parsed.cgi.get("alias"))
     if not parsed.cgi:
         yield as_text(parsed.variable("window.alias"))
-        yield from map(shown_text, islice(parsed.elements(".profile_meta_value"), 1))  # the second is its introduction
+        yield from map(shown_text, islice(parsed.elements(".profile_meta_value"), 1))  # the second is the introduction
 
 
 def _authors(parsed: ParsedPage) -> Iterator[str]:
@@ -154,7 +160,7 @@ def _authors(parsed: ParsedPage) -> Iterator[str]:
     if parsed.cgi:
         return
     yield as_line(parsed.meta("author"))
-    if "author" in parsed.metas:  # since 2020; the heading shows the same name
+    if "author" in parsed.metas:  # since 2020; the heading has the same name
         return
     # Since 2025 the heading shows the name twice, so only the first text counts.
     texts = chain.from_iterable(map(text_nodes, _author_elements(parsed)))
@@ -164,7 +170,7 @@ def _authors(parsed: ParsedPage) -> Iterator[str]:
 
 def _author_elements(parsed: ParsedPage) -> Iterator[HtmlElement]:
     yield from parsed.elements("#js_author_name")
-    for heading in islice(parsed.elements("#meta_content"), 1):  # a body may hold what calls itself so
+    for heading in islice(parsed.elements("#meta_content"), 1):  # the first one; bodies may contain others
         yield from outermost(heading.xpath(_AUTHOR_PATH))
 
 
@@ -196,13 +202,19 @@ def _is_original(parsed: ParsedPage) -> bool:
 
 
 def _is_paid(parsed: ParsedPage) -> bool:
-    """Return True if the article has to be paid for and was not; a preview in the body says so, too (see bodies)."""
+    """Return True if the article is a paid one and the reader has not paid for it.
+
+    A paid article can also be recognized by the preview in its body, see RawBody.paid_preview.
+    """
     paid = parsed.cgi.get("is_pay_subscribe") or parsed.variable("isPaySubscribe", "is_pay_subscribe")
     return as_text(paid) == "1" and as_text(member(parsed.cgi, "user_info", "is_paid")) != "1"
 
 
 def _location(parsed: ParsedPage) -> str:
-    """Return the place that WeChat shows by IP address since 2022-04-29: a province of China, else a country."""
+    """Return the location that WeChat derives from the author's IP address (since 2022-04-29); '' if there is none.
+
+    It is a province for an author in China, else a country.
+    """
     place = parsed.cgi.get("ip_wording") or parsed.variable("ip_wording")
     country = as_line(member(place, "country_name") or member(place, "countryName"))
     number = as_text(member(place, "country_id") or member(place, "countryId"))

@@ -1,7 +1,7 @@
-"""Read which article a page is: biz, mid, idx, sn and its address (docs/wechat-format.md#the-key-of-an-article).
+"""Read the ids of a page's article (biz, mid, idx, sn) and its address (docs/wechat-format.md#the-key-of-an-article).
 
-Only fields that name the page itself count, since linked articles have ids, too. A value that does not look like an id
-is ignored: ids become file names and keys (docs/wechat-format.md#what-an-id-looks-like).
+A page also contains ids of linked articles, so only fields that describe the page itself are read. Values that are not
+well-formed ids are ignored, because ids become file names and keys (docs/wechat-format.md#what-an-id-looks-like).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,19}")
 _SN = re.compile(r"[0-9a-fA-F]{16,64}")
 _LINKS = ("msg_link", "d.msg_link")
 
-# The field of cgiDataNew, then variables of the scripts, the most reliable first.
+# The field of cgiDataNew, and the variables of the scripts in order of reliability.
 _BIZ_NAMES = "bizuin", ("biz", "d.biz", "_g.biz", "appuin")
 _MID_NAMES = "mid", ("mid", "d.mid", "appmsgid", "_g.appmsgid", "_g.mid")
 _IDX_NAMES = "idx", ("idx", "d.idx", "itemidx", "_g.itemidx", "_g.idx")
@@ -31,7 +31,7 @@ _SN_NAMES = "sn", ("sn", "d.sn", "_g.sn")
 
 
 def read_identity(parsed: ParsedPage) -> Identity:
-    """Return the ids of the page's article; '' for one that no source has in a valid form."""
+    """Return the ids of the page's article. An id that the page does not give in a valid form is ''."""
     in_addresses = [urls.identity_in(address) for address in _addresses(parsed)]
     return Identity(
         biz=_first_valid(_as_biz, _values(parsed, _BIZ_NAMES), (ids.biz for ids in in_addresses)),
@@ -42,9 +42,11 @@ def read_identity(parsed: ParsedPage) -> Identity:
 
 
 def read_url(parsed: ParsedPage, ids: Identity) -> str:
-    """Return the article's address: the short one, else the long one, else the one that was fetched.
+    """Return the address of the page's article; '' if it is unknown.
 
-    A page that came through the search engine Sogou has no sn; its long address would be refused, so it comes last.
+    Preferred are a short address, then the long address made of `ids`, then another address that the page names, then
+    the address that was fetched. Without `sn` the long address is the last choice, since WeChat refuses it. Pages that
+    were found by the search engine Sogou have no `sn`.
     """
     known = [_canonical(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)
@@ -61,7 +63,7 @@ def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
 
 
 def _addresses(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the addresses that name this page: in its data, its metas and its request."""
+    """Yield the addresses of this page: those in its data and metas, and the requested one. Some may be ''."""
     yield as_text(parsed.cgi.get("link"))
     yield as_text(member(parsed.cgi, "user_info", "short_link"))
     yield as_text(parsed.variable(*_LINKS))
@@ -70,7 +72,10 @@ def _addresses(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _as_biz(text: str) -> str:
-    """Return `text` if it is the base64 of an account's number, with or without padding; else ''."""
+    """Return `text`, percent-decoded, if it is a valid biz; else ''.
+
+    A biz is the base64 encoding of a decimal number, with or without padding.
+    """
     text = unquote(text)
     if not _BIZ.fullmatch(text):
         return ""

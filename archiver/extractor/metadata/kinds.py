@@ -1,4 +1,7 @@
-"""Read what kind of article a page is: its layout, `item_show_type` (docs/wechat-format.md#the-layout-of-a-page)."""
+"""Read the kind of an article from `item_show_type`, the number of its page's layout.
+
+The numbers are described in docs/wechat-format.md#the-layout-of-a-page.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from archiver.extractor import scanner
 from archiver.extractor.metadata.reprints import is_share_card
 from archiver.extractor.page import ParsedPage, as_text
 
-# WeChat's own ITEM_SHOW_TYPE_MAP. 11 stands only in lists, for pages that say 0 themselves; 16 is a viewer of 8.
+# From WeChat's own ITEM_SHOW_TYPE_MAP. 11 occurs only in lists; the pages themselves have 0. 16 is another viewer of 8.
 KINDS = {"0": "article", "5": "video", "6": "music", "7": "audio", "8": "picture", "10": "text",
          "11": "article", "16": "picture", "17": "short"}  # fmt: skip
 _BODY_CLASSES = (
@@ -18,7 +21,7 @@ _BODY_CLASSES = (
 
 
 def read_kind(parsed: ParsedPage) -> tuple[str, tuple[str, ...]]:
-    """Return the kind as Article.type has it, and a warning if the page's number for it is unknown."""
+    """Return the value for Article.type, and the warnings: one if the page's `item_show_type` is unknown, else none."""
     number = _number(parsed)
     kind = KINDS.get(number, "article")
     if kind == "article" and is_share_card(parsed):
@@ -28,12 +31,15 @@ def read_kind(parsed: ParsedPage) -> tuple[str, tuple[str, ...]]:
 
 
 def has_known_kind(parsed: ParsedPage) -> bool:
-    """Return True if it is known what the page's number for its kind means."""
+    """Return True if the `item_show_type` of the page is one of KINDS."""
     return _number(parsed) in KINDS
 
 
 def _number(parsed: ParsedPage) -> str:
-    """Return the page's own number; the first one in its text often belongs to a linked article."""
+    """Return the `item_show_type` of the page itself.
+
+    It is read from certain variables only, since the first one in the text often belongs to a linked article.
+    """
     value = parsed.cgi.get("item_show_type")
     if value is None:
         value = parsed.variable("item_show_type", "_g.item_show_type", "d.item_show_type")
@@ -41,7 +47,10 @@ def _number(parsed: ParsedPage) -> str:
 
 
 def _number_of_body_class(parsed: ParsedPage) -> str:
-    """Return the number by the class of `<body>`, for copies without scripts; `0`, an ordinary article, without one."""
+    """Return the `item_show_type` that belongs to the class of `<body>`; "0", an ordinary article, by default.
+
+    It is used for saved pages from which the scripts were removed.
+    """
     body = next((tag for tag in scanner.scan_tags(parsed.text) if tag.name == "body" and not tag.closing), None)
     classes = scanner.parse_tag_attributes(body.attributes).get("class", "").split() if body else []
     return next((number for name, number in _BODY_CLASSES if name in classes), "0")

@@ -1,4 +1,4 @@
-"""Read where a reprint or share card comes from (docs/wechat-format.md#where-a-reprint-is-from)."""
+"""Read the source of a reprint or share card (docs/wechat-format.md#where-a-reprint-is-from)."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from archiver.extractor.page import ParsedPage, as_line, as_text, first_text, me
 from archiver.models import Reprint
 
 _REPRINT_STAT = "2"
-_CARD_STYLE = "2"  # of reprint_style; 0 is the whole text under a banner
+_CARD_STYLE = "2"  # value of reprint_style; 0 is a reprint with the whole text below a banner
 _MAX_NOTICE = 2_000  # characters
 _LABEL = re.compile(r"编者荐语\s?[：:]?\s?")
 
 
 def copyright_stat(parsed: ParsedPage) -> str:
-    """Return `1` for an original, `2` for a reprint, `0` for neither; '' if the page has no such field."""
+    """Return "1" for an article marked as original, "2" for a reprint, "0" for neither; '' if the page has no mark."""
     stat = member(parsed.cgi, "copyright_info", "copyright_stat")
     return as_text(parsed.variable("_copyright_stat", "copyright_stat") if stat is None else stat)
 
 
 def is_reprint(parsed: ParsedPage) -> bool:
-    """Return True if the page is marked as another account's text: a reprint or a share card."""
+    """Return True if the page is a reprint or a share card, so that its text is by another account."""
     return copyright_stat(parsed) == _REPRINT_STAT or is_share_card(parsed)
 
 
 def is_share_card(parsed: ParsedPage) -> bool:
-    """Return True if the page shows only a card of another account's article, whose text it hides."""
+    """Return True if the page is a share card: it shows a card of another account's article and hides its text."""
     style = member(parsed.cgi, "copyright_info", "reprint_style")
     if style is None:
         style = parsed.variable("reprint_style")
@@ -38,7 +38,10 @@ def is_share_card(parsed: ParsedPage) -> bool:
 
 
 def read_reprint(parsed: ParsedPage) -> Reprint | None:
-    """Return the source of a reprint or share card as far as the page names it; None for an account's own article."""
+    """Return the source of a reprint or share card; None if the page is neither.
+
+    Fields that the page does not give are ''.
+    """
     if not is_reprint(parsed):
         return None
     return Reprint(
@@ -50,7 +53,7 @@ def read_reprint(parsed: ParsedPage) -> Reprint | None:
 
 
 def read_notice(parsed: ParsedPage) -> str:
-    """Return what the account wrote itself above the card or reprint (编者荐语); '' if nothing."""
+    """Return the text that the account wrote above a reprint or share card (编者荐语); '' if there is none."""
     return first_text(_notices(parsed))[:_MAX_NOTICE] if is_reprint(parsed) else ""
 
 
@@ -77,7 +80,7 @@ def _links(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _wechat_address(link: str) -> str:
-    """Return the canonical form of a link to WeChat; '' for any other link."""
+    """Return the canonical form of a link to mp.weixin.qq.com; '' for a link to another host."""
     address = urls.link(link)
     return address if address.startswith(f"https://{urls.HOST}/") else ""
 
@@ -91,7 +94,7 @@ def _notices(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _html_as_line(value: Literal) -> str:
-    """Return the text of a fragment of HTML on one line; '' for a value that is no string."""
+    """Return the text of an HTML fragment as one line; '' for a value that is not a string."""
     from lxml import html
 
     if not isinstance(value, str) or not value.strip():

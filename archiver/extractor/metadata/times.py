@@ -1,7 +1,8 @@
-"""Read when an article was published and edited, and when the server sent the page.
+"""Read the times at which an article was published and edited, and at which the server sent its page.
 
-WeChat's dates are in Beijing's time. A page also shows relative dates (前天) and those of linked articles, so only Unix
-times and full dates in the places named here count (docs/wechat-format.md#beijing-time and the sections behind it).
+WeChat writes dates in Beijing time. A page also contains relative dates (前天) and dates of linked articles. So only
+Unix times and full dates are read, and only from the variables and elements listed here
+(docs/wechat-format.md#beijing-time and the sections after it).
 """
 
 from __future__ import annotations
@@ -25,19 +26,22 @@ _DATE_ELEMENTS = ("#post-date", "#publish_time")
 
 
 def read_published(parsed: ParsedPage) -> datetime | None:
-    """Return the time of publication in Beijing's zone, None if the page has none; seconds that it lacks are 0."""
+    """Return the time of publication in Beijing time, None if the page does not give it.
+
+    A date without a time of day is midnight; a time without seconds has 0 seconds.
+    """
     return next(filter(None, _publication_times(parsed)), None)
 
 
 def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
-    """Return the time of the last edit, None if there was none after `published`."""
+    """Return the time of the last edit in Beijing time; None if the page gives none, or none after `published`."""
     value = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
     time = _from_unix(value)
     return time if time and (published is None or time > published) else None
 
 
 def read_server_time(parsed: ParsedPage) -> datetime | None:
-    """Return when the server sent the page, None if it does not say; it dates articles without a date of their own."""
+    """Return the time at which the server sent the page, in Beijing time; None if the page does not give it."""
     values = (parsed.cgi.get("svr_time"), *parsed.values("svr_time", "d.svr_time", "svrDate"))
     return next(filter(None, map(_from_unix, values)), None)
 

@@ -8,19 +8,19 @@ from itertools import islice
 from archiver.extractor.javascript.literal import Literal
 from archiver.extractor.page import ParsedPage, as_line, as_list, as_text, member, outermost
 
-_MAX_NAMES, _MAX_LENGTH = 30, 60  # how many, and characters of each
-_KINDS_WITH_HASHTAGS = ("picture", "text", "short")  # an ordinary article has `#325` in its text for one
+_MAX_NAMES, _MAX_LENGTH = 30, 60  # number of names, and characters of each
+_KINDS_WITH_HASHTAGS = ("picture", "text", "short")  # in an ordinary article, `#325` in the text would count as one
 _ALBUM_BOXES = "descendant::*[contains(@class, 'js_tag')]"
 _ALBUM_ITEMS = "descendant::*[contains(@class, 'article-tag__item') and not(contains(@class, 'item-num'))]"
 
 
 def read_albums(parsed: ParsedPage) -> tuple[str, ...]:
-    """Return the titles of the albums (合集) that the article is in."""
+    """Return the titles of the albums (合集) that contain the article, each once; at most 30."""
     return _names(_albums(parsed))
 
 
 def read_topics(parsed: ParsedPage, kind: str) -> tuple[str, ...]:
-    """Return the hashtags of an article of this kind, without `#`."""
+    """Return the hashtags and topics of an article without `#`, each once; at most 30. `kind` is its Article.type."""
     hashtags = as_list(member(parsed.cgi, "hashtags", "hashtag")) if kind in _KINDS_WITH_HASHTAGS else []
     return _names((*hashtags, *(member(tag, "tag_name") for tag in _tags(parsed) if not _is_album(tag))))
 

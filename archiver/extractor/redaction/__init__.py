@@ -1,8 +1,8 @@
-"""Remove the reader's credentials from pages, headers and addresses before anything is stored.
+"""Remove credentials from pages, headers and addresses before they are stored.
 
-Pages saved from a client name who read them, and links carry the credentials of whoever shared them, or the token of
-the author's back end (docs/wechat-format.md#14-credentials-in-a-page). Bytes in, bytes out: what is no credential stays
-as it was sent, so a page without credentials keeps its digest.
+Pages saved from a client identify their reader. Links contain the credentials of the user who shared them, or a token
+of the author's back end (docs/wechat-format.md#14-credentials-in-a-page). Pages are processed as bytes, and only the
+credentials are changed, so a page without credentials keeps its digest.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ __all__ = ["redact", "redact_address", "redact_headers"]
 _PRIVATE_HEADERS = frozenset(
     "set-cookie set-cookie2 cookie cookie2 authorization proxy-authorization authentication-info".split()
 )
-_MAX_REPORTED = 99  # names of credentials that are reported of a page
+_MAX_REPORTED = 99  # number of names of credentials that are reported for a page
 
 
 def redact(content: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return a page without credentials, and their names, sorted.
+    """Return the content of a page with its credentials replaced, and their names, sorted; at most 99 names.
 
-    In the place of each credential stands `REDACTED`, or 0 in the place of a number.
+    The value of each credential is replaced by `REDACTED`, or by 0 if it consists of digits.
     """
     return _replace(content, CredentialFinder(content).find_all())
 
 
 def redact_address(address: str) -> str:
-    """Return an address, whole or from its path on, without credentials."""
+    """Return an address with its credentials replaced, like `redact`. The address may lack its scheme and host."""
     quoted = f'"{address}"'.encode(errors="surrogatepass")
     finder = CredentialFinder(quoted, code=(0, len(quoted)))
     found = (credential for name in find_names(quoted, quoted.lower()) for credential in finder.find_parameter(name))
@@ -38,7 +38,10 @@ def redact_address(address: str) -> str:
 
 
 def redact_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return a response's headers without cookies, logins and tokens; addresses in the others are redacted."""
+    """Return the headers of a response without those that contain cookies or other credentials.
+
+    Addresses in the remaining headers are redacted. Headers are pairs of name and value.
+    """
     return tuple((name, redact_address(value)) for name, value in headers if not _is_private(name))
 
 
@@ -47,7 +50,10 @@ def _is_private(header: str) -> bool:
 
 
 def _replace(content: bytes, credentials: Iterable[Credential]) -> tuple[bytes, tuple[str, ...]]:
-    """Return the content with the credentials replaced, the longest of overlapping ones, and their names."""
+    """Return the content with the credentials replaced, and the sorted names of the credentials.
+
+    If credentials overlap, the one that begins first is replaced; if they begin together, the longest one.
+    """
     parts: list[bytes] = []
     names: set[str] = set()
     done = 0

@@ -1,8 +1,8 @@
-"""Find where the values of credentials stand in a page: in addresses, code, JSON, attributes, form fields and cookies.
+"""Find the values of credentials in a page: in addresses, code, JSON, attributes, form fields and cookies.
 
-Names that only credentials have (`pass_ticket`) count in every address, and in code wherever a value is assigned to
-them. `key` and `token` are common in programs and articles: they count in WeChat's addresses, and in code if their
-value looks like a credential. So do names that only have the ending of a credential's name.
+The value of a name that only credentials have (`pass_ticket`) is a credential in every address, and wherever code
+assigns it. `key` and `token` are common in programs and articles: their values are credentials in WeChat's addresses,
+and in code if they look like one. The same rule holds for names that only end like the name of a credential.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ _SEPARATOR = re.compile(
     rb"(?:[?&#]|&#(?:38|63|[xX](?:26|3[fF]));|\\(?:x|u00)(?:2[36]|3[fF])"
     rb"|(%(?:25){0,3})(?:2[36]|3[fF])(?:amp%(?:25){0,3}3[bB])?)(?:amp;){0,3}\Z"
 )
-# Up to the next parameter, however it is encoded; `+`, `/` and `=` of base64 may be escaped.
+# A value up to the next parameter, whose separator may be encoded; `+`, `/` and `=` of base64 may be escaped.
 _PARAMETER = re.compile(
     EQUALS + rb"((?:[\w.~*+/=!@$:,-]|%(?!(?:25){0,3}(?:2[236]|3[cCeEfF]))[0-9a-fA-F]{2}"
     rb"|\\/|\\(?:x|u00)(?:2[bBfF]|3[dD]|25)|&#(?:4[37]|61|37|[xX](?:2[bBfF]|3[dD]|25));){1,2000})"
 )
-_BEFORE_PARAMETER = frozenset(bytes((byte,)) for byte in b"?&#;36bBfF\"'` \t\r\n")  # a cookie too
-_MAX_ADDRESS = 2_000  # bytes before a parameter in which its address begins
-_NOT_IN_ADDRESS = b"\"'`<>(){}|\t\r\n\f" + bytes(range(128, 256))  # what no address holds
+_BEFORE_PARAMETER = frozenset(bytes((byte,)) for byte in b"?&#;36bBfF\"'` \t\r\n")  # or a cookie
+_MAX_ADDRESS = 2_000  # bytes before a parameter in which the start of its address is searched for
+_NOT_IN_ADDRESS = b"\"'`<>(){}|\t\r\n\f" + bytes(range(128, 256))  # bytes that no address contains
 _SPACED = bytes.maketrans(_NOT_IN_ADDRESS, b" " * len(_NOT_IN_ADDRESS))
 _SLASH = re.compile(rb"\\/|\\(?:x|u00)2f|&#(?:47|x2f);")
 _COLON = re.compile(rb"\\(?:x|u00)3a|&#(?:58|x3a);")
 _ENCODED = re.compile(rb"%(?:25){0,3}(?:3a|(2f))")
 _HOST = re.compile(rb"(?:[\w-]{1,60}\.){0,5}(?:weixin[0-9]{0,3}|wx[0-9]?)\.qq\.com(?![\w.-])")
 _WECHAT_PATHS = (b"/mp/", b"/s?", b"/s/", b"/cgi-bin/")
-_QUERY = re.compile(rb"[?&]|\\x(?:26|3f)|[\w.]{1,40}=")  # how half an address begins that a program joins
-_QR_CODE = b"showqrcode?"  # its ticket is the picture's name
+_QUERY = re.compile(rb"[?&]|\\x(?:26|3f)|[\w.]{1,40}=")  # the beginning of a part of an address that code joins
+_QR_CODE = b"showqrcode?"  # its ticket names the picture and is no credential
 
 _BEFORE_NAME = frozenset((b"", *(bytes((byte,)) for byte in b" \t\r\n,{;>(.")))
 _LAST_OF_QUOTES = frozenset((b'"', b"'", b"`", b";", b"2", b"7"))
@@ -72,11 +72,11 @@ _FIELD = re.compile(rb"[\s\"'/](name|id|property|value|content)" + _ATTRIBUTE.pa
 
 _COOKIE = re.compile(EQUALS + rb"([\w.~*+/=!@%:,|-]{1,4000})")
 _BEFORE_COOKIE = re.compile(rb"(?:;\s{0,3}|[\"'`]|:\s)\Z")
-_COOKIE_DISTANCE = 2_000  # bytes behind the word `cookie` in which cookies stand
+_COOKIE_DISTANCE = 2_000  # bytes after the word `cookie` in which cookies are found
 
 
 class Credential(NamedTuple):
-    """The value of a credential: its offsets in the page, and its name."""
+    """An occurrence of a credential in a page: the offsets of its value, and its name."""
 
     start: int
     end: int
@@ -84,14 +84,17 @@ class Credential(NamedTuple):
 
 
 class CredentialFinder:
-    """The search for credentials in one page; the page is only divided into regions once a value depends on them."""
+    """A finder of the credentials in one page.
+
+    `code` has the offsets of the code in `content`, see Regions. By default they are determined when they are needed.
+    """
 
     def __init__(self, content: bytes, code: tuple[int, ...] | None = None) -> None:
         self._content, self._low = content, content.lower()
         self._regions = Regions(content, self._low, code)
 
     def find_all(self) -> Iterator[Credential]:
-        """Yield every credential in the page."""
+        """Yield the credentials in the page, in no particular order; some may overlap or be equal."""
         content = self._content
         for name in find_names(self._content, self._low):
             before, after = content[name.start - 1 : name.start], content[name.end]
@@ -108,7 +111,7 @@ class CredentialFinder:
             yield from self._find_field(*tag)
 
     def find_parameter(self, name: Name) -> Iterator[Credential]:
-        """Yield the value of a parameter if its address is one that carries credentials."""
+        """Yield the value after `name` if `name` is a parameter of an address and its value is a credential."""
         value = _PARAMETER.match(self._content, name.end)
         separator = _SEPARATOR.search(self._content, max(0, name.start - 30), name.start) if value else None
         if value is None or separator is None or NOT_SECRET.match(value[1]):
@@ -122,12 +125,12 @@ class CredentialFinder:
             yield Credential(*value.span(1), name.text)
 
     def _is_wechat_address(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
-        """Return True if the address that reaches to `end` is one of WeChat's.
+        """Return True if the text before `end` is the beginning of an address of WeChat.
 
         Args:
-            end: Offset of the parameter's name.
-            is_encoded: Whether the address stands percent-encoded in another's query.
-            any_host: Whether an address of any host will do.
+            end: The offset of the parameter's name, at which the text ends.
+            is_encoded: Whether the address is percent-encoded in the query of another one.
+            any_host: Whether to return True for an absolute address of any host.
         """
         window = self._low[max(0, end - _MAX_ADDRESS) : end]
         address = window.translate(_SPACED).rpartition(b" ")[2]
@@ -142,7 +145,10 @@ class CredentialFinder:
         return _HOST.match(address) is not None or self._is_relative(address, start)
 
     def _is_relative(self, address: bytes, start: int) -> bool:
-        """Return True if `address` is a path of WeChat's at the start of a script's string or an attribute's value."""
+        """Return True if `address` is a relative address of WeChat at the start of a string in code or of an attribute.
+
+        `start` is its offset in the page.
+        """
         before = self._content[max(0, start - 2) : start]
         if before[-1:] not in (b'"', b"'", b"`"):
             attribute = re.match(rb"[\w-]{1,40}=(?=/)", address)  # without quotes
@@ -153,12 +159,12 @@ class CredentialFinder:
         return before[:1] == b"=" and address.startswith(_WECHAT_PATHS)
 
     def _find_assigned(self, name: Name, begin: int, end: int) -> Iterator[Credential]:
-        """Yield the values that code assigns to a variable or field.
+        """Yield the credentials that code assigns to a variable or field.
 
         Args:
-            name: The name.
-            begin: Where it begins, with its quote if it has one.
-            end: Where it ends, with its quote.
+            name: The name of the variable or field.
+            begin: The offset of the name, or of its opening quote if it is quoted.
+            end: The offset after the name, or after its closing quote.
         """
         assigned = ASSIGNED.match(self._content, end)
         if assigned is None or (name.is_word and assigned.end() - end < MIN_SECRET and not name.is_certain):
@@ -167,7 +173,7 @@ class CredentialFinder:
             yield from self._in_code(name, begin, found)
 
     def _find_quoted(self, name: Name) -> Iterator[Credential]:
-        """Yield the value behind a quoted name."""
+        """Yield the credentials that follow a name in quotes: a key of an object, or an argument before its value."""
         quote = _QUOTED.search(self._content, max(0, name.start - 20), name.start)
         if quote is None:
             return
@@ -184,7 +190,10 @@ class CredentialFinder:
             yield from self._find_assigned(name, quote.start(), end)
 
     def _in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[Credential]:
-        """Yield the values found for a name that begins at `begin`, if code itself or JSON names it, and not prose."""
+        """Yield the values of a name as credentials if the name is part of code or JSON, not of the article's text.
+
+        `begin` is the offset of the name or its quote; `found` has the start and end offsets of the values.
+        """
         if not found or not self._regions.is_code(begin):
             return
         string = self._regions.string(begin)
@@ -193,7 +202,10 @@ class CredentialFinder:
             yield from (Credential(*span, name.text) for span in found)
 
     def _find_escaped(self, name: Name, begin: int, end: int, mark: bytes) -> Iterator[Credential]:
-        """Yield the value in JSON that stands escaped in a string, an attribute or an address."""
+        """Yield the value of a name in JSON that is escaped in a string, an attribute or an address.
+
+        `begin` and `end` are the offsets of the name with its quotes; `mark` is the escaped quote.
+        """
         value = _ESCAPED_VALUE.match(self._content, end)
         if value is None or (value[1] and value[1] != mark):
             return
@@ -204,7 +216,7 @@ class CredentialFinder:
             yield Credential(start, close, name.text)
 
     def _is_data(self, name: Name, begin: int, mark: bytes) -> bool:
-        """Return True if an escaped name stands in the data of the page's program and not in prose."""
+        """Return True if an escaped name belongs to data of the page's scripts, not to the article's text."""
         if self._regions.is_code(begin):
             string = self._regions.string(begin)
             return self._regions.is_json(string) or (string < 0 and name.is_certain)
@@ -213,7 +225,7 @@ class CredentialFinder:
         return self._regions.is_tag(begin)
 
     def _find_joined(self, name: Name) -> Iterator[Credential]:
-        """Yield a cookie's value, or that of a parameter whose value is a string of its own: `"key=" + "…"`."""
+        """Yield the value of a cookie, or of a parameter whose value is appended by code: `"&key=" + "…"`."""
         start = self._content[max(0, name.start - 4) : name.start]
         joined = _JOINED.match(self._content, name.end)
         is_cookie = _BEFORE_COOKIE.search(start) is not None
@@ -224,7 +236,7 @@ class CredentialFinder:
             yield from self._in_string(name, value.span(1), is_cookie=True)
 
     def _in_string(self, name: Name, span: tuple[int, int], *, is_cookie: bool) -> Iterator[Credential]:
-        """Yield the value of a name within a string that is not the article's own text."""
+        """Yield the value at the offsets `span` if it is a credential and not part of the article's own text."""
         value = self._content[slice(*span)]
         near = is_cookie and self._low.find(b"cookie", max(0, name.start - _COOKIE_DISTANCE), name.start) >= 0
         if NOT_SECRET.match(value) or not (near or is_secret(name, value)):
@@ -237,7 +249,7 @@ class CredentialFinder:
             yield Credential(*span, name.text)
 
     def _find_attribute(self, name: Name) -> Iterator[Credential]:
-        """Yield the value of an attribute."""
+        """Yield the value of the attribute called `name` if it is a credential."""
         value = _ATTRIBUTE.match(self._content, name.end)
         if value is None:
             return
@@ -246,7 +258,10 @@ class CredentialFinder:
             yield Credential(*span, name.text)
 
     def _find_field(self, start: int, end: int) -> Iterator[Credential]:
-        """Yield the value of a form field or a `<meta>`, whose tag has these offsets."""
+        """Yield the value of a form field or `<meta>` if it is a credential.
+
+        `start` and `end` are the offsets of the tag.
+        """
         spans = {
             field[1].lower(): field.span(field.lastindex or 1) for field in _FIELD.finditer(self._content, start, end)
         }
@@ -257,7 +272,10 @@ class CredentialFinder:
             yield Credential(*span, kind.text)
 
     def _values(self, name: Name, span: tuple[int, int]) -> list[tuple[int, int]]:
-        """Return the offsets of the credentials among an expression's literals, without their quotes."""
+        """Return the start and end offsets, without quotes, of those literals in an expression that are credentials.
+
+        The expression is between the two offsets in `span`.
+        """
         found = []
         for match in VALUE.finditer(self._content, *span):
             is_quoted = match[0][:1] in (b'"', b"'", b"`")

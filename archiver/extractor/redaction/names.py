@@ -1,4 +1,4 @@
-"""Find names of credentials in a page, and decide whether a value given to one is a credential. Bytes throughout."""
+"""Find names of credentials in the bytes of a page, and decide whether the value of such a name is a credential."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import NamedTuple
 from archiver.credentials import Strength, is_word, name_within, strength
 
 EQUALS = rb"(?:=|%(?:25){0,3}3[dD]|\\x3[dD]|\\u003[dD]|&#(?:61|[xX]3[dD]);)"
-# How a quote is written in code, in JSON within JSON, in an attribute and in an address.
+# An escaped quote as it occurs in code, in JSON within JSON, in an attribute and in an address.
 ESCAPED = rb"(?:\\{1,7}[\"']|\\{1,4}(?:x|u00)2[27]|&(?:amp;){0,2}(?:quot|apos|#3[49]|#[xX]2[27]);|%(?:25){0,3}2[27])"
-# Names are found by the ends they share, in the page in lower case: `re` searches for a literal first, which is fast.
+# Names are found by their common endings in the page in lower case. These are literals, for which `re` searches fast.
 _AFTER = (
     rb"[0-9]{0,2}(?=" + EQUALS + rb"[\w\"'`.~*+/!@$%,&\\-]|(?:[\"'`]|" + ESCAPED + rb")?\s{0,9}"
     rb"(?:[\]:=][^;,}]{0,120}[\"'`0-9;]|,\s{0,9}[\"'`]|%(?:25){0,3}3a))"
 )
-# Not `{key: "get", value: …}`, which stands in every program.
+# Excludes `{key: "get", value: …}`, which is common in programs.
 _NOT_SHORT = rb"(?!(?<=[^\w$-]key)\s{0,9}[:=]\s{0,9}(?:\"[^\"\\\n]{0,15}\"|'[^'\\\n]{0,15}')\s{0,9}[,;}\n])"
 _NAME_ENDS = tuple(
     re.compile(stem + _AFTER)
@@ -26,7 +26,7 @@ _NAME_ENDS = tuple(
 _NAME_BEGINNING = re.compile(rb"[\w$-]{0,60}")
 _NAME_CHARACTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-")
 
-# `xml ? getXmlValue('uin.DATA') : '…'`, `'' || JsDecode('…')`, `('…' || '') * 1`: any operand may have the value.
+# `xml ? getXmlValue('uin.DATA') : '…'`, `'' || JsDecode('…')`, `('…' || '') * 1`: any operand may be the credential.
 _LITERAL = rb"\"(?:[^\"\\\n]|\\.){0,4000}\"|'(?:[^'\\\n]|\\.){0,4000}'|`(?:[^`\\\n]|\\.){0,4000}`"
 _OPERAND = (
     rb"(?:[A-Za-z.]{1,40}\(|[(\[])?\s{0,9}(?:" + _LITERAL + rb"|[\w.]{1,60})\s{0,9}[)\]]?(?:\s{0,9}\*\s{0,9}1)?\)?"
@@ -39,7 +39,7 @@ ASSIGNED = re.compile(
 VALUE = re.compile(_LITERAL + rb"|(?<![\w.])[0-9]{5,20}(?![\w.])")
 
 _NAME_AS_VALUE = re.compile(rb"[A-Za-z_$-]{1,30}[0-9]?\Z")  # `getQuery("exportkey")`
-MIN_SECRET = 16  # characters of a value that is no word of a program
+MIN_SECRET = 16  # characters; shorter values of common names such as `key` are not credentials
 _LOOKS_SECRET = re.compile(rb"(?=(?:[^0-9]{0,99}[0-9]){3})[\w+/=%.~*@:\\-]{16,}\Z")
 LOOKS_LIKELY = re.compile(rb"(?=[^0-9]*[0-9])[\w+/=%.~*@:\\-]{5,}\Z")
 NOT_SECRET = re.compile(
@@ -48,7 +48,7 @@ NOT_SECRET = re.compile(
 
 
 class Kind(NamedTuple):
-    """A name that credentials have, and how certain it is that a value of this name is a credential."""
+    """The name of a credential, and the certainty that a value of this name is a credential."""
 
     text: str
     strength: Strength
@@ -69,11 +69,11 @@ class Name(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def credential_kind(word: bytes, before: bytes) -> Kind | None:
-    """Return the credential's name at the end of an identifier, None if there is none.
+    """Return the Kind of an identifier; None if it is not the name of a credential.
 
     Args:
-        word: The identifier.
-        before: The character before it, or b"".
+        word: The identifier. It may begin with the rest of an escaped separator, which Kind.text leaves out.
+        before: The character before the identifier; b"" at the start of the page.
     """
     text = name_within(word.decode(), before.decode("latin-1"))
     found = strength(text)
@@ -81,7 +81,7 @@ def credential_kind(word: bytes, before: bytes) -> Kind | None:
 
 
 def find_names(content: bytes, low: bytes) -> Iterator[Name]:
-    """Yield the names of credentials before a value in a page, given as it is and in lower case."""
+    """Yield each occurrence of a credential's name that a value follows. `low` is the `content` in lower case."""
     for form in _NAME_ENDS:
         for match in form.finditer(low):
             start, end = match.span()
@@ -92,9 +92,10 @@ def find_names(content: bytes, low: bytes) -> Iterator[Name]:
 
 
 def is_secret_attribute(name: Name, value: bytes) -> bool:
-    """Return True if an attribute's value is a credential.
+    """Return True if the value of an attribute called `name` is a credential.
 
-    Stricter than `is_secret` about uncertain names: editors number their elements in attributes such as `data-key`.
+    This is stricter than `is_secret` for uncertain names, because editors number elements in attributes such as
+    `data-key`.
     """
     if name.is_certain:
         return not NOT_SECRET.match(value)
@@ -104,7 +105,7 @@ def is_secret_attribute(name: Name, value: bytes) -> bool:
 
 
 def is_secret(name: Name, value: bytes) -> bool:
-    """Return True if a value that is given to a name is a credential."""
+    """Return True if `value`, which a script or an address gives to `name`, is a credential."""
     if NOT_SECRET.match(value) or (_NAME_AS_VALUE.match(value) and strength(value.decode())):
         return False
     if name.is_certain:

@@ -1,4 +1,4 @@
-"""Tell code, tags and the article's own text apart in a page, at a given offset. Bytes throughout."""
+"""Decide whether an offset in the bytes of a page is inside code, inside a tag, or in the article's own text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from functools import cached_property
 _STRING = re.compile(
     rb"\\.|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'|`[^`\\\n]*+(?:\\.[^`\\\n]*+)*`"
 )
-_MAX_LINE = 200_000  # bytes of a line in which strings are told from code
+_MAX_LINE = 200_000  # bytes before and after an offset that are searched for strings
 _TAG = re.compile(rb"<[a-z][^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
-_MAX_TAG = 2_000  # bytes of a tag in which values are told from names
-_HEAD = 200_000  # bytes of a page in which a `<meta>` is looked for
-_INPUT_END = re.compile(rb"put[\s/]")  # of `<input`: rarer than `<in`, so that a search for it takes less time
+_MAX_TAG = 2_000  # bytes; longer tags are not searched for the values of attributes
+_HEAD = 200_000  # bytes at the start of a page in which a `<meta>` is searched for
+_INPUT_END = re.compile(rb"put[\s/]")  # the end of `<input`; it is rarer than `<in`, so a search for it is faster
 _BEFORE_PROSE = re.compile(
     rb"\b(?:[a-z_]{0,30}content_noencode|content|msg_title|title|msg_desc|desc|digest)[\"']?\s{0,9}[:=]\s{0,9}"
     rb"(?:[a-z.]{1,30}\()?\Z"
-)  # variables that hold the article's own text
+)  # the beginning of an assignment to a variable that contains the article's own text
 _JSON = (b"{", b"[", b"\\x7b", b"\\x5b", b"\\u007b", b"%7b", b"%257b")
 
 
 class Regions:
-    """The regions of a page; each kind is located when it is first needed."""
+    """The regions of a page: code, tags and strings. Each kind is located when it is first needed.
+
+    `low` is the `content` in lower case. `code` has the start and end offsets of the regions of code, one after the
+    other; by default these are the inline scripts and comments.
+    """
 
     def __init__(self, content: bytes, low: bytes, code: tuple[int, ...] | None = None) -> None:
         self._content, self._low = content, low
@@ -34,15 +38,18 @@ class Regions:
             self._code = code
 
     def is_code(self, position: int) -> bool:
-        """Return True in an inline script or a comment; templates (`text/html`) hold the article's text."""
+        """Return True if an offset is inside an inline script or a comment.
+
+        Scripts of the type `text/html` are not code: they are templates and contain the article's text.
+        """
         return bisect_right(self._code, position) % 2 == 1
 
     def is_tag(self, position: int) -> bool:
-        """Return True between the `<` and the `>` of a start tag."""
+        """Return True if an offset is between the `<` and the `>` of a start tag outside of code."""
         return bisect_right(self._tags, position) % 2 == 1 and not self.is_code(position)
 
     def is_attribute(self, position: int) -> bool:
-        """Return True where an attribute of a tag may begin; False inside the value of another one."""
+        """Return True if an offset is inside a start tag but not inside a quoted value of an attribute."""
         if not self.is_tag(position):
             return False
         start = self._tags[bisect_right(self._tags, position) - 1]
@@ -52,7 +59,7 @@ class Regions:
         return b'"' not in open_ended and b"'" not in open_ended
 
     def string(self, position: int) -> int:
-        """Return the offset of the quote that opens the string around a position of code; -1 outside of strings."""
+        """Return the offset of the opening quote of the string around an offset in code; -1 if there is no string."""
         if not self._line <= position <= self._line_end:
             self._lex(position)
         starts, ends = self._strings
@@ -60,16 +67,22 @@ class Regions:
         return starts[index] if index >= 0 and starts[index] < position < ends[index] else -1
 
     def is_json(self, string: int) -> bool:
-        """Return True if the string whose quote is at `string` holds JSON of the page's program."""
+        """Return True if a string in code contains JSON data. `string` is the offset of its opening quote.
+
+        The result is False for text of the article that looks like JSON.
+        """
         return self._low[string + 1 : string + 40].lstrip().startswith(_JSON) and not self.is_prose(string)
 
     def is_prose(self, string: int) -> bool:
-        """Return True if the string whose quote is at `string` holds the article's text, which may show code."""
+        """Return True if a string in code contains text of the article, which may quote code.
+
+        `string` is the offset of its opening quote.
+        """
         return _BEFORE_PROSE.search(self._low, max(0, string - 99), string) is not None
 
     @cached_property
     def _code(self) -> tuple[int, ...]:
-        """Starts and ends of scripts and comments, in order."""
+        """The start and end offsets of inline scripts and comments, alternating and ascending."""
         found: list[int] = []
         script, comment, end = self._low.find(b"<script"), self._low.find(b"<!--"), 0
         while script >= 0 or comment >= 0:
@@ -94,7 +107,7 @@ class Regions:
         return tuple(offset for tag in _TAG.finditer(self._low) for offset in tag.span())
 
     def _lex(self, position: int) -> None:
-        """Find the strings in the line around a position."""
+        """Locate the strings in the line around an offset, for `string`."""
         first = max(0, position - _MAX_LINE)
         self._line = self._content.rfind(b"\n", first, position) + 1 or first
         newline = self._content.find(b"\n", position, position + _MAX_LINE)
@@ -104,7 +117,10 @@ class Regions:
 
 
 def find_field_tags(low: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the offsets of the tags `<input>`, and of `<meta>` in the head, in a page in lower case."""
+    """Yield the start and end offset of each `<input>` tag, and of each `<meta>` tag in the first 200,000 bytes.
+
+    `low` is the content of the page in lower case.
+    """
     start = low.find(b"<meta", 0, _HEAD)
     while start >= 0:
         yield from _tag(low, start)
