@@ -1,6 +1,7 @@
-"""Refuse SVG images in which anything could run; they are read once from end to end, without a tree.
+"""Check that an SVG image cannot run scripts; the image is read once from start to end, without building a tree.
 
-An SVG that is opened by itself is a document of the reader's site: its scripts would run there.
+An SVG that is opened directly in a browser is a document of the site that serves it, so its scripts would run with the
+rights of that site.
 """
 
 from __future__ import annotations
@@ -10,30 +11,30 @@ import re
 MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 100_000
 MAX_ATTRIBUTES = 300_000
-MAX_DEPTH = 256  # what libxml2 reads
+MAX_DEPTH = 256  # the limit of libxml2
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg)", re.IGNORECASE)
 _HEAD = 256
-_ENCODINGS = frozenset(("UTF-8", "US-ASCII", "ASCII"))  # in others the same bytes may say something else
-_SEPARATOR = "\n"  # between namespace and name, which holds none
-# With a document type that they know browsers read `&colon;`, `&Tab;` … of a list of their own: `javascript&colon;`.
+_ENCODINGS = frozenset(("UTF-8", "US-ASCII", "ASCII"))  # in other encodings the same bytes may mean other characters
+_SEPARATOR = "\n"  # between namespace and name; a name cannot contain it
+# For document types that they know, browsers decode named entities such as `&colon;`: `javascript&colon;` would run.
 _NAMED_ENTITY = re.compile(rb"&(?!#|(?:amp|lt|gt|quot|apos);)")
 _SVG_PUBLIC = "-//W3C//DTD SVG "
 _W3C = ("http://www.w3.org/", "https://www.w3.org/")
 _FORBIDDEN = frozenset(("script", "foreignobject", "iframe", "embed", "object", "handler", "listener"))
-_XHTML = "http://www.w3.org/1999/xhtml"  # runs scripts in more ways than can be listed: `formaction`, `srcdoc` …
+_XHTML = "http://www.w3.org/1999/xhtml"  # can run scripts in too many ways to list: `formaction`, `srcdoc` …
 _WITH_ADDRESS = frozenset(("href", "src", "from", "to", "by", "values", "action", "base"))
 _SCRIPT_ADDRESS = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|webp)))", re.IGNORECASE)
-_IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers skip these: `java\nscript:` runs
+_IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers ignore these, so `java\nscript:` runs
 
 
 def looks_like_svg(content: bytes) -> bool:
-    """Return whether `content` begins as an SVG file may; an XML or HTML file of another kind may, too."""
+    """Return whether `content` begins like an SVG file; other XML and HTML files may begin so, too."""
     return _START.match(content[:_HEAD]) is not None
 
 
 def is_safe_svg(content: bytes) -> bool:
-    """Return whether `content` is a whole SVG, of bounded size, in which nothing could run."""
+    """Return whether `content` is a complete SVG of limited size that cannot run scripts."""
     if not looks_like_svg(content) or not _is_bounded(content) or not _is_utf8(content):
         return False
     if b"<!DOCTYPE" in content and _NAMED_ENTITY.search(content):
@@ -58,7 +59,7 @@ def is_safe_svg(content: bytes) -> bool:
 def _is_bounded(content: bytes) -> bool:
     """Return whether a file is small enough to be parsed in a short time.
 
-    Signs are counted, which needs no parser: there are at most as many elements as `<`, and attributes as `=`.
+    The numbers of elements and attributes are limited by counting `<` and `=`, which needs no parser.
     """
     return (
         len(content) <= MAX_BYTES
@@ -76,32 +77,42 @@ def _is_utf8(content: bytes) -> bool:
 
 
 class _CouldRunError(Exception):
-    """An error: something in an image could run, or is something that only an attack needs."""
+    """An error that is raised if an image could run scripts or has a feature that only attacks need."""
 
 
 class _Reader:
-    """The checks of one image, called by expat as it reads."""
+    """The handlers that expat calls while it parses an image. They raise _CouldRunError to refuse the image."""
 
     def __init__(self) -> None:
         self._is_root, self._depth = True, 0
 
     def declaration(self, version: str, encoding: str | None, _standalone: int) -> None:
-        """Refuse any other XML than 1.0, and encodings in which other readers would see another text."""
+        """Raise _CouldRunError for XML versions other than 1.0 and encodings other than UTF-8 and ASCII.
+
+        Other programs may decode such files to another text.
+        """
         if version != "1.0" or (encoding or "UTF-8").upper() not in _ENCODINGS:
             raise _CouldRunError
 
     def document_type(self, name: str, system: str | None, public: str | None, has_internal_subset: int) -> None:
-        """Refuse all but the W3C's for SVG, and an internal subset: it can give any element an `onload`."""
+        """Raise _CouldRunError for a document type other than those of the W3C for SVG, or with an internal subset.
+
+        An internal subset can add an `onload` attribute to any element.
+        """
         is_ours = name.rpartition(":")[2].lower() == "svg" and (system or _W3C[0]).lower().startswith(_W3C)
         if has_internal_subset or not is_ours or not (public or _SVG_PUBLIC).upper().startswith(_SVG_PUBLIC):
             raise _CouldRunError
 
     def refuse(self, *_: object) -> None:
-        """Refuse processing instructions (style sheets run scripts) and entities of a document type."""
+        """Raise _CouldRunError.
+
+        Called for processing instructions (style sheets can run scripts) and for entities that the document type
+        defines.
+        """
         raise _CouldRunError
 
     def element(self, tag: str, attributes: dict[str, str]) -> None:
-        """Refuse an element that is script, or that could start one."""
+        """Raise _CouldRunError if an element is a script, could start one, or is nested too deeply."""
         namespace, _, name = tag.rpartition(_SEPARATOR)
         name = name.lower()
         self._depth += 1
@@ -113,12 +124,12 @@ class _Reader:
             raise _CouldRunError
 
     def end(self, _tag: str) -> None:
-        """Count an element as closed."""
+        """Handle the end of an element: decrease the current depth."""
         self._depth -= 1
 
 
 def _runs(name: str, value: str) -> bool:
-    """Return whether an attribute could start a script."""
+    """Return whether an attribute with this name and value could start a script."""
     if name.startswith("on"):
         return True
     if name == "attributename":  # <set attributeName="href" to="javascript:…">

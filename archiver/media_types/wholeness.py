@@ -1,7 +1,7 @@
-"""Detect files whose end is missing, in formats that tell where their end is.
+"""Detect truncated files, in formats that declare where a file ends.
 
-Data behind the end (notes of a camera, padding of a server) is no damage. A file of any other format counts as whole,
-so that no file is rejected without proof.
+Data after that end (notes of a camera, padding of a server) does not count as damage. A file of any other format counts
+as complete, so that no file is rejected without proof.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from zlib import crc32
 from archiver.media_types.svg import is_safe_svg, looks_like_svg
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # no restart markers: a scan has thousands
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # except restart markers, of which a scan has thousands
 _JPEG_WITHOUT_LENGTH = (0xD8, 0x01)
-_UNKNOWN_WAV_SIZE = 0x7FFFFF00  # recorders that cannot go back write the greatest number that they know
+_UNKNOWN_WAV_SIZE = 0x7FFFFF00  # recorders that cannot seek write a maximum value instead of the size
 _IMAGE_BRANDS = frozenset((b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 _BOXES = frozenset((b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"meta", b"idat"))
 
 
 def is_whole(content: bytes) -> bool:
-    """Return whether `content` is complete and undamaged, as far as its format tells; False when it is empty."""
+    """Return whether `content` is complete and undamaged, as far as its format can be checked; False if it is empty."""
     for matches, check in (
         (content.startswith(_PNG), _is_whole_png),
         (content.startswith(b"\xff\xd8"), _is_whole_jpeg),
@@ -37,13 +37,13 @@ def is_whole(content: bytes) -> bool:
 
 
 def is_truncated(content: bytes) -> bool:
-    """Return whether the end of a download is missing; less strict than `is_whole`, since a false alarm loses an image.
+    """Return whether the end of a downloaded image is missing; False for formats other than PNG, JPEG and WebP.
 
-    Return False for formats that do not tell; a Content-Length that is too small goes unnoticed there.
+    This is less strict than `is_whole`, since an image would be lost if it were wrongly reported as truncated.
     """
     if content.startswith(b"\x89PNG"):
         return b"IEND" not in content
-    if content.startswith(b"\xff\xd8"):  # an end somewhere behind the first scan; what a camera adds may follow it
+    if content.startswith(b"\xff\xd8"):  # an end marker after the first scan; a camera may have added data behind it
         scan = content.find(b"\xff\xda")
         return scan < 0 or content.find(b"\xff\xd9", scan) < 0
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
@@ -52,7 +52,7 @@ def is_truncated(content: bytes) -> bool:
 
 
 def _is_whole_png(content: bytes) -> bool:
-    """Return whether a PNG is complete: every chunk matches its checksum, and the last one ends the image."""
+    """Return whether a PNG is complete: every chunk matches its checksum, and the last chunk is IEND."""
     position, has_header = len(_PNG), False
     while position + 12 <= len(content):
         end = position + 8 + _number(content, position)
@@ -67,7 +67,10 @@ def _is_whole_png(content: bytes) -> bool:
 
 
 def _is_whole_jpeg(content: bytes) -> bool:
-    """Return whether a JPEG is complete; whole segments are skipped, since a thumbnail in one has an end, too."""
+    """Return whether a JPEG is complete: a scan and, after it, an end marker are found.
+
+    Segments with a length are skipped, since one may contain a thumbnail with its own end marker.
+    """
     position, has_scan = 2, False
     while found := _JPEG_MARKER.search(content, position):
         marker = content[found.end() - 1]
@@ -81,7 +84,7 @@ def _is_whole_jpeg(content: bytes) -> bool:
 
 
 def _is_whole_gif(content: bytes) -> bool:
-    """Return whether the blocks of a GIF lead to its trailer."""
+    """Return whether a GIF is complete: all its blocks are readable up to the trailer."""
     if len(content) < 13:
         return False
     position = 13 + _colour_table(content[10])
@@ -89,11 +92,11 @@ def _is_whole_gif(content: bytes) -> bool:
         kind = content[position]
         if kind == 0x3B:
             return True
-        if kind == 0x21:  # an extension, of a kind
+        if kind == 0x21:  # an extension; the next byte is its type
             position = _behind_sub_blocks(content, position + 2)
-        elif kind == 0x2C and position + 10 < len(content):  # a frame: its own colours, the code size, its data
+        elif kind == 0x2C and position + 10 < len(content):  # a frame: optional colour table, code size, data
             position = _behind_sub_blocks(content, position + 11 + _colour_table(content[position + 9]))
-        elif kind == 0:  # padding between blocks, which every reader skips
+        elif kind == 0:  # padding between blocks, which readers skip
             position += 1
         else:
             return False
@@ -111,7 +114,10 @@ def _behind_sub_blocks(content: bytes, position: int) -> int:
 
 
 def _is_whole_riff(content: bytes) -> bool:
-    """Return whether a WebP or WAV has at least the declared length; other RIFF files count as complete."""
+    """Return whether a WebP or WAV has at least its declared length.
+
+    A WAV without a known length and other RIFF files count as complete.
+    """
     form, size = content[8:12], _number(content, 4, "little")
     if form not in (b"WEBP", b"WAVE"):
         return len(content) > 12
@@ -125,21 +131,21 @@ def _is_whole_bmp(content: bytes) -> bool:
 
 
 def _is_whole_box_file(content: bytes) -> bool:
-    """Return whether all boxes that a reader of MP4, MOV, M4A, AVIF or HEIC needs are there and complete."""
+    """Return whether an MP4, MOV, M4A, AVIF or HEIC has all the boxes that readers need, each complete."""
     whole: set[bytes] = set()
     for kind, is_inside in _boxes(content):
         if not is_inside:
             if kind in _BOXES:
                 return False
-            break  # something else that stands behind the end
+            break  # other data behind the end of the file proper
         whole.add(kind)
-    if b"mdat" not in whole and b"idat" not in content:  # the data of a small image may be inside of `meta`
+    if b"mdat" not in whole and b"idat" not in content:  # the data of a small image may be inside `meta`
         return False
     return b"moov" in whole or (content[8:12] in _IMAGE_BRANDS and b"meta" in whole)
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Yield the type of every outermost box, and whether it ends inside of the file."""
+    """Yield the type of each top-level box, and whether the box ends within the file."""
     position = 0
     while position + 8 <= len(content):
         size, kind = _number(content, position), content[position + 4 : position + 8]
@@ -158,5 +164,8 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bool]]:
 
 
 def _number(content: bytes, position: int, order: str = "big", *, size: int = 4) -> int:
-    """Return the unsigned number at `position`, made of those of its bytes that the file has."""
+    """Return the unsigned integer of `size` bytes at `position`; `order` is `big` or `little`.
+
+    If the file ends earlier, the integer consists of the remaining bytes.
+    """
     return int.from_bytes(content[position : position + size], "little" if order == "little" else "big")

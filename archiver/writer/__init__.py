@@ -1,1 +1,1 @@
-"""Write posts: Markdown for every engine, front matter and names by the profile of the site. Pure."""
+"""Write posts: Markdown that every engine reads, with front matter and names as the site's profile defines. No I/O."""

@@ -1,4 +1,4 @@
-"""Write front matter that every YAML parser reads alike, and read that of any post, whoever wrote it."""
+"""Write front matter that every YAML parser reads alike, and read the front matter of any post, whoever wrote it."""
 
 from __future__ import annotations
 
@@ -10,37 +10,43 @@ import yaml
 
 from archiver.yaml_reader import BrokenYaml, read_strings
 
-# What YAML 1.1 takes for a line break or refuses, and with it the parser that Jekyll uses; no title needs it.
+# Characters that YAML 1.1 (used by Jekyll) reads as line breaks or does not allow; no title needs them.
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_LONGEST = 4000  # characters of one value: a hostile page's title may be megabytes
+_LONGEST = 4000  # maximum length of a value in characters: the title in a hostile page may have megabytes
 _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
 
 class PlainScalar(str):
-    """Text that is written without quotes: a date, which quotes would make a string."""
+    """A string that is written without quotes. It is used for dates, which YAML reads as strings if they are quoted."""
 
     __slots__ = ()
 
 
 class _QuotedScalar(str):
-    """Text that is written between double quotes, so that no reader takes it for anything else."""
+    """A string that is written in double quotes, so that YAML parsers read it as a string."""
 
     __slots__ = ()
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's writer with keys, numbers and dates plain, other text double-quoted on one line, lists indented."""
+    """A YAML dumper that writes strings in double quotes on one line and indents lists.
+
+    Keys, numbers and dates are written without quotes.
+    """
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: ARG002 - the parent's signature
-        """Write `text` as a string of JSON: the parent would write emoji as escapes and fold at spaces."""
+        """Write `text` as a JSON string.
+
+        The method of the parent class would escape emoji and break long lines.
+        """
         self.write_indicator(json.dumps(text, ensure_ascii=False), True)
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Indent lists below their key; the parent would put them beside it."""
+        """Indent lists below their key; the parent class would not indent them."""
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
-        """Return True: no anchors are written, which would puzzle people."""
+        """Return True, so that a value that occurs twice is written twice and not as an anchor and an alias."""
         return True
 
 
@@ -50,9 +56,9 @@ _Dumper.add_representer(PlainScalar, lambda dumper, text: dumper.represent_scala
 
 
 def dump_front_matter(values: Mapping[str, object]) -> str:
-    """Return `values` as front matter, from `---` to `---` with a newline at its end.
+    """Return `values` as front matter, between lines of `---` and with a newline at its end.
 
-    Strings are bounded, freed of what YAML cannot carry, and quoted, unless they are `PlainScalar`.
+    Strings are cleaned by `clean_value` and quoted, except for those of the class PlainScalar.
     """
     written = yaml.dump(
         _writable(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf")
@@ -61,9 +67,9 @@ def dump_front_matter(values: Mapping[str, object]) -> str:
 
 
 def read_front_matter(text: str) -> dict[str, object]:
-    """Return the mapping that a post begins with; empty when there is none or it is broken.
+    """Return the front matter of a post as a dict; empty if there is none or it is not valid.
 
-    All its values are strings, or lists and dicts of strings: anybody may have written them.
+    `text` is the text of the post. All values are strings, or lists and dicts of strings.
     """
     try:
         values = read_strings(front_matter_text(text))
@@ -73,18 +79,21 @@ def read_front_matter(text: str) -> dict[str, object]:
 
 
 def front_matter_text(post: str) -> str:
-    """Return the YAML between the first two `---` lines; '' when a post does not begin with one."""
+    """Return the YAML between the first two `---` lines of a post; '' if the post does not begin with such a line."""
     match = _BLOCK.match(post)
     return match[1] if match else ""
 
 
 def clean_value(text: str) -> str:
-    """Return `text` with plain line ends, bounded, and without what YAML cannot carry."""
+    r"""Return `text` without characters that YAML does not allow, cut off at 4,000 characters.
+
+    All line ends become `\n`.
+    """
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:_LONGEST]
 
 
 def _writable(value: object) -> object:
-    """Return `value` as the dumper is to write it."""
+    """Return a copy of `value` in which all keys and strings are cleaned for the dumper."""
     if isinstance(value, Mapping):
         return {_UNFIT.sub("", str(key)): _writable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

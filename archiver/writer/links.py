@@ -1,4 +1,4 @@
-"""Resolve the addresses of a page for its post: to a saved file, to another post, or else unchanged."""
+"""Replace addresses of a page by those of saved files and of other posts; keep all others."""
 
 from __future__ import annotations
 
@@ -13,28 +13,32 @@ from archiver.writer.names import media_name
 
 
 def no_post(_link: str) -> str:
-    """Return '', as for a link whose target has no post in the archive."""
+    """Return '' for any link, which means that the archive has no post for it."""
     return ""
 
 
 def root_url(path: str) -> str:
-    """Return the address of a file for a site whose root is the archive's folder."""
+    """Return the address of a file on a site whose root is the archive's folder."""
     return f"/{quote(path)}"
 
 
 def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
-    """Return the saved files of `media`, a result for each medium's name, by the addresses that the body shows."""
+    """Return the saved files of an article; the keys are the addresses of the media in its body.
+
+    `media` has for the name of each medium its file or the reason why there is none. Media without a file are left out.
+    """
     results = {medium.url: media.get(media_name(medium)) for medium in article.media}
     return {url: file for url, file in results.items() if isinstance(file, LocalFile)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkResolver:
-    """The addresses that an article's post has in place of those in its page.
+    """A resolver that returns the address to write in a post for each address in its page.
 
-    `files` holds the saved media by their addresses in the page, and `media_url` returns the address of a file on the
-    site from its path. `post_url` takes a link of the page and returns the address on the site of the post that the
-    archive has of its target, '' when there is none.
+    Args:
+        files: The saved media by their addresses in the page.
+        media_url: Returns the address of a saved file on the site, from its path in the archive.
+        post_url: Returns the address on the site of the post for a link of the page, '' if the archive has none.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
@@ -46,19 +50,31 @@ class LinkResolver:
         return url in self.files
 
     def in_markdown(self, url: str) -> str:
-        """Return the address between the parentheses of an image."""
+        """Return the address to write for an image in Markdown, escaped.
+
+        This is the address of the saved file, else `url`.
+        """
         return self._local_url(url) or destination(url)
 
     def in_html(self, url: str) -> str:
-        """Return the address as the value of an attribute."""
+        """Return the address to write for a medium in an HTML attribute, escaped.
+
+        This is the address of the saved file, else `url`.
+        """
         return self._local_url(url) or escape(destination(url).replace("&amp;", "&"))
 
     def link_in_markdown(self, url: str) -> str:
-        """Return the address between the parentheses of a link."""
+        """Return the address to write for a link in Markdown, escaped.
+
+        This is the address of the post in the archive, else `url`.
+        """
         return self.post_url(url) or destination(url)
 
     def link_in_html(self, url: str) -> str:
-        """Return the address as the value of `href`."""
+        """Return the address to write for a link in an HTML attribute, escaped.
+
+        This is the address of the post in the archive, else `url`.
+        """
         return self.post_url(url) or escape(destination(url).replace("&amp;", "&"))
 
     def _local_url(self, url: str) -> str:

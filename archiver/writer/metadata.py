@@ -10,15 +10,19 @@ from archiver.models import CHINA, Article, Reprint
 from archiver.writer.front_matter import PlainScalar, clean_value
 
 _PLACEHOLDER = re.compile(r"\{(title|account|author|date|digest|cover|url)\}")
-_MOST = 100  # albums, and topics
+_MOST = 100  # maximum number of albums, and of topics
 
 
 def site_values(template: Mapping[str, object], article: Article, date: str) -> dict[str, object]:
-    """Return the values of `template` with their placeholders filled in, in its order.
+    """Return the values of `template` in its order, with placeholders replaced by values of the article.
 
-    A placeholder is a word in braces: title, account, author, date, digest, cover or url. `date` is what stands for
-    `{date}`, in the form that the site reads; alone it is written without quotes. A key whose value is None, or that
-    has nothing to say once it is filled in, is left out. The albums and topics of the article are added to `tags`.
+    A placeholder is one of these words in braces: title, account, author, date, digest, cover, url. Keys whose value is
+    None, or is empty after the replacement, are left out. The albums and topics of the article are added to `tags`.
+
+    Args:
+        template: The values of the front matter by key.
+        article: The article.
+        date: The value of `{date}`, in the format that the site reads; a value of only `{date}` is not quoted.
     """
     words = _placeholder_values(article, date)
     values = {key: _filled(value, words) for key, value in template.items() if value is not None}
@@ -28,9 +32,9 @@ def site_values(template: Mapping[str, object], article: Article, date: str) -> 
 
 
 def provenance(article: Article, captured: datetime) -> dict[str, object]:
-    """Return where a post comes from, as its `wechat:` mapping says it: the keys that have a value.
+    """Return the mapping `wechat:` of a post, which describes its origin; keys without a value are left out.
 
-    By it the post is found again when the catalogue is lost, so every profile with front matter writes it, and
+    It identifies the article of the post if the catalogue is lost. So every profile with front matter writes it, and
     `front_matter:` of archiver.yml cannot change it.
     """
     has_ids = bool(article.biz and article.mid and article.idx)
@@ -78,7 +82,7 @@ def _placeholder_values(article: Article, date: str) -> dict[str, str]:
 
 
 def _filled(value: object, words: Mapping[str, str]) -> object:
-    """Return a value of the template with its placeholders filled in; None when that leaves nothing to say."""
+    """Return a value of the template with its placeholders replaced by `words`; None if the result is empty."""
     if isinstance(value, list):
         return [filled for item in value if (filled := _filled(item, words)) is not None]
     if isinstance(value, Mapping):
@@ -90,7 +94,7 @@ def _filled(value: object, words: Mapping[str, str]) -> object:
 
 
 def _tags(configured: object, article: Article) -> list[str]:
-    """Return the configured tags, then the article's albums and topics, each once."""
+    """Return the configured tags, followed by the albums and topics of the article, each tag once."""
     first = configured if isinstance(configured, list) else [] if configured is None else [configured]
     tags = [*first, *article.albums[:_MOST], *article.topics[:_MOST]]
     return list(dict.fromkeys(map(str, tags)))

@@ -1,6 +1,7 @@
 """Name the media of an archive: by the id that the CDN gives them, else by a digest of their address.
 
-A name is `<folder>/<stem>`, without extension; by it the catalogue knows a medium, whatever the profile.
+A name is `<folder>/<stem>`, without an extension. It identifies the medium in the catalogue and does not depend on the
+profile.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from archiver.models import Media
 IMAGES = "postimg"
 MEDIA = "media"  # audio and video
 
-LONGEST_MEDIA = 200  # bytes of a medium's name without its extension
-_KEPT = 24  # characters of an unpublishable id that its safe name keeps
+LONGEST_MEDIA = 200  # maximum length of a medium's file name without extension, in bytes
+_KEPT = 24  # number of characters of an unsafe id that its safe name keeps
 
 _PUBLISHABLE = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*\Z")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # devices on Windows, with any extension
 
 
 def media_name(medium: Media) -> str:
-    """Return folder and name without extension, by which a medium is known in the archive: `postimg/<image-id>`."""
+    """Return the name of a medium, its folder and file name without extension, such as `postimg/<image-id>`."""
     folder = IMAGES if medium.kind == "image" else MEDIA
     image = urls.image_id(medium.url) if medium.kind == "image" else ""
     if not image:
@@ -33,19 +34,28 @@ def media_name(medium: Media) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Return a replacement for `name` that every site can publish and that is unique even on disks that ignore case."""
+    """Return a replacement for a media name that every site can publish.
+
+    It contains a digest of the stem, so that it is unique even on file systems that ignore case.
+    """
     folder, _, stem = name.partition("/")
     prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_KEPT] or "image"
     return f"{folder}/{prefix}-{sha256(stem.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def number_in(key: str) -> str:
-    """Return the part of a key that distinguishes articles of one title: `<mid>-<idx>`, or the digits of a digest."""
+    """Return the part of an article's key that distinguishes it from articles with the same title.
+
+    This is `<mid>-<idx>`, or the digest in the key of an article without these ids; at most 40 characters.
+    """
     return re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
 
 
 def _stable_part(address: str) -> str:
-    """Return the part of a medium's address that names it: the CDN signs videos anew for every reader."""
+    """Return the part of a medium's address that is the same for all readers.
+
+    For media of the CDN this is the address without its query, which contains a new signature for each reader.
+    """
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:  # `https://[`

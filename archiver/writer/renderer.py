@@ -1,4 +1,4 @@
-"""Render the text of a post from its article and saved files, as a profile wants it. Pure: the archive writes it."""
+"""Render the text of a post from its article and saved files, as its profile requires. No file is written here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.escape import destination, escape
 from archiver.writer.profiles.base import Profile
 
-# What the source block says of the notice that stands where the article was.
+# The text of the source block for each notice that replaces an article on WeChat.
 STATE_IN_CHINESE = {
     State.DELETED: "已被发布者删除",
     State.VIOLATION: "因违规被删除",
@@ -28,32 +28,38 @@ _EMPTY_FRONT_MATTER = "---\n---\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostStyle:
-    """How the owner of a site wants a post: what archiver.yml may change, and the archive's own links."""
+    """The style of a post: the parts that archiver.yml can change, and the links to other posts of the archive."""
 
     front_matter: Mapping[str, object] = field(default_factory=dict)  # values by key, None removes a key
     account_line: str = "转载：{account}"
     link_line: str = "来源：[微信公众号]({url})"
-    gone_line: str = "原文已无法访问：{state}（{seen}）"  # once a notice stands where the article was
-    post_path_of: Callable[[str], str] = no_post  # a link's target → the path of its post in the archive, '' for none
+    gone_line: str = "原文已无法访问：{state}（{seen}）"  # used if a notice has replaced the article
+    post_path_of: Callable[[str], str] = no_post  # returns the path of the post that a link leads to, or ''
 
 
 def default_style(_article: Article) -> PostStyle:
-    """Return the style of a site whose archiver.yml changes nothing."""
+    """Return the style of a site without settings in archiver.yml."""
     return PostStyle()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileRenderer:
-    """A renderer of articles for one profile, each in the style that `style_of` returns: sources may have their own."""
+    """A renderer of articles for one profile.
+
+    `style_of` returns the style of an article's post, which may differ between sources.
+    """
 
     profile: Profile
     style_of: Callable[[Article], PostStyle] = default_style
 
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
-        """Return the post of an article: front matter, the source block, the body; a newline at its end.
+        """Return the post of an article: front matter, source block and body, with a newline at its end.
 
-        `media` holds a file or the reason why there is none by the name of each medium (`names.media_name`); what has
-        no file is shown by its own address. `captured` (aware) dates a post whose page does not.
+        Args:
+            article: The article.
+            media: For the name of each medium (`names.media_name`), its file or the reason why there is none. A medium
+                without a file is shown from its original address.
+            captured: When the page was captured (aware); used as the date of a post whose page has no date.
         """
         style = self.style_of(article)
         front_matter = self.profile.front_matter(article, captured, style.front_matter)
@@ -83,7 +89,7 @@ class ProfileRenderer:
 
 
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:
-    """Return the quote that says where the post is from; a line that has nothing to say is left out."""
+    """Return a quote in Markdown that names the source of the article; lines without a value are left out."""
     name = escape(article.account, dialect=profile.dialect)
     account = style.account_line.replace("{account}", name) if article.account else ""
     template = style.link_line if article.url else _LINK.sub(r"\1", style.link_line)

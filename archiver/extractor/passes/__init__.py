@@ -1,7 +1,7 @@
-"""Clean a raw body in passes: `passes` is their order.
+"""Convert the raw body of a page to canonical HTML in a series of passes; `passes` returns them in order.
 
-Each pass is a function that changes the tree; one that removes what a reader might miss yields what and why. The last
-step, `collapse`, writes the canonical HTML that everything after works on.
+Each pass is a function that changes the tree of the body. A pass that removes content yields a Removal for each piece.
+The last step, `collapse`, writes the tree as canonical HTML.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ Pass = Callable[[Element], Iterable[Removal] | None]
 
 
 def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
-    """Return the passes over one body in the order they run.
+    """Return the passes for one body, in the order in which they run.
 
     Args:
         raw: The body.
-        after_hidden: Passes that run when nothing hidden is left, and nothing else has been changed.
+        after_hidden: Additional passes. They run directly after hidden elements have been dropped.
     """
     return (
         drop_hidden,
@@ -51,7 +51,7 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanBody:
-    """A body in its canonical form."""
+    """A canonical body, with its media and the losses of its extraction."""
 
     html: str
     media: tuple[Media, ...]  # in the order of the page
@@ -61,7 +61,7 @@ class CleanBody:
 
 
 def clean(raw: RawBody) -> CleanBody:
-    """Return what a reader sees of a raw body in its canonical form, with its media and what was removed."""
+    """Return the canonical form of a raw body, with its media, the removed pieces and the warnings."""
     if is_oversized(raw.html):
         html = plain_html(raw.html)
         return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
@@ -74,7 +74,10 @@ def clean(raw: RawBody) -> CleanBody:
 
 
 def canonical_html(raw: RawBody) -> str:
-    """Return the same HTML as `clean` without collecting media and losses, which takes less time."""
+    """Return the same HTML as `clean`, in less time.
+
+    Media are not collected and removed pieces and lost characters are not recorded.
+    """
     if is_oversized(raw.html):
         return plain_html(raw.html)
     return collapse(_run_passes(raw)[0], read_stylesheet(raw.css))
@@ -86,7 +89,7 @@ def _run_passes(raw: RawBody, *after_hidden: Pass) -> tuple[Element, tuple[Remov
 
 
 def _media(body: Element) -> Iterator[Media]:
-    """Yield the images, then the media of cards, each address once."""
+    """Yield the media of a body: first its images, then the media of its cards. Each address is yielded once."""
     known: set[str] = set()
     for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):
         if medium.url and medium.url not in known:

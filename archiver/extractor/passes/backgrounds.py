@@ -1,7 +1,7 @@
-"""Find images that a page shows as the background of an empty box or an empty SVG, and make `<img>` of them.
+"""Find images that a page shows as the background of an empty box or SVG, and add `<img>` elements for them.
 
-Most backgrounds only decorate. One is content if its box holds no text and no image, and is large by its own styles;
-nothing is laid out here, so percentages are taken of the width of WeChat's column
+Most backgrounds are decoration. A background is content if its box contains no text and no image, and is large
+according to its own styles. No layout is computed, so percentages are taken of the width of WeChat's column
 (docs/wechat-format.md#pictures-in-backgrounds).
 """
 
@@ -14,7 +14,7 @@ from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.images import pixels
 from archiver.extractor.passes.tree import Element, holds, selecting
 
-_MIN_SIDE = 64  # px, each side; what is smaller is a bullet, a border, a strip
+_MIN_SIDE = 64  # px, for width and height; smaller backgrounds are bullets, borders or strips
 _COLUMN_WIDTH = 677  # px: the width of an article on a desktop
 _DEFAULT_SVG_SIZE = (300, 150)  # px
 _ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]+)[\"']?\s*\)")
@@ -23,7 +23,7 @@ _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
 def find_backgrounds(body: Element) -> None:
-    """Put an `<img>` before each box whose background is content."""
+    """Add an `<img>` before each box whose background image is content."""
     for element in _with_address(body):
         found = _ADDRESS.search(element.get("style", ""))
         address = urls.media(found[1]) if found else ""
@@ -42,8 +42,8 @@ def _is_content(element: Element) -> bool:
 def _svg_size(svg: Element) -> tuple[float, float]:
     """Return the width and height in px at which a browser draws an SVG.
 
-    The width is the one that it declares, else the column's. The height is the one that it declares, else in the
-    proportion of its view box. Without a view box the defaults are those of CSS, 300 × 150.
+    The width is the declared one, else that of the column. The height is the declared one, else it follows from the
+    proportions of the view box. Without a view box the defaults are those of CSS, 300 × 150 px.
     """
     style = declarations(svg.get("style", ""))
     view = [pixels(part) for part in re.split(r"[\s,]+", (svg.get("viewbox") or svg.get("viewBox") or "").strip())]
@@ -56,7 +56,10 @@ def _svg_size(svg: Element) -> tuple[float, float]:
 
 
 def _width(element: Element) -> float:
-    """Return the width of a box; a block without one fills the column, anything else is as wide as its content."""
+    """Return the width of a box in px.
+
+    A block without a declared width is as wide as the column; other boxes are as wide as their widest child.
+    """
     style = declarations(element.get("style", ""))
     if style.get("width", "auto") != "auto":
         return _length(style["width"])
@@ -65,7 +68,10 @@ def _width(element: Element) -> float:
 
 
 def _height(element: Element) -> float:
-    """Return the height that the style gives, padding included; 0 for a height in %, since the parent has none."""
+    """Return the height of a box in px from its `style`, including its padding.
+
+    A height in percent counts as 0, since the height of the parent is unknown.
+    """
     style = declarations(element.get("style", ""))
     padding = style.get("padding", "").split()
     top = style.get("padding-top") or (padding[0] if padding else "")
@@ -75,7 +81,10 @@ def _height(element: Element) -> float:
 
 
 def _length(*values: str) -> float:
-    """Return the first of `values` that is a length, in px; % counts from the column's width."""
+    """Return the first of `values` that is a CSS length, in px; 0 if none is.
+
+    Percentages are taken of the width of the column.
+    """
     for value in values:
         if found := _PERCENT.match(value):
             return _COLUMN_WIDTH * float(found[1]) / 100

@@ -1,8 +1,8 @@
-"""Replace embedded content that Markdown cannot express by cards: kind, title, image, name and link.
+"""Replace embedded content that Markdown cannot express (players, polls, mini programs …) by cards.
 
-A card's HTML is built here and only here, every value from the page escaped; the writer puts local files in place of
-its addresses. Cards that only ask to follow an account are dropped and reported
-(docs/wechat-format.md#10-cards-films-sound).
+A card shows the kind, title, image, name and link of the content. The HTML of cards is built only in this module, and
+every value from the page is escaped. The writer later replaces the addresses in it by those of saved files. Cards that
+only ask the reader to follow an account are dropped and reported (docs/wechat-format.md#10-cards-films-sound).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from archiver.models import Media, MediaKind, Removal
 _VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 _PLAYER = f"https://{urls.HOST}/mp/readtemplate?t=pages/video_player_tmpl&action=mpvideo&auto=0&vid="
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_MAX_LENGTH = 200  # characters of a card's title or name
+_MAX_LENGTH = 200  # maximum length of a card's title or name, in characters
 _ADVERTISEMENTS = {
     "mp-common-profile": "an account's follow card",
     "mp-common-cpsad": "a shop's advertisement",
@@ -32,25 +32,32 @@ _ADVERTISEMENTS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """The content of a card."""
+    """The content of a card; fields without a value are empty."""
 
-    kind: str  # in Chinese, as a reader sees it
+    kind: str  # in Chinese, as shown to the reader
     title: str = ""
-    name: str = ""  # of an account or author
+    name: str = ""  # name of an account or author
     href: str = ""
     cover: str = ""  # address of an image
-    player: str = ""  # the tag that plays `source`: audio or video
-    source: str = ""  # address of the recording
-    size: int = 0  # bytes, 0 if not known
+    player: str = ""  # tag of the element that plays `source`: audio or video
+    source: str = ""  # address of the audio or video file
+    size: int = 0  # size of the file in bytes, 0 if unknown
 
 
 def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]]:
-    """Return the pass that replaces each embedded thing by a CARD element, for a page that lists these videos."""
+    """Return the pass that replaces each embedded element by a CARD element.
+
+    Args:
+        videos: The videos that the data of the page lists, with their titles and addresses.
+    """
     return partial(_make_cards, {video.id: video for video in videos})
 
 
 def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
-    """Replace embedded things by cards; drop and report what only advertises or shows nothing."""
+    """Replace embedded elements by CARD elements; `videos` maps ids to videos.
+
+    Drop advertisements and elements without content, and yield a Removal for each.
+    """
     for element in elements(body, *_READERS, "iframe", *_ADVERTISEMENTS):
         if element.tag in _ADVERTISEMENTS:
             name = _plain(element.get("data-nickname") or element.get("data-name") or "")
@@ -71,14 +78,17 @@ def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
 
 
 def _move_content_behind(element: Element) -> None:
-    """Move the article's paragraphs out of an embedded element that was never closed; its own content has none."""
+    """Move all children of an embedded element behind it if there are paragraphs, images or headings among them.
+
+    Such children belong to the article: the end tag of the embedded element is missing.
+    """
     if holds(element, "p", "img", "h1", "h2", "h3"):
         for child in reversed(list(element)):
             element.addnext(child)
 
 
 def card_media(body: Element) -> Iterator[Media]:
-    """Yield the audio, video and cover images that the cards of a body show."""
+    """Yield the audio, video and cover images of the cards in a body."""
     for element in body.iter(CARD):
         if source := element.get("source"):
             kind = MediaKind(element.get("player", ""))
@@ -96,7 +106,7 @@ def _put(element: Element, card: Card) -> None:
 
 
 def _html(card: Card) -> str:
-    """Return a card's HTML on one line; the writer removes `<video>` or `<audio>` if the file was not saved."""
+    """Return the HTML of a card, on one line; the writer removes `<video>` or `<audio>` if its file was not saved."""
     title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
     caption = "：".join(filter(None, (card.kind, title)))
     caption += f"（{escape(card.name)}）" if card.name and card.name != card.title else ""
@@ -127,10 +137,13 @@ def _iframe_card(element: Element, videos: dict[str, Video]) -> Card | None:
 
 
 def _wechat_link(address: str) -> str:
-    """Return a link to a page of WeChat's, whose host may be missing in `address`; '' for an unusable address."""
+    """Return the absolute URL of a page of WeChat; '' if `address` is unusable.
+
+    `address` may be relative to WeChat's host.
+    """
     try:
         return urls.link(urljoin(f"https://{urls.HOST}/", address))
-    except ValueError:  # urljoin refuses half an IPv6 address
+    except ValueError:  # from urljoin, for an incomplete IPv6 address
         return ""
 
 
@@ -157,7 +170,7 @@ def _audio_card(element: Element) -> Card | None:
 
 
 def _html_player_card(element: Element) -> Card | None:
-    """Return the card of HTML's own `<video>` or `<audio>`; None without an address."""
+    """Return the card of an HTML `<video>` or `<audio>` element; None if it has no address."""
     inner = next(element.iter("source"), element)
     source, player = urls.media(element.get("src") or inner.get("src") or ""), str(element.tag)
     kind = {"video": "视频", "audio": "音频"}[player]
@@ -174,7 +187,7 @@ def _music_card(element: Element) -> Card:
 
 def _channel_card(element: Element) -> Card:
     title = _plain(element.get("data-desc") or element.get("data-intro") or "")
-    cover = urls.media(element.get("data-url", ""))  # the cover; the video itself is not to be had
+    cover = urls.media(element.get("data-url", ""))  # only the cover: the video cannot be downloaded
     return Card(kind="视频号", title=title, name=_plain(element.get("data-nickname", "")), cover=cover)
 
 
@@ -213,7 +226,7 @@ _READERS: dict[str, Callable[[Element], Card | None]] = {
 
 
 def find_stickers(body: Element) -> None:
-    """Turn sticker elements into the images they show."""
+    """Replace sticker elements by `<img>` elements; leave those without an address."""
     for element in elements(body, "mp-common-sticker"):
         address = urls.media(element.get("data-emoji_url", ""))
         if address:

@@ -1,6 +1,6 @@
-"""Read code blocks, whatever editor made them, into one element each whose text is the code, space for space.
+"""Convert the code blocks of all editors to CODE elements, whose text is the code with its white space preserved.
 
-docs/wechat-format.md#one-line-per-code-element and the sections behind it describe the forms.
+docs/wechat-format.md#one-line-per-code-element and the sections after it describe the forms of code blocks.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from lxml import etree
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.tree import CODE, Element, drop, holds, normalized_text, replace, selecting
 
-_LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # columns of line numbers
+_LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # classes of columns with line numbers
 _EDITOR = "code-snippet__fix"
 _with_line_class = selecting("descendant::*/@class[contains(., 'line') or contains(., 'gutter')]/..")
 _candidates = selecting(f"descendant::*/@class[contains(., '{_EDITOR}')]/.. | descendant::pre")
-_CSS_COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # a rule of a style sheet as text
+_CSS_COUNTER = re.compile(r"(?m)^[^\S\n]*counter\(line\)?[^\S\n]*$\n?")  # code of a style sheet that is shown as text
 _NOT_CODE = "img iframe mp-common-profile mp-common-miniprogram mp-miniprogram h1 h2 h3".split()
 _PROSE = "p section div ul ol blockquote table".split()
 _SPACES = str.maketrans(
@@ -25,7 +25,7 @@ _SPACES = str.maketrans(
 
 
 def read_code(body: Element) -> None:
-    """Replace every code block by a CODE element; make a plain box of a `<pre>` that holds prose."""
+    """Replace every code block by a CODE element; rename a `<pre>` that contains prose to `<div>`."""
     inside: set[Element] = set()
     for block in list(filter(_is_block, _candidates(body))):
         if block in inside:
@@ -41,7 +41,10 @@ def read_code(body: Element) -> None:
 
 
 def _put(block: Element, code: Element) -> None:
-    """Put the code where its block stands, and behind it the images of the block."""
+    """Replace a code block by `code`, followed by the images of the block.
+
+    Leave out `code` if it is empty.
+    """
     images = list(block.iter("img"))
     replace(block, code)
     for image in reversed(images):
@@ -56,7 +59,7 @@ def _is_block(element: Element) -> bool:
 
 
 def _is_code(pre: Element) -> bool:
-    """Return True if a `<pre>` is code, False if it is an editor's box for prose, images or a card."""
+    """Return True if a `<pre>` contains code; False if an editor has used it for prose, images or a card."""
     lines = list(pre.iter("code"))
     if lines and _hold_all_text(pre, lines):
         return True
@@ -67,7 +70,7 @@ def _is_code(pre: Element) -> bool:
 
 
 def _hold_all_text(block: Element, lines: list[Element]) -> bool:
-    """Return True if `lines` hold every word of a block."""
+    """Return True if the elements `lines` contain all text of a block."""
     return "".join(map(normalized_text, lines)).replace(" ", "") == normalized_text(block).replace(" ", "")
 
 
@@ -78,7 +81,11 @@ def _drop_line_numbers(block: Element) -> None:
 
 
 def _code_text(block: Element) -> str:
-    """Return the code: a line for each list item or `<code>` if the editor wrote several of them, else as it stands."""
+    """Return the code of a block.
+
+    If several list items or `<code>` elements together contain all its text, each of them is one line of the code.
+    Otherwise the code is the text of the block.
+    """
     lines = [item for item in block.iter("li") if not holds(item, "li")] or list(block.iter("code"))
     nested = any(holds(line, "code") for line in lines if line.tag == "code")
     if len(lines) > 1 and not nested and _hold_all_text(block, lines):
@@ -89,7 +96,7 @@ def _code_text(block: Element) -> str:
 
 
 def _flat(element: Element) -> str:
-    """Return an element's text with a line end at each `<br>` and around each block in it."""
+    """Return the text of an element, with a line feed at each `<br>` and around each block element."""
     parts: list[str] = []
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if node.tag in BLOCK_TAGS and node is not element and parts and not parts[-1].endswith("\n"):
@@ -103,7 +110,10 @@ def _flat(element: Element) -> str:
 
 
 def _language(block: Element) -> str:
-    """Return the language that a class names, '' without one; `data-lang` is the editor's guess and often wrong."""
+    """Return the language of a code block from a class such as `language-python`; '' if there is none.
+
+    The attribute `data-lang` is not used: it is a guess of the editor and often wrong.
+    """
     for element in block.iter():
         for name in element.get("class", "").split() if isinstance(element.tag, str) else ():
             found = re.fullmatch(r"(?:language|lang)-([A-Za-z0-9+#_-]{1,20})", name)

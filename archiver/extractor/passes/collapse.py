@@ -1,7 +1,7 @@
-"""The last pass: turn a tree of sections and spans into the blocks and lines of the canonical body.
+"""Convert the tree of a body to the blocks and lines of canonical HTML; this is the last pass.
 
-The walk is iterative, so that no nesting is too deep for it. It carries the computed style down and ends a line
-wherever a browser does. How an element looks decides, not what it is called: `<strong>` whose spans say
+The walk over the tree is iterative, so elements can be nested to any depth. It computes the style of each element and
+ends a line wherever a browser does. The computed style of an element counts, not its tag: `<strong>` whose spans have
 `font-weight: normal` is not bold, `<span style="font-weight: 700">` is (docs/wechat-format.md#meaning-by-style).
 """
 
@@ -28,11 +28,11 @@ from archiver.extractor.passes.tree import CARD, CODE, Element
 from archiver.extractor.passes.whitespace import normalize_spaces
 
 NO_SHEET = Stylesheet()
-_PARENTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # outside of these the tag means nothing
-_DEEPEST = 24  # lists and quotes nested deeper become flat: no theme shows more, and every engine recurses here
+_PARENTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # other parents: tag is ignored
+_DEEPEST = 24  # lists and quotes nested deeper become flat: themes do not show more levels, and engines recurse
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_STRUCTURE = CONTAINER_TAGS | _HEADINGS  # other tags only begin a line
-_BOLD = frozenset(("strong",))  # not written in a heading, which is bold by itself
+_STRUCTURE = CONTAINER_TAGS | _HEADINGS  # all other block elements only start a line
+_BOLD = frozenset(("strong",))  # omitted in headings, which are bold anyway
 _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
 
@@ -41,7 +41,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
     """Return the canonical HTML of a body.
 
     Args:
-        body: The tree, after all other passes: nothing hidden is left in it.
+        body: The tree after all other passes, without hidden elements.
         sheet: The style sheet of the page.
     """
     builder = _Builder(sheet)
@@ -64,7 +64,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
 
 
 class _Builder:
-    """The state of the walk: open containers, styles on the way down, and the runs of the line being read."""
+    """The state of the walk: the open containers, the styles of the open elements, and the runs of the current line."""
 
     def __init__(self, sheet: Stylesheet) -> None:
         self.sheet = sheet
@@ -73,10 +73,10 @@ class _Builder:
         self.styles = [StyleCache()]
         self.headings: list[str] = []
         self.runs: list[Run] = []
-        self.text_style = PLAIN  # of the text that was added last
+        self.text_style = PLAIN  # style of the text that was added last
 
     def enter(self, element: Element) -> bool:
-        """Handle the start of an element; return False if nothing below it matters."""
+        """Handle the start of an element; return False if its content is to be skipped."""
         tag, outer = str(element.tag), self.styles[-1]
         if add := _ATOMS.get(tag):
             add(self, element)
@@ -94,7 +94,7 @@ class _Builder:
         return True
 
     def leave(self, element: Element) -> None:
-        """Handle the end of an element and the text behind it."""
+        """Handle the end of an element and the text between this end and the next tag."""
         if self.styles.pop().starts_line:
             self.end_line()
             if (tag := str(element.tag)) in _STRUCTURE:
@@ -103,16 +103,16 @@ class _Builder:
             self.add_text(tail)
 
     def add_text(self, text: str) -> None:
-        """Add text to the line, its white space as the style's `white-space` says."""
+        """Add text to the current line; handle its white space according to the `white-space` of the current style."""
         style = self.styles[-1].style
         if style.hidden:
             return
-        if text.isprintable() and "  " not in text:  # most are: neither white space but single spaces, nor controls
+        if text.isprintable() and "  " not in text:  # true of most text: only single spaces, no control characters
             self._append(text)
             return
         keeps_space = style.space.startswith(("pre", "break-spaces"))
         if not (keeps_space or self.runs or text.strip(_SPACE)):
-            return  # between the tags of two lines
+            return  # white space between the tags of two lines
         text = without_invisible(text)
         if not keeps_space:
             self._append(_SPACES.sub(" ", text))
@@ -126,7 +126,10 @@ class _Builder:
             self._append(_SPACES.sub(" ", line))
 
     def _append(self, text: str) -> None:
-        """Add text to the line, to its last run if that has the same style: editors cut words into spans."""
+        """Add text to the current line.
+
+        Extend the last run if it has the same style: editors split words into several spans.
+        """
         scope, runs = self.styles[-1], self.runs
         if runs and scope.style == self.text_style and not ((last := runs[-1]).image or last.text == "\n"):
             runs[-1] = last._replace(text=last.text + text)
@@ -135,16 +138,19 @@ class _Builder:
             self.text_style = scope.style
 
     def add_break(self, _element: Element | None = None) -> None:
-        """Add a line break, as of a `<br>`."""
+        """Add a line break to the current line, as `<br>` does. The argument is ignored."""
         scope = self.styles[-1]
         self.runs.append(Run("\n", scope.marks, scope.style.href))
 
     def end_line(self) -> None:
-        """Write the line that was read as paragraphs; two breaks in a row end a paragraph, too."""
+        """End the current line and write its runs as a paragraph or heading.
+
+        Two line breaks in a row split it into two paragraphs.
+        """
         if not self.runs:
             return
         runs, self.runs = self.runs, []
-        if len(runs) == 1:  # as most lines
+        if len(runs) == 1:  # true of most lines
             if runs[0].image or runs[0].text.strip():
                 self._write(runs)
         elif any(run.image or run.text.strip() for run in runs):
@@ -152,12 +158,15 @@ class _Builder:
                 self._write(line)
 
     def add_block(self, block: Block) -> None:
-        """Add a block to the open container; make the list, list item or table cell that HTML would want around it."""
+        """Add a block to the open container.
+
+        Add the list, list item, table row or cell that HTML requires around it if it is missing.
+        """
         parent = self.containers[-1]
         if block.tag == "li" and parent.tag not in ("ul", "ol"):
             parent = _last(parent, "ul", "ol")
         elif parent.tag in ("ul", "ol") and block.tag != "li":
-            if block.tag in ("ul", "ol") and parent.children:  # a list right in a list belongs to the item before it
+            if block.tag in ("ul", "ol") and parent.children:  # a list directly in a list belongs to the item before it
                 parent = parent.children[-1]
             else:
                 parent.children.append(Block("li"))
@@ -195,7 +204,10 @@ class _Builder:
                 _remove_last(self.containers[-1], closed)
 
     def add_image(self, element: Element) -> None:
-        """Add an image: in the line if it is as small as a letter, else on a line of its own."""
+        """Add an image.
+
+        Put it in the current line if it is inline (about as small as a letter), else on a line of its own.
+        """
         href = self.styles[-1].style.href
         run = Run(element.get("alt", ""), href=href, image=element.get("src", ""))
         if is_inline(element):
@@ -206,24 +218,27 @@ class _Builder:
         self.end_line()
 
     def add_rule(self, _element: Element) -> None:
-        """Add an `<hr>`."""
+        """Add a horizontal rule (`<hr>`). The argument is ignored."""
         self.end_line()
         self.add_block(Block("hr"))
 
     def add_code(self, element: Element) -> None:
-        """Add a code block that an earlier pass has read."""
+        """Add the code block of a CODE element, which an earlier pass has made."""
         self.end_line()
         language = element.get("language", "")
         opening = f'<code class="language-{escape(language)}">' if language else "<code>"
         self.add_block(Block("pre", html=f"{opening}{escape(element.text or '', quote=False)}</code>"))
 
     def add_card(self, element: Element) -> None:
-        """Add a card that an earlier pass has made; its attribute `html` is ours, built from escaped values."""
+        """Add the card of a CARD element, which an earlier pass has made.
+
+        Its attribute `html` can be trusted: that pass has built it from escaped values.
+        """
         self.end_line()
         self.add_block(Block("div", {"class": "wechat-card"}, html=element.get("html", "")))
 
 
-_ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose inside is not walked
+_ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose content is skipped
     "img": _Builder.add_image,
     "br": _Builder.add_break,
     "hr": _Builder.add_rule,
@@ -233,14 +248,20 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose ins
 
 
 def _last(parent: Block, *tags: str) -> Block:
-    """Return the last child of a block if it is one of `tags`, else add one of the first of them."""
+    """Return the last child of a block if its tag is one of `tags`.
+
+    Otherwise append a new child with the first of `tags` and return the new child.
+    """
     if not parent.children or parent.children[-1].tag not in tags:
         parent.children.append(Block(tags[0]))
     return parent.children[-1]
 
 
 def _remove_last(parent: Block, block: Block) -> None:
-    """Remove a last block that shows nothing, with the list that add_block made around it."""
+    """Remove `block`, the last block in `parent`, if it is empty.
+
+    If `add_block` has made a list around it and that is now empty, remove the list, too.
+    """
     last = parent.children[-1]
     if block.tag == "li" and last.tag in ("ul", "ol"):
         _remove_last(last, block)
@@ -250,7 +271,7 @@ def _remove_last(parent: Block, block: Block) -> None:
 
 
 def _paragraphs(runs: list[Run]) -> list[list[Run]]:
-    """Cut the runs of a line wherever two line breaks follow each other."""
+    """Split the runs of a line into paragraphs wherever two line breaks follow each other."""
     if all(run.text != "\n" for run in runs):
         return [runs]
     parts: list[list[Run]] = [[]]
@@ -269,14 +290,17 @@ def _paragraphs(runs: list[Run]) -> list[list[Run]]:
 
 
 def _attributes(tag: str, element: Element) -> dict[str, str]:
-    """Return those of an element's attributes that the canonical block keeps."""
+    """Return the attributes of an element that its canonical block keeps: `start`, `colspan` and `rowspan`."""
     names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
     found = {name: element.get(name, "") for name in names}
     return {name: value for name, value in found.items() if value.isdecimal() and len(value) < 6 and int(value) != 1}
 
 
 def _shift_headings(blocks: list[Block]) -> None:
-    """Move all headings one level down if the body uses h1: the theme prints the title as the page's only one."""
+    """Shift all headings one level down (h1 becomes h2 …) if the body has an h1.
+
+    The theme shows the title of the post as h1, which should be the only h1 on the page.
+    """
     headings = [block for block in blocks if block.tag in _HEADINGS]
     if any(heading.tag == "h1" for heading in headings):
         for heading in headings:
@@ -284,7 +308,7 @@ def _shift_headings(blocks: list[Block]) -> None:
 
 
 def _walk(root: Block) -> Iterator[Block]:
-    """Yield all blocks below `root` in the order they stand on the page."""
+    """Yield all blocks below `root` in document order."""
     pending = list(reversed(root.children))
     while pending:
         block = pending.pop()

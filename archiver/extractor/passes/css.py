@@ -1,7 +1,7 @@
-"""Compute an element's style from its tag, its `style` attribute and the style around it.
+"""Compute the style of an element from its tag, its `style` attribute and the style of its parent.
 
-Only properties that change what a text says, and that Markdown can express: weight, slant, lines under and through
-text, raised and lowered text, what starts a line, what is not shown. Colours and sizes are the theme's business.
+Only those properties are computed that change the meaning of text and that Markdown can express: bold, italic,
+underlined, struck, raised and lowered text, line starts, and visibility. Colours and sizes are left to the theme.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _BLOCK_DISPLAYS = frozenset(
     "block flex grid list-item table table-row table-cell flow-root table-caption table-row-group".split()
 )
 _DECLARATION = re.compile(r"\s*([a-zA-Z-]+)\s*:\s*([^;\"'(]*(?:(?:\"[^\"]*\"|'[^']*'|\([^)]*\)|[\"'(])[^;\"'(]*)*)")
-_LONGEST = 8192  # characters of a style attribute that are read; the longest seen has 1,900
+_LONGEST = 8192  # maximum length of a style attribute, in characters; the rest is ignored. The longest seen has 1,900
 
 
 class ComputedStyle(NamedTuple):
-    """The computed style of an element; the defaults are those of a paragraph's text."""
+    """The computed style of an element; the defaults are the style of text in a paragraph."""
 
     bold: bool = False
     italic: bool = False
@@ -31,10 +31,10 @@ class ComputedStyle(NamedTuple):
     strike: bool = False
     raised: str = ""  # sup | sub
     code: bool = False
-    href: str = ""
-    space: str = "normal"  # white-space
-    hidden: bool = False  # visibility
-    blockifies: bool = False  # its children start lines of their own: flex, grid
+    href: str = ""  # target of the link around the text
+    space: str = "normal"  # value of `white-space`
+    hidden: bool = False  # by `visibility`
+    blockifies: bool = False  # True for flex and grid boxes: each child starts and ends a line
 
 
 PLAIN = ComputedStyle()
@@ -42,9 +42,9 @@ PLAIN = ComputedStyle()
 
 @lru_cache(maxsize=4096)
 def declarations(style: str) -> dict[str, str]:
-    """Return the declarations of a `style` attribute as property → value.
+    """Return the declarations of a `style` attribute, as a mapping from property to value.
 
-    Both in lower case, the value without `!important`; of a property that is declared twice the last value counts.
+    Properties and values are in lower case, and `!important` is removed. The last declaration of a property wins.
     """
     found = {}
     for name, value in _DECLARATION.findall(style[:_LONGEST]):
@@ -53,7 +53,10 @@ def declarations(style: str) -> dict[str, str]:
 
 
 def not_shown(tag: str, style: str) -> bool:
-    """Return True if an element and all in it is absent from the page, by `display: none` or by its tag."""
+    """Return True if the page does not show an element and its content.
+
+    That is the case for `display: none` in its `style` and for tags such as `script` (NEVER_SHOWN).
+    """
     return tag in NEVER_SHOWN or ("none" in style and declarations(style).get("display") == "none")
 
 
@@ -61,7 +64,10 @@ NEVER_SHOWN = frozenset("script style noscript template head title meta link des
 
 
 def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
-    """Return True if an element stands on lines of its own: by its tag, its style, or as the child of a flex box."""
+    """Return True if an element starts and ends a line, as a block does.
+
+    This depends on its tag and its `style`, or on its parent if that is a flex or grid box.
+    """
     if tag in BLOCK_TAGS or parent.blockifies:
         return True
     if not style:
@@ -72,7 +78,7 @@ def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
     return declared.get("float") in ("left", "right") or declared.get("position") in ("absolute", "fixed")
 
 
-# What a tag means without any style, by the browser's own style sheet.
+# Tags by the style that browsers give them by default.
 _BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
 _ITALIC = frozenset(("em", "i", "cite", "dfn", "var", "address"))
 _UNDERLINED = frozenset(("u", "ins"))
@@ -99,10 +105,10 @@ def inherit(parent: ComputedStyle, tag: str, style: str, sheet: str = "") -> Com
     """Return the computed style of an element.
 
     Args:
-        parent: The computed style of the element around it.
+        parent: The computed style of its parent.
         tag: Its tag.
         style: Its `style` attribute.
-        sheet: What the page's style sheet declares for it; weaker than `style`.
+        sheet: Declarations for it in the style sheet of the page; `style` overrides them.
     """
     computed = _by_tag(parent, tag)
     for written in filter(None, (sheet, style)):
@@ -131,7 +137,10 @@ def _apply(computed: ComputedStyle, parent: ComputedStyle, declared: dict[str, s
 
 
 def _is_bold(weight: str, computed: ComputedStyle, parent: ComputedStyle) -> bool:
-    """Return True if a `font-weight` is shown as bold: browsers do so from 600 on."""
+    """Return True if browsers show text with this `font-weight` as bold, which they do from 600 on.
+
+    For `inherit` and `unset` this is `parent.bold`, for unknown values `computed.bold`.
+    """
     if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600
     if weight in ("normal", "initial", "lighter"):
@@ -142,7 +151,10 @@ def _is_bold(weight: str, computed: ComputedStyle, parent: ComputedStyle) -> boo
 
 
 def _weight_in(font: str) -> str:
-    """Return the weight in a value of the shorthand `font`; one without a weight resets it to `normal`."""
+    """Return the weight in a value of the shorthand property `font`.
+
+    Return `normal` if it has no weight, and '' if it is empty, `inherit`, `initial` or `unset`.
+    """
     if not font or font in ("inherit", "initial", "unset"):
         return ""
     words = font.split("/")[0].split()
@@ -150,8 +162,11 @@ def _weight_in(font: str) -> str:
 
 
 def _lines(line: str, computed: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
-    """Return the lines that a `text-decoration` makes; `none` removes the tag's own, never those of the parent."""
+    """Return the fields `underline` and `strike` of the computed style for a value of `text-decoration`.
+
+    `none` removes the lines that the element has by its tag, but not those of its parent.
+    """
     if "none" in line:
         return {"underline": parent.underline, "strike": parent.strike}
-    underline = "underline" in line and not computed.href  # every theme has its own line under links
+    underline = "underline" in line and not computed.href  # themes decide how links are underlined
     return {"underline": computed.underline or underline, "strike": computed.strike or "line-through" in line}

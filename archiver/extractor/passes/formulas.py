@@ -1,6 +1,6 @@
-r"""Replace formulas by their TeX between `\(…\)`, which MathJax sets and everybody else can read.
+r"""Replace formulas by their TeX source in `\(…\)` or `\[…\]`, which MathJax renders and people can read.
 
-docs/wechat-format.md#formulas
+See docs/wechat-format.md#formulas.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ _CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def read_formulas(body: Element) -> Iterator[Removal]:
-    """Replace elements with `data-formula` by their TeX; drop and report formulas drawn without TeX."""
+    """Replace the content of elements with `data-formula` by the TeX source in that attribute.
+
+    Drop formulas that are drawn as SVG without TeX source, and yield a Removal for each.
+    """
     for element in _candidates(body):
         if element.get("data-formula") is not None:
             _replace_by_text(element, _tex(element.get("data-formula", ""), element.get("data-formula-type", "")))
@@ -29,7 +32,7 @@ def read_formulas(body: Element) -> Iterator[Removal]:
 def _tex(formula: str, kind: str) -> str:
     formula = " ".join(formula.split())
     if _CJK.search(formula) and "\\" not in formula:
-        return f"${formula}$"  # words between two prices, which the editor took for a formula
+        return f"${formula}$"  # text between two dollar amounts that the editor mistook for a formula
     return f"\\[{formula}\\]" if kind.startswith("block") else f"\\({formula}\\)"
 
 

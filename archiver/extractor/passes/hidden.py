@@ -1,4 +1,4 @@
-"""Drop what the page never shows: scripts, hidden elements, the editor's own marks."""
+"""Drop elements that the page does not show: scripts, hidden elements, elements that only the editor uses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from archiver.extractor.passes.css import not_shown
 from archiver.extractor.passes.tree import Element, drop, normalized_text
 from archiver.models import Removal
 
-_MIN_REPORTED = 8  # characters of hidden text that are worth a report
+_MIN_REPORTED = 8  # minimum length of hidden text that is reported, in characters
 
 
 def drop_hidden(body: Element) -> Iterator[Removal]:
-    """Drop elements that `display: none`, `hidden` or their tag keep off the page; report those with some text."""
+    """Drop elements that are hidden by `display: none`, by the attribute `hidden` or by their tag.
+
+    Yield a Removal for each one with at least `_MIN_REPORTED` characters of text, except for scripts and styles.
+    """
     for element in list(filter(_is_hidden, body.iterdescendants(etree.Element))):
         tag = element.tag
         text = "" if tag in ("script", "style") else re.sub(r"[\s\u200b-\u200f\ufeff]", "", normalized_text(element))

@@ -1,6 +1,6 @@
-"""Give every image its address: lazy images keep it in `data-src`, drawings in SVG's own `<image>`.
+"""Set the address of every image: lazy images have it in `data-src`, SVG drawings in `<image href>`.
 
-docs/wechat-format.md#where-an-image-has-its-address
+See docs/wechat-format.md#where-an-image-has-its-address.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ from archiver.extractor.passes.css import declarations
 from archiver.extractor.passes.tree import Element, drop, elements, normalized_text
 from archiver.models import Media, Removal
 
-# Where an address may stand, the best first. Not `data-croporisrc`: that is the image before the author cropped it.
+# Attributes that may hold the address, the best first. `data-croporisrc` is left out: it is the uncropped image.
 _SOURCES = ("data-src", "src", "data-original", "data-backsrc")
-# Alternative texts that say nothing: the editor's own words, file names.
+# Alternative texts without information: defaults of the editor, file names.
 _EMPTY_ALT = re.compile(r"(?is)(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?")
-_INLINE_WIDTH = 64  # px: an image that is not wider stands among the letters, as emoji do
-# A file in the folder beside a saved page.
+_INLINE_WIDTH = 64  # px; images up to this width are part of a line of text, as emoji are
+# The relative path of a file in the folder beside a saved page.
 _SAVED_FILE = re.compile(r"(?:\./)?(?!\.\./)[^:/?#<>\t\r\n]{1,200}/[^:/?#<>\t\r\n]{1,200}\Z")
-_LEAST_INLINE_DATA = 300  # characters of a data: address; shorter ones are the lazy loader's blank
+_LEAST_INLINE_DATA = 300  # minimum length of a data: URL, in characters; shorter ones are blank images of lazy loaders
 _PIXELS = re.compile(r"(-?[\d.]{1,10})(px)?\Z")
 
 
 def find_images(body: Element) -> Iterator[Removal]:
-    """Set `src` and `alt` of every `<img>`; drop and report one without an address."""
+    """Set `src` and `alt` of every `<img>` in a body.
+
+    Drop images without an address, and yield a Removal for each.
+    """
     for image in elements(body, "img"):
         address = address_of(image)
         if not address:
@@ -37,7 +40,10 @@ def find_images(body: Element) -> Iterator[Removal]:
 
 
 def find_svg_images(body: Element) -> None:
-    """Turn SVG's own `<image href>` into `<img>`; drop lettering of `_` and `·`, which only fills space."""
+    """Replace `<image>` elements in SVGs by `<img>` elements.
+
+    Drop `<text>` elements in SVGs that contain no letters or digits, since they only fill space.
+    """
     for image in elements(body, "image"):
         address = urls.media(image.get("href") or image.get("xlink:href") or "")
         if address:
@@ -49,7 +55,7 @@ def find_svg_images(body: Element) -> None:
 
 
 def is_inline(image: Element) -> bool:
-    """Return True if an image stands among the letters, as an emoji does, and is no illustration."""
+    """Return True if an image is part of a line of text, as an emoji is; False if it is an illustration."""
     width = _width(image)
     return 0 < width <= _INLINE_WIDTH or image.get("src", "").startswith(_EMOJI)
 
@@ -58,7 +64,7 @@ _EMOJI = "https://res.wx.qq.com/t/wx_fed/we-emoji/"
 
 
 def media_of(image: Element) -> Media:
-    """Return the Media of an `<img>` that find_images has seen."""
+    """Return the Media of an `<img>` whose `src` was set by find_images."""
     address = image.get("src", "")
     declared = image.get("data-w", "")
     width = int(declared) if declared.isdecimal() and len(declared) < 6 else 0
@@ -66,7 +72,10 @@ def media_of(image: Element) -> Media:
 
 
 def address_of(image: Element | Mapping[str, str]) -> str:
-    """Return the address of an `<img>`'s image from its attributes; '' if there is none."""
+    """Return the address of an image, from the attributes of its `<img>`; '' if it has none.
+
+    The result is an absolute URL, a `data:` URL, or the relative path of a file beside a saved page.
+    """
     for name in _SOURCES:
         value = image.get(name, "").strip()
         if value.startswith("data:image/") and len(value) > _LEAST_INLINE_DATA:
@@ -80,7 +89,7 @@ def address_of(image: Element | Mapping[str, str]) -> str:
 
 
 def _width(image: Element) -> float:
-    """Return the width in px that the page shows an image with; 0 if it does not say."""
+    """Return the width in px at which the page shows an image; 0 if the page does not declare it."""
     for value in (
         declarations(image.get("style", "")).get("width", ""),
         image.get("width", ""),
@@ -92,7 +101,7 @@ def _width(image: Element) -> float:
 
 
 def pixels(value: str) -> float:
-    """Return a CSS length or an attribute's number in px; 0 for any other value."""
+    """Return a CSS length in px, or a number without a unit, as a float; 0 for any other value."""
     found = _PIXELS.match(value.strip())
     try:
         return float(found[1]) if found else 0

@@ -1,11 +1,11 @@
-"""Remove characters that no reader sees."""
+"""Remove invisible characters from text."""
 
 from __future__ import annotations
 
 import re
 
-# Zero-width spaces, byte-order and direction marks, soft hyphens, interlinear annotation. U+200D and U+FE0F stay:
-# emoji are made with them (docs/wechat-format.md#invisible-characters).
+# Zero-width spaces, byte-order and direction marks, soft hyphens, interlinear annotation. U+200D and U+FE0F are
+# kept, since emoji contain them (docs/wechat-format.md#invisible-characters).
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
@@ -13,5 +13,5 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def without_invisible(text: str) -> str:
-    """Return `text` without control characters and characters that take no room."""
+    """Return `text` without control characters and other invisible characters."""
     return text if text.isprintable() else _CONTROL.sub("", _INVISIBLE.sub("", text))

@@ -1,4 +1,4 @@
-"""Turn tables that only lay out the page into plain boxes, and name the source of WeChat's quote cards."""
+"""Replace tables that are only used for layout by `<div>` elements, and add the source to WeChat's quote cards."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from archiver import urls
 from archiver.extractor.passes.tree import CODE, Element, elements, holds
 
 _PARTS = ("thead", "tbody", "tfoot", "colgroup")
-# What no cell of a table of facts holds; paragraphs and images may stand in one
+# Elements that do not occur in the cells of data tables; paragraphs and images do.
 _NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", CODE)
 
 
 def unwrap_layout_tables(body: Element) -> None:
-    """Rename the parts of layout tables to `<div>`; make a caption the paragraph before its table."""
-    for table in reversed(list(elements(body, "table"))):  # inner ones first
+    """Rename the elements of layout tables to `<div>`.
+
+    Move the caption of every table before it, as a paragraph.
+    """
+    for table in reversed(list(elements(body, "table"))):  # innermost tables first
         for caption in table.findall("caption"):
             caption.tag = "p"
             table.addprevious(caption)
@@ -29,7 +32,10 @@ def _is_layout(rows: list[Element]) -> bool:
 
 
 def cite_quotes(body: Element) -> None:
-    """Add author and title to WeChat's quote cards, as a link to the address they name; without one, nothing."""
+    """Add a line with author and title to each of WeChat's quote cards, as a link to the quoted article.
+
+    Cards without an address, or without author and title, are left unchanged.
+    """
     for quote in elements(body, "blockquote"):
         address = urls.link(quote.get("data-url", ""))
         author, title = (quote.get(name, "").strip() for name in ("data-author-name", "data-source-title"))

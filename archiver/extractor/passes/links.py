@@ -1,6 +1,6 @@
-"""Make links of bare addresses, and of raised footnote marks `[1]`.
+"""Turn bare addresses and raised footnote marks such as `[1]` into links.
 
-WeChat lets authors link to WeChat only, so they write other addresses out, mostly as footnotes at the end
+WeChat allows only links to its own pages, so authors write other addresses as text, mostly in footnotes at the end
 (docs/wechat-format.md#footnotes).
 """
 
@@ -11,7 +11,7 @@ import re
 from archiver import urls
 from archiver.document.model import Block, Run
 
-# ASCII only: the sentence after a bare address goes on in Chinese without a space.
+# ASCII only: Chinese text may follow a bare address without a space.
 _BARE = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]{4,2000}")
 _SENTENCE_END = ".,;:!?'\")]"
 _MARK = re.compile(r"<sup>(?:<code>)?\[(\d{1,3})\](?:</code>)?</sup>")
@@ -21,7 +21,7 @@ _TARGET = re.compile(r'<a href="([^"]+)">')
 
 
 def link_addresses(runs: list[Run]) -> list[Run]:
-    """Return the runs of a line with every bare address in them a link of its own."""
+    """Return the runs of a line in which every bare address is a separate run with a link."""
     if all("://" not in run.text for run in runs):
         return runs
     linked: list[Run] = []
@@ -34,11 +34,14 @@ def link_addresses(runs: list[Run]) -> list[Run]:
 
 
 def link_footnotes(blocks: list[Block]) -> None:
-    """Make each raised `[n]` a link to the address that the footnote `[n] …` further down names."""
+    """Link each raised `[n]` in the blocks to the address in the footnote `[n] …` further down.
+
+    The `html` of the blocks is changed in place.
+    """
     if not any("<sup>" in block.html for block in blocks):
         return
     targets: dict[str, str] = {}
-    below = None  # the address in the block below: one editor (mdnice) sets the number on a line of its own
+    below = None  # address in the block below; one editor (mdnice) puts the number of a footnote on a separate line
     for block in reversed(blocks):
         for line in block.html.split("<br>"):
             number = _FOOTNOTE.match(line)
@@ -59,7 +62,7 @@ def _link(mark: re.Match[str], targets: dict[str, str]) -> str:
 
 
 def _split(run: Run) -> list[Run]:
-    """Cut a run into its addresses and the text between them."""
+    """Split a run into its bare addresses, as links, and the text between them."""
     parts, position = [], 0
     for found in _BARE.finditer(run.text):
         address = _without_sentence_end(found[0])
@@ -73,8 +76,11 @@ def _split(run: Run) -> list[Run]:
 
 
 def _without_sentence_end(address: str) -> str:
-    """Cut off punctuation of the sentence around an address; `)` stays if the address opened the parenthesis."""
-    surplus = address.count(")") - address.count("(")  # of closing parentheses
+    """Return `address` without punctuation at its end that belongs to the sentence around it.
+
+    A `)` is kept if the address contains the matching `(`.
+    """
+    surplus = address.count(")") - address.count("(")  # number of `)` without a matching `(`
     while address and address[-1] in _SENTENCE_END:
         if address[-1] == ")":
             if surplus <= 0:

@@ -1,7 +1,8 @@
-"""Read bodies that are too large for the passes: keep text, images, links and headings, and nothing else.
+"""Convert bodies that are too large for the passes: keep text, images, links and headings, and nothing else.
 
-Each block becomes a line of its own. No style is computed, so what the page hides by style shows; no list is nested.
-Tags that mean nothing here are removed before the parser sees them, so that 20 MB of any tags are read in time.
+Each block becomes one line of the canonical HTML. CSS is not evaluated, so text that the page hides by CSS is kept, and
+lists are not nested. Tags that have no effect here are removed before parsing, so that even 20 MB of tags are parsed in
+acceptable time.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from archiver.models import Media
 from archiver.models.article import SPACES
 
 WARNING = "the body is larger than any article's: kept as plain text with its pictures, links and headings"
-MAX_ELEMENTS = 50_000  # an address in the text counts, it would become a link; the largest real body has 9,000
+MAX_ELEMENTS = 50_000  # a bare address counts as an element (it becomes a link); the largest real body has 9,000
 MAX_TEXT = 2_000_000  # characters
-_SHORTEST = len("<a>")  # characters of an element; an address has no fewer
+_SHORTEST = len("<a>")  # length in characters of the shortest element; no address is shorter
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _INLINE = (
@@ -30,8 +31,8 @@ _INLINE = (
 _INLINE_TAG = re.compile(rf"</?(?=[a-fik-mq-vA-FIK-MQ-V])(?i:{_INLINE})(?:\s[^<>]*)?>")
 _KEPT_TAGS = "a|img|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
 _BLOCK = re.compile(rf"</?(?=[A-Za-z])(?:(?=[bcefgjkopqru-zBCEFGJKOPQRU-Z])|(?!(?i:{_KEPT_TAGS})[\s/>]))[^<>]*>")
-# Code points that are no characters begin a line and say what block it is, so that the parser has millions of tags less
-# to report. There is no h1: that is the post's title.
+# The noncharacter (a code point that no text uses) at the start of a line gives the tag of its block. With tags in
+# their place, the parser would have to report millions of tags. There is no h1, which is the title of the post.
 _BLOCK_SIGNS = {chr(0xFDD0 + level): f"h{level}" if level else "p" for level in (0, 2, 3, 4, 5, 6)}
 _HEADINGS = [
     (re.compile(rf"<[hH]{level}(?:[\s/][^<>]*)?>"), f"\n{chr(0xFDD0 + min(6, level + 1))}") for level in range(1, 7)
@@ -40,13 +41,13 @@ _HEADING_END = re.compile(r"</[hH][1-6](?:[\s/][^<>]*)?>")
 _LONG_LINE = 100_000  # characters
 _LINE = re.compile("[^\n]+")
 _REPLACEMENTS = ("\n", " "), ("\r", " "), ("\f", " "), *((mark, "") for mark in _BLOCK_SIGNS)
-_USUAL_LINK = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # what urls.link leaves as it is
-# What urls.media would leave as it is but for its scheme: nearly every image there is.
+_USUAL_LINK = re.compile(r"https?://(?!mp\.)[a-z0-9.-]+/[\w/.?=%-]*", re.ASCII)  # urls.link returns these unchanged
+# Addresses in which urls.media changes only the scheme: those of nearly all images.
 _USUAL_IMAGE = re.compile(r"https?(://mmbiz\.qpic\.cn/\w+/\w+/\d{1,4}(?:\?wx_fmt=\w+)?)", re.ASCII)
 
 
 def is_oversized(html: str) -> bool:
-    """Return True if a body is so large that it has to be read by `plain_html`."""
+    """Return True if a body has too much text or too many elements for the passes; then use `plain_html`."""
     if len(html) < _SHORTEST * MAX_ELEMENTS:
         return False
     elements = html.count("<") + html.count("://")
@@ -55,45 +56,52 @@ def is_oversized(html: str) -> bool:
 
 
 def plain_html(html: str) -> str:
-    """Return the canonical HTML of a body's text, images, links and headings."""
+    """Return canonical HTML with only the text, images, links and headings of a body."""
     lines = _LineWriter()
     feed_parser(sanitize_source(_simplified(html)), lines)
     return "\n".join(lines.written)
 
 
 def _simplified(html: str) -> str:
-    """Return a body without inline tags, with a line feed for each end of a block and for nothing else."""
+    """Return the HTML of a body without inline tags and with a line feed in place of each tag of a block.
+
+    All other line feeds are replaced by spaces.
+    """
     for char, replacement in _REPLACEMENTS:  # five times as fast as translate()
         html = html.replace(char, replacement)
     return _BLOCK.sub("\n", _with_headings(_INLINE_TAG.sub("", html)))
 
 
 def _with_headings(html: str) -> str:
-    """Return a body with a line feed and a sign in the place of each heading's tag."""
+    """Return `html` with the tags of headings replaced by characters that the parser reads as text.
+
+    A start tag becomes a line feed and the character for the heading's level (`_BLOCK_SIGNS`). An end tag becomes a
+    line feed and the character for a paragraph.
+    """
     for opening, sign in _HEADINGS:
         html = opening.sub(sign, html)
     return _HEADING_END.sub(f"\n{chr(0xFDD0)}", html)
 
 
 def plain_media(html: str) -> Iterator[Media]:
-    """Yield the images in what `plain_html` wrote, each address once."""
+    """Yield the images in `html`, the output of `plain_html`; each address is yielded once."""
     for address in dict.fromkeys(re.findall(r'<img src="([^"]*)"', html)):
         yield Media(url=unescape(address), tries=(unescape(address),))
 
 
 class _LineWriter:
-    """A target of the parser that writes a line for each block.
+    """A parser target that writes each block as one line of canonical HTML.
 
-    So no tree is made, and no nesting is too deep: it is the tree whose depth libxml2 limits.
+    It builds no tree, since libxml2 limits the depth of trees; so elements may be nested to any depth.
     """
 
     def __init__(self) -> None:
         self.written: list[str] = []
-        self.parts: list[str] = []  # of the line that is being read
+        self.parts: list[str] = []  # HTML of the current line
         self.block = "p"
         self.href = ""
-        self.hidden = 0  # elements that are open and not shown
-        self.texts: list[str] = []  # since the last tag
+        self.hidden = 0  # number of open elements that are not shown
+        self.texts: list[str] = []  # text since the last tag
         self.data = self.texts.append
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -128,7 +136,7 @@ class _LineWriter:
                 self.written.append(f"<{self.block}>{line}</{self.block}>")
 
     def _flush_text(self) -> None:
-        """Add the text since the last tag; each line feed in it ends a line."""
+        """Add the text since the last tag to the current line. Each line feed in the text ends the line."""
         if not self.texts:
             return
         text = "" if self.hidden else without_invisible("".join(self.texts))
@@ -137,7 +145,7 @@ class _LineWriter:
         if "\n" not in text:
             self._add(text)
             return
-        for found in _LINE.finditer(text):  # there may be millions: no needless call
+        for found in _LINE.finditer(text):  # there may be millions of lines, so calls are avoided
             line = found[0]
             if self.parts and found.start():
                 self._end_line()
@@ -153,7 +161,10 @@ class _LineWriter:
 
 
 def _single_spaced(line: str) -> str:
-    """Return a long line with single spaces; split() would make an object of each of its millions of words."""
+    """Return a long line, stripped and with each sequence of white space replaced by one space.
+
+    This does not use split(), which would create an object for each of possibly millions of words.
+    """
     for space in SPACES:
         line = line.replace(space, " ")
     while "  " in line:

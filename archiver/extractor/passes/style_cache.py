@@ -1,4 +1,7 @@
-"""A cache of computed styles: children with the same tag, style and classes share one. A body has few such kinds."""
+"""Cache computed styles: children of an element with the same tag, style and classes share one computed style.
+
+A body has few different combinations of these.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,23 @@ from archiver.extractor.passes.css import PLAIN, ComputedStyle, inherit, starts_
 from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import Element
 
-_Kind: TypeAlias = tuple[str, str, str]  # tag, style and classes, as written
+_Kind: TypeAlias = tuple[str, str, str]  # tag, `style` attribute and `class` attribute
 
 
 @dataclass(slots=True, eq=False)
 class StyleCache:
-    """The style inside an element, and a cache of the styles of its children by their kind."""
+    """The computed style inside an element, and the cached styles of its children by tag, style and classes."""
 
     style: ComputedStyle = PLAIN
-    starts_line: bool = False  # True if the element stands on lines of its own
-    marks: frozenset[str] = NO_MARKS  # the marks of the canonical body for this style
+    starts_line: bool = False  # True if the element starts and ends a line, as a block does
+    marks: frozenset[str] = NO_MARKS  # tags that express this style in canonical HTML
     children: dict[_Kind, StyleCache] = field(default_factory=dict)
 
     def enter(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
-        """Return the style inside a child with this tag; for a link, `linked` adds the address, which is not cached."""
+        """Return the style inside a child element, from the cache or newly computed.
+
+        The result has no link address, even if the child is a link; call `linked` on it to add the address.
+        """
         kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
         known = self.children.get(kind)
         if known is None:
@@ -32,7 +38,10 @@ class StyleCache:
         return known
 
     def linked(self, href: str, outer: StyleCache) -> StyleCache:
-        """Return the style inside a link to `href` in `outer`; how links are underlined is the theme's business."""
+        """Return a copy of this style for the inside of a link to `href`; `outer` is the style around the link.
+
+        The underline is that of `outer`: themes decide how links are underlined.
+        """
         style = self.style._replace(href=href, underline=outer.style.underline)
         return StyleCache(style, self.starts_line, _marks_of(style))
 
@@ -44,7 +53,7 @@ class StyleCache:
 
 @lru_cache(maxsize=1024)
 def _marks_of(style: ComputedStyle) -> frozenset[str]:
-    """Return the marks of the canonical body that express a style."""
+    """Return the names of the canonical tags that express a style, such as `strong`."""
     is_set = {"strong": style.bold, "em": style.italic, "del": style.strike, "ins": style.underline,
               "sup": style.raised == "sup", "sub": style.raised == "sub", "code": style.code}  # fmt: skip
     return frozenset(name for name, marked in is_set.items() if marked)

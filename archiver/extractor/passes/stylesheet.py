@@ -1,7 +1,8 @@
-"""Read from the page's style sheet the rules that give or take away emphasis.
+"""Read the rules about emphasis (bold, italic, underlined, struck text) from the style sheet of a page.
 
-This is no CSS engine. A rule counts only if its selector is a tag, classes or both, and all ancestors that it names are
-boxes around the whole body. WeChat's template has no other rules about emphasis, nor has any body that was seen.
+This is no CSS engine. A rule is used only if its selector consists of a tag, classes or both, and if all ancestors in
+the selector are elements around the whole body. All rules about emphasis in WeChat's template and in the bodies seen so
+far are of this form.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from dataclasses import dataclass, field
 
 from archiver.extractor.passes.tree import Element
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)  # an open one ends with the sheet
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)  # an unclosed comment ends at the end of the sheet
 _EMPHASIS = re.compile(r"(?:font-weight|font-style|text-decoration(?:-line)?)\s*:[^;{}]{1,60}", re.I)
 _PROPERTIES = (b"font-weight", b"font-style", b"text-decoration")
 _SELECTOR = re.compile(r"([a-z][a-z0-9-]{0,20})?((?:\.[\w-]{1,60}){0,3})", re.I)
-# What every body stands in: a rule inside of these holds for all of it.
+# Elements around every body. A selector with these as ancestors matches anywhere in the body.
 _ANCESTORS = frozenset(
     ("html", "body", "#js_article", "#js_content", "#img-content", ".rich_media", ".rich_media_content")
 )
@@ -26,18 +27,24 @@ _ANCESTORS = frozenset(
 class _Rule:
     tag: str
     classes: frozenset[str]
-    specificity: tuple[int, int]  # more specific rules win, then later ones
+    specificity: tuple[int, int]  # CSS specificity, then the offset: the greater one wins
     style: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stylesheet:
-    """The rules about emphasis, by one of the classes in their selector (".name"), else by its tag."""
+    """The rules about emphasis in a style sheet.
+
+    The key of a rule in `rules` is one class of its selector, written as ".name", or the tag if it has no classes.
+    """
 
     rules: dict[str, list[_Rule]] = field(default_factory=dict)
 
     def style_of(self, element: Element) -> str:
-        """Return what the sheet declares for an element, written as a `style` attribute, the strongest rule last."""
+        """Return the declarations about emphasis that apply to an element, in the syntax of a `style` attribute.
+
+        They are sorted by rising precedence; the result is '' if no rule matches.
+        """
         if not self.rules:
             return ""
         classes = frozenset(element.get("class", "").split())
@@ -48,11 +55,11 @@ class Stylesheet:
 
 
 def read_stylesheet(css: str) -> Stylesheet:
-    """Return the rules about emphasis in `css`, the content of a page's style elements one after the other."""
+    """Return the rules about emphasis in `css`, the concatenated content of a page's `<style>` elements."""
     rules: dict[str, list[_Rule]] = {}
     for order, rule in _emphasis_rules(_COMMENT.sub("", css)):
         outer, _, declarations = rule.rpartition("{")
-        selectors = outer.rpartition("{")[2]  # behind what a media query opens
+        selectors = outer.rpartition("{")[2]  # without an enclosing media query
         style = ";".join(_EMPHASIS.findall(declarations))
         for tag, classes, depth in _targets(selectors) if style else ():
             name = f".{min(classes)}" if classes else tag
@@ -61,15 +68,18 @@ def read_stylesheet(css: str) -> Stylesheet:
 
 
 def _emphasis_rules(css: str) -> Iterator[tuple[int, str]]:
-    """Yield offset and text of the rules that name a property of emphasis: nine of hundreds."""
-    lower = css.encode("ascii", "replace").lower()  # a byte a character; lower() of a str costs four times as much
+    """Yield the offset and the text of each rule that sets a property of emphasis.
+
+    These are about nine of the hundreds of rules in a page.
+    """
+    lower = css.encode("ascii", "replace").lower()  # keeps offsets; str.lower() takes four times as long
     for start in sorted({start for name in _PROPERTIES for start in _rules_with(lower, name)}):
         end = css.find("}", start)
         yield start, css[start:] if end < 0 else css[start:end]
 
 
 def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
-    """Yield the offsets of the rules that contain a word."""
+    """Yield the start offset of each rule that contains the property `name`."""
     offset = css.find(name)
     while offset >= 0:
         yield css.rfind(b"}", 0, offset) + 1
@@ -78,7 +88,10 @@ def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
 
 
 def _targets(selectors: str) -> Iterator[tuple[str, frozenset[str], int]]:
-    """Yield tag, classes and number of ancestors of each selector that is understood."""
+    """Yield the tag, the classes and the number of ancestors of each selector in a comma-separated list.
+
+    Skip selectors of an unsupported form.
+    """
     for selector in selectors.split(","):
         *outer, last = selector.replace(">", " ").split() or [""]
         found = _SELECTOR.fullmatch(last)

@@ -1,4 +1,7 @@
-"""Parse a body into an lxml tree, nested as a browser nests it, and the few operations that passes need on it."""
+"""Parse the HTML of a body into an lxml tree with the nesting that a browser would build.
+
+Also provide the operations on the tree that the passes share.
+"""
 
 from __future__ import annotations
 
@@ -14,41 +17,44 @@ from archiver.extractor.passes.css import BLOCK_TAGS
 
 Element: TypeAlias = etree._Element
 
-# libxml2 silently drops the text in and behind a nest of 256 elements, with huge_tree of 2,048. The deepest page seen
-# has 220; beyond this limit the markup goes and the text stays (docs/wechat-format.md#deep-nesting).
+# libxml2 silently drops text in and after elements nested 256 deep (2,048 with huge_tree). The deepest page seen has
+# 220 levels. Tags nested deeper than this limit are removed, their text is kept (docs/wechat-format.md#deep-nesting).
 MAX_DEPTH = 400
 _string_of = cast("Callable[[Element], str]", etree.XPath("string()", smart_strings=False))
 _is_deep = etree.XPath(f"boolean(*{'/*' * (MAX_DEPTH + 1)})")
-_MAX_UNCLOSED = 64  # open elements among which the one that a closing tag ends is looked for
+_MAX_UNCLOSED = 64  # number of innermost open elements that are searched for the start of an end tag
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-# libxml2 ends a heading or <pre> where one of the others begins in it; HTML5, and so every browser, does not.
+# libxml2 ends a heading or <pre> at the start of an element of _ENDS_HEADING in it; HTML5 and browsers do not.
 _HEADING_OR_PRE = frozenset("h1 h2 h3 h4 h5 h6 pre".split())
 _ENDS_HEADING = frozenset("p ul ol li dl table form fieldset".split())
-_RENAMED = {"p": "x-p", "pre": "x-pre"}  # names that libxml2 has no rules for
+_RENAMED = {"p": "x-p", "pre": "x-pre"}  # names for which libxml2 has no nesting rules
 
 _HEADING_START = re.compile(r"<(?i:h[1-6]|pre)[\s/>]")
 _ENDING_START = re.compile(r"<(?i:p|[uod]l|li|table|form|fieldset)[\s/>]")
-# A heading or <pre> that is closed before any of those, or another heading, begins; it can be read in one way only.
+# A heading or <pre> without any of those elements and headings inside; libxml2 and browsers nest it alike.
 _ATTRIBUTES = r"[^>=]*(?:=\s*(?:\"[^\"]*\"|'[^']*'|(?![\s\"']))[^>=]*){0,50}"
 _CLOSED_HEADING = re.compile(
     rf"<((?i:h[1-6]|pre))(?=[\s/>]){_ATTRIBUTES}>"
     r"(?:[^<]*<(?!(?i:p|[uod]l|li|table|form|fieldset|h[1-6]|pre)[\s/>])(?!/?(?i:script|style|textarea|title|\1)[\s/>])"
     rf"/?[A-Za-z][^\s/>]*(?=[\s/>]){_ATTRIBUTES}>){{0,5000}}[^<]*</(?i:\1)>"
 )
-_MAX_HEADINGS = 200  # that are looked at one by one
+_MAX_HEADINGS = 200  # maximum number of headings that are checked one by one
 
-# Control characters, as themselves or as &#27;: libxml2 reads them, and lxml then refuses to write them.
+# Control characters, literal or as references such as &#27;. libxml2 reads them, but lxml refuses to write them.
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])(?![0-9a-fA-F]));?"
 )
 
-# Elements that a pass has finished. The page's own HTML cannot forge them: it cannot write a namespace.
+# Tags of elements that a pass has made. HTML from the page cannot contain them, since they have a namespace.
 CODE, CARD = "{archiver}code", "{archiver}card"
 
 
 def parse_body(source: str) -> Element:
-    """Return a `<div>` with the nodes of an HTML fragment, nested as a browser nests them; never fails."""
+    """Return a `<div>` that contains the nodes of an HTML fragment, nested as in a browser.
+
+    It accepts any string and raises no error.
+    """
     source = sanitize_source(source)
     if not _ends_too_early(source):
         body = _tree(source)
@@ -58,7 +64,10 @@ def parse_body(source: str) -> Element:
 
 
 def sanitize_source(source: str) -> str:
-    """Return `source` without control characters and with at most 500 attributes a tag: libxml2 is quadratic there."""
+    """Return `source` without control characters and with at most 500 attributes in a tag.
+
+    libxml2 takes quadratic time for the attributes of a tag.
+    """
     return scanner.limit_attributes(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
 
 
@@ -66,11 +75,11 @@ def feed_parser(source: str, target: object = None) -> object:
     """Parse an HTML fragment.
 
     Args:
-        source: The fragment, sanitized.
-        target: An object with the methods `start`, `end`, `data` and `close`, which are called for what is met.
+        source: The fragment, as returned by `sanitize_source`.
+        target: A parser target of lxml: an object with the methods `start`, `end`, `data` and `close`.
 
     Returns:
-        What `target.close` returns; without a target the tree.
+        The result of `target.close`, or the tree if there is no target.
     """
     parser = etree.HTMLParser(
         target=cast("etree.ParserTarget | None", target), huge_tree=True, remove_comments=True, remove_pis=True,
@@ -84,7 +93,7 @@ def _tree(source: str) -> Element:
     body: Element | None = root.find("body")
     if body is None:
         return etree.Element("div")
-    body.tag = "div"  # a stray </div> of the page's may have ended ours: take whatever the body holds
+    body.tag = "div"  # not our own <div>, which a stray </div> in the page may have ended
     for element in body.iter("x-p", "x-pre"):
         element.tag = element.tag[2:]
     return body
@@ -98,7 +107,7 @@ def _without_controls(source: str) -> str:
 
 
 def _ends_too_early(source: str) -> bool:
-    """Return True if libxml2 would end a heading or `<pre>` of this source where a browser does not."""
+    """Return True if libxml2 would end a heading or `<pre>` in `source` earlier than a browser does."""
     if not _ENDING_START.search(source):
         return False
     headings = list(islice(_HEADING_START.finditer(source), _MAX_HEADINGS))
@@ -113,9 +122,10 @@ def _ends_too_early(source: str) -> bool:
 
 
 def _straightened(source: str) -> Iterator[str]:
-    """Yield the parts of `source` with `<p>` and `<pre>` renamed and tags deeper than MAX_DEPTH taken out.
+    """Yield the parts of a copy of `source` that libxml2 nests as a browser does.
 
-    In the place of a deep tag that begins a line stands `<br>`.
+    In the copy, `<p>` and `<pre>` have other names, for which libxml2 has no rules. Tags nested deeper than MAX_DEPTH
+    are removed; those of block elements are replaced by `<br>`.
     """
     stack: list[str] = []
     position = 0
@@ -134,7 +144,10 @@ def _straightened(source: str) -> Iterator[str]:
 
 
 def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool:
-    """Update the stack of open elements by a tag; return True if the tag ends a `<p>` that is open."""
+    """Update `stack`, the names of the open elements, for a tag.
+
+    Return True if the tag is a `<p>` that implicitly ends an open `<p>`. `closing` is true for an end tag.
+    """
     if name in _VOID or attributes.endswith("/"):
         return False
     if closing:
@@ -150,25 +163,31 @@ def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool
 
 
 def elements(root: Element, *tags: str) -> Iterator[Element]:
-    """Yield the descendants of `root` with one of `tags` (all, without any); the tree may be changed meanwhile."""
+    """Yield the descendants of `root` whose tag is one of `tags`; all descendants if no tags are given.
+
+    The tree may be changed during the iteration.
+    """
     yield from list(root.iterdescendants(*tags or (etree.Element,)))
 
 
 def selecting(path: str) -> Callable[[Element], list[Element]]:
-    """Return a function that returns the elements which an XPath finds from a given element.
+    """Compile an XPath expression; return a function that applies it to an element and returns the elements found.
 
-    A path by way of `@class` takes half the time of asking each element for its class: few have one.
+    An expression that goes through `@class` takes half the time of a loop that reads `class` of each element.
     """
     return cast(Callable[[Element], list[Element]], etree.XPath(path))
 
 
 def normalized_text(element: Element) -> str:
-    """Return all text in an element with single spaces and none at its ends."""
+    """Return all text in an element.
+
+    Each sequence of white space in it is replaced by one space, and the result is stripped.
+    """
     return " ".join(_string_of(element).split())
 
 
 def drop(element: Element) -> None:
-    """Remove an element; the text behind it stays."""
+    """Remove an element and its content from the tree; keep the text behind it (its tail)."""
     _append_text(element, element.tail or "")
     parent = element.getparent()
     if parent is not None:
@@ -176,7 +195,7 @@ def drop(element: Element) -> None:
 
 
 def replace(element: Element, new: Element) -> None:
-    """Put `new` in the place of `element`; the text behind it stays."""
+    """Replace `element` by `new`; the text behind the element (its tail) is kept."""
     new.tail = element.tail
     parent = element.getparent()
     if parent is not None:
@@ -184,12 +203,12 @@ def replace(element: Element, new: Element) -> None:
 
 
 def holds(element: Element, *tags: str) -> bool:
-    """Return True if an element has a descendant with one of `tags`."""
+    """Return True if an element has a descendant whose tag is one of `tags`."""
     return next(element.iterdescendants(*tags), None) is not None
 
 
 def _append_text(element: Element, text: str) -> None:
-    """Add `text` to what stands before an element that is about to be removed."""
+    """Append `text` to the text right before an element; used to keep its tail when the element is removed."""
     parent, before = element.getparent(), element.getprevious()
     if not text or parent is None:
         return

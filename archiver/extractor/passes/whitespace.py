@@ -1,15 +1,18 @@
-"""Normalize the white space in a line as a browser does, and remove it at both ends."""
+"""Collapse the white space in a line as a browser does, and strip the line."""
 
 from __future__ import annotations
 
 from archiver.document.model import Run
 
-_EDGE = " \u00a0\u3000\u2002\u2003\n"  # full-width spaces too: they indent a paragraph, which is the theme's business
+_EDGE = " \u00a0\u3000\u2002\u2003\n"  # with full-width spaces, which indent paragraphs: themes decide about that
 
 
 def normalize_spaces(runs: list[Run]) -> list[Run]:
-    """Return the runs of a line with single spaces, none beside a line break and none at either end."""
-    if len(runs) == 1 and "\u00a0" not in runs[0].text and "  " not in runs[0].text:  # as nearly all lines
+    """Return the runs of a line with single spaces between words.
+
+    Spaces beside line breaks and at both ends of the line are removed. Several spaces in a row are kept in code.
+    """
+    if len(runs) == 1 and "\u00a0" not in runs[0].text and "  " not in runs[0].text:  # true of nearly all lines
         run = runs[0]
         if run.image:
             return runs
@@ -23,7 +26,7 @@ def _collapse_spaces(runs: list[Run]) -> list[Run]:
     for run in runs:
         text = run.text
         if not run.image and text != "\n":
-            is_code = "code" in run.marks  # keeps its spaces
+            is_code = "code" in run.marks  # keeps the number of its spaces
             if "\u00a0" in text or "  " in text:
                 text = text.replace("\u00a0", " ") if is_code else _single_spaces(text)
             if text.startswith(" ") and not is_code and _ends_in_space(shown):

@@ -1,4 +1,4 @@
-"""Write the canonical body as Markdown that shows the same in every engine."""
+"""Write the canonical body as Markdown that looks the same in every engine."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def body_markdown(body: str, links: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
-    """Return the Markdown of a canonical body: one blank line between blocks, no line end at its end.
+    """Return the Markdown of a canonical body: one blank line between blocks, no line feed at the end.
 
-    Only the first call loads markdownify and Beautiful Soup: many commands read no body.
+    markdownify and Beautiful Soup are imported only at the first call, since many commands do not need them.
     """
     from archiver.writer.markdown.blocks import convert_body
 

@@ -1,7 +1,7 @@
 """Convert the canonical body to Markdown: a markdownify subclass with a method for each kind of block.
 
-markdownify walks the tree and nests lists and quotes; what a line holds is written by inline.py, since bold beside
-CJK punctuation depends on the characters beside it, which the parent class does not show.
+markdownify walks the tree and nests lists and quotes. Lines are written by inline.py, since bold beside CJK punctuation
+depends on the neighbouring characters, which markdownify does not pass on.
 """
 
 from __future__ import annotations
@@ -25,26 +25,29 @@ from archiver.writer.markdown.inline import runs_of, write_line
 from archiver.writer.markdown.tables import is_simple, write_table
 
 _LINES = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
-_FINISHED = frozenset((*_LINES, "pre", "table", "div", "hr"))  # written without looking into their children
+_FINISHED = frozenset((*_LINES, "pre", "table", "div", "hr"))  # their methods convert their children, too
 _FENCE = re.compile(r"`{3,}")
 _PIECE = re.compile(r"([^<]+)|<a href=\"([^\"]*)\">([^<]*(?:<(?!/a>)[^<]*){0,100})</a>|<img([^>]*)>|<[^>]*>")
 _BARE = r"<(?:p|h[1-6])>[^<\s][^<\n]*</(?:p|h[1-6])>"
 _BARE_LINES = re.compile(rf"(?m:^){_BARE}(?:\n{_BARE}){{0,10000}}")
 _OPENING = re.compile(r"<(p|h[1-6])>")
-# Beyond these Beautiful Soup and markdownify need a quarter of a minute and a GB; the extractor has warned of it.
+# Above these limits Beautiful Soup and markdownify need 15 seconds and 1 GB; the extractor has issued a warning.
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _BREAK_IN_HTML = "<br>"
 
 
 def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
-    """Return the Markdown of a canonical body: one blank line between blocks, no line end at its end."""
+    """Return the Markdown of a canonical body: one blank line between blocks, no line feed at the end."""
     is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
     converter = PostConverter(addresses, dialect)
     return "\n\n".join(filter(None, _oversized(body, converter) if is_oversized else converter.blocks(body)))
 
 
 def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
-    """Yield the blocks of a body too large for a tree, all on one level: text, links, images and flat blocks."""
+    """Yield the Markdown of the blocks of a body that is too large to be parsed to a tree.
+
+    All blocks are written on one level, and lines keep only text, links and images.
+    """
     end = 0
     for found in _BARE_LINES.finditer(body):
         yield from _flat_blocks(body[end : found.start()], converter)
@@ -54,7 +57,10 @@ def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_lines(lines: str) -> str:
-    """Return the Markdown of paragraphs and headings that hold only text, written as one: there may be millions."""
+    """Return the Markdown of paragraphs and headings that contain only text.
+
+    All lines are escaped together, since there may be millions of them.
+    """
     text, names = lines, iter(_LINES)
     while "<" in text:
         name = next(names)
@@ -80,7 +86,10 @@ def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_line(source: str, converter: PostConverter) -> str:
-    """Return a line without bold and other marks, every character that could mean something escaped."""
+    """Return the Markdown of a line without bold and other marks.
+
+    Every character that is special in any position is escaped.
+    """
     if "<" not in source:
         return escape_all(decode_text(source).replace("\n", " ")).strip()
     return "".join(_piece(found, converter) for found in _PIECE.finditer(source)).strip()
@@ -103,7 +112,10 @@ class PostConverter(MarkdownConverter):
         self.addresses, self.dialect = addresses, dialect
 
     def blocks(self, body: str) -> Iterator[str]:
-        """Yield the blocks of a body; lists, quotes and tables in a row are one block, as markdownify nests them."""
+        """Yield the Markdown of each block of a body.
+
+        Consecutive lists, quotes and tables are converted together, since markdownify has to nest them.
+        """
         depth = start = end = 0
         for part in tokenize(body):
             if part.name in CONTAINER_TAGS:
@@ -116,11 +128,14 @@ class PostConverter(MarkdownConverter):
         yield self.nested(body[start:end])
 
     def nested(self, blocks: str) -> str:
-        """Return the Markdown of blocks that hold blocks."""
+        """Return the Markdown of blocks that contain other blocks, from their HTML; '' if that is empty."""
         return str(self.convert_soup(read_soup(blocks))).strip("\n") if blocks else ""
 
     def flat(self, part: BlockToken) -> str:
-        """Return the Markdown of a block that holds no blocks; '' for the tags of one that does."""
+        """Return the Markdown of a block that contains no other blocks.
+
+        Return '' if `part` is the start or end tag of a list, quote or table.
+        """
         if part.name == "p":
             return self.line(part.inside)
         if part.name in _LINES:
@@ -133,46 +148,57 @@ class PostConverter(MarkdownConverter):
         return "---" if part.name == "hr" else ""
 
     def line(self, source: str, line_break: str = "  \n") -> str:
-        """Return the Markdown of a paragraph's or heading's HTML."""
-        if "<" not in source:  # as most lines are
+        """Return the Markdown of a line.
+
+        Args:
+            source: The HTML in a paragraph or heading.
+            line_break: The Markdown to write for a line break.
+        """
+        if "<" not in source:  # true of most lines
             text = unescape(source).replace("\n", " ")
             return escape(text, starts=True, dialect=self.dialect).strip(" \n")
         target, runs = self.addresses.link_in_markdown, runs_of(source, self.addresses)
         return write_line(runs, line_break=line_break, target=target, dialect=self.dialect)
 
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
-        """Return the Markdown of one element; the children of finished blocks are not visited."""
+        """Return the Markdown of an element.
+
+        Children of the elements in _FINISHED are not visited, since their own methods convert them.
+        """
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
-        if node.name == "ol" and _start(node) != 1:  # kramdown knows no start: it would count from 1
+        if node.name == "ol" and _start(node) != 1:  # kramdown ignores the start number and would begin with 1
             return _alone(element_html(node, self.addresses))
         return str(super().process_tag(node, parent_tags=parent_tags))  # type: ignore[misc]
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
-        """Return '': between the blocks of a canonical body there is only white space."""
+        """Return '', since a canonical body has only white space between blocks."""
         return ""
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a paragraph on one line; alone in a list item without the blank lines of a loose list."""
+        """Return a paragraph as one line, with blank lines around it except in a tight list item."""
         written = self.line(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
-        """Return a heading; '' for an empty one, whose `##` kramdown would show."""
+        """Return a heading; '' for an empty one, since kramdown would show its `##`."""
         written = self.line(inner_source(el), _BREAK_IN_HTML)
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a code block between blank lines."""
+        """Return a code block with blank lines around it."""
         return _alone(_code_block(inner_source(el), self.dialect))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a quote, `> ` before every line."""
+        """Return a quote: `text`, the Markdown of its content, with `> ` before every line."""
         lines = text.strip("\n").split("\n")
         return _alone("\n".join(f"> {line}" if line else ">" for line in lines)) if text.strip() else ""
 
     def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a list; a comment keeps it apart from a list of its kind before it, or they would be one."""
+        """Return a list; `text` is the Markdown of its items.
+
+        A comment separates it from a list of the same kind right before it, since engines would merge the two.
+        """
         text = text.strip("\n")
         if not text:
             return ""
@@ -184,7 +210,10 @@ class PostConverter(MarkdownConverter):
     convert_ol = convert_list
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a list item, its further lines indented to where its text begins."""
+        """Return a list item; `text` is the Markdown of its content.
+
+        The second and later lines are indented to the column in which the text begins.
+        """
         text = text.strip("\n")
         if not text:
             return ""
@@ -196,7 +225,10 @@ class PostConverter(MarkdownConverter):
         return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a pipe table where every cell is one line; else one line of HTML, which every engine leaves as is."""
+        """Return a pipe table if the table is simple, else one line of HTML, which every engine keeps unchanged.
+
+        In a list item the result is always HTML.
+        """
         simple = is_simple(el) and "li" not in parent_tags
         return _alone(write_table(el, self.addresses, self.dialect) if simple else element_html(el, self.addresses))
 
@@ -205,11 +237,18 @@ class PostConverter(MarkdownConverter):
         return _alone(card_html(inner_source(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a rule with the blank lines that kramdown needs; as HTML in a list, which `---` would end."""
+        """Return a horizontal rule with the blank lines that kramdown needs.
+
+        In a list it is written as `<hr>`, since `---` would end the list.
+        """
         return _alone("<hr>" if "li" in parent_tags else "---")
 
     def _number(self, el: Tag) -> int:
-        """Return the item's place in its list, counted once per list: markdownify counts again for each."""
+        """Return the number of an item in its list, starting with 1.
+
+        Each number is stored in the tree, from where the next item reads it. markdownify would count all previous
+        items.
+        """
         last = previous_block(el)
         number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
         el["data-number"] = str(number)
@@ -217,7 +256,11 @@ class PostConverter(MarkdownConverter):
 
 
 def _code_block(source: str, dialect: Dialect) -> str:
-    """Return code in a fence longer than any in it, inside the dialect's raw block where it would be a template."""
+    """Return a fenced code block.
+
+    The fence is longer than any sequence of backticks in the code. Code that the dialect would read as a template is
+    enclosed in its raw block, or is written as HTML if it would end that block.
+    """
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
     language = parse_attributes(opening.removeprefix("<code")).get("class", "").removeprefix("language-")
@@ -234,7 +277,11 @@ def _alone(block: str) -> str:
 
 
 def _tight(el: Tag, written: str) -> str:
-    """Return a paragraph of a list item; alone, or followed by a list, without blank lines: it makes no loose list."""
+    """Return a paragraph of a list item, with blank lines around it unless they are unnecessary.
+
+    They are unnecessary if the paragraph is the first block of the item and is followed by a list or nothing. There,
+    blank lines would make the list loose, so that its items are shown with more space.
+    """
     following = el.next_sibling
     if previous_block(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
         return f"\n{written}\n"
@@ -242,7 +289,7 @@ def _tight(el: Tag, written: str) -> str:
 
 
 def _follows_text(el: Tag) -> bool:
-    """Return whether a list is in a list item, behind at most its one paragraph."""
+    """Return whether a list is in a list item and at most one block of the item precedes it."""
     text, parent = previous_block(el), el.parent
     return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)
 

@@ -1,11 +1,14 @@
-"""What the programs that build a site read in a post besides Markdown and HTML: tags of templates, attribute lists."""
+"""Define dialects: the syntax that site generators read in a post besides Markdown and HTML.
+
+Such syntax is template tags and attribute lists. Literal text has to be protected from it.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# Characters that give a `{` before them a meaning, by who reads it.
+# The characters that make a preceding `{` special, for each template engine.
 LIQUID = frozenset("{%")
 NUNJUCKS = frozenset("{%#")
 GO_TEMPLATES = frozenset("{")
@@ -14,23 +17,23 @@ KRAMDOWN_ATTRIBUTES = frozenset(":")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawBlock:
-    """The lines between which a template engine leaves code as it is."""
+    """The pair of lines between which a template engine leaves code unchanged."""
 
     before: str
     after: str
-    needed_by: re.Pattern[str]  # code in which this is found goes between the two lines
-    ended_by: re.Pattern[str]  # code in which this is found would end the block: it is written as HTML
+    needed_by: re.Pattern[str]  # code that matches is written between the two lines
+    ended_by: re.Pattern[str]  # code that matches would end the block, so it is written as HTML
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dialect:
-    """What literal text must be protected from, beyond the Markdown that all engines read.
+    """The syntax, besides Markdown and HTML, that literal text must be protected from.
 
-    Without braces and raw block nothing but Markdown and HTML is protected.
+    The default values stand for no such syntax.
     """
 
     brace_marks: frozenset[str] = frozenset()  # a `{` before one of these is written as an entity
-    raw_block: RawBlock | None = None  # None: the engine reads no templates in code
+    raw_block: RawBlock | None = None  # None if the engine does not read templates in code
 
 
 LIQUID_RAW = RawBlock(
@@ -40,7 +43,7 @@ LIQUID_RAW = RawBlock(
     ended_by=re.compile(r"\{%-?\s*endraw"),
 )
 
-# Safe wherever a post may be moved to; only code is enclosed for Liquid alone, which reads templates even there.
+# Safe for every engine. The raw block is Liquid's: of these engines only Liquid reads templates in code.
 EVERY_ENGINE = Dialect(
     brace_marks=LIQUID | NUNJUCKS | GO_TEMPLATES | KRAMDOWN_ATTRIBUTES,
     raw_block=LIQUID_RAW,

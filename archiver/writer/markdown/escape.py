@@ -1,7 +1,7 @@
 """Escape text as Markdown that shows exactly this text in kramdown (after Liquid) and in every CommonMark engine.
 
-docs/jekyll.md lists what each engine reads into a text. Where they disagree about a backslash, a numeric entity is
-written: it shows the literal character everywhere.
+docs/jekyll.md lists which characters are special in each engine. Where engines disagree about a backslash, a numeric
+entity is written, which every engine shows as the literal character.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _SPECIAL = re.compile(r"[\\`*\[\]|~\"'_&<>{#$.\-=%!^\u00a0\u3000\u2002\u2003@:wW]")
-_ALWAYS = frozenset("\\`*[]|~\"'")  # a backslash makes these literal in kramdown and CommonMark alike
-# Typography, math, comments: these mean something only in a row.
+_ALWAYS = frozenset("\\`*[]|~\"'")  # a backslash escapes these in both kramdown and CommonMark
+# Escapes of characters that are special only in sequences: typography, math, comments.
 _DOUBLED = {"$": r"\$", ".": r"\.", "-": r"\-", "=": r"\=", "%": "&#37;"}
 _ENTITY = re.compile(r"&(?:#?\w{1,32};|$)")
 _SCHEME = re.compile(r"(?i)(?:https?|ftp)\Z")
@@ -27,17 +27,20 @@ _EACH = str.maketrans(
     | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "\t": " "}
 )
 _NUMBERED = re.compile(r"(\n\d{1,9})\)(?=\s|\Z)")
-_USUAL = re.compile(r"[A-Za-z0-9/:@!$'*+,;=~._?#-]*")  # addresses that nothing has to be done to
+_USUAL = re.compile(r"[A-Za-z0-9/:@!$'*+,;=~._?#-]*")  # addresses that need no escaping
 _LINE_START = re.compile(r"[#+\-=]")
-_NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")  # CommonMark stops at nine digits, kramdown never
+_NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")  # CommonMark allows up to nine digits, kramdown any number
 _WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
 
 
 def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect = EVERY_ENGINE) -> str:
     """Return Markdown that shows `text`.
 
-    `starts`: a line begins with it; `after`: the character of the output behind it, '' where a line ends or the
-    character is not known.
+    Args:
+        text: The text, on one line.
+        starts: True if the text is at the start of a line.
+        after: The character behind it in the output, '' at the end of a line or if it is not known.
+        dialect: The template syntax that has to be escaped.
     """
     if not text.isprintable():
         text = _CONTROL.sub("", text).replace("\t", " ")
@@ -47,7 +50,7 @@ def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect
 
     def literal(found: re.Match[str]) -> str:
         at = found.start()
-        if not first <= at < last:  # a wide space at a line's end: bare, some engines strip it
+        if not first <= at < last:  # a wide space at either end, which some engines would strip
             return f"&#{ord(found[0])};"
         if found[0] == "{":
             return _brace(text[at + 1] if at + 1 < len(text) else after, dialect)
@@ -58,11 +61,11 @@ def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect
 
 
 def escape_all(text: str) -> str:
-    """Return Markdown for a text of too many lines to look at the neighbours of each character.
+    """Return Markdown that shows `text`, with every character escaped that is special in any position.
 
-    Every character that can mean something anywhere is escaped.
+    This is meant for very long texts: `escape` would check the neighbours of each character, which takes more time.
     """
-    if text.isalnum():  # translate() is slow beside Chinese
+    if text.isalnum():  # translate() is slow for Chinese text
         return text
     escaped = "\n" + _CONTROL.sub("", text).translate(_EACH).replace("://", "&#58;//")
     escaped = escaped.replace("\n:", "\n&#58;")
@@ -70,9 +73,12 @@ def escape_all(text: str) -> str:
 
 
 def _literal(text: str, at: int, after: str) -> str:
-    """Return what stands for the special character at `at`, unless that is a brace."""
+    """Return the escaped form of the special character at index `at`.
+
+    `after` is the character behind `text` in the output. Braces are not handled here, but by `_brace`.
+    """
     char = text[at]
-    previous = text[at - 1] if at else ""  # no word: runs of one formatting are one text
+    previous = text[at - 1] if at else ""  # '' at the start: other formatting or nothing precedes
     following = text[at + 1] if at + 1 < len(text) else after
     if char in _ALWAYS:
         return "&#92;" if char == "\\" and following in ("", "\n") else "\\" + char
@@ -93,13 +99,17 @@ def _ampersand(text: str, at: int, _previous: str, _following: str) -> str:
 
 
 def _brace(following: str, dialect: Dialect) -> str:
-    """Return a brace, as an entity where it opens something; what is behind "" or a tag may be another brace."""
+    """Return an opening brace, as an entity if it is special before the character `following`.
+
+    If `following` is '' or a tag begins there, the next character that is shown may be another brace, so an entity is
+    returned, too.
+    """
     opens = following in dialect.brace_marks or (following in ("", "<") and dialect.brace_marks)
     return "&#123;" if opens else "{"
 
 
 def _hash(text: str, at: int, previous: str, _following: str) -> str:
-    return r"\#" if at + 1 == len(text) or previous == " " else "#"  # the closing marks of a heading
+    return r"\#" if at + 1 == len(text) or previous == " " else "#"  # it could be the closing sequence of a heading
 
 
 def _bang(_text: str, _at: int, _previous: str, following: str) -> str:
@@ -107,7 +117,10 @@ def _bang(_text: str, _at: int, _previous: str, following: str) -> str:
 
 
 def _colon(text: str, at: int, _previous: str, _following: str) -> str:
-    """Return the colon of an address as an entity: no engine makes a link of an address without its colon."""
+    """Return the colon at index `at`, as an entity if it ends the scheme of a URL.
+
+    The entity keeps engines from turning the URL into a link.
+    """
     is_scheme = text.startswith("://", at) and _SCHEME.search(text[max(0, at - 5) : at])
     return "&#58;" if is_scheme else ":"
 
@@ -127,7 +140,7 @@ _BY_CHARACTER = {
 
 
 def _line_start(escaped: str) -> str:
-    """Escape what means something only where a line begins: headings, lists, rules, definitions."""
+    """Return `escaped` with a character escaped that would start a heading, list, rule or definition there."""
     if _LINE_START.match(escaped):
         return "\\" + escaped
     if escaped.startswith(":"):
@@ -136,12 +149,18 @@ def _line_start(escaped: str) -> str:
 
 
 def entities(text: str) -> str:
-    """Return `text` for HTML blocks and `<code>`: every mark of HTML, Markdown and Liquid is a numeric entity."""
+    """Return `text` with every special character of HTML, Markdown and Liquid as a numeric entity.
+
+    This is used in HTML blocks and in `<code>`.
+    """
     return _MARKS.sub(lambda m: f"&#{ord(m[0])};", _CONTROL.sub("", text))
 
 
 def destination(address: str) -> str:
-    """Return an address for the parentheses of a link: percent-encoded where a character would end it or mean more."""
+    """Return an address as it is written in the parentheses of a link.
+
+    Characters that are special there are percent-encoded, and `&` becomes `&amp;`.
+    """
     if _USUAL.fullmatch(address):
         return address
     address = _CONTROL.sub("", address)
@@ -149,5 +168,8 @@ def destination(address: str) -> str:
 
 
 def alternative(text: str) -> str:
-    """Return an image's alternative text with spaces for marks: Hexo and Hugo show escapes in it."""
+    """Return the alternative text of an image with special characters replaced by spaces.
+
+    They are not escaped, since Hexo and Hugo would show the escapes.
+    """
     return " ".join(re.sub(r"[\[\]\\|*_`<>\"{}&$~^]+", " ", _CONTROL.sub("", text)).split())

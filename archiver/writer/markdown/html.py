@@ -1,7 +1,7 @@
 """Write what Markdown cannot express as one line of HTML, which every engine keeps: wide tables, numbered lists, cards.
 
-Everything goes through nh3 with a closed list of tags and attributes; in the text every mark of Liquid, Markdown and
-kramdown is an entity, so no engine reads anything into it.
+The HTML is sanitized by nh3, which keeps only the tags and attributes of an allowlist. In text, every special character
+of Liquid, Markdown and kramdown is written as an entity, so no engine interprets it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
 
 
 def element_html(element: Tag, addresses: LinkResolver) -> str:
-    """Return a table or list as one line; the only paragraph of a cell or item is written without its `<p>`."""
+    """Return a table or list as one line of HTML.
+
+    A paragraph that is the only block of a cell or item is written without its `<p>`.
+    """
     for part in element.find_all(["td", "th", "li"]):
         blocks = child_blocks(part)
         if len(blocks) == 1 and blocks[0].name == "p":
@@ -32,17 +35,20 @@ def element_html(element: Tag, addresses: LinkResolver) -> str:
 
 
 def card_html(inside: str, addresses: LinkResolver) -> str:
-    """Return a card as one line; `inside` is the HTML that it holds in the canonical body."""
+    """Return a card as one line of HTML; `inside` is its content in the canonical body."""
     return _one_line(f'<div class="wechat-card">{inside}</div>', addresses)
 
 
 def code_html(code: str) -> str:
-    """Return code as one line of HTML; for code with Liquid's own `endraw`, which nothing else can show."""
+    """Return code as one line of HTML; used for code that contains Liquid's `endraw`, which ends a raw block."""
     return "<pre><code>" + _text(code) + "</code></pre>"
 
 
 def _one_line(source: str, addresses: LinkResolver) -> str:
-    """Return cleaned HTML; a video that was not saved becomes its poster image, since its address expires."""
+    """Return sanitized HTML on one line.
+
+    A video without a saved file is replaced by its poster image, since the address of the video expires.
+    """
     clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     soup = BeautifulSoup(clean, "lxml")
     for player in soup.find_all("video"):

@@ -1,7 +1,7 @@
 """Write a line of formatted text as Markdown that means the same in kramdown and in every CommonMark engine.
 
-`**` is written only where all of them read it as bold; beside CJK punctuation CommonMark does not. Everywhere else
-inline HTML is written, which they all read. So bold never shows its asterisks, in any theme.
+`**` is written only where all engines read it as bold; next to CJK punctuation CommonMark engines do not. In all other
+cases inline HTML is written, which every engine reads. So no engine shows the asterisks of bold text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
-    """Return the runs of a canonical line's HTML; `image` of an image is its finished Markdown."""
+    """Return the runs of a line of canonical HTML.
+
+    Run.image of an image is its complete Markdown, with the address that `addresses` returns.
+    """
 
     def write_image(address: str, text: str) -> str:
         return f"![{alternative(text)}]({addresses.in_markdown(address)})"
@@ -40,9 +43,13 @@ def write_line(
     target: Callable[[str], str] = destination,
     dialect: Dialect = EVERY_ENGINE,
 ) -> str:
-    """Return the Markdown of one paragraph's runs.
+    """Return the Markdown of one line of runs.
 
-    `line_break` is what a break is written as, `target` gives what a link's address is written as.
+    Args:
+        runs: The runs of the line.
+        line_break: The Markdown of a line break.
+        target: Returns the address of a link as written in Markdown, from the address in the page.
+        dialect: The template syntax that has to be escaped.
     """
     if len(runs) == 1 and runs[0].image and not runs[0].href:
         return runs[0].image
@@ -50,23 +57,30 @@ def write_line(
 
 
 def normalise(runs: list[Run]) -> list[Run]:
-    """Return the fewest runs that look the same: white space has no marks of its own, breaks are alone and single."""
+    """Return runs that look the same as `runs`, as few as possible.
+
+    Marks are removed from line breaks and from white space at the ends of marked text. Consecutive line breaks become
+    one.
+    """
     if len(runs) == 1 and runs[0].text == runs[0].text.strip() != "" and "\n" not in runs[0].text:
-        return runs  # as most lines are
+        return runs  # true of most lines
     runs = [part for run in runs for line in _code_lines(run) for part in _without_edges(line)]
     runs = _merge(_bridge(_merge(runs)))
     return _merge([_single_break(run) if "\n" in run.text else run for run in runs])
 
 
 def _single_break(run: Run) -> Run:
-    """Drop white space beside a break, and a break beside another; split, since a pattern would be quadratic."""
+    """Return a run without white space around line breaks and with single line breaks only.
+
+    This uses split(), since a regular expression would take quadratic time.
+    """
     first, *middle, last = run.text.split("\n")
     inner = filter(None, map(str.strip, middle))
     return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip()]))
 
 
 def _code_lines(run: Run) -> list[Run]:
-    """Cut code of several lines into one run for each: a code span cannot hold a line break."""
+    """Split a run of code into one run for each line, since a code span cannot contain a line break."""
     if "code" not in run.marks or "\n" not in run.text:
         return [run]
     lines = [[run._replace(text=line), Run(text="\n")] for line in run.text.split("\n")]
@@ -74,7 +88,10 @@ def _code_lines(run: Run) -> list[Run]:
 
 
 def _without_edges(run: Run) -> list[Run]:
-    """Cut a marked or linked run into white space, text, white space: nothing may open or close on a space."""
+    """Split a run into leading white space, text and trailing white space.
+
+    The white space has no marks, since Markdown does not allow it right inside the delimiters of a mark.
+    """
     core = run.text.strip()
     if core == run.text:
         return [run]
@@ -84,7 +101,10 @@ def _without_edges(run: Run) -> list[Run]:
 
 
 def _bridge(runs: list[Run]) -> list[Run]:
-    """Give spaces between two runs the marks and the link that both have: one long bold instead of two."""
+    """Give each run of spaces the marks and the link that the runs before and after it have in common.
+
+    Two bold texts separated by a space can then be merged to one.
+    """
     bridged = list(runs)
     for at in range(1, len(runs) - 1):
         run, left, right = runs[at], runs[at - 1], runs[at + 1]
@@ -106,15 +126,18 @@ def _merge(runs: list[Run]) -> list[Run]:
 
 
 class _LineWriter:
-    """A writer of normalised runs, from the outside in: links, then the mark that spans most runs, then text."""
+    """A writer of normalised runs.
+
+    It writes from the outside in: first links, then the mark that extends over most runs, then text.
+    """
 
     def __init__(self, line_break: str, target: Callable[[str], str], dialect: Dialect) -> None:
         self.line_break, self.target, self.dialect = line_break, target, dialect
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
-        """Return the Markdown of runs inside `open_marks`.
+        """Return the Markdown of runs; the marks in `open_marks` are already open around them.
 
-        `before` and `after` are the characters of the output beside it, "" where the line begins or ends.
+        `before` and `after` are the characters of the output next to these runs, '' at the start and end of the line.
         """
         if len(runs) == 1:
             return self._write_group(runs, open_marks, before, after)
@@ -128,7 +151,10 @@ class _LineWriter:
         return "".join(out)
 
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
-        """Return how many runs the outermost link or mark at `at` spans."""
+        """Return how many runs from `runs[at]` on can be written as one group; at least 1.
+
+        They share its link, or else that of its marks which extends over most runs.
+        """
         run = runs[at]
         if run.href and "a" not in open_marks:
             return _span(runs, at, lambda other: other.href == run.href)
@@ -178,7 +204,10 @@ class _LineWriter:
         return self.line_break.join(written)
 
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
-        """Return the character that the output of runs[at:] begins with; "!", "[" and "<" for image, link and tag."""
+        """Return the first character of the Markdown of `runs[at:]`; '' if there are no such runs.
+
+        This is "!" for an image, "[" for a link, and "<" for a mark that is not in `open_marks`.
+        """
         if at >= len(runs):
             return ""
         run = runs[at]
@@ -199,7 +228,11 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Return whether asterisks may enclose a group: not one with marks, links or images, which `marked` misreads."""
+    """Return whether a group of runs may be written between asterisks.
+
+    It may not if it contains images, links, or bold, italic or code other than `inner`: the engine `marked` misreads
+    these.
+    """
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner
     )
@@ -208,8 +241,9 @@ def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
 def _may_stand(inside: str, outside: str) -> bool:
     """Return whether CommonMark 0.30, 0.31 and kramdown all read asterisks between two characters as delimiters.
 
-    `inside` is the character between the asterisks, `outside` the one beyond them, "" at a line's end. Unicode symbols
-    (S*: emoji, currency) inside count as punctuation, outside they do not: the versions differ.
+    `inside` is the character between the asterisks and `outside` the one beyond them, '' at the start or end of a line.
+    The versions differ about Unicode symbols (category S: emoji, currency). To be safe with all of them, a symbol
+    counts as punctuation if it is `inside`, but not if it is `outside`.
     """
     if not inside or inside.isspace() or outside in ("*", "_", "~"):
         return False
@@ -226,6 +260,6 @@ _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 def code_span(text: str, dialect: Dialect = EVERY_ENGINE) -> str:
-    """Return code in a line: between backticks where that is safe everywhere, else `<code>` with entities."""
+    """Return inline code: between backticks if every engine reads that alike, else in `<code>` with entities."""
     opens = any(mark in dialect.brace_marks for mark in _AFTER_BRACE.findall(text)) if "{" in text else False
     return f"<code>{entities(text)}</code>" if opens or _UNSAFE_CODE.search(text) else f"`{text}`"

@@ -1,4 +1,4 @@
-"""Write simple tables as pipe tables: every cell is one line, none spans several rows or columns."""
+"""Write simple tables as pipe tables: every cell is one line and spans one row and one column."""
 
 from __future__ import annotations
 
@@ -13,14 +13,21 @@ _ROW = "| {} |"
 
 
 def is_simple(table: Tag) -> bool:
-    """Return whether a table can be a pipe table: at most a paragraph in a cell, no spans, rows of equal length."""
+    """Return whether a table can be written as a pipe table.
+
+    Its rows must be of equal length, and each of its cells must contain at most one paragraph and span one row and
+    column.
+    """
     rows = _rows(table)
     widths = {len(row) for row in rows}
     return len(widths) == 1 and 0 not in widths and all(_is_simple_cell(cell) for row in rows for cell in row)
 
 
 def write_table(table: Tag, addresses: LinkResolver, dialect: Dialect) -> str:
-    """Return the pipe table; its header is the first row when that is one, else empty: every engine needs a header."""
+    """Return the pipe table of a simple table.
+
+    Its header is the first row if that consists of header cells, else an empty row: every engine requires a header.
+    """
     rows = _rows(table)
     has_header = all(cell.name == "th" for cell in rows[0])
     written = [
@@ -42,7 +49,7 @@ def _is_simple_cell(cell: Tag) -> bool:
 
 
 def _cell(cell: Tag, addresses: LinkResolver, dialect: Dialect, *, in_header: bool) -> str:
-    """Return the Markdown of a cell; without bold in a header, which is bold by itself."""
+    """Return the Markdown of a cell; bold is omitted in a header, which engines show in bold anyway."""
     runs = [run for paragraph in child_blocks(cell, "p") for run in runs_of(inner_source(paragraph), addresses)]
     if in_header:
         runs = [run._replace(marks=run.marks - {"strong"}) for run in runs]

@@ -1,4 +1,4 @@
-"""The kinds of site that posts are written for, by name."""
+"""Look up profiles, the kinds of site that posts are written for, by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archiver.writer.profiles.jekyll import JekyllProfile
 
 __all__ = ["Profile", "SiteOptions", "get_profile"]
 
-GROUP = "archiver.profiles"  # of the entry points by which other packages add profiles
+GROUP = "archiver.profiles"  # entry point group in which other packages register profiles
 
 _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
     "jekyll": JekyllProfile,
@@ -21,9 +21,9 @@ _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
 def get_profile(name: str, site: SiteOptions) -> Profile:
     """Return the profile called `name` for a site.
 
-    An entry point of the group `archiver.profiles` may add others: its object is called with `site` and returns the
-    profile; names that are built in cannot be taken. Raises ConfigError, which names the known ones, for any other
-    name, and for an entry point that cannot be loaded.
+    Other packages can add profiles as entry points of the group `archiver.profiles`: the object of an entry point is
+    called with `site` and must return the profile. An entry point cannot replace a built-in profile. Raise ConfigError
+    if there is no profile of this name or its entry point cannot be loaded.
     """
     if name in _BUILT_IN:
         return _BUILT_IN[name](site)

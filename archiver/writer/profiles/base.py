@@ -1,7 +1,8 @@
-"""The contract of a profile: what a kind of site wants of the posts and media that are written for it.
+"""Define the interface of profiles: what a kind of site requires of its posts and media.
 
-To add an output, write one module with a class of these members, and name it in `profiles/__init__.py` or as an entry
-point of the group `archiver.profiles`. All paths count from the archive's folder and are written with `/`.
+To add a profile, write a module with a class that has the members of `Profile`, and register it in
+`profiles/__init__.py` or as an entry point of the group `archiver.profiles`. All paths are relative to the archive's
+folder and are written with `/`.
 """
 
 from __future__ import annotations
@@ -14,79 +15,89 @@ from typing import Protocol
 from archiver.models import Article
 from archiver.writer.markdown.dialect import Dialect
 
-KEY_START = 10  # characters of a published key that `published_key_start` gives
+KEY_START = 10  # length of the result of `published_key_start`, in characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteOptions:
-    """What archiver.yml says of one site; None leaves the choice to the profile."""
+    """The options of one site in archiver.yml; None means the default of the profile."""
 
-    media_prefix: str | None = None  # what a post writes before the path of a medium
-    post_url: str | None = None  # where the site publishes a post; a pattern with {year}, {month}, {day} and {slug}
+    media_prefix: str | None = None  # prefix of the path of a medium in its address
+    post_url: str | None = None  # address of a post: a pattern with {year}, {month}, {day} and {slug}
 
 
 class Profile(Protocol):
-    """One kind of site.
+    """The interface of a profile, which represents one kind of site.
 
-    Its answers depend on the arguments alone: it opens no file and knows no clock. A profile is made from
-    `SiteOptions` and is not changed afterwards; threads share it.
+    Results depend on the arguments alone: a profile does not open files or read the clock. It is created from
+    `SiteOptions`, is immutable, and is shared by threads.
     """
 
     @property
     def name(self) -> str:
-        """The name by which `profile:` of archiver.yml chooses it."""
+        """The name of the profile in archiver.yml, as the value of `profile:`."""
 
     @property
     def posts_directory(self) -> str:
-        """The directory that holds all posts, at any depth."""
+        """The directory that contains all posts, directly or in subdirectories."""
 
     @property
     def dialect(self) -> Dialect:
-        """What the site's programs read in a post besides Markdown and HTML."""
+        """The syntax that the site's programs read in a post besides Markdown and HTML."""
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
-        """Yield paths for the new post of an article, the best first; the last one is unique to the article.
+        """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
 
-        The paths depend on the arguments alone, never on what exists: the caller takes the first whose
-        `published_key` no other post has. `day` is when the article was published, else captured, in China;
-        `folder` is a directory below `posts_directory`, '' for none.
+        The caller uses the first path whose `published_key` no other post has. The paths must not depend on existing
+        files.
+
+        Args:
+            article: The article.
+            day: The day in China on which the article was published, or captured if that is not known.
+            folder: A directory below `posts_directory`, '' for none.
         """
 
     def media_url(self, path: str) -> str:
-        """Return what a post writes as the address of the medium at `path`, safe in Markdown and in HTML."""
+        """Return the address that a post uses for the medium at `path`, escaped for both Markdown and HTML."""
 
     def media_in(self, text: str) -> list[str]:
-        """Return the paths of the media of the archive that the text of a post shows, each once, in their order.
+        """Return the paths of the archive's media that the text of a post shows, each once, in order of appearance.
 
-        The inverse of `media_url`. Addresses that people write by hand, or that earlier versions of the profile wrote,
-        are found as well.
+        This is the inverse of `media_url`. It also recognises addresses that people write by hand, and addresses that
+        earlier versions of the profile wrote.
         """
 
     def post_url(self, path: str) -> str:
-        """Return what a post writes as the address of the post at `path`; '' for one that is not published."""
+        """Return the address that a post uses to link to the post at `path`.
+
+        Return '' if the site does not publish the file.
+        """
 
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
-        """Return what stands above the text of a post, with a newline at its end; '' for nothing.
+        """Return the front matter of a post, with a newline at its end; '' if the site needs none.
 
-        `captured` (aware) dates a post whose page does not. `overrides` is `front_matter:` of archiver.yml: values
-        by key, None removes a key.
+        It should contain the mapping `wechat` (`metadata.provenance`), which identifies the article of a post. Without
+        it, the archive cannot tell its posts from other files after a post was renamed or the catalogue was lost, and
+        in an import.
 
-        A post tells whose it is by the mapping `wechat` (`metadata.provenance`). Without it a lost catalogue, a
-        renamed post and an import cannot tell it from a person's own.
+        Args:
+            article: The article.
+            captured: When its page was captured (aware); used as the date of a post whose page has no date.
+            overrides: The mapping `front_matter:` of archiver.yml, values by key; None removes a key.
         """
 
     def published_key(self, path: str) -> str:
         """Return a key that is equal for posts which overwrite each other on the site; '' for a file that is no post.
 
-        Only the last part of `path` counts; it may stand alone.
+        Only the file name in `path` is used; `path` may consist of the file name alone.
         """
 
     def published_key_start(self, path: str) -> str:
-        """Return the first KEY_START characters of `published_key(path)`: by these, posts are looked up in memory.
+        """Return the first KEY_START characters of `published_key(path)`, by which posts are indexed in memory.
 
-        It is called for every file of a blog, so it should be cheaper than `published_key`. For a file that is no post
-        any text may be returned.
+        It is called for every file of a blog, so it should be faster than `published_key`. For a file that is no post
+        it may return any text.
         """
 
     def ignores(self, name: str) -> bool:
-        """Return whether the site passes over files and directories of this name below `posts_directory`."""
+        """Return whether the site ignores files and directories with this name below `posts_directory`."""
