@@ -1,1 +1,1 @@
-"""The files of an archive (posts, media, snapshots of pages) and their agreement with its catalogue."""
+"""Manage the files of an archive (posts, media, snapshots) and keep them consistent with its catalogue."""

@@ -1,4 +1,4 @@
-"""The archive: its files, its catalogue and its locks."""
+"""Provide access to an archive: its files, its catalogue and its locks."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from archiver.writer.profiles.base import Profile
 
 
 class Archive:
-    """The archive in the folder `name`. Call `close` at the end.
+    """The archive in the folder `name`. Call `close` when done.
 
-    The catalogue is opened when it is first used. With `is_dry` nothing is written.
+    The catalogue is opened on first use. With `is_dry`, nothing is written.
     """
 
     def __init__(self, name: str, *, now: Callable[[], datetime], profile: Profile, is_dry: bool = False) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
         self.profile = profile
         self.own = self.root / OWN_FOLDER  # the folder .archive, with the catalogue and the snapshots
-        self.fetched_media = FetchedMedia()  # many articles show the same picture
+        self.fetched_media = FetchedMedia()  # shared by all articles, since many show the same image
         self.files = ArchiveFiles(
             name,
             lambda: self.catalogue.run_id,
@@ -39,20 +39,20 @@ class Archive:
             is_dry=is_dry,
         )
         self._opened = ExitStack()
-        self._post_lock = threading.Lock()  # post_lock() among the threads of this process
+        self._post_lock = threading.Lock()  # the part of post_lock() that excludes other threads of this process
 
     def close(self) -> None:
-        """Close the catalogue, after recording in it what the folders of posts contain."""
+        """Record the listings of the folders of posts in the catalogue, then close it."""
         try:
             if "catalogue" in self.__dict__:
-                with suppress(OutputError), self._post_lock:  # the record only saves the next run some time
+                with suppress(OutputError), self._post_lock:  # without the record the next run only takes longer
                     record_directories(self.files.posts.directories, self.catalogue)
         finally:
             self._opened.close()
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The catalogue. A new one is populated from the posts and tombstones in the archive's folder."""
+        """The catalogue, opened on first use. A new one is filled from the posts and tombstones of the archive."""
         catalogue = Catalogue(self.own, self.now)
         self._opened.callback(catalogue.close)
         if catalogue.open():
@@ -62,20 +62,20 @@ class Archive:
         return catalogue
 
     def _plain_files(self) -> ArchiveFiles:
-        """Return the files without their link to the catalogue, for use while that is being opened."""
+        """Return an ArchiveFiles that does not use the catalogue, which is still being opened."""
         return ArchiveFiles(self.name, profile=self.profile)
 
     def require_catalogue(self) -> Catalogue:
-        """Return the catalogue; raise InputError when the folder is no archive.
+        """Return the catalogue; raise InputError if the folder is not an archive.
 
-        A folder is an archive if it has a catalogue or posts: each can be recovered from the other.
+        A folder is an archive if it has a catalogue or a folder of posts, from which a catalogue can be recovered.
         """
         if not (self.own / FILE).is_file() and not (self.root / self.profile.posts_directory).is_dir():
             raise InputError("no such archive: name its folder with --output", concerns=self.name)
         return self.catalogue
 
     def prepare(self) -> None:
-        """Check that the archive can be written, and delete the unfinished files of killed runs."""
+        """Delete the unfinished files of killed runs; raise OutputError if the archive is not writable."""
         self.files.prepare()
         if (
             self.own / FILE
@@ -88,17 +88,20 @@ class Archive:
 
     @contextmanager
     def post_lock(self) -> Iterator[None]:
-        """Hold the lock for naming, writing and recording a post: one thread of one process at a time has it."""
+        """Hold the lock under which a post is named, written and recorded.
+
+        Only one thread of one process can hold it at a time. In a dry run nothing is locked.
+        """
         if self.is_dry:
             yield
             return
-        self.sync()  # before locking, so that several articles share the wait for the disk
+        self.sync()  # before locking, so that several articles wait for the disk together
         with self._post_lock, locked(self.own / "posts.lock"):
             yield
 
     @contextmanager
     def run_lock(self) -> Iterator[None]:
-        """Hold the lock that keeps other runs from this archive; raise Busy when another run has it."""
+        """Hold the lock that keeps other runs out of this archive; raise Busy if another run holds it."""
         lock = LockFile(self.own / "run.lock")
         if not lock.try_acquire():
             raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))

@@ -1,11 +1,11 @@
-"""Snapshots: pages as they were received, compressed, in files named by the SHA-256 of the page.
+"""Read and write snapshots: pages as received, compressed, in files named by the SHA-256 of the page.
 
 A file has three parts: a zstd frame with the page; a skippable frame with a record of each capture (when the page was
-received, from which address, with what status); and a skippable frame of 40 bytes, the seal, with the SHA-256 of all
-before it. `zstd -d` writes the page. Files of the first versions have no records.
+received, from which address, with what status); and the seal, a skippable frame of 40 bytes with the SHA-256 of
+everything before it. `zstd -d` extracts the page. Files written by the first versions have no records.
 
-The digest in the name proves the page. It does not prove the file: in the frame of a small page, 30 of 24,720 bits may
-flip and it still unpacks to the same page. Only the seal shows every bit that the disk altered.
+The digest in the file name shows whether the page is intact, but not whether the file is: in the frame of a small page,
+30 of 24,720 bits can be flipped without changing the page that it decompresses to. The seal reveals every altered bit.
 """
 
 from __future__ import annotations
@@ -28,39 +28,39 @@ from archiver.storage.local import open_file
 _FOLDER = Path(".archive/snapshots")
 _ENDING = ".html.zst"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-# Measured on 89 real pages: level 3 compresses 5.4:1 in 3 ms/MB, 9 6.0:1 in 14, 12 6.05:1 in 26, 19 6.4:1 in 300.
+# Measured on 89 real pages (ratio, ms per MB): level 3: 5.4, 3; 9: 6.0, 14; 12: 6.05, 26; 19: 6.4, 300.
 _LEVEL = 9
 _SEAL_HEAD = struct.pack("<II", 0x184D2A50, 32)  # a skippable frame of 32 bytes (RFC 8878, section 3.1.2)
 _SEAL = len(_SEAL_HEAD) + 32
 _RECORD_MAGIC = 0x184D2A51
-_HEADER = 8  # bytes of a skippable frame before its content
+_HEADER = 8  # size in bytes of the header of a skippable frame
 _MAX_PAGE_SIZE = 2**26  # bytes; the fetcher accepts less
 _MAX_RECORDS_SIZE = 2**22  # bytes of the records of one page
 
-UNREAD = ""  # the state of a capture whose page was not classified yet: a run works on it, or was killed
+UNREAD = ""  # state of a capture that was not classified yet: a run is working on it, or was killed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """The size and digest of a page that was stored."""
+    """The digest and the sizes of a stored page."""
 
-    sha256: str  # of the page
-    size: int  # bytes of the page
-    stored: int  # bytes of its file
-    is_new: bool = field(default=True, compare=False)  # False: the page was stored before, with its earlier records
+    sha256: str  # digest of the page
+    size: int  # size of the page in bytes
+    stored: int  # size of its file in bytes
+    is_new: bool = field(default=True, compare=False)  # False: the file existed already and was not changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPage:
-    """The content of a snapshot's file: the page, and the records of its captures."""
+    """The content of a snapshot file: the page and the records of its captures."""
 
     content: bytes
-    captures: tuple[Capture, ...] = ()  # none in files of the first versions
-    is_sealed: bool = True  # False: the file was altered, only the page is known to be intact
+    captures: tuple[Capture, ...] = ()  # empty in files of the first versions
+    is_sealed: bool = True  # False: the file was altered, although the page is intact
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One capture as it is stored in a snapshot's file. Times are seconds since 1970."""
+    """A capture in the format in which a snapshot file stores it. Times are seconds since 1970."""
 
     url: str
     final_url: str = ""
@@ -79,26 +79,29 @@ _DECODER = msgspec.json.Decoder(list[_Record])
 
 
 class SnapshotStore:
-    """The snapshots of one archive. `root` is the archive's folder; `write` writes a file atomically."""
+    """The snapshots of one archive.
+
+    `root` is the archive's folder. `write` writes a file atomically.
+    """
 
     def __init__(self, root: Path, write: Callable[[Path, bytes], None]) -> None:
         self._folder = root / _FOLDER
         self._write = write
 
     def path(self, digest: str) -> Path:
-        """Return the path of the snapshot of this digest, whether it exists or not.
+        """Return the path of the snapshot with this digest, whether or not the file exists.
 
-        Raise InputError when `digest` is not 64 hex digits.
+        Raise InputError if `digest` is not 64 lower-case hex digits.
         """
         if not _DIGEST.fullmatch(digest):
             raise InputError("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits", concerns=digest)
         return self._folder / digest[:2] / f"{digest}{_ENDING}"
 
     def keep(self, content: bytes, *captures: Capture) -> Snapshot:
-        """Store a page, whose credentials are redacted already, with the records of its captures.
+        """Store a page with records of its captures; return its digest and sizes.
 
-        An intact file of the same page is not written again; use `add_records` to add the captures to it. Raise
-        OutputError when the page is too large.
+        Credentials must have been redacted from `content`. If an intact file of the page exists, nothing is written;
+        use `add_records` to add the records to it. Raise OutputError if the page is too large.
         """
         digest = sha256(content).hexdigest()
         path = self.path(digest)
@@ -110,7 +113,11 @@ class SnapshotStore:
         return Snapshot(sha256=digest, size=len(content), stored=path.stat().st_size, is_new=is_new)
 
     def add_records(self, digest: str, captures: Sequence[Capture]) -> bool:
-        """Add the records of captures that a snapshot does not have yet; return whether its file was written."""
+        """Add records of captures to a snapshot file; return whether the file was written.
+
+        Captures that the file has already are not added again. A file with a broken seal is always rewritten, without
+        its old records. Raise InputError if the page is missing or damaged.
+        """
         stored = self.load(digest)
         known = set(map(identity, stored.captures))
         new = {identity(capture): capture for capture in captures if identity(capture) not in known}
@@ -122,16 +129,16 @@ class SnapshotStore:
         return True
 
     def read(self, digest: str) -> bytes:
-        """Return the page of this digest; raise InputError when its file is missing or altered in any bit."""
+        """Return the page with this digest; raise InputError if its file is missing or altered in any bit."""
         stored = self.load(digest)
         if not stored.is_sealed:
             raise _damaged(self.path(digest))
         return stored.content
 
     def load(self, digest: str) -> StoredPage:
-        """Return the page of this digest and its records; raise InputError when the page is missing or damaged.
+        """Return the page with this digest and its records; raise InputError if the page is missing or damaged.
 
-        An altered file whose page is intact is returned without records, as one that is not sealed.
+        If the file was altered but the page is intact, `is_sealed` is False and there are no records.
         """
         path = self.path(digest)
         try:
@@ -146,7 +153,7 @@ class SnapshotStore:
         return stored
 
     def delete(self, digest: str) -> None:
-        """Delete the snapshot of this digest if it exists; raise OutputError when that fails."""
+        """Delete the snapshot with this digest if it exists; raise OutputError if that fails."""
         path = self.path(digest)
         try:
             path.unlink(missing_ok=True)
@@ -154,7 +161,7 @@ class SnapshotStore:
             raise OutputError(f"cannot be taken away ({error.strerror})", concerns=str(path)) from error
 
     def all(self) -> Iterator[str]:
-        """Yield the digest of each snapshot, intact or not, in order; skip other files."""
+        """Yield the digests of all snapshots, intact or not, in ascending order; ignore other files."""
         for path in sorted(self._folder.glob(f"??/*{_ENDING}")):
             digest = path.name.removesuffix(_ENDING)
             if _DIGEST.fullmatch(digest) and path.parent.name == digest[:2]:
@@ -169,12 +176,18 @@ class SnapshotStore:
 
 
 def digest_in(path: str) -> str:
-    """Return the first part of a file's name, which is the digest if the file is a snapshot. It is not validated."""
+    """Return the part of a file name before its first dot, in lower case.
+
+    For a snapshot this is the digest of its page. Whether it is a digest is not checked.
+    """
     return PurePosixPath(path).name.partition(".")[0].lower()
 
 
 def capture_of(page: Page, state: State, received: datetime, source: str = "") -> Capture:
-    """Return the capture of a received page, without its digest. `source`: the source in archiver.yml that named it."""
+    """Return a Capture that describes a received page; its `sha256` is not set.
+
+    `source` is the title of the source in archiver.yml that listed the page, '' if none did.
+    """
     return Capture(
         url=page.url, final_url=page.final_url, status=page.status, headers=page.headers, captured=page.captured,
         state=state, saved=page.saved, redacted=page.redacted, received=received, source=source,
@@ -199,14 +212,14 @@ def _packed(content: bytes, captures: Sequence[Capture]) -> bytes:
 
 
 def _unpacked(stored: bytes) -> StoredPage | None:
-    """Return the content of a snapshot's file; None when it does not start with a readable zstd frame."""
+    """Return the content of a snapshot file; None if it does not start with a readable zstd frame."""
     import zstandard
 
     body, seal = stored[:-_SEAL], stored[-_SEAL:]
     is_sealed = seal == _SEAL_HEAD + sha256(body).digest()
     reader = zstandard.ZstdDecompressor(max_window_size=_MAX_PAGE_SIZE).stream_reader(body if is_sealed else stored)
     try:
-        # One byte more than allowed and no more: of a decompression bomb the digest will not match.
+        # At most one byte more than allowed: a decompression bomb is cut off, and its digest does not match.
         content: bytes = reader.read(_MAX_PAGE_SIZE + 1)
     except zstandard.ZstdError:
         return None
@@ -214,7 +227,10 @@ def _unpacked(stored: bytes) -> StoredPage | None:
 
 
 def _captures_in(body: bytes) -> tuple[Capture, ...]:
-    """Return the captures in the records after the page's frame; none when there are no valid records."""
+    """Return the captures recorded after the page's frame; an empty tuple if there are no valid records.
+
+    `body` is the file without its seal.
+    """
     start = _frame_end(body)
     if len(body) < start + _HEADER:
         return ()
@@ -223,12 +239,15 @@ def _captures_in(body: bytes) -> tuple[Capture, ...]:
         return ()
     try:
         return tuple(map(_capture_of, _DECODER.decode(body[start + _HEADER : start + _HEADER + size])))
-    except (msgspec.DecodeError, ValueError, OverflowError, OSError):  # also of times outside the calendar
+    except (msgspec.DecodeError, ValueError, OverflowError, OSError):  # also for a time outside the calendar
         return ()
 
 
 def _frame_end(body: bytes) -> int:
-    """Return the offset at which the first zstd frame ends, from its block headers (RFC 8878, section 3.1.1)."""
+    """Return the offset of the end of the first zstd frame, or the length of `body` if the frame is invalid.
+
+    The end is found from the block headers (RFC 8878, section 3.1.1), without decompressing.
+    """
     import zstandard
 
     try:
@@ -270,5 +289,5 @@ def _time(seconds: int) -> datetime:
 
 
 def identity(capture: Capture) -> tuple[object, ...]:
-    """Return the values that distinguish captures of the same page."""
+    """Return the values that distinguish the captures of one page: time, addresses, and whether it is a saved page."""
     return int(capture.captured.timestamp()), capture.url, capture.final_url, capture.saved

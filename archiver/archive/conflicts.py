@@ -1,4 +1,4 @@
-"""Copies of files of an imported archive that differ from ours, kept in .archive/conflicts."""
+"""Keep copies of files of an imported archive that conflict with ours, in .archive/conflicts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
-    """Copy a file into the conflict folder of `key`; return the copy's path, relative to the archive's folder.
+    """Copy a file to .archive/conflicts/KEY; return the path of the copy, relative to the archive's folder.
 
-    The copy is durable on return. When another file has its name already, a number is appended to the name.
+    KEY is `key` with characters that are unsuitable for a path replaced. The copy is durable on return. If a file with
+    other content has its name, a number is appended to the name.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name

@@ -1,6 +1,7 @@
-"""Check files of an archive against the catalogue: find those that are missing, altered or unreadable.
+"""Check the files of an archive against the catalogue: find missing, altered and unreadable ones.
 
-Checks run in threads, since hashing and unpacking release the interpreter lock. Results keep the order of the input.
+Checks run in several threads, since hashing and decompression release the interpreter lock. Results keep the order of
+the input.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from archiver.errors import InputError
 from archiver.models import AuditSubject, ExpectedFile, Finding, Problem
 from archiver.storage.local import open_file
 
-_BATCH_SIZE = 32  # files a thread gets at once: handing over a single one takes as long as hashing a small file
+_BATCH_SIZE = 32  # files in a batch; submitting one to a thread takes as long as hashing a small file
 SEAL_BROKEN = "its page is whole, what stands behind it is not"
 _BATCHES_AHEAD = 8  # batches submitted before the first result is awaited
 _FENCE = re.compile(r" *(`{3,}|~{3,})([^\n]*)")
@@ -30,9 +31,9 @@ Check = Callable[[ExpectedFile], list[Finding]]
 def checked(
     expected_files: Iterable[ExpectedFile], check: Check, pool: Executor
 ) -> Iterator[tuple[ExpectedFile, list[Finding]]]:
-    """Yield each expected file with the findings about it, in the order of `expected_files`.
+    """Check files in the threads of `pool`; yield each expected file with the findings about it, in the input order.
 
-    Only some batches are in memory at a time, so that the catalogue may be of any size.
+    Only a few batches of files are in memory at a time, so that memory use does not grow with the catalogue.
     """
     remaining = iter(expected_files)
     batches = iter(lambda: list(islice(remaining, _BATCH_SIZE)), [])
@@ -51,7 +52,7 @@ def _check_batch(batch: list[ExpectedFile], check: Check) -> list[list[Finding]]
 
 
 def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
-    """Return the finding about the file of a medium: missing, unreadable or altered; none when it is intact."""
+    """Return a list with a finding if a media file is missing, unreadable or altered; an empty list if it is intact."""
     try:
         with open_file(root / expected.path) as file:
             digest = file_digest(file, "sha256").hexdigest()
@@ -61,7 +62,7 @@ def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
 
 
 def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding]:
-    """Return the finding about the snapshot of a page: missing, unreadable or altered; none when it is intact."""
+    """Return a list with a finding if a snapshot is missing, unreadable or altered; an empty list if it is intact."""
     path = expected.path
     if not snapshots.path(expected.sha256).is_file():
         return [Finding(problem="missing", what="snapshot", path=path, key=expected.key, said="it is not there")]
@@ -76,7 +77,10 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
 
 
 def check_post(root: Path, links: Links, expected: ExpectedFile) -> list[Finding]:
-    """Return the finding about a post: missing, unreadable or altered. Of an intact one, return its dead links."""
+    """Return a list with a finding if a post is missing, unreadable or altered.
+
+    If the post is intact, return a finding for each of its dead links instead.
+    """
     try:
         with open_file(root / expected.path) as file:
             content = file.read()
@@ -91,7 +95,7 @@ def check_post(root: Path, links: Links, expected: ExpectedFile) -> list[Finding
 
 
 def without_code(text: str) -> str:
-    """Return a Markdown text without its fenced code blocks; a fence that is never closed stays."""
+    """Return a Markdown text without its fenced code blocks. A block without a closing fence is kept."""
     lines: list[str] = []
     fence, start = "", 0
     for line in text.splitlines(keepends=True):
@@ -106,18 +110,21 @@ def without_code(text: str) -> str:
 
 
 class Links:
-    """The links of posts to files of the archive. `media_in` is Profile.media_in: the paths in a text."""
+    """A reader of the links from posts to files of the archive.
+
+    `media_in` returns the paths of the files to which a text links (Profile.media_in).
+    """
 
     def __init__(self, root: Path, media_in: Callable[[str], list[str]]) -> None:
         self._root, self._media_in = root, media_in
 
     def shown(self, text: str) -> list[str]:
-        """Return the paths of the files that a text links to; what looks like a link in a code block is none."""
+        """Return the paths of the files to which a text links, ignoring links in fenced code blocks."""
         return self._media_in(without_code(text))
 
     def missing(self, text: str) -> list[str]:
-        """Return the paths of the files that a text links to and that do not exist."""
-        if not self._missing(self._media_in(text)):  # the common case, without looking for code blocks
+        """Return the paths of the files to which a text links and which do not exist."""
+        if not self._missing(self._media_in(text)):  # the common case; code blocks need not be found
             return []
         return self._missing(self.shown(text))
 

@@ -1,4 +1,4 @@
-"""The files of one archive: posts, media and snapshots. Every file is written atomically."""
+"""Provide access to the files of one archive: posts, media and snapshots. Every file is written atomically."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from archiver.writer.profiles.jekyll import JEKYLL
 
 
 class ArchiveFiles:
-    """The folder of one archive. Every failure of the disk is raised as an OutputError that names the path.
+    """The files of one archive. A failed write raises an OutputError that names the path.
 
-    `run` returns the id of this run, which marks its unfinished files, so that those of a killed run can be recognised.
-    `recorded` returns the times of the folders of posts as the catalogue has them. `profile` decides how posts are
-    named. With `is_dry` nothing is written.
+    `run` returns the id of this run. Its unfinished files are marked with it, so that those of a killed run can be
+    found. `recorded` returns the times of the folders of posts that are in the catalogue. `profile` decides how posts
+    are named. With `is_dry`, nothing is written.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ArchiveFiles:
         self.snapshots = SnapshotStore(self.root, partial(self.store.write, proves_itself=True))
 
     def prepare(self) -> None:
-        """Check that files can be written to the archive; leave nothing behind. Raise OutputError otherwise."""
+        """Raise OutputError if the folders of the archive are not writable. No file or folder is left behind."""
         created = _make_folder(self.root)
         try:
             folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER)
@@ -54,27 +54,33 @@ class ArchiveFiles:
                     folder.rmdir()
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
-        """Delete the unfinished files of killed runs. `is_alive` says of a run's id whether it still works."""
+        """Delete the unfinished files of killed runs.
+
+        `is_alive` takes the id of a run and returns whether that run is still working.
+        """
         self.store.sweep(is_alive)
 
     def sync(self) -> None:
-        """Wait until every written file is durable under its name. Only then may the catalogue record it."""
+        """Wait until all written files are durable under their names. Call this before the catalogue records them."""
         self.store.sync()
 
 
 def _make_folder(folder: Path) -> list[Path]:
-    """Create a folder and its parents; return those that were created, the innermost first."""
+    """Create a folder and its missing parents; return the created folders, the innermost first."""
     with as_output_error(folder):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:  # another run that starts now created it, and removed it again
+        except FileExistsError:  # another starting run created and removed it
             folder.mkdir(parents=True, exist_ok=True)
     return missing
 
 
 def _try_to_write(folder: Path) -> None:
-    """Write a temporary file to a folder if that exists. The file has no name, so that a killed run leaves nothing."""
+    """Raise OutputError if no file can be created in a folder; do nothing if the folder does not exist.
+
+    The temporary file that is created for this has no name, so a killed run leaves nothing behind.
+    """
     with as_output_error(folder), suppress(FileNotFoundError):
-        if folder.exists():  # another run that starts now may remove it in between
+        if folder.exists():  # another starting run may remove it after this test
             tempfile.TemporaryFile(dir=folder).close()

@@ -1,7 +1,7 @@
 """Compare an archive with its catalogue: missing and altered files, dead links, unknown files, faults of the database.
 
-Nothing is written. A file that the catalogue does not know is `unrecorded` if its content or use shows what it is (a
-page by its digest, a post by the article that it names, a picture by a post that shows it), else a `stray`.
+Nothing is written. A file that the catalogue does not know is `unrecorded` if it can be identified: a snapshot by its
+digest, a post by the article named in it, a media file by a post that shows it. Any other unknown file is a `stray`.
 """
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait
 
 
 def _ignore(_count: int) -> None:
-    """Do nothing: the default for `on_checked`."""
+    """Do nothing; this is the default of `on_checked`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """The comparison of an archive with its catalogue, for all articles or only those with these `keys`.
+    """The comparison of an archive with its catalogue.
 
-    `on_checked` is called with the number of files that were checked since its last call.
+    `keys` limits it to the articles with these keys; None means all articles. `on_checked` is called with the number of
+    files that were checked since its last call.
     """
 
     root: Path
@@ -58,12 +59,12 @@ class Inventory:
     snapshots: SnapshotStore = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set the fields that follow from the others."""
+        """Set the fields that are derived from other fields."""
         object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile))
         object.__setattr__(self, "snapshots", self.files.snapshots)
 
     def everything(self) -> Iterator[Finding]:
-        """Yield all findings: pages before media and posts, since those can be made from pages."""
+        """Yield all findings; those about pages come first, since media and posts can be recovered from pages."""
         try:
             yield from self.faults()
             yield from self.pages()
@@ -74,19 +75,19 @@ class Inventory:
             yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=str(error.args[0]))
 
     def faults(self) -> Iterator[Finding]:
-        """Yield the faults of the database file; none when only some articles are checked."""
+        """Yield the faults of the database file; nothing if only some articles are checked."""
         if self.keys is None:
             for fault in self.catalogue.files.integrity_errors():
                 yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=fault)
 
     def pages(self) -> Iterator[Finding]:
-        """Yield the findings about snapshots, each snapshot once however many captures it has."""
+        """Yield the findings about snapshots. Each snapshot is checked once, even if it has several captures."""
         seen: set[str] = set()
         check = partial(check_page, self.snapshots)
         for expected, findings in self._checked(self._distinct_pages(seen), check):
             if findings and self.catalogue.files.expects_page(
                 expected.sha256
-            ):  # else its article was removed meanwhile
+            ):  # else its article has been removed since
                 yield from findings
 
     def _distinct_pages(self, seen: set[str]) -> Iterator[ExpectedFile]:
@@ -97,7 +98,7 @@ class Inventory:
                 yield replace(page, path=self._page_path(page.sha256))
 
     def media(self) -> Iterator[Finding]:
-        """Yield the findings about files of media: pictures, sounds and films."""
+        """Yield the findings about media files: images, sounds and films."""
         inventory = self.catalogue.files
         check = partial(check_medium, self.root)
         for expected, findings in self._checked(self._counted("media", inventory.media(self.keys)), check):
@@ -106,7 +107,7 @@ class Inventory:
                 yield from self._confirmed(findings, current, check)
 
     def posts(self) -> Iterator[Finding]:
-        """Yield the findings about posts, and about files that they show and that do not exist."""
+        """Yield the findings about posts, and about missing files that the posts show."""
         inventory = self.catalogue.files
         check = partial(check_post, self.root, Links(self.root, self.profile.media_in))
         for expected, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
@@ -114,12 +115,15 @@ class Inventory:
                 yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
 
     def unknown(self) -> Iterator[Finding]:
-        """Yield the files that the catalogue does not know; none when only some articles are checked."""
+        """Yield a finding for each file that the catalogue does not know; nothing if only some articles are checked."""
         yield from self.unrecorded()
         yield from self.unknown_media()
 
     def unknown_media(self) -> Iterator[Finding]:
-        """Yield the files of media that the catalogue does not know; none when only some articles are checked."""
+        """Yield a finding for each media file that the catalogue does not know.
+
+        Yield nothing if only some articles are checked.
+        """
         if self.keys is not None:
             return
         since = self.catalogue.other_runs_since()
@@ -131,9 +135,10 @@ class Inventory:
             yield Finding(problem="unreadable", what="post", path=name, said=str(error.args[0]))
 
     def unrecorded(self) -> Iterator[Finding]:
-        """Yield tombstones, posts and pages that the catalogue does not know; none when only some articles are checked.
+        """Yield a finding for each tombstone, post and snapshot that the catalogue does not know.
 
-        When a page is newer than everything in the catalogue, yield a finding that the catalogue itself is out of date.
+        Stray files in their folders are yielded, too. If a page is newer than everything in the catalogue, yield a
+        finding that the catalogue is out of date. Yield nothing if only some articles are checked.
         """
         if self.keys is not None:
             return
@@ -162,9 +167,10 @@ class Inventory:
                 yield expected, findings
 
     def _confirmed(self, findings: list[Finding], current: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
-        """Yield the findings of a second check against the `current` rows.
+        """Check a file again, against its `current` rows in the catalogue; yield the findings that still apply.
 
-        Another run may have changed a file and its row between our reading of the two, or may be writing the file now.
+        The first `findings` may be wrong: another run may have changed the file and its row after one of them was read,
+        or may be writing the file now.
         """
         first = findings[0]
         if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.other_runs_since()):
@@ -175,7 +181,7 @@ class Inventory:
                 yield finding
 
     def _renamed(self, post: ExpectedFile) -> ExpectedFile:
-        """Return an expected post under the name that a user may have given it since."""
+        """Return an expected post with its present file name, which the user may have changed."""
         return replace(post, path=self.files.posts.current_name(post.path, post.key))
 
     def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
@@ -192,7 +198,10 @@ class Inventory:
                     yield finding, None
 
     def _unknown_post(self, name: str) -> Finding | None:
-        """Return the finding about an unknown post; None for a post that archiver did not write, or a renamed one."""
+        """Return the finding about a post that is not in the catalogue.
+
+        Return None if archiver did not write the post, or if it is the renamed post of a known article.
+        """
         key = self.files.posts.key_of(name) if (self.root / name).is_file() else ""
         if not key:
             return None
@@ -209,9 +218,9 @@ class Inventory:
         return None if current == name or is_same_file(self.root, current, name) else _stray(name)
 
     def is_removal_outdated(self, article: ArticleRecord) -> bool:
-        """Return whether an article that the catalogue calls removed has a post but no tombstone.
+        """Return whether an article that is removed according to the catalogue has a post but no tombstone.
 
-        Then the catalogue is out of date or damaged, so the files of the article are not given up.
+        If so, the catalogue is out of date or damaged, and the files of the article must be kept.
         """
         if article.taken_out is None or Tombstones(self.files.store).has(article.key):
             return False
@@ -230,20 +239,24 @@ class Inventory:
                     yield from self._unknown_page(path, digest if is_named else "", has_removed=has_removed)
 
     def _unknown_page(self, path: str, digest: str, *, has_removed: bool) -> Iterator[tuple[Finding, datetime | None]]:
-        """Yield the finding about a file that is no known snapshot, and when its page was received, if recorded."""
+        """Yield the finding about a file that is not a known snapshot, and the time when its page was last received.
+
+        `digest` is '' if the path is not that of a snapshot. `has_removed` is False if no article was ever removed. The
+        time is None if it is not recorded. Yield nothing for a damaged snapshot that is reported elsewhere.
+        """
         try:
             stored = self.snapshots.load(digest) if digest else None
         except InputError as error:
-            if isinstance(error.__cause__, OSError):  # it may be a good snapshot that cannot be read just now
+            if isinstance(error.__cause__, OSError):  # it may be intact and only temporarily unreadable
                 message = str(error.args[0])
                 yield Finding(problem="unreadable", what="snapshot", path=path, said=message), None
                 return
             stored = None
         if stored is None:
-            if not (digest and self.catalogue.files.known_pages({digest})):  # else it is reported as a damaged snapshot
+            if not (digest and self.catalogue.files.known_pages({digest})):  # else `pages` reports it as damaged
                 yield _stray(path), None
             return
-        if has_removed and self._is_of_removed(digest, stored):  # the first test is cheap, extracting a page is not
+        if has_removed and self._is_of_removed(digest, stored):  # tested first, since extracting a page is slow
             yield _stray(path), None
             return
         times = [capture.received for capture in stored.captures if capture.received]
@@ -251,14 +264,14 @@ class Inventory:
         yield _unrecorded("snapshot", path, message), max(times, default=None)
 
     def _is_of_removed(self, digest: str, stored: StoredPage) -> bool:
-        """Return whether a page holds an article that was removed."""
+        """Return whether a snapshot holds an article that was removed."""
         reader = PageReader(digest=digest, stored=stored, captures=stored.captures[:1])
         found, _ = reader.read(0)
         known = (self.catalogue.articles.find(article) for _, article in found)
         return any(each is not None and each.taken_out and not self.is_removal_outdated(each) for each in known)
 
     def _media(self) -> Iterator[Finding]:
-        unknown: dict[str, bool] = {}  # by path: whether a known medium has the file's name
+        unknown: dict[str, bool] = {}  # by path: whether the catalogue has a medium of this name
         is_same = partial(is_same_file, self.root)
         for folder in (IMAGES, MEDIA):
             for batch in batched_paths(files_below(self.root, folder), _BATCH_SIZE):

@@ -1,4 +1,4 @@
-"""Find articles by a name that a user gives: a key, an address, or the file of a post."""
+"""Find articles by the name that a user gives: a key, an address, or the file of a post."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.writer.profiles import SiteOptions, get_profile
 def require_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
     """Return the article with this key, address or post file.
 
-    Raise InputError when the archive has none, or when it was removed.
+    Raise InputError if the archive has no such article, or if the article was removed.
     """
     article = require_known(catalogue, name, settings)
     if article.taken_out:
@@ -25,21 +25,21 @@ def require_article(catalogue: Catalogue, name: str, settings: Settings) -> Arti
 
 
 def require_known(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
-    """Return the article with this key, address or post file, even a removed one; raise InputError without one."""
+    """Return the article with this key, address or post file, even if it was removed; raise InputError if unknown."""
     if article := find_article(catalogue, name, settings):
         return article
     raise unknown_article(name)
 
 
 def find_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:
-    """Return the article with this key, address or post file; None when there is none."""
+    """Return the article with this key, address or post file, even if it was removed; None if there is none."""
     article = catalogue.articles.find_by_key(name) or _by_post(catalogue, name, settings)
     record = None if article else find_url(catalogue, name)
     return catalogue.articles.find_by_key(record.article.key) if record and record.article else article
 
 
 def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
-    """Return the catalogue's record of an address; None when it has none or `name` is no address."""
+    """Return the catalogue's record of an address; None if there is no record or `name` is not an address."""
     try:
         target = urls.parse_target(name)
     except NotWeChat:
@@ -48,7 +48,7 @@ def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
 
 
 def unknown_article(name: str) -> InputError:
-    """Return the error for a name that fits no article; it says how to name one."""
+    """Return the error for a name that matches no article. Its message says how articles are named."""
     message = "not in this archive: give an article's key (archiver list), its address, or the file of its post"
     return InputError(message, concerns=name)
 

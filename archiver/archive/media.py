@@ -1,8 +1,8 @@
 """Find, check and add the media files of an article.
 
-An existing file is used only if its digest is the recorded one or, when none is recorded, if the file is complete and
-of the right type. Otherwise the medium is fetched again. If that fails, a complete file is still shown in the post,
-with a warning, and the recorded digest is not changed.
+An existing file is used if it has the recorded digest or, when no digest is recorded, if it is complete and its type
+matches its extension. Otherwise the medium is fetched again. If fetching fails and the existing file is complete, the
+post shows it with a warning; the recorded digest is not changed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from archiver.storage.local import open_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, media_name, safe_name
 
-_MAX_REMEMBERED = 10_000  # media of this run; far more than the articles in work at one time have
+_MAX_REMEMBERED = 10_000  # entries; far more than the articles processed at one time need
 ALTERED = "what lies here is not what was saved"
 
 
 class FetchedMedia:
-    """The media that this run fetched, so that another article with the same picture need not fetch it again."""
+    """A cache of the files that this run fetched, so that several articles with the same image fetch it only once."""
 
     def __init__(self) -> None:
         self.names = KeyedLock()
@@ -37,12 +37,12 @@ class FetchedMedia:
         self._files: OrderedDict[str, LocalFile] = OrderedDict()
 
     def get(self, name: str) -> LocalFile | None:
-        """Return the file that was fetched for the medium of this name; None if none was, or it was dropped since."""
+        """Return the file that was fetched for the medium with this name; None if it is not in the cache."""
         with self._guard:
             return self._files.get(name)
 
     def put(self, name: str, file: LocalFile) -> None:
-        """Remember the file that was fetched for the medium of this name; drop the oldest of too many files."""
+        """Add the file that was fetched for the medium with this name; drop the oldest entry of a full cache."""
         with self._guard:
             self._files[name] = file
             if len(self._files) > _MAX_REMEMBERED:
@@ -54,22 +54,24 @@ class ArticleMedia:
     """The media of one article: their files in the archive and their rows in the catalogue."""
 
     files: ArchiveFiles
-    open_catalogue: Callable[[], Catalogue]  # a function, since bad input must not leave an archive behind
+    open_catalogue: Callable[[], Catalogue]  # a function, so that bad input does not create an archive
     fetched: FetchedMedia
     is_dry: bool = False
-    is_offline: bool = (
-        False  # media cannot be fetched: fail when a file cannot be read, rather than drop it from the post
-    )
-    _stems: dict[str, str] = field(default_factory=dict)  # file names without extension, by name of the medium
-    _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # complete files whose digest is not the recorded one
+    # Media cannot be fetched. An unreadable file is then an error, since otherwise the post would lose it.
+    is_offline: bool = False
+    _stems: dict[str, str] = field(default_factory=dict)  # paths without extension, by media name
+    _doubtful: dict[str, LocalFile] = field(default_factory=dict)  # complete files with a wrong digest, by media name
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue of the archive, opened when it is first used."""
+        """The catalogue of the archive, opened on first use."""
         return self.open_catalogue()
 
     def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
-        """Return the files of the media that need not be fetched, by the names of the media."""
+        """Return the usable files that the archive has of these media, by media name. The rest must be fetched.
+
+        Raise InputError if a file cannot be read and `is_offline` is set.
+        """
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}
         known = self.catalogue.media
@@ -84,9 +86,10 @@ class ArticleMedia:
         return found
 
     def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the result of `get`, or the file that another article of this run fetched for the medium meanwhile.
+        """Return the file of a medium: the one that this run fetched for another article, else the result of `get`.
 
-        A str is the reason why there is no file.
+        A str result is the reason why there is no file. If `get` returns one and the archive has a complete file with a
+        wrong digest, that file is returned with the reason in `doubt`.
         """
         name = media_name(medium)
         with self.fetched.names.hold(name):
@@ -98,11 +101,14 @@ class ArticleMedia:
                 self.fetched.put(name, result)
         doubtful = self._doubtful.get(name)
         if doubtful and isinstance(result, str):
-            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # type: a NotRequested stays one
+            return replace(doubtful, doubt=type(result)(f"{ALTERED}; {result}"))  # keeps the type NotRequested
         return result
 
     def add(self, medium: Media, download: Download, ending: str) -> LocalFile:
-        """Write the file of a medium with the extension `ending`; copy a different old file to .archive/lost first."""
+        """Write a downloaded medium to a file with the extension `ending`; return the file.
+
+        An existing file with other content is first copied to .archive/lost.
+        """
         name = f"{self._stems[media_name(medium)]}.{ending}"
         path = self.files.root / name
         if not self.is_dry and path.is_file() and not holds_bytes(path, download.content):
@@ -111,12 +117,15 @@ class ArticleMedia:
         return replace(file, response=download.response)
 
     def has_files(self, media: MediaResults) -> bool:
-        """Return whether the files of these media still exist. Doubtful ones are not checked, as none is recorded."""
+        """Return whether the files of these media still exist. Files with a `doubt` are not checked.
+
+        In a dry run always return True.
+        """
         files = [file for file in media.values() if isinstance(file, LocalFile)]
         return self.is_dry or all(file.doubt or self.files.media.has(file) for file in files)
 
     def ensure_rows(self, names: Iterable[str]) -> None:
-        """Add rows to the catalogue for the media of these names that have none."""
+        """Add a catalogue row for each of these media that has none. `names` are the names of the media."""
         self.catalogue.media.reserve({name: safe_name(name) for name in names})
 
     def _verified(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
@@ -136,7 +145,7 @@ class ArticleMedia:
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file; '' when it does not exist or cannot be read."""
+    """Return the SHA-256 of a file in hex; '' if the file does not exist or cannot be read."""
     try:
         return _read_digest(path)
     except OSError:
@@ -149,7 +158,10 @@ def _read_digest(path: Path) -> str:
 
 
 def is_whole_file(path: Path, kind: str) -> bool:
-    """Return whether a file is complete and of the type that its extension says."""
+    """Return whether a file is complete and its content has the type of its extension; False if it cannot be read.
+
+    `kind` is the kind of the medium: "image" or "audio".
+    """
     try:
         with open_file(path) as file:
             content = file.read()
@@ -159,7 +171,10 @@ def is_whole_file(path: Path, kind: str) -> bool:
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
-    """Return the file called `stem` plus any known extension, if it is complete and of that type; else None."""
+    """Return a media file at the path `stem` plus a known extension; None if there is none.
+
+    `stem` is relative to `root`. A file that is not complete, or not of the type of its extension, is ignored.
+    """
     for ending in EXTENSIONS:
         path = root / f"{stem}.{ending}"
         if path.is_file() and is_whole_file(path, kind):
@@ -168,12 +183,12 @@ def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
 
 
 def kind_of(path: str) -> str:
-    """Return the kind of a medium from the path of its file: "image", or "audio" for sounds and films."""
+    """Return the kind of a media file from its path: "image", or "audio" for sounds and films."""
     return "image" if path.startswith(f"{IMAGES}/") else "audio"
 
 
 def holds_bytes(path: Path, content: bytes) -> bool:
-    """Return whether a file consists of exactly these bytes; raise OutputError when it cannot be read."""
+    """Return whether the content of a file equals `content`; raise OutputError if the file cannot be read."""
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError as error:

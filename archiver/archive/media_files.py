@@ -1,4 +1,4 @@
-"""Write, delete and check the files of media: pictures, sounds and films."""
+"""Write, delete and check media files: images, sounds and films."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver.models import LocalFile
 from archiver.storage.local import LocalStore, as_output_error
 
-_SELF_CHECKING = frozenset(("jpg", "png", "gif", "webp"))  # formats in which a missing end can be recognised
+_SELF_CHECKING = frozenset(("jpg", "png", "gif", "webp"))  # formats in which a truncated file can be recognised
 
 
 class MediaFiles:
@@ -18,18 +18,21 @@ class MediaFiles:
         self._root, self._store = root, store
 
     def write(self, name: str, content: bytes) -> LocalFile:
-        """Write a medium and return its file. `name`: its path, relative to the archive's folder."""
+        """Write a media file; return its path, size and digest.
+
+        `name` is its path, relative to the archive's folder.
+        """
         proves_itself = name.rpartition(".")[2] in _SELF_CHECKING
         self._store.write(self._root / name, content, proves_itself=proves_itself)
         return LocalFile(path=name, size=len(content), sha256=sha256(content).hexdigest())
 
     def delete(self, name: str) -> None:
-        """Delete a medium's file if it exists. `name`: its path, relative to the archive's folder."""
+        """Delete a media file if it exists. `name` is its path, relative to the archive's folder."""
         with as_output_error(self._root / name):
             (self._root / name).unlink(missing_ok=True)
 
     def has(self, file: LocalFile) -> bool:
-        """Return whether a file exists with the size that was recorded; its bytes are not read."""
+        """Return whether a file exists and has the recorded size. Its content is not read."""
         try:
             return (self._root / file.path).stat().st_size == file.size
         except OSError:

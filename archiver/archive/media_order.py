@@ -1,4 +1,4 @@
-"""Download the media of an article in the order that policy decides."""
+"""Download the media of an article, those with the fewest failed attempts first."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def map_least_failed_first(
     fetch: Callable[[Media], LocalFile | str],
     media: Iterable[Media],
 ) -> list[LocalFile | str]:
-    """Return the result of `fetch` for each medium, in the order of `media`; those that failed least are fetched first.
+    """Call `fetch` for each medium, the least failed first; return the results in the order of `media`.
 
-    `media_map` applies a function to media, possibly in parallel. `failed_tries` returns the failed attempts by the
-    names of media.
+    `media_map` applies a function to media, possibly in parallel. `failed_tries` takes names of media and returns the
+    number of failed attempts by name; a name that is missing in the result has none.
     """
     media = list(media)
     if len(media) <= 1:

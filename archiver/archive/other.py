@@ -1,4 +1,4 @@
-"""Read another archive, a backup, or a folder of posts and pictures, without ever writing to it."""
+"""Read another archive, a backup, or a folder of posts and images. Nothing is written to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", 
 
 
 class OtherArchive:
-    """Another archive, to be read only. A context manager: its catalogue is read from a temporary copy."""
+    """Another archive, which is only read.
+
+    Use it as a context manager: the temporary copy of its catalogue is deleted at the end.
+    """
 
     def __init__(self, root: Path, now: Callable[[], datetime], profile: Profile) -> None:
         self.root = root
@@ -47,7 +50,7 @@ class OtherArchive:
 
     @cached_property
     def _copy(self) -> Path | None:
-        """The temporary folder with a copy of the catalogue and its log; None without a catalogue."""
+        """A temporary folder with copies of the catalogue and its write-ahead log; None if there is no catalogue."""
         if not (self.root / OWN_FOLDER / FILE).is_file():
             return None
         folder = Path(self._opened.enter_context(tempfile.TemporaryDirectory(prefix="archiver-")))
@@ -61,7 +64,7 @@ class OtherArchive:
 
     @cached_property
     def catalogue(self) -> Catalogue | None:
-        """The catalogue of the other archive; None when it has none or a damaged one."""
+        """The catalogue of the other archive; None if it has no catalogue or a damaged one."""
         if self._copy is None:
             return None
         catalogue = Catalogue(self._copy, self._now)
@@ -75,7 +78,7 @@ class OtherArchive:
 
     @cached_property
     def salvage(self) -> Salvage:
-        """The rows that can be read from its catalogue, even from a damaged one; none without a catalogue."""
+        """The rows that can be read from the catalogue, even from a damaged one; no rows if there is no catalogue."""
         return read_damaged(self._copy / FILE) if self._copy else Salvage()
 
     def removals(self) -> Iterator[Tombstone]:
@@ -90,7 +93,10 @@ class OtherArchive:
                     yield self.catalogue.removals.tombstone(article.key)
 
     def posts(self) -> Iterator[tuple[str, str]]:
-        """Yield the name and article key of each post that names its article or that the other catalogue knows."""
+        """Yield the name of each post and the key of its article.
+
+        Posts that do not name their article are omitted, unless the other catalogue knows them.
+        """
         for name in sorted(post_files(self.root, self.files.profile)):
             article = None
             if not (key := key_in(self.files.posts.front_matter_of(name))) and self.catalogue:
@@ -99,26 +105,29 @@ class OtherArchive:
                 yield name, key or (article.key if article else "")
 
     def everything(self) -> Iterator[str]:
-        """Yield every file whose content belongs to the archive: all but its catalogue, locks and unfinished files."""
+        """Yield the path of every post, media file, snapshot, lost file and conflict, relative to `root`."""
         for folder in (self.files.profile.posts_directory, IMAGES, MEDIA):
             yield from files_below(self.root, folder, strict=True)
         for folder in ("snapshots", "lost", "conflicts"):
             yield from files_below(self.root, f"{OWN_FOLDER}/{folder}", strict=True)
 
     def has_page(self, key: str) -> bool:
-        """Return whether the other archive has the page that its post of an article shows, as far as that is known."""
+        """Return whether the other archive has the page that its post of an article shows; True if unknown."""
         shown = self.catalogue.captures.current(key) if self.catalogue else None
         return shown is None or bool(shown.sha256 and not shown.lost)
 
     def bare_captures(self) -> Iterator[tuple[str, Capture]]:
-        """Yield the captures without a snapshot, each with the key of its article."""
+        """Yield (article key, capture) for each capture without a snapshot; nothing without a catalogue."""
         for article in self.catalogue.articles.query() if self.catalogue else ():
             for capture in self.catalogue.captures.of_article(article.key) if self.catalogue else ():
                 if not capture.sha256:
                     yield article.key, capture
 
     def is_edited(self, name: str, key: str) -> bool | None:
-        """Return whether a person edited a post there; None when no digest of the original is recorded."""
+        """Return whether a person edited a post of the other archive; None if its original digest is not recorded.
+
+        `name` is the name of the post, `key` the key of its article.
+        """
         article = self.catalogue.articles.find_by_key(key) if self.catalogue else None
         digest = article.digest if article else self.salvage.digests.get(name, "")
         if not digest:
@@ -126,10 +135,10 @@ class OtherArchive:
         return not matches_digest(read_file(self.root / name), digest)
 
     def media(self) -> Iterator[tuple[LocalFile, list[str], bool]]:
-        """Yield the media files: file, keys of the articles that show it, and whether its content is known to be good.
+        """Yield (file, keys of the articles that show it, whether it is known to be intact) for each media file.
 
-        A file that no post there shows is yielded, too: a post that shows it may be imported from elsewhere. A file
-        that only the user's own posts show is not: it is no medium of an article.
+        A file that no post shows is included, since a post that shows it may be imported from another archive. A file
+        that only the user's own posts show is omitted, since it does not belong to an article.
         """
         paths = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
         shown = shown_files(self.root, paths, lenient=True)
@@ -148,17 +157,17 @@ class OtherArchive:
             yield LocalFile(path=path, size=size, sha256=digest), sorted(keys), is_proven
 
     def count(self) -> int:
-        """Return the number of snapshots, media files and posts."""
+        """Return the number of posts, media files and snapshots."""
         folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum(1 for folder in folders for _ in files_below(self.root, folder))
 
     def size(self) -> int:
-        """Return the size of all posts, media files and snapshots in bytes."""
+        """Return the total size of all posts, media files and snapshots in bytes."""
         folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum((self.root / path).lstat().st_size for folder in folders for path in files_below(self.root, folder))
 
     def check(self) -> None:
-        """Check that this is the folder of an archive; raise UsageError or InputError, which say what to do instead."""
+        """Raise UsageError or InputError if `root` is not the folder of an archive; the message says what to do."""
         path = self.root
         if path.is_file():
             if path.suffix.lower() in _PACKED:

@@ -1,4 +1,4 @@
-"""List the files in an archive's folders, to find those that the catalogue does not know."""
+"""List the files in an archive's folders, so that those that the catalogue does not know can be found."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from archiver.errors import InputError
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
-_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # directly in .archive/
+_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # paths relative to .archive
 _LINKED = ".archive/snapshots"
 # Folders of .archive/ whose files are not snapshots.
 _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
 
 
 def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file below a folder, one folder in memory at a time.
+    """Yield the path, relative to `root`, of every file in a folder and its subfolders.
 
-    Links to folders are followed if `strict`, else only in the folder of snapshots. A folder that cannot be read raises
-    InputError if `strict`, else it is skipped: the files that the catalogue expects in it are reported as unreadable.
+    With `strict`, links to folders are followed, and a folder that cannot be read raises InputError. Otherwise links
+    are followed only in the folder of snapshots, and an unreadable folder is skipped: files that the catalogue expects
+    in it are reported as unreadable anyway.
     """
     try:
         entries = os.scandir(root / folder)
@@ -45,16 +46,17 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
 
 
 def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
-    """Yield every file below the target of a link; skip a target that contains the link, which would never end."""
+    """Yield every file below the target of a link to a folder; skip a target that contains the link."""
     target = (root / path).resolve()
     if not (root / path).parent.resolve().is_relative_to(target):
         yield from files_below(root, path, strict=strict)
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:
-    """Yield every file below the archive's own folder that is a snapshot or a stray file, by its path from `root`.
+    """Yield the path, relative to `root`, of every file in the folder `own` that is a snapshot or a stray file.
 
-    The catalogue, locks and the folders with files of other kinds are left out. `own`: the path of that folder.
+    The catalogue, locks, and folders for other kinds of files are omitted. `own` is the path of the folder .archive,
+    relative to `root`.
     """
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")
@@ -64,9 +66,10 @@ def own_files(root: Path, own: str) -> Iterator[str]:
 
 
 def is_same_file(root: Path, known: str, listed: str) -> bool:
-    """Return whether two paths name the same file although they differ in case or Unicode normalisation.
+    """Return whether two paths are one file, although they may differ in case or Unicode normalisation.
 
-    Some file systems list names differently from how they were written. `known` is the recorded path.
+    Some file systems list names in a different form from the one in which they were written. `known` is the recorded
+    path, `listed` the listed one.
     """
     if _folded(known) != _folded(listed):
         return False
@@ -81,9 +84,10 @@ def _folded(name: str) -> str:
 
 
 def is_younger(root: Path, path: str, since: float | None) -> bool:
-    """Return whether a file was modified at or after `since` (seconds since 1970).
+    """Return whether a file was modified at or after `since`, so that a run that is still working may be writing it.
 
-    A run that works since then may be writing it. None: no run works, so the answer is no.
+    `since` is when that run began, in seconds since 1970; if it is None, no run is working, and the result is False. If
+    the time of the file cannot be read, the result is True.
     """
     if since is None:
         return False
@@ -94,7 +98,7 @@ def is_younger(root: Path, path: str, since: float | None) -> bool:
 
 
 def batched_paths(paths: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Yield the paths in lists of at most `size` each."""
+    """Yield the paths in lists of `size`; the last list may be shorter."""
     batch: list[str] = []
     for path in paths:
         batch.append(path)

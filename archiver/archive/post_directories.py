@@ -1,4 +1,4 @@
-"""Cached listings of the folders of posts, so that a blog of 100,000 posts need not be listed in every run."""
+"""Cache the listings of the folders of posts, so that a run need not list a blog of 100,000 posts again."""
 
 from __future__ import annotations
 
@@ -13,39 +13,41 @@ from pathlib import Path
 from archiver import urls
 from archiver.writer.profiles.base import KEY_START, Profile
 
-# By folder (relative to the archive's folder): "mtime ctime" in nanoseconds. Both are compared because tools that copy
-# or restore folders set the first, and nobody can set the second.
+# The times of folders, by path relative to the archive's folder: "mtime ctime" in nanoseconds. Both are compared: tools
+# that copy or restore folders set the mtime, and no program can set the ctime.
 Times = Mapping[str, str]
-_MAX_WRITTEN = 8  # posts; a run that writes more records no listing
+_MAX_WRITTEN = 8  # a run that writes more posts than this records no listings
 
 
 class PostDirectories:
     """A cache of the listings of the folders below `root`/_posts, valid while the times of a folder are unchanged.
 
-    Listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). `recorded` returns the times
-    that the catalogue has of the folders. A file that another program adds to a folder within the milliseconds in which
-    this run writes a post to it goes unnoticed until the folder changes again. Each post written adds to that risk, so
-    `changed` returns nothing after a run that wrote more than `_MAX_WRITTEN` posts, and the next run lists all folders.
+    Listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). `recorded` returns the times of
+    the folders that are in the catalogue. If another program adds a file to a folder within the milliseconds in which
+    this run writes a post to it, the file goes unnoticed until the folder changes again. Each post written adds to that
+    risk, so `changed` returns nothing after a run that wrote more than `_MAX_WRITTEN` posts, and the next run lists all
+    folders.
     """
 
     def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:
         self._root, self.profile = root, profile
         self._recorded = recorded
-        self._current: dict[str, str] = {}  # by folder: its times when it was listed, or after our last write to it
-        self.written: list[str] = []  # names of the posts that were written by this run
-        self._is_reliable = not is_dry  # False once another program wrote here, or something could not be read
+        self._current: dict[str, str] = {}  # times of each folder when listed, or after our last write to it
+        self.written: list[str] = []  # names of the posts that this run wrote
+        self._is_reliable = not is_dry  # False after another program wrote here or a folder could not be read
 
     def published_as(self, address: str) -> list[str]:
-        """Return the posts, listed or written by this run, that the site publishes at this day and slug.
+        """Return the posts that the site publishes at an address, given as a Profile.published_key.
 
-        Posts in unchanged folders are not listed; the catalogue knows those.
+        Only posts that this run listed or wrote are returned. Those in unchanged folders are not listed; the catalogue
+        has them.
         """
         day = self._by_day.get(address[:KEY_START], ())
         return [name for name in day if self.profile.published_key(name) == address]
 
     @contextmanager
     def writing(self, post: str) -> Iterator[None]:
-        """Take note of a post that the body of the `with` statement writes."""
+        """Update the cache for a post that the body of the `with` statement writes. `post` is the name of the post."""
         name = post.rpartition("/")[0]
         _ = self.listed
         before = self._change_time(name)
@@ -57,9 +59,9 @@ class PostDirectories:
         self._by_day.setdefault(self.profile.published_key_start(post), []).append(post)
 
     def changed(self) -> Times:
-        """Return the times of the folders that differ from the recorded ones.
+        """Return the times of the folders that differ from the recorded times.
 
-        Return nothing when the listings may be wrong: then the next run has to list all folders again.
+        Return an empty mapping if the listings may be wrong. The next run then lists all folders again.
         """
         if not self._is_reliable or "listed" not in self.__dict__:
             return {}
@@ -67,12 +69,12 @@ class PostDirectories:
 
     @cached_property
     def recorded(self) -> Times:
-        """The times that the catalogue has of the folders, read once."""
+        """The times of the folders that are in the catalogue, read once."""
         return self._recorded()
 
     @cached_property
     def listed(self) -> dict[str, list[str]]:
-        """The posts of each folder whose times differ from the recorded ones, listed once."""
+        """The posts by folder, for the folders whose times differ from the recorded times. They are listed once."""
         found: dict[str, list[str]] = {}
         folders = list(dict.fromkeys((self.profile.posts_directory, *self.recorded)))
         for name in folders:  # the loop adds subfolders to the list
@@ -85,7 +87,10 @@ class PostDirectories:
         return found
 
     def _list(self, name: str) -> tuple[list[str], list[str]]:
-        """Return the posts and the subfolders in a folder, no links among them; nothing when it cannot be read."""
+        """Return (paths of the posts, paths of the subfolders) of a folder; empty lists if it cannot be read.
+
+        Links to folders are omitted.
+        """
         self._stamp(name)
         listing = next(os.walk(self._root / name), None)
         _, folders, posts = listing or ("", [], [])
@@ -96,20 +101,21 @@ class PostDirectories:
         return _paths(name, posts, self.profile), followed
 
     def _stamp(self, name: str) -> None:
-        """Set the modification time of a folder to now, so that a later change by anybody else gives it another time.
+        """Set the modification time of a folder to now, so that a later change by another program changes its times.
 
-        The system's own times have a resolution of some milliseconds, so that two changes may get the same one.
+        Without this, two changes could leave the same time, since the system's own times have a resolution of
+        milliseconds.
         """
         if not self._is_reliable:
             return
-        now = time.time_ns() // 1_000 * 1_000  # microseconds; a disk that rounds them off (FAT) is found out below
+        now = time.time_ns() // 1_000 * 1_000  # microseconds; the last line detects coarser disks (FAT)
         with suppress(OSError):  # the folder belongs to another user
             os.utime(self._root / name, ns=(now, now))
         self._current[name] = self._change_time(name) or ""
         self._is_reliable &= self._current[name].startswith(f"{now} ")
 
     def _change_time(self, name: str) -> str | None:
-        """Return the times of a folder as "mtime ctime" in nanoseconds; None when it does not exist."""
+        """Return the times of a folder as "mtime ctime" in nanoseconds; None if it does not exist or cannot be read."""
         try:
             stat = (self._root / name).stat()
         except FileNotFoundError:
@@ -121,7 +127,7 @@ class PostDirectories:
 
     @cached_property
     def _by_day(self) -> dict[str, list[str]]:
-        """The listed posts by day, since computing the addresses of 100,000 posts would take long."""
+        """The listed posts by day, so that `published_as` need not compute the addresses of 100,000 posts."""
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):
             found.setdefault(self.profile.published_key_start(post), []).append(post)
@@ -129,7 +135,7 @@ class PostDirectories:
 
 
 def post_files(root: Path, profile: Profile) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file below its folder of posts that the site generator reads."""
+    """Yield the path, relative to `root`, of every file below the folder of posts that the site generator reads."""
     for where, folders, files in os.walk(root / profile.posts_directory):
         folders[:] = [name for name in folders if not profile.ignores(name)]
         yield from _paths(Path(where).relative_to(root).as_posix(), files, profile)

@@ -1,4 +1,4 @@
-"""Merge the posts of another archive into ours. A post that a person edited is never lost."""
+"""Merge the posts of another archive into ours. A version that a person edited is never lost."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from archiver.writer.names import number_in
 
 @dataclass(frozen=True, kw_only=True)
 class PostMerger:
-    """The merger of the posts of another archive into ours.
+    """A merger of the posts of another archive into ours.
 
-    `changed` collects the keys of articles whose posts are to be rebuilt afterwards. `stays_out` returns whether an
-    article is skipped because it was removed from our archive.
+    It adds to `changed` the keys of articles whose posts must be rebuilt afterwards. `stays_out` takes a key and
+    returns whether the article is skipped because it was removed from our archive.
     """
 
     archive: Archive
@@ -34,8 +34,11 @@ class PostMerger:
     _doubtful: list[tuple[str, str]] = field(default_factory=list)  # (name, key) of posts to compare again
 
     def merge(self, name: str, key: str) -> MergeResult:
-        """Copy a post of theirs, or compare it with ours of the same article; return what was done."""
-        if not key_in(self.other.files.posts.front_matter_of(name)):  # a person edited it: only the catalogue knows it
+        """Copy a post of the other archive, or compare it with our post of the same article; return the result.
+
+        `name` is the name of the post in the other archive, `key` the key of its article.
+        """
+        if not key_in(self.other.files.posts.front_matter_of(name)):  # edited: only the catalogue has its key
             copy = self._keep_conflict(name, key)
             message = "its front matter does not name its article any more"
             return MergeResult(what="post", outcome="conflict", path=name, key=key, said=message, place=copy)
@@ -68,9 +71,9 @@ class PostMerger:
             self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(our_name))
 
     def _compare(self, name: str, known: ArticleRecord, our_name: str, *, is_last: bool = False) -> MergeResult:
-        """Compare our post of an article with theirs and keep the edited one; when both were edited, ours.
+        """Compare our post of an article with theirs; keep the one that was edited by hand, or ours if both were.
 
-        `is_last`: our post was rebuilt since, so a difference that is left is reported as a conflict.
+        `is_last` is True after our post was rebuilt: a remaining difference is then reported as a conflict.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None
@@ -82,7 +85,7 @@ class PostMerger:
         is_edited = self.other.is_edited(name, known.key)
         if is_edited is False and not self.other.has_page(known.key):
             return self._keep_newer(name, known, our_name, is_ours_edited=is_ours_edited)
-        if is_edited is False:  # theirs can be rebuilt from its page, which was imported before
+        if is_edited is False:  # theirs can be rebuilt from its page, which was imported
             self.changed[known.key] = None
             return MergeResult(what="post", outcome="unchanged", path=name, key=known.key, place=our_name)
         if is_edited and not is_ours_edited:
@@ -92,7 +95,7 @@ class PostMerger:
                 self.archive.files.sync()
             message = "edited by hand there"
             return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=message, place=our_name)
-        if is_edited is None and not self.is_dry and not is_last:  # unknown until our post was rebuilt, too
+        if is_edited is None and not self.is_dry and not is_last:  # compared again after our post was rebuilt
             self.changed[known.key] = None
             self._doubtful.append((name, known.key))
             return MergeResult(what="post", outcome="unchanged", path=name, key=known.key, place=our_name)
@@ -103,7 +106,10 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
-        """Keep the post of the later page and a copy of the other one, since the other archive lacks its page."""
+        """Keep the post that shows the later page, and a copy of the other one. An edited post of ours is always kept.
+
+        This is for a post that cannot be rebuilt here, because the other archive lacks its page.
+        """
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
         if is_ours_edited or (ours and theirs and ours >= theirs):
@@ -120,7 +126,7 @@ class PostMerger:
         return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=message, place=our_name)
 
     def conflicts(self) -> Iterator[MergeResult]:
-        """Compare the doubtful posts again, now that ours were rebuilt; yield those that still differ."""
+        """Compare the doubtful posts again after ours were rebuilt; yield a result for each that still differs."""
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.find_by_key(key)
             our_name = self.archive.files.posts.current_name(known.post, key) if known else ""
@@ -130,12 +136,12 @@ class PostMerger:
                     yield result
 
     def _keep_conflict(self, name: str, key: str) -> str:
-        """Copy a post of theirs to .archive/conflicts; return the copy's path, '' in a dry run."""
+        """Copy a post of the other archive to .archive/conflicts; return the path of the copy, '' in a dry run."""
         return "" if self.is_dry else keep_conflict(self.archive.files, self.other.root / name, key)
 
 
 def _names(name: str, key: str) -> Iterator[str]:
-    """Yield possible names for a copied post: its own, then one with a number made from its article's key."""
+    """Yield possible names for a copied post: its present name, then one with a number made from its article's key."""
     yield name
     path = PurePosixPath(name)
     yield path.with_name(f"{path.stem}-{number_in(key)}{path.suffix}").as_posix()

@@ -1,6 +1,6 @@
-"""Choose names for new posts so that the site publishes no two posts at one address.
+"""Choose names for new posts so that no two posts are published at the same address.
 
-The user's own posts count, too: the catalogue records them as foreign posts.
+Posts that the user wrote are considered, too: the catalogue records them as foreign posts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from archiver.models import Article
 
 
 def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
-    """Return the name of an article's post: the one it has, or a new one in the subfolder `folder` of `_posts`."""
+    """Return the present name of an article's post, or a new name if it has no post yet.
+
+    A new name begins with `day` and is in the subfolder `folder` of _posts.
+    """
     known = catalogue.articles.find(article)
     if known and (name := posts.current_name(known.post, known.key)):
         return name
@@ -24,7 +27,7 @@ def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, cat
 
 
 def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
-    """Return a function that returns the recorded posts at an address, ours and the user's own."""
+    """Return a function that takes an address and returns the recorded posts there, both ours and the user's own."""
 
     def others(address: str) -> list[str]:
         foreign = catalogue.foreign_posts.published_as(address)
@@ -34,9 +37,9 @@ def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str],
 
 
 def record_directories(directories: PostDirectories, catalogue: Catalogue) -> None:
-    """Record the present content of the folders of posts, so that the next run need not list them.
+    """Record the times of the folders of posts and the foreign posts in them, so that the next run need not list them.
 
-    Record nothing when a post that this run wrote has no row in the catalogue: it would be taken for a foreign post.
+    Record nothing if a post that this run wrote is not in the catalogue: it would be mistaken for a foreign post.
     """
     changed = directories.changed()
     if not changed or catalogue.files.known_posts(directories.written) != set(directories.written):
@@ -47,6 +50,6 @@ def record_directories(directories: PostDirectories, catalogue: Catalogue) -> No
 
 
 def _foreign_posts(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
-    """Return the posts that belong to no article of the catalogue, each with the address it is published at."""
+    """Return the posts that belong to no article in the catalogue, each with the address at which it is published."""
     known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
     return {name: directories.profile.published_key(name) for name in posts if name not in known}

@@ -1,4 +1,4 @@
-"""Choose the style of each post: settings, options of its source, and links to other articles of the archive."""
+"""Choose the style of a post from the settings, the options of its source, and the articles to which it links."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.writer.renderer import PostStyle
 
 @dataclass(frozen=True, slots=True)
 class PostStyles:
-    """The styles of one archive's posts. `source`: the options for articles that were not archived before."""
+    """The styles of the posts of one archive. `source` has the options for articles that are not in the archive yet."""
 
     archive: Archive
     settings: Settings
@@ -25,7 +25,7 @@ class PostStyles:
     def style_of(self, article: Article) -> PostStyle:
         """Return the style of an article's post.
 
-        An article that is archived already keeps the options of the source that first named it.
+        An article that is in the archive already keeps the options of the source that first listed it.
         """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first_source = redact_words(known.source) if known else None
@@ -40,7 +40,7 @@ class PostStyles:
         )
 
     def _post_path_of(self, link: str) -> str:
-        """Return the path of the post whose article `link` leads to; '' when the archive has no such post."""
+        """Return the path of the post of the article at the address `link`; '' if the archive has no such post."""
         target = Target(source=link, url=urls.canonicalize(link))
         record = self.archive.catalogue.urls.find([target]).get(target.url)
         article = record.article if record else None

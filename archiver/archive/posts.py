@@ -1,4 +1,4 @@
-"""The post files of one archive: choose their names, write them, and read which article each belongs to."""
+"""Manage the post files of one archive: choose their names, write them, and read which article each belongs to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.models.job import Overwrite
 from archiver.storage.local import LocalStore, as_output_error, open_file
 from archiver.writer.front_matter import front_matter_text, read_front_matter
 
-_HEAD_SIZE = 64 * 1024  # bytes read of a post to find its front matter
+_HEAD_SIZE = 64 * 1024  # the most bytes that are read of a post to find its front matter
 _ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
 
 
@@ -28,10 +28,11 @@ class PostFiles:
         self._store = store
 
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
-        """Return a free name for the post of an article that the catalogue does not know.
+        """Return a free name for the post of an article that is not in the catalogue.
 
-        `others` returns the recorded posts that the site would publish at an address. If a post of this very article
-        exists, written by a run that was killed before it recorded the article, its name is returned.
+        `day` is the date of the post, `folder` a subfolder of _posts. `others` takes an address and returns the
+        recorded posts that the site publishes there. If the article already has a post, because an earlier run was
+        killed before it recorded the article, return the name of that post.
         """
         keys = (article.key, article.key_without_ids)
         return self.free_name(self.profile.post_paths(article, day, folder), keys, others)
@@ -39,8 +40,8 @@ class PostFiles:
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
         """Return the first of the `wanted` names at whose address no other post is published.
 
-        A post at such an address that belongs to one of `keys` is returned instead. When every name is taken, the last
-        one is returned.
+        `others` takes an address and returns the recorded posts that the site publishes there. If such a post belongs
+        to an article with one of `keys`, return its name instead. If every name is taken, return the last one.
         """
         name = ""
         for name in wanted:
@@ -56,19 +57,19 @@ class PostFiles:
         return name
 
     def current_name(self, name: str, key: str) -> str:
-        """Return the present name of an article's post: `name`, or the file that a user renamed it to.
+        """Return the present name of an article's post, which a user may have renamed. `name` is the recorded name.
 
-        Return `name` itself when it is '' or when no post of the article exists.
+        Return `name` if it is '', or if no post of the article exists.
         """
         if not name or self.exists(name):
             return name
         return self._names_by_key.get(key, name)
 
     def save(self, post: Post, *, recorded: str = "", overwrite: Overwrite = Overwrite.UNEDITED) -> WriteResult:
-        """Write a post unless its file has this text already; return what was done.
+        """Write a post unless its file already has the same text; return the result.
 
-        `recorded` is the SHA-256 of the post as it was last written. A file that does not match it was edited by a
-        person and is left alone, unless `overwrite` allows it.
+        `recorded` is the SHA-256 of the post when it was last written, '' if unknown. A file with another digest was
+        edited by a person and is not overwritten, unless `overwrite` allows it.
         """
         path, content = self.root / post.name, post.text.encode()
         if overwrite is Overwrite.ALWAYS:
@@ -87,34 +88,34 @@ class PostFiles:
         )  # fmt: skip
 
     def key_of(self, name: str) -> str:
-        """Return the key of a post's article; '' when archiver did not write the post or it cannot be read."""
+        """Return the key of a post's article; '' if archiver did not write the post or it cannot be read."""
         return key_in(self.front_matter_of(name))
 
     def front_matter_of(self, name: str) -> str:
-        """Return the lines of a post's front matter; '' when it has none or cannot be read."""
+        """Return the lines of a post's front matter; '' if it has none or cannot be read."""
         try:
             return _read_front_matter_lines(self.root / name)
         except OutputError:
             return ""
 
     def digest_of(self, name: str) -> str:
-        """Return the SHA-256 of a post's file; '' when there is no file."""
+        """Return the SHA-256 of a post's file in hex; '' if there is no file."""
         path = self.root / name
         with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
     def read_text(self, name: str) -> str:
-        """Return the text of a post; '' when there is no file."""
+        """Return the text of a post, front matter included; '' if there is no file."""
         path = self.root / name
         with as_output_error(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""
 
     def exists(self, name: str) -> bool:
-        """Return whether a file of this name exists."""
+        """Return whether the file of the post `name` exists."""
         return (self.root / name).is_file()
 
     def front_matters(self) -> Iterator[tuple[str, str]]:
-        """Yield the name of every post and the lines of its front matter, '' for a post without any."""
+        """Yield (name, lines of its front matter) for every post; the lines are '' if there is no front matter."""
         for name in sorted(post_files(self.root, self.profile)):
             if self.exists(name):
                 yield name, _read_front_matter_lines(self.root / name)
@@ -125,12 +126,12 @@ class PostFiles:
 
     @cached_property
     def _names_by_key(self) -> dict[str, str]:
-        """The names of the posts by article key. It reads every post, so it is only used when one was moved."""
+        """The names of all posts by article key. This reads all posts, so it is only used to find a renamed one."""
         return {key: name for name, lines in self.front_matters() if (key := key_in(lines))}
 
 
 def key_in(front_matter: str) -> str:
-    """Return the article key in a post's front matter; '' for a post that archiver did not write."""
+    """Return the article key in the lines of a post's front matter; '' if archiver did not write the post."""
     if "wechat:" not in front_matter:
         return ""
     wechat = read_front_matter(f"---\n{front_matter}---\n").get("wechat")
@@ -141,7 +142,10 @@ def key_in(front_matter: str) -> str:
 
 
 def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
-    """Return what to do with the post `content` when its file holds `previous` (None: there is no file)."""
+    """Return the outcome of saving `content` to a post file that contains `previous` (None: the file does not exist).
+
+    `recorded` and `overwrite` are those of `PostFiles.save`.
+    """
     if previous is None:
         return "archived"
     if comparable(previous) == comparable(content):
@@ -155,10 +159,10 @@ def _read_front_matter_lines(path: Path) -> str:
 
 
 def comparable(content: bytes) -> str:
-    """Return a post's text without the time of its capture, and with normalised line ends.
+    """Return the text of a post without the time of its capture, with normalised line ends and no byte order mark.
 
-    Posts for which this is equal differ at most in ways that nobody edited by hand: editors and git change line ends
-    and the byte order mark.
+    If this is equal for two posts, neither was edited by hand since: editors and git may change line ends and the byte
+    order mark on their own.
     """
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
     lines = front_matter_text(text)
@@ -166,9 +170,9 @@ def comparable(content: bytes) -> str:
 
 
 def matches_digest(content: bytes, recorded: str) -> bool:
-    """Return whether a post has the `recorded` SHA-256, ignoring line ends and a byte order mark.
+    """Return whether a post has the `recorded` SHA-256, as it is or with LF line ends and no byte order mark.
 
-    Git and editors change these two without anybody editing the post.
+    Git and editors may change these two although nobody edited the post.
     """
     plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     return recorded in (_digest(content), _digest(plain))

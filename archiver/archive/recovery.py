@@ -1,6 +1,6 @@
 """Recover catalogue rows from files: posts, snapshots, media and tombstones that the catalogue does not know.
 
-Files are only read. A recovery that was killed can be repeated: what it recorded before is known then.
+Posts, snapshots and media are only read. A recovery that was killed can be repeated: it skips what is already recorded.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ TAKEN_IN = "taken into the catalogue"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A capture of a page that holds no article. It is recorded after all articles, one of which it may concern."""
+    """A capture of a page that holds no article, and the reason why it holds none.
+
+    Notices are recorded after all articles, since they may concern one of these.
+    """
 
     capture: Capture
     reason: str
@@ -53,20 +56,21 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageReader:
-    """A reader that classifies and extracts a snapshot as each of its recorded `captures` received it."""
+    """A reader of a snapshot's page, which is classified and extracted once for each of its recorded `captures`."""
 
     digest: str
     stored: StoredPage
     captures: Sequence[Capture]
 
     def read(self, written: float) -> tuple[list[tuple[Capture, Article]], list[Notice]]:
-        """Return the captures that hold an article, each with it, and those that hold none.
+        """Return (captures that hold an article, each with that article; captures that hold none).
 
-        `written` is when the snapshot's file was written, in seconds since 1970. It dates a page without records.
+        `written` is the modification time of the snapshot's file in seconds since 1970. It dates a page without
+        records.
         """
         found: list[tuple[Capture, Article]] = []
         notices = []
-        articles: dict[tuple[str, str, bool], Article] = {}  # by what extraction depends on: extracting is slow
+        articles: dict[tuple[str, str, bool], Article] = {}  # a cache, since extracting is slow
         for capture in self.captures or (self._estimated(written),):
             page = capture.as_page(self.stored.content, capture.url)
             classification = classify(page)
@@ -81,7 +85,10 @@ class PageReader:
         return found, notices
 
     def _estimated(self, written: float) -> Capture:
-        """Return a capture for a page without records, dated by the server time in the page, else by its file."""
+        """Return an estimated capture for a page without records.
+
+        Its time is the server time in the page, or `written` (seconds since 1970) if the page has none.
+        """
         saved = datetime.fromtimestamp(written, UTC)
         page = Page(source=self.digest, content=self.stored.content, captured=saved)
         captured = server_time(page) or saved
@@ -94,19 +101,20 @@ class PageReader:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recovery:
-    """The recovery of catalogue rows from files of one archive whose content shows what they are."""
+    """The recovery of catalogue rows from the files of one archive that can be identified by their content."""
 
     files: ArchiveFiles
     snapshots: SnapshotStore
     catalogue: Catalogue
     now: datetime
-    changed: dict[str, None] = field(default_factory=dict)  # keys of the articles of which something was recorded
+    changed: dict[str, None] = field(default_factory=dict)  # ordered set of the keys of articles with new rows
     _notices: list[tuple[Finding, list[Notice]]] = field(default_factory=list)
 
     def everything(self, unknown: Iterable[Finding]) -> Iterator[Finding]:
-        """Record each unrecorded file; yield its finding with the result, and all other findings unchanged.
+        """Record each unrecorded file; yield its finding with the result. All other findings are yielded unchanged.
 
-        Media are among the unchanged ones: which belong to an article is only known when its post was rebuilt.
+        Findings about media are yielded unchanged as well, since the article of a media file is only known after posts
+        were rebuilt. `medium` records them.
         """
         found = list(unknown)  # read all findings before the first row is written
         for finding in sorted(found, key=self._order):
@@ -121,9 +129,9 @@ class Recovery:
         yield from self._recover_notices()
 
     def _order(self, finding: Finding) -> tuple[bool, float, float]:
-        """Return the sort key of a finding: pages last, in the order in which they were received.
+        """Return the sort key of a finding: pages come last, in the order in which they were received.
 
-        A post shows the later of two captures of the same second, so they must be recorded in their order.
+        The order matters if two captures have the same second: the post then shows the one that was recorded later.
         """
         if finding.problem != "unrecorded" or finding.what != "snapshot":
             return False, 0, 0
@@ -135,7 +143,10 @@ class Recovery:
         return True, *min(times, default=(0.0, 0.0))
 
     def medium(self, finding: Finding, links: Links) -> Finding:
-        """Record a picture, sound or film that posts of the archive show; return the finding with the result."""
+        """Record a media file that posts of the archive show; return the finding with the result.
+
+        `links` finds the files that a post shows. An incomplete file is recorded as damaged and counts as not repaired.
+        """
         path = self.files.root / finding.path
         is_whole = is_whole_file(path, kind_of(finding.path))
         size = path.stat().st_size if path.is_file() else 0
@@ -154,13 +165,13 @@ class Recovery:
         for path, tombstone in Tombstones(self.files.store).all():
             if path == finding.path:
                 self.catalogue.recovered.add_removal(tombstone)
-                # What is left of its files becomes a stray, which --repair moves aside.
+                # Remaining files of the article are then stray files, which --repair moves to .archive/lost.
                 self.catalogue.removals.finish(tombstone.key)
         return with_result(finding, TAKEN_IN, repaired=True)
 
     def _post(self, finding: Finding) -> Finding:
         found = list(post_records(self.files, [finding.path], self.now))
-        if not found:  # it could be read when it was found
+        if not found:  # it has become unreadable since it was found
             return with_result(finding, "it cannot be read now", repaired=False)
         self.catalogue.recovered.add_posts(found)
         is_known = bool(self.catalogue.files.known_posts([finding.path]))
@@ -170,7 +181,10 @@ class Recovery:
         return replace(finding, problem="stray", what="file", said="another post of an article that has one")
 
     def _page(self, finding: Finding) -> Finding | None:
-        """Record the captures of a page; None when some hold no article and are recorded later."""
+        """Record the captures of a snapshot; return the finding with the result.
+
+        Return None if some captures hold no article: `_recover_notices` records these later and yields the finding.
+        """
         digest = digest_in(finding.path)
         try:
             stored = self.snapshots.load(digest)
@@ -196,7 +210,7 @@ class Recovery:
         return known is not None and known.taken_out is not None
 
     def _recover_notices(self) -> Iterator[Finding]:
-        """Record the captures that hold no article in the order in which they were received; yield their findings."""
+        """Record the captures that hold no article, in the order of their reception; then yield their findings."""
         for _, notice in sorted(
             ((finding, notice) for finding, notices in self._notices for notice in notices),
             key=lambda pair: pair[1].capture.received or pair[1].capture.captured,
@@ -213,7 +227,8 @@ def populate_catalogue(
 ) -> None:
     """Fill a new catalogue from the tombstones and posts of the archive.
 
-    `salvage`: the rows that could be read from a damaged catalogue. They are added where files do not contradict them.
+    `salvage` has the rows that could be read from a damaged catalogue, if there was one. Rows that contradict files are
+    ignored.
     """
     catalogue.open()
     tombstones = Tombstones(files.store)
@@ -238,14 +253,14 @@ def populate_catalogue(
 
 
 def write_missing_tombstones(catalogue: Catalogue, files: ArchiveFiles) -> None:
-    """Write the tombstones of removed articles, except those whose posts exist."""
+    """Write a tombstone for each article that is removed according to the catalogue, unless its post exists."""
     for article in catalogue.recovered.removed_articles():
         if not files.posts.exists(files.posts.current_name("?", article.key)):
             Tombstones(files.store).write(catalogue.removals.tombstone(article.key))
 
 
 def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) -> ArticleRecord:
-    """Return the article with its salvaged post digest, if the post still has that digest."""
+    """Return the article with the salvaged digest of its post, or unchanged if the post no longer has that digest."""
     digest = salvage.digests.get(article.post, "")
     is_current = digest and digest == files.posts.digest_of(article.post)
     return replace(article, digest=digest) if is_current else article
@@ -256,7 +271,7 @@ def _is_intact(root: Path, row: dict[str, object]) -> bool:
 
 
 def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
-    """Return the complete files that exist of an article's media, by the names of the media."""
+    """Return the complete media files of an article that exist below `root`, by media name."""
     found = {}
     for medium in article.media:
         name = media_name(medium)
@@ -267,21 +282,22 @@ def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
 
 
 def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield the record of every post that names its article, with the address the post is published at."""
+    """Yield (article record, address of the post) for every post of the archive that names its article."""
     return _records_in(files.posts.front_matters(), now, files.profile)
 
 
 def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield the records of the posts called `names` that name their article, with the addresses of the posts."""
+    """Yield (article record, address of the post) for those of the posts `names` that name their article."""
     return _records_in(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
 
 
 def _records_in(
     front_matters: Iterable[tuple[str, str]], now: datetime, profile: Profile
 ) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield the article of each post as its front matter describes it.
+    """Yield (article record, address of the post) for each post, read from its front matter.
 
-    It has no digest, so the post counts as edited by hand until it is rebuilt from its page with the same result.
+    `front_matters` are pairs of a post's name and the lines of its front matter. Posts that do not name an article are
+    omitted. The records have no digest, so the posts count as edited by hand until a rebuild gives the same text.
     """
     for name, lines in front_matters:
         key = key_in(lines)
@@ -301,7 +317,7 @@ def _records_in(
 
 
 def archived_time_in(text: str) -> datetime | None:
-    """Return the time of the capture that a post shows, from its front matter; None without one."""
+    """Return the time of the capture that a post shows, from its front matter; None if that has no such time."""
     wechat = read_front_matter(text).get("wechat")
     return _time(wechat.get("archived")) if isinstance(wechat, dict) else None
 
@@ -322,12 +338,12 @@ def _time(value: object) -> datetime | None:
     try:  # an editor may have put a space before the zone, as YAML allows
         time = datetime.fromisoformat(re.sub(r"\s+(?=[+\-Z]\S*\Z)", "", str(value)[:99]))
         return time.astimezone(CHINA) if time.tzinfo else None
-    except (ValueError, OverflowError):  # the first or last day of the calendar has no time in another zone
+    except (ValueError, OverflowError):  # the first or last day of the calendar, which overflows in CHINA
         return None
 
 
 def with_result(finding: Finding, *messages: str, repaired: bool, exit_code: int = 1) -> Finding:
-    """Return the finding with its result: messages added, and whether it was repaired.
+    """Return the finding with its result: `messages` are added to its explanation, and `repaired` is set.
 
     `exit_code` is the exit code of the command if the finding was not repaired.
     """

@@ -1,7 +1,7 @@
-"""Replace a damaged catalogue by a new one, made from the posts, the tombstones and the rows that can still be read.
+"""Replace a damaged catalogue with a new one, made from the posts, the tombstones and the rows that can still be read.
 
-The damaged catalogue is copied to `.archive/lost/` first, and the new one takes its place atomically. Snapshots and
-media are not recorded here: `verify --repair` finds them afterwards as files that the catalogue does not know.
+The damaged catalogue is first copied to .archive/lost; the new one replaces it atomically. Snapshots and media are not
+recorded here: `verify --repair` finds and records them afterwards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LOGS = ("-wal", "-shm", "-journal")
 def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
     """Replace the catalogue if it is damaged; yield a finding for each fault of the old one.
 
-    Raise Busy while another command works on the archive.
+    Raise Busy if the catalogue is damaged and another command works on the archive.
     """
     faults, has_other_runs = _faults(archive)
     if not faults:
@@ -59,7 +59,7 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
 
 
 def _faults(archive: Archive) -> tuple[list[str], bool]:
-    """Return the faults of the catalogue's file, and whether other runs work on the archive."""
+    """Return (faults of the catalogue, whether other runs work on the archive); no faults if there is no catalogue."""
     if not (archive.own / FILE).is_file():
         return [], False
     with closing(Catalogue(archive.own, archive.now)) as catalogue:

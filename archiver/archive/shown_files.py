@@ -1,4 +1,4 @@
-"""Find the files that the texts in an archive's folder show, including posts and pages that a person wrote."""
+"""Find the files that are shown by texts in an archive's folder, including the user's own posts and pages."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from urllib.parse import unquote
 from archiver.errors import InputError
 from archiver.storage.local import open_file
 
-_SKIPPED = frozenset(("_site", "node_modules", "vendor"))  # made by tools; hidden folders are skipped, too
+_SKIPPED = frozenset(("_site", "node_modules", "vendor"))  # folders that tools create; hidden folders are skipped, too
 _TEXTS = frozenset((".md", ".markdown", ".mkd", ".mkdown", ".html", ".htm", ".txt"))
-_MAX_SIZE = 2**25  # bytes read of a text
-# The characters around a file name in Markdown, HTML, Liquid and wiki links. Texts are split at these and the words are
-# looked up, which is fast; a file name that itself contains one is searched for in the whole text.
+_MAX_SIZE = 2**25  # the most bytes that are read of a text
+# The characters that surround a file name in Markdown, HTML, Liquid and wiki links. A text is split at these, and its
+# words are looked up, which is fast. A file name that contains such a character is searched for in the whole text.
 _SEPARATOR = re.compile(r"""[\s/\\()"'<>\[\]|#?&{}=,;:!`*。，；：！？、（）【】《》「」『』“”‘’…]+""")
 
 
 def shown_files(root: Path, names: Collection[str], *, lenient: bool = False) -> dict[str, set[str]]:
-    """Return the files that some text shows, each with the texts that show it. Paths are relative to `root`.
+    """Return which of the files `names` are shown, each with the texts that show it. Paths are relative to `root`.
 
-    A file counts as shown when its name occurs in a text, however the link is written: keeping an unused file does no
-    harm. Raise InputError when a text cannot be read, since it might show any file; `lenient` skips such texts.
+    A file counts as shown if its name occurs anywhere in a text, whatever the form of the link: keeping an unused file
+    does no harm. A text that cannot be read might show any file, so it raises InputError; with `lenient` it is skipped.
     """
     by_name: dict[str, set[str]] = {}
     for path in names:
@@ -59,7 +59,10 @@ def _texts(root: Path, *, lenient: bool) -> Iterator[tuple[str, str]]:
 
 
 def _files(root: Path, *, lenient: bool) -> Iterator[Path]:
-    """Yield the paths of the posts, drafts and pages below `root`."""
+    """Yield the paths of the posts, drafts and pages below `root`.
+
+    A folder that cannot be listed raises InputError; with `lenient` it is skipped.
+    """
     for where, folders, files in os.walk(root, onerror=None if lenient else _refuse):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
         is_post = Path(where).relative_to(root).parts[:1] in (("_posts",), ("_drafts",))
@@ -71,7 +74,7 @@ def _composed(text: str) -> str:
 
 
 def _refuse(error: OSError) -> None:
-    """Raise InputError for a folder that cannot be listed; ignore one that does not exist."""
+    """Raise InputError for a folder that cannot be listed; ignore a folder that does not exist."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise _unreadable(Path(error.filename), error) from error
 

@@ -1,4 +1,4 @@
-"""The archive's own snapshots as a source of pages."""
+"""Read pages from the archive's own snapshots instead of the network."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from archiver.models import Capture, FetchedPage, Target
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPages:
-    """A PageSource that always returns the snapshot of one capture, whatever target it is called with.
+    """A PageSource that always returns the page of one capture, read from its snapshot, whatever the target is.
 
-    `captured` replaces the time of the capture, so that a rebuilt post keeps the time that it shows already.
+    If `captured` is not None, it replaces the time of the capture. A rebuilt post thus keeps the time that it shows.
     """
 
     snapshots: SnapshotStore
@@ -22,16 +22,19 @@ class SnapshotPages:
     captured: datetime | None = None
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page after checking its digest; raise InputError when its file is missing or damaged."""
+        """Return the page of the capture; raise InputError if its snapshot is missing or damaged.
+
+        Only `target.source` is used, as the source of the page.
+        """
         page = self.capture.as_page(self.snapshots.load(self.capture.sha256).content, target.source)
         page = replace(page, captured=self.captured or page.captured)
         return FetchedPage(page=page, snapshot=self.capture.sha256)
 
 
 def current_capture(captures: CaptureTable, key: str) -> Capture | None:
-    """Return the capture that an article's post shows; None when its page was not kept or was lost.
+    """Return the capture that an article's post shows; None if its page was not kept or is lost.
 
-    An older capture is no substitute: a post made from it would lose what WeChat changed in the article since.
+    An older capture is never returned instead: a post made from it would lack later changes to the article.
     """
     current = captures.current(key)
     return current if current and current.sha256 and not current.lost else None

@@ -1,6 +1,6 @@
-"""Tombstones: one small file for each article that a person removed.
+"""Read and write tombstones: one small file for each article that the user removed.
 
-They keep an archive from fetching removed articles again, even when its catalogue is lost.
+Tombstones prevent removed articles from being fetched again, even if the catalogue is lost.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from archiver.models import Tombstone
 from archiver.storage.local import OWN_FOLDER, LocalStore, as_output_error, open_file
 
 FOLDER = f"{OWN_FOLDER}/removed"
-_MAX_SIZE = 2**20  # bytes read of a tombstone file
+_MAX_SIZE = 2**20  # the most bytes that are read of a tombstone file
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A tombstone as it is stored in its file. Times are seconds since 1970."""
+    """A tombstone in the format in which its file stores it. Times are seconds since 1970."""
 
     key: str
     removed: int
@@ -33,13 +33,13 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tombstones:
-    """The tombstone files of one archive, one for each removed article."""
+    """The tombstone files of one archive."""
 
     def __init__(self, store: LocalStore) -> None:
         self._store = store
 
     def write(self, tombstone: Tombstone) -> None:
-        """Write the tombstone of an article; it is durable on return."""
+        """Write the tombstone file of an article; the file is durable on return."""
         stored = _Stored(
             key=tombstone.key, removed=int(tombstone.removed.timestamp()), title=tombstone.title,
             account=tombstone.account, url=tombstone.url, urls=tombstone.urls,
@@ -49,16 +49,19 @@ class Tombstones:
         self._store.sync()
 
     def delete(self, key: str) -> None:
-        """Delete the tombstone of an article if it exists; this is durable on return."""
+        """Delete the tombstone file of the article with this key, if it exists; the deletion is durable on return."""
         self._store.delete(self._path(key))
         self._store.sync()
 
     def has(self, key: str) -> bool:
-        """Return whether an article has a tombstone file."""
+        """Return whether the article with this key has a tombstone file."""
         return self._path(key).is_file()
 
     def all(self) -> Iterator[tuple[str, Tombstone]]:
-        """Yield the path, relative to the archive's folder, and the content of each readable tombstone."""
+        """Yield (path of the file, tombstone) for each readable tombstone.
+
+        Paths are relative to the archive's folder.
+        """
         folder = self._store.root / FOLDER
         with as_output_error(folder):
             paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
@@ -71,7 +74,7 @@ class Tombstones:
 
 
 def _read(path: Path) -> Tombstone | None:
-    """Return the tombstone in a file; None when it is damaged or its name does not fit its key."""
+    """Return the tombstone in a file; None if the file is damaged or its name does not match the key in it."""
     try:
         with open_file(path) as file:
             stored = msgspec.json.decode(file.read(_MAX_SIZE), type=_Stored)

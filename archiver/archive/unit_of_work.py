@@ -1,7 +1,7 @@
-"""The archive's part in one job: store the page, find and add media, write the post, and record all this at the end.
+"""Do the archive's part of one job: store the page, find and add media, write the post, and record the results.
 
-The rows of the catalogue are written last. A job that is killed before leaves an address that is still due, an unread
-capture, and files that the next attempt finds and uses.
+The catalogue rows are written last. If a job is killed before that, its address is still due, its capture is unread,
+and the next attempt finds and uses the files that it wrote.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ class WorkOptions:
     """The settings for archiving an article."""
 
     keeps_snapshots: bool = True
-    min_coverage: float = 0.999  # part of a page's text, 0 to 1; a post that shows less gets a warning
+    min_coverage: float = 0.999  # a post that shows a smaller part (0 to 1) of the page's text gets a warning
     overwrite: Overwrite = Overwrite.UNEDITED
-    wants: Callable[[Media], bool] = lambda _medium: True  # which media are saved
+    wants: Callable[[Media], bool] = lambda _medium: True  # returns whether a medium is saved
 
 
 @dataclass(kw_only=True, slots=True)
 class UnitOfWork:
-    """The archive, as the pipeline uses it for one job: the implementation of ports.ArticleArchive.
+    """The archive as seen by the pipeline during one job; it implements ports.ArticleArchive.
 
     `says_the_same(article)` returns whether an article has the same text as its last page. `written` is the result of
-    writing the post, None before.
+    writing the post, None before that.
     """
 
     archive: Archive
@@ -71,9 +71,10 @@ class UnitOfWork:
     _repeated: dict[str, Capture] = field(default_factory=dict)  # new captures of pages stored before, by digest
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
-        """Store a received page before it is processed, unless it was read from its snapshot.
+        """Store a received page before it is processed; return it with its digest.
 
-        A page from a file of the user that holds no article is not stored.
+        A page that was read from its snapshot is not stored again. A page from a user's file is not stored if it holds
+        no article. If snapshots are not kept, no page is stored. The digest of a page without a snapshot is ''.
         """
         page = fetched.page
         digest = fetched.snapshot
@@ -93,7 +94,7 @@ class UnitOfWork:
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article completed by what the archive knows of it, with its record."""
+        """Return the article, completed with what the archive knows about it, and its record."""
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
         if self.job.kind is not JobKind.RECHECK:
@@ -102,13 +103,16 @@ class UnitOfWork:
         return ResolvedArticle(article, self.job.article, self.says_the_same(article))
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Delete the capture of an article that was removed or is unchanged; return the outcome of the job."""
+        """Delete the received page of an article that was removed or is unchanged; return the outcome of the job."""
         outcome = self._removed(known) if decision is Decision.REMOVED else self._unchanged(known)
         self._delete_pages(capture)
         return outcome
 
     def _removed(self, known: ArticleRecord) -> Outcome:
-        """Return the outcome of a removed article; only the address is recorded, so that it is not fetched again."""
+        """Record the address of a job as that of a removed article; return the outcome.
+
+        The address is then not fetched again.
+        """
         catalogue = self.archive.catalogue
         if self.job.target.url:
             catalogue.removals.add_url(self.job.target.url, known.key)
@@ -120,33 +124,39 @@ class UnitOfWork:
         return replace(outcomes.known(self.job.target, known, self.archive.name), outcome="unchanged")
 
     def _delete_pages(self, capture: StoredCapture) -> None:
-        """Delete the received pages, unless other captures have the same bytes."""
+        """Delete the snapshots of a received page and of its notice, unless they also belong to other captures."""
         for digest in (capture.snapshot, capture.moved_from.snapshot if capture.moved_from else ""):
             if digest and not self.archive.catalogue.captures.discard(digest):
                 self.archive.files.snapshots.delete(digest)
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
-        """Return (files of media in the archive, media to fetch), both by name and in the order of the article."""
+        """Return (files that the archive has, media to fetch), both by media name and in the order of `media`.
+
+        Media that `WorkOptions.wants` rejects are in neither.
+        """
         wanted = {media_name(medium): medium for medium in reversed(media) if self.options.wants(medium)}
         named = {name: wanted[name] for name in dict.fromkeys(map(media_name, media)) if name in wanted}
         found = dict(self.media.find([*named.values()]))
         return found, {name: medium for name, medium in named.items() if name not in found}
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the result of `fetch`, or the file that another job fetched for the same medium meanwhile."""
+        """Return the file that another job of this run fetched for the same medium, else the result of `fetch`.
+
+        A str result is the reason why there is no file.
+        """
         return self.media.fetch_once(medium, fetch)
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
-        """Write a downloaded medium; return its file."""
+        """Write a downloaded medium to a file with this extension; return the file."""
         return self.media.add(medium, download, extension)
 
     def commit(
         self, capture: StoredCapture, article: Article, media: MediaResults, post: RenderedPost, *, is_last: bool
     ) -> Outcome | None:
-        """Write the post, then the rows of the catalogue, under the post lock; return the outcome of the job.
+        """Write the post and then the catalogue rows, under the post lock; return the outcome of the job.
 
-        Return None, having written nothing, when files of the media were removed meanwhile together with another
-        article that showed them. In the last attempt (`is_last`) such media count as missing instead.
+        Return None and write nothing if media files were deleted in the meantime, because another article that showed
+        them was removed. The last attempt (`is_last`) does not check this, and the post is written.
         """
         with self.archive.post_lock():
             known = self.archive.catalogue.articles.find(article)
@@ -167,7 +177,10 @@ class UnitOfWork:
         return outcome
 
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:
-        """Delete what was stored of an article that was removed meanwhile, except media that other texts show."""
+        """Delete the page and media of an article that was removed during the job; return the outcome of the job.
+
+        Media that other articles or texts show are kept.
+        """
         outcome = self._removed(known)
         files = [file.path for file in media.values() if isinstance(file, LocalFile)]
         shown = shown_files(self.archive.root, files)
@@ -205,10 +218,10 @@ class UnitOfWork:
         return outcome
 
     def commit_failure(self, error: ArchiverError) -> Outcome:
-        """Return the outcome of a job that failed with a known error.
+        """Return the outcome of a job that failed with `error`.
 
-        Failures of the network are recorded, which delays the next try. When no request was made, nothing is recorded
-        and the address stays due.
+        A network failure is recorded, which delays the next attempt. If no request was made, nothing is recorded and
+        the address stays due.
         """
         if isinstance(error, BudgetSpent):
             return outcomes.left(self.job.target)
@@ -225,16 +238,16 @@ class UnitOfWork:
         )  # fmt: skip
 
     def _record(self, transaction: ArchiveTransaction) -> None:
-        """Write the rows of the catalogue once the files that they name are durable."""
+        """Write the catalogue rows of a job after waiting until its files are durable; do nothing in a dry run."""
         if self.archive.is_dry:
             return
         if not transaction.article and not transaction.target.url:
-            return  # a page from a file, without an article, has no address to record it under
+            return  # a saved page without an article and without an address cannot be recorded
         for digest in (transaction.snapshot, transaction.notice.snapshot if transaction.notice else ""):
-            if capture := self._repeated.pop(digest, None):  # not earlier: the capture might have been discarded
+            if capture := self._repeated.pop(digest, None):  # only now, since the capture might have been discarded
                 recorded = self.archive.catalogue.captures.with_digest(digest)
                 self.archive.files.snapshots.add_records(digest, [*recorded, capture])
-        self.media.ensure_rows(transaction.media)  # another run may have deleted rows of media that no article showed
+        self.media.ensure_rows(transaction.media)  # another run may have deleted the rows of unused media
         self.archive.sync()
         address = self.archive.profile.published_key(transaction.post) if transaction.post else ""
         self.archive.catalogue.articles.record(transaction, address, self.job.source.name)

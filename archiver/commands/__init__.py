@@ -1,1 +1,1 @@
-"""The use cases of archiver, a module for each command."""
+"""Implement the commands of archiver, with a module for each."""

@@ -15,10 +15,10 @@ from archiver.models.job import FetchOptions, Job
 
 
 def add(context: Context, sources: Iterable[str], report: Callable[[str], None]) -> Iterator[Outcome]:
-    """Archive each source, also one that is archived already; yield the outcomes in the order of `sources`.
+    """Archive each SOURCE, even if the archive has it already; yield the outcomes in the order of `sources`.
 
-    `report` is called with each source before it is read. After a verification page no other page is fetched, but saved
-    pages are still read; after a failure to write, no source is read.
+    `report` is called with each SOURCE, credentials redacted, before it is read. Once a verification page has been
+    received, no other page is fetched, but saved pages are still read. Once a write has failed, nothing more is read.
     """
     context.prepare()
     scheduler = Scheduler(context, FetchOptions(refresh=True, retry=True, retry_gone=True))
@@ -41,10 +41,10 @@ def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
 
 
 def parse_source(source: str) -> Target:
-    """Return the target that a SOURCE names: an address, or a file.
+    """Return the Target of a SOURCE, which is an address or the path of a file.
 
-    A SOURCE that looks like an address is a file if one of that name exists, since wget names folders after hosts.
-    Raise UsageError for an empty SOURCE.
+    A SOURCE that looks like an address is a path if a file of that name exists, since wget names folders after hosts.
+    Raise UsageError if the SOURCE is blank, NotWeChat if it is an address outside WeChat.
     """
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")

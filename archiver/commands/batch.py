@@ -16,9 +16,10 @@ from archiver.sources import ListEntry
 def batch(
     context: Context, entries: Iterable[ListEntry], options: FetchOptions, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Yield the outcome of each entry of a list: first of those that need no request, then of the others when they end.
+    """Archive the articles of a list; yield an outcome for each entry.
 
-    `planned` is called with the number of entries and the number of those to be read.
+    Entries that need no request come first. The others follow in the order in which they finish. `planned` is called
+    with the number of entries and the number of articles to archive.
     """
     entries = list(entries)
     context.prepare(options.until)

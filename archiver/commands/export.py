@@ -25,15 +25,15 @@ from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
 from archiver.storage.local import atomic_file
 
 Report = Callable[[str], None]
-_EXTRA = ("warcio", "wacz")  # the packages of the extra [warc]
+_EXTRA = ("warcio", "wacz")  # the packages that the extra [warc] installs
 _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv": CsvTable}
 
 
 def check_request(request: ExportRequest) -> None:
-    """Check what was requested; raise UsageError when it cannot be written.
+    """Raise UsageError if an export cannot be written as requested.
 
-    That is: no file, one file for two exports, articles chosen in two ways, a web archive to stdout, or a missing
-    package.
+    The reasons are: no output file is named; two exports have the same file; articles are selected both by name and by
+    options; a web archive (WARC, WACZ) goes to stdout; a package is not installed.
     """
     if not request.files:
         raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")
@@ -49,17 +49,18 @@ def check_request(request: ExportRequest) -> None:
 
 
 class Sink(Protocol):
-    """A file to which articles are written."""
+    """An open export file."""
 
     def add(self, article: ArticleRecord) -> None:
-        """Write an article."""
+        """Write an article to the file."""
 
 
 @dataclass(kw_only=True)
 class Exporter:
-    """One export from an archive.
+    """An export of articles to one or more files.
 
-    `report` is called with the title of each article; `stdout` is the file for tables that go to "-".
+    `report` is called with the title of each article before it is written. Tables with the path "-" are written to
+    `stdout`; if that is None, "-" is an ordinary file name.
     """
 
     request: ExportRequest
@@ -69,9 +70,12 @@ class Exporter:
     result: ExportResult = field(default_factory=ExportResult)
 
     def run(self) -> ExportResult:
-        """Write every requested file atomically; return what was written."""
+        """Write all requested files, each atomically; return which files were written, and what could not be exported.
+
+        Raise UsageError if the request is invalid, InputError if the archive lacks a requested article.
+        """
         check_request(self.request)
-        articles = self._articles(self.context.archive.require_catalogue())  # before a file is created: it may fail
+        articles = self._articles(self.context.archive.require_catalogue())  # before files are created: it may fail
         with ExitStack() as opened:
             sinks = [opened.enter_context(self._open(form, path)) for form, path in self.request.files.items()]
             for article in articles:
@@ -83,7 +87,7 @@ class Exporter:
         return self.result
 
     def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
-        """Return the requested articles, without removed ones."""
+        """Return an iterator over the requested articles, omitting removed ones."""
         articles: Iterable[ArticleRecord] = list_articles(catalogue, self.request.articles)
         if self.request.only:
             named = (require_article(catalogue, name, self.context.settings) for name in self.request.only)
@@ -91,7 +95,10 @@ class Exporter:
         return (article for article in articles if not article.taken_out)
 
     def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
-        """Return a context manager for writing to `path`. The complete file appears when that ends without error."""
+        """Return a context manager for writing a file, which appears when the context exits without an error.
+
+        `form` is the format: "warc", "wacz", "jsonl" or "csv".
+        """
         if form == "wacz":
             return self._wacz(Path(path))
         return self._warc(Path(path)) if form == "warc" else self._table(form, path)

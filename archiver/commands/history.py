@@ -13,15 +13,18 @@ from archiver.settings import Settings
 
 
 def history(catalogue: Catalogue, name: str, settings: Settings) -> list[Capture]:
-    """Return the captures of an article, the oldest first; raise InputError when the archive does not have it."""
+    """Return the captures of an article, the oldest first; raise InputError if the archive does not have the article.
+
+    `name` is the article's key, its address or its post file.
+    """
     return catalogue.captures.of_article(require_article(catalogue, name, settings).key)
 
 
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:
-    """Return a unified diff of the text of two captures, which are numbered from 1, the oldest first.
+    """Return a unified diff of the text of two captures.
 
-    Raise UsageError for a number that no capture has, InputError for a capture without an article or without a
-    snapshot.
+    `captures` are the captures of the article, the oldest first. `numbers` are the old and the new one, counted from 1.
+    Raise UsageError if a number is out of range. Raise InputError if a capture holds no article or has no snapshot.
     """
     old, new = (_text_of(context, captures, number) for number in numbers)
     return unified_diff(old, new, *(_name(captures, number) for number in numbers))

@@ -11,10 +11,12 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 
 
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield the articles of a query by time of publication, then the addresses without an article in its state.
+    """Yield the articles that a query selects, by time of publication, then the addresses without an article.
 
-    A post that shows a smaller part of its page's text than `min_coverage` (0 to 1) is incomplete. Raise UsageError
-    when the state is one of addresses only, and the query also selects by a property of articles.
+    Only addresses in the state of the query are yielded, and none if the query has no state or selects by other
+    properties of articles. `min_coverage` (0 to 1) is for the option `incomplete`: a post is incomplete if it shows a
+    smaller part of the text of its page. Raise UsageError if the query combines a state that only addresses have with
+    properties of articles.
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):
@@ -28,7 +30,7 @@ def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float)
 
 
 def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:
-    """Yield the articles that a query selects, ignoring its `incomplete`."""
+    """Yield the articles that a query selects; its field `incomplete` is ignored."""
     return catalogue.articles.query(account=query.account, since=query.since, until=query.until, state=query.state)
 
 

@@ -1,7 +1,7 @@
 """`import`: merge another archive into this one. The other archive is only read.
 
-Tombstones are merged first, then snapshots, media and posts. Every file is durable before the catalogue records it, so
-that an import that was killed can be repeated.
+Tombstones are merged first, then snapshots, media and posts. Each file is durable before the catalogue records it, so
+an import that was killed can be completed by repeating it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from archiver.storage.local import OWN_FOLDER, as_output_error, check_space, rea
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, MEDIA, safe_name
 
-_BATCH_SIZE = 64  # pages that are synced to disk together
+_BATCH_SIZE = 64  # number of pages that are synced to disk together
 
 
 def merge(
@@ -52,8 +52,9 @@ def merge(
 ) -> Iterator[MergeResult | str]:
     """Merge other archives, given by their folders; yield a result for each file or removal, and summary lines.
 
-    `planned` is called with the number of files in the other archives. Raise InputError or UsageError, before anything
-    is written, for a folder that is no archive; Busy when a `run` works on this archive.
+    With `restore_removed`, articles that were removed from our archive are imported as well. With `is_dry`, nothing is
+    written. `planned` is called with the number of files in the other archives. Raise InputError or UsageError, before
+    anything is written, if a folder is not an archive. Raise Busy if another run works on our archive.
     """
     archives = [OtherArchive(Path(other), context.now, context.archive.profile) for other in others]
     for other in archives:
@@ -69,7 +70,10 @@ def merge(
 
 @contextmanager
 def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
-    """Yield the context of our archive, locked; in a dry run where there is none yet, that of a temporary archive."""
+    """Yield the context to merge into, with its archive locked.
+
+    In a dry run nothing is locked, and an empty temporary archive is used if ours does not exist yet.
+    """
     if not is_dry:
         context.prepare()
         context.archive.own.mkdir(parents=True, exist_ok=True)
@@ -93,9 +97,10 @@ class Merge:
     restore_removed: bool = False
     is_dry: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    # An ordered set of the keys of articles whose posts must be rebuilt.
     _changed: dict[str, None] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)  # paths in the other archive for which a result was yielded
-    # Media with the keys of the articles that show them; they are recorded after these articles.
+    # (keys of the articles that show it, file) of each medium; recorded after the articles.
     _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)
 
     @cached_property
@@ -114,7 +119,7 @@ class Merge:
         return self.context.archive.files
 
     def everything(self) -> Iterator[MergeResult]:
-        """Merge everything; yield a result for each file or removal of the other archive."""
+        """Merge the whole other archive; yield a result for each of its files and removals."""
         self._check()
         steps = (
             self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._rebuild_posts,
@@ -129,7 +134,7 @@ class Merge:
             self._catalogue.restore(Salvage(addresses=self.other.salvage.addresses))
 
     def _check(self) -> None:
-        """Raise InputError when both archives share a folder, OutputError when the disk has too little space."""
+        """Raise InputError if the two archives share a folder, OutputError if the disk has too little free space."""
         root, other = self.context.archive.root.resolve(), self.other.root.resolve()
         if other == root:
             raise InputError("is this archive itself", concerns=str(self.other.root))
@@ -141,7 +146,10 @@ class Merge:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[MergeResult]:
-        """With `restore_removed`, undo our removals of the articles that the other archive has."""
+        """Undo our removals of articles that the other archive has; yield a result for each.
+
+        Do nothing unless `restore_removed` is set.
+        """
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
         for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
@@ -152,7 +160,7 @@ class Merge:
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
     def _removals(self) -> Iterator[MergeResult]:
-        """Record the removals of the other archive, except of articles that we have."""
+        """Record the removals of the other archive, except those of articles that we have; yield a result for each."""
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
             known = self._catalogue.articles.find_by_key(tombstone.key)
@@ -207,12 +215,12 @@ class Merge:
             self._files.snapshots.keep(stored.content, *known)
             modified = self._modified(digest)
             with as_output_error(path := self._files.snapshots.path(digest)):
-                os.utime(path, (modified, modified))  # dates a page without records
+                os.utime(path, (modified, modified))  # the file time dates a page without records
         elif known:
             self._files.snapshots.add_records(digest, known)
 
     def _captures(self, digest: str, stored: StoredPage) -> tuple[Capture, ...]:
-        """Return the captures of a page that its file and the other catalogue record, without estimated ones."""
+        """Return the captures of a page in its snapshot file and in the other catalogue, except estimated ones."""
         rows = self.other.catalogue.captures.with_digest(digest) if self.other.catalogue else []
         recorded = {(each.captured, each.url, each.saved): each for each in (*rows, *stored.captures)}
         return tuple(capture for capture in recorded.values() if not capture.estimated)
@@ -251,7 +259,10 @@ class Merge:
         return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
-        """Record a medium. If another name differs by case only, write a copy of the file under a distinct name."""
+        """Record a medium in our catalogue.
+
+        If its name differs from another one only in case, first write a copy of the file under a distinct name.
+        """
         name, _, ending = file.path.rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
         path = f"{stems[name]}.{ending}"
@@ -261,7 +272,11 @@ class Merge:
         self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
 
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
-        """Return (what to do with a medium of theirs, why, the path of our file); of two files keep the proven one."""
+        """Compare a media file of the other archive with ours; return (outcome, explanation, path of our file).
+
+        `is_proven` is True if their file is known to be intact. An intact file of ours is never replaced. The
+        explanation may be ''; the path is '' for the outcomes "failed" and "conflict".
+        """
         ours = self._files.root / file.path
         if file.sha256 and digest_of(ours) == file.sha256:
             return "unchanged", "", file.path
@@ -285,14 +300,17 @@ class Merge:
                 self._record_medium(keys, file)
 
     def _history(self) -> Iterator[MergeResult]:
-        """Record the captures without a snapshot, which belong to the history of their articles, too."""
+        """Record the captures without a snapshot, since they are part of their articles' history; yield nothing."""
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
                 self._catalogue.recovered.add_capture_without_page(key, capture)
         yield from ()
 
     def _unused_files(self) -> Iterator[MergeResult]:
-        """Yield the files that were neither imported nor known: they would be lost with the other archive."""
+        """Yield a result for each file that no other step handled.
+
+        The user would lose these files by deleting the other archive.
+        """
         for path in self.other.everything():
             if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
                 yield MergeResult(
@@ -300,9 +318,9 @@ class Merge:
                 )
 
     def _rebuild_posts(self) -> Iterator[MergeResult]:
-        """Rebuild the posts of changed articles to show their latest pages; yield those that changed or failed.
+        """Rebuild the posts of changed articles from their latest pages; yield a result for each change or failure.
 
-        Posts that come out the same no longer count as edited by hand.
+        A post that the rebuild does not change is no longer treated as edited by hand.
         """
         for key in [] if self.is_dry else list(self._changed):
             article = self._catalogue.articles.find_by_key(key)
@@ -310,7 +328,7 @@ class Merge:
                 continue
             current, recovered = self._catalogue.captures.current(key), self._catalogue.recovered
             is_later = current is not None and current.captured > article.archived
-            if current and is_later:  # the time that the post is to show
+            if current and is_later:  # so that the post shows this time
                 recovered.set_archived(key, current.captured)
             outcome = rebuild_one(self.context, key).outcome
             if is_later and outcome.outcome == "unchanged":
@@ -324,7 +342,7 @@ class Merge:
                 )
 
     def _stays_out(self, key: str) -> bool:
-        """Return whether an article is skipped because it was removed here."""
+        """Return whether an article is skipped because it was removed from our archive."""
         known = self._catalogue.articles.find_by_key(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
@@ -337,7 +355,7 @@ class Merge:
         return path.relative_to(self.other.root).as_posix()
 
     def _guarded(self, what: MergeSubject, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
-        """Return the result of `work`, or a failure when a file cannot be read; errors of writing are not caught."""
+        """Return the result of `work`, or a "failed" result if a file cannot be read. OutputError is not caught."""
         try:
             return work()
         except InputError as error:

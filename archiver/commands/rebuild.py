@@ -1,4 +1,4 @@
-"""`rebuild`: write posts again from their snapshots, offline and in several processes."""
+"""`rebuild`: write posts again from their snapshots, without network access and in several processes."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from archiver.models.requests import RebuildOptions
 from archiver.pipeline import archive_one
 from archiver.settings import Settings
 
-WORTH_PROCESSES = 16  # articles; converting these takes as long as starting another Python process
+WORTH_PROCESSES = 16  # number of articles whose conversion takes as long as starting another process
 _AHEAD = 4  # articles submitted per process before the first result is awaited
 
 
 def rebuild_named(
     context: Context, named: Iterable[str] | None, options: RebuildOptions, planned: Callable[[int, int], None]
 ) -> Iterator[RebuildResult]:
-    """Rebuild the posts of the named articles, or of all if `named` is None; yield the results.
+    """Rebuild the posts of the named articles, or of all articles if `named` is None; yield the results.
 
-    `planned` is called with the number of articles as both arguments. Raise InputError, before anything is written,
-    when the archive does not have one of them.
+    `planned` is called with the number of articles as both arguments. Raise InputError, before anything is written, if
+    the archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     if not options.is_dry:
@@ -48,7 +48,7 @@ def rebuild_named(
 
 
 def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) -> Iterator[RebuildResult]:
-    """Rebuild the posts of these articles; yield the results in the order of `keys`."""
+    """Rebuild the posts of the articles with these keys; yield the results in the order of `keys`."""
     if options.jobs == 1:
         with closing(Context(settings, is_dry=options.is_dry)) as context:
             yield from (rebuild_one(context, key, diff=options.diff) for key in keys)
@@ -68,7 +68,11 @@ def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) ->
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
-    """Rebuild the post of an article from the capture that it shows; return the result, also of an error."""
+    """Rebuild the post of an article from its snapshot; return the result.
+
+    With `diff`, the result has a unified diff of a post that changed. An error is returned as a failed outcome, not
+    raised.
+    """
     try:
         return _rebuild_one(context, key, diff=diff)
     except ArchiverError as error:
@@ -92,16 +96,16 @@ def _rebuild_one(context: Context, key: str, *, diff: bool) -> RebuildResult:
 
 
 def _diff(written: WriteResult) -> str:
-    """Return a unified diff of a post's previous and present text."""
+    """Return a unified diff from the previous text of a post to its present text."""
     assert written.post is not None
     return unified_diff(written.previous, written.post.text, written.post.name, written.post.name)
 
 
-_state: tuple[Context, RebuildOptions]  # of this process, set once when it starts
+_state: tuple[Context, RebuildOptions]  # the state of this process, set when it starts
 
 
 def _start_process(settings: Settings, options: RebuildOptions) -> None:
-    """Open the archive in a process of the pool."""
+    """Initialize a process of the pool: open the archive, and close it when the process exits."""
     global _state
     context = Context(settings, is_dry=options.is_dry)
     atexit.register(context.close)

@@ -15,17 +15,17 @@ from archiver.models import ArticleRecord, Outcome, Target
 from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
 from archiver.settings import duration
 
-_PAUSE = "7d"  # between two checks of an article, if archiver.yml has no `recheck`
-_LIMIT = 100_000  # articles of one call without --limit
+_PAUSE = "7d"  # default time between two checks of an article; `recheck` in archiver.yml overrides it
+_LIMIT = 100_000  # the most articles that are rechecked without --limit
 
 
 def recheck(
     context: Context, named: Iterable[str] | None, options: FetchOptions, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Fetch the pages of the named articles again, or of those that are due if `named` is None; return the outcomes.
+    """Fetch the pages of archived articles again; return an iterator over the outcomes.
 
-    `planned` is called with the number of articles as both arguments. Raise InputError, before any request, when the
-    archive does not have one of them.
+    `named` are the articles to check; None selects those whose next check is due. `planned` is called with the number
+    of articles as both arguments. Raise InputError, before any request, if the archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)
@@ -40,7 +40,7 @@ def recheck(
 
 
 def recheck_jobs(context: Context, articles: Iterable[ArticleRecord]) -> Iterator[Job]:
-    """Yield a job for each article that has an address and was not removed."""
+    """Yield a recheck job for each article, omitting articles that have no address or were removed."""
     sources = {source.title: source.options for source in context.settings.sources}
     for article in articles:
         if article.url and not article.taken_out:

@@ -1,4 +1,4 @@
-"""`rm`: remove articles for good: their posts, and the media and pages that no other article needs."""
+"""`rm`: remove articles permanently: their posts, and the media and pages that no other article uses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from archiver.storage.quarantine import move_aside
 
 
 def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Iterator[RemovalResult]:
-    """Remove each named article, or only say what would be removed; yield the results.
+    """Remove the named articles; yield a result for each.
 
-    Raise InputError, before anything is removed, when the archive does not have one of them.
+    With `is_dry`, nothing is removed, and the results say what would be. Raise InputError, before anything is removed,
+    if the archive does not know a named article.
     """
     keys = _keys(context, named)
     if not is_dry:
@@ -29,9 +30,9 @@ def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Ite
 
 
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
-    """Forget that the named articles were removed, so that they can be archived again; yield those that had been.
+    """Undo the removal of the named articles, so that they can be archived again; yield those that were removed.
 
-    Raise InputError when the archive knows nothing of one of them.
+    Raise InputError if the archive does not know a named article.
     """
     for key in _keys(context, named):
         article = context.archive.catalogue.articles.find_by_key(key)
@@ -41,15 +42,15 @@ def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord
 
 
 def _keys(context: Context, names: Iterable[str]) -> list[str]:
-    """Return the keys of the named articles, also of removed ones."""
+    """Return the keys of the named articles, removed ones included, without duplicates."""
     catalogue = context.archive.require_catalogue()
     return list(dict.fromkeys(require_known(catalogue, name, context.settings).key for name in names))
 
 
 def remove(context: Context, key: str) -> RemovalResult:
-    """Remove an article; return what was removed.
+    """Remove the article with this key; return the deleted files.
 
-    The tombstone and the catalogue are written first, so that a removal that was killed can be repeated to complete it.
+    The tombstone and the catalogue are written first, so a removal that was killed can be completed by repeating it.
     """
     with context.archive.post_lock():
         tombstones = Tombstones(context.archive.files.store)
@@ -65,13 +66,20 @@ def remove(context: Context, key: str) -> RemovalResult:
 
 
 def undo(context: Context, key: str) -> None:
-    """Forget that an article was removed. The tombstone is deleted first: otherwise it could be applied again."""
+    """Undo the removal of the article with this key.
+
+    The tombstone is deleted first, since a leftover tombstone could cause the article to be removed again.
+    """
     Tombstones(context.archive.files.store).delete(key)
     context.archive.catalogue.removals.undo(key)
 
 
 def preview(context: Context, key: str) -> RemovalResult:
-    """Return what would be removed. Its `kept` is the path of an edited post, which would be moved to .archive/lost."""
+    """Return what `remove` would delete, without deleting it.
+
+    A post that was edited by hand is not among the files: its path is in `kept`, since `remove` moves it to
+    .archive/lost.
+    """
     removals, files = context.archive.catalogue.removals, context.archive.files
     article = context.archive.catalogue.articles.find_by_key(key)
     assert article is not None
@@ -81,7 +89,7 @@ def preview(context: Context, key: str) -> RemovalResult:
     is_edited = bool(digest) and digest != article.digest
     posts = [post] if digest and not is_edited else []
     media = removals.exclusive_media(key)
-    shown = shown_files(files.root, media)  # texts of the user may show the media, too
+    shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]
     existing = [path for path in (*unshown, *pages) if (files.root / path).is_file()]
     return RemovalResult(key=key, title=article.title, files=(*posts, *existing), kept=post if is_edited else "")

@@ -1,8 +1,8 @@
-"""`verify --repair`: correct the findings of `verify`. Files are never deleted, only moved to .archive/lost.
+"""`verify --repair`: correct the findings of `verify`. Files are moved to .archive/lost, never deleted.
 
-First, files that the catalogue does not know are recorded in it. Then pages, media and posts are fetched or rebuilt, in
-this order, since each can be made from the ones before. Last, stray files are moved aside. A repair that was killed can
-be repeated: what it had not repaired is found again.
+First, files that the catalogue does not know are recorded. Then pages, media and posts are fetched or rebuilt in this
+order, since media and posts can be recovered from pages. Last, stray files are moved. A repair that was killed can be
+repeated: it finds everything that has not been repaired yet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # states in which the page cannot
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
-    """The repair of one archive from its inventory. `jobs`: the number of processes that rebuild posts."""
+    """The repair of one archive, based on its inventory. `jobs` is the number of processes that rebuild posts."""
 
     context: Context
     inventory: Inventory
@@ -53,7 +53,7 @@ class Repair:
         return self.context.archive.files
 
     def everything(self) -> Iterator[Finding]:
-        """Repair everything; yield each finding with its result."""
+        """Repair the whole archive; yield each finding with its result."""
         inventory = self.inventory
         yield from self._record_unknown_files()
         inventory.counts.clear()
@@ -68,7 +68,7 @@ class Repair:
             yield self._guarded(finding, self._move_stray)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
-        """Record the files that the catalogue does not know, and rebuild the posts of their articles."""
+        """Record files that the catalogue does not know and rebuild the posts of their articles; yield findings."""
         inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
             files=archive.files, snapshots=archive.files.snapshots, catalogue=archive.catalogue, now=archive.now()
@@ -95,9 +95,9 @@ class Repair:
             yield self._guarded(finding, partial(recovery.medium, links=links))
 
     def _confirm_posts(self, keys: list[str]) -> Iterator[Finding]:
-        """Rebuild the posts of these articles; those that come out the same no longer count as edited by hand.
+        """Rebuild the posts of the articles with these keys; yield a finding for each post that could not be rebuilt.
 
-        Yield a finding for each post that could not be rebuilt.
+        A post that the rebuild does not change is no longer treated as edited by hand.
         """
         for key in keys:
             article = self._catalogue.articles.find_by_key(key)
@@ -122,7 +122,10 @@ class Repair:
                 )  # fmt: skip
 
     def _seal(self, finding: Finding) -> Finding:
-        """Rewrite an altered snapshot whose page is intact, with the records of its captures from the catalogue."""
+        """Rewrite an altered snapshot file whose page is intact; return the finding with its result.
+
+        The records of its captures are taken from the catalogue. Any other finding is returned unchanged.
+        """
         digest = digest_in(finding.path)
         try:
             if finding.problem != "altered" or self._files.snapshots.load(digest).is_sealed:
@@ -134,16 +137,22 @@ class Repair:
         return _with_result(finding, "written again from the page and the catalogue", repaired=True)
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
-        """Yield the keys of the articles whose current page is lost; older pages cannot be fetched again."""
+        """Yield the keys of the articles whose current page is lost, according to findings about snapshots.
+
+        An older page is ignored, since it cannot be fetched again.
+        """
         for finding in pages:
             current = self._catalogue.captures.current(finding.key)
             if finding.repaired is None and current and current.sha256 == digest_in(finding.path):
                 yield finding.key
 
     def _finish_page(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Return the finding of a snapshot with its result, after its article was archived again."""
+        """Return the finding about a snapshot with its result, after the attempt to archive its article again.
+
+        `outcome` is the outcome of the attempt, None if there was no attempt.
+        """
         digest = digest_in(finding.path)
-        if finding.problem == "unreadable":  # it may be intact, and readable another time
+        if finding.problem == "unreadable":  # it may be intact, and become readable again
             is_intact = self._is_intact(digest)
             return _with_result(
                 finding, "it can be read again" if is_intact else "it stays as it is", repaired=is_intact
@@ -161,16 +170,16 @@ class Repair:
         return _with_result(moved, message, repaired=was_fetched)
 
     def _without_medium(self, media: list[Finding]) -> Iterator[str]:
-        """Mark each lost medium as due; yield the keys of the articles that show it."""
+        """Mark the medium of each finding as due; yield the keys of the articles that show it."""
         for finding in media:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
 
     def _finish_medium(self, finding: Finding) -> Finding:
-        """Return the finding of a medium with its result, after its articles were archived again.
+        """Return the finding about a media file with its result, after its articles were archived again.
 
-        A medium that could not be fetched stays due and is found again, until the host is known not to have it any
-        more.
+        A medium that could not be fetched stays due and is reported again, until its host says that it no longer
+        exists.
         """
         path, digest, reason = self._catalogue.files.current_medium(finding.path)
         if path and digest and digest_of(self.inventory.root / path) == digest:
@@ -179,7 +188,11 @@ class Repair:
         return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)
 
     def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:
-        """Rebuild posts; archive those without a snapshot again, unless `outcomes` shows that this was done already."""
+        """Rebuild the posts of these findings; yield each finding with its result.
+
+        Articles without a snapshot are archived again, unless that was done already. `outcomes` has the outcomes of
+        articles that were archived again already, by key.
+        """
         captures = self._catalogue.captures
         without_page = {finding.key for finding in posts if current_capture(captures, finding.key) is None}
         outcomes = {**outcomes, **self._archive_again(without_page - outcomes.keys())}
@@ -187,7 +200,11 @@ class Repair:
             yield self._guarded(finding, partial(self._rebuild_post, outcome=outcomes.get(finding.key)))
 
     def _rebuild_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Rebuild a post from its snapshot, after copying an altered one to .archive/lost; return the result."""
+        """Rebuild a post from its snapshot; return the finding with its result.
+
+        An altered post is first copied to .archive/lost. `outcome` is the outcome of archiving the article again, None
+        if that was not tried.
+        """
         article = self._catalogue.articles.find_by_key(finding.key)
         if article is None:
             return self._finish_post(finding, outcome)
@@ -207,12 +224,15 @@ class Repair:
         return _with_result(finding, f"what was there is {copy} now" if copy else "", "made again", repaired=True)
 
     def _finish_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Return the finding of a post without a snapshot with its result, after its article was archived again."""
+        """Return the finding about a post without a snapshot with its result, after its article was archived again.
+
+        `outcome` is the outcome of archiving the article again, None if that was not tried.
+        """
         is_back = outcome is not None and outcome.outcome == "archived"
         return _with_result(finding, "archived again" if is_back else _NOT_KEPT, repaired=is_back, outcome=outcome)
 
     def _reason_to_keep(self, finding: Finding, article: ArticleRecord) -> str:
-        """Return why an altered post is left as it is; '' when it is to be rebuilt."""
+        """Return the reason why an altered post must not be rebuilt; '' if it should be rebuilt."""
         if rebuild_one(self.context, article.key).outcome.outcome == "unchanged":
             return _CONFIRMED
         current = current_capture(self._catalogue.captures, article.key)
@@ -226,12 +246,15 @@ class Repair:
         return _with_result(self._move(finding), repaired=True)
 
     def _move(self, finding: Finding) -> Finding:
-        """Move the file of a finding to .archive/lost; return the finding with its new path in the explanation."""
+        """Move the file of a finding to .archive/lost; return the finding with the new path in its explanation."""
         moved_to = move_aside(self.inventory.root, finding.path)
         return replace(finding, said=f"{finding.said}; it is {moved_to} now") if moved_to else finding
 
     def _archive_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
-        """Archive these articles again, from intact snapshots or else from WeChat; return the outcomes by key."""
+        """Archive the articles with these keys again; return the outcomes by key.
+
+        Pages are read from intact snapshots where possible, else fetched from WeChat.
+        """
         articles = (self._catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
         jobs = [job for article in articles if article and (job := self._job(article))]
         scheduler = Scheduler(self.context, FetchOptions(refresh=True, retry=True, retry_gone=True))
@@ -254,7 +277,10 @@ class Repair:
         return True
 
     def _guarded(self, finding: Finding, work: Callable[[Finding], Finding]) -> Finding:
-        """Return the result of `work`; of an error the finding with its message. Repaired findings are left alone."""
+        """Return the result of `work`; if it raises an ArchiverError, return the finding marked as not repaired.
+
+        A finding that has a result already is returned unchanged.
+        """
         if finding.repaired is not None:
             return finding
         try:
@@ -267,6 +293,10 @@ _CONFIRMED = "it is what its page says, and known as ours again"
 
 
 def _with_result(finding: Finding, *messages: str, repaired: bool, outcome: Outcome | None = None) -> Finding:
-    """Return the finding with its result. `outcome`: of archiving its article again, if that was tried."""
+    """Return the finding with its result: `messages` are added to its explanation, and `repaired` is set.
+
+    `outcome` is the outcome of archiving its article again, None if that was not tried. If it has an exit code other
+    than 0, that becomes the exit code of a finding that was not repaired.
+    """
     exit_code = (outcome and outcome.exit_code) or Exit.FAILED
     return with_result(finding, *messages, repaired=repaired, exit_code=exit_code)

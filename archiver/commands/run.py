@@ -25,10 +25,10 @@ from archiver.sources.list_input import open_list
 def run_sources(
     context: Context, options: FetchOptions, report: RunReport, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Yield the outcome of each article that is new or due, and of each source that failed.
+    """Archive the articles that are new in the sources of archiver.yml, or due; yield the outcomes.
 
-    `report` is filled with the results of the sources. `planned` is called with the number of articles to be read
-    as both arguments. Raise ConfigError when archiver.yml has no sources.
+    A source that failed has an outcome, too. `report` is filled with the results of the sources. `planned` is called
+    with the number of articles to archive as both arguments. Raise ConfigError if archiver.yml has no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
@@ -37,12 +37,12 @@ def run_sources(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
-    """One run over the sources of archiver.yml."""
+    """A run over the sources of archiver.yml."""
 
     context: Context
     options: FetchOptions
     report: RunReport
-    listings: dict[str, AlbumListing] = field(default_factory=dict)  # of albums that were listed to their end
+    listings: dict[str, AlbumListing] = field(default_factory=dict)  # complete listings, by address of the album
 
     def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
         jobs: dict[str, Job] = {}
@@ -60,11 +60,14 @@ class _Run:
         yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs.values())
 
     def _budget_left(self) -> int:
-        """Return how many requests this run may still make."""
+        """Return the number of requests that this run may still make."""
         return max(self.context.settings.budget - self.report.requests, 0)
 
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
-        """Return the jobs of a source; yield an outcome for each of its bad lines, and for the source if it failed."""
+        """Return the jobs of a source that need to be done.
+
+        Yield a failed outcome for each bad line of the source, and one if the source itself failed.
+        """
         source_report = SourceReport(name=source.title)
         self.report.sources.append(source_report)
         jobs: list[Job] = []
@@ -77,18 +80,18 @@ class _Run:
                     yield outcomes.failed(entry.source, "", error)
         except (BudgetSpent, Postponed) as error:
             self.report.warnings.append(f"{source.title}: {error}")
-        except ArchiverError as error:  # what was listed before the error is still archived
+        except ArchiverError as error:  # articles listed before the error are still archived
             source_report.error = str(error)
             yield outcomes.failed(source.title, "", error)
         remaining = _remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
         source_report.listed, source_report.new = len(jobs), len(remaining)
-        if listing := self.listings.get(source.album):  # not earlier: its articles must be in the catalogue first
+        if listing := self.listings.get(source.album):  # recorded last: its articles must be in the catalogue first
             catalogue = self.context.archive.catalogue
             catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
         return remaining
 
     def _entries(self, source: SourceSettings) -> Iterator[ListEntry]:
-        """Yield the entries of a source."""
+        """Yield the entries of a source, which is a list, a feed or an album."""
         if source.list:
             yield from open_list(source.list)
         elif source.feed:
@@ -99,9 +102,11 @@ class _Run:
             yield from map(_entry, self._album(source))
 
     def _album(self, source: SourceSettings) -> Iterator[Target]:
-        """Yield the articles of an album: those that may be new and few others, or all of them with --refresh.
+        """Yield the articles of an album.
 
-        Raise BudgetSpent when the requests of this run are used up, CoolingDown after a verification page.
+        If an earlier run has listed the whole album, only articles that may be new and a few others are yielded, unless
+        --refresh is given. Raise BudgetSpent if this run may make no more requests, CoolingDown if WeChat answers with
+        a verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()
@@ -131,7 +136,10 @@ class _Run:
             self.listings[source.album] = listing
 
     def _due_jobs(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
-        """Yield jobs for the addresses that earlier calls left due, and for the articles with media that are due."""
+        """Yield a job for each address that earlier commands left due, and for each article with media that are due.
+
+        `jobs` are the jobs that this run has already, by address; they are not yielded again.
+        """
         catalogue = self.context.archive.catalogue
         sources = {source.title: source.options for source in self.context.settings.sources}
         for record in list(catalogue.urls.due_now()):
@@ -152,7 +160,7 @@ class _Run:
 
 
 def _remaining_jobs(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
-    """Return the jobs that Scheduler.sort_out leaves to do; drop its outcomes, which `run` does not report."""
+    """Return the jobs that Scheduler.sort_out returns; ignore its outcomes, which `run` does not report."""
     while True:
         try:
             next(sorting)

@@ -1,4 +1,4 @@
-"""Archive many addresses: skip those that need no request, claim each of the others and archive several in parallel."""
+"""Archive many addresses: skip those that need no request, claim the others, and archive several in parallel."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ from archiver.policy import NextStep, next_step
 
 _log = logging.getLogger(__name__)
 
-AT_ONCE = 6  # articles in work: one waits for its turn to fetch a page, the others fetch their pictures
-_CHUNK = 1000  # addresses that are looked up together
+AT_ONCE = 6  # articles archived in parallel: one waits to fetch its page while the others fetch images
+_CHUNK = 1000  # addresses in one query of the catalogue
 BUSY_PAUSE = 0.5  # seconds until an address that another run has claimed is tried again
 
 
 class Scheduler:
-    """A scheduler of jobs. After a verification page no other page is fetched; the remaining addresses stay due."""
+    """A scheduler that runs jobs in parallel.
+
+    After a verification page it fetches no more pages, and the remaining addresses stay due.
+    """
 
     def __init__(self, context: Context, options: FetchOptions) -> None:
         self._context, self._options = context, options
-        self._requested: set[str] = set()  # addresses of the pages that were fetched
+        self._requested: set[str] = set()  # addresses of the pages that this run requested
         self._disk_failed = self._is_blocked = self._time_is_over = False
 
     def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
@@ -56,7 +59,10 @@ class Scheduler:
         return remaining
 
     def _record_of_file(self, file: str) -> UrlRecord | None:
-        """Return a record of the article whose snapshot has the bytes of this file; None without one."""
+        """Return a record with the article whose snapshot is the page in this file; None if there is no such article.
+
+        Also return None if `file` is '' or cannot be read.
+        """
         if not file:
             return None
         try:
@@ -67,13 +73,13 @@ class Scheduler:
         return UrlRecord(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
-        """Record the addresses of these jobs as due, so that another run fetches them if this one is killed."""
+        """Record the addresses of these jobs as due, so that the next run fetches them if this one is killed."""
         for source in dict.fromkeys(job.source for job in jobs):
             targets = [job.target for job in jobs if job.asks_for_page and job.source == source]
             self._context.archive.catalogue.urls.add_unknown(targets, source.name)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Run the jobs, several in parallel; yield each outcome when it is known."""
+        """Run the jobs, several in parallel; yield each outcome as soon as it is known."""
         waiting, claimed_elsewhere = deque(jobs), deque[Job]()
         running: dict[Future[Outcome | None], Job] = {}
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
@@ -100,13 +106,16 @@ class Scheduler:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def archive_now(self, job: Job) -> Outcome:
-        """Run a job and return its outcome; wait as long as another run has claimed its address."""
+        """Run a job and return its outcome. If another run has claimed the job's address, wait until it is released."""
         while (outcome := self.archive_claimed(job)) is None:
             self._context.sleep(BUSY_PAUSE)
         return outcome
 
     def archive_claimed(self, job: Job) -> Outcome | None:
-        """Run a job and return its outcome; None when another run has claimed its address."""
+        """Claim the address of a job, run the job and return its outcome; None if another run has claimed the address.
+
+        Errors are returned as outcomes, not raised.
+        """
         try:
             if job.kind is JobKind.RETRY_MEDIA:
                 return self._retry_media(job)
@@ -127,7 +136,7 @@ class Scheduler:
         return archive_one(job, ports)
 
     def _retry_media(self, job: Job) -> Outcome:
-        """Fetch the missing media of an article, whose page is read from its snapshot."""
+        """Fetch the missing media of an article, reading its page from its snapshot; return the outcome."""
         assert job.article is not None
         ports = self._context.ports(job)
         if ports is None:
@@ -153,7 +162,12 @@ class Scheduler:
             urls_table.release(job.target.url)
 
     def _prepared(self, job: Job, record: UrlRecord) -> Job:
-        """Return the job with the article's short address if known: long ones mostly get a verification page."""
+        """Return the job with data from the catalogue filled in. `record` is the record of its address.
+
+        A recheck gets the present record of its article, or becomes an ADD job if there is none. A long address is
+        replaced by the article's short one if that is known, since WeChat mostly answers long ones with a verification
+        page.
+        """
         known = record.article
         if job.kind is JobKind.RECHECK:
             article = self._context.archive.catalogue.articles.find_by_key(known.key) if known else None
@@ -163,9 +177,9 @@ class Scheduler:
         return job
 
     def _mark_unavailable(self, job: Job, outcome: Outcome, record: UrlRecord) -> Outcome:
-        """Return the outcome of a job; if WeChat shows a notice in place of a known article, mark its post accordingly.
+        """Return the outcome of a job, after marking the article's post if WeChat no longer shows the article.
 
-        The post is rebuilt with a line that says so; its text stays.
+        The post is rebuilt with a line that says so. Its text is kept.
         """
         if record.article is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
             return outcome
@@ -181,7 +195,7 @@ class Scheduler:
         return next_step(job, record, self._options, self._context.now(), media_due=media_due)
 
     def _skip(self, target: Target, record: UrlRecord, step: NextStep) -> Outcome:
-        """Return the outcome of an address that is not fetched now."""
+        """Return the outcome for an address that is not fetched now; `step` says why it is not."""
         if step is NextStep.UNAVAILABLE:
             return outcomes.gone(target, record)
         if step is NextStep.NOT_DUE:
@@ -192,7 +206,7 @@ class Scheduler:
         return outcomes.known(target, record.article, self._context.archive.name)
 
     def _outcome_if_halted(self, job: Job) -> Outcome | None:
-        """Return the outcome of a job that is not started because the run has to stop; None if it may start."""
+        """Return the outcome of a job that must not start because the run has to stop; None if the job may start."""
         if self._disk_failed:
             return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
         if not job.asks_for_page:
@@ -202,15 +216,15 @@ class Scheduler:
         return outcomes.left(job.target) if self._is_over() else None
 
     def _is_over(self) -> bool:
-        """Return whether the limit of articles or the time of this run is used up."""
+        """Return whether this run has reached its limit of articles or the end of its time."""
         limit, until = self._options.limit, self._options.until
         is_spent = limit is not None and len(self._requested) >= limit
         return is_spent or self._time_is_over or (until is not None and self._context.now() >= until)
 
     def _must_wait(self, job: Job, running: Iterable[Job]) -> bool:
-        """Return whether a job must wait because the running jobs may use up the limit.
+        """Return whether a job must wait because the running jobs may use up the limit of articles.
 
-        Some of these may turn out to need no request; then there is room for this one.
+        The job can start later if some of the running jobs turn out to need no request.
         """
         limit, requested = self._options.limit, len(self._requested)
         if limit is None or requested >= limit or not job.asks_for_page:
@@ -219,7 +233,7 @@ class Scheduler:
         return requested + pending >= limit
 
     def _observe(self, outcome: Outcome) -> None:
-        """Note whether an outcome means that the run has to stop."""
+        """Remember whether an outcome means that the run has to stop."""
         self._disk_failed |= outcome.exit_code == Exit.CANNOT_WRITE
         self._time_is_over |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:

@@ -1,4 +1,4 @@
-"""`show`: return everything that the catalogue records of an article."""
+"""`show`: return everything that the catalogue has about an article."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from archiver.settings import Settings
 
 
 def show(catalogue: Catalogue, name: str, settings: Settings) -> ArticleDetail:
-    """Return everything recorded of the article or address that `name` (a key, address or post file) names.
+    """Return everything that the catalogue has about an article, or about an address without an article.
 
-    Raise InputError when the catalogue has no record of it.
+    `name` is the article's key, its address or its post file. Raise InputError if the catalogue has no record of it.
     """
     record = find_url(catalogue, name)
     if article := find_article(catalogue, name, settings):

@@ -1,4 +1,4 @@
-"""`verify`: compare an archive with its catalogue, and with --repair correct the differences."""
+"""`verify`: compare an archive with its catalogue, and with --repair, correct the differences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ Counted = Callable[[int], None]
 
 
 def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Yield the differences between archive and catalogue; a damaged catalogue is one finding of its own."""
+    """Yield the differences between an archive and its catalogue.
+
+    `inventory` opens the catalogue and returns the inventory. If the catalogue is too damaged to be opened, that is the
+    only finding.
+    """
     try:
         opened = inventory()
     except DamagedCatalogue as error:
@@ -31,7 +35,10 @@ def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
 
 
 def verify_and_repair(context: Context, inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Repair the differences between archive and catalogue; yield each finding with its result."""
+    """Repair the differences between an archive and its catalogue; yield each finding with its result.
+
+    `inventory` opens the catalogue and returns the inventory. Raise Busy if another run works on the archive.
+    """
     from archiver.archive.replacement import replace_damaged_catalogue
     from archiver.commands.repair import Repair
 
@@ -49,10 +56,11 @@ def inventory_of(
     counts: Counter[str],
     callbacks: tuple[Counted, Counted],
 ) -> Inventory:
-    """Return the inventory of all articles, or of the named ones.
+    """Return the inventory of the named articles, or of all articles if `named` is None.
 
-    `callbacks` is a pair: the first is called with the approximate number of files to check, the second with 1 for each
-    checked file. Raise InputError when the archive does not have a named article.
+    `counts` is filled with the numbers of posts, media and pages that were checked. `callbacks` is a pair of functions:
+    the first is called with the approximate number of files to check, the second with the number of files checked since
+    its last call. Raise InputError if the archive lacks a named article.
     """
     planned, on_checked = callbacks
     keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}
@@ -64,10 +72,10 @@ def inventory_of(
 
 
 def remarks(open_catalogue: Callable[[], Catalogue], root: Path) -> Iterator[str]:
-    """Yield lines with remarks on the whole archive for the user of `verify`."""
+    """Yield messages for the user of `verify` about the archive as a whole."""
     try:
         pageless = open_catalogue().recovered.count_without_page()
-    except ArchiverError:  # a damaged catalogue was reported as a finding
+    except ArchiverError:  # the catalogue is damaged, which a finding has reported
         return
     if pageless:
         yield f"{pageless} articles have no page that is kept: their history is lost; `archiver add` reads them again"
