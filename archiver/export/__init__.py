@@ -1,1 +1,1 @@
-"""Export articles as WARC or WACZ with all evidence, or the list of articles as CSV or JSON lines."""
+"""Export articles with their captures and media as WARC or WACZ, or a table of articles as CSV or JSON lines."""

@@ -1,4 +1,4 @@
-"""Write one article to a WARC: its captured pages, a readable page and its media."""
+"""Write single articles to a WARC: their captures, a readable page and their media."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from archiver.writer.names import media_name
 
 AddressesByName = defaultdict[
     str, dict[str, None]
-]  # by a medium's name in the archive; the inner dict is an ordered set
+]  # addresses by the name of a medium in the archive; the inner dict is used as an ordered set
 
 
 @dataclass(kw_only=True)
 class ArticleExporter:
-    """A writer of articles of the archive at `root` to a WARC, and of readable pages to a list for players.
+    """A writer of articles to a WARC, and of their readable pages to the page list of a WACZ.
 
-    `missing` is called with a message for every file that cannot be exported.
+    `missing` is called with a message for each file that cannot be exported.
     """
 
     catalogue: Catalogue
-    read_snapshot: Callable[[str], bytes]  # the page of a SHA-256; InputError when it cannot be had
-    root: Path
-    now: datetime
+    read_snapshot: Callable[[str], bytes]  # takes the SHA-256 of a page; raises InputError if the page cannot be read
+    root: Path  # the archive's folder
+    now: datetime  # date of the readable pages
     missing: Callable[[str], None]
     warc: WarcWriter
-    pages: PageListWriter | None = None
+    pages: PageListWriter | None = None  # None: the export has no page list
 
     def add(self, article: ArticleRecord) -> None:
-        """Write all pages of an article, a readable version of its last page, and its media."""
+        """Write all captures of an article, a readable page made from the last one with the article, and its media."""
         addresses: AddressesByName = defaultdict(dict)
         last: tuple[Record, Page] | None = None
         for capture, content in self._captures(article.key):
@@ -62,7 +62,10 @@ class ArticleExporter:
             self._write_medium(file, list(addresses[name]), article)
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
-        """Yield each capture that has a snapshot, with its page; equal captures only once."""
+        """Yield (capture, page content) for each capture with a readable snapshot; equal captures are yielded once.
+
+        Call `missing` for each snapshot that cannot be read.
+        """
         for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
                 if capture.sha256:
@@ -73,7 +76,11 @@ class ArticleExporter:
     def _write_readable(
         self, article: ArticleRecord, page: Record, extracted: Article, addresses: Mapping[str, str]
     ) -> None:
-        """Write the readable page; `page` is the record of the page that `extracted` was read from."""
+        """Write the readable page of `extracted` to the WARC and to the page list.
+
+        `page` is the record of the captured page from which the article was extracted. `addresses` maps addresses of
+        media in the body to their replacements.
+        """
         extracted = replace(extracted, url=article.url or extracted.url)
         html = readable_page(extracted, addresses).encode("utf-8", "replace")
         conversion, resource = records.readable_records(urls.readable_address(article.key), html, page, self.now)
@@ -83,8 +90,11 @@ class ArticleExporter:
             self.pages.add(resource, extracted.title, plain_text(extracted))
 
     def _write_medium(self, file: LocalFile, addresses: list[str], article: ArticleRecord) -> None:
-        """Write a medium, and an alias for each address by which a page shows it."""
-        if not file.response and not addresses:  # its bytes are in the page itself
+        """Write a medium, and an alias record for each other address that a page has for it.
+
+        A medium without a response and without addresses is not written: the page itself contains its bytes.
+        """
+        if not file.response and not addresses:  # the page itself contains its bytes
             return
         record = records.medium_record(file, addresses[0] if addresses else "", article.archived)
         if not self.warc.holds(record.uri):
@@ -96,7 +106,10 @@ class ArticleExporter:
 
     @contextmanager
     def _open_intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
-        """Yield a file open for reading if it has the recorded SHA-256; else call `missing` and yield None."""
+        """Yield a file opened for reading, or None if it cannot be read or its SHA-256 is not the recorded one.
+
+        Call `missing` if None is yielded.
+        """
         path = self.root / file.path
         try:
             opened = open_file(path)
@@ -113,9 +126,9 @@ class ArticleExporter:
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
-    """Return new addresses for the media that a body shows by an address which players cannot request.
+    """Return replacements for addresses of media in the body that players cannot request: {old address: new address}.
 
-    The addresses of all media of the body are added to `addresses`.
+    The (new) addresses of all media of the body are also added to `addresses`. `files` has the stored media by name.
     """
     replaced = {}
     for medium in article.media:

@@ -1,4 +1,4 @@
-"""Make a self-contained HTML page of an article: its body with images by `src`, without scripts."""
+"""Make a readable HTML page from an article: its body with header and style, without scripts."""
 
 from __future__ import annotations
 
@@ -38,12 +38,15 @@ th, td {{ border: 1px solid; padding: .2em .5em }}
 
 
 def readable_page(article: Article, addresses: Mapping[str, str]) -> str:
-    """Return the HTML page; `addresses` replaces addresses of media in the body."""
+    """Return the readable HTML page of an article.
+
+    `addresses` maps addresses of media in the body to the addresses to write instead.
+    """
     return _PAGE.format(title=escape(article.title), about=_byline(article), body=_sanitize(article.body, addresses))
 
 
 def _byline(article: Article) -> str:
-    """Return account, author, date and address as HTML."""
+    """Return an HTML line with account, author, date and a link to the article, each only if known."""
     day = f"{article.published.astimezone(CHINA):%Y-%m-%d %H:%M}" if article.published else ""
     link = f'<a href="{escape(article.url)}">{escape(article.url)}</a>' if article.url else ""
     parts = (escape(article.account), escape(article.author), day, link)
@@ -51,7 +54,7 @@ def _byline(article: Article) -> str:
 
 
 def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
-    """Return the body with allowed tags and attributes only, and with media addresses replaced."""
+    """Return the body with allowed HTML only; media addresses are replaced as `addresses` says."""
     import nh3
 
     def attribute(_tag: str, name: str, value: str) -> str:
@@ -63,5 +66,5 @@ def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
 
 
 def plain_text(article: Article) -> str:
-    """Return the text of the body, for the search of players."""
+    """Return the plain text of the article's body, in which players search."""
     return text.plain_text(article.body, separator=" ")

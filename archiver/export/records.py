@@ -1,16 +1,16 @@
-"""Describe captures and media as WARC records (WARC 1.1, ISO 28500:2017). Pure; warc.py writes them.
+"""Describe captures and media as WARC records (WARC 1.1, ISO 28500:2017), which warc.py writes.
 
-| in the archive | record |
+| in the archive | record type |
 |---|---|
-| a page as the server sent it | `response`: status and headers as they came |
-| a page saved by a browser, or from which credentials were removed | `resource`, and a `metadata` record about that |
+| a page as the server sent it | `response`, with the received status and headers |
+| a page saved by a browser, or from which credentials were removed | `resource`, and a `metadata` record that says so |
 | a medium whose response is known | `response` |
 | another medium | `resource` |
-| another address of a medium, by which a page shows it | `revisit` with a profile of our own: it was not requested |
-| the readable page | `conversion` of the page; and as a `resource`, since replayweb.page knows no conversions |
+| another address that a page has for a medium | `revisit`, with our own profile: the address was not requested |
+| the readable page | `conversion`; also `resource`, because replayweb.page does not support conversions |
 
-The archive holds decoded content. Headers about the transfer (Content-Encoding and others) are not true for it, so
-they are moved from the response into the record's own header, as `Archiver-Removed-Header`.
+The archive stores decoded content, for which headers about the transfer (such as Content-Encoding) are wrong. They are
+moved from the HTTP header to the WARC header, as fields called `Archiver-Removed-Header`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import filetype
 from archiver.export.urls import is_http_address
 from archiver.models import Capture, LocalFile
 
-ALIAS_PROFILE = "urn:archiver:revisit:same-medium"  # docs/export.md says what it claims
+ALIAS_PROFILE = "urn:archiver:revisit:same-medium"  # described in docs/export.md
 REMOVED = "Archiver-Removed-Header"
 _FIELDS = "application/warc-fields"
 _HTML = "text/html; charset=utf-8"
@@ -40,27 +40,27 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """A WARC record without its payload, which has `size` bytes and this SHA-256."""
+    """The description of a WARC record, without its payload."""
 
-    type: str
-    uri: str
+    type: str  # WARC-Type
+    uri: str  # WARC-Target-URI
     date: datetime
-    content_type: str  # of a payload without an HTTP header
-    sha256: str
-    size: int
-    status: int | None = None  # of the HTTP header; None: the record has none
-    headers: Fields = ()
-    extra: Fields = ()  # additional fields of the record's own header
+    content_type: str  # of the payload; only used without an HTTP header
+    sha256: str  # of the payload
+    size: int  # bytes of the payload
+    status: int | None = None  # HTTP status; None: the record has no HTTP header
+    headers: Fields = ()  # HTTP headers
+    extra: Fields = ()  # additional fields of the WARC header
 
     @property
     def id(self) -> str:
-        """Return an id derived from the record, so that two exports of one archive have equal ids."""
+        """The WARC-Record-ID, derived from the fields, so that two exports of one archive have equal ids."""
         identity = f"{self.type}\n{self.uri}\n{timestamp(self.date)}\n{self.sha256}"
         return f"<{uuid.uuid5(uuid.NAMESPACE_URL, identity).urn}>"
 
     @property
     def status_line(self) -> str:
-        """Return the status code with its reason phrase."""
+        """The HTTP status with its reason phrase, such as `200 OK`."""
         try:
             return f"{self.status} {HTTPStatus(self.status or 0).phrase}"
         except ValueError:
@@ -68,12 +68,12 @@ class Record:
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a time in the format of WARC."""
+    """Return a time in the format of WARC, in UTC: 2024-07-18T02:05:00Z."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def page_record(capture: Capture, uri: str) -> Record:
-    """Return the record of a captured page; `uri` is used when the capture has no http(s) address."""
+    """Return the record of a captured page; `uri` is its address if the capture has no http(s) address."""
     is_response = not capture.saved and not capture.redacted
     content_type = dict(capture.headers).get("content-type", "")
     return Record(
@@ -87,7 +87,7 @@ def page_record(capture: Capture, uri: str) -> Record:
 
 
 def page_note(capture: Capture) -> Fields:
-    """Return the fields of a metadata record about a page: facts for which the page's own record has no field."""
+    """Return the fields of the metadata record about a page: facts for which the page's own record has no fields."""
     requested = capture.url if capture.url != _address_of(capture) else ""
     fields = [("via", requested), ("archiver-state", str(capture.state))]
     if capture.saved:
@@ -102,7 +102,7 @@ def page_note(capture: Capture) -> Fields:
 
 
 def metadata_record(about: Record, text: bytes) -> Record:
-    """Return a metadata record about another record."""
+    """Return a metadata record about the record `about`; `text` is its payload."""
     return Record(
         type="metadata", uri=about.uri, date=about.date, content_type=_FIELDS, sha256=sha256(text).hexdigest(),
         size=len(text), extra=(("WARC-Refers-To", about.id),),
@@ -110,7 +110,10 @@ def metadata_record(about: Record, text: bytes) -> Record:
 
 
 def readable_records(uri: str, content: bytes, source: Record, now: datetime) -> tuple[Record, Record]:
-    """Return two records of a readable page: a conversion of the record `source`, and a resource for players."""
+    """Return (conversion, resource), the two records of a readable page.
+
+    `content` is the page, `source` the record of the captured page it was made from, and `now` the date of both.
+    """
     digest = sha256(content).hexdigest()
     conversion = Record(
         type="conversion", uri=uri, date=now, content_type=_HTML, sha256=digest, size=len(content),
@@ -122,7 +125,8 @@ def readable_records(uri: str, content: bytes, source: Record, now: datetime) ->
 def medium_record(file: LocalFile, uri: str, archived: datetime) -> Record:
     """Return the record of a medium.
 
-    Without a response, `uri` is its address, and `archived`, the time when its article was archived, its date.
+    Address and date are those of its response. If the response is unknown, they are `uri` and `archived`, the
+    time when the article was archived.
     """
     response = file.response
     return Record(
@@ -135,7 +139,7 @@ def medium_record(file: LocalFile, uri: str, archived: datetime) -> Record:
 
 
 def alias_record(medium: Record, uri: str) -> Record:
-    """Return a record by which players find a medium under another address, `uri`."""
+    """Return a revisit record, with which players also find the medium of the record `medium` at the address `uri`."""
     refers = (
         ("WARC-Profile", ALIAS_PROFILE), ("WARC-Refers-To", medium.id), ("WARC-Refers-To-Target-URI", medium.uri),
         ("WARC-Refers-To-Date", timestamp(medium.date)),
@@ -152,18 +156,18 @@ def alias_record(medium: Record, uri: str) -> Record:
 
 
 def _address_of(capture: Capture) -> str:
-    """Return the address at the end of the redirects, else the requested one, else ''."""
+    """Return the final address of a capture if that is http(s), else the requested one if that is, else ''."""
     return next((address for address in (capture.final_url, capture.url) if is_http_address(address)), "")
 
 
 def _content_headers(headers: Fields, size: int) -> Fields:
-    """Return the headers without those about the transfer, with the length of the decoded content."""
+    """Return the HTTP headers without those about the transfer, and with Content-Length set to `size`."""
     content_headers = tuple((name, value) for name, value in headers if name.lower() not in _TRANSFER)
     return (*content_headers, ("content-length", str(size)))
 
 
 def _removed_headers(headers: Fields) -> Fields:
-    """Return the headers about the transfer as fields of the record."""
+    """Return the headers about the transfer as Archiver-Removed-Header fields of the WARC header."""
     return tuple((REMOVED, _printable(f"{name}: {value}", " ")) for name, value in headers if name.lower() in _TRANSFER)
 
 
@@ -174,8 +178,8 @@ def _type_of(file: LocalFile) -> str:
 
 
 def _printable(text: str, also: str = "") -> str:
-    """Return text with control, space and non-ASCII characters percent-encoded, so that it stays on one line.
+    """Percent-encode control characters, spaces and non-ASCII characters, so that the text fits in one header line.
 
-    Characters in `also` are kept.
+    Characters in `also` are not encoded.
     """
     return quote(text, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~" + also)

@@ -1,4 +1,4 @@
-"""Write articles of the catalogue as JSON lines, or as CSV that spreadsheets open without settings."""
+"""Write the catalogue's records of articles as JSON lines, or as CSV that spreadsheet programs open correctly."""
 
 from __future__ import annotations
 
@@ -13,40 +13,42 @@ from typing import Any, BinaryIO
 from archiver.models import ArticleRecord, Images
 from archiver.text import json_line
 
-# A cell holds one value: each count of `images` has a column, `warnings` are joined as lines, `removed` is left out.
+# A CSV cell holds one value: each count in `images` has its own column, `warnings` are joined with line feeds, and
+# `removed` is left out.
 _IMAGES = tuple(f"images_{field.name}" for field in fields(Images))
 COLUMNS = (
     "key", "url", "title", "account", "type", "published", "archived", "state", "state_seen", "checked", "post",
     "digest", "source", *_IMAGES, "share", "warnings",
 )  # fmt: skip
 
-_BOM = "\ufeff"  # Excel recognises UTF-8 by it; other programs ignore it
-# Text that a spreadsheet would compute as a formula (CWE-1236), also after ignored characters or in full width.
+_BOM = "\ufeff"  # with it Excel recognises UTF-8; other programs ignore it
+# Text that spreadsheet programs evaluate as a formula (CWE-1236), even after characters that they ignore or if its
+# first character is full-width.
 _FORMULA = re.compile(
     "[\\s\0-\x20\x7f-\xa0\xad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]"
 )
 
 
 class JsonLinesTable:
-    """A writer of articles as lines of JSON, the same as of `list --json`."""
+    """A writer of articles as JSON lines, in the format of `list --json`."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def add(self, article: ArticleRecord) -> None:
-        """Write an article's line."""
+        """Write the line of an article."""
         self._file.write(json_line(to_json_object(article)).encode() + b"\n")
 
 
 class CsvTable:
-    """A writer of articles as CSV (RFC 4180) with a header."""
+    """A writer of articles as CSV (RFC 4180) with a header row."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._write(COLUMNS, _BOM)
 
     def add(self, article: ArticleRecord) -> None:
-        """Write an article's row."""
+        """Write the row of an article."""
         values = to_json_object(article)
         values |= {f"images_{name}": count for name, count in values["images"].items()}
         self._write([_cell(values[column]) for column in COLUMNS])
@@ -58,7 +60,10 @@ class CsvTable:
 
 
 def to_json_object(value: object) -> dict[str, Any]:
-    """Return a dataclass of the models as a JSON object; dataclasses.asdict is slower and does not convert times."""
+    """Return a dataclass of archiver.models as a dict that can be written as JSON, with times in ISO 8601.
+
+    dataclasses.asdict is slower and does not convert times.
+    """
     return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
@@ -71,6 +76,9 @@ def _plain(value: object) -> object:
 
 
 def _cell(value: object) -> object:
-    """Return the content of a cell; text that looks like a formula gets an apostrophe, which spreadsheets hide."""
+    """Return the content of a CSV cell for a value; a list becomes lines of text.
+
+    Text that looks like a formula gets a leading apostrophe, which spreadsheet programs do not show.
+    """
     text = "\n".join(map(str, value)) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text

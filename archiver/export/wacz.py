@@ -1,4 +1,4 @@
-"""Write a WACZ 1.1.1 file: a WARC, the list of its pages and an index, which players open directly."""
+"""Write a WACZ 1.1.1 file, which players open directly: a zip file with a WARC, a page list and an index."""
 
 from __future__ import annotations
 
@@ -19,29 +19,32 @@ from archiver.storage.local import as_file_error, sync_file, temporary_path
 
 _DATA = "data.warc.gz"
 _PAGES = "pages.jsonl"
-_INDEX_LINES = 1024  # of the index in one compressed block; what archiveweb.page uses
+_INDEX_LINES = 1024  # lines of the index in a compressed block, the same number as archiveweb.page uses
 
 
 class PageListWriter:
-    """A writer of `pages/pages.jsonl`, the list of pages that players show."""
+    """A writer of the page list `pages/pages.jsonl`, which players show to the user."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._write({"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True})
 
     def add(self, record: Record, title: str, text: str) -> None:
-        """Add a page; players search in `text`."""
+        """Add the page of a WARC record, with its title and the text in which players search."""
         identity = record.id.strip("<>").rpartition(":")[2]
         page = {"id": identity, "url": record.uri, "ts": timestamp(record.date), "title": title, "text": text}
         self._write(page)
 
     def _write(self, row: Mapping[str, object]) -> None:
-        self._file.write(json.dumps(row) + "\n")  # ASCII: some tools read it in the locale's encoding
+        self._file.write(json.dumps(row) + "\n")  # pure ASCII, because some tools decode it with the locale's encoding
 
 
 @contextmanager
 def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListWriter]]:
-    """Yield a WARC and a page list to write to; pack them as the WACZ at `path` unless the `with` body fails."""
+    """Yield writers of a WARC and of its page list; then pack both into a WACZ file at `path`.
+
+    If the `with` block fails, no file is written at `path`. `now` is the date of the WARC's first record.
+    """
     with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
             yield WarcWriter(data, _DATA, now), PageListWriter(pages)
@@ -54,7 +57,7 @@ def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListW
 
 @contextmanager
 def _work_folder(path: Path) -> Iterator[Path]:
-    """Create a folder on the disk of `path` for unfinished files; delete it when the context ends."""
+    """Yield a new temporary folder beside `path`; delete it when the `with` block ends."""
     folder = temporary_path(path)
     with as_file_error(path):
         folder.mkdir()
@@ -65,7 +68,7 @@ def _work_folder(path: Path) -> Iterator[Path]:
 
 
 def _pack(folder: Path, target: Path) -> None:
-    """Write the WARC and the page list in `folder`, with an index and digests, to the WACZ file `target`."""
+    """Pack the WARC and the page list in `folder`, with an index and digests, into the WACZ file `target`."""
     from wacz.util import now
     from wacz.waczindexer import WACZIndexer
 
@@ -93,7 +96,7 @@ def _pack(folder: Path, target: Path) -> None:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a compressed file to the archive, dated now."""
+    """Add a compressed file called `name` to the zip file, with the present time as its date."""
     from wacz.util import now
 
     info = zipfile.ZipInfo(name, now())

@@ -1,4 +1,4 @@
-"""Write records to a WARC 1.1 file, each compressed separately. The only module that imports warcio."""
+"""Write records to a WARC 1.1 file, each one compressed separately. No other module imports warcio."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _CHUNK = 2**16
 
 
 class WarcWriter:
-    """A writer of records to a WARC; media of one address are written once.
+    """A writer of records to a WARC file.
 
-    It keeps the addresses of media in memory, some 200 bytes for each. `name` is the name of the file, `now` the
-    date of its first record.
+    It remembers the addresses of written media, so that each is written once; an address takes about 200 bytes of
+    memory. The first record, warcinfo, contains the file name `name` and has the date `now`.
     """
 
     def __init__(self, file: BinaryIO, name: str, now: datetime) -> None:
@@ -34,23 +34,23 @@ class WarcWriter:
         self._write_warcinfo(name)
 
     def write(self, record: Record, content: bytes, note: Fields = ()) -> None:
-        """Write a record, and a metadata record about it with the fields of `note`, if there are any."""
+        """Write a record with the payload `content`; if `note` has fields, also write a metadata record with them."""
         self._write(record, BytesIO(content))
         if note:
             text = "".join(f"{name}: {value}\r\n" for name, value in note).encode()
             self.write(metadata_record(record, text), text)
 
     def holds(self, uri: str) -> bool:
-        """Return whether a medium of this address was written."""
+        """Return whether a medium or an alias with the address `uri` was already written."""
         return uri in self._seen
 
     def write_medium(self, record: Record, file: BinaryIO) -> None:
-        """Write a medium, whose bytes are read from `file`."""
+        """Write the record of a medium; its bytes are read from `file`."""
         self._seen.add(record.uri)
         self._write(record, file)
 
     def write_aliases(self, record: Record, addresses: Iterable[str]) -> None:
-        """Write a record for each other address of a medium."""
+        """Write an alias record of a medium for each address for which no record was written yet."""
         for alias in (alias_record(record, address) for address in addresses):
             if alias.uri not in self._seen:
                 self._write(alias, BytesIO())
@@ -91,7 +91,10 @@ def _http_header(record: Record) -> StatusAndHeaders | None:
 
 
 def _digest(head: bytes, payload: BinaryIO) -> str:
-    """Return the digest of a record's block, its HTTP header and payload; set the payload back to its beginning."""
+    """Return the SHA-256 digest of a record's block: the HTTP header `head`, then the payload.
+
+    The payload is read to its end and set back to its beginning.
+    """
     digest = sha256(head)
     for chunk in _chunks(payload):
         digest.update(chunk)

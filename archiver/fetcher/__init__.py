@@ -1,6 +1,6 @@
 """Fetch pages and media from the network, and read pages saved to disk.
 
-The only package that imports httpx and tenacity. They are loaded when `Fetcher` is first used, so that a run over
+No other package imports httpx and tenacity. They are loaded when `Fetcher` is first used, so that a run with only
 saved pages starts without them.
 """
 

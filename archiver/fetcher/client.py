@@ -1,4 +1,4 @@
-"""The Fetcher: requests pages of mp.weixin.qq.com one after the other, and media in parallel."""
+"""Fetch pages from mp.weixin.qq.com one after the other, and media in parallel."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _PAGE_HEADERS = _BROWSER_HEADERS | {
     "Sec-Fetch-User": "?1",
 }
 _MEDIA_HEADERS = _BROWSER_HEADERS | {
-    # Neither WebP nor AVIF: the CDN converts images for clients that accept them, and animations become still images.
+    # Without WebP and AVIF: for clients that accept these, the CDN converts images, and animations become still images.
     "Accept": "image/png,image/jpeg,image/gif,image/svg+xml,*/*;q=0.5",
     # With the Referer of another site the CDN sends a placeholder image with status 200.
     "Referer": f"https://{urls.HOST}/",
@@ -73,14 +73,14 @@ _MEDIA_HEADERS = _BROWSER_HEADERS | {
     "Sec-Fetch-Site": "cross-site",
 }
 _DEFAULT_OPTIONS = FetcherOptions()
-_HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)  # every class of httpx
+_HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)  # all of httpx's errors
 
 
 class Fetcher:
-    """A client for WeChat's pages and their media. A context manager; every method may be called from any thread.
+    """A client for WeChat's pages and their media, and a context manager that closes it. All methods are thread-safe.
 
-    Tests replace `sleep`, `clock` (monotonic seconds), `now` (an aware datetime) and `resolve` (as
-    socket.getaddrinfo).
+    `clock` returns monotonic seconds, `now` an aware datetime, and `resolve` works like socket.getaddrinfo. Tests
+    replace these and `sleep`.
     """
 
     def __init__(
@@ -115,22 +115,21 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Close every connection; no method may be called afterwards."""
+        """Close all connections. No other method may be called afterwards."""
         for client in (self._page_client, *self._media_clients):
             client.close()
 
     def page(self, target: Target) -> Page:
-        """Return the page at `target.url`, whatever its state.
+        """Return the page at `target.url`, whatever its state: also a notice, or a page truncated in all four tries.
 
-        That includes notices, a page that is still truncated after four tries, and the verification page: it is the
-        response that redirects to it, since its own address is never requested. Raise Unreachable, CoolingDown,
-        BudgetSpent, TooLarge or another FetchError.
+        The address of the verification page is never requested; instead, the response that redirects to it is returned.
+        Raise Unreachable, CoolingDown, BudgetSpent, TooLarge or another FetchError on failure.
         """
         start = _wechat_url(target.url)
         try:
             response = _with_retries(lambda: self._page_retrying(self._try_page, start, target), target.url)
         except Unreachable:
-            self._check_time()  # raises BudgetSpent when the end of the run was the cause
+            self._check_time()  # raises BudgetSpent if the end of the run was the cause
             raise
         if not 200 <= response.status < 300 and not urls.is_verification_page(response.url):
             raise FetchError(f"the server answered HTTP {response.status}", concerns=target.url)
@@ -151,16 +150,17 @@ class Fetcher:
         return response.date or self._now().astimezone(UTC)
 
     def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
-        """Return the bytes at `url`, at most `limit` bytes (default: FetcherOptions.image_limit).
+        """Return the medium at `url`, whose content is not checked.
 
-        The content is not checked. Raise Postponed when `budget`, the time of the run or a cool-down of the host does
-        not allow the request now; raise ForbiddenAddress, Unreachable, TooLarge or another FetchError when it fails.
+        `limit` is its maximum size in bytes (default: FetcherOptions.image_limit), `budget` the limits of its article
+        (default: a new MediaBudget). Raise Postponed if the budget, the end of the run or a cool-down of the host does
+        not allow the request now. Raise ForbiddenAddress, Unreachable, TooLarge or another FetchError if it fails.
         """
         limit = self._options.image_limit if limit is None else limit
         return self._download(public_https_url(url), url, limit, budget)
 
     def _download(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Download:
-        """Return the bytes at `start`; `url` is the same address as the caller gave it."""
+        """Return the medium at `start`; `url` is the same address in the form in which the caller passed it."""
         budget = budget or MediaBudget(now=self._now, until=self._options.until())
         retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
         failures: list[str] = []
@@ -169,7 +169,7 @@ class Fetcher:
             try:
                 response = self._try_medium(start, limit, budget)
             except _HTTPX_ERRORS as error:
-                budget.check_run()  # raises Postponed when the end of the run was the cause
+                budget.check_run()  # raises Postponed if the end of the run was the cause
                 failures.append(str(error) or type(error).__name__)
                 raise
             if response.status in RETRY_STATUSES and not response.header("retry-after"):
@@ -188,11 +188,17 @@ class Fetcher:
         return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """Return the bytes of a feed whose address the user chose, with any port; raise as `media` does."""
+        """Return the bytes at the address of a feed. The user chose the address, so any port is allowed.
+
+        Raise the same errors as `media`.
+        """
         return self._download(user_https_url(url), url, self._options.page_limit).content
 
     def _try_page(self, start: httpx.URL, target: Target) -> RawResponse:
-        """Request a page once; redirects are followed at once and count as the same request for the rate limiter."""
+        """Request a page once, when the rate limiter allows it, and return the response.
+
+        Redirects are followed without asking the rate limiter again.
+        """
         with self._page_lock:
             self._rate_limiter.acquire(target.url)
             response = follow_redirects(self._get_page, start, _wechat_url)
@@ -205,20 +211,20 @@ class Fetcher:
         return get_response(self._page_client, url, limits)
 
     def _seconds_left(self) -> float | None:
-        """Return the seconds until the end of the run, None when it has none."""
+        """Return the seconds until the end of the run (0 if it is over), or None if the run has no end."""
         until = self._options.until()
         return None if until is None else max((until - self._now()).total_seconds(), 0)
 
     def _check_time(self, wait: float = 0) -> None:
-        """Raise BudgetSpent when the run is over, or would be after `wait` seconds."""
+        """Raise BudgetSpent if the run is over, or will be over after `wait` seconds."""
         left = self._seconds_left()
         if left is not None and left <= wait:
             raise BudgetSpent("not read: the time of this call is over, the next one goes on")
 
     def _back_off(self, response: RawResponse, target: Target) -> None:
-        """After "429 Too Many Requests", delay the requests for all pages as long as the server asks.
+        """If the status is 429 (Too Many Requests), delay all page requests for the time in its Retry-After header.
 
-        Raise CoolingDown when that is longer than LONGEST_WAIT, or when the server does not say how long.
+        Raise CoolingDown if that time is longer than LONGEST_WAIT or not given. Do nothing for any other status.
         """
         if response.status != TOO_MANY_REQUESTS:
             return
@@ -229,7 +235,7 @@ class Fetcher:
             raise CoolingDown(f"the server answered HTTP {TOO_MANY_REQUESTS} and {advice}", concerns=target.url)
 
     def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> RawResponse:
-        """Request a medium once, after the cool-down of its host."""
+        """Wait for the cool-down of the host, request a medium once, and return the response after redirects."""
 
         def get(url: httpx.URL) -> RawResponse:
             self._cooldowns.wait(url.host, budget.seconds_left)
@@ -242,7 +248,7 @@ class Fetcher:
         return follow_redirects(get, start, lambda address: public_https_url(address, port=start.port))
 
     def _record_response(self, host: str, response: RawResponse) -> None:
-        """Begin or end a cool-down of `host`, as its response demands."""
+        """Begin a cool-down of `host` if its response asks for one; end it if the response is normal."""
         seconds = retry_after(response, self._now) if response.status in RETRY_STATUSES else None
         if seconds is not None:
             self._cooldowns.back_off(host, seconds)
@@ -251,7 +257,7 @@ class Fetcher:
 
     @contextmanager
     def _media_client(self) -> Iterator[httpx.Client]:
-        """Yield a media client that is not in use, for one try; wait until there is one."""
+        """Yield a media client that no other thread is using; wait until there is one."""
         client = self._free_clients.get()
         try:
             yield client
@@ -265,12 +271,12 @@ class Fetcher:
             cookies=jar,
             timeout=self._options.timeout,
             event_hooks={"response": [hide_location]},
-            trust_env=False,  # ProxyConfig has read the environment
+            trust_env=False,  # ProxyConfig reads the proxies of the environment instead
         )
 
     @cached_property
     def _certificates(self) -> ssl.SSLContext:
-        return tls_context()  # slow to make, so that all clients share one
+        return tls_context()  # shared by all clients, because creating one is slow
 
     def _transport(self) -> httpx.BaseTransport:
         deadline = Deadline(self._options.deadline, self._clock)
@@ -278,7 +284,7 @@ class Fetcher:
 
 
 def _wechat_url(address: str) -> httpx.URL:
-    """Return `address` as https; raise FetchError for any host that is not mp.weixin.qq.com."""
+    """Return `address` with the scheme https; raise FetchError if its host is not mp.weixin.qq.com."""
     url = public_https_url(address)
     if url.host != urls.HOST or url.port is not None:
         raise FetchError(f"leads to another host than {urls.HOST}: it is not followed", concerns=address)
@@ -286,9 +292,9 @@ def _wechat_url(address: str) -> httpx.URL:
 
 
 def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
-    """Return the response of `send`, which repeats its request itself.
+    """Return the response of `send`, which sends a request to `address` and repeats it if necessary.
 
-    Raise Unreachable when its last try ended with an error of httpx or with one of RETRY_STATUSES.
+    Raise Unreachable if its last try failed with an error of httpx or with a status in RETRY_STATUSES.
     """
     try:
         response = send()

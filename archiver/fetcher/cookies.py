@@ -1,4 +1,4 @@
-"""Read the cookies of a browser in which the user passed the verification page; they go to mp.weixin.qq.com only."""
+"""Read the cookies for mp.weixin.qq.com of a browser in which the user has passed the verification page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ _ADVICE = "export cookies.txt in the Netscape format from the browser in which y
 
 
 def read_cookies(path: str) -> CookieJar:
-    """Return the cookies of a Netscape file that a browser would send to mp.weixin.qq.com; an empty jar for path ''.
+    """Return the cookies in a Netscape cookie file that a browser would send to mp.weixin.qq.com.
 
-    Raise InputError when the file cannot be read, and ConfigError when it has no such cookie.
+    If `path` is '', return an empty jar. Raise InputError if the file cannot be read, and ConfigError if it is not a
+    cookie file or has no such cookie that is still valid.
     """
     jar = CookieJar()
     for cookie in _load_cookies(path) if path else ():
@@ -27,12 +28,15 @@ def read_cookies(path: str) -> CookieJar:
 
 
 def no_cookies() -> CookieJar:
-    """Return a jar that stores no cookies: for media, whose hosts get none back."""
+    """Return a jar that never stores a cookie, so that hosts of media do not get their cookies back."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 def _load_cookies(path: str) -> MozillaCookieJar:
-    """Return every cookie of a Netscape file; raise InputError or ConfigError when it is none."""
+    """Return all cookies in a Netscape cookie file.
+
+    Raise InputError if it cannot be read, and ConfigError if it has another format.
+    """
     jar = MozillaCookieJar(path)
     try:
         with warnings.catch_warnings(action="ignore"):  # "http.cookiejar bug!" for a line with too few fields
@@ -47,16 +51,16 @@ def _load_cookies(path: str) -> MozillaCookieJar:
 
 
 def _is_sent_to_wechat(cookie: Cookie) -> bool:
-    """Return whether the cookie's domain matches mp.weixin.qq.com."""
+    """Return whether a browser would send the cookie to mp.weixin.qq.com."""
     if cookie.domain.startswith("."):
         return f".{HOST}".endswith(cookie.domain)
     return cookie.domain == HOST
 
 
 def _as_session(cookie: Cookie) -> Cookie:
-    """Return the cookie without its expiry if that is 0.
+    """Change the expiry of a cookie from 0 to None, and return the cookie.
 
-    Browser extensions write 0 for "until the browser closes", which the standard library takes for 1970.
+    Browser extensions write 0 for "until the browser closes", but the standard library reads it as a time in 1970.
     """
     if cookie.expires == 0:
         cookie.expires, cookie.discard = None, True

@@ -1,7 +1,7 @@
 """Decompress response bodies in pieces of bounded size.
 
-Ten bytes of brotli may expand to sixteen megabytes. httpx decompresses each received chunk at once, so that such a
-body could fill the memory before its size is checked.
+Ten bytes of brotli may expand to sixteen megabytes. httpx decompresses each received chunk as a whole, so such a body
+could fill the memory before its size is checked.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import IO, cast
 import httpx
 
 PIECE_SIZE = 2**16  # bytes
-_MOST_CODINGS = 3  # nobody compresses more often than once
-_ZSTD_WINDOW = 2**23  # bytes; RFC 8878 recommends that decoders support no less
+_MOST_CODINGS = 3  # codings that one body may have; servers apply at most one
+_ZSTD_WINDOW = 2**23  # bytes, the minimum that RFC 8878 recommends for decoders
 
 
 def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
-    """Return the decompressed body in pieces of about 64 KiB; raise httpx.DecodingError when it is damaged.
+    """Return an iterator over the decompressed body, in pieces of at most about 64 KiB.
 
-    `content_encoding` is the header's value. Unknown codings are ignored, as browsers do: some servers send `utf-8` or
-    `binary` here.
+    `content_encoding` is the value of the header Content-Encoding. Unknown codings are ignored, as browsers do: some
+    servers send `utf-8` or `binary`. The iterator raises httpx.DecodingError if the body is damaged.
     """
     codings = [name for name in content_encoding.lower().replace(" ", "").split(",") if name in _DECODERS]
     if len(codings) > _MOST_CODINGS:
@@ -32,7 +32,7 @@ def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes
 
 
 def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the pieces of gzip data of one or more members, or of zlib data."""
+    """Yield pieces of the decompressed data: gzip with one or more members, or zlib."""
     inflater = zlib.decompressobj(wbits=47)
     try:
         for chunk in chunks:
@@ -50,14 +50,14 @@ def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _decompress_brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the pieces of brotli data."""
+    """Yield pieces of the decompressed brotli data."""
     import brotli
 
     decompressor = brotli.Decompressor()
     try:
         for chunk in chunks:
             piece = decompressor.process(chunk, output_buffer_limit=PIECE_SIZE)
-            while piece and not decompressor.is_finished():  # can_accept_more_data() alone leaves output inside
+            while piece and not decompressor.is_finished():  # can_accept_more_data() alone would lose output
                 yield piece
                 piece = decompressor.process(b"", output_buffer_limit=PIECE_SIZE)
             yield piece
@@ -68,7 +68,7 @@ def _decompress_brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _decompress_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the pieces of zstd data of one or more frames."""
+    """Yield pieces of the decompressed zstd data, which has one or more frames."""
     import zstandard
 
     decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
@@ -81,7 +81,7 @@ def _decompress_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _ChunkReader:
-    """A file object for zstandard that reads from chunks."""
+    """A file object for zstandard whose `read` returns the next chunk."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)

@@ -1,4 +1,4 @@
-"""Waiting times that media hosts ask for by Retry-After; each applies to all requests to that host."""
+"""Delay requests to media hosts that asked for a cool-down with a Retry-After header."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from archiver.fetcher.limits import LONGEST_WAIT
 
 @dataclass(slots=True)
 class _Cooldown:
-    """The waiting times that a host has asked for since it last answered normally."""
+    """The cool-downs that a host has asked for since its last normal response."""
 
-    until: float = float("-inf")  # time of the clock
-    total: float = 0  # seconds, of all cool-downs in a row
+    until: float = float("-inf")  # end of the last one, as a time of `clock`
+    total: float = 0  # seconds, sum of these cool-downs
     requested: float = 0  # seconds, of the last one
 
 
 class HostCooldowns:
-    """The cool-downs of all media hosts. Every method may be called from any thread.
+    """The cool-downs of all media hosts. All methods are thread-safe.
 
-    All threads wait for the same cool-down at the same time. A host that asks for more than LONGEST_WAIT, at once or
-    by several cool-downs in a row, is not asked any more in this run; its media stay due for the next one.
+    A cool-down applies to all threads. If a host asks for more than LONGEST_WAIT, in one cool-down or in several
+    consecutive ones together, this run sends it no more requests; its media stay due for the next run. `clock` returns
+    monotonic seconds.
     """
 
     def __init__(self, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
@@ -32,9 +33,9 @@ class HostCooldowns:
         self._lock = threading.Lock()
 
     def wait(self, host: str, seconds_left: Callable[[], float]) -> None:
-        """Wait until `host` may be asked.
+        """Wait until the cool-down of `host` is over; return at once if it has none.
 
-        Raise Postponed when its cool-down is longer than LONGEST_WAIT or than `seconds_left()`.
+        Raise Postponed if the host asked for more than LONGEST_WAIT, or if the wait is longer than `seconds_left()`.
         """
         while True:
             with self._lock:
@@ -51,21 +52,25 @@ class HostCooldowns:
                 return
             self._sleep(delay)
             with self._lock:
-                if cooldown.until == until:  # no other response asked for more meanwhile
+                if cooldown.until == until:  # no other response has prolonged it meanwhile
                     cooldown.until = float("-inf")
 
     def back_off(self, host: str, seconds: float) -> None:
-        """Let no request to `host` leave for that many seconds."""
+        """Begin or prolong a cool-down of `host`, which ends in `seconds`; do nothing if `seconds` is not positive."""
         if seconds <= 0:
             return
         with self._lock:
             cooldown, now = self._cooldowns.setdefault(host, _Cooldown()), self._clock()
-            is_same = now < cooldown.until and seconds <= LONGEST_WAIT  # asked for by requests that were under way
+            # Requests that were sent before a cool-down began may ask for the same one again.
+            is_same = now < cooldown.until and seconds <= LONGEST_WAIT
             cooldown.total += 0 if is_same else seconds
             cooldown.until, cooldown.requested = max(cooldown.until, now + seconds), seconds
 
     def record_success(self, host: str) -> None:
-        """Forget the cool-downs of a host that answers again."""
+        """Delete the cool-downs of a host after a normal response.
+
+        They are kept while one is running, and if they exceed LONGEST_WAIT together.
+        """
         with self._lock:
             cooldown = self._cooldowns.get(host)
             if cooldown and cooldown.total <= LONGEST_WAIT and cooldown.until <= self._clock():

@@ -1,4 +1,4 @@
-"""Limits for the media of one article: their number, requests, bytes and time."""
+"""Limit the media of one article: their number, and the requests, bytes and time spent on them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from archiver.errors import Postponed, TooLarge
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MediaLimits:
-    """The limits of one article; no real article reaches the defaults."""
+    """The limits for the media of one article. No real article reaches the defaults."""
 
-    media: int = 2_000
-    requests: int = 6_000  # redirects and repeated tries included
-    size: int = 2_000_000_000  # bytes after decompression
-    seconds: float = 1_800  # from the first request
+    media: int = 2_000  # number of media
+    requests: int = 6_000  # number of requests, including redirects and repeated tries
+    size: int = 2_000_000_000  # bytes of all media after decompression
+    seconds: float = 1_800  # time since the first request
 
 
 DEFAULT_LIMITS = MediaLimits()
 
 
 class MediaBudget:
-    """The limits of one article and what is used of them. Every method may be called from any thread.
+    """The limits for the media of one article, and the part of them that is used. All methods are thread-safe.
 
-    `until` is the end of the run, None when it has none; the article's time ends there too. Each method raises
-    Postponed when its limit is reached: the medium stays due for another run.
+    `until` is the end of the run, at which the article's time ends too; None: the run has no end. Unless stated
+    otherwise, methods raise Postponed if a limit is reached, which leaves the medium due for another run.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class MediaBudget:
         self._lock = threading.Lock()
 
     def begin_medium(self, name: str) -> None:
-        """Count the medium called `name`, once for all of its addresses."""
+        """Count a medium before its first request. `name` is its name in the archive; each name is counted once."""
         with self._lock:
             self._check_time()
             if name not in self._names and len(self._names) >= self._limits.media:
@@ -53,7 +53,10 @@ class MediaBudget:
             self._names.add(name)
 
     def begin_request(self) -> float:
-        """Count a request and return the seconds within which its response must be complete."""
+        """Count a request, and return the seconds that are left for its response.
+
+        The time of the article begins with the first request.
+        """
         with self._lock:
             self._check_time()
             if self._requests >= self._limits.requests:
@@ -66,24 +69,27 @@ class MediaBudget:
             return self._remaining()
 
     def receive(self, size: int) -> None:
-        """Count bytes as they arrive; raise TooLarge instead of Postponed when they are too many: a try was made."""
+        """Count `size` received bytes; raise TooLarge if the sum exceeds the limit.
+
+        The error is not Postponed, because the failed try has to be counted.
+        """
         with self._lock:
             self._size += size
             if self._size > self._limits.size:
                 raise TooLarge(f"more than article.max_bytes ({self._limits.size}) allows")
 
     def seconds_left(self) -> float:
-        """Return the seconds that are left; 0 when the time is over."""
+        """Return the seconds that are left, 0 if the time is over; never raise."""
         with self._lock:
             return max(self._remaining(), 0)
 
     def check_time(self, wait: float = 0) -> None:
-        """Raise Postponed when the time is over, or would be after `wait` seconds."""
+        """Raise Postponed if the time of the article or run is over, or will be over after `wait` seconds."""
         with self._lock:
             self._check_time(wait)
 
     def check_run(self) -> None:
-        """Raise Postponed when the run is over, even if the article has time left."""
+        """Raise Postponed if the run is over; ignore the article's own limits."""
         if self._until and self._now() >= self._until:
             raise _run_over()
 

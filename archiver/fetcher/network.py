@@ -1,4 +1,4 @@
-"""Network backends for httpcore: connect to checked addresses only, and stop at the deadline."""
+"""Open connections for httpcore, only to checked addresses, and with a deadline for each response."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import httpcore
 from archiver.errors import ForbiddenAddress
 from archiver.fetcher.ssrf import may_connect
 
-Resolve = Callable[..., Sequence[tuple[Any, ...]]]  # as socket.getaddrinfo
+Resolve = Callable[..., Sequence[tuple[Any, ...]]]  # a function like socket.getaddrinfo
 _FAILED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
 
 class Deadline:
     """The time by which the current response must be complete.
 
-    A time limit on each read does not stop a server that sends one byte of a header every few seconds. `seconds` is
-    the limit of every response, `clock` gives monotonic seconds.
+    It stops servers that send a byte every few seconds, which a timeout of each read does not. `seconds` is the limit
+    of each response; `clock` returns monotonic seconds.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
@@ -29,12 +29,18 @@ class Deadline:
         self.restart()
 
     def restart(self, seconds: float | None = None) -> None:
-        """Begin a response that may take `seconds`, or the usual limit if that is less."""
+        """Set the deadline of a new response: `seconds` from now, but at most the usual limit.
+
+        None means the usual limit.
+        """
         self._limit = self._seconds if seconds is None else max(min(seconds, self._seconds), 0)
         self._end = self._clock() + self._limit
 
     def within(self, timeout: float | None) -> float:
-        """Return `timeout` or the seconds left, whichever is less; raise httpcore.ReadTimeout when none are left."""
+        """Return the seconds left until the deadline, or `timeout` if that is less; None means no timeout.
+
+        Raise httpcore.ReadTimeout if the deadline has passed.
+        """
         left = self._end - self._clock()
         if left <= 0:
             raise httpcore.ReadTimeout(f"not whole after {self._limit:.3g} s")
@@ -42,18 +48,18 @@ class Deadline:
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A connection on which no operation waits longer than the deadline."""
+    """A connection whose operations time out at the deadline."""
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return up to `max_bytes`, b"" at the end."""
+        """Return at most `max_bytes` received bytes, b"" at the end of the stream."""
         return self._inner.read(max_bytes, self._deadline.within(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send `buffer`."""
+        """Send all bytes in `buffer`."""
         self._inner.write(buffer, self._deadline.within(timeout))
 
     def close(self) -> None:
@@ -63,17 +69,20 @@ class DeadlineStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """Begin TLS; the certificate is checked against the name `server_hostname`, not against the address."""
+        """Begin TLS and return the encrypted connection. The certificate has to be valid for `server_hostname`."""
         secured = self._inner.start_tls(ssl_context, server_hostname, self._deadline.within(timeout))
         return DeadlineStream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's own signature
-        """Return what httpcore asks about the connection, such as its socket."""
+        """Return a property of the connection by its name in httpcore, such as `socket`."""
         return self._inner.get_extra_info(info)
 
 
 class ProxyNetwork(httpcore.NetworkBackend):
-    """The backend for connections to the user's proxy, whose address is not checked: it may be this machine."""
+    """The network backend for connections to the user's proxy.
+
+    The proxy's address is not checked, because it may be on this machine.
+    """
 
     def __init__(self, deadline: Deadline, inner: httpcore.NetworkBackend | None = None) -> None:
         self._deadline = deadline
@@ -87,7 +96,10 @@ class ProxyNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Return a connection to the first of the host's addresses that accepts one."""
+        """Return a connection to the first address of `host` that accepts one.
+
+        Raise the last error of httpcore if none does.
+        """
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self.addresses(host, port):
             try:
@@ -101,16 +113,16 @@ class ProxyNetwork(httpcore.NetworkBackend):
         raise failure
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Return the addresses to connect to for `host`."""
+        """Return the addresses to try for `host`: only the name itself, which is resolved while connecting."""
         del port
         return (host,)
 
 
 class CheckedNetwork(ProxyNetwork):
-    """The backend for direct connections: resolves a name once and connects only to addresses that passed the check.
+    """The network backend for direct connections. It connects only to addresses that ssrf.may_connect allows.
 
-    It never connects by name after the check: the name could resolve to another address then (DNS rebinding).
-    `resolve` works as socket.getaddrinfo.
+    A name is resolved once, and the connection is made to an address that was checked. If it were made to the name,
+    that could resolve to another address (DNS rebinding). `resolve` works like socket.getaddrinfo.
     """
 
     def __init__(self, deadline: Deadline, resolve: Resolve, inner: httpcore.NetworkBackend | None = None) -> None:
@@ -118,10 +130,13 @@ class CheckedNetwork(ProxyNetwork):
         self._resolve = resolve
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Return the public addresses of `host`; raise ForbiddenAddress when it has only others."""
+        """Resolve `host` and return the addresses that ssrf.may_connect allows.
+
+        Raise ForbiddenAddress if it allows none of them, and httpcore.ConnectError if the name cannot be resolved.
+        """
         try:
             answers = self._resolve(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:  # UnicodeError: a label past 63 bytes
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label is longer than 63 bytes
             raise httpcore.ConnectError(f"the name {host} cannot be resolved: {error}") from error
         resolved = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
         allowed = tuple(address for address in resolved if may_connect(address))

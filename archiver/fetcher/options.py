@@ -1,4 +1,4 @@
-"""The options of the Fetcher."""
+"""Define the options of the Fetcher."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from archiver.fetcher.rate_limit import RateLimiter
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetcherOptions:
-    """Options of a Fetcher. Times are in seconds, sizes in bytes after decompression."""
+    """The options of a Fetcher. Times are in seconds, sizes in bytes after decompression."""
 
-    interval: float = 3.0  # between two page requests, when `rate_limiter` is None
+    interval: float = 3.0  # between two page requests; only used if `rate_limiter` is None
     rate_limiter: RateLimiter | None = None  # decides when a page may be requested; None: an IntervalLimiter
-    proxy: str = ""  # address; replaces HTTPS_PROXY, ALL_PROXY and NO_PROXY
-    cookies: str = ""  # path of a Netscape cookie file; sent to mp.weixin.qq.com only
-    page_limit: int = PAGE_LIMIT
-    image_limit: int = IMAGE_LIMIT
-    connections: int = 6  # media downloaded at the same time
-    timeout: float = 20.0  # of each phase: connect, every read, every write
-    deadline: float = 300.0  # of one whole response, however slowly it arrives
-    until: Callable[[], datetime | None] = lambda: None  # the end of the run; no wait and no response goes past it
+    proxy: str = ""  # its address, instead of HTTPS_PROXY, ALL_PROXY and NO_PROXY; '': use these
+    cookies: str = ""  # path of a Netscape cookie file, sent to mp.weixin.qq.com only; '': none
+    page_limit: int = PAGE_LIMIT  # maximum size of a page
+    image_limit: int = IMAGE_LIMIT  # default maximum size of a medium
+    connections: int = 6  # number of media downloaded at the same time
+    timeout: float = 20.0  # for connecting, and for each read and write
+    deadline: float = 300.0  # for one whole response
+    # Returns the end of the run, at which all waits and responses end; None: the run has no end.
+    until: Callable[[], datetime | None] = lambda: None

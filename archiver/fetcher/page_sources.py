@@ -1,6 +1,6 @@
-"""Adapters behind the ports PageSource and MediaSource: the network, pages saved to disk, and no network at all.
+"""Implement PageSource and MediaSource (ports.py) for the network, for saved pages and for offline use.
 
-Every page leaves here redacted, without the credentials of the person who opened it: no other code sees them.
+Credentials of the person who opened a page are removed from it here, so that no other code gets them.
 """
 
 from __future__ import annotations
@@ -18,62 +18,62 @@ from archiver.models import Download, FetchedPage, Media, Page, Target
 
 
 class PageClient(Protocol):
-    """The part of Fetcher that HttpPages needs."""
+    """The method of Fetcher that HttpPages uses."""
 
     def page(self, target: Target) -> Page:
-        """Return the page at the target's address as it was received."""
+        """Return the page at `target.url` as received, with credentials; raise FetchError on failure."""
 
 
 class MediaClient(Protocol):
-    """The part of Fetcher that HttpMedia needs."""
+    """The method of Fetcher that HttpMedia uses."""
 
     def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
-        """Return the bytes at an address."""
+        """Return the medium at `url`, of at most `limit` bytes and within `budget`; raise FetchError on failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpPages:
-    """PageSource that asks the server for each target's address.
+    """A PageSource that requests pages from their servers.
 
-    `open_client` returns the Fetcher; it is called at the first page and not before, since it loads the network code.
+    `open_client` returns the Fetcher. It loads the network code, so it is only called when a page is fetched.
     """
 
     open_client: Callable[[], PageClient]
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page at `target.url`; raise FetchError as Fetcher.page does."""
+        """Return the page at `target.url`, without credentials; raise the same errors as Fetcher.page."""
         return FetchedPage(page=redact_page(self.open_client().page(target)))
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPages:
-    """PageSource that reads each target's file."""
+    """A PageSource that reads pages saved to disk."""
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page saved at `target.file`; raise InputError, TooLarge or ArchiverError as read_saved does."""
+        """Return the page saved at `target.file`, without credentials; raise the same errors as read_saved."""
         saved = read_saved(target.file)
         return FetchedPage(page=redact_page(saved.page), local_media=saved.local_media)
 
 
 @dataclass(frozen=True, slots=True)
 class FilesOrHttpPages:
-    """PageSource that reads targets with a file from disk and asks the server for all others."""
+    """A PageSource that reads a target with a file from disk, and requests any other from its server."""
 
     http: HttpPages
     saved: SavedPages = field(default_factory=SavedPages)
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the target's page; raise what SavedPages or HttpPages raises."""
+        """Return the target's page, without credentials; raise the same errors as SavedPages or HttpPages."""
         return self.saved.fetch(target) if target.file else self.http.fetch(target)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpMedia:
-    """MediaSource of one article that downloads its media within the article's budget.
+    """A MediaSource that downloads the media of one article within the article's budget.
 
-    `open_client` returns the Fetcher; it is called at the first download and not before. `name_of` gives the name by
-    which a medium is known in the archive: media of one name are counted once; `limit_of` the
-    most bytes that one may have.
+    `open_client` returns the Fetcher and is only called when a medium is downloaded. `name_of` returns the name of a
+    medium in the archive; the budget counts media with the same name once. `limit_of` returns the maximum size of a
+    medium in bytes.
     """
 
     open_client: Callable[[], MediaClient]
@@ -82,10 +82,10 @@ class HttpMedia:
     limit_of: Callable[[Media], int]
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the bytes of `medium` at `url`, one of its addresses.
+        """Return `medium`, downloaded from `url`, one of its addresses, or decoded if that is a `data:` address.
 
-        Raise TooLarge without a request when the page declares more than its limit, Postponed when the budget is spent,
-        and FetchError as Fetcher.media does.
+        Raise TooLarge without a request if the page declares a size above the limit, and Postponed if the budget is
+        spent; also raise the same errors as Fetcher.media and decode_data_url.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
@@ -98,22 +98,25 @@ class HttpMedia:
 
 @dataclass(frozen=True, slots=True)
 class OfflineMedia:
-    """MediaSource that asks no server: it decodes `data:` addresses, and every other medium fails.
+    """A MediaSource without network: it decodes `data:` addresses and fails for all others.
 
-    `reason_of` returns why an earlier run did not get a medium, '' when none tried.
+    `reason_of` returns the reason why earlier runs did not get a medium, '' if no run has tried.
     """
 
     reason_of: Callable[[Media], str]
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the bytes in a `data:` address; raise FetchError, with the reason of an earlier run, for others."""
+        """Return the medium in a `data:` address.
+
+        Raise FetchError for any other address, with the reason of earlier runs as the message.
+        """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
         raise FetchError(self.reason_of(medium) or "nobody asked for it yet")
 
 
 def redact_page(page: Page) -> Page:
-    """Return the page without credentials in its content, its addresses and its headers."""
+    """Return a copy of the page without credentials in content, addresses and headers; set `redacted`."""
     content, names = redact(page.content)
     return replace(
         page, url=redact_address(page.url), final_url=redact_address(page.final_url), content=content,

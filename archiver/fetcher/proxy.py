@@ -1,4 +1,4 @@
-"""Decide which proxy, if any, is used for a host."""
+"""Decide whether a request goes through a proxy, and through which."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from archiver.errors import ConfigError
 
 
 class ProxyConfig:
-    """The user's proxy: the one from the settings for every host, else the one of the environment and its exceptions.
+    """The proxy of the user, from the settings or from the environment.
 
-    All requests are https, so only HTTPS_PROXY and ALL_PROXY are read. httpx reads the same variables, but not for a
-    client with its own transport.
+    `chosen`, the address in the settings, applies to all hosts. If it is '', the variables HTTPS_PROXY, ALL_PROXY and
+    NO_PROXY are read; HTTP_PROXY is not, because all requests are https. httpx ignores these variables for clients with
+    their own transport. `proxy` is None if there is no proxy. Raise ConfigError if it cannot be used.
     """
 
     def __init__(self, chosen: str = "") -> None:
@@ -25,14 +26,17 @@ class ProxyConfig:
         self.proxy = _parse_proxy(address) if address else None
 
     def is_proxied(self, url: httpx.URL) -> bool:
-        """Return whether a request for `url` goes through the proxy."""
+        """Return whether a request for `url` has to go through the proxy."""
         if self.proxy is None:
             return False
         return self._always or not proxy_bypass(f"{url.host}:{url.port or 443}")
 
 
 def _parse_proxy(address: str) -> httpcore.Proxy:
-    """Return the proxy at `address`; raise ConfigError, which does not show the address because of its password."""
+    """Return the proxy at `address`; raise ConfigError if it cannot be used.
+
+    The error does not show the address, which may contain a password.
+    """
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
         if not proxy.url.host:

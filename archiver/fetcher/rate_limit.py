@@ -1,4 +1,4 @@
-"""Decide when the next page may be requested: one in each interval, and none while the host cools down."""
+"""Decide when the next page may be requested: one page per interval, and none during a cool-down of the host."""
 
 from __future__ import annotations
 
@@ -15,24 +15,30 @@ from archiver.extractor import classify
 from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.models import CHINA, Page, State
 
-_LONGEST_SLEEP = 1.0  # seconds; another process may get the verification page while this one waits
+_LONGEST_SLEEP = 1.0  # seconds; then check again, because another process may have got a verification page meanwhile
 
 
 class RateLimiter(Protocol):
-    """The limit on requests for WeChat's pages. A Fetcher calls it for each try, from one thread at a time."""
+    """A limit on the rate of page requests. A Fetcher calls it for each try, from one thread at a time."""
 
     def acquire(self, address: str) -> None:
-        """Wait until `address` may be requested; raise CoolingDown when no page may be."""
+        """Wait until the page at `address` may be requested.
+
+        Raise CoolingDown during a cool-down, and BudgetSpent if the run ends before.
+        """
 
     def observe(self, page: Page) -> None:
-        """Record what was received, before the next page is requested: none is after a verification page."""
+        """Record a received page before the next one is requested. A verification page may begin a cool-down."""
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay all page requests by `seconds`, as the server asked; None: it asked for a pause without a length."""
+        """Delay all page requests by `seconds`, as the server asked; None if it gave no time."""
 
 
 class IntervalLimiter:
-    """A RateLimiter for one process: one page in each interval of `interval` seconds, for all threads together."""
+    """A RateLimiter for one process. All its threads together request one page per `interval` (seconds).
+
+    `clock` returns monotonic seconds.
+    """
 
     def __init__(self, interval: float, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
         self._interval = interval
@@ -43,7 +49,10 @@ class IntervalLimiter:
         self._lock = threading.Lock()
 
     def acquire(self, _address: str = "") -> None:
-        """Wait until the next request may leave; at most the last delay, even if the clock was set back."""
+        """Wait until the next request may be sent, and begin a new interval.
+
+        If the clock was set back, the wait is limited to the interval or the last delay by `back_off`.
+        """
         with self._lock:
             delay = min(self._next - self._clock(), self._longest_delay)
             if delay > 0:
@@ -51,7 +60,7 @@ class IntervalLimiter:
             self._next, self._longest_delay = self._clock() + self._interval, self._interval
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay the next request by `seconds`; do nothing for None, when the Fetcher raises CoolingDown anyway."""
+        """Delay the next request by `seconds`; do nothing for None, because the Fetcher then raises CoolingDown."""
         if seconds is None:
             return
         with self._lock:
@@ -59,41 +68,50 @@ class IntervalLimiter:
             self._longest_delay = max(seconds, self._interval)
 
     def observe(self, page: Page) -> None:
-        """Do nothing: the next interval does not depend on what was received."""
+        """Do nothing, because the interval does not depend on received pages."""
 
 
 class HostLimitStore(Protocol):
-    """Storage for the limits of each host, shared by all processes. Times are seconds since 1970."""
+    """A storage of rate limits and cool-downs by host, shared by all processes.
+
+    Times (`now` and returned times) are seconds since 1970, durations are seconds.
+    """
 
     def acquire(self, host: str, interval: float, now: float) -> float:
-        """Take the right to send a request now and return 0, else return the seconds to wait before the next call."""
+        """Return 0 if a request may be sent now, and record it; else return the seconds to wait before calling again.
+
+        `interval` is the minimum time between two requests.
+        """
 
     def delay(self, host: str, seconds: float, now: float) -> None:
-        """Delay the next request by `seconds`."""
+        """Delay the next request to `host` by `seconds`."""
 
     def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down of `seconds`."""
+        """Begin a cool-down of `host` that lasts `seconds`."""
 
     def cooldown_until(self, host: str, now: float) -> float:
-        """Return when the cool-down ends, 0 when there is none."""
+        """Return the time when the cool-down ends, 0 if there is none."""
 
     def blocked_at(self, host: str) -> float:
-        """Return when the verification page was last received, 0 for never."""
+        """Return the time when a verification page was last received, 0 if never."""
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
-        """Record that a verification page was received; return whether a cool-down began."""
+        """Record that a verification page was received; return whether the host cools down now.
+
+        `on_short_link` tells whether the requested address was a short one.
+        """
 
     def record_success(self, host: str) -> None:
-        """Record that a page was received which is not the verification page."""
+        """Record that a page other than the verification page was received."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedRateLimiter:
     """A RateLimiter for all processes of this machine, which share `limits`.
 
-    `interval`: seconds between two requests. `cookies`: path of a cookie file; when it is newer than the last
-    verification page, the user has passed that page in a browser, and the cool-down is over. `end` returns the end of
-    the run, after which no request leaves.
+    `interval` is the time between two requests in seconds. `cookies` is the path of a cookie file, '' if there is none.
+    If the file is newer than the last verification page, the user has passed that page in a browser, which ends the
+    cool-down. `end` returns the end of the run, after which no request is sent, or None if the run has no end.
     """
 
     limits: HostLimitStore
@@ -104,9 +122,9 @@ class SharedRateLimiter:
     end: Callable[[], datetime | None] = lambda: None
 
     def acquire(self, address: str) -> None:
-        """Wait until `address` may be requested.
+        """Wait until the page at `address` may be requested.
 
-        Raise CoolingDown while the host cools down, and BudgetSpent when the run ends first.
+        Raise CoolingDown during a cool-down, and BudgetSpent if the run ends before.
         """
         while True:
             self.check(address)
@@ -118,7 +136,7 @@ class SharedRateLimiter:
             self.sleep(min(delay, _LONGEST_SLEEP))
 
     def check(self, address: str = "") -> None:
-        """Raise CoolingDown, with the time until when, while the host cools down."""
+        """Raise CoolingDown during a cool-down; the message contains its end. `address` is the page to request."""
         until = self.cooldown_until()
         if until:
             raise CoolingDown(
@@ -128,24 +146,24 @@ class SharedRateLimiter:
             )
 
     def cooldown_until(self) -> datetime | None:
-        """Return when the cool-down ends, None when there is none."""
+        """Return the time when the cool-down ends (Chinese time), None if there is none."""
         until = self.limits.cooldown_until(urls.HOST, self._now_seconds())
         if not until or self._is_verified():
             return None
         return datetime.fromtimestamp(until, UTC).astimezone(CHINA)
 
     def observe(self, page: Page) -> None:
-        """Record whether the page is the verification page."""
+        """Record whether a received page is the verification page; ignore truncated and unknown pages."""
         state = classify(page).state
         if state is State.VERIFICATION:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=urls.is_short(page.url))
-        elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice shows, too, that requests are answered
+        elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice, too, shows that the host answers requests
             self.limits.record_success(urls.HOST)
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay all requests by `seconds`; more than LONGEST_WAIT begins a cool-down.
+        """Delay all requests by `seconds`; if that is more than LONGEST_WAIT, begin a cool-down.
 
-        None counts as a verification page.
+        None has the effect of a verification page.
         """
         if seconds is None:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=True)
@@ -160,7 +178,7 @@ class SharedRateLimiter:
             raise BudgetSpent("not asked: the time of this call is over, the next one goes on", concerns=address)
 
     def _is_verified(self) -> bool:
-        """Return whether the cookies are newer than the last verification page."""
+        """Return whether the cookie file is newer than the last verification page; False if there is no file."""
         cookies = Path(self.cookies) if self.cookies else None
         return bool(cookies and cookies.is_file() and cookies.stat().st_mtime > self.limits.blocked_at(urls.HOST))
 

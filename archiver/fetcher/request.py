@@ -1,4 +1,4 @@
-"""Send one GET request, read its response within bounds, and follow redirects to checked addresses."""
+"""Send a GET request, read its response within limits, and follow redirects after checking their addresses."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from archiver.fetcher.limits import MIB
 from archiver.fetcher.ssrf import is_forbidden
 
 MAX_REDIRECTS = 5
-SECONDS_EXTENSION = "archiver.seconds"  # of a request: how long it may take
-_HEADERS_EXTENSION = "archiver.headers"  # of a response: all of its headers
+SECONDS_EXTENSION = "archiver.seconds"  # httpx extension of a request: seconds that its response may take
+_HEADERS_EXTENSION = "archiver.headers"  # httpx extension of a response: list of all its headers
 _REDIRECT_STATUSES = frozenset((301, 302, 303, 307, 308))
-_LONGEST_ADDRESS = 8192  # characters; servers accept no longer ones
-_PORTS = frozenset((None, 80, 443))  # other ports may be other services; no image of WeChat's has one
-_PRIVATE_HEADERS = frozenset(("set-cookie", "set-cookie2"))  # the session of whoever runs this: never stored
+_LONGEST_ADDRESS = 8192  # characters; servers do not accept longer ones
+_PORTS = frozenset((None, 80, 443))  # WeChat's images use no other port, which may be another service
+_PRIVATE_HEADERS = frozenset(("set-cookie", "set-cookie2"))  # of the user's session; never stored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawResponse:
-    """A complete response; for an error status (400 and above) without its body."""
+    """A complete response. The body of an error (status 400 and above) is not read."""
 
-    url: str  # where the redirects ended
+    url: str  # the requested address; from follow_redirects, the one after redirects
     status: int
-    headers: tuple[tuple[str, str], ...] = ()  # lower-case names
+    headers: tuple[tuple[str, str], ...] = ()  # names in lower case
     content: bytes = b""
 
     def header(self, name: str) -> str:
-        """Return the first header called `name` (lower case), '' when there is none."""
+        """Return the value of the first header called `name` (in lower case), '' if there is none."""
         return next((value for key, value in self.headers if key == name), "")
 
     @property
     def date(self) -> datetime | None:
-        """The Date header in UTC, None when it is missing or invalid."""
+        """The time in the Date header, in UTC; None if it is missing or invalid."""
         return parse_http_date(self.header("date"))
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Return a header's date in UTC, None when it is invalid."""
+    """Return the time in a header such as Date, in UTC; None if it is invalid."""
     try:
         date = parsedate_to_datetime(text)
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
@@ -56,8 +56,8 @@ def parse_http_date(text: str) -> datetime | None:
 def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
     """Return `address` with the scheme https and without its fragment.
 
-    Every address that comes from outside passes here. Raise ForbiddenAddress when it is invalid, leads to this machine
-    or its network, or has a port that is not the web's. `port` is allowed as well: one that the user chose.
+    All addresses to request are checked here. Raise ForbiddenAddress if the address is invalid or not http(s), if its
+    host is this machine or in its network, or if its port is not 80, 443 or `port`, which the user chose.
     """
     url = _parse_public_url(address)
     if url.port not in _PORTS and url.port != port:
@@ -66,7 +66,7 @@ def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
 
 
 def user_https_url(address: str) -> httpx.URL:
-    """Return an address that the user chose as `public_https_url` does, with any port."""
+    """Return an address that the user chose as public_https_url returns it, but allow any port."""
     return public_https_url(address, port=_parse_public_url(address).port)
 
 
@@ -86,15 +86,15 @@ def _parse_public_url(address: str) -> httpx.URL:
 class ResponseLimits:
     """The limits of one response."""
 
-    size: int  # bytes after decompression
-    seconds: float | None = None  # until it is complete; the transport has a limit of its own
-    count: Callable[[int], object] = lambda _size: None  # called with the size of each piece; may raise
+    size: int  # maximum bytes of the body after decompression
+    seconds: float | None = None  # maximum time; None: only the limit of the transport applies
+    count: Callable[[int], object] = lambda _size: None  # is called with the size of each piece; may raise an error
 
 
 def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
-    """Send a GET request and return the response, a redirect too.
+    """Send a GET request and return the response. Redirects are not followed but returned.
 
-    Raise TooLarge when the body is larger than `limits.size`, and the errors of httpx.
+    Raise TooLarge if the body is larger than `limits.size`, and errors of httpx and of `limits.count`.
     """
     extensions = {} if limits.seconds is None else {SECONDS_EXTENSION: limits.seconds}
     with client.stream("GET", url, extensions=extensions) as response:
@@ -108,7 +108,10 @@ def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -
 
 
 def hide_location(response: httpx.Response) -> None:
-    """Remove the Location header, of which httpx builds a request at once and fails at unusual addresses."""
+    """Remove the Location header from a response, after saving all headers in the response's extensions.
+
+    httpx would build a request from the header, and fail if its address is unusual.
+    """
     response.extensions[_HEADERS_EXTENSION] = response.headers.multi_items()
     response.headers.pop("location", None)
 
@@ -116,10 +119,11 @@ def hide_location(response: httpx.Response) -> None:
 def follow_redirects(
     get: Callable[[httpx.URL], RawResponse], url: httpx.URL, check: Callable[[str], httpx.URL]
 ) -> RawResponse:
-    """Return the response at the end of at most five redirects; raise FetchError when there are more.
+    """Request `url` with `get`, follow at most five redirects, and return the last response.
 
-    `check` returns the URL of each redirect or raises. A redirect to the verification page is returned itself, with
-    that page's address: the page is not requested, since it would be one more request to a host that blocks us.
+    `check` takes the address of each redirect and returns its URL, or raises an error. A redirect to the verification
+    page is not followed, because the host already blocks requests; its response is returned with the address of that
+    page. Raise FetchError if there are more redirects.
     """
     for _ in range(MAX_REDIRECTS + 1):
         response = get(url)
@@ -140,7 +144,10 @@ def _join_location(url: httpx.URL, location: str) -> str:
 
 
 def _read_body(response: httpx.Response, limits: ResponseLimits) -> bytes:
-    """Return the decompressed body; raise TooLarge as soon as it is known to be larger than the limit."""
+    """Return the decompressed body; raise TooLarge as soon as it exceeds `limits.size`.
+
+    `limits.count` is called with the size of each piece.
+    """
     limit = limits.size
     declared = response.headers.get("content-length", "")
     too_large = TooLarge(f"larger than {limit / MIB:g} MB", concerns=str(response.request.url))

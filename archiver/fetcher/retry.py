@@ -1,4 +1,4 @@
-"""Repeat requests: after which failures, how often, and after which delay."""
+"""Repeat failed requests, and decide after which failures, how often and after which delay."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.fetcher.request import RawResponse, parse_http_date
 
 MAX_TRIES = 4
-TOO_MANY_REQUESTS = 429  # the only refusal that concerns the client and not the address
+TOO_MANY_REQUESTS = 429  # the only client error that does not depend on the address
 RETRY_STATUSES = frozenset((408, 425, TOO_MANY_REQUESTS, 500, 502, 503, 504))
 
-_TAIL = 4096  # bytes; real pages end within 200 bytes of their </html>
-_EMPTY_PAGE = b"<html></html>"  # stands in comments (headTrap, tailTrap) of pages of 2018, long before the end
+_TAIL = 4096  # bytes at the end of a page; real pages end at most 200 bytes after </html>
+_EMPTY_PAGE = b"<html></html>"  # in comments (headTrap, tailTrap) of pages of 2018; not their end
 
 
 def make_retrying(
@@ -35,11 +35,12 @@ def make_retrying(
     check_wait: Callable[[float], None],
     waits_retry_after: bool = True,
 ) -> Retrying:
-    """Return a caller that calls a function up to four times, and returns its last response or raises its last error.
+    """Return a callable that calls a function up to four times and returns its last response or raises its last error.
 
-    It repeats after errors of the transport, after RETRY_STATUSES, and when `is_incomplete` returns True for the
-    response. `check_wait` is called with the seconds of each delay and raises when there is no time for it.
-    `waits_retry_after`: wait as long as a Retry-After header says; False when the caller does that before each try.
+    The call is repeated after an error of the transport, after a status in RETRY_STATUSES, and if `is_incomplete`
+    returns True for the response. `check_wait` is called with each delay in seconds, and raises an error if there is no
+    time for it. With `waits_retry_after`, the delay is that of a Retry-After header; pass False if the function itself
+    waits for this time before each try.
     """
     back_off = wait_exponential(multiplier=1, max=30) + wait_random(0, 1)
 
@@ -68,14 +69,17 @@ def make_retrying(
 
 
 def is_truncated_page(response: RawResponse) -> bool:
-    """Return whether a page ends before its </html>; servers send such pages with status 200."""
+    """Return whether an HTML page lacks its end, </html>; servers may send such pages with status 200.
+
+    Return False for another status or content type.
+    """
     if response.status != 200 or "html" not in response.header("content-type").lower():
         return False
     return b"</html" not in response.content[-_TAIL:].lower().replace(_EMPTY_PAGE, b"")
 
 
 def is_untrusted(error: BaseException) -> bool:
-    """Return whether the check of the server's certificate failed, which another try does not change."""
+    """Return whether the server's certificate is not trusted, so that another try would fail, too."""
     cause: BaseException | None = error
     while cause and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__  # httpcore raises "from None"
@@ -87,14 +91,17 @@ def _is_temporary(error: BaseException) -> bool:
 
 
 def retry_after(response: RawResponse | None, now: Callable[[], datetime]) -> float | None:
-    """Return the seconds that a response's Retry-After header asks for, None when there is none."""
+    """Return the seconds to wait according to a Retry-After header.
+
+    Return None if the header is missing or invalid, or if `response` is None.
+    """
     if response is None:
         return None
     header = response.header("retry-after").strip()
     if header.isdecimal():
         return float(header[:9])
     until = parse_http_date(header) if header else None
-    # Against the server's own clock: ours may be wrong by hours.
+    # A date is compared with the server's clock, because this machine's may be wrong by hours.
     return max((until - (response.date or now())).total_seconds(), 0) if until else None
 
 

@@ -1,6 +1,6 @@
-"""The httpx transport: connections with checked addresses, or through the user's proxy.
+"""Send httpx's requests over connections to checked addresses, or through the user's proxy.
 
-docs/decisions/0002-own-httpx-transport.md tells why it is not a subclass of httpx.HTTPTransport.
+docs/decisions/0002-own-httpx-transport.md explains why Transport is not a subclass of httpx.HTTPTransport.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _CORE_ERRORS = (
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
-# After these errors a connection is closed or still usable; after others its state is unknown.
+# After these errors a connection is either closed or usable; after any other its state is unknown.
 _CONNECTION_IS_USABLE = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProxyError)
 
 
 class Transport(httpx.BaseTransport):
-    """Connections for the requests of one thread at a time, kept open between them.
+    """An httpx transport that keeps its connections open between requests.
 
-    Threads do not share a transport, because the HTTP/2 state machine below httpcore (h2) is not thread-safe.
-    `context` holds the trusted certificates, `deadline` bounds each response, `resolve` works as socket.getaddrinfo.
+    Only one thread at a time may use it, because h2, the HTTP/2 library of httpcore, is not thread-safe. `context` has
+    the trusted certificates, `deadline` limits the time of each response, and `resolve` works like socket.getaddrinfo.
     """
 
     def __init__(
@@ -46,7 +46,10 @@ class Transport(httpx.BaseTransport):
         self._needs_new_connections = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the response to `request`, its body not read yet; raise httpx.TransportError or ForbiddenAddress."""
+        """Send `request` and return the response, whose body is not read yet.
+
+        Raise httpx.TransportError, or ForbiddenAddress if the host has no public address.
+        """
         if self._needs_new_connections:
             with suppress(Exception):
                 self.close()
@@ -63,19 +66,22 @@ class Transport(httpx.BaseTransport):
             )
 
     def _note_error(self, error: Exception) -> None:
-        """Have the next request use new connections after a malformed response, so that only one request fails."""
+        """Make the next request use new connections if `error` leaves the state of the current ones unknown.
+
+        This is the case after a malformed response; with the same connection, further requests could fail.
+        """
         self._needs_new_connections = self._needs_new_connections or not isinstance(error, _CONNECTION_IS_USABLE)
 
     def close(self) -> None:
-        """Close every connection; a later request opens new ones."""
+        """Close all connections; later requests open new ones."""
         self._direct.close()
         self._proxied.close()
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return a context that checks certificates against SSL_CERT_FILE or SSL_CERT_DIR, by default certifi's roots.
+    """Return a TLS context that trusts the certificates in SSL_CERT_FILE or SSL_CERT_DIR, by default certifi's.
 
-    Raise ConfigError when the file or folder cannot be used.
+    Raise ConfigError if that file or folder cannot be used.
     """
     try:
         return httpx.create_ssl_context()
@@ -84,7 +90,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 class _Body(httpx.SyncByteStream):
-    """The bytes of a response, with errors raised as httpx's; `note` is called with each error."""
+    """The body of a response. It converts errors to those of httpx, and calls `note` with each original error."""
 
     def __init__(self, response: httpcore.Response, note: Callable[[Exception], None]) -> None:
         self._response, self._note_error = response, note
@@ -92,7 +98,7 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(cast("Iterable[bytes]", self._response.stream))
         while True:
-            with as_httpx_errors(self._note_error):  # not around `yield`: errors of the reader are not ours
+            with as_httpx_errors(self._note_error):  # without `yield`, so that errors of the caller are not converted
                 piece = next(pieces, None)
             if piece is None:
                 return
@@ -129,10 +135,11 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
 
 @contextmanager
 def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> Iterator[None]:
-    """Raise the errors of httpcore and of the libraries below it as errors of httpx, after calling `note` with them.
+    """Convert errors of httpcore and its libraries in the `with` block to errors of httpx.
 
-    An error of httpcore becomes the one of the same name. h2, hpack, hyperframe and h11 raise errors of any class at
-    a malformed response, ValueError and KeyError among them: these become httpx.RemoteProtocolError.
+    An error of httpcore becomes the error of httpx with the same name. For a malformed response h2, hpack, hyperframe
+    and h11 raise errors of any class, such as ValueError and KeyError; these become httpx.RemoteProtocolError.
+    ArchiverError and MemoryError are not converted. `note` is called with the original error of each conversion.
     """
     try:
         yield

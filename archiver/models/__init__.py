@@ -1,6 +1,6 @@
-"""The values that pass between the packages: frozen dataclasses of text, numbers, dates and tuples of them.
+"""Define the values that the packages exchange: frozen dataclasses of text, numbers, dates and tuples of them.
 
-A body is a string, not a tree, so that every value can be compared, stored and sent to another process.
+An article's body is a string and not a tree, so that all values can be compared, pickled and stored.
 """
 
 from archiver.models.article import Article, Removal, Reprint, Unavailability

@@ -1,4 +1,4 @@
-"""Articles as read from their pages."""
+"""Define articles as they are extracted from their pages."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from hashlib import sha256
 from archiver.models.media import Media
 from archiver.models.page import State
 
-SPACES = [char for char in map(chr, range(0x3001)) if char.isspace()]  # every whitespace character of Unicode
+SPACES = [char for char in map(chr, range(0x3001)) if char.isspace()]  # all whitespace characters of Unicode, in a list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reprint:
-    """The original of an article that another account published first."""
+    """The original of a reprinted article, which another account published first."""
 
     account: str = ""
     author: str = ""
     url: str = ""
-    notice: str = ""  # what the sharer wrote above the card
+    notice: str = ""  # text that the reprinting account wrote above the link to the original
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removal:
-    """A piece of the page that an extractor pass removed from the body, and why."""
+    """A part of a page that the extractor left out of the body, and the reason."""
 
-    step: str
+    step: str  # name of the pass of the extractor that removed it
     reason: str
-    text: str = ""  # the beginning of its text
+    text: str = ""  # the beginning of the removed text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unavailability:
-    """The notice that replaced an article's page: its state, and when it was first seen."""
+    """The state of the notice that replaced an article's page, and the time when it was first seen."""
 
     state: State
     seen: datetime
@@ -42,7 +42,10 @@ class Unavailability:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Article:
-    """An article as read from its page. Strings are plain text without entities, empty when the page has no value."""
+    """An article as extracted from its page.
+
+    Text is plain, without HTML entities (except `body`), and '' if the page does not contain the value.
+    """
 
     title: str = ""
     account: str = ""
@@ -54,11 +57,11 @@ class Article:
     idx: str = ""
     sn: str = ""
     url: str = ""  # the short address where known, else the long one without tracking parameters
-    type: str = "article"  # article video music audio picture text share short
+    type: str = "article"  # one of: article video music audio picture text share short
     published: datetime | None = None
     modified: datetime | None = None
     original: bool = False
-    paid: bool = False  # only the free part was on the page
+    paid: bool = False  # True: the page contained only the free part
     reprint: Reprint | None = None
     albums: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -66,26 +69,26 @@ class Article:
     source_url: str = ""
     digest: str = ""
     cover: str = ""
-    gone: Unavailability | None = None  # the notice that stands at its address now
-    body: str = ""  # canonical HTML: docs/design.md, "The body"
+    gone: Unavailability | None = None  # the notice that its address shows now; None: it is online
+    body: str = ""  # canonical HTML, described in docs/design.md, "The body"
     media: tuple[Media, ...] = ()
     removed: tuple[Removal, ...] = ()
-    lost_characters: int = 0  # count of letters and digits that the page shows and `body` lacks
+    lost_characters: int = 0  # number of letters and digits that the page shows but `body` lacks
     warnings: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        """The article's key: `<biz>:<mid>:<idx>`, or a digest of its text when the page lacks one of the three."""
+        """The article's key: `<biz>:<mid>:<idx>`, or `key_without_ids` if one of the three is missing."""
         if self.biz and self.mid and self.idx:
             return f"{self.biz}:{self.mid}:{self.idx}"
         return self.key_without_ids
 
     @property
     def key_without_ids(self) -> str:
-        """The key of the article by its account, title and text alone, as a page without ids has it."""
-        # Without markup, so that a later version of the extractor gives the same key.
+        """The key of an article whose page has no ids: `sha256:` and a digest of account, title and text."""
+        # The markup is left out, because a later version of the extractor may write it differently.
         text = re.sub("<[^>]*>", "", self.body)
-        for space in SPACES:  # re.sub would make a string for each of millions of matches
+        for space in SPACES:  # re.sub would create a string for each of millions of matches
             text = text.replace(space, "")
         identity = "\n".join((self.account, self.title, text)).encode(errors="surrogatepass")
         return f"sha256:{sha256(identity).hexdigest()[:16]}"

@@ -1,4 +1,4 @@
-"""The files that an archive should hold, and the results of `verify` and `import`."""
+"""Define the files that an archive should contain, and the results of `verify` and `import`."""
 
 from __future__ import annotations
 
@@ -13,33 +13,39 @@ MergeOutcome = Literal["imported", "updated", "unchanged", "skipped", "conflict"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExpectedFile:
-    """A file that should lie in the archive according to the catalogue."""
+    """A file that the archive should contain according to the catalogue."""
 
     path: str  # relative to the archive's folder
-    sha256: str  # of its bytes, for a snapshot of the page in it; '' for a recovered post
-    key: str = ""  # of the article it belongs to, or of one of several; '' for the snapshot of a page without article
+    sha256: str  # of its bytes; for a snapshot, of the decompressed page; '' (unknown) for a recovered post
+    key: str = ""  # of an article that uses it; '' for the snapshot of a page without an article
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A difference between archive and catalogue. Its fields are the keys of the JSON line of `verify --json`."""
+    """A difference between the files and the catalogue.
+
+    The fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
+    """
 
     problem: Problem
     what: AuditSubject
     path: str  # relative to the archive's folder
-    key: str = ""  # of the article it belongs to
+    key: str = ""  # of the article that the file belongs to, '' if there is none
     said: str = ""  # explanation for the user
-    repaired: bool | None = None  # whether --repair succeeded; None: it was not requested
+    repaired: bool | None = None  # whether --repair repaired it; None: --repair was not given
     exit_code: int = 1  # the command's exit code if this were its only finding; not in the JSON line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MergeResult:
-    """The result of importing one thing from another archive. Its fields are the keys of `import --json`."""
+    """The result of importing one file or record from another archive.
+
+    The fields are the keys of a JSON line of `import --json`.
+    """
 
     what: MergeSubject
     outcome: MergeOutcome
-    path: str  # in the other archive, relative to its folder
-    key: str = ""  # of the article it belongs to
+    path: str  # in the other archive, relative to that archive's folder
+    key: str = ""  # of the article that it belongs to, '' if there is none
     said: str = ""  # explanation for the user
-    place: str = ""  # path in this archive, relative to its folder
+    place: str = ""  # its path in this archive, relative to this archive's folder; '' if it has none

@@ -1,4 +1,4 @@
-"""Pages that were received and kept."""
+"""Define captures: pages that were received, and their records."""
 
 from __future__ import annotations
 
@@ -13,36 +13,39 @@ _NOT_CLASSIFIED = Classification(state=State.UNKNOWN)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredCapture:
-    """A page that was received and stored, and its classification."""
+    """A capture that is stored in the archive, and its classification."""
 
     page: Page
-    snapshot: str  # SHA-256 of its snapshot, '' when none was kept
+    snapshot: str  # SHA-256 of its snapshot, '' if none was kept
     classification: Classification = _NOT_CLASSIFIED
     local_media: LocalMedia = NO_LOCAL_MEDIA
-    moved_from: StoredCapture | None = None  # the migrated account's notice that led to this page
+    moved_from: StoredCapture | None = None  # the migrated account's notice with this page's address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capture:
-    """The record of one page that was received, whatever its state."""
+    """The record of a capture: of an article's page, a notice, or any other page that was received."""
 
-    url: str
-    final_url: str
+    url: str  # as requested; for a saved page, as noted in it, or ''
+    final_url: str  # after redirects
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     captured: datetime
     state: State
-    saved: bool = False  # saved by a browser; else a response
-    redacted: tuple[str, ...] = ()  # names of the credentials that were removed
-    sha256: str = ""  # of its snapshot, '' when none was kept
-    size: int = 0
-    lost: datetime | None = None  # when its snapshot was found to be damaged or missing
-    received: datetime | None = field(default=None, compare=False)  # when it was stored; a saved page: later
-    source: str = ""  # title of the source in archiver.yml that named it
-    estimated: bool = False  # `captured` was taken from the page or its file: no record tells when it was received
+    saved: bool = False  # True: a browser saved the page to disk; False: it is a server's response
+    redacted: tuple[str, ...] = ()  # names of the credentials that were removed from it
+    sha256: str = ""  # of its snapshot, '' if none was kept
+    size: int = 0  # bytes
+    lost: datetime | None = None  # when its snapshot was found damaged or missing; None: it was not
+    received: datetime | None = field(default=None, compare=False)  # when it was stored in the archive
+    source: str = ""  # title of the source in archiver.yml that listed its address
+    estimated: bool = False  # True: `captured` is a guess from the page or its file, since no record has the time
 
     def as_page(self, content: bytes, source: str) -> Page:
-        """Return the page as it was received, with the `content` of its snapshot."""
+        """Return the page as it was received.
+
+        `content` is the content of its snapshot, and `source` becomes Page.source.
+        """
         return Page(
             source=source, url=self.url, final_url=self.final_url, status=self.status, headers=self.headers,
             content=content, captured=self.captured, saved=self.saved, redacted=self.redacted,

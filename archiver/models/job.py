@@ -1,4 +1,4 @@
-"""The job of archiving one article, and the options that jobs of a call or a source share."""
+"""Define the job of archiving one article, and the options that the jobs of a command or a source share."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from archiver.models.record import ArticleSummary
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceOptions:
-    """The options of a source in archiver.yml for the posts of its articles."""
+    """The options that archiver.yml sets for the posts of a source's articles."""
 
-    name: str = ""  # as the catalogue records it; '' for articles named on the command line
-    folder: str = ""  # below _posts/
-    tags: tuple[str, ...] | None = None
-    author: str | None = None
+    name: str = ""  # the source's title in the catalogue; '' for articles given on the command line
+    folder: str = ""  # relative to _posts/
+    tags: tuple[str, ...] | None = None  # None: not set
+    author: str | None = None  # None: not set
 
 
 class JobKind(Enum):
-    """The kinds of jobs. They differ in where the page comes from and which media are fetched."""
+    """The kinds of jobs, which differ in the origin of the page and in the media that are fetched."""
 
-    ADD = auto()  # its page is fetched, or read from a file
-    RECHECK = auto()  # the page of an archived article is fetched again; an unchanged page is not stored
-    RETRY_MEDIA = auto()  # its page is read from its snapshot, missing media are fetched
-    REBUILD = auto()  # its post is written again from snapshot and files, without the network
+    ADD = auto()  # fetch the page, or read it from a file
+    RECHECK = auto()  # fetch the page of an archived article again; do not store it if its text is unchanged
+    RETRY_MEDIA = auto()  # read the page from its snapshot and fetch missing media
+    REBUILD = auto()  # write the post again from the snapshot and the stored media, without the network
 
     @property
     def reads_snapshot(self) -> bool:
@@ -35,29 +35,29 @@ class JobKind(Enum):
 
 
 class Overwrite(Enum):
-    """The posts that may be overwritten."""
+    """The existing posts that a job may overwrite."""
 
-    UNEDITED = auto()  # those that nobody edited since they were written
-    FORCED = auto()  # also those that a person edited
-    ALWAYS = auto()  # any file; the caller has made a copy of it
+    UNEDITED = auto()  # posts that nobody edited since archiver wrote them
+    FORCED = auto()  # also posts that a person edited
+    ALWAYS = auto()  # any file at the post's path; the caller has copied it before
 
 
 class Decision(Enum):
     """The action to take for an extracted article, as policy.decide returns it."""
 
-    WRITE = auto()  # write its post
-    UNCHANGED = auto()  # its text is that of its last page
-    REMOVED = auto()  # a person removed it for good
+    WRITE = auto()  # write the article's post
+    UNCHANGED = auto()  # write nothing: the text is the same as in the last capture
+    REMOVED = auto()  # write nothing: the user removed the article permanently
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """One address or file to archive, and how."""
+    """The job of archiving one address or file."""
 
     target: Target
     kind: JobKind = JobKind.ADD
     source: SourceOptions = SourceOptions()
-    article: ArticleSummary | None = None  # the archived article; None for the kind ADD
+    article: ArticleSummary | None = None  # the article in the archive; None for the kind ADD
     overwrite: Overwrite | None = None  # None: as the settings say
 
     @property
@@ -68,10 +68,10 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchOptions:
-    """Options of a call: which known addresses are fetched again, and its limits."""
+    """The options of a command: the known addresses to fetch again, and the limits of fetching."""
 
     refresh: bool = False  # fetch archived articles again
-    retry: bool = False  # fetch addresses that failed before they are due
-    retry_gone: bool = False  # fetch addresses again whose articles were deleted, taken down, invalid …
-    limit: int | None = None  # maximum number of articles to fetch
-    until: datetime | None = None  # no page is requested after this time
+    retry: bool = False  # fetch addresses that failed before, even if their next try is not due yet
+    retry_gone: bool = False  # fetch addresses again that were found deleted, taken down, invalid …
+    limit: int | None = None  # maximum number of articles to fetch; None: no limit
+    until: datetime | None = None  # no page is requested after this time; None: no limit

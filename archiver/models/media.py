@@ -1,4 +1,4 @@
-"""Images, audio and video: in an article, as downloaded, and as files of the archive."""
+"""Define media (images, audio and video): in an article, as downloaded, and as files of the archive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class MediaKind(StrEnum):
-    """The kind of a medium; it decides which file formats are accepted and in which folder its file lies."""
+    """The kind of a medium. It determines the accepted file formats and the folder of the medium's file."""
 
     IMAGE = "image"
     AUDIO = "audio"
@@ -19,47 +19,47 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Media:
-    """An image, audio or video that an article's body shows; `url` is the address that stands in the body."""
+    """An image, audio or video in an article's body."""
 
-    url: str
+    url: str  # its address as written in the body
     kind: MediaKind = MediaKind.IMAGE
-    tries: tuple[str, ...] = ()  # addresses to download it from, the best first
-    width: int = 0  # px as the page declares it, 0 when it does not; tells a placeholder from the image
-    size: int = 0  # bytes as the page declares them, 0 when it does not
+    tries: tuple[str, ...] = ()  # addresses from which to download it, the preferred one first
+    width: int = 0  # pixels, as declared by the page, 0 if unknown; used to recognise placeholder images
+    size: int = 0  # bytes, as declared by the page, 0 if unknown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """The HTTP response that brought a medium, without its bytes."""
+    """The HTTP response with which a medium was downloaded, without its body."""
 
-    url: str  # where the redirects ended
+    url: str  # the address after redirects
     status: int
-    headers: tuple[tuple[str, str], ...]  # lower-case names, no cookies
-    received: datetime  # aware: the server's Date, else ours
+    headers: tuple[tuple[str, str], ...]  # names in lower case; without cookies
+    received: datetime  # aware; the Date header, or the time of this machine if there is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Download:
-    """The bytes of one medium, as one of its addresses gave them."""
+    """The bytes of one medium, downloaded from one of its addresses or read from a file."""
 
-    url: str
+    url: str  # the address that was asked for
     content: bytes
     content_type: str = ""
-    response: Response | None = None  # None: read from a file
+    response: Response | None = None  # None: the bytes were read from a file
 
 
 class LocalMedia(Protocol):
-    """Media that were saved together with a page: in a folder beside it or inside an .mhtml file."""
+    """Media that were saved with a page, in a folder beside it or inside an .mhtml file."""
 
     def find(self, address: str) -> Download | None:
-        """Return the saved bytes of the medium at `address`, None when they were not saved."""
+        """Return the saved medium that has `address` in the page, or None if it was not saved."""
 
 
 class _NoLocalMedia:
     """The LocalMedia of a page without saved media."""
 
     def find(self, _address: str) -> Download | None:
-        """Return None."""
+        """Return None: no medium was saved."""
 
 
 NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
@@ -67,20 +67,20 @@ NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LocalFile:
-    """A medium's file in the archive; `path` is relative to the output folder, with forward slashes."""
+    """A medium's file in the archive."""
 
-    path: str
-    size: int
+    path: str  # relative to the output folder, with forward slashes
+    size: int  # bytes
     sha256: str
-    response: Response | None = field(default=None, compare=False)  # set when this run downloaded it
-    doubt: str = ""  # why its bytes may be wrong: posts show it all the same, and later runs ask for it again
+    response: Response | None = field(default=None, compare=False)  # set if this run downloaded it, else None
+    doubt: str = ""  # why its bytes may be wrong; posts still show the file, and later runs request it again
 
 
 class NotRequested(str):
-    """The reason why a medium was not asked for in this run; it stays due, and no failed try is counted."""
+    """The reason why this run did not request a medium. It stays due, and no failed try is counted."""
 
     __slots__ = ()
 
 
-StoredFiles = Mapping[str, LocalFile]  # by Media.url; a medium that is missing here is shown from its remote address
-MediaResults = Mapping[str, LocalFile | str]  # by name in the archive: its file, or why there is none
+StoredFiles = Mapping[str, LocalFile]  # by Media.url; posts show any other medium from its remote address
+MediaResults = Mapping[str, LocalFile | str]  # by name in the archive: the file, or the reason why there is none

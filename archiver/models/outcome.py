@@ -1,4 +1,4 @@
-"""The result of archiving one SOURCE, as commands report it."""
+"""Define the result of archiving one SOURCE, as commands report it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OutcomeKind = Literal["archived", "updated", "unchanged", "failed", "skipped"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Images:
-    """Counts of one article's images, each id once."""
+    """Counts of an article's images: expected, saved and failed. Images with the same id are counted once."""
 
     expected: int = 0
     saved: int = 0
@@ -21,7 +21,10 @@ class Images:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """The result for one SOURCE. Its fields are the keys of the JSON line that `--json` prints."""
+    """The result of archiving one SOURCE.
+
+    The fields, except `exit_code`, are the keys of the JSON line that `--json` prints.
+    """
 
     source: str
     url: str = ""

@@ -1,4 +1,4 @@
-"""Targets to fetch, the pages that were fetched, and their states."""
+"""Define targets to fetch, the pages that were fetched, and their states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CHINA = timezone(timedelta(hours=8), "+0800")  # WeChat's dates are Beijing time
 
 
 class State(StrEnum):
-    """The states of a WeChat page; a closed list, part of `--json` and of the catalogue."""
+    """The possible states of a WeChat page. The values appear in `--json` and in the catalogue."""
 
     ARTICLE = "article"
     DELETED = "deleted"
@@ -27,47 +27,51 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-# Notices that may replace an article; a verification page or a broken one tells nothing about the article.
+# States of notices that replace an article. A verification page or a truncated page does not show whether the article
+# still exists.
 UNAVAILABLE_STATES = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABLE, State.MIGRATED))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """An address of WeChat's or a page saved to disk that is to be archived; either `url` or `file` is set."""
+    """An article to archive: the address of its page, or the file to which its page was saved.
+
+    Either `url` or `file` is set.
+    """
 
     source: str  # as the user gave it, without credentials
     url: str = ""  # https, without tracking parameters
-    file: str = ""
+    file: str = ""  # path of the saved page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """A page as the server sent it, or as it was saved to disk."""
+    """A page as a server sent it, or as it was saved to disk."""
 
-    source: str
-    url: str = ""  # the address that was asked for; of a saved page the one noted in it, if any
-    final_url: str = ""  # where the redirects ended
+    source: str  # Target.source
+    url: str = ""  # the requested address; for a saved page, the one noted in the file, or ''
+    final_url: str = ""  # the address after redirects
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     content: bytes
-    captured: datetime  # aware: the server's Date, else the date noted in a saved page, else the file's time
-    saved: bool = False  # read from disk
-    redacted: tuple[str, ...] = ()  # names of the credentials that were removed
+    captured: datetime  # aware; the Date header, else the date noted in a saved page, else its file's time
+    saved: bool = False  # True: read from disk
+    redacted: tuple[str, ...] = ()  # names of the credentials that were removed from it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchedPage:
-    """A page as a PageSource returns it: redacted, with the media that were saved beside it."""
+    """A page as a PageSource returns it: without credentials, and with the media that were saved with it."""
 
     page: Page
     local_media: LocalMedia = NO_LOCAL_MEDIA
-    snapshot: str = ""  # SHA-256 of the snapshot that it was read from, if it was
+    snapshot: str = ""  # SHA-256 of the snapshot that it was read from, '' if it was not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Classification:
-    """The state of a page; `reason` is the notice's own text."""
+    """The state of a page, with details from its notice."""
 
     state: State
-    reason: str = ""
-    moved_to: str = ""  # the new address that a migrated account's notice names
+    reason: str = ""  # the text of the notice
+    moved_to: str = ""  # the new address in the notice of a migrated account

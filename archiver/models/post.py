@@ -1,4 +1,4 @@
-"""A Markdown file, before and after it is written."""
+"""Define posts: as rendered, as written, and the result of writing."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ WriteOutcome = Literal["archived", "updated", "unchanged", "skipped"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """A Markdown file, ready to be written; `name` is relative to the output folder."""
+    """A post to be written."""
 
-    name: str
-    text: str
+    name: str  # path relative to the output folder
+    text: str  # the whole file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedPost:
-    """The text of an article's post that has no place yet."""
+    """The text of an article's post, before its path is chosen."""
 
     text: str
-    text_coverage: float  # share, from 0 to 1, of the visible characters of the article that the text shows
-    day: date  # when the article was published, else captured, in China: the post is named by it
+    text_coverage: float  # share (0 to 1) of the article's visible characters that the text contains
+    day: date  # of publication, else of capture, in Chinese time; part of the post's file name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WriteResult:
-    """The result of writing a post; `skipped` means that a person has edited the file, which was left alone."""
+    """The result of writing a post."""
 
-    outcome: WriteOutcome
+    outcome: WriteOutcome  # skipped: a person has edited the file, so it was not overwritten
     path: str
-    digest: str = ""  # SHA-256 of the text that we last wrote: a file with another one was edited
+    digest: str = ""  # SHA-256 of the text that archiver last wrote; a file with another digest was edited
     post: Post | None = None  # the post that was to be written
-    previous: str = ""  # the text of the file before
+    previous: str = ""  # the text of the file before this call

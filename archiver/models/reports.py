@@ -1,4 +1,4 @@
-"""Results of commands other than the outcomes of articles."""
+"""Define the results of commands, except the outcomes of single articles (outcome.py)."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ class RebuildResult:
     """The result of rebuilding the post of one article."""
 
     outcome: Outcome
-    diff: str = ""  # unified diff of a post that changed or would change, if requested
+    diff: str = ""  # unified diff of the post; '' if it is unchanged or no diff was requested
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemovalResult:
-    """The result of removing an article, or of a dry run. Its fields are the keys of the JSON line of `rm --json`."""
+    """The result of removing an article, or of a dry run.
+
+    The fields are the keys of a JSON line of `rm --json`.
+    """
 
     key: str
     title: str
     files: tuple[str, ...] = ()  # paths of the deleted files, relative to the archive's folder
-    kept: str = ""  # the path to which a post that was edited by hand was moved
+    kept: str = ""  # path to which a hand-edited post was moved, '' if there was none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDetail:
-    """Everything recorded of one article, or of an address without an article."""
+    """All records of the catalogue about one article, or about an address without an article."""
 
-    article: ArticleRecord | None
+    article: ArticleRecord | None  # None: the address has no article
     addresses: tuple[UrlRecord, ...]
     captures: tuple[Capture, ...] = ()
     media: tuple[dict[str, Any], ...] = ()
@@ -41,32 +44,32 @@ class ArticleDetail:
 
 @dataclass(kw_only=True, slots=True)
 class ExportResult:
-    """The result of an export; filled while it runs."""
+    """The result of an export. Its fields are updated while the export runs."""
 
-    files: tuple[str, ...] = ()
-    articles: int = 0
-    missing: list[str] = field(default_factory=list)  # what could not be exported although the catalogue has it
+    files: tuple[str, ...] = ()  # paths of the written files
+    articles: int = 0  # number of exported articles
+    missing: list[str] = field(default_factory=list)  # a message for each recorded file that could not be exported
 
     @property
     def exit_code(self) -> Exit:
-        """Return OK, or FAILED when something could not be exported."""
+        """The exit code of the command: FAILED if a file could not be exported, else OK."""
         return Exit.FAILED if self.missing else Exit.OK
 
 
 @dataclass(kw_only=True, slots=True)
 class SourceReport:
-    """The result of one source in a run."""
+    """The result of listing one source in a run."""
 
     name: str
-    listed: int = 0  # number of articles that it named
-    new: int = 0  # number of these that were not in the archive
-    error: str = ""
+    listed: int = 0  # number of articles that the source listed
+    new: int = 0  # number of listed articles that were not in the archive
+    error: str = ""  # why the source could not be listed
 
 
 @dataclass(kw_only=True, slots=True)
 class RunReport:
-    """The results of the sources of a run; filled while it runs."""
+    """The results of the sources of a run. Its fields are updated while the run lists them."""
 
     sources: list[SourceReport] = field(default_factory=list)
-    requests: int = 0  # number of requests made to list albums
+    requests: int = 0  # number of requests that were sent to list albums
     warnings: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Requests to commands: queries and options beyond those of fetching."""
+"""Define the queries and options of commands, except those of fetching (job.py)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-DUE, WAITING = "due", "waiting"  # states of addresses that are still to be fetched, besides those of models.State
-STDOUT = "-"
+DUE, WAITING = "due", "waiting"  # states of addresses not fetched yet, in addition to models.State
+STDOUT = "-"  # as a path: write to stdout
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleQuery:
-    """A selection of articles in the catalogue; a field left at its default does not restrict it."""
+    """A selection of articles in the catalogue. Fields with their default value do not restrict it."""
 
-    account: str = ""  # its name, or its id (gh_…)
-    since: datetime | None = None  # published then or later
-    until: datetime | None = None  # published before
-    state: str = ""  # of its page, or `due` or `waiting` for addresses that are still to be fetched
+    account: str = ""  # name or id (gh_…) of the account
+    since: datetime | None = None  # published at this time or later
+    until: datetime | None = None  # published before this time
+    state: str = ""  # state of the page, or `due` or `waiting` for addresses that were not fetched yet
     incomplete: bool = False  # only articles with missing media or missing text
 
 
@@ -27,13 +27,13 @@ class ExportRequest:
 
     files: Mapping[str, str]  # path by format (warc, wacz, jsonl, csv); `-` is stdout, for jsonl and csv
     articles: ArticleQuery = field(default_factory=ArticleQuery)
-    only: tuple[str, ...] = ()  # keys, addresses or post files, instead of `articles`
+    only: tuple[str, ...] = ()  # keys, addresses or post files of the articles; if given, they replace `articles`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildOptions:
-    """Options for rebuilding posts."""
+    """Options of rebuilding posts."""
 
-    is_dry: bool = False  # only report what would be written
+    is_dry: bool = False  # report the changes but write nothing
     diff: bool = False  # return a diff of each changed post
-    jobs: int = 1  # number of processes
+    jobs: int = 1  # number of worker processes

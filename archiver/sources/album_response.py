@@ -1,4 +1,4 @@
-"""Parse one response of an album's listing. Its fields may have any JSON type: the server's vary."""
+"""Parse one response of an album's listing. No type of a field is relied on, since the server varies them."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from archiver.models import Target
 from archiver.sources.article_urls import article_target, plain_name
 
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
-_MAX_ITEMS = 1000  # twenty are requested
+_MAX_ITEMS = 1000  # of a response; only twenty are requested
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlbumItem:
-    """One article of a listing; None and '' for what the response does not contain."""
+    """One article of a listing. Fields that the response lacks are None or ''."""
 
     target: Target | None = None
-    msgid: str = ""
-    position: str = ""  # itemidx
+    msgid: str = ""  # id of the message in which the article was published
+    position: str = ""  # itemidx: the article's position in that message
 
     @property
     def key(self) -> str:
-        """The identity of the item in its album."""
+        """A key that is unique in the album: msgid and position, else the address, else ''."""
         return f"{self.msgid}:{self.position}" if self.msgid else self.target.url if self.target else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlbumResponse:
-    """One page of an album's listing."""
+    """One response of an album's listing."""
 
     title: str
     account: str
-    count: int | None  # number of articles that the album claims to have
+    count: int | None  # number of articles that the album claims to have; None: it does not say
     items: tuple[AlbumItem, ...]
-    has_more: bool
+    has_more: bool  # whether more articles follow in the next response
 
 
 def parse_album_response(content: bytes, *, biz: str, concerns: str) -> AlbumResponse:
-    """Return the listing in a response.
+    """Return the parsed listing in `content`, the bytes of a response.
 
-    `biz` is the account's id, of which addresses are made where the response has none. Raise FetchError, with
-    `concerns` as the address it names, when the response is no listing.
+    `biz` is the account's id, from which the addresses of items without one are built. Raise FetchError about the
+    address `concerns` if the response is not a listing.
     """
     document = _load_json(content, concerns)
     listing = document.get("getalbum_resp")
@@ -62,7 +62,7 @@ def parse_album_response(content: bytes, *, biz: str, concerns: str) -> AlbumRes
         account=plain_name(album.get("nickname")),
         count=_count(album.get("article_count")),
         items=tuple(_parse_item(item, biz) for item in _list(listing.get("article_list"))[:_MAX_ITEMS]),
-        has_more=str(listing.get("continue_flag")).strip().lower() in ("1", "true"),  # a text: bool("0") is True
+        has_more=str(listing.get("continue_flag")).strip().lower() in ("1", "true"),  # sent as text; bool("0") is True
     )
 
 
@@ -78,7 +78,7 @@ def _load_json(content: bytes, concerns: str) -> dict[str, Any]:
 
 
 def _refusal(status: object) -> str:
-    """Return the error in `base_resp`, '' when there is none."""
+    """Return a description of the error in `status`, the value of `base_resp`; '' if there is none."""
     ret = _dict(status).get("ret", 0)
     message = plain_name(_dict(status).get("errmsg") or _dict(status).get("err_msg"))
     return "" if str(ret) == "0" else f"ret {plain_name(str(ret))}" + (f", {message}" if message else "")
@@ -88,14 +88,14 @@ def _parse_item(value: object, biz: str) -> AlbumItem:
     item = _dict(value)
     msgid, position = _number(item.get("msgid")), _number(item.get("itemidx"))
     target = article_target(item.get("url")) or article_target(urls.article_url(biz, msgid, position, ""))
-    if target and not (msgid and position):  # they are needed to request the next page; the address contains them, too
+    if target and not (msgid and position):  # needed to request the next response; the address contains them, too
         identity = urls.identity_in(target.url)
         msgid, position = _number(identity.mid), _number(identity.idx)
     return AlbumItem(target=target, msgid=msgid, position=position)
 
 
 def _number(value: object) -> str:
-    """Return the digits of a number or of a text of digits; '' for anything else: it becomes part of an address."""
+    """Return an integer, or a text of digits, as text; '' for anything else, so that it is safe in an address."""
     text = str(value)
     return text if isinstance(value, (int, str)) and _NUMBER.fullmatch(text) else ""
 
@@ -106,7 +106,10 @@ def _count(value: object) -> int | None:
 
 
 def _list(value: object) -> list[Any]:
-    """Return an array; a single object, which WeChat sends for an array of one, as an array."""
+    """Return a JSON array as a list; [] for anything else.
+
+    A single object becomes a list of one, because WeChat sends it instead of an array with one element.
+    """
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
 

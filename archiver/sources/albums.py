@@ -1,7 +1,7 @@
 """List the articles of an album (合集) from its public listing, twenty in each response.
 
-It needs no login, but it contains long links, which lead to the verification page since 2026: an album tells which
-articles exist, while most of them cannot be fetched by these addresses. Short links are better where there are any.
+The listing needs no login, but most of its addresses are long ones, for which WeChat has sent the verification page
+since 2026. So an album shows which articles exist, but most of them cannot be fetched from these addresses.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from archiver.errors import NotWeChat
 from archiver.models import Target
 from archiver.sources.album_response import AlbumItem, AlbumResponse, parse_album_response
 
-MAX_PAGES = 500  # ten thousand articles; no album has more, so a longer listing repeats itself
-_PAGE_SIZE = 20  # the server lists no more in one response
+MAX_PAGES = 500  # responses, or 10,000 articles; no album has more, so a longer listing repeats itself
+_PAGE_SIZE = 20  # articles in one response, the most that the server lists
 _PATH = "/mp/appmsgalbum"
 _ENDPOINT = f"https://{urls.HOST}{_PATH}"
 _NUMBER = re.compile(r"[0-9]{1,32}")
 _BIZ = re.compile(r"[A-Za-z0-9+/=]{4,64}")
 
-FetchBytes = Callable[[str], bytes]
-IsKnown = Callable[[Target], bool]
+FetchBytes = Callable[[str], bytes]  # takes an address
+IsKnown = Callable[[Target], bool]  # whether the catalogue has an article
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Album:
-    """The identity of an album."""
+    """The ids that identify an album."""
 
-    biz: str
-    number: str  # 19 digits: more than a float can hold
+    biz: str  # id of the account
+    number: str  # id of the album, 19 digits; a string, because a float cannot represent it
 
     @property
     def address(self) -> str:
-        """The album's address without tracking parameters, the same for every spelling."""
+        """The canonical address of the album, without tracking parameters."""
         return f"{_ENDPOINT}?__biz={self.biz}&action=getalbum&album_id={self.number}"
 
     def request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> str:
@@ -52,7 +52,7 @@ class Album:
 
 
 def parse_album(address: str) -> Album:
-    """Return the album at an address as people paste it; raise NotWeChat when it is not an album's."""
+    """Return the album at `address`, in any form in which users paste it; raise NotWeChat if it is not an album's."""
     parts = urlsplit(urls.parse_target(address).url)
     query = dict(parse_qsl(parts.query.replace("+", "%2B")))
     biz, number = query.get("__biz", ""), query.get("album_id", "")
@@ -62,7 +62,7 @@ def parse_album(address: str) -> Album:
 
 
 def is_album(address: str) -> bool:
-    """Return whether an address as people paste it is an album's."""
+    """Return whether `address`, in any form in which users paste it, is the address of an album."""
     try:
         return bool(parse_album(address))
     except NotWeChat:
@@ -70,19 +70,19 @@ def is_album(address: str) -> bool:
 
 
 class AlbumListing:
-    """The articles of an album, each once. Iterating requests one response after the other.
+    """An iterable over the articles of an album, each once, that requests one response after the other.
 
-    `fetch` returns the bytes of a response and checks it for verification pages; an error it raises ends the
-    iteration, after the articles listed so far. `is_known` returns whether the catalogue has an article, archived or
-    due. The constructor raises NotWeChat when `address` is not an album's; the iteration raises FetchError when a
-    response is no listing.
+    `fetch` returns the bytes of a response and raises an error for a verification page; its errors end the iteration.
+    `is_known` returns whether the catalogue has an article, archived or due. The constructor raises NotWeChat if
+    `address` is not an album's; the iteration raises FetchError if a response is not a listing.
 
-    `last_count` is the `count` of an earlier complete listing, all of whose articles the catalogue has by now. With it
-    only new articles are listed: if the count is the same and all articles of the first response are known, the
-    listing ends there. New articles are added at either end, as the owner of the album chose: if the count changed and
-    all articles of the first response are known, the other end is requested next, and the whole listing only after
-    that. An article that was added while another was deleted leaves the count as it is, so that it is only found in
-    the first response; a listing without `last_count` finds it.
+    `last_count` is the `count` of an earlier complete listing whose articles are all in the catalogue; None if there
+    was none. With it, the iteration stops as soon as it has found all new articles. If the count is unchanged and the
+    last article of the first response is known, it stops after that response. The owner of an album decides at which
+    end new articles are added. So if the count has changed and all articles of the first response are known, the other
+    end is requested next, and the rest of the album only if articles are still missing. If one article was added and
+    another one deleted, the count is unchanged, so the new article is only found if it is in the first response. A
+    listing without `last_count` always finds it.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
@@ -90,17 +90,17 @@ class AlbumListing:
         self._fetch = fetch
         self._is_known = is_known
         self._last_count = last_count
-        self._known_by_url: dict[str, bool] = {}  # whether it was known, by the address of each article listed so far
-        self._keys: set[str] = set()  # of all items so far
+        self._known_by_url: dict[str, bool] = {}  # by address, for each listed article: whether it was known
+        self._keys: set[str] = set()  # AlbumItem.key of all items received so far
         self._warnings: list[str] = []
         self.title = ""
         self.account = ""
         self.count: int | None = None  # number of articles that the album claims to have
-        self.is_complete = False  # all articles were listed, so `count` may be the next `last_count`
+        self.is_complete = False  # True: all articles were listed or known, so `count` may be the next `last_count`
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return what is wrong with the listing, one line for each problem."""
+        """The problems of the listing, each described in one line."""
         return tuple(self._warnings)
 
     def __iter__(self) -> Iterator[Target]:
@@ -128,7 +128,10 @@ class AlbumListing:
         return response
 
     def _new_targets(self, response: AlbumResponse) -> Iterator[Target]:
-        """Yield the articles of a response that were not listed before."""
+        """Yield the articles of a response that this iteration has not listed before.
+
+        Add a warning if items of the response have no article's address.
+        """
         for item in response.items:
             if item.target and item.target.url not in self._known_by_url:
                 self._known_by_url[item.target.url] = self._is_known(item.target)
@@ -138,7 +141,10 @@ class AlbumListing:
             self._warnings.append(f"the album lists {nameless} without an article's address")
 
     def _find_problem(self, response: AlbumResponse, page: int) -> str:
-        """Return why the rest of the album cannot be requested after this response, '' when it can."""
+        """Return the reason why the next response cannot be requested, '' if it can or is not needed.
+
+        `page` is the number of the response, from 1.
+        """
         before = len(self._keys)
         self._keys.update(item.key for item in response.items)
         if page > 1 and response.items and len(self._keys) == before:
@@ -150,7 +156,7 @@ class AlbumListing:
         return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
     def _is_last(self, response: AlbumResponse) -> bool:
-        """Return whether no other response is needed."""
+        """Return whether this response is the last one that is needed; set `is_complete`."""
         if self._is_caught_up(response):
             return True
         self.is_complete = not response.has_more
@@ -159,14 +165,14 @@ class AlbumListing:
         return self.is_complete
 
     def _is_caught_up(self, response: AlbumResponse) -> bool:
-        """Return whether all that follows is known.
+        """Return whether all articles after this response are known; set `is_complete`.
 
-        That is so when at least as many new articles were listed as the count has grown by, and the last one of the
-        response is known.
+        They are if the last article of the response is known, and if at least as many new articles were listed as the
+        count has increased by since `last_count`.
         """
         if self._last_count is None or self.count is None or not response.items:
             return False
-        # A count that fell does not tell how many articles were added while others were deleted.
+        # After a decrease of the count the number of new articles is unknown, since others were deleted.
         expected = 0 if self.count == self._last_count else max(1, self.count - self._last_count)
         last = response.items[-1].target
         self.is_complete = last is not None and self._known_by_url[last.url] and self._new_count >= expected
@@ -177,5 +183,5 @@ class AlbumListing:
         return sum(not known for known in self._known_by_url.values())
 
     def _may_grow_at_the_end(self) -> bool:
-        """Return whether the first response was all known, so that new articles may stand at the other end."""
+        """Return whether all articles of the first response were known, so that new ones may be at the other end."""
         return self._last_count is not None and bool(self._known_by_url) and not self._new_count

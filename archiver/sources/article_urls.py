@@ -1,4 +1,4 @@
-"""Select the addresses of articles among those that album listings and feeds contain."""
+"""Select the addresses of articles from those in album listings and feeds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.models import Target
 
-_LONGEST_ADDRESS = 2048  # characters; a long link with all its tracking has some 700
+_LONGEST_ADDRESS = 2048  # characters; long links with all tracking parameters have about 700
 
 
 def article_target(address: object) -> Target | None:
-    """Return the Target of an article's address, None for anything else, such as an album's page or no text."""
+    """Return the Target for the address of an article; None if it is another address or not a string."""
     if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
         return None
     try:
@@ -23,16 +23,17 @@ def article_target(address: object) -> Target | None:
 
 
 def best_target(addresses: Iterable[object]) -> Target | None:
-    """Return the best of several addresses of one article: the first short one, else the first, None without any.
+    """Return the Target for the best of several addresses of one article; None if none of them is an article's.
 
-    Short links are served to everybody, long ones lead to the verification page.
+    The best one is the first short address, else the first address. WeChat serves short addresses to everybody, but
+    sends the verification page for long ones.
     """
     targets = [target for target in map(article_target, addresses) if target]
     return next((target for target in targets if urls.is_short(target.url)), targets[0] if targets else None)
 
 
 def plain_name(text: object) -> str:
-    """Return a title or a name as one line of plain text of at most 200 characters, '' when it is no text."""
+    """Return a title or name as one line of plain text, at most 200 characters; '' if `text` is not a string."""
     if not isinstance(text, str):
         return ""
     plain = urls.unescape_entities(text[:1000])

@@ -1,4 +1,4 @@
-"""Decode list files: UTF-8, UTF-16 with a byte order mark, or GB18030 (Notepad and Excel in Chinese)."""
+"""Decode list files: UTF-8, UTF-16 with a byte order mark, or GB18030 (written by Chinese Notepad and Excel)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from archiver.errors import InputError
 
-MAX_LIST_SIZE = 2**29  # bytes; a million lines of JSON have as many
+MAX_LIST_SIZE = 2**29  # bytes, enough for a million JSON lines
 _CHUNK = 2**18  # bytes
 _NO_TEXT = "this is no text: give a UTF-8 text file with one address a line, CSV or JSON lines"
-# Files that people pass by mistake, by their first bytes; most often those of Excel.
+# (first bytes, description) of files that people pass by mistake, most often Excel files.
 _FORMATS = (
     (b"PK\x03\x04", "an Excel, Word or zip file; save its sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save its sheet as CSV"),
@@ -25,13 +25,16 @@ _FORMATS = (
 
 
 def decode_list(content: bytes) -> str:
-    """Return the text of a list, without a byte order mark; raise InputError when it is no text."""
+    """Return the decoded text of a list without its byte order mark.
+
+    Raise InputError if it is not text or larger than MAX_LIST_SIZE.
+    """
     file = io.BytesIO(content)
     return "".join(decode_chunks(file, detect_encoding(file)))
 
 
 def check_beginning(content: bytes) -> None:
-    """Raise InputError when a list that begins with these bytes is no text."""
+    """Raise InputError if `content`, the first bytes of a list, shows that the list is not a text file."""
     for signature, what in _FORMATS:
         if content.startswith(signature):
             raise InputError(f"this is no list but {what}")
@@ -40,10 +43,10 @@ def check_beginning(content: bytes) -> None:
 
 
 def detect_encoding(file: BinaryIO) -> str:
-    """Return the encoding of a list.
+    """Return the name of a list's encoding: utf-8, utf-16 or gb18030.
 
-    The file is read from its current position to its end, and then set back to that position. Raise InputError when it
-    is no text or larger than MAX_LIST_SIZE.
+    The file is read from its current position to its end and then set back to that position. Raise InputError if it
+    is not text or larger than MAX_LIST_SIZE.
     """
     start = file.tell()
     check_beginning(file.read(_CHUNK))
@@ -59,7 +62,10 @@ def detect_encoding(file: BinaryIO) -> str:
 
 
 def _try_encodings(file: BinaryIO) -> str:
-    """Return the first of UTF-8 and GB18030 in which the whole list is valid, UTF-8 when neither is."""
+    """Return utf-8 or gb18030, whichever is the first that decodes the whole list; utf-8 if neither does.
+
+    Raise InputError if the list contains a NUL or is larger than MAX_LIST_SIZE.
+    """
     possible = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")}
     for chunk in _read_chunks(file):
         if b"\0" in chunk:
@@ -69,11 +75,14 @@ def _try_encodings(file: BinaryIO) -> str:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError:
                 del possible[name]
-    return next(iter(possible), "utf-8")  # the addresses are ASCII: one invalid byte must not lose them
+    return next(iter(possible), "utf-8")  # addresses are ASCII, so they are readable despite invalid bytes
 
 
 def decode_chunks(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """Yield the text of a list in pieces, without its byte order mark."""
+    """Yield the decoded text of a list in pieces, without its byte order mark; invalid bytes are replaced.
+
+    Raise InputError if it is larger than MAX_LIST_SIZE.
+    """
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     is_first = True
     for chunk in _read_chunks(file):
@@ -83,7 +92,7 @@ def decode_chunks(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the bytes of a list, then b"" for its end; raise InputError when it is too large."""
+    """Yield the bytes of a list in chunks, then b"" to mark its end; raise InputError if it exceeds MAX_LIST_SIZE."""
     size = 0
     while chunk := file.read(_CHUNK):
         size += len(chunk)

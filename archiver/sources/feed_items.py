@@ -1,8 +1,8 @@
 """Read the addresses of a feed's items from its XML: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0.
 
-Well-formed feeds are parsed by lxml. All others, and those on which lxml could spend too much time, are split into tags
-by a regular expression, as tolerantly as a browser would. Both call the same FeedReader, whose time is linear in the
-size of the feed. No entity is resolved and nothing is fetched.
+lxml parses well-formed feeds. All others, and those on which lxml could spend too much time, are split into tags with a
+regular expression, as tolerantly as a browser would. Both call a FeedReader, which needs time linear in the size of
+the feed. Entities that a feed declares are not resolved, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _ATOM = (
     "http://purl.org/atom/ns#",
     "atom",
     "a10",
-)  # its namespaces, and its usual prefixes
+)  # namespaces of Atom, and prefixes in common use for it
 _RDF_ABOUT = ("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "rdf:about")
 _BASE = ("{http://www.w3.org/XML/1998/namespace}base", "xml:base")
 _MAX_LENGTH = 4096  # characters of an address, a base or a title
-# Older versions of libxml2 take quadratic time over the attributes of a tag; no feed has a tag as long as this.
+# Old versions of libxml2 need time quadratic in the number of a tag's attributes; real feeds have no such long tags.
 _LONG_TAG = re.compile(r"<[^<>]{4096}")
 _TOKEN = re.compile(
     r"<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)"
@@ -39,21 +39,24 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]{1,99})\s{0,99}=\s{0,99}(?:"([^"]*)"|'([^']*
 
 @dataclass(kw_only=True, slots=True)
 class FeedItem:
-    """The addresses of an item, and the feed it was taken from."""
+    """The addresses of a feed's item."""
 
     links: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     about: str = ""  # the rdf:about attribute
-    source: FeedItem | None = None
+    source: FeedItem | None = None  # the <source> of a republished item; None: it has none
 
     @property
     def addresses(self) -> list[str]:
-        """Return the item's links, then its ids."""
+        """The item's links, then its ids, or `about` if it has no ids."""
         return self.links + (self.ids or _as_list(self.about))
 
 
 def parse_feed_xml(document: str) -> FeedReader:
-    """Return a reader that has read a feed's XML; `document` begins at its first element."""
+    """Parse the XML of a feed, and return the FeedReader with its title and items.
+
+    `document` has to begin with its first element.
+    """
     from lxml import etree
 
     if not _LONG_TAG.search(document):
@@ -77,22 +80,25 @@ class _OpenElement:
 
     name: str  # without namespace and prefix
     vocabulary: str  # its namespace, or its prefix in a feed that is not well-formed
-    base: str  # address to which relative links refer
+    base: str  # base address of relative links, '' if none was declared
 
 
 class FeedReader:
-    """A parser target for lxml that collects the title and the items of a feed from its tags and text."""
+    """A parser target for lxml that collects the title and the items of a feed.
+
+    Its results are `is_feed` (whether the document looks like a feed), `title` and `items`.
+    """
 
     def __init__(self) -> None:
         self.is_feed = False
         self.title = ""
         self.items: list[FeedItem] = []
         self._stack: list[_OpenElement] = []
-        self._names: Counter[str] = Counter()  # of the open elements
-        self._item: FeedItem | None = None
-        self._text: list[str] | None = None  # of the element whose text is being collected
-        self._length = 0
-        self._text_depth = 0  # depth of that element
+        self._names: Counter[str] = Counter()  # number of open elements by name
+        self._item: FeedItem | None = None  # the item that is being read
+        self._text: list[str] | None = None  # pieces of the text that is being collected, None if none is
+        self._length = 0  # characters of these pieces
+        self._text_depth = 0  # depth of the element whose text it is
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Process a start tag; `tag` is `{namespace}name` or `prefix:name`."""
@@ -111,7 +117,7 @@ class FeedReader:
                 self._text, self._length, self._text_depth = [], 0, len(self._stack)
 
     def _is_relevant(self, parent: _OpenElement, vocabulary: str, name: str) -> bool:
-        """Return whether an element is the feed's title, or an address of its item or of the item's source."""
+        """Return whether an element is the title of the feed, or an address or the source of the current item."""
         if vocabulary != parent.vocabulary and vocabulary not in _ATOM:
             return False
         if name == "title":
@@ -120,14 +126,17 @@ class FeedReader:
         return is_in_item and name in (*_LINKS, *_IDS, "source")
 
     def _take_attributes(self, parent: _OpenElement, name: str, attributes: Mapping[str, str]) -> None:
-        """Store the addresses that an element has in its attributes."""
+        """Store the address in an element's attributes, if there is one."""
         if name == "source" and self._item:
             self._item.source = FeedItem(links=_as_list(attributes.get("url", "")))
         elif name in _LINKS and attributes.get("rel", "alternate") == "alternate":
             self._add(parent, name, attributes.get("href", ""))
 
     def _add(self, parent: _OpenElement, name: str, address: str) -> None:
-        """Store an address of the current item, or of its source when that is the parent."""
+        """Store an address of the current item, or of the item's source if `parent` is the <source> element.
+
+        `name` is the name of the element with the address.
+        """
         item = self._item and self._item.source if parent.name == "source" else self._item
         if not item or not address.strip():
             return
@@ -137,7 +146,7 @@ class FeedReader:
             item.ids.append(address.strip())
 
     def end(self, tag: str) -> None:
-        """Process an end tag: close that element and all inside it; ignore the tag when no such element is open."""
+        """Process an end tag: close the element and all open elements inside; do nothing if no such element is open."""
         _, name = _split_tag(tag)
         if not self._names[name]:
             return
@@ -153,7 +162,7 @@ class FeedReader:
                 return
 
     def _take_text(self, element: _OpenElement, text: str) -> None:
-        """Store the text of a closed element as the title or an address."""
+        """Store the text of a closed element, as the feed's title or as an address."""
         self._text = None
         parent = self._stack[-2] if len(self._stack) > 1 else element
         if element.name == "title":
@@ -162,19 +171,19 @@ class FeedReader:
             self._add(parent, element.name, text)
 
     def data(self, text: str) -> None:
-        """Process a piece of text."""
+        """Process a piece of text between two tags."""
         if self._text is not None and self._length <= _MAX_LENGTH:
             self._text.append(text[: _MAX_LENGTH + 1])
             self._length += len(text)
 
     def close(self) -> None:
-        """Process the end of the feed: close the elements that are still open."""
+        """Process the end of the feed: close all open elements."""
         while self._stack:
             self.end(self._stack[-1].name)
 
 
 def _read_tags(document: str, reader: FeedReader) -> None:
-    """Pass the tags and the text of a feed that is not well-formed to the reader."""
+    """Split a feed that is not well-formed into tags and text, and pass them to `reader`."""
     for token in _TOKEN.finditer(document):
         name = token["name"]
         if name is None:
@@ -196,7 +205,7 @@ def _parse_attributes(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _split_tag(tag: str) -> tuple[str, str]:
-    """Return the namespace or prefix of a tag, and its name in lower case."""
+    """Return (namespace or prefix, name in lower case) of a tag; the first is '' if the tag has neither."""
     vocabulary, _, name = tag[1:].rpartition("}") if tag[0] == "{" else tag.rpartition(":")
     return vocabulary, name.lower()
 
@@ -210,7 +219,10 @@ def _as_list(address: str) -> list[str]:
 
 
 def _join_base(base: str, address: str) -> str:
-    """Resolve an address against a base address; return it unchanged when the two cannot be joined."""
+    """Resolve an address relative to a base address, either of which may be ''.
+
+    Return the address unchanged if the two cannot be joined.
+    """
     if not base or not address or len(base) + len(address) > _MAX_LENGTH:
         return address or base
     try:

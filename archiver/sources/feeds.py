@@ -13,11 +13,12 @@ from archiver.models import Target
 from archiver.sources.article_urls import best_target, plain_name
 from archiver.sources.feed_items import FeedItem, parse_feed_xml
 
-MAX_FEED_SIZE = 8 * 2**20  # bytes; feeds that contain whole articles have a few million
+MAX_FEED_SIZE = 8 * 2**20  # bytes; feeds with the full text of articles have a few million
 _DECLARED = re.compile(rb"""\A\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
-# Only common encodings: some of Python's codecs, punycode for one, take quadratic time.
+# Only common encodings, because some of Python's codecs, such as punycode, need quadratic time.
 _ENCODING = re.compile(r"utf-?8|gbk|gb18030|big5|us-ascii|iso-8859-\d{1,2}|windows-125\d|shift_jis|euc-(?:jp|kr)", re.I)
-_ELEMENT = re.compile(r"<[A-Za-z_]")  # before the first element entities can be declared that expand to gigabytes
+# The text before the first element is dropped, because it can declare entities that expand to gigabytes.
+_ELEMENT = re.compile(r"<[A-Za-z_]")
 _PREFIX = re.compile(r"xmlns:([^\s=]{1,99})")
 _MAX_PREFIXES = 100
 _BYTE_ORDER_MARKS = (
@@ -31,18 +32,18 @@ _BYTE_ORDER_MARKS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """The articles of a feed."""
+    """The articles in a feed."""
 
     title: str = ""
-    targets: tuple[Target, ...] = ()  # in the order of the feed, each once
-    skipped: int = 0  # number of items without the address of a WeChat article
+    targets: tuple[Target, ...] = ()  # in the order of the feed, without duplicates
+    skipped: int = 0  # number of items without an address of a WeChat article
 
 
 def read_feed(content: bytes, address: str) -> Feed:
-    """Return the feed in `content`; raise FetchError, which names `address`, when it is none.
+    """Return the parsed feed in `content`; raise FetchError about `address` if it is not a feed.
 
-    The address of an item's article is the best among its links and ids, else among those of its source. Its text is
-    not searched, since it links to other articles.
+    The address of an item's article is the best one of the item's links and ids, else of those of its source. The text
+    of the item is not searched, because it links to other articles.
     """
     if len(content) > MAX_FEED_SIZE:
         raise FetchError(f"a feed of more than {MAX_FEED_SIZE // 2**20} MB: give another one", concerns=address)
@@ -53,7 +54,11 @@ def read_feed(content: bytes, address: str) -> Feed:
 
 
 def _decode_feed(content: bytes) -> str:
-    """Return the feed's text in the encoding it declares, with invalid bytes replaced: the addresses are ASCII."""
+    """Return the text of a feed.
+
+    The encoding is that of its byte order mark, else the one declared in its XML, else UTF-8. Invalid bytes are
+    replaced, which leaves addresses intact, because they are ASCII.
+    """
     declared = _DECLARED.match(content)
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
     if not encoding and declared:
@@ -96,7 +101,7 @@ def _target_of(item: FeedItem) -> Target | None:
 
 
 def _make_feed(title: object, item_targets: Iterable[Target | None]) -> Feed:
-    """Return a Feed of the targets of all items, None for an item without one."""
+    """Return a Feed; `item_targets` has a Target for each item, or None for an item without an article's address."""
     targets = list(item_targets)
     articles = {target.url: target for target in targets if target}
     return Feed(title=plain_name(title), targets=tuple(articles.values()), skipped=targets.count(None))

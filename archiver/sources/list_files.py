@@ -1,8 +1,8 @@
-"""Read list files: a ListEntry for each address or saved page in it, or for a line that cannot be read.
+"""Read list files. Each address, saved page or unreadable line of a list becomes a ListEntry.
 
-The format is detected by the first line that is neither empty nor a comment: CSV and similar tables by a header with a
-column of addresses, JSON by its bracket (an array, or objects over several lines, as jq prints them). Everything else
-is read line by line: addresses, Markdown lists, message text, JSON lines.
+The format is detected from the first line that is neither empty nor a comment. CSV and similar tables begin with a
+header that names a column of addresses. JSON begins with a bracket: an array, or objects that span several lines, as jq
+prints them. Everything else is read line by line: addresses, Markdown lists, text of messages, JSON lines.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from archiver.models import Target
 from archiver.sources.charset import decode_chunks, detect_encoding
 from archiver.sources.list_formats import BLANK, MAX_DOCUMENT_LENGTH, Cell, read_cells, shorten
 
-# An address ends where Markdown, HTML and CSV end it. An address inside another one (?u=https://…) does not count.
+# An address ends at a character that ends it in Markdown, HTML or CSV. An address inside another one (?u=https://…)
+# does not match.
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9=/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com/[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
 )
-_PUNCTUATION = ".,;:!?'*]}\\"  # at the end of an address it belongs to the sentence
+_PUNCTUATION = ".,;:!?'*]}\\"  # at the end of an address these characters belong to the text around it
 _ITEM_MARK = re.compile(r"(?:[-*+•>]|\d{1,9}[.)、])?\s*(?:\[[ xX]?\](?!\()\s*)?")
 _LINK = re.compile(r"\[[^\[\]]*\]\(")
 _LINK_END = re.compile(r"\)[^)]*\Z")
@@ -37,39 +38,39 @@ _SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht")
 class ListEntry:
     """An entry of a list: a Target, or an error message of one line that tells the user what to do."""
 
-    number: int  # of its line, from 1; of the first line of a record over several
-    source: str  # the address or path as given, without credentials; for an error the whole line
+    number: int  # line number, from 1; of a record that spans several lines, the first
+    source: str  # address or path as given, without credentials; for an error, the whole line
     target: Target | None = None
     error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Folder:
-    """The folder of the list, to which paths in it are relative."""
+    """The folder of a list. Relative paths in the list are relative to it."""
 
-    name: str
-    exists: Callable[[str], bool]
+    name: str  # path; '' is the current folder
+    exists: Callable[[str], bool]  # whether there is a file at a path
 
     def find_file(self, text: str) -> str:
-        """Return the path of the file that `text` names, '' when there is none."""
+        """Return the path of the file that `text` names, '' if there is no such file."""
         path = os.path.join(self.name, text)  # noqa: PTH118 - Path would drop the `./` that the user wrote
         return path if self.exists(path) else ""
 
 
 def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
-    """Yield the lines of a list, with any line ends and in any encoding; raise InputError when it is no text.
+    """Return an iterator over the lines of a list, with any line ends and in any supported encoding.
 
-    A file is read twice from its current position, so it must be seekable. A line of more than MAX_DOCUMENT_LENGTH
-    characters is cut off somewhat later.
+    A file is read twice from its current position, so it must be seekable. Lines much longer than MAX_DOCUMENT_LENGTH
+    characters are cut off. Raise InputError if the list is not text.
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     return _split_lines(decode_chunks(file, detect_encoding(file)))
 
 
 def _split_lines(chunks: Iterator[str]) -> Iterator[str]:
-    """Yield the lines of a text, split at line feeds and carriage returns only.
+    """Yield the lines of a text that is passed in pieces. Only line feeds and carriage returns end a line.
 
-    str.splitlines would split at characters such as U+2028, which editors do not count as line ends.
+    str.splitlines would also split at characters such as U+2028, which editors do not treat as line ends.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     line: list[str] = []  # the parts of the current line
@@ -89,11 +90,12 @@ def _split_lines(chunks: Iterator[str]) -> Iterator[str]:
 def read_list(
     lines: Iterable[str], *, folder: str = "", exists: Callable[[str], bool] = lambda _path: False
 ) -> Generator[ListEntry, None, int]:
-    """Yield an entry for each address or saved page in the order of the lines; return the number of repeated ones.
+    """Yield an entry for each address or saved page of a list, in the order of the lines.
 
-    A line that cannot be read becomes an entry with an error; a line with two addresses becomes two entries; an
-    address that was listed before is left out. `folder` is the folder of the list: paths of saved pages are relative
-    to it, and text counts as a path only when `exists` returns True for it.
+    A line that cannot be read becomes an entry with an error, a line with two addresses becomes two entries. An address
+    or page that was listed before is left out; the generator returns the number of these. `folder` is the path of the
+    list's folder; paths of saved pages are relative to it. Text is treated as a path only if `exists`, which takes the
+    path joined to `folder`, returns True.
     """
     place = _Folder(name=folder, exists=exists)
     seen: set[str] = set()
@@ -119,9 +121,10 @@ def _entries_of(cell: Cell, folder: _Folder) -> list[ListEntry]:
 
 
 def _best_entry(entries: list[ListEntry]) -> ListEntry:
-    """Return the entry with a short address, else the first without an error, else the first.
+    """Return the best of several entries for one article.
 
-    All are names of one article. Long addresses lead to the verification page.
+    That is the first one with a short address, else the first one without an error, else the first one. Short addresses
+    are preferred because WeChat sends the verification page for long ones.
     """
     good = [entry for entry in entries if entry.target]
     short = [entry for entry in good if entry.target and urls.is_short(entry.target.url)]
@@ -129,10 +132,14 @@ def _best_entry(entries: list[ListEntry]) -> ListEntry:
 
 
 def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
-    """Return an entry for the file that `text` names, else for every address in it, else one with an error."""
+    """Return the entries of the text of a cell.
+
+    If the text is the path of a file, that is one entry. Otherwise there is an entry for each address in it, or one
+    entry with an error if it contains no address.
+    """
     if "://" not in text and (file := folder.find_file(text)):  # wget names folders after hosts: a path can match
         return [_saved_page_entry(number, text, file)]
-    without_titles = _LINK.sub("(", text) if "](" in text else text  # a link's title may be its address, shortened
+    without_titles = _LINK.sub("(", text) if "](" in text else text  # the title of a link may be its address, shortened
     addresses = [address.rstrip(_PUNCTUATION) for address in _ADDRESS.findall(without_titles)]
     if not addresses:
         return [_read_other_text(number, text, folder)]
@@ -145,7 +152,10 @@ def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
 
 
 def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
-    """Return an entry for a path after a list mark or an address in an unusual spelling, else one with an error."""
+    """Return the entry of a text without an ordinary address.
+
+    The text may be a path after a list mark or an unusual form of an address; else the entry has an error.
+    """
     bare = _strip_markup(text)
     if bare != text and "://" not in bare and (file := folder.find_file(bare)):
         return _saved_page_entry(number, bare, file)
@@ -158,7 +168,7 @@ def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
 
 
 def _strip_markup(text: str) -> str:
-    """Return `text` without the mark of a list item; for a Markdown link, its target."""
+    """Return `text` without the mark of a list item; if a Markdown link remains, return the link's target."""
     bare = _ITEM_MARK.sub("", text, count=1)
     if link := _LINK.match(bare):
         bare = _LINK_END.sub("", bare[link.end() :])
@@ -166,7 +176,10 @@ def _strip_markup(text: str) -> str:
 
 
 def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
-    """Return an entry for an address; for an invalid one an error that shows `whole`, the text it was found in."""
+    """Return the entry for the address `source`, or an entry with an error if it is invalid.
+
+    The error shows `whole`, the text that contains the address; by default the address itself.
+    """
     try:
         target = urls.parse_target(source)
     except NotWeChat as error:

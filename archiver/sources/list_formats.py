@@ -1,4 +1,4 @@
-"""Split a list of any format into cells: the texts that may contain an address. list_files.py interprets them."""
+"""Split a list of any format into cells, which are texts that may contain an address. list_files.py reads the cells."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
-BLANK = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"  # a byte order mark stands inside files that were joined from others
+BLANK = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"  # with a byte order mark, which is inside files that were concatenated
+# Names of a column of addresses in the header of a table, the preferred one first.
 COLUMNS = ("url", "链接", "link", "网址", "文章链接", "原文链接", "文章地址")
-_KEYS = (*COLUMNS, "source")  # the lines that --json prints have both `url` and `source`
+_KEYS = (*COLUMNS, "source")  # of JSON objects; lines printed with --json have both `url` and `source`
 _DELIMITERS = ",;\t|"
-_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)  # the first line of files for Excel
+_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)  # the first line of some CSV files for Excel
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")  # a horizontal rule (---) has none
-_ARRAY = re.compile(r'\[\s*(?:[{"]|\]?\s*\Z)')  # but `[title](…)` and `[ ] …` are Markdown
-_BETWEEN = re.compile(r"[\s,\[\]]*")  # between the JSON values of an array, or of a stream as jq prints it
+_ARRAY = re.compile(r'\[\s*(?:[{"]|\]?\s*\Z)')  # does not match Markdown: `[title](…)`, `[ ] …`
+_BETWEEN = re.compile(r"[\s,\[\]]*")  # separates JSON values in an array, or in a stream as printed by jq
 
 MAX_TEXT_LENGTH = 2**16  # characters of a text that contains addresses
-MAX_RECORD_LENGTH = 2**20  # characters of a line of JSON or CSV, which may contain whole articles
-MAX_DOCUMENT_LENGTH = 2**25  # characters of JSON over several lines, or of an array
-_SHOWN_LENGTH = 200  # characters shown of a longer text
+MAX_RECORD_LENGTH = 2**20  # characters of a record of JSON or CSV, which may contain a whole article
+MAX_DOCUMENT_LENGTH = 2**25  # characters of JSON that spans several lines, or of an array
+_SHOWN_LENGTH = 200  # characters that messages show of a text that is too long
 
 NumberedLines = Iterator[tuple[int, str]]
 
 
 class Cell(NamedTuple):
-    """A cell of a list, with the number of its line. Several texts are several addresses of one article."""
+    """A cell of a list."""
 
-    number: int
-    texts: tuple[str, ...]
-    error: str = ""
+    number: int  # line number, from 1
+    texts: tuple[str, ...]  # one or more; several texts are addresses of the same article
+    error: str = ""  # why the cell cannot be read
 
 
 def read_cells(lines: Iterable[str]) -> Iterator[Cell]:
-    """Yield the cells of a list of any format; only JSON over several lines is read into memory."""
+    """Yield the cells of a list of any format. Only JSON that spans several lines is read into memory as a whole."""
     numbered = enumerate(lines, 1)
     for number, line in numbered:
         text = line.strip(BLANK)
@@ -52,7 +53,7 @@ def read_cells(lines: Iterable[str]) -> Iterator[Cell]:
 
 
 def shorten(text: str) -> str:
-    """Return `text`, of a text longer than MAX_TEXT_LENGTH only its beginning."""
+    """Return `text`, or its beginning and an ellipsis if it is longer than MAX_TEXT_LENGTH."""
     return text if len(text) <= MAX_TEXT_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
 
 
@@ -61,13 +62,16 @@ def _is_long(cell: Cell) -> bool:
 
 
 def _too_long(number: int, text: str, limit: int) -> Cell:
-    """Return a cell with an error and the beginning of the text."""
+    """Return a cell with the beginning of `text` and the error that it has more than `limit` characters."""
     beginning = text[:_SHOWN_LENGTH].partition("\n")[0]
     return Cell(number, (f"{beginning}…",), f"more than {limit} characters: write one address a line")
 
 
 def _detect_format(first: str) -> tuple[Callable[[NumberedLines], Iterator[Cell]], bool]:
-    """Return the function that reads a list with this first line, and whether the line is a header."""
+    """Detect the format of a list from its first line.
+
+    Return (function that yields the cells of the lines, whether the first line is a header to skip).
+    """
     if first == "{" or (_ARRAY.match(first) and "](" not in first):
         return _read_json_values, False
     if first.casefold() in COLUMNS:
@@ -81,7 +85,7 @@ def _detect_format(first: str) -> tuple[Callable[[NumberedLines], Iterator[Cell]
 
 
 def _read_lines(lines: NumberedLines) -> Iterator[Cell]:
-    """Yield a cell for each line of text, JSON object or JSON string."""
+    """Yield a cell for each line with text, a JSON object or a JSON string; skip comments and empty lines."""
     for number, line in lines:
         text = line.strip(BLANK)
         if not text or text[0] == "#":
@@ -105,14 +109,14 @@ def _parse_json_line(number: int, text: str) -> Cell:
 
 
 def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
-    """Yield a cell for each value of a JSON array, or of a stream of objects.
+    """Yield a cell for each value of a JSON array, or of a stream of JSON objects.
 
-    It stops at an invalid value: there is no way to tell where the next one begins.
+    Stop with an error at the first invalid value, because the beginning of the next one cannot be found.
     """
     number, line = next(lines)
     text = "\n".join(_limited(chain([line], (line.rstrip("\r\n") for _, line in lines))))
     if len(text) > MAX_DOCUMENT_LENGTH:
-        deque(lines, maxlen=0)  # they are part of it
+        deque(lines, maxlen=0)  # skip the rest of the document
         yield _too_long(number, text, MAX_DOCUMENT_LENGTH)
         return
     decoder = json.JSONDecoder()
@@ -132,7 +136,7 @@ def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
 
 
 def _limited(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines until they are longer than MAX_DOCUMENT_LENGTH in all."""
+    """Yield lines, and stop after the line with which their total length exceeds MAX_DOCUMENT_LENGTH."""
     left = MAX_DOCUMENT_LENGTH
     for line in lines:
         yield line
@@ -148,7 +152,10 @@ def _describe(error: Exception) -> str:
 
 
 def _cell_of_json(number: int, value: object, text: str) -> Cell:
-    """Return the addresses in a JSON value as a cell; `text` is its source, shown when it has none."""
+    """Return a cell with the addresses in a JSON value, or with an error if there are none.
+
+    `text` is the JSON source of the value, which the error shows.
+    """
     texts = (value.strip(BLANK),) if isinstance(value, str) else _addresses_of(value) if isinstance(value, dict) else ()
     if any(texts):
         return Cell(number, texts)
@@ -156,7 +163,7 @@ def _cell_of_json(number: int, value: object, text: str) -> Cell:
 
 
 def _addresses_of(value: dict[str, object]) -> tuple[str, ...]:
-    """Return the addresses in a JSON object, in the order of `_KEYS`."""
+    """Return the addresses in a JSON object: its non-empty texts under `_KEYS`, in that order."""
     if "url" not in value:
         value = {key.casefold(): member for key, member in value.items()}
     members = (value[key] for key in _KEYS if key in value)
@@ -165,7 +172,10 @@ def _addresses_of(value: dict[str, object]) -> tuple[str, ...]:
 
 
 def _find_column(header: str, delimiter: str) -> int | None:
-    """Return the index of the column of addresses in a table's header, None when the line is no such header."""
+    """Return the index of the column of addresses in a table with this header line.
+
+    Return None if the line is not the header of such a table.
+    """
     try:
         names = next(_csv_reader([header], delimiter), [])
     except csv.Error:
@@ -175,12 +185,15 @@ def _find_column(header: str, delimiter: str) -> int | None:
 
 
 def _csv_reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    # strict: an unclosed quote is an error; otherwise its cell would contain all the following lines
+    # strict makes an unclosed quote an error; otherwise the cell would contain all following lines
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
 def _read_table(lines: NumberedLines, *, delimiter: str, column: int) -> Iterator[Cell]:
-    """Yield the cells of one column; the lines of a record that is invalid CSV are split at the delimiter instead."""
+    """Yield the cells of the column with index `column` of a table.
+
+    If a record is not valid CSV, each of its lines is split at the delimiter instead.
+    """
     record: list[tuple[int, str]] = []
     long: list[Cell] = []
     rows = _csv_reader(_note_lines(lines, record, long), delimiter)
@@ -199,10 +212,10 @@ def _read_table(lines: NumberedLines, *, delimiter: str, column: int) -> Iterato
 
 
 def _note_lines(lines: NumberedLines, record: list[tuple[int, str]], long: list[Cell]) -> Iterator[str]:
-    """Yield the lines for the CSV reader.
+    """Yield the lines of a table for the CSV reader.
 
-    Each one is added to `record`, which holds the lines of the current record. Longer ones than MAX_RECORD_LENGTH are
-    left out; a cell with an error is added to `long` for each.
+    Append each line with its number to `record`, which the caller clears before each record. Lines longer than
+    MAX_RECORD_LENGTH are not yielded; for each, append a cell with an error to `long`.
     """
     for number, line in lines:
         if len(line) > MAX_RECORD_LENGTH:
@@ -214,7 +227,10 @@ def _note_lines(lines: NumberedLines, record: list[tuple[int, str]], long: list[
 
 
 def _cells_of_row(record: list[tuple[int, str]], row: list[str], column: int) -> Iterator[Cell]:
-    """Yield the cell of a row, with an error when the column is empty; nothing for empty rows and comments."""
+    """Yield the cell of one row, with an error if the column is empty; yield nothing for empty rows and comments.
+
+    `record` has the numbered lines of the row.
+    """
     text = row[column].strip(BLANK) if column < len(row) else ""
     if _LETTER_OR_DIGIT.search(text):
         yield Cell(record[0][0], (text,))

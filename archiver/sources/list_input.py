@@ -1,4 +1,4 @@
-"""Open list files, on disk or on stdin, and read their entries."""
+"""Open lists, from a file or stdin, and read their entries."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from archiver.errors import InputError
 from archiver.sources import ListEntry, is_album, lines_of, read_list
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
 
-_IN_MEMORY = 2**26  # bytes of what comes out of a pipe; more lies in a temporary file
+_IN_MEMORY = 2**26  # bytes of a pipe that are kept in memory; a larger list is copied to a temporary file
 _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 
 
 def open_list(name: str) -> Iterator[ListEntry]:
-    """Return the entries of the list file `name`; raise InputError when it cannot be read."""
+    """Return an iterator over the entries of the list file at path `name`; raise InputError if it cannot be read.
+
+    Relative paths in the list are relative to the folder of the file.
+    """
     path = Path(name)
     with _reading(name):
         try:
@@ -30,7 +33,7 @@ def open_list(name: str) -> Iterator[ListEntry]:
 
 
 def open_stdin_list() -> Iterator[ListEntry]:
-    """Return the entries of the list on stdin; raise InputError when it cannot be read.
+    """Return an iterator over the entries of the list on stdin; raise InputError if it cannot be read.
 
     Relative paths in the list are relative to the current folder.
     """
@@ -40,7 +43,10 @@ def open_stdin_list() -> Iterator[ListEntry]:
 
 
 def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
-    """Return the entries of a list whose paths are relative to `folder`; its encoding is detected before returning."""
+    """Return an iterator over the entries of a list. The encoding is detected before this function returns.
+
+    `name` is the list's name in errors, `folder` the path to which paths in the list are relative.
+    """
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
         readable = file if file.seekable() else opened.enter_context(_copied(file))
@@ -64,13 +70,13 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
 
 @contextmanager
 def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield a copy of what a pipe delivers, as a file that can be read twice."""
+    """Yield a temporary file with a copy of the data of a pipe, because a pipe cannot be read twice."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         while chunk := file.read(_IN_MEMORY // 64):
             if not copy.tell():
                 check_beginning(chunk)
             copy.write(chunk)
-            if copy.tell() > MAX_LIST_SIZE:  # the reader of the copy reports that
+            if copy.tell() > MAX_LIST_SIZE:  # the reader of the copy raises the error
                 break
         copy.seek(0)
         yield cast(BinaryIO, copy)
@@ -78,7 +84,10 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Raise errors of the system, and of what is read, as InputError that names the list."""
+    """Convert an OSError of the `with` block to an InputError about the list `name`.
+
+    An InputError that does not say what it concerns gets `name` as well.
+    """
     try:
         yield
     except InputError as error:
@@ -90,5 +99,5 @@ def _reading(name: str) -> Iterator[None]:
 def _is_file(name: str) -> bool:
     try:
         return Path(name).is_file()
-    except (OSError, ValueError):  # a line as long as an article is no name
+    except (OSError, ValueError):  # a very long line is not a valid file name
         return False

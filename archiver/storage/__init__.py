@@ -1,1 +1,1 @@
-"""Write files to disk: atomic and durable writes, locks between processes, and the quarantine for replaced files."""
+"""Write files atomically and durably, lock them between processes, and move replaced files to the quarantine."""

@@ -1,4 +1,4 @@
-"""A lock for each name, kept only while a thread holds or waits for it."""
+"""Provide a lock for each name, which exists only while threads use it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from threading import Lock
 
 
 class KeyedLock:
-    """A lock for each name: threads that use the same name wait for each other, others do not."""
+    """A collection of locks by name. Only one thread at a time holds the lock of a name."""
 
     def __init__(self) -> None:
         self._guard = Lock()
-        self._locks: dict[str, tuple[Lock, int]] = {}  # by name: the lock, and how many threads hold or wait for it
+        self._locks: dict[str, tuple[Lock, int]] = {}  # by name: (lock, number of threads that hold or await it)
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
-        """Hold the lock of `name`."""
+        """Acquire the lock of `name`, waiting if necessary, and hold it during the `with` block."""
         with self._guard:
             lock, users = self._locks.get(name, (Lock(), 0))
             self._locks[name] = lock, users + 1

@@ -1,9 +1,9 @@
-"""Write the files of one folder atomically, and make them durable before the catalogue refers to them.
+"""Write the files of an archive atomically, and make them durable before the catalogue refers to them.
 
-A file's bytes reach the disk before the file gets its name. The name itself is durable once its folder is synced, which
-`sync` does for all folders together before rows about their files are written. A new file that can be verified by
-itself (a page by the digest in its name, an image by its format) may get its name first: if a power cut damages it, the
-damage is detected. The bytes of many such files are then synced together, which takes a tenth of the time.
+A file is written under a temporary name, synced, and renamed. The new name is durable after its folder was synced;
+`LocalStore.sync` syncs all changed folders together, before rows about their files are written. New files whose damage
+can be detected without the catalogue (a page by the digest in its name, an image by its format) may be renamed before
+they are synced; `sync` then syncs many of them together, which takes a tenth of the time.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from typing import BinaryIO
 
 from archiver.errors import OutputError
 
-OWN_FOLDER = ".archive"  # Jekyll skips dot folders
+OWN_FOLDER = ".archive"  # folder of archiver's own files; Jekyll ignores folders that begin with a dot
 UNFINISHED = f"{OWN_FOLDER}/unfinished"
-_RESERVE = 2**24  # bytes of a disk that are not used
+_RESERVE = 2**24  # bytes of a disk that stay free
 _MAX_OPEN_FILES = 64
-_ABANDONED_AFTER = 86_400  # seconds since the last change of an unfinished file
+_ABANDONED_AFTER = 86_400  # seconds without a change after which an unfinished file may be deleted
 
 
 class LocalStore:
-    """The files below `root`.
+    """A writer of the files below `root`.
 
-    `run` returns the name of this run, which becomes part of the names of unfinished files, so that those of killed
-    runs can be deleted later. A dry store (`is_dry`) writes nothing. Errors of the disk are raised as
-    OutputError with the path.
+    `run` returns the name of this run. Names of unfinished files begin with it, so that later runs can delete those of
+    killed runs. With `is_dry`, `write` does nothing. All methods raise OutputError with the path when a file cannot be
+    written.
     """
 
     def __init__(self, root: Path, run: Callable[[], str] = str, *, is_dry: bool = False) -> None:
@@ -45,14 +45,14 @@ class LocalStore:
         self._is_dry = is_dry
         self._lock = threading.Lock()  # for the two sets
         self._sync_lock = threading.Lock()
-        self._unsynced: set[Path] = set()  # folders whose entries changed
-        self._unsynced_files: set[Path] = set()  # whose bytes may not be on the disk yet
+        self._unsynced: set[Path] = set()  # folders with entries that may not be durable yet
+        self._unsynced_files: set[Path] = set()  # files with bytes that may not be durable yet
 
     def write(self, path: Path, content: bytes, *, proves_itself: bool = False) -> None:
-        """Replace the file at `path` atomically: readers see the old file or the new one, also after a crash.
+        """Write or replace the file at `path` atomically: readers see the old or the new file, even after a crash.
 
-        `proves_itself`: the content can be verified without the catalogue. Then a new file may get its name before its
-        bytes are durable; `sync` makes them so.
+        Pass `proves_itself` if damage of the content can be detected without the catalogue. Then a new file may get its
+        name before its bytes are durable; the next `sync` makes them durable.
         """
         if self._is_dry:
             return
@@ -70,13 +70,13 @@ class LocalStore:
                 )  # `path` is on another disk
 
     def delete(self, path: Path) -> None:
-        """Delete a file if it exists."""
+        """Delete the file at `path` if it exists."""
         with as_output_error(path):
             path.unlink(missing_ok=True)
             self._mark_unsynced(path.parent)
 
     def sync(self) -> None:
-        """Make every file that was written by any thread durable under its name."""
+        """Make the bytes and names of all files durable that any thread has written so far."""
         with self._sync_lock:  # a second caller returns only when the files of the first are durable
             with self._lock:
                 folders, self._unsynced = self._unsynced, set()
@@ -94,7 +94,10 @@ class LocalStore:
                 raise
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
-        """Delete the unfinished files of killed runs; `is_alive` returns whether the run of a name still works."""
+        """Delete the unfinished files of killed runs.
+
+        `is_alive` takes the name of a run and returns whether that run is still active.
+        """
         folder = self.root / UNFINISHED
         with as_output_error(folder):
             for path in folder.glob("*.tmp"):
@@ -129,7 +132,7 @@ class LocalStore:
 
 
 def _sync_files(paths: list[Path]) -> None:
-    """Make the bytes of files durable: start writing all of them before waiting for any."""
+    """Make the bytes of files durable. Files that were deleted meanwhile are skipped."""
     for start in range(0, len(paths), _MAX_OPEN_FILES):
         descriptors = []
         try:
@@ -146,13 +149,19 @@ def _sync_files(paths: list[Path]) -> None:
 
 
 def _start_writing(descriptor: int) -> None:
-    """Have the system start writing a file's bytes, where it can, so that one journal commit covers many files."""
+    """Ask the system to start writing a file's bytes without waiting; do nothing where this is not supported.
+
+    If many files are started before the first fsync, one journal commit of the file system covers all of them.
+    """
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def open_file(path: Path) -> BufferedReader:
-    """Open a regular file for reading; raise OSError for anything else, such as a pipe, which could block forever."""
+    """Open a regular file for reading.
+
+    Raise OSError for anything else, such as a pipe, from which reading could block forever.
+    """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -161,13 +170,16 @@ def open_file(path: Path) -> BufferedReader:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a regular file; raise OSError for anything else."""
+    """Return the bytes of a regular file; raise OSError if `path` is not one."""
     with open_file(path) as file:
         return file.read()
 
 
 def make_folder(folder: Path) -> list[Path]:
-    """Create a folder and its parents; return the folders whose entries changed, which are to be synced."""
+    """Create a folder and its missing parents.
+
+    Return the folders that got a new entry, which the caller has to sync; [] if `folder` existed.
+    """
     if folder.is_dir():
         return []
     changed = []
@@ -180,13 +192,16 @@ def make_folder(folder: Path) -> list[Path]:
 
 
 def make_durable_folder(folder: Path) -> None:
-    """Create a folder and its parents durably."""
+    """Create a folder and its missing parents, and sync them."""
     for changed in make_folder(folder):
         sync_folder(changed)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the entries of a folder durable; do nothing on Windows, which cannot, or when the folder is gone."""
+    """Make the entries of a folder durable.
+
+    Do nothing if the folder does not exist, or on Windows, where folders cannot be synced.
+    """
     if os.name == "nt":
         return
     try:
@@ -196,7 +211,7 @@ def sync_folder(folder: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):  # some network disks cannot
+        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):  # some network disks cannot sync folders
             raise
     finally:
         os.close(descriptor)
@@ -214,14 +229,14 @@ def sync_file(path: Path) -> None:
 
 @contextmanager
 def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
-    """Open a file that replaces `path` atomically and durably when the context ends without an error.
+    """Open a file for writing that replaces `path` atomically and durably when the `with` block ends without an error.
 
-    With `devices`, a pipe, a terminal or /dev/null at `path` is written directly. Raise OutputError when `path` is
-    another kind of file or cannot be written.
+    With `devices`, a pipe, a terminal or /dev/null at `path` is written to directly. Raise OutputError if `path` is
+    a folder, another kind of file, or cannot be written.
     """
     if not devices and path.exists() and not path.is_file():
         raise OutputError("is not a file", concerns=str(path))
-    target = path.resolve() if path.is_symlink() else path  # the link stays, its target is replaced
+    target = path.resolve() if path.is_symlink() else path  # keep the link and replace its target
     with as_file_error(path):
         if target.exists() and not target.is_file():
             if target.is_dir():
@@ -247,7 +262,7 @@ def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
 
 
 def _delete_abandoned(path: Path) -> None:
-    """Delete the unfinished files of calls that were killed while they wrote this file, a day ago or longer."""
+    """Delete temporary files for `path` that killed processes left behind more than a day ago."""
     for unfinished in path.parent.glob(f".{glob.escape(path.name[:100])}-{'[0-9a-f]' * 16}.tmp"):
         with suppress(OSError):
             if time.time() - unfinished.stat().st_mtime > _ABANDONED_AFTER:
@@ -255,14 +270,17 @@ def _delete_abandoned(path: Path) -> None:
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write a text file that the user named atomically; file names in it that are not valid UTF-8 keep their bytes."""
+    """Write lines of text as UTF-8 to `path` atomically; a device or a pipe is written directly.
+
+    File names in the lines that are not valid UTF-8 (surrogate escapes) are written with their original bytes.
+    """
     with atomic_file(path, devices=True) as file:
         for line in lines:
             file.write(f"{line}\n".encode(errors="surrogateescape"))
 
 
 def check_space(folder: Path, needed: int) -> None:
-    """Raise OutputError when the disk of `folder` has less than `needed` bytes and a reserve free."""
+    """Raise OutputError if the disk of `folder` has less free space than `needed` bytes and a reserve of 16 MiB."""
     with as_output_error(folder):
         free = shutil.disk_usage(folder).free
     if free < needed + _RESERVE:
@@ -273,13 +291,13 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 def temporary_path(path: Path) -> Path:
-    """Return an unused name of a hidden file in the folder of `path`."""
+    """Return the path of a hidden file with a random name in the folder of `path`; the file is not created."""
     return path.with_name(f".{path.name[:100]}-{secrets.token_hex(8)}.tmp")
 
 
 @contextmanager
 def as_output_error(path: Path) -> Iterator[None]:
-    """Raise an OSError as an OutputError that names `path`, a file of the archive."""
+    """Convert an OSError of the `with` block to an OutputError about `path`, a file or folder of the archive."""
     try:
         yield
     except OSError as error:
@@ -292,10 +310,13 @@ def as_output_error(path: Path) -> Iterator[None]:
 
 @contextmanager
 def as_file_error(path: Path) -> Iterator[None]:
-    """Raise an OSError as an OutputError that names `path`, a file that the user named."""
+    """Convert an OSError of the `with` block to an OutputError about `path`, a file that the user chose.
+
+    A BrokenPipeError is not converted.
+    """
     try:
         yield
-    except BrokenPipeError:  # of stdout, which the caller may write at the same time
+    except BrokenPipeError:  # from stdout, to which the caller may write in the `with` block
         raise
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror or error})", concerns=str(path)) from error

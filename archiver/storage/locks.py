@@ -1,7 +1,7 @@
-"""Locks between processes: `flock` on a file, which the system releases when its process dies.
+"""Lock files between processes with `flock`; the system releases a lock when its process ends.
 
-The package filelock is not used: on a disk without locks (ENOSYS) it falls back to a marker file, which a killed
-process leaves behind, and it waits forever when a lock cannot be acquired for another reason.
+The package filelock is not used. On a disk without locks (ENOSYS) it creates a marker file instead, which a killed
+process leaves behind. If a lock cannot be acquired for another reason, it waits forever.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from pathlib import Path
 from archiver.errors import OutputError
 from archiver.storage.local import make_durable_folder
 
-POLL_INTERVAL = 0.005  # seconds
+POLL_INTERVAL = 0.005  # seconds between two attempts to acquire a lock
 
-_HELD = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES))  # EACCES: on Windows and some network disks
+# Errors that mean that another process holds the lock; EACCES comes from Windows and some network disks.
+_HELD = frozenset((errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES))
 _NO_LOCKS = frozenset(
     number for name in ("ENOLCK", "ENOSYS", "EOPNOTSUPP", "ENOTSUP") if (number := getattr(errno, name, None))
 )
@@ -36,16 +37,16 @@ else:
 
 
 class LockFile:
-    """An exclusive lock on the file at `path`, which is created when it is missing and never deleted."""
+    """An exclusive lock on the file at `path`. The file is created if it is missing, and never deleted."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Acquire the lock if it is free; return whether it is held now.
+        """Acquire the lock without waiting; return False if another process holds it.
 
-        Raise OutputError when files on this disk cannot be locked.
+        Raise OutputError if the file cannot be opened or locked.
         """
         descriptor = None
         try:
@@ -69,16 +70,19 @@ class LockFile:
             return os.open(self.path, flags, 0o644)
 
     def release(self) -> None:
-        """Release the lock; do nothing when it is not held."""
+        """Release the lock; do nothing if it is not held."""
         if self._descriptor is not None:
             descriptor, self._descriptor = self._descriptor, None
-            with suppress(OSError):  # the lock is released all the same
+            with suppress(OSError):  # the lock is released even if closing fails
                 os.close(descriptor)
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of `path`, after waiting for other holders; raise OutputError when it cannot be locked."""
+    """Acquire the lock of `path`, waiting if necessary, and hold it during the `with` block.
+
+    Raise OutputError if the file cannot be opened or locked.
+    """
     lock = LockFile(path)
     while not lock.try_acquire():
         time.sleep(POLL_INTERVAL)

@@ -1,4 +1,4 @@
-"""The quarantine: files that are moved to `.archive/lost/`, under their old paths, instead of being deleted."""
+"""Move files to the quarantine instead of deleting them: to `.archive/lost/`, under their old relative paths."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LOST = f"{OWN_FOLDER}/lost"
 
 
 def move_aside(root: Path, path: str) -> str:
-    """Move a file to the quarantine.
+    """Move a file to the quarantine and return its new path, or '' if there is no file at `path`.
 
-    Return its new path, relative to the archive's folder `root` as `path` is, or '' when there was no file.
+    `path` and the returned path are relative to `root`, the archive's folder. Raise OutputError on failure.
     """
     try:
         if not os.path.lexists(root / path):
@@ -31,7 +31,10 @@ def move_aside(root: Path, path: str) -> str:
 
 
 def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
-    """Copy a file durably to the quarantine, or to another `folder`, before it is replaced; return as move_aside."""
+    """Copy a file durably to the quarantine or to another `folder`; return the copy's path, or '' if there is no file.
+
+    All paths are relative to `root`, the archive's folder. Raise OutputError on failure.
+    """
     try:
         if not (root / path).is_file():
             return ""
@@ -44,20 +47,23 @@ def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
 
 
 def files_aside(root: Path) -> Iterator[Path]:
-    """Yield the path of every file in the quarantine."""
+    """Yield the paths of all files in the quarantine; they begin with `root`."""
     for folder, _, names in os.walk(root / LOST):
         yield from (Path(folder) / name for name in sorted(names))
 
 
 def empty_quarantine(root: Path) -> None:
-    """Delete the quarantine with all its files."""
+    """Delete the quarantine with all its files, if it exists."""
     with as_output_error(root / LOST):
         if (root / LOST).is_dir():
             shutil.rmtree(root / LOST)
 
 
 def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
-    """Create an empty file under the first unused name in `folder`, and return its path."""
+    """Create an empty file in `folder` for the file at `path`, and return its path relative to `root`.
+
+    If the name is taken, a number is appended: `.2`, `.3` …
+    """
     inside = path.removeprefix(f"{OWN_FOLDER}/")
     for number in count(1):
         name = f"{folder}/{inside}" + (f".{number}" if number > 1 else "")
@@ -71,14 +77,14 @@ def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a file durably to `target`, an empty file that is replaced; they may be on different disks."""
+    """Move a file durably to `target`, an existing empty file, also if that is on another disk."""
     try:
         source.replace(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             target.unlink(missing_ok=True)
             raise
-        shutil.copy2(source, target, follow_symlinks=False)  # postimg/ may lie on another disk
+        shutil.copy2(source, target, follow_symlinks=False)  # postimg/ may be on another disk
         if not target.is_symlink():
             sync_file(target)
         source.unlink()

@@ -1,6 +1,6 @@
-"""Read pages that somebody saved to disk, with the media beside or inside the file.
+"""Read pages that a browser saved to disk, with the media beside or inside the file.
 
-Imports neither httpx nor tenacity: a run on saved pages loads no network code.
+This package does not import httpx and tenacity, so that a run with only saved pages loads no network code.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from archiver.fetcher.saved.mhtml import read_mhtml
 from archiver.models import LocalMedia, Page
 
 _MHTML_SUFFIXES = (".mhtml", ".mht")
-_MHTML_LIMIT = 10 * PAGE_LIMIT  # one file, the media of the page in it as base64
-_HEAD = 4096  # bytes in which every browser and extension leaves its note
+_MHTML_LIMIT = 10 * PAGE_LIMIT  # bytes of an .mhtml file, which contains the media as base64
+_HEAD = 4096  # bytes at the beginning of a file, in which browsers and extensions note the address
 
-# Formats that people pass by mistake; only those without a NUL near their beginning need a signature.
+# First bytes of files that people pass by mistake. Formats with a NUL in their first bytes are recognised by that.
 _SIGNATURES = (b"%PDF", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"\x1f\x8b", b"Rar!")
 
-# The notes of Chrome, of SingleFile, and the bare address with which the pages of the GNE test set begin.
+# How an address is noted by Chrome, by SingleFile, and in pages that begin with a comment with only the address.
 _ADDRESS_NOTES = (
     re.compile(rb"<!--\s*saved from url=\(\d{4,6}\)(\S{1,2048})\s*-->"),
     re.compile(rb"Page saved with SingleFile\s{1,9}url:\s{0,9}(\S{1,2048})"),
     re.compile(rb"\A\s{0,9}<!--\s{0,9}(https?://\S{1,2048}?)\s{0,9}-->"),
 )
-# SingleFile writes the date as JavaScript does: Thu Jul 18 2024 10:05:00 GMT+0800 (…)
+# SingleFile writes dates in the format of JavaScript: Thu Jul 18 2024 10:05:00 GMT+0800 (…)
 _SAVED_DATE = re.compile(
     rb"saved date:\s{0,9}[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})"
 )
@@ -40,17 +40,17 @@ _SAVED_DATE = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedPage:
-    """A page as it lies on disk, not redacted yet, and the media that were saved with it."""
+    """A page that was saved to disk, still with credentials, and the media that were saved with it."""
 
     page: Page
     local_media: LocalMedia
 
 
 def read_saved(path: str | PathLike[str]) -> SavedPage:
-    """Return the page saved at `path`: .html with or without its companion folder, or .mhtml.
+    """Return the page saved at `path`: an .html file, with or without a folder of media beside it, or an .mhtml file.
 
-    Raise InputError when the file cannot be read, TooLarge when it is larger than 20 MiB (.mhtml: 200 MiB), and
-    ArchiverError when there is no page in it.
+    Raise InputError if the file cannot be read, TooLarge if it is larger than 20 MiB (.mhtml: 200 MiB), and
+    ArchiverError if it contains no page.
     """
     path = fspath(path)
     content, changed = _read_file(Path(path), path)
@@ -65,7 +65,10 @@ def read_saved(path: str | PathLike[str]) -> SavedPage:
 
 
 def _read_file(file: Path, path: str) -> tuple[bytes, datetime]:
-    """Return the bytes of `file` and when it last changed; messages name it as the user gave it, by `path`."""
+    """Return (content, time of the last change in UTC) of `file`.
+
+    Raise InputError or TooLarge about `path`, the same path as the user wrote it.
+    """
     try:
         if file.is_dir():
             raise InputError("this is a folder: name the .html or .mhtml files inside it", concerns=path)
@@ -84,7 +87,7 @@ def _read_file(file: Path, path: str) -> tuple[bytes, datetime]:
 
 
 def _check_text(head: bytes, path: str) -> None:
-    """Raise ArchiverError when a file's beginning shows that it is empty or no text."""
+    """Raise ArchiverError if `head`, the first bytes of a file, shows that it is empty or not text."""
     if not head.strip():
         raise ArchiverError("the file is empty: save the page again", concerns=path)
     if b"\0" not in head and not head.startswith(_SIGNATURES):
@@ -118,7 +121,7 @@ def _make_page(path: str, content: bytes, *, address: str, captured: datetime) -
 
 
 def _noted_address(head: bytes) -> str:
-    """Return the address that the browser or extension noted in the file, '' when it noted none."""
+    """Return the address that a browser or extension noted in the page, '' if there is none."""
     for note in _ADDRESS_NOTES:
         if match := note.search(head):
             return match[1].decode("utf-8", "replace")
@@ -126,7 +129,10 @@ def _noted_address(head: bytes) -> str:
 
 
 def _article_address(address: str) -> str:
-    """Return `address` without tracking and credentials; '' when it is not WeChat's (a mirror's, a local file's)."""
+    """Return `address` without tracking parameters and credentials.
+
+    Return '' if it is not an address of WeChat, such as that of a mirror or a local file.
+    """
     try:
         return urls.parse_target(address).url if address else ""
     except NotWeChat:
@@ -134,7 +140,7 @@ def _article_address(address: str) -> str:
 
 
 def _noted_date(head: bytes) -> datetime | None:
-    """Return when SingleFile saved the page, in UTC, None when the file does not tell."""
+    """Return the time in UTC when SingleFile saved the page, None if it is not noted or invalid."""
     match = _SAVED_DATE.search(head)
     if not match:
         return None

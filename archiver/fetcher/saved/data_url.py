@@ -1,4 +1,4 @@
-"""Decode media whose bytes stand in the page itself: `data:` addresses (RFC 2397)."""
+"""Decode `data:` addresses (RFC 2397), which contain the bytes of a medium."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DATA_SCHEME = "data:"
 
 
 def decode_data_url(address: str) -> Download:
-    """Return the bytes that a `data:` address holds; raise FetchError when its base64 is damaged."""
+    """Return the medium that a `data:` address contains; raise FetchError if its base64 is damaged."""
     head, _, data = address.removeprefix(DATA_SCHEME).partition(",")
     content_type, *options = head.split(";")
     try:

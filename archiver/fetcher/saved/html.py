@@ -1,7 +1,8 @@
-"""Media that a browser put beside a page it saved: page.html and its folder page_files/.
+"""Read media from the folder that a browser saved beside a page, such as page_files/ beside page.html.
 
-The saved page shows `src="./page_files/640(1)"` and keeps the CDN's address in `data-src`: that pair says which
-file is which image. A folder made by hand names its files by the CDN's image id.
+An image of the saved page has the path of its file in `src` (`./page_files/640(1)`), and its address on the CDN in
+`data-src`; so the page shows which file belongs to which image. In a folder that was made by hand, files can be named
+after the CDN's image ids instead.
 """
 
 from __future__ import annotations
@@ -16,28 +17,28 @@ from archiver import urls
 from archiver.fetcher.limits import IMAGE_LIMIT
 from archiver.models import Download
 
-_FOLDERS = ("{}_files", "{}.files", "{}_文件")  # Chrome and Firefox; Internet Explorer and Word; WPS
-_ORIGINAL_ADDRESS = ("data-src", "data-original", "data-original-src", "_src")  # before the browser replaced `src`
+_FOLDERS = ("{}_files", "{}.files", "{}_文件")  # of Chrome and Firefox, of Internet Explorer and Word, of WPS
+_ORIGINAL_ADDRESS = ("data-src", "data-original", "data-original-src", "_src")  # attributes with the address on the CDN
 
-# Neither expression looks at a character twice. (CPython before 3.11.5 misreads possessive groups.)
+# Both expressions need linear time. They have no possessive groups, which CPython before 3.11.5 matches wrongly.
 _TAG = re.compile(r"""[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*""")
 _ATTRIBUTE = re.compile(r"""[\s"']([\w-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""")
 
 
 class CompanionFolder:
-    """LocalMedia of a page saved as .html: the files in the folder beside it.
+    """The LocalMedia of a page saved as .html: the files in the folder beside it.
 
-    `page` is the path of the file and `html` what is in it; the folder is listed and the page searched for images
-    at the first `find`.
+    `page` is the path of the page's file, `html` the content. The folder is listed, and the page searched for images,
+    when `find` is called first.
     """
 
     def __init__(self, page: Path, html: bytes) -> None:
         self._page, self._html = page, html
 
     def find(self, address: str) -> Download | None:
-        """Return the bytes saved for a medium's address, None when there are none that can be read."""
+        """Return the saved medium that has `address` in the page, None if it has no readable file."""
         keys = urls.image_id(address), urls.media(address)
-        # A page may show a file of the folder without telling the CDN's address of it.
+        # A page may show a file in the folder without noting its address on the CDN.
         relative = "" if ":" in address else unquote(address.rpartition("/")[2])
         name = next((self._names[key] for key in keys if key and key in self._names), relative)
         content = _read_image(self._files.get(name))
@@ -49,20 +50,20 @@ class CompanionFolder:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """The file's name by image id and by media address."""
+        """File names by image id and by address; empty if there is no file."""
         stems = {path.stem: name for name, path in self._files.items()}
         return {**_shown_names(self._html), **stems} if stems else {}
 
 
 def _list_folder(page: Path) -> dict[str, Path]:
-    """Return the files of the page's companion folder by name, without links that lead out of it."""
+    """Return the files in the folders beside the page, by file name; symbolic links that lead out are left out."""
     files: dict[str, Path] = {}
     for pattern in _FOLDERS:
         folder = page.with_name(pattern.format(page.stem))
         try:
             entries = sorted(folder.iterdir()) if folder.is_dir() else []
             root = folder.resolve()
-        except (OSError, RuntimeError):  # RuntimeError: links in a circle
+        except (OSError, RuntimeError):  # RuntimeError: symbolic links form a loop
             continue
         for path in entries:
             if path.is_file() and path.resolve().is_relative_to(root):
@@ -71,7 +72,7 @@ def _list_folder(page: Path) -> dict[str, Path]:
 
 
 def _shown_names(html: bytes) -> dict[str, str]:
-    """Return the file's name for each image id and media address that the saved page shows from a file."""
+    """Return the file name of each image that the saved page shows from a file, by image id and by address."""
     names: dict[str, str] = {}
     for attributes in _image_attributes(html.decode("utf-8", "replace")):
         original = next((attributes[name] for name in _ORIGINAL_ADDRESS if attributes.get(name)), "")
@@ -86,7 +87,7 @@ def _shown_names(html: bytes) -> dict[str, str]:
 
 
 def _image_attributes(html: str) -> Iterator[dict[str, str]]:
-    """Yield the attributes of each <img> tag: names in lower case, values with their entities."""
+    """Yield the attributes of each <img> tag as a dict. Names are in lower case, entities are not decoded."""
     for rest in re.split(r"<img(?=[\s/])", html, flags=re.IGNORECASE)[1:]:
         tag = _TAG.match(rest)
         attributes = _ATTRIBUTE.findall(tag[0] if tag else "")
@@ -94,7 +95,7 @@ def _image_attributes(html: str) -> Iterator[dict[str, str]]:
 
 
 def _read_image(path: Path | None) -> bytes | None:
-    """Return the bytes of a file, None when there is none, it cannot be read or is larger than any image."""
+    """Return the content of a file; None if `path` is None, unreadable or larger than IMAGE_LIMIT."""
     try:
         if path is None or path.stat().st_size > IMAGE_LIMIT:
             return None

@@ -1,4 +1,4 @@
-"""Read a page and its media from one file (MHTML, RFC 2557), as Chrome's "Webpage, Single File" writes it."""
+"""Read a page and its media from an MHTML file (RFC 2557), which Chrome saves as "Webpage, Single File"."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from archiver.models import Download, LocalMedia
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MhtmlArchive:
-    """The contents of a single-file save: the page, its address, when it was saved, and its media."""
+    """The contents of an MHTML file."""
 
-    page: bytes  # UTF-8 where the part says what it is encoded in
-    url: str
-    date: datetime | None
+    page: bytes  # converted to UTF-8 if the file declares the page's encoding
+    url: str  # address of the page, '' if it is not noted
+    date: datetime | None  # when the page was saved; None: it is not noted
     local_media: LocalMedia
 
 
 def read_mhtml(content: bytes) -> MhtmlArchive | None:
-    """Return the archive in the bytes of a file, None when there is no page in it."""
+    """Return the contents of an MHTML file, None if it contains no page."""
     try:
         message = message_from_bytes(content)
         parts = [part for part in message.walk() if not part.is_multipart()]
-    except RecursionError:  # hundreds of parts in each other: no browser writes that
+    except RecursionError:  # hundreds of nested parts, which no browser writes
         return None
     page = _find_page(message, parts)
     if page is None:
@@ -42,9 +42,9 @@ def read_mhtml(content: bytes) -> MhtmlArchive | None:
 
 
 class MhtmlMedia:
-    """LocalMedia of a page saved as .mhtml: the other parts of the file.
+    """The LocalMedia of a page saved as .mhtml: the parts of the file other than the page.
 
-    An image is found by its id first, since the page may show it in another size.
+    An image is searched by its id first, because the page may show it in another size, at another address.
     """
 
     def __init__(self, parts: Iterable[Message]) -> None:
@@ -56,7 +56,7 @@ class MhtmlMedia:
                     self._parts.setdefault(key, part)
 
     def find(self, address: str) -> Download | None:
-        """Return the bytes saved for a medium's address, None when there are none."""
+        """Return the saved medium that has `address` in the page, None if the file does not contain it."""
         part = self._parts.get(urls.image_id(address)) or self._parts.get(urls.media(address))
         if part is None:
             return None
@@ -64,7 +64,7 @@ class MhtmlMedia:
 
 
 def _find_page(message: Message, parts: list[Message]) -> Message | None:
-    """Return the part that the parameter `start` names if that is a page, else the first page."""
+    """Return the part that is named by the parameter `start` if it is a page, else the first page; None without any."""
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start_parts = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == start)
@@ -72,7 +72,7 @@ def _find_page(message: Message, parts: list[Message]) -> Message | None:
 
 
 def _decode_text(part: Message) -> bytes:
-    """Return the part's bytes as UTF-8, unchanged when its charset is not given or not known."""
+    """Return a part's content converted to UTF-8; unchanged if its charset is not declared or unknown."""
     content = _read_payload(part)
     charset = part.get_content_charset()
     try:
@@ -87,7 +87,7 @@ def _read_payload(part: Message) -> bytes:
 
 
 def _read_address(part: Message, header: str) -> str:
-    """Return the header without the line breaks by which mail folds long ones."""
+    """Return the address in a part's header, without the line breaks of folded headers; '' if there is none."""
     return "".join(str(part.get(header, "")).split())
 
 
