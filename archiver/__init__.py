@@ -1,12 +1,12 @@
 """Keep WeChat Official Account articles (微信公众号) as Jekyll posts: the public interface of the library.
 
     archiver.to_markdown(page)    the body of an article's page as Markdown
-    archiver.read(page)           what the page says, as an Article
+    archiver.read(page)           the article in a page, as an Article
     archiver.Archiver(settings)   an archive, with one method for each command
 
-Methods of Archiver that yield results do their work while the results are iterated. What these methods take, return
-and raise can be imported from here, and so can the errors' common class, ArchiverError. A name is loaded when it is
-first used, so that `import archiver` costs next to nothing.
+Methods of Archiver that yield results do their work while the caller iterates over the results. The types that these
+methods take and return, and the errors that they raise, can be imported from here; ArchiverError is the base class of
+all errors. Each name is loaded when it is first used, so that `import archiver` takes little time.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ __all__ = [
     "to_markdown",
 ]
 
-__version__ = "0.1.0"  # the package's metadata takes it from here
+__version__ = "0.1.0"  # pyproject.toml reads the version of the package from here
 
-_NAMES_OF_MODULES = {  # what is loaded when it is first used, by the module that defines it or makes it public
+_NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions RebuildResult "
     "RemovalResult RunReport SourceReport fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
@@ -112,9 +112,10 @@ _MODULES = {name: module for module, names in _NAMES_OF_MODULES.items() for name
 
 
 def to_markdown(page: bytes) -> str:
-    """Return the body of an article as Markdown; images keep their addresses on the network.
+    """Return the body of an article as Markdown. Images keep their addresses on the network.
 
-    `page` is the HTML as WeChat sent it. Raise NotAnArticle, whose `state` says what the page is, for any other page.
+    `page` is the HTML as WeChat sent it. Raise NotAnArticle if the page holds no article; the state of the page is then
+    in the error's `state`.
     """
     from archiver.extractor import read_body
     from archiver.writer.links import LinkResolver
@@ -124,9 +125,10 @@ def to_markdown(page: bytes) -> str:
 
 
 def read(page: bytes) -> Article:
-    """Return the article of a page: its title, account, times, body and media.
+    """Return the article in a page: its title, account, times, body and media.
 
-    `page` is the HTML as WeChat sent it. Raise NotAnArticle, whose `state` says what the page is, for any other page.
+    `page` is the HTML as WeChat sent it. Raise NotAnArticle if the page holds no article; the state of the page is then
+    in the error's `state`.
     """
     from archiver.extractor import extract
 
@@ -134,7 +136,7 @@ def read(page: bytes) -> Article:
 
 
 def _parse_article_page(page: bytes) -> ParsedPage:
-    """Parse the page of an article; raise NotAnArticle for any other."""
+    """Parse the page of an article. Raise NotAnArticle if the page holds no article."""
     from datetime import datetime
 
     from archiver.errors import NotAnArticle

@@ -1,6 +1,6 @@
-"""The entry point of `archiver` and of `python -m archiver`.
+"""Start the command line, for `archiver` and for `python -m archiver`.
 
-It imports almost nothing itself, so that ^C is handled from the first import on.
+This module imports almost nothing at its top, so that ^C is handled even while the rest of the package is loading.
 """
 
 import os
@@ -9,7 +9,7 @@ from archiver import interruption
 
 
 def main() -> None:
-    """Run the command line; end with one line and exit code 130 on ^C, also while it is being loaded."""
+    """Run the command line. On ^C, even while it is loading, print one line and exit with code 130."""
     try:
         from archiver.cli.main import main as run_command
 

@@ -1,4 +1,4 @@
-"""Archiver: an archive, and one method for each command."""
+"""The class Archiver, which represents an archive and has one method for each command."""
 
 from __future__ import annotations
 
@@ -61,15 +61,20 @@ def fetch_options(
     limit: int | None = None,
     max_time: float | None = None,
 ) -> FetchOptions:
-    """Return FetchOptions whose time, in seconds, begins now."""
+    """Return FetchOptions for a call that begins now.
+
+    `max_time` is the number of seconds from now after which no page is requested; None means no limit. The other
+    arguments are the fields of FetchOptions.
+    """
     until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
     return FetchOptions(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
 
 
 def read_list(name: str) -> Iterator[ListEntry]:
-    """Yield the entries of a list file, `-` for stdin: text, Markdown, CSV with a column `url`, or JSON lines.
+    """Return an iterator over the entries of the list file `name`, or of stdin if `name` is `-`.
 
-    It is opened at once: raise InputError when it cannot be read.
+    The list may be text, Markdown, CSV with a column `url`, or JSON Lines. The file is opened before this function
+    returns. Raise InputError if it cannot be read.
     """
     from archiver.sources.list_input import open_list, open_stdin_list
 
@@ -77,10 +82,11 @@ def read_list(name: str) -> Iterator[ListEntry]:
 
 
 class Archiver:
-    """An archive and what can be done with it; a context manager that closes its connections.
+    """An archive, with one method for each command; a context manager that closes its connections.
 
-    `now` returns the present time (aware) and `sleep` waits; tests replace both. `summary` counts all outcomes that
-    were yielded, `counts` the posts, media and pages that `verify` checked.
+    `now` returns the current time (timezone-aware) and `sleep` waits for a number of seconds; tests replace both. The
+    attribute `summary` counts all outcomes that the methods yielded. The attribute `counts` holds the numbers of posts,
+    media and pages that `verify` checked.
     """
 
     def __init__(
@@ -110,7 +116,7 @@ class Archiver:
 
     @property
     def _catalogue(self) -> Catalogue:
-        """The catalogue of an existing archive, opened without loading the code that reads pages where possible."""
+        """The catalogue of an existing archive; if possible, it is opened without loading the code that reads pages."""
         return self._context.archive.require_catalogue() if "_context" in self.__dict__ else self._read_catalogue
 
     @cached_property
@@ -119,18 +125,19 @@ class Archiver:
         if not (folder / FILE).is_file():
             return self._context.archive.require_catalogue()
         catalogue = Catalogue(folder, self._now)
-        if catalogue.open():  # a new catalogue, to be populated from the files first
+        if catalogue.open():  # the catalogue is new and must first be populated from the files
             catalogue.close()
             return self._context.archive.require_catalogue()
         return self._opened.enter_context(closing(catalogue))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
-        """Archive each source, an address or a page saved as a file, and yield its Outcome as soon as it is known.
+        """Archive each source and yield its Outcome as soon as it is known.
 
-        Outcomes come in the order of `sources`. Every source is read again, also one that the archive has. `report` is
-        called with each source, less credentials, before it is read. After a verification page no other page is
-        requested, but saved pages are still read; after a failure to write nothing is read. What goes wrong with one
-        source is an Outcome. Raise OutputError, before anything is fetched, when the archive cannot be written.
+        A source is an address or the path of a saved page. Outcomes are yielded in the order of `sources`. Every source
+        is read again, even if its article is already in the archive. `report` is called with each source, without
+        credentials, before the source is read. After a verification page no more pages are requested, but saved pages
+        are still read. After a file could not be written, nothing more is read. An error that concerns one source is
+        yielded as an Outcome. Raise OutputError, before anything is fetched, if the archive cannot be written.
         """
         from archiver.commands.add import add
 
@@ -141,21 +148,22 @@ class Archiver:
     ) -> Iterator[Outcome]:
         """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
-        First come those that need no request: entries without an address, and what the archive has. `planned` is then
-        called once, with the number of entries and the number of those that are about to be read; their outcomes
-        follow in any order. Raise OutputError, before anything is fetched, when the archive cannot be written.
+        The entries that need no request come first: those without an address, and those already in the archive. Then
+        `planned` is called once with two numbers: of all entries, and of the entries that are about to be read. The
+        outcomes of the latter follow in any order. Raise OutputError, before anything is fetched, if the archive cannot
+        be written.
         """
         from archiver.commands.batch import batch
 
         yield from self._recorded("batch", batch(self._context, entries, options, planned))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
-        """Archive what is new or due in the `sources:` of archiver.yml and yield each Outcome as soon as it is known.
+        """Archive new and due articles of the `sources` in archiver.yml; yield each Outcome as soon as it is known.
 
-        What the archive has already is not yielded. `report` is filled on the way with what each source listed.
-        `planned` is called once, with the number of addresses that are about to be read as both arguments. Raise
-        ConfigError when there are no sources, Busy when another run works on the archive, OutputError when the archive
-        cannot be written.
+        Articles that are already in the archive are not yielded. During the run, `report` is filled with the result of
+        listing each source. `planned` is called once; both of its arguments are the number of addresses that are about
+        to be read. Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and
+        OutputError if the archive cannot be written.
         """
         from archiver.commands.run import run_sources
 
@@ -166,11 +174,11 @@ class Archiver:
     def rebuild(
         self, named: Iterable[str] | None, options: RebuildOptions, planned: Planned = _silent
     ) -> Iterator[RebuildResult]:
-        """Make posts again from the stored pages, without the network, and yield a RebuildResult for each article.
+        """Write posts again from the stored pages, without the network, and yield a RebuildResult for each article.
 
-        `named` holds keys, addresses or files of posts; None stands for every article. `planned` is called once, with
-        the number of articles as both arguments. Raise InputError, before anything is written, for an article that is
-        not in the archive, OutputError when the archive cannot be written.
+        `named` selects articles by key, address or path of the post; None selects every article. `planned` is called
+        once; both of its arguments are the number of articles. Raise InputError, before anything is written, if one of
+        the articles is not in the archive, and OutputError if the archive cannot be written.
         """
         from archiver.commands.rebuild import rebuild_named
 
@@ -181,11 +189,11 @@ class Archiver:
     def recheck(
         self, named: Iterable[str] | None, options: FetchOptions, planned: Planned = _silent
     ) -> Iterator[Outcome]:
-        """Request articles' pages again, to see whether they were edited or deleted, and yield each Outcome.
+        """Request the pages of articles again, to see whether they were edited or deleted, and yield each Outcome.
 
-        `named` holds keys, addresses or files of posts; None stands for the articles that are due. `planned` is called
-        once, with the number of articles as both arguments. Raise InputError, before anything is fetched, for an
-        article that is not in the archive, OutputError when the archive cannot be written.
+        `named` selects articles by key, address or path of the post; None selects the articles that are due. `planned`
+        is called once; both of its arguments are the number of articles. Raise InputError, before anything is fetched,
+        if one of the articles is not in the archive, and OutputError if the archive cannot be written.
         """
         from archiver.commands.recheck import recheck
 
@@ -201,11 +209,11 @@ class Archiver:
     ) -> Iterator[Finding]:
         """Compare the files on disk with the catalogue and yield a Finding for each difference.
 
-        `named` holds keys, addresses or files of posts; None stands for the whole archive. `repair` corrects what it
-        can; a Finding's `repaired` says whether that worked. `planned` is called once, with about how many files there
-        are to check (0 when articles are named), `looked` with the number of files checked since its last call. Raise
-        InputError for an article that is not in the archive, Busy when a `run` works on an archive that is to be
-        repaired.
+        `named` selects articles by key, address or path of the post; None selects the whole archive. With `repair`,
+        differences are corrected where possible; `Finding.repaired` says whether a correction succeeded. `planned` is
+        called once with the approximate number of files to check, or with 0 if `named` is given. `looked` is called
+        repeatedly with the number of files checked since its last call. Raise InputError if one of the articles is not
+        in the archive. With `repair`, raise Busy if a `run` is working on the archive.
         """
         from archiver.commands.verify import inventory_of, verify, verify_and_repair
 
@@ -216,40 +224,38 @@ class Archiver:
         yield from verify_and_repair(self._context, inventory) if repair else verify(inventory)
 
     def remarks(self) -> Iterator[str]:
-        """Yield lines for a person about the whole archive, to be shown after `verify`.
+        """Yield human-readable lines about the whole archive, to be shown after `verify`.
 
-        They say how many articles have lost their pages and how many files lie in `.archive/lost/`.
+        They give the number of articles without a stored page and the number of files in `.archive/lost/`, if not 0.
         """
         from archiver.commands.verify import remarks
 
         yield from remarks(lambda: self._catalogue, Path(self.settings.output))
 
     def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[RemovalResult]:
-        """Delete articles, with the images and pages that no other article needs, and yield a RemovalResult for each.
+        """Delete articles, with the media and pages that no other article needs, and yield a RemovalResult for each.
 
-        `named` holds keys, addresses or files of posts. The archive remembers not to fetch these articles again. With
-        `is_dry` nothing is deleted, the results say what would be. Raise InputError, before anything is deleted, for
-        an article that is not in the archive, OutputError when a file cannot be deleted.
+        `named` selects articles by key, address or path of the post. The archive records their removal, so that they
+        are not fetched again. With `is_dry`, nothing is deleted and the results say what would be deleted. Raise
+        InputError, before anything is deleted, if one of the articles is not in the archive, and OutputError if a file
+        cannot be deleted.
         """
         from archiver.commands.remove import remove_named
 
         yield from remove_named(self._context, named, is_dry=is_dry)
 
     def undo_removal(self, named: Iterable[str]) -> Iterator[ArticleRecord]:
-        """Allow removed articles to be archived again and yield the ArticleRecord of each; nothing is fetched.
+        """Allow removed articles to be archived again, without fetching them, and yield the ArticleRecord of each.
 
-        `named` holds keys, addresses or files of posts; articles that were not removed are skipped. Raise InputError,
-        before anything is changed, for an article that is not in the archive.
+        `named` selects articles by key, address or path of the post; articles that were not removed are skipped. Raise
+        InputError, before anything is changed, if the catalogue does not know one of the articles.
         """
         from archiver.commands.remove import undo_named
 
         yield from undo_named(self._context, named)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
-        """Yield the path and the size in bytes of each file that was put aside in `.archive/lost/`.
-
-        Paths are relative to the archive's folder.
-        """
+        """Yield the path, relative to the archive's folder, and the size in bytes of each file in `.archive/lost/`."""
         from archiver.storage.quarantine import files_aside
 
         root = Path(self.settings.output)
@@ -258,7 +264,7 @@ class Archiver:
     def empty_lost(self) -> None:
         """Delete every file in `.archive/lost/`.
 
-        Raise InputError when there is no archive, Busy when a `run` works on it, OutputError when a file cannot be
+        Raise InputError if there is no archive, Busy if a `run` is working on it, and OutputError if a file cannot be
         deleted.
         """
         from archiver.storage.quarantine import empty_quarantine
@@ -275,51 +281,57 @@ class Archiver:
         is_dry: bool = False,
         planned: Counted = _silent,
     ) -> Iterator[MergeResult | str]:
-        """Merge other archives into this one; yield a MergeResult for each thing of theirs, and lines that sum up each.
+        """Merge other archives into this one and yield what was done.
 
-        `others` are folders; they are only read. `restore_removed` also takes what was removed here. With `is_dry`
-        nothing is written, the results say what would be. `planned` is called once, with the number of files in all
-        the others. Raise InputError or UsageError, before anything is written, for a folder that holds no archive;
-        InputError, when its turn comes, for this archive itself; Busy when a `run` works on this archive, OutputError
-        when it cannot be written.
+        Yield a MergeResult for each post, medium, page and removal of an archive in `others`, then the lines of its
+        summary. `others` are folders, which are only read. With `restore_removed`, articles that were removed
+        from this archive are merged, too. With `is_dry`, nothing is written and the results say what would be done.
+        `planned` is called once with the number of files in all the other archives.
+
+        Raise InputError or UsageError, before anything is written, if a folder holds no archive. Raise InputError if a
+        folder is this archive itself, after the folders before it were merged. Raise Busy if a `run` is working on this
+        archive, and OutputError if it cannot be written.
         """
         from archiver.commands.merge import merge
 
         yield from merge(self._context, others, restore_removed=restore_removed, is_dry=is_dry, planned=planned)
 
     def history(self, name: str) -> list[Capture]:
-        """Return the captures of an article, that is the pages that were received for it, oldest first.
+        """Return the captures of an article (the pages that were received for it), the oldest first.
 
-        `name` is its key, an address, or the file of its post. Raise InputError when it is not in the archive.
+        `name` is the key, an address or the path of the post of the article. Raise InputError if the article is not in
+        the archive.
         """
         from archiver.commands.history import history
 
         return history(self._catalogue, name, self.settings)
 
     def difference(self, name: str, old: int, new: int) -> str:
-        """Return how the texts of two captures of an article differ, as a unified diff.
+        """Return a unified diff of the texts of two captures of an article; '' if the texts are equal.
 
-        `old` and `new` are places in `history`, counted from 1. Raise UsageError for a place that does not exist,
-        InputError for an article that is not in the archive and for a capture without an article's page.
+        `name` is the key, an address or the path of the post of the article. `old` and `new` are positions in the list
+        that `history` returns; the first position is 1. Raise UsageError if a position does not exist. Raise InputError
+        if the article is not in the archive, or if a capture has no stored page or its page holds no article.
         """
         from archiver.commands.history import difference
 
         return difference(self._context, self.history(name), (old, new))
 
     def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
-        """Return an iterator over the articles that a query selects, by their time of publication.
+        """Return an iterator over the articles that match a query, in order of publication.
 
-        Where the query's state is one of addresses that led to no article, their UrlRecords follow. Raise InputError
-        when there is no archive, UsageError for a query whose conditions exclude each other.
+        If the query has only a state and no condition on articles, the UrlRecords of addresses in that state that led
+        to no article follow. Raise InputError if there is no archive, and UsageError if the conditions of the query
+        exclude each other.
         """
         from archiver.commands.list import list_records
 
         return list_records(self._catalogue, query, self.settings.completeness)
 
     def show(self, name: str) -> ArticleDetail:
-        """Return everything that is known of one article, or of an address that led to none.
+        """Return everything that is recorded about one article, or about an address that led to no article.
 
-        `name` is a key, an address, or the file of a post. Raise InputError when nothing is known of it.
+        `name` is a key, an address or the path of a post. Raise InputError if nothing is recorded about it.
         """
         from archiver.commands.show import show
 
@@ -328,9 +340,10 @@ class Archiver:
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.
 
-        `report` is called with the title of each article before it is written. `stdout` takes a table whose file is
-        `-`. A file is replaced only when the new one is complete. Raise UsageError for a request that cannot be met,
-        InputError for an article that is not in the archive, OutputError when a file cannot be written.
+        `report` is called with the title of each article before the article is written. A table whose file name is `-`
+        is written to `stdout`. An existing file is replaced only when the new one is complete. Raise UsageError if the
+        request cannot be met, InputError if an article is not in the archive, and OutputError if a file cannot be
+        written.
         """
         from archiver.commands.export import Exporter
 
@@ -342,7 +355,7 @@ class Archiver:
             yield outcome
 
     def _recorded(self, command: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes; record in the catalogue that the run began and how it ended."""
+        """Yield the outcomes; record the beginning of the run in the catalogue before, and its end after them."""
         self._context.archive.catalogue.begin_run(command)
         yield from self._summed(outcomes)
         with suppress(OutputError):  # the disk is full: the outcomes have reported that

@@ -1,4 +1,4 @@
-"""Compare the text of two captures of an article. Pure."""
+"""Compare the texts of two captures of an article. These are pure functions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from archiver.writer.names import media_name
 
 
 def comparable_text(article: Article) -> str:
-    """Return the content of an article as text for comparing it with another capture of the same article.
+    """Return the content of an article as text that can be compared with that of another capture of the article.
 
-    Media appear by their names, since their addresses change with every request.
+    The text contains the names of media and not their addresses, because WeChat changes these with every request.
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
     head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")
@@ -21,6 +21,9 @@ def comparable_text(article: Article) -> str:
 
 
 def unified_diff(old: str, new: str, old_name: str, new_name: str) -> str:
-    """Return the differences of two texts as `diff -u` writes them; '' when they are equal."""
+    """Return the differences between two texts in the format of `diff -u`; '' if the texts are equal.
+
+    `old_name` and `new_name` are shown as the names of the texts.
+    """
     lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Build everything that one call needs (archive, network, threads) from the settings, each part at its first use."""
+"""Create the objects that one call needs (archive, network, threads) from the settings, each at its first use."""
 
 from __future__ import annotations
 
@@ -38,14 +38,15 @@ from archiver.writer.renderer import ProfileRenderer
 if TYPE_CHECKING:
     from archiver.fetcher import Fetcher
 
-MEDIA_AT_ONCE = 6  # connections to the media host, for all articles together
+MEDIA_AT_ONCE = 6  # number of connections to the media host, for all articles together
 _MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # more than connections, since some threads write a file or wait for a retry
 
 
 class Context:
-    """The archive, the network and the threads of one call. Call `close` at the end: it holds connections and locks.
+    """The archive, the network and the threads of one call.
 
-    `now` returns the time (aware) and `sleep` waits; tests replace both. With `is_dry` nothing is written.
+    A Context holds connections and locks, so `close` must be called at the end. `now` returns the current time
+    (timezone-aware) and `sleep` waits for a number of seconds; tests replace both. With `is_dry`, nothing is written.
     """
 
     def __init__(
@@ -64,16 +65,19 @@ class Context:
         self._making = threading.RLock()  # several threads may use the network or the pool for the first time
 
     def close(self) -> None:
-        """Close everything that was opened."""
+        """Close all connections, locks and threads that were opened."""
         self._opened.close()
 
     def prepare(self, until: datetime | None = None) -> None:
-        """Check that the archive can be written. `until`: the time after which no page is requested."""
+        """Prepare the archive for writing and set the time after which no page is requested (None: no limit).
+
+        Raise OutputError if the archive cannot be written.
+        """
         self.until = until
         self.archive.prepare()
 
     def ports(self, job: Job) -> Ports | None:
-        """Return the collaborators of the pipeline for a job; None when it needs a snapshot that does not exist."""
+        """Return the ports of the pipeline for a job; None if the job needs a snapshot that does not exist."""
         pages = self._page_source(job)
         if pages is None:
             return None
@@ -120,19 +124,25 @@ class Context:
         )  # fmt: skip
 
     def _wants_medium(self, job: Job, medium: Media) -> bool:
-        """Return whether a medium is to be saved. A rebuilt article keeps the decision made when it was archived."""
+        """Return whether to save a medium of a job's article.
+
+        When an article is rebuilt, none is saved if the article was archived without its media.
+        """
         rebuilt = _rebuilt(job)
         if rebuilt and not policy.had_media(rebuilt):
             return False
         return self.settings.media.save and self._media_limit(medium) > 0
 
     def _media_limit(self, medium: Media) -> int:
-        """Return the maximum size of a medium in bytes; 0 if it is not wanted."""
+        """Return the maximum size of a medium in bytes; 0 if media of its kind are not saved."""
         media = self.settings.media
         return media.image_max if medium.kind == "image" else media.video_max
 
     def _says_the_same(self, job: Job, article: Article) -> bool:
-        """Return whether an article has the same text as the snapshot of its current capture."""
+        """Return whether an article has the same text as the capture that its post shows.
+
+        Return False if there is no such capture or its snapshot is damaged.
+        """
         capture = current_capture(self.archive.catalogue.captures, job.article.key) if job.article else None
         if capture is None:
             return False
@@ -144,7 +154,7 @@ class Context:
 
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
-        """The rate limiter for requests to WeChat, shared by all processes of the machine."""
+        """The rate limiter for requests to WeChat, which all processes of the user on this machine share."""
         from platformdirs import user_state_path
 
         limits = HostLimits(user_state_path("archiver", appauthor=False) / "machine.db")
@@ -156,7 +166,7 @@ class Context:
 
     @property
     def fetcher(self) -> Fetcher:
-        """The HTTP client, created at its first use: a call that only reads saved pages loads no network code."""
+        """The HTTP client, created at first use, so that a call that only reads saved pages loads no network code."""
         with self._making:
             return self._fetcher
 
@@ -182,7 +192,7 @@ class Context:
 
     @property
     def media_map(self) -> ParallelMap:
-        """A `map` that runs in the threads for media, which all articles share."""
+        """A function like `map` that runs in the threads for downloading media, which all articles share."""
         with self._making:
             return self._media_pool.map
 
@@ -194,14 +204,14 @@ class Context:
 
 
 def _rebuilt(job: Job) -> ArticleRecord | None:
-    """Return the article that a job rebuilds; None for jobs of other kinds."""
+    """Return the record of the article that a job rebuilds; None for jobs of other kinds."""
     return job.article if job.kind is JobKind.REBUILD and isinstance(job.article, ArticleRecord) else None
 
 
 def build_profile(settings: Settings) -> Profile:
-    """Return the profile of the posts; raise ConfigError for an unknown one.
+    """Return the profile for writing posts; raise ConfigError if the settings name an unknown profile.
 
-    The profile decides about settings that are left at their defaults.
+    Settings with their default value count as not set: the profile then chooses the value.
     """
     default = Settings()
     site = SiteOptions(

@@ -1,8 +1,9 @@
-"""Recognise credentials of readers by their names, and take their values out of text that people paste. Pure.
+"""Recognise credentials of readers by their names, and redact their values in text that people paste.
 
 WeChat adds names of credentials every year, but since 2013 they all have the same few endings (`key`, `uin`,
-`pass_ticket`, `wap_sid2`, `session_us` …), so they are recognised by these. Names that have such an ending but hold the
-same value for every reader of a page are no credentials; they are listed here as exceptions.
+`pass_ticket`, `wap_sid2`, `session_us` …). So a name with such an ending is taken for the name of a credential. Some
+names have such an ending although their value is the same for every reader of a page. They are listed here as
+exceptions. These are pure functions.
 """
 
 from __future__ import annotations
@@ -15,22 +16,23 @@ REDACTED = "REDACTED"
 
 
 class Strength(IntEnum):
-    """The certainty, judged by its name, that a value is a credential."""
+    """The certainty that a value is a credential, judged by the name of the value."""
 
     NONE = 0  # not a credential's name, or one with the same value for every reader
     LIKELY = 1  # has the ending of a credential's name
-    SHARED = 2  # a credential of WeChat, but a name that other programs and hosts use, too
-    CERTAIN = 3  # a name that nothing else has
+    SHARED = 2  # a name of a credential of WeChat that other programs and hosts also use
+    CERTAIN = 3  # a name that only credentials of WeChat have
 
 
-# Written without `_`, `-` and `$`, in lower case.
+# The names are in lower case and without `_`, `-` and `$`.
 _CERTAIN = frozenset(
     "exportkey useruin passticket exportkeytoken appmsgtoken poctoken wapsid wapsid2 pocsid capsid expsessionid "
     "wxtoken wxuin wxopenid openid sessionus encodeuin encuin wechatkey wechatuin xwechatkey xwechatuin "
     "slavesid dataticket webwxdataticket webwxauthticket".split()
 )
 _SHARED = frozenset("key uin ticket token sessionid".split())
-# The same for every reader: the publisher's numbers, names of images and programs, temporary addresses.
+# Names whose values are the same for every reader: numbers of the publisher, names of images and programs, temporary
+# addresses.
 _HARMLESS = re.compile(
     r"(?:\w*(?:bizuin|appuin|stuffuin|reportuin)|\w*(?:reprint|qr|qrcode|scene)ticket|adtoken|wapexporttoken"
     r"|enterpriseopenid|readytosendtoken"
@@ -39,15 +41,15 @@ _HARMLESS = re.compile(
 )
 _ENDINGS = re.compile(r"(?:key|uin|ticket|token|openid|sid|session|session_?-?(?:ids?|us|[a-z]{0,9}id|idstr))\d{0,2}\Z")
 _SID = re.compile(r"(?:^|[^a-z]|wx|wap|slave)sid\d{0,2}\Z|[a-z0-9]Sid\d{0,2}\Z")  # not the `sid` of newsid and classid
-_WORDS = re.compile(r"(?:key|token)\d{0,2}\Z")  # common in programs
+_WORDS = re.compile(r"(?:key|token)\d{0,2}\Z")  # common words in programs
 _ESCAPE = {"%": re.compile(r"(?:25){0,4}[0-9a-fA-F]{2}"), "\\": re.compile(r"x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[nrtbfv]")}
 
 
 @lru_cache(maxsize=4096)
 def strength(name: str) -> Strength:
-    """Return how certain it is that the value of `name` is a credential.
+    """Return the certainty that a value called `name` is a credential.
 
-    Case, `_`, `-` and `$` do not count: `passTicket`, `PASS-TICKET` and `pass_ticket` are one name.
+    Case and the characters `_`, `-` and `$` are ignored: `passTicket`, `PASS-TICKET` and `pass_ticket` are one name.
     """
     low = name.lower()
     plain = re.sub(r"[_$-]", "", low)
@@ -63,21 +65,26 @@ def strength(name: str) -> Strength:
 
 
 def is_word(name: str) -> bool:
-    """Return whether a name is a common word of programs (`key`, `token`), so that its value has to decide."""
+    """Return whether a name ends in a word that is common in programs (`key` or `token`).
+
+    Such a name alone does not show that its value is a credential; the caller must also judge the value.
+    """
     return _WORDS.search(name.lower()) is not None
 
 
 def name_within(word: str, before: str) -> str:
-    r"""Return the name in a run of letters and digits, without the rest of an escaped separator.
+    r"""Return `word` without the part of an escape sequence at its beginning.
 
-    `before` is the character in front of `word`: after `%` the `26` of `26key` belongs to an escaped `&`, and so does
-    the `x26` of `x26key` after a backslash.
+    `word` is a run of letters and digits, and `before` is the character in front of it. If `before` is `%` and `word`
+    is `26key`, the text is `%26key`, in which `%26` is an escaped `&`; so the name is `key`. If `before` is a backslash
+    and `word` is `x26key`, the name is `key` for the same reason.
     """
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
     return word[escape.end() :] if escape else word
 
 
-# A name and its value as people paste them: of an address, escaped by a shell, once or twice encoded; JSON; cookies.
+# A name and its value as people paste them: in an address (perhaps escaped by a shell, or percent-encoded more than
+# once), in JSON or in cookies.
 _PAIR = re.compile(
     r"(?<![\w$-])([\w$-]{0,60}?(?:key|uin|ticket|token|sid|session|session[_-]?[a-z]{1,12}|openid)\d{0,2})"
     r"(\\?=|%(?:25){0,4}3d|\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}\\{0,3}[\"']?)"
@@ -91,9 +98,10 @@ _CREDENTIAL_LIKE = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
 
 
 def redact_words(words: str) -> str:
-    """Return pasted text, or the text of a setting, with `REDACTED` for the values of credentials.
+    """Return a text in which the values of credentials are replaced by `REDACTED`.
 
-    Addresses of any host are redacted; one of an article still leads to it, since credentials do not name it.
+    The text may be one that a user pasted or a setting. Credentials are redacted in addresses of any host. The redacted
+    address of an article still leads to the article, because credentials do not identify it.
     """
     if not _STEMS.search(words):
         return words
@@ -101,7 +109,7 @@ def redact_words(words: str) -> str:
 
 
 def _redacted(pair: re.Match[str]) -> str:
-    """Return a name with `REDACTED` for its value, or both as they are when that is no credential."""
+    """Return a name with `REDACTED` as its value, or the matched text unchanged if the value is no credential."""
     before = pair.string[pair.start() - 1 : pair.start()]
     name, separator, value = pair.groups()
     if strength(name_within(name, before)) is Strength.NONE or _HARMLESS_VALUE.match(value):

@@ -1,23 +1,23 @@
-"""The errors that archiver raises, with the exit code that each leads to.
+"""Define the errors that archiver raises, with the exit code of each. A class without a number has its parent's code.
 
 ArchiverError
-├── UsageError            2   the call is wrong
-│   └── NotWeChat             an address that is not WeChat's
-├── InputError           66   no such file, or nothing in it that could be read
-├── ConfigError          78   archiver.yml, ARCHIVER_* or a flag holds what no setting takes
-├── OutputError          73   the archive cannot be written
-│   └── DamagedCatalogue      the catalogue is no database any more, or not whole
-├── FetchError            1   the network gave no page or picture
-│   ├── Unreachable           transport failed or the server kept refusing; another run may succeed
+├── UsageError            2   the options or arguments of the call are wrong
+│   └── NotWeChat             an address is not one of WeChat
+├── InputError           66   a file or an article does not exist or cannot be read
+├── ConfigError          78   archiver.yml, an ARCHIVER_* variable or a flag has an unknown setting or a wrong value
+├── OutputError          73   the archive or a file cannot be written
+│   └── DamagedCatalogue      the catalogue is not a valid database, or it is inconsistent
+├── FetchError            1   a page or a medium could not be fetched
+│   ├── Unreachable           every request failed; a later run may succeed
 │   ├── CoolingDown      75   WeChat showed a verification page or answered 429; no page is requested for a while
-│   ├── BudgetSpent           a run has requested as many pages as it may, or for as long as it may
-│   ├── Postponed             media left for another run: limit of the article, end of the run's time, or a pause
-│   │                         of their host
-│   ├── TooLarge              more bytes than the cap allows
-│   └── ForbiddenAddress      an address that a page must not make us open (private, loopback, not http)
-├── Busy                 75   another run works on the archive
-├── ArticleRemoved        1   a person removed the article from the archive; it is not fetched again
-└── NotAnArticle          1   the page was read, and holds no article
+│   ├── BudgetSpent           the run has reached its limit of pages or of time
+│   ├── Postponed             a medium is left for another run: its article's limits or the run's time are used up, or
+│   │                         its host must not be asked for a while
+│   ├── TooLarge              the response has more bytes than are allowed
+│   └── ForbiddenAddress      the address must not be opened for an untrusted page (private, loopback, not http)
+├── Busy                 75   another run is working on the archive
+├── ArticleRemoved        1   the user removed the article from the archive; it is not fetched again
+└── NotAnArticle          1   the page was read, but holds no article
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from archiver.credentials import redact_words
 
 
 class Exit(IntEnum):
-    """The exit codes of the command; docs/exit-codes.md is the same table in words."""
+    """The exit codes of the command, which docs/exit-codes.md explains."""
 
     OK = 0
     FAILED = 1
@@ -42,7 +42,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-# When several apply the first of these wins (docs/exit-codes.md).
+# If several codes apply, the first of them in this order is used (docs/exit-codes.md).
 _PRECEDENCE = (
     Exit.INTERRUPTED, Exit.BUG, Exit.CANNOT_WRITE, Exit.BAD_CONFIG, Exit.USAGE, Exit.NO_INPUT,
     Exit.TRY_LATER, Exit.FAILED, Exit.OK,
@@ -50,12 +50,16 @@ _PRECEDENCE = (
 
 
 def combine_exit_codes(codes: Collection[int]) -> int:
-    """Return the one exit code that stands for several, by their precedence."""
+    """Return the exit code with the highest precedence among `codes`, which must not be empty."""
     return next(code for code in _PRECEDENCE if code in codes)
 
 
 class ArchiverError(Exception):
-    """Any failure that is not a bug: a message of one line, and what it concerns, both without credentials."""
+    """The base class of all failures that are not bugs.
+
+    It has a message of one line and `concerns`, the file, address or setting that the message is about, or ''.
+    Credentials are redacted in both.
+    """
 
     exit_code = Exit.FAILED
 
@@ -69,12 +73,12 @@ class ArchiverError(Exception):
 
 
 class UsageError(ArchiverError):
-    """A call that is wrong: options, arguments or their combination."""
+    """An error in the options or arguments of a call, or in their combination."""
 
     exit_code = Exit.USAGE
 
 
-class NotWeChat(UsageError):  # noqa: N818 - the tree reads as statements
+class NotWeChat(UsageError):  # noqa: N818 - the names read as statements
     """An address that is not one of mp.weixin.qq.com."""
 
 
@@ -85,7 +89,7 @@ class InputError(ArchiverError):
 
 
 class ConfigError(ArchiverError):
-    """A setting that is unknown or has a value it cannot take."""
+    """A setting that is unknown or has an invalid value."""
 
     exit_code = Exit.BAD_CONFIG
 
@@ -97,7 +101,7 @@ class OutputError(ArchiverError):
 
 
 class DamagedCatalogue(OutputError):  # noqa: N818
-    """A catalogue that is no database any more, or that is inconsistent."""
+    """A catalogue that is not a valid database, or whose contents are inconsistent."""
 
 
 class FetchError(ArchiverError):
@@ -105,49 +109,53 @@ class FetchError(ArchiverError):
 
 
 class Unreachable(FetchError):  # noqa: N818
-    """A request that failed at every try; a later run may succeed."""
+    """A request that failed in every attempt; a later run may succeed."""
 
 
 class CoolingDown(FetchError):  # noqa: N818
-    """A page that is not requested, since WeChat refused one a short while ago, to this run or another.
+    """A page that is not requested because WeChat recently refused a request of this or another run.
 
-    It did so by a verification page or by HTTP 429.
+    WeChat refuses requests with a verification page or with HTTP status 429.
     """
 
     exit_code = Exit.TRY_LATER
 
 
 class BudgetSpent(FetchError):  # noqa: N818
-    """A run that has requested as many pages as it may, or for as long as it may."""
+    """A page that is not requested because the run has reached its limit of pages or of time."""
 
 
 class Postponed(FetchError):  # noqa: N818
     """A medium that is left for another run.
 
-    A limit of its article or the run's time is reached, or no request may be made to its host for a while.
+    The reason is that a limit of its article or the time limit of the run is reached, or that its host must not be
+    asked for a while.
     """
 
 
 class TooLarge(FetchError):  # noqa: N818
-    """A response with more bytes than its limit allows."""
+    """A response that has more bytes than are allowed."""
 
 
 class ForbiddenAddress(FetchError):  # noqa: N818
-    """An address that an untrusted page must not make us open."""
+    """An address that must not be opened because an untrusted page names it: private, loopback or not http."""
 
 
 class Busy(ArchiverError):  # noqa: N818
-    """An archive on which another run works."""
+    """An archive on which another run is working."""
 
     exit_code = Exit.TRY_LATER
 
 
 class ArticleRemoved(ArchiverError):  # noqa: N818
-    """An article that a person removed from the archive; it is not fetched again."""
+    """An article that the user removed from the archive; it is not fetched again."""
 
 
 class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public
-    """A page that holds no article; `state` says what it is (models.State), `reason` why."""
+    """A page that holds no article.
+
+    `state` says what kind of page it is (a models.State), `reason` what WeChat gives as the reason, or ''.
+    """
 
     def __init__(self, state: str, reason: str = "", *, concerns: str = "") -> None:
         super().__init__(f"{state}: {reason}" if reason else str(state), concerns=concerns)

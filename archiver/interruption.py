@@ -1,3 +1,3 @@
-"""What a person reads who presses ^C. It imports nothing: it is needed while everything else is being loaded."""
+"""The message after ^C. This module imports nothing, because it is needed even before everything else is loaded."""
 
 MESSAGE = "archiver: interrupted; what was written is whole, the same call goes on with the rest"

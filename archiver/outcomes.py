@@ -1,4 +1,7 @@
-"""Build the outcomes of SOURCEs, with messages and warnings that tell the user what to do next. Pure."""
+"""Build the outcomes of SOURCEs, with messages and warnings that tell the user what to do next.
+
+These are pure functions.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; s
 _NOT_ASKED = "not asked: "
 LEFT = "left for another run, as --limit, --max-time or the budget asked"
 _SOLVE = "open the address in a browser, solve it, export the cookies and pass --cookies"
-ADVICE = {  # what to do about a page that holds no article
+ADVICE = {  # advice for the user about a page that holds no article
     State.DELETED: "its publisher deleted it; only a page saved earlier can be archived",
     State.VIOLATION: "WeChat took it down; only a page saved earlier can be archived",
     State.UNAVAILABLE: "WeChat does not show it; try again another day",
@@ -48,7 +51,7 @@ ADVICE = {  # what to do about a page that holds no article
 
 
 def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
-    """Return the outcome of an article whose post was written; its images and warnings are added by the caller."""
+    """Return the outcome of an article whose post was written. The caller adds its images and warnings."""
     published = article.published.astimezone(CHINA).isoformat() if article.published else ""
     return Outcome(
         source=target.source, url=article.url or target.url, outcome=written.outcome,
@@ -58,8 +61,11 @@ def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
 
 
 def no_article(target: Target, page: Page, classification: Classification) -> Outcome:
-    """Return the outcome of a page that holds no article. After a verification page the exit code is TRY_LATER."""
-    is_blocked = classification.state is State.VERIFICATION and not page.saved  # a saved page needs no second try
+    """Return the failed outcome of a page that holds no article.
+
+    The exit code is TRY_LATER if the page is a verification page from the network, otherwise FAILED.
+    """
+    is_blocked = classification.state is State.VERIFICATION and not page.saved  # a saved page does not change
     is_long = is_blocked and not urls.is_short(page.url)
     message = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
     return Outcome(
@@ -70,7 +76,10 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
 
 
 def failed(source: str, url: str, error: ArchiverError) -> Outcome:
-    """Return the outcome of a SOURCE that failed with a known error. `url`: its canonical address, or ''."""
+    """Return the outcome of a SOURCE that failed with an ArchiverError.
+
+    `url` is the canonical address of the SOURCE, '' if it has none.
+    """
     source = redact_words(source)
     message = str(error.args[0]) if error.concerns in (source, url) else str(error)
     state = State(error.state) if isinstance(error, NotAnArticle) else None
@@ -80,14 +89,17 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
 
 
 def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
-    """Return the outcome of a SOURCE that a run did not try for a `reason`, such as a full disk."""
+    """Return the failed outcome of a SOURCE that was not tried; `reason` says why, for example a full disk."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", exit_code=exit_code
     )
 
 
 def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
-    """Return the outcome of an address whose article is in the archive already. `output`: the archive's folder."""
+    """Return the outcome of an address whose article is already in the archive.
+
+    `output` is the path of the archive's folder, which the outcome shows in front of the post's path.
+    """
     return Outcome(
         source=target.source, url=article.url, state=State.ARTICLE, outcome="skipped", key=article.key,
         title=article.title, account=article.account,
@@ -97,7 +109,7 @@ def known(target: Target, article: ArticleSummary, output: str) -> Outcome:
 
 
 def taken_out(target: Target, article: ArticleSummary) -> Outcome:
-    """Return the outcome of an article that a person removed; its error says how to undo that."""
+    """Return the outcome of an article that the user removed; its error message says how to undo the removal."""
     error = ArticleRemoved(
         f"taken out on {article.taken_out:%Y-%m-%d}; `archiver rm --undo {article.key}`, then add it"
     )
@@ -109,13 +121,16 @@ def taken_out(target: Target, article: ArticleSummary) -> Outcome:
 
 
 def no_snapshot(target: Target, article: ArticleSummary, output: str) -> Outcome:
-    """Return the outcome of an article without a snapshot, whose post cannot be rebuilt."""
+    """Return the outcome of an article whose post cannot be rebuilt because it has no snapshot.
+
+    `output` is the path of the archive's folder.
+    """
     message = "its page was not kept, the post stays as it is: `archiver add` and its address read it again"
     return replace(known(target, article, output), warnings=(message,))
 
 
 def gone(target: Target, record: UrlRecord) -> Outcome:
-    """Return the outcome of an address that is not tried again, since its article is known to be gone."""
+    """Return the outcome of an address that is not fetched because its article is known to be gone for good."""
     since = f" (since {record.tried:%Y-%m-%d})" if record.tried else ""
     return Outcome(
         source=target.source,
@@ -127,10 +142,10 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
 
 
 def gone_since(notice: Outcome, post: Outcome) -> Outcome:
-    """Return the outcome of an archived article whose page is unavailable now.
+    """Return the outcome of an archived article whose page is no longer available.
 
-    `notice`: the outcome of the page that WeChat shows now; `post`: the outcome of rebuilding the post with a line
-    about it.
+    `notice` is the outcome of the page that WeChat now shows instead. `post` is the outcome of rebuilding the post, to
+    which a line about this was added.
     """
     if post.outcome == "failed":
         return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
@@ -142,7 +157,7 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
 
 
 def not_due(target: Target, record: UrlRecord) -> Outcome:
-    """Return the outcome of an address that failed before and is not due to be tried again yet."""
+    """Return the outcome of an address that failed in an earlier run and is not due for another attempt yet."""
     is_blocked = record.state is State.VERIFICATION
     return Outcome(
         source=target.source, url=target.url, state=record.state, outcome="failed",
@@ -152,24 +167,28 @@ def not_due(target: Target, record: UrlRecord) -> Outcome:
 
 
 def was_not_asked(outcome: Outcome) -> bool:
-    """Return whether the SOURCE was not tried because of a verification page or a full disk: see not_asked."""
+    """Return whether an outcome was made by `not_asked`, so that its SOURCE was not tried."""
     return outcome.error.startswith(_NOT_ASKED)
 
 
 def left(target: Target) -> Outcome:
-    """Return the outcome of an address that is left for another run by a limit that the user set."""
+    """Return the outcome of an address that is left for another run because of a limit that the user set."""
     return Outcome(source=target.source, url=target.url, outcome="skipped", warnings=(LEFT,))
 
 
 def recorded(outcome: Outcome) -> Outcome:
-    """Return an outcome as `batch` and `run` report it: an article that is known to be gone for good is no failure."""
-    if outcome.outcome != "failed":  # also an article that is gone from WeChat or was removed
+    """Return an outcome as `batch` and `run` report it.
+
+    If a failed outcome shows that the article is gone for good, its outcome becomes skipped. Outcomes other than failed
+    get the exit code OK.
+    """
+    if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL_STATES else outcome
 
 
 def bug(target: Target, error: Exception) -> Outcome:
-    """Return the outcome of an unexpected exception, which is a bug of archiver."""
+    """Return the outcome of a SOURCE for which an unexpected exception was raised, which is a bug in archiver."""
     return Outcome(
         source=target.source, url=target.url, outcome="failed",
         error=redact_words(one_line(f"{type(error).__name__}: {error}"))[:500], exit_code=Exit.BUG,
@@ -177,9 +196,10 @@ def bug(target: Target, error: Exception) -> Outcome:
 
 
 def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Images:
-    """Return how many distinct images an article has, and how many were saved and lost.
+    """Return the numbers of distinct images that an article has, that were saved, and that could not be saved.
 
-    The keys of `files` and `lost` are addresses in the article's body.
+    `files` holds the saved media, and `lost` the reason for each medium that could not be saved. The keys of both are
+    addresses in the article's body.
     """
     names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
     return Images(
@@ -192,10 +212,10 @@ def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Ima
 def warnings(
     article: Article, lost: Mapping[str, str], written: WriteResult, coverage: float | None = None
 ) -> Iterator[str]:
-    """Yield the warnings about a written post, a line each.
+    """Yield the warnings about a written post, one line each.
 
-    `lost`: the reason why a medium was not saved, by address. `coverage`: the part of the page's text that the post
-    shows, 0 to 1, if that is too little.
+    `lost` maps the address of each medium that was not saved to the reason. `coverage` is the share of the page's text
+    that the post shows, from 0 to 1, if it is too small; otherwise None.
     """
     if coverage is not None:
         yield f"the post shows {coverage:.1%} of the page's text: compare it with the page, and report it"
@@ -224,7 +244,10 @@ def warnings(
 
 
 def doubts(files: Mapping[str, str]) -> Iterator[str]:
-    """Yield warnings about doubtful files that a post shows, a line for each reason. `files`: reasons by address."""
+    """Yield a warning of one line for each reason to doubt media files that a post shows.
+
+    `files` maps the addresses of the media to the reasons.
+    """
     for reason in dict.fromkeys(files.values()):
         addresses = [_shortened(url) for url, each in files.items() if each == reason]
         yield one_line(f"shown as it lies here ({reason}): {' '.join(addresses)}")
@@ -235,14 +258,15 @@ def _step_and_reason(removal: Removal) -> tuple[str, str]:
 
 
 def _shortened(url: str) -> str:
-    """Return an address cut to a readable length; a data: address may have thousands of characters."""
+    """Return an address shortened to a readable length; a `data:` address may have thousands of characters."""
     return f"{url[:30]}…" if url.startswith("data:") else url[:300]
 
 
 def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: bool = False) -> list[str]:
-    """Return the summary of an import as lines; the last one says whether the other archive can be deleted.
+    """Return the summary of an import as lines. The last line says whether the other archive can be deleted.
 
-    `counts`: numbers of results by MergeResult.what and .outcome. `name`: the folder of the other archive.
+    `counts` holds the number of results for each pair of MergeResult.what and MergeResult.outcome. `name` is the folder
+    of the other archive. With `is_dry`, the last line never says that it can be deleted.
     """
 
     def count_words(*outcomes: str) -> str:
@@ -267,5 +291,5 @@ def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: b
 
 
 def one_line(text: str) -> str:
-    """Return `text` as one line, with each run of white space replaced by a space."""
+    """Return `text` as one line, in which each run of white space is replaced by one space."""
     return " ".join(text.split())

@@ -1,10 +1,10 @@
-"""START HERE: how one article is archived, from its address to its post.
+"""Archive one article, from its address to its post. START HERE to read the code.
 
     Job ─fetch→ FetchedPage ─keep→ StoredCapture ─classify→ Classification ─extract→ Article ─decide→ Decision
         ─download→ MediaResults ─render→ RenderedPost ─commit→ Outcome
 
-Adding, rechecking and rebuilding an article and retrying its media differ only in the kind of the job and in the
-classes behind the ports, which `context.py` chooses.
+Adding, rechecking and rebuilding an article and retrying its media all run this pipeline. They differ only in the kind
+of the job and in the classes that implement the ports, which `context.py` chooses.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from archiver.models.job import Decision, Job
 from archiver.outcomes import one_line
 from archiver.ports import Ports
 
-_ATTEMPTS = 3  # at downloading media, in case another command removes files meanwhile
+_ATTEMPTS = 3  # to download media: another command may remove files before the post is committed
 
 
 def archive_one(job: Job, ports: Ports) -> Outcome:
-    """Fetch, classify, extract, download, render and commit one article; return the outcome.
+    """Fetch, classify, extract, download, render and commit one article; return its outcome.
 
-    An ArchiverError becomes an outcome. Any other exception is a bug and is raised.
+    An ArchiverError is converted to an outcome. Any other exception is a bug and propagates to the caller.
     """
     try:
         capture = _receive(job.target, ports)
@@ -62,9 +62,10 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
 
 
 def _receive(target: Target, ports: Ports) -> StoredCapture:
-    """Fetch, store and return the page of a target; follow the notice of a moved account to the new address.
+    """Fetch and store the page of a target; return the capture.
 
-    If the page there cannot be fetched, return the notice.
+    If the page is the notice of an account that moved, fetch the new address that it names. If the page at the new
+    address cannot be fetched, return the capture of the notice.
     """
     capture = _receive_page(target, ports)
     moved_to = capture.classification.moved_to
@@ -72,7 +73,7 @@ def _receive(target: Target, ports: Ports) -> StoredCapture:
         return capture
     try:
         moved = _receive_page(replace(urls.parse_target(moved_to), source=target.source), ports)
-    except (CoolingDown, BudgetSpent):  # not requested: this address stays due and leads there again
+    except (CoolingDown, BudgetSpent):  # the new address was not requested, so the old one stays due
         raise
     except (NotWeChat, FetchError):
         return capture
@@ -90,17 +91,19 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
 
 
 def _captured(article: Article, page: Page) -> datetime:
-    """Return the time that a post shows as that of its capture: when the page was received.
+    """Return the time of capture that the post of an article shows.
 
-    An article without a date gets the server's time in the page instead, if there is one: its post is dated by it.
+    It is the time at which the page was received. The post of an article without a date is dated by this time, so for
+    such an article the server's time in the page is used instead, if the page has one.
     """
     return page.captured if article.published else server_time(page) or page.captured
 
 
 def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> MediaResults:
-    """Return the file of each wanted medium, or the reason why there is none, by the names of the media.
+    """Fetch the media of an article that the archive does not have; return the results by the names of the media.
 
-    Only media that the archive does not have are fetched. Media with the same name are fetched once.
+    A result is the file of a medium, or the reason why there is no file. Media with the same name are fetched once.
+    `local_media` holds files that were saved beside the page.
     """
     found, missing = ports.archive.find_media(article.media)
 
@@ -113,20 +116,21 @@ def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> M
 def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile | str:
     """Return the file of a medium, or the reason why there is none.
 
-    A copy saved beside the page is used first, else the addresses of the medium are tried in their order.
+    A copy that was saved beside the page is used if there is one. Otherwise the addresses of the medium are requested
+    one after another until one returns the medium.
     """
     for url in (medium.url, *medium.tries):
         copy = local_media.find(url)
         if copy and (
             suffix := extension(copy.content, medium.kind)
-        ):  # a browser may have saved a smaller version, which still is what the reader saw
+        ):  # perhaps a smaller version than WeChat has, but the one that the reader saw
             return ports.archive.add_media(medium, copy, suffix)
     reason = ""
     for url in medium.tries:
         try:
             download = ports.media.fetch(medium, url)
         except Postponed as error:
-            return reason or NotRequested(error.args[0])  # a failed request means that it was requested
+            return reason or NotRequested(error.args[0])  # a medium with a failed request was requested
         except FetchError as error:
             reason = one_line(str(error.args[0]))
             continue
@@ -138,9 +142,10 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
 
 
 def _fitting_extension(medium: Media, content: bytes) -> str:
-    """Return the file extension for the content of a medium; '' when that is of another kind or a hot-link notice.
+    """Return the file extension for the content of a medium.
 
-    docs/wechat-format.md#the-hot-link-notice describes the notice.
+    Return '' if the content is of another kind than the medium, or is the image that WeChat sends instead of a
+    hot-linked one (docs/wechat-format.md#the-hot-link-notice).
     """
     suffix = extension(content, medium.kind)
     is_notice = bool(suffix) and medium.kind == "image" and is_hotlink_notice(content, medium.width)

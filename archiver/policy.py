@@ -1,8 +1,8 @@
-"""The rules of archiving as pure functions: what to do next, and when to try again.
+"""Decide what to do next with an address, article, medium or host, and when to try again.
 
-They use no I/O, clock or settings; callers pass the time and all values. Sections: jobs (what to do about an address or
-an extracted article), URLs (when to fetch a page again), media (when to fetch a file again), articles (when to check an
-archived page), hosts (when to send the next request).
+These are pure functions, without I/O, clock or settings; callers pass the time and all other values. The sections are:
+jobs (what to do with an address or an extracted article), URLs (when to fetch a page again), media (when to request a
+medium again), articles (when to check the page of an archived article), and hosts (when to send the next request).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from archiver.models.job import Decision, FetchOptions, Job, JobKind
 
 
 class NextStep(Enum):
-    """The possible next steps for an address."""
+    """The next step for an address: to fetch something, or nothing for the reason in the name."""
 
-    FETCH = auto()
-    RETRY_MEDIA = auto()  # its article is archived, but some media are missing and due
-    REMOVED = auto()  # a person removed its article
-    KNOWN = auto()  # its article is archived
-    UNAVAILABLE = auto()  # its article is known to be gone for good
-    NOT_DUE = auto()  # it failed before and is not due yet
+    FETCH = auto()  # fetch the page
+    RETRY_MEDIA = auto()  # the article is archived; fetch its missing media that are due
+    REMOVED = auto()  # nothing: the user removed the article
+    KNOWN = auto()  # nothing: the article is archived
+    UNAVAILABLE = auto()  # nothing: the article is known to be gone for good
+    NOT_DUE = auto()  # nothing: an attempt failed before, and the next one is not due yet
 
 
 def next_step(
@@ -44,7 +44,8 @@ def next_step(
 ) -> NextStep:
     """Return the next step for the address of a job.
 
-    `record`: its row in the catalogue, None for a new address. `media_due`: whether media of its article are due.
+    `record` is the address's record in the catalogue, None for a new address. `media_due` says whether media of its
+    article are missing and due for a request.
     """
     if record is None:
         return NextStep.FETCH
@@ -66,7 +67,11 @@ def _step_of_known(job: Job, removed: datetime | None, options: FetchOptions, *,
 
 
 def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
-    """Return what to do with an extracted article. `says_the_same`: whether its text is that of its last page."""
+    """Return the action to take for an extracted article.
+
+    `known` is the article's record in the catalogue, None for a new article. `says_the_same` says whether its text is
+    the same as that of its last stored page.
+    """
     if known and known.taken_out:
         return Decision.REMOVED
     if known and not known.gone and says_the_same:
@@ -75,10 +80,11 @@ def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
 
 
 def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | None) -> Article:
-    """Return the article completed by what the archive knows of it.
+    """Return `article` completed with values from `known`, its record in the catalogue (None for a new article).
 
-    A short address replaces a long one, since WeChat mostly answers long ones with a verification page. The mark that
-    the article is gone from WeChat stays, unless this page was received later and shows it again.
+    A short address in the record replaces a long one in the article, because WeChat answers most long addresses with a
+    verification page. The mark that the article is gone from WeChat is kept if `page` was read from a snapshot, or is a
+    saved page that was captured before the article was seen to be gone.
     """
     if known and urls.is_short(known.url) and not urls.is_short(article.url):
         article = replace(article, url=known.url)
@@ -90,16 +96,16 @@ def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | N
 
 
 def had_media(known: ArticleRecord) -> bool:
-    """Return whether an article was archived with its media, that is without `--no-media`."""
+    """Return whether an article was archived with its media, and not with `--no-media`."""
     images = known.images
     return not images.expected or images.saved > 0 or images.failed > 0
 
 
 def media_order(failures: Sequence[int]) -> list[int]:
-    """Return the indexes of an article's media in the order in which to request them, the least failed first.
+    """Return the indexes of an article's media in the order in which to request them, the fewest failures first.
 
-    `failures` has the number of failed attempts of each. In any other order an article with many dead images could
-    spend its limits on the same ones in every run.
+    `failures[i]` is the number of failed attempts for the medium with index i. With another order, an article with many
+    dead images could use up its limits on the same images in every run.
     """
     return sorted(range(len(failures)), key=failures.__getitem__)
 
@@ -107,38 +113,39 @@ def media_order(failures: Sequence[int]) -> list[int]:
 # --- URLs ------------------------------------------------------------------------------------------------------------
 
 TERMINAL_STATES = frozenset((State.DELETED, State.VIOLATION, State.EXPIRED, State.INVALID, State.NOT_ARTICLE))
-PAGE_TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5}  # in a row: after these the state is taken for final
-LONGEST_PAUSE = timedelta(hours=24)  # no retry of a page or a medium is further away
+PAGE_TRIES = {State.UNAVAILABLE: 3, State.UNKNOWN: 5}  # attempts in a row after which the state counts as final
+LONGEST_PAUSE = timedelta(hours=24)  # the longest time until a page or a medium is requested again
 
-_FIRST_PAUSE = timedelta(minutes=5)  # no answer, an error, or half a page: that may be over in minutes
-_FIRST_PAUSE_NOTICE = timedelta(hours=1)  # a complete page without an article: it changes in hours, if at all
-_FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # WeChat shows its verification page for most long links, whoever asks
+_FIRST_PAUSE = timedelta(minutes=5)  # after no answer, an error or half a page, which may be over in minutes
+_FIRST_PAUSE_NOTICE = timedelta(hours=1)  # after a complete page without an article, which changes in hours, if at all
+_FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # after a verification page on a long link, which most long links get
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlAttempt:
-    """One attempt to fetch a URL, as far as the next attempt depends on it."""
+    """An attempt to fetch a URL, with the values that determine when the next attempt is due."""
 
     url: str
-    state: State | None  # of the page that was received; None: there was none
+    state: State | None  # state of the page that was received; None: no page was received
     time: datetime
-    has_article: bool  # the URL belongs to an article of the archive
-    is_settled: bool  # the page is the article, or a notice that the article is not available
+    has_article: bool  # whether the URL belongs to an article in the archive
+    is_settled: bool  # whether the page is the article, or a notice that the article is not available
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retry:
-    """When to fetch a URL again, and after how many attempts that is."""
+    """The time at which to fetch a URL again, and the number of attempts before it."""
 
-    tries: int  # attempts in a row that ended in the same state; 0 after a settled one
+    tries: int  # number of attempts in a row that ended in the same state; 0 after a settled attempt
     due: datetime | None  # None: never
 
 
 def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_tries: int) -> Retry:
     """Return when to fetch a URL again after `attempt`.
 
-    `previous_state` and `previous_tries` are what was recorded of the URL before (None and 0 for a new one). The URL of
-    an article is never given up: its recheck stays due, a day away at most, until a page settles it.
+    `previous_state` and `previous_tries` are the values recorded for the URL before the attempt, None and 0 for a new
+    URL. The URL of an archived article is never given up: after an attempt that is not settled, it is due again within
+    a day.
     """
     tries = (previous_tries if previous_state == attempt.state else 0) + 1
     due = retry_at(attempt.state, attempt.url, tries, attempt.time)
@@ -148,10 +155,10 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
 
 
 def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
-    """Return when to fetch `url` again after `tries` attempts in a row ended in `state`; None for never.
+    """Return when to fetch `url` again after `tries` attempts in a row that ended in `state`; None for never.
 
-    A state of None means that no page was received. After a verification page on a short link the answer is `now`: then
-    it is the host's cool-down that makes the URL wait.
+    The state None means that no page was received. After a verification page on a short link, return `now`, because the
+    cool-down of the host already delays the next request.
     """
     if state in TERMINAL_STATES or (state is not None and tries >= PAGE_TRIES.get(state, tries + 1)):
         return None
@@ -161,58 +168,63 @@ def retry_at(state: State | None, url: str, tries: int, now: datetime) -> dateti
 
 
 def is_due(due: datetime, now: datetime) -> bool:
-    """Return whether the time `due` of a retry has come."""
+    """Return whether a retry that was scheduled for the time `due` may be made at the time `now`."""
     start, end = waiting_window(now)
     return not start < due <= end
 
 
 def waiting_window(now: datetime) -> tuple[datetime, datetime]:
-    """Return (start, end) so that a retry waits exactly when start < due <= end.
+    """Return times (start, end) such that a retry has to wait exactly if start < due <= end.
 
-    A time past `end` is further away than any pause, so the clock was wrong when it was set: such a retry is due.
+    A time after `end` is further away than the longest pause, so the clock was wrong when it was recorded. Such a retry
+    does not wait.
     """
     return now, now + LONGEST_PAUSE
 
 
 def is_settled(state: State | None, *, holds_article: bool) -> bool:
-    """Return whether a page settles if its article still exists: it is the article, or a notice that it is gone."""
+    """Return whether a page shows that its article either exists or is gone.
+
+    It does if it holds the article, or if `state` is that of a notice that the article is not available.
+    """
     return holds_article or state in UNAVAILABLE_STATES
 
 
 def _doubled(first: timedelta, tries: int) -> timedelta:
-    """Return `first`, doubled for each try after the first one, LONGEST_PAUSE at most."""
+    """Return the pause after `tries` attempts: `first`, doubled for each further attempt, LONGEST_PAUSE at most."""
     return min(first * (1 << min(max(tries - 1, 0), 20)), LONGEST_PAUSE)
 
 
 # --- Media -----------------------------------------------------------------------------------------------------------
 
-MEDIA_TRIES = 12  # these take some days: what the media host does not have by then is gone
+MEDIA_TRIES = 12  # failed attempts, over some days, after which a medium is given up
 
 
 def media_retry_at(tries: int, now: datetime) -> datetime | None:
-    """Return when to ask again for a medium that `tries` attempts could not get; None for never."""
+    """Return when to request a medium again after `tries` failed attempts; None for never."""
     return now + _doubled(_FIRST_PAUSE, tries) if tries < MEDIA_TRIES else None
 
 
 def media_was_requested(result: LocalFile | str) -> bool:
-    """Return whether a medium was requested. `result` is its file, or why there is none.
+    """Return whether a medium was requested. `result` is its file, or the reason why there is no file.
 
-    A medium is not requested when a limit leaves it for a later run. If an old file is kept meanwhile, its `doubt` says
-    so.
+    A medium is not requested if a limit leaves it for a later run. The reason is then a NotRequested. If an old file is
+    kept until the later run, the NotRequested is in the file's `doubt`.
     """
     return not isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
 
 
 # --- Articles --------------------------------------------------------------------------------------------------------
 
-_LONGEST_RECHECK = 26  # times the interval of rechecks
+_LONGEST_RECHECK = 26  # the longest pause between two rechecks, as a multiple of the interval in the settings
 
 
 def recheck_at(checked: int, published: int, every: float) -> int:
     """Return when to check the page of an archived article again, in seconds since 1970.
 
-    The pause is a quarter of the article's age when it was last `checked`, since old articles change less: at least
-    `every` seconds, at most 26 times that.
+    The page was last checked at `checked`, and the article was published at `published`, both in seconds since 1970.
+    The pause after the last check is a quarter of the article's age at that time, because old articles change less
+    often. It is at least `every` seconds and at most 26 times `every`.
     """
     age = checked - published
     if age < 4 * every:
@@ -221,45 +233,48 @@ def recheck_at(checked: int, published: int, every: float) -> int:
 
 
 def is_recheck_due(checked: int, due: int, now: int) -> bool:
-    """Return whether the time `due` of a recheck has come, all in seconds since 1970.
+    """Return whether a recheck that was scheduled for the time `due` may be made at the time `now`.
 
-    A page `checked` in the future was checked by a clock that was ahead: that must not keep it waiting.
+    All times are in seconds since 1970. If the last check was made at a time `checked` in the future, the clock was
+    wrong then, and the recheck is due.
     """
     return due <= now or checked > now
 
 
 def counts_as_check(state: State | None, url: str) -> bool:
-    """Return whether fetching an archived article's page and getting `state` instead counts as having checked it.
+    """Return whether a fetch of an archived article at `url` that returned a page in `state` counts as a check.
 
-    A notice that the article is not available is an answer. So is a verification page on a long link, which is what
-    most long links get: without that these articles would come first in every run, and others never.
+    The page does not hold the article. A notice that the article is not available counts. A verification page on a long
+    link also counts: most long links get one, and if it did not count, these articles would be first in every run and
+    other articles would never be checked.
     """
     return state in UNAVAILABLE_STATES or (state is State.VERIFICATION and not urls.is_short(url))
 
 
-# --- Hosts: seconds since 1970, as the caller's clock tells them -----------------------------------------------------
+# --- Hosts: all times are in seconds since 1970 by the caller's clock ------------------------------------------------
 
-FIRST_COOLDOWN = 30 * 60.0  # seconds without requests after a verification page;
-LONGEST_COOLDOWN = 24 * 3600.0  # doubled by each that follows with no other page in between, up to this
-LONG_LINK_BLOCKS = 3  # verification pages on long links in a row that are the host's doing, not the links'
+FIRST_COOLDOWN = 30 * 60.0  # seconds without requests after the first verification page; doubled after each further one
+LONGEST_COOLDOWN = 24 * 3600.0  # the most seconds without requests, however many verification pages came in a row
+LONG_LINK_BLOCKS = 3  # verification pages on long links in a row after which the whole host counts as blocked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostState:
     """The state of a host whose requests are rate-limited."""
 
-    next_request_at: float = 0.0
-    interval: float = 0.0  # seconds that were asked for when `next_request_at` was set
-    blocked_at: float = 0.0  # when the verification page came last; 0: never
-    cooldown: float = 0.0  # seconds without requests from `blocked_at`; 0: none since the last other page
-    long_link_blocks: int = 0  # verification pages on long links in a row
+    next_request_at: float = 0.0  # the earliest time of the next request
+    interval: float = 0.0  # length in seconds of the pause that ends at `next_request_at`
+    blocked_at: float = 0.0  # time of the last verification page; 0: never
+    cooldown: float = 0.0  # length in seconds of the cool-down that began at `blocked_at`; 0: another page came since
+    long_link_blocks: int = 0  # number of verification pages on long links in a row
 
 
 def request_slot(host: HostState, interval: float, now: float) -> tuple[float, HostState]:
-    """Return (wait, host): 0 when a request may leave now, else the seconds to wait before asking again.
+    """Return (wait, host): the seconds to wait before asking again, and the new state of the host.
 
-    The wait is never longer than the interval that was asked for: the clock may have been put back, and then the time
-    of the next request is counted from now.
+    If `wait` is 0, a request may be sent now, and the next one `interval` seconds later. `wait` is never longer than
+    the interval in the old state: if the time of the next request is further away, the clock was put back, and the
+    interval begins again now.
     """
     wait = host.next_request_at - now
     if wait > host.interval:
@@ -270,15 +285,19 @@ def request_slot(host: HostState, interval: float, now: float) -> tuple[float, H
 
 
 def cooldown_end(host: HostState, now: float) -> float:
-    """Return until when no page may be requested; 0 when one may be. A clock that was put back ends no cool-down."""
+    """Return the time until which no page may be requested; 0 if a page may be requested at the time `now`.
+
+    A cool-down does not end if the clock is put back to a time before it began, by less than its length.
+    """
     is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
     return host.blocked_at + host.cooldown if is_cool else 0.0
 
 
 def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bool, HostState]:
-    """Return (cools, host) after a verification page: whether the host cools down now, and its new state.
+    """Return (cools, host) after a verification page: whether a cool-down of the host begins, and its new state.
 
-    On a long link the page concerns that link alone, unless it is the third in a row.
+    A verification page on a short link begins a cool-down. On a long link it concerns only that link, unless it is the
+    third one on long links in a row.
     """
     blocks = 0 if on_short_link else host.long_link_blocks + 1
     if not on_short_link and blocks < LONG_LINK_BLOCKS:
@@ -288,15 +307,18 @@ def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bo
 
 
 def after_requested_cooldown(host: HostState, seconds: float, now: float) -> HostState:
-    """Return the state of a host that asked for no request for `seconds`, LONGEST_COOLDOWN at most."""
+    """Return the state of a host that demanded a cool-down of `seconds`, which are limited to LONGEST_COOLDOWN."""
     return replace(host, blocked_at=now, cooldown=min(seconds, LONGEST_COOLDOWN), long_link_blocks=0)
 
 
 def after_delay(host: HostState, seconds: float, now: float) -> HostState:
-    """Return the state of a host whose next request is to leave in `seconds` or later."""
+    """Return the state of a host to which no request may be sent for the next `seconds`."""
     return replace(host, next_request_at=max(host.next_request_at, now + seconds), interval=max(host.interval, seconds))
 
 
 def after_success(host: HostState) -> HostState:
-    """Return the state of a host that sent another page: the next cool-down has the first length again."""
+    """Return the state of a host that sent a page other than the verification page.
+
+    The next cool-down of the host has the length FIRST_COOLDOWN again.
+    """
     return replace(host, cooldown=0.0, long_link_blocks=0)

@@ -1,4 +1,4 @@
-"""The protocols through which the pipeline uses the network, the archive and the writer.
+"""Define the protocols (ports) through which the pipeline uses the network, the archive and the writer.
 
 `context.py` chooses the classes that implement them for each kind of job.
 """
@@ -34,16 +34,19 @@ class PageSource(Protocol):
     """A source of pages: the network, files, or snapshots."""
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page of an address or file, credentials redacted; raise FetchError or InputError on failure."""
+        """Return the page of an address or file, in which credentials are redacted.
+
+        Raise FetchError if the address cannot be fetched, and InputError if the file cannot be read.
+        """
 
 
 class MediaSource(Protocol):
-    """A source of media: pictures, sounds and films."""
+    """A source of media: images, audios and videos."""
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the bytes at one of the medium's addresses.
+        """Return the response to a request for `url`, one of the medium's addresses.
 
-        Raise Postponed when the medium is left for another run, FetchError when the address does not give it.
+        Raise Postponed if the medium is left for another run, and another FetchError if the request fails.
         """
 
 
@@ -51,54 +54,66 @@ class Renderer(Protocol):
     """A renderer of posts."""
 
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
-        """Return the post of an article with the files of its media. `captured`: when its page was received (aware)."""
+        """Return the post of an article that shows the files in `media`.
+
+        `captured` is the time of capture that the post shows, timezone-aware.
+        """
 
 
 class ResolvedArticle(NamedTuple):
-    """An article, and what the archive knows of it."""
+    """An extracted article with its record in the catalogue."""
 
-    article: Article  # completed by what the archive knew of it
-    known: ArticleRecord | None = None  # its record in the catalogue; None: it is new
-    says_the_same: bool = False  # whether its text is that of its last page; only compared by rechecks
+    article: Article  # the article, completed with values from its record
+    known: ArticleRecord | None = None  # its record in the catalogue; None: the article is new
+    says_the_same: bool = False  # whether its text is the same as that of its last page; only rechecks compare them
 
 
 class ArticleArchive(Protocol):
     """The archive, as the pipeline uses it for one job."""
 
-    written: WriteResult | None  # the result of writing the post; None before
+    written: WriteResult | None  # the result of writing the post; None until it is written
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
-        """Store a received page before it is processed, unless it was read from its snapshot."""
+        """Store a received page and its state before it is processed further; return the stored capture.
+
+        A page that was read from its snapshot is not stored again.
+        """
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article completed by what the archive knows of it, with its record."""
+        """Return the article completed with values from its record in the catalogue, and the record."""
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Delete the capture of an article that was removed or is unchanged; return the outcome of the job."""
+        """Delete a capture whose article was removed or is unchanged (`decision`); return the outcome of the job."""
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
-        """Return (files of media in the archive, media to fetch), both by name and in the order of the article."""
+        """Return (files, missing): the files that the archive has, and the media to fetch, both by the media's names.
+
+        Both are in the order of the article. Media that are not to be saved are in neither.
+        """
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the result of `fetch`, or the file that another job fetched for the same medium meanwhile."""
+        """Return the file that another job of this call has fetched for the same medium, else the result of `fetch`.
+
+        If another job is fetching the medium now, wait for it first.
+        """
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
-        """Write a downloaded medium; return its file."""
+        """Write a downloaded medium to a file with this extension; return the file."""
 
     def commit(
         self, capture: StoredCapture, article: Article, media: MediaResults, post: RenderedPost, *, is_last: bool
     ) -> Outcome | None:
         """Write the post, then the rows of the catalogue; return the outcome of the job.
 
-        Return None, having written nothing, when files of the media were removed meanwhile. In the last attempt
-        (`is_last`) such media count as missing instead.
+        If files of the media were removed since they were saved, write nothing and return None, so that the caller
+        downloads them again. In the last attempt (`is_last`), such media count as missing instead.
         """
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:
         """Record a page that holds no article; return the outcome of the job."""
 
     def commit_failure(self, error: ArchiverError) -> Outcome:
-        """Record a known error; return the outcome of the job."""
+        """Record that the job failed with an error; return the outcome of the job."""
 
 
 ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]]
@@ -106,10 +121,10 @@ ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], It
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """The collaborators with which the pipeline archives one article."""
+    """The implementations of the protocols with which the pipeline archives one article."""
 
     pages: PageSource
     media: MediaSource
     renderer: Renderer
     archive: ArticleArchive
-    map: ParallelMap = map  # may download several media in parallel
+    map: ParallelMap = map  # a function like `map` that may download several media in parallel

@@ -1,4 +1,4 @@
-"""Sum up the outcomes of a call without keeping them all."""
+"""Summarize the outcomes of a call without keeping all of them in memory."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from archiver import outcomes
 from archiver.errors import Exit, combine_exit_codes
 from archiver.models import Outcome
 
-LEFT = ("left", "another run")  # the kind of outcomes that a limit left for another run
+LEFT = ("left", "another run")  # the key in `kinds` of outcomes that a limit left for another run
 
 
 @dataclass(kw_only=True, slots=True)
 class RunSummary:
-    """Counts and lists over outcomes, filled by `add` as they arrive."""
+    """The counts and lists of a call's outcomes; `add` is called with each outcome."""
 
-    counts: Counter[str] = field(default_factory=Counter)  # by Outcome.outcome
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by Outcome.outcome and Outcome.state
-    images: Counter[str] = field(default_factory=Counter)  # by `saved` and `failed`, of articles that were read
+    counts: Counter[str] = field(default_factory=Counter)  # number of outcomes by Outcome.outcome
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # number by Outcome.outcome and Outcome.state
+    images: Counter[str] = field(default_factory=Counter)  # number of `saved` and `failed` images of articles read
     posts: list[str] = field(default_factory=list)  # paths of the posts that were written
     remaining: list[str] = field(default_factory=list)  # sources that failed or were left for another run
-    failures: list[Outcome] = field(default_factory=list)  # of sources that were tried
-    not_requested: Counter[str] = field(default_factory=Counter)  # sources that were not tried, by reason
+    failures: list[Outcome] = field(default_factory=list)  # outcomes of the sources that were tried and failed
+    not_requested: Counter[str] = field(default_factory=Counter)  # number of sources that were not tried, by reason
     _codes: set[int] = field(default_factory=lambda: {int(Exit.OK)})
     _was_read: bool = False
 
     def add(self, outcome: Outcome) -> None:
-        """Count one more outcome."""
+        """Add an outcome to the summary."""
         self.counts[outcome.outcome] += 1
         was_left = outcomes.LEFT in outcome.warnings
         self.kinds[LEFT if was_left else (outcome.outcome, outcome.state or "no page")] += 1
@@ -46,14 +46,14 @@ class RunSummary:
 
     @property
     def left(self) -> int:
-        """Return how many sources were left for another run by a limit."""
+        """The number of sources that were left for another run because of a limit."""
         return self.kinds[LEFT]
 
     @property
     def exit_code(self) -> int:
-        """Return the combined exit code of all outcomes.
+        """The combined exit code of all outcomes; OK if there are none.
 
-        A missing input file (NO_INPUT) counts as an ordinary failure when another source could be read.
+        A missing input file (NO_INPUT) counts as an ordinary failure if another source could be read.
         """
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:

@@ -1,4 +1,7 @@
-"""Read the settings of an archive; in rising precedence: defaults, archiver.yml, ARCHIVER_* variables, flags."""
+"""Read the settings of an archive from archiver.yml, ARCHIVER_* variables and flags.
+
+Flags override variables, variables override archiver.yml, and archiver.yml overrides the defaults.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ from archiver.errors import ConfigError
 from archiver.models.job import SourceOptions
 
 FILE = "archiver.yml"
-PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5, and `__` for what lies inside: ARCHIVER_MEDIA__VIDEO_MAX=0
+PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5; `__` stands before a nested setting: ARCHIVER_MEDIA__VIDEO_MAX=0
 
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
 _DEEPEST = 20  # levels of nested settings in a variable's name
-_PATHS = ("output", "cookies")  # in archiver.yml, relative to the folder of that file
+_PATHS = ("output", "cookies")  # settings that are paths; in archiver.yml they are relative to the folder of that file
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"(.*) - at `\$\.?([^`]*)`\Z")
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=86400)]
@@ -28,7 +31,7 @@ _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which media are saved beside a post. Sizes in bytes; what is larger stays on the network."""
+    """The settings for saving media. Sizes are in bytes; larger media are not saved, so posts keep their addresses."""
 
     save: bool = True
     image_max: _Bytes = 50_000_000
@@ -36,22 +39,23 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the media of one article may cost in one call; those that are left are requested by a later one."""
+    """The limits for the media of one article in one call. Media beyond the limits are left for a later call."""
 
-    max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # audio and video are counted, too
+    max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # audios and videos are counted as well
     max_requests: Annotated[int, msgspec.Meta(ge=1)] = 6_000
     max_bytes: Annotated[int, msgspec.Meta(ge=1)] = 2_000_000_000
     max_time: str = "30m"
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a time that cannot be read."""
+        """Raise ValueError if `max_time` is not a valid duration."""
         duration(self.max_time)
 
 
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The lines of the quote above an article's text, as templates.
+    """Templates for the lines of the quote above an article's text.
 
-    `{account}`, `{url}`, `{state}` and `{seen}` are filled in; without an address `[text]({url})` is written as text.
+    `{account}`, `{url}`, `{state}` and `{seen}` are replaced by their values. If the article has no address,
+    `[text]({url})` is replaced by its text.
     """
 
     account: str = "转载：{account}"
@@ -60,29 +64,35 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A source of addresses for `archiver run` (one of `list`, `album` and `feed`), and the options of its posts."""
+    """A source of addresses for `archiver run`, with options for its posts.
 
-    list: str = ""  # a file of addresses
+    Exactly one of `list`, `album` and `feed` is set.
+    """
+
+    list: str = ""  # the path of a file with addresses
     album: str = ""  # the address of a public album (合集)
-    feed: str = ""  # the address, or the file, of an RSS, Atom or JSON feed
+    feed: str = ""  # the address or the path of an RSS, Atom or JSON feed
     name: str = ""
     tags: tuple[str, ...] | None = None
     author: str | None = None
     folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless exactly one of the three is given."""
+        """Raise ValueError unless exactly one of `list`, `album` and `feed` is set."""
         if sum(map(bool, (self.list, self.album, self.feed))) != 1:
             raise ValueError("a source has exactly one of `list`, `album` and `feed`")
 
     @property
     def title(self) -> str:
-        """The name in messages and in the catalogue, without the credentials that a feed's address may hold."""
+        """The name of the source in messages and in the catalogue: `name`, or else its path or address.
+
+        Credentials in an address are redacted.
+        """
         return redact_words(self.name or self.list or self.album or self.feed)
 
     @property
     def options(self) -> SourceOptions:
-        """Return the options for posts of this source."""
+        """The options for posts of this source."""
         return SourceOptions(name=self.title, folder=self.folder, tags=self.tags, author=self.author)
 
 
@@ -91,31 +101,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
-    interval: _Seconds = 3.0  # seconds between two pages
+    interval: _Seconds = 3.0  # seconds between two requests for pages
     proxy: str = ""
     cookies: str = ""  # a cookie file in Netscape's format, sent to mp.weixin.qq.com only
-    link_local: bool = False  # links to articles of this archive lead to their posts
+    link_local: bool = False  # whether links to articles in this archive lead to their posts
     post_address: str = "{{site.baseurl}}/{year}/{month}/{day}/{slug}.html"  # where the site publishes a post
-    force: bool = False  # overwrite posts that a person edited; of one call, so only a flag may set it
-    site_prefix: str = "{{site.baseurl}}"  # what a post writes before /postimg/…
+    force: bool = False  # whether to overwrite posts that a person edited; only a flag can set it
+    site_prefix: str = "{{site.baseurl}}"  # prefix of /postimg/… in the addresses of media in posts
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     article: ArticleSettings = msgspec.field(default_factory=ArticleSettings)
-    sources: tuple[SourceSettings, ...] = ()  # of `archiver run`
-    budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # pages that one `archiver run` asks for at most
-    snapshots: bool = True  # keep every page as it was received
-    completeness: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.999  # share of a page's text; below, a post warns
-    recheck: str = ""  # how often a page is asked for again, at first: 7d; '' for never
+    sources: tuple[SourceSettings, ...] = ()  # the sources for `archiver run`
+    budget: Annotated[int, msgspec.Meta(ge=1)] = 500  # the largest number of pages that one `archiver run` requests
+    snapshots: bool = True  # whether to store every page as it was received
+    completeness: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.999  # warn if a post shows less of its page's text
+    recheck: str = ""  # first interval of rechecks of a new article, such as 7d; '' for never
     source_block: SourceBlock = msgspec.field(default_factory=SourceBlock)
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a pause that cannot be read."""
+        """Raise ValueError if `recheck` is not a valid duration."""
         if self.recheck:
             duration(self.recheck)
 
 
 def duration(text: str) -> float:
-    """Return the seconds of `90`, `90s`, `45m`, `8h` or `2d`. Raises ValueError for anything else."""
+    """Return the seconds of a duration such as `90`, `90s`, `45m`, `8h` or `2d`.
+
+    Raise ValueError for any other form.
+    """
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", number, re.ASCII):
@@ -130,11 +143,12 @@ def load(
     file: str = "",
     warn: Callable[[str], object] = str,
 ) -> Settings:
-    """Return the settings of a run that is started in `folder`.
+    """Return the settings of a call that is started in `folder`.
 
-    `flags` holds only what the user gave, nested as Settings is; `file` is the argument of --config. `warn` is called
-    with a line for a setting that is accepted and ignored: `force` in a file or variable, which would let every run
-    overwrite what people edited. Raises ConfigError, which names the key and where it is set.
+    `flags` holds only the flags that the user gave, nested like Settings. `environ` holds the environment variables.
+    `file` is the argument of --config, '' if it is not given. `force` in a file or variable is ignored, because every
+    run would then overwrite posts that people edited; `warn` is called with a line about it. If a setting is unknown or
+    invalid, raise ConfigError with the key and the place where it is set.
     """
     variables = list(_variable_layers(environ))
     output = next((str(layer["output"]) for _, layer in [("", flags), *variables] if "output" in layer), "")
@@ -148,13 +162,13 @@ def load(
 
 
 def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
-    """Yield the name of each ARCHIVER_ variable with what it sets."""
+    """Yield the name and the settings of each ARCHIVER_* variable."""
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX):
             keys = name.removeprefix(PREFIX).lower().split("__")
             if len(keys) > _DEEPEST:
                 raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])
-            if keys[0] not in _PATHS and not _is_utf8(name + value):  # the name of a file may be any bytes
+            if keys[0] not in _PATHS and not _is_utf8(name + value):  # a path may be any bytes
                 raise ConfigError("is no UTF-8", concerns=name)
             layer: object = value
             for key in reversed(keys):
@@ -171,7 +185,11 @@ def _is_utf8(text: str) -> bool:
 
 
 def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
-    """Yield name and content of the first of these that exists: `file`, archiver.yml here, or beside the output."""
+    """Yield the path and the settings of the settings file, or nothing if there is none.
+
+    The file is `file` if that is not ''. Otherwise it is archiver.yml in `folder`, or else archiver.yml in the parent
+    folder of `output`, which is the archive's folder ('' for the default).
+    """
     if file:
         yield file, _read(folder / file)
         return
@@ -185,7 +203,10 @@ def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, La
 
 
 def _read(path: Path) -> Layer:
-    """Return the settings in a file; raise ConfigError, with its name and the line if known, when it cannot be read."""
+    """Return the settings in a file, with its relative paths resolved.
+
+    Raise ConfigError, with the path and the line if it is known, if the file cannot be read or holds no settings.
+    """
     from archiver.yaml_reader import BrokenYaml, read_values
 
     try:
@@ -208,7 +229,7 @@ def _read(path: Path) -> Layer:
 
 
 def _with_paths_from(folder: Path, layer: Layer) -> Layer:
-    """Return the settings of a file, its relative paths joined to `folder`, the folder of the file."""
+    """Return the settings of a file, with relative paths in them joined to `folder`, which contains the file."""
     paths = {key: value for key in _PATHS if isinstance(value := layer.get(key), str) and value}
     resolved: Layer = {key: _path_from(folder, value) for key, value in paths.items()}
     if isinstance(sources := layer.get("sources"), list):
@@ -226,7 +247,10 @@ def _source_with_paths_from(folder: Path, source: object) -> object:
 
 
 def _path_from(folder: Path, name: str) -> str:
-    """Return a path joined to `folder`, the folder of the file that names it; expand `~`."""
+    """Return a path from a settings file, with `~` expanded, joined to `folder`, which contains the file.
+
+    Raise ConfigError if `~` names a user that does not exist.
+    """
     try:
         return str(folder / Path(name).expanduser())
     except RuntimeError as error:  # ~somebody
@@ -234,7 +258,7 @@ def _path_from(folder: Path, name: str) -> str:
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:
-    """Return both layers merged; the upper one wins where both set a key."""
+    """Return two layers merged. If both set a key, the value of `upper` is used; nested layers are merged."""
     merged = dict(lower)
     for key, value in upper.items():
         old = merged.get(key)
@@ -243,7 +267,10 @@ def _merged(lower: Layer, upper: Layer) -> Layer:
 
 
 def _validated(layer: Layer, name: str) -> Settings:
-    """Return the Settings of a layer; raise ConfigError, which names the layer, for an unknown key or invalid value."""
+    """Return a layer as Settings.
+
+    Raise ConfigError, with `name` as the name of the layer, if it has an unknown key or an invalid value.
+    """
     try:
         settings = msgspec.convert(layer, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -254,7 +281,10 @@ def _validated(layer: Layer, name: str) -> Settings:
 
 
 def _in_words_of_file(message: str) -> str:
-    """Return a message of msgspec with the key as the file has it: `interval: Expected float, got str`."""
+    """Return an error message of msgspec with the key in the form of the settings file.
+
+    An example is `interval: Expected float, got str`.
+    """
     if unknown := _UNKNOWN.search(message):
         key = ".".join(filter(None, (unknown[2], unknown[1])))
         return f"unknown setting `{key}`: take it out, or correct its name"

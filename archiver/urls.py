@@ -1,6 +1,6 @@
-"""Addresses: read what people paste, reduce what pages link to, and find which article or image is meant.
+"""Parse and normalize addresses, and find the article or image that an address identifies.
 
-docs/wechat-format.md describes their forms and parameters. Nothing here opens an address.
+docs/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
 """
 
 from __future__ import annotations
@@ -17,44 +17,45 @@ from archiver.models import Target
 HOST = "mp.weixin.qq.com"
 MEDIA_HOSTS = (".qpic.cn", ".qlogo.cn")  # hosts whose path is /<bucket>/<image-id>/<size>
 
-# Query parameters that say which article it is, by path. Everything else in an article's address is
-# tracking, or a credential of whoever shared it (key, uin, pass_ticket, token …).
+# Query parameters that identify the article, one tuple for each form of address. All other parameters of an article's
+# address are for tracking, or are credentials of the reader who shared it (key, uin, pass_ticket, token …).
 _LONG = ("__biz", "mid", "idx", "sn")
 _LEGACY = ("__biz", "appmsgid", "itemidx", "sign")  # /mp/appmsg/show of 2013
 _SOGOU = ("src", "timestamp", "ver", "signature", "new")
 _PREVIEW = ("__biz", "tempkey", "mid", "idx", "sn")
-# Addresses of other pages of WeChat keep all parameters but these and credentials.
+# Addresses of other pages of WeChat keep all parameters except these and credentials.
 _TRACKING_PARAMETERS = frozenset(
     "chksm scene ascene subscene srcid mpshare from source sharer_sharetime sharer_shareid sharer_shareinfo "
     "sharer_shareinfo_first exportkey exptype pass_ticket key uin devicetype version platform acctmode lang nettype "
     "abtest_cookie session_us countrycode fontScale clicktime enterid sessionid wx_header nwr_flag poc_token token "
     "click_id isappinstalled winzoom xtrack from_msgid from_itemidx appmsg_token wap_sid2 ticket".split()
 )
-# /<bucket>/<image-id>[/<size>]; avatars (/mmhead/…) and posters of Tencent's videos have other paths
+# /<bucket>/<image-id>[/<size>]; avatars (/mmhead/…) and poster images of Tencent's videos have other paths
 _IMAGE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z")
 _ADDRESS_IN_TEXT = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
 _VERIFICATION_PATHS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
-# The form of nearly every line of a long list, with the parameters that often follow: the others need more work.
+# The form of nearly every line in a long list, with the parameters that often follow. It is parsed fast; other forms
+# take longer.
 _USUAL_ARTICLE = re.compile(
     r"https?(://mp\.weixin\.qq\.com/s(?:/[A-Za-z0-9_-]{22}|\?__biz=[A-Za-z0-9+/]{4,64}={0,2}"
     r"&mid=[0-9]{1,20}&idx=[0-9]{1,2}&sn=[0-9a-f]{32}))"
     r"(?=(?:[&?](?:chksm|scene|nwr_flag)=[0-9a-z]{0,999}){0,9}(?:#[a-z_]{0,30})?\Z)"
 )
-# The form of nearly every image; what is behind `wx_fmt` is dropped.
+# The form of nearly every image address; the parameters after `wx_fmt` are dropped.
 _USUAL_IMAGE = re.compile(
     r"(?:https?:)?(//mmbiz\.qpic\.cn/[A-Za-z0-9_]+/[A-Za-z0-9_-]+/[0-9]{1,4}(\?wx_fmt=[A-Za-z0-9]+)?)"
     r"(?(2)(?:&(?!wx_fmt)[a-z_]+=[A-Za-z0-9_-]*){0,9})(?:#[A-Za-z0-9_=]*)?"
 )
 _SHELL_ESCAPE = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # browsers drop or encode these; no tree takes them
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # browsers drop or encode these, and HTML trees refuse them
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """The parts of an article's identity that an address gives; empty where it gives none."""
+    """The ids of an article that its address contains; '' for each that is missing."""
 
     biz: str = ""
     mid: str = ""
@@ -63,9 +64,9 @@ class Identity:
 
 
 def unescape_entities(text: str) -> str:
-    """Return `text` without HTML entities; text that was escaped twice or three times is unescaped as often.
+    """Return `text` with HTML entities decoded, even if it was escaped two or three times.
 
-    Only entities that end in `;` count: html.unescape alone reads the `&times` of `&timestamp=` as ×.
+    Only entities that end in `;` are decoded. html.unescape would also decode the `&times` in `&timestamp=` to ×.
     """
     for _ in range(3):
         plain = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
@@ -76,10 +77,10 @@ def unescape_entities(text: str) -> str:
 
 
 def parse_target(source: str) -> Target:
-    """Return the Target that an address names, however people paste it.
+    """Return the Target for a pasted address of WeChat, in any form in which people paste addresses.
 
-    Its `source` is what was pasted, without the credentials of whoever shared it: it goes into reports and messages.
-    Raises NotWeChat for any other text.
+    Its `source` is the pasted text with credentials redacted, for use in reports and messages. Raise NotWeChat if the
+    text is not the complete address of a page of WeChat.
     """
     if usual := _USUAL_ARTICLE.match(source):
         return Target(source=source, url=f"https{usual[1]}")
@@ -94,7 +95,7 @@ def parse_target(source: str) -> Target:
             "(https://mp.weixin.qq.com/s/…) and saved pages",
             concerns=source,
         )
-    if is_verification_page(address):  # copied from a browser that met it: the article's address is a parameter
+    if is_verification_page(address):  # copied from a browser that was sent there; the article's address is a parameter
         target_url = dict(_query(parts.query)).get("target_url", "")
         if not target_url or is_verification_page(unescape_entities(target_url)):
             raise NotWeChat("the verification's own address: give the article's", concerns=source)
@@ -105,7 +106,7 @@ def parse_target(source: str) -> Target:
 
 
 def _names_article(parts: SplitResult) -> bool:
-    """Return whether an address of WeChat can name an article: not the home page, not half an address."""
+    """Return whether an address of WeChat may lead to an article: it is not the home page and not incomplete."""
     if parts.path.rstrip("/") == "/s":
         named = {key for key, value in _query(parts.query) if value}
         return bool(named & {"mid", "signature", "tempkey"})
@@ -113,34 +114,37 @@ def _names_article(parts: SplitResult) -> bool:
 
 
 def _address_in(text: str) -> str:
-    """Return the address among the words of a shared message; a text without any, or a bare one, as it is."""
+    """Return the address of WeChat in a shared message; return `text` itself if it is one word or has no address."""
     found = _ADDRESS_IN_TEXT.search(text) if re.search(r"[^!-~]", text) else None
     return found[0].rstrip(".,;:!?)\"'") if found else text
 
 
 def looks_like_address(source: str) -> bool:
-    """Return whether `source` is meant as an address rather than as the name of a file."""
+    """Return whether the user means `source` as an address and not as a file name."""
     text = _address_in(source.strip(_WRAPPING))
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
 
 
 def canonicalize(address: str) -> str:
-    """Return `address` as https, with only the parameters that lead to the page.
+    """Return an address of WeChat with https and only the parameters that identify the page.
 
-    Addresses of other hosts than WeChat's are only unescaped.
+    In an address of another host, only HTML entities are decoded.
     """
     address = unescape_entities(address.strip())
     parts = _split(address)
     if parts is None or parts.hostname != HOST:
         return address
     short = _SHORT_PATH.match(parts.path)
-    if short:  # WeRead turns `_` into `~`, which WeChat answers with 参数错误
+    if short:  # WeRead replaces `_` by `~`, to which WeChat responds with 参数错误
         return f"https://{HOST}/s/{short[1].replace('~', '_')}"
     return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), _canonical_query(parts), ""))
 
 
 def identity_in(address: str) -> Identity:
-    """Return the biz, mid, idx and sn in the query of an address of WeChat; the names of 2013 are read, too."""
+    """Return the biz, mid, idx and sn in the query of an address of WeChat.
+
+    The parameter names of 2013 (`appmsgid`, `itemidx`, `sign`) are also understood.
+    """
     parts = _split(unescape_entities(address))
     query = dict(_query(parts.query)) if parts else {}
     return Identity(
@@ -152,25 +156,28 @@ def identity_in(address: str) -> Identity:
 
 
 def is_short(address: str) -> bool:
-    """Return whether `address` is of the short form, the only one that WeChat serves to everybody since 2026."""
+    """Return whether `address` is the short address of an article, such as https://mp.weixin.qq.com/s/….
+
+    Since 2026 this is the only form that WeChat serves to every visitor.
+    """
     parts = _split(address)
     return bool(parts and parts.hostname == HOST and _SHORT_PATH.match(parts.path))
 
 
 def is_article(address: str) -> bool:
-    """Return whether `address` is of a form that leads to one article, not to an album, a home page or a notice."""
+    """Return whether `address` has the form of an article's address, and not that of an album, home page or notice."""
     parts = _split(address)
     return bool(parts and parts.hostname == HOST and re.match(r"/s(?:/|\Z)|/mp/appmsg/show", parts.path))
 
 
 def is_verification_page(address: str) -> bool:
-    """Return whether `address` is of the page on which WeChat has visitors solve a puzzle before they may read."""
+    """Return whether `address` is that of the verification page, where WeChat makes visitors solve a puzzle."""
     parts = _split(address)
     return bool(parts and parts.hostname == HOST and parts.path.startswith(_VERIFICATION_PATHS))
 
 
 def article_url(biz: str, mid: str, idx: str, sn: str) -> str:
-    """Return the long address of an article, '' when biz, mid or idx is unknown."""
+    """Return the long address of an article; '' if `biz`, `mid` or `idx` is ''."""
     if not (biz and mid and idx):
         return ""
     query = [("__biz", biz), ("mid", mid), ("idx", idx)] + ([("sn", sn)] if sn else [])
@@ -178,10 +185,11 @@ def article_url(biz: str, mid: str, idx: str, sn: str) -> str:
 
 
 def media(address: str) -> str:
-    """Return the address by which a medium can be requested: unescaped, https, without fragment; '' if it has none.
+    """Return the address from which to request a medium, with https, without entities and without a fragment.
 
-    An image of WeChat's CDN keeps only the parameter `wx_fmt`: `tp=webp` would give another format, `#imgIndex=3`
-    and `from=appmsg` would make one image look like many.
+    Return '' if `address` is not an http or https address. The address of an image on WeChat's CDN keeps only the
+    parameter `wx_fmt`: with `tp=webp` WeChat would send another format, and `from=appmsg` or the fragment `#imgIndex=3`
+    would give one image several addresses.
     """
     if usual := _USUAL_IMAGE.fullmatch(address):
         return f"https:{usual[1]}"
@@ -198,7 +206,7 @@ def media(address: str) -> str:
 
 
 def image_id(address: str) -> str:
-    """Return the id that WeChat's CDN has for an image, by which its file is called; '' for images of other hosts."""
+    """Return the id of an image on WeChat's CDN, after which its file is named; '' for other addresses."""
     parts = _split(address)
     if parts is None or not (parts.hostname or "").endswith(MEDIA_HOSTS):
         return ""
@@ -207,7 +215,10 @@ def image_id(address: str) -> str:
 
 
 def candidates(address: str) -> tuple[str, ...]:
-    """Return where to request an image, the best first: the original (size `/0`), then the size the page shows."""
+    """Return the addresses from which to request a medium, the best first; () if `address` is not http or https.
+
+    For an image on WeChat's CDN they are the address of the original (size `/0`), then that of the size in the page.
+    """
     address = media(address)
     parts = _split(address)
     if not address or parts is None or not image_id(address):
@@ -218,9 +229,9 @@ def candidates(address: str) -> tuple[str, ...]:
 
 
 def link(address: str) -> str:
-    """Return the target of a link as a post may hold it, '' for schemes other than http, https and mailto.
+    """Return the address of a link in the form in which posts contain it.
 
-    Addresses of WeChat are canonicalized.
+    Return '' if its scheme is not http, https or mailto. Addresses of WeChat are canonicalized.
     """
     address = _CONTROL.sub("", unescape_entities(address)).strip()
     if address.startswith("//"):
@@ -232,7 +243,10 @@ def link(address: str) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Return whether `text` is Unicode: bytes of arguments and file names that are none are given as surrogates."""
+    """Return whether `text` can be encoded as UTF-8.
+
+    Text from arguments and file names may contain surrogates, which stand for bytes that are not valid UTF-8.
+    """
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -250,7 +264,10 @@ def _split(address: str) -> SplitResult | None:
 
 
 def _query(query: str) -> list[tuple[str, str]]:
-    """Return decoded pairs; a `+` stays one, since it is a digit of the base64 in `__biz`."""
+    """Return the decoded (name, value) pairs of a query.
+
+    A `+` is not decoded to a space, because it is a digit of the base64 in `__biz`.
+    """
     return parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)
 
 
@@ -259,15 +276,18 @@ def _join(pairs: list[tuple[str, str]]) -> str:
 
 
 def _canonical_query(parts: SplitResult) -> str:
-    """Return the parameters that lead to the page, in a fixed order."""
-    query = dict(reversed(_query(parts.query)))  # of a repeated parameter the first counts
+    """Return the query of an address with only the parameters that identify the page.
+
+    Those of an article's address are in a fixed order.
+    """
+    query = dict(reversed(_query(parts.query)))  # if a parameter is repeated, its first value is used
     names: tuple[str, ...]
     if parts.path.rstrip("/") == "/s":
         names = _SOGOU if "signature" in query else _PREVIEW if "tempkey" in query else _LONG
     elif parts.path.startswith("/mp/appmsg/show"):
         names = _LEGACY
     else:
-        query = {k: redact_words(value) for k, value in query.items()}  # an address may hold another
+        query = {k: redact_words(value) for k, value in query.items()}  # a value may be another address
         names = tuple(
             k for k, _ in _query(parts.query) if k not in _TRACKING_PARAMETERS and strength(k) is Strength.NONE
         )

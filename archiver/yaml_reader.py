@@ -1,9 +1,10 @@
-"""Read YAML that other people wrote, within bounds: no input hangs, recurses, runs code or raises an error of PyYAML.
+"""Read untrusted YAML with limits: no input can make it hang, recurse deeply, run code or raise an error of PyYAML.
 
-PyYAML only splits the text into events (in C where libyaml is there); the values are built here, without recursion.
-`read_strings` takes every scalar as the text that stands there, whatever its tag says, and follows no alias: front
-matter of posts that anybody may have written. `read_values` types scalars as YAML 1.1 does and follows anchors and
-merge keys, which people use in their own settings, as far as the unfolded text stays within the same bounds.
+PyYAML only splits the text into events, in C if libyaml is installed. The values are built here, without recursion.
+`read_strings` returns every scalar as the text in the document, ignores tags and does not follow aliases; it is for the
+front matter of posts, which anybody may have written. `read_values` converts scalars to the types of YAML 1.1 and
+follows aliases and merge keys, which people use in their settings. The text with all aliases expanded has the same
+limits.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
-LARGEST = 2**20  # characters of a text, and of what its aliases unfold to
-MOST_EVENTS = 200_000
-DEEPEST = 50  # collections in collections
-LONGEST_NUMBER = 400  # characters: the arithmetic of longer ones is quadratic, and Python refuses to write them
+LARGEST = 2**20  # maximum number of characters of a text, and of all its expanded aliases together
+MOST_EVENTS = 200_000  # maximum number of events of PyYAML
+DEEPEST = 50  # maximum depth of nested collections
+LONGEST_NUMBER = 400  # maximum characters of a number; Python takes quadratic time for longer ones, or refuses them
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # only its scanner and parser are used
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_UNFIT = re.compile("[\0\ud800-\udfff]")  # by escapes: no file, database or terminal takes them
+_UNFIT = re.compile("[\0\ud800-\udfff]")  # characters from escapes that files, databases and terminals refuse
 _NULLS = ("null", "Null", "NULL", "~")
 _PREFIX = "tag:yaml.org,2002:"
 _TYPES = frozenset(_PREFIX + name for name in ("str", "null", "bool", "int", "float", "timestamp"))
@@ -35,7 +36,10 @@ _ABSENT, _MERGE = object(), object()
 
 
 class BrokenYaml(ValueError):  # noqa: N818 - reads as a statement
-    """An error in a text: it is no YAML, or exceeds a bound; `line` counts from 1, 0 where no line is to blame."""
+    """An error in a text that is not valid YAML or exceeds a limit.
+
+    `line` is the number of the line with the error. The first line is 1; 0 means that no line is known.
+    """
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
@@ -43,17 +47,19 @@ class BrokenYaml(ValueError):  # noqa: N818 - reads as a statement
 
 
 def read_strings(text: str) -> object:
-    """Return the first document of `text` as dicts, lists and strings; None for an empty text.
+    """Return the first document of `text` as dicts, lists and strings; None if the text is empty.
 
-    An empty value, a plain `null` or `~`, and an alias read as ''. Raises BrokenYaml.
+    An empty value, an unquoted `null` or `~`, and an alias become ''. Raise BrokenYaml if the text is not valid YAML or
+    exceeds a limit.
     """
     return _read(text, _Builder(_text_of, follows=False))
 
 
 def read_values(text: str) -> object:
-    """Return the first document of `text` with the types of YAML 1.1; None for an empty text.
+    """Return the first document of `text` with the types of YAML 1.1; None if the text is empty.
 
-    Tags other than those of plain values are refused. Raises BrokenYaml.
+    Raise BrokenYaml if the text is not valid YAML, exceeds a limit, or has a tag other than those of mappings,
+    sequences, strings, numbers, booleans, timestamps and null.
     """
     return _read(text, _Builder(_Scalars().value, follows=True))
 
@@ -74,15 +80,13 @@ def _read(text: str, builder: _Builder) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BrokenYaml(_one_line(error.problem or error.context), mark.line + 1 if mark else line) from error
-    except (
-        Exception
-    ) as error:  # whatever else a parser or a constructor raises: ValueError, OverflowError, IndexError …
+    except Exception as error:  # any other error of a parser or constructor: ValueError, OverflowError, IndexError …
         raise BrokenYaml(_one_line(str(error)) or type(error).__name__, line) from error
     return builder.root
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """Yield the events of the first document."""
+    """Yield the events of the first document; raise BrokenYaml after MOST_EVENTS events."""
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         if isinstance(event, yaml.DocumentEndEvent):
             return
@@ -93,28 +97,31 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 @dataclass(kw_only=True)
 class _Collection:
-    """A list or mapping whose end has not been read."""
+    """A list or mapping that is being read; its end has not been reached."""
 
     value: list[object] | dict[object, object]
     anchor: str | None
-    weight: int = 1  # characters of all that is in it, aliases unfolded
+    weight: int = 1  # number of characters in the collection, with aliases expanded
     key: object = _ABSENT
     merged: list[dict[object, object]] = field(default_factory=list)
 
 
 class _Builder:
-    """The building of values from events, without recursion."""
+    """A builder of values from events, without recursion.
+
+    `scalar` converts a scalar event to its value. If `follows` is false, aliases become '' and merge keys are ordinary.
+    """
 
     def __init__(self, scalar: Callable[[yaml.ScalarEvent], object], *, follows: bool) -> None:
         self.root: object = None
         self._scalar = scalar
-        self._follows = follows  # aliases and merge keys
+        self._follows = follows  # whether aliases and merge keys are followed
         self._unfinished: list[_Collection] = []
         self._anchors: dict[str, tuple[object, int]] = {}
         self._unfolded = 0
 
     def take(self, event: yaml.Event) -> None:
-        """Add the next event to what was built."""
+        """Process the next event."""
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
             if isinstance(value, str) and _UNFIT.search(value):
@@ -140,7 +147,7 @@ class _Builder:
         value = finished.value
         if isinstance(value, dict) and finished.merged:
             defaults: dict[object, object] = {}
-            for other in reversed(finished.merged):  # of several the first wins
+            for other in reversed(finished.merged):  # if several have a key, the first one's value is used
                 defaults |= other
             value = defaults | value
         self._add(value, finished.anchor, finished.weight)
@@ -180,7 +187,7 @@ class _Builder:
 
 
 def _mappings(value: object) -> list[dict[object, object]]:
-    """Return the mappings in the value of a merge key, which is a mapping or a list of them."""
+    """Return the mappings in the value of a merge key, which must be a mapping or a list of mappings."""
     items = value if isinstance(value, list) else [value]
     mappings = [item for item in items if isinstance(item, dict)]
     if len(mappings) != len(items):
@@ -193,14 +200,14 @@ def _text_of(event: yaml.ScalarEvent) -> object:
 
 
 class _Scalars(SafeConstructor, Resolver):
-    """PyYAML's rules for plain values, applied to one event at a time."""
+    """PyYAML's conversion of scalars to values, applied to one event at a time."""
 
     def __init__(self) -> None:
         SafeConstructor.__init__(self)
         Resolver.__init__(self)
 
     def value(self, event: yaml.ScalarEvent) -> object:
-        """Return the value of a scalar, or _MERGE for a merge key."""
+        """Return the value of a scalar, or _MERGE for a merge key; raise BrokenYaml if it cannot be converted."""
         tag = event.tag
         if tag is None or tag == "!":
             tag = self.resolve(ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]

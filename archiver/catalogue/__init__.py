@@ -1,38 +1,40 @@
-"""The catalogue: what was archived, when, from where and with which digests. The only package that knows SQL.
+"""Read and write the catalogue, the database that records what was archived. Only this package uses SQL.
 
-`Catalogue` is one archive's database, with one attribute for each subject; `HostLimits` is the machine's own database,
-which all archives share. The contract that every method keeps, whatever database is behind it:
+The catalogue records articles, URLs, captures and media, with times, addresses and digests. `Catalogue` is the database
+of one archive, with one attribute for each subject. `HostLimits` is the database of the machine, which all archives of
+a user share. All methods keep this contract:
 
 Threads
-    Any method may be called from any thread at any time. Each call takes a connection of its own.
+    Any method may be called from any thread at any time. Each call uses its own database connection.
 
 Other processes
-    Several runs may use one catalogue at once. A method that writes is one transaction unless it says otherwise; it is
-    committed as a whole or not at all, and holds the write lock from its start, so what it reads and decides cannot be
-    changed by another run before it is committed. A method that reads sees committed rows only; an iterator reads while
-    it is consumed. Two calls in a row may see two states: a caller that relies on what it read claims the URL first
-    (`urls.claim`) or holds the lock on the archive's posts. Waiting for the transaction of another run ends after half
-    a minute with an OutputError.
+    Several runs may use one catalogue at the same time. A method that writes is one transaction, unless its docstring
+    says otherwise. A transaction is committed completely or not at all. It holds the write lock from its start, so that
+    no other run can change what it has read before it is committed. A method that reads sees only committed rows. An
+    iterator reads while it is consumed. Another run may change the catalogue between two calls; a caller that must
+    prevent this claims the URL first (`urls.claim`) or holds the lock on the archive's posts. A method that has waited
+    half a minute for another run's transaction raises OutputError.
 
 Time
-    Times that go in must be aware of their zone; those that come out are in China's time zone. They are kept in whole
-    seconds. The present time is the `now` of the constructor, so that tests can set it; no method reads a clock of its
-    own but to see whether other runs are alive.
+    Times in arguments must be timezone-aware; returned times are in China's time zone. Times are stored in whole
+    seconds. The current time is the result of the constructor's `now`, which tests replace. The system clock is used
+    only to find out whether other runs are alive.
 
 Order of writing
-    Rows are written last. A row that names a file is written when that file is durable on disk, so a run that dies may
-    leave files without rows, which recovery finds, but no rows without files.
+    Rows are written after files: a row that names a file is written when the file is durable on disk. A run that dies
+    may therefore leave files without rows, which recovery finds, but never rows without files.
 
 Lifecycle
-    Making the object touches no file. `open`, or the first call of any other method, makes the folder and the database
-    if need be and migrates an older schema, after a backup. `close` frees the leases of this run and may be called more
-    than once.
+    The constructor touches no file. `open`, or the first call of another method, creates the folder and the database if
+    they are missing, and migrates an older schema after making a backup. `close` frees the leases of this run and may
+    be called more than once.
 
 Errors
-    OutputError when the database cannot be read or written, with what to do about it; DamagedCatalogue, which is one,
-    when it is damaged or holds a row that archiver cannot have written. Nothing of SQLAlchemy's or SQLite's comes out.
+    A method raises OutputError if the database cannot be read or written; the message says what the user can do. It
+    raises DamagedCatalogue, a subclass, if the database is damaged or has a row that archiver cannot have written.
+    Errors of SQLAlchemy and SQLite never reach the caller.
 
-Decisions, above all when something is tried again, are made in policy.py; the catalogue stores what it returns.
+Decisions, such as when to try again, are made in policy.py; the catalogue stores them.
 """
 
 from __future__ import annotations
@@ -63,9 +65,10 @@ __all__ = ["FILE", "Catalogue", "Claim", "HostLimits"]
 
 
 class Catalogue:
-    """The catalogue of one archive; the module's docstring is its contract.
+    """The catalogue of one archive; the module's docstring describes the contract of its methods.
 
-    `folder` is the archive's own folder, in which the database lies; `now` returns the present time, aware of its zone.
+    `folder` is the folder that contains the database file (`.archive` in the archive). `now` returns the current time,
+    timezone-aware.
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
@@ -80,41 +83,44 @@ class Catalogue:
         self.recovered = RecoveredRows(self._database)
 
     def open(self) -> bool:
-        """Open the database, made and migrated if need be; return whether it must be populated.
+        """Open the database, after creating or migrating it if necessary; return whether it must be populated.
 
-        That is so when it is new, or when the run that made it died before `mark_populated`: then the posts and
-        removals that lie in the archive are to be added before anything else is done.
+        It must be populated if it is new, or if the run that created it died before it called `mark_populated`. Then
+        the caller must add the posts and removals in the archive's folder before it does anything else.
         """
         _ = self._database.engine
         return self._database.is_new
 
     def mark_populated(self) -> None:
-        """Record that everything that lay in the archive has been added, so that `open` returns False from now on."""
+        """Record that everything in the archive's folder has been added, so that `open` returns False from now on."""
         with self._database.writing() as connection:
             mark_populated(connection)
 
     @property
     def run_id(self) -> str:
-        """Return the random name of this run, which counts as alive from the first use of it until `close`."""
+        """The random id of this run, which counts as alive from the first use of this property until `close`."""
         return self._database.run_lock.id
 
     def is_alive(self, run_id: str) -> bool:
-        """Return whether the run of this name still works, be it in this process or another."""
+        """Return whether the run with this id is still working, in this process or in another one."""
         return self._database.run_lock.is_alive(run_id)
 
     def other_runs_since(self) -> float | None:
-        """Return when the first of the other runs began that still work, in seconds since 1970; None without any."""
+        """Return the start time of the oldest other run that is still working; None if none is.
+
+        The time is in seconds since 1970.
+        """
         return self._database.other_runs_since()
 
     def restore(self, salvage: Salvage) -> None:
-        """Add those rows of a damaged catalogue that cannot be recovered from files; keep all existing rows."""
+        """Add the rows of a damaged catalogue that cannot be recovered from files; keep all existing rows."""
         restore(self._database, salvage)
 
     def unreadable_rows(self) -> list[str]:
-        """Read every row and return what is wrong with those that archiver cannot have written, a line each.
+        """Read every row and return a line about each row that archiver cannot have written.
 
-        Reading stops at the first row that cannot be converted. For faults of the database itself see
-        `files.integrity_errors`.
+        Reading stops at the first row that cannot be converted. `files.integrity_errors` reports faults of the database
+        itself.
         """
         try:
             for _ in self.articles.query():
@@ -127,7 +133,7 @@ class Catalogue:
             return [str(error.args[0]).partition(":")[0]]
 
     def begin_run(self, command: str) -> None:
-        """Record that a command began as this run."""
+        """Record that this run began with a command, such as `batch`."""
         row: dict[str, object] = {
             "id": self.run_id,
             "command": command,
@@ -138,14 +144,17 @@ class Catalogue:
             connection.execute(runs.insert().values(row))
 
     def end_run(self, exit_code: int, counts: Mapping[str, int]) -> None:
-        """Record how this run ended; `counts` holds the number of SOURCEs by Outcome.outcome."""
+        """Record the end of this run. `counts` holds the number of SOURCEs for each Outcome.outcome."""
         ended = to_timestamp(self._database.now())
         values = {"ended": ended, "exit_code": exit_code, "counts": dict(counts)}
         with self._database.writing() as connection:
             connection.execute(update(runs).where(runs.c.id == self.run_id).values(values))
 
     def last_listing(self, address: str) -> int | None:
-        """Return how many articles the last complete listing of an album named; None when there was none."""
+        """Return the number of articles in the last complete listing of an album; None if it was never listed.
+
+        `address` is the album's address.
+        """
         with self._database.reading() as connection:
             count: int | None = connection.execute(
                 select(listings.c.count).where(listings.c.address == address)
@@ -153,12 +162,12 @@ class Catalogue:
         return count
 
     def record_listing(self, address: str, title: str, count: int) -> None:
-        """Record that an album was listed to its end and named `count` articles."""
+        """Record that the complete listing of an album contained `count` articles."""
         values = {"title": title, "count": count, "listed": to_timestamp(self._database.now())}
         insert = self._database.insert(listings).values(values | {"address": address})
         with self._database.writing() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["address"], set_=values))
 
     def close(self) -> None:
-        """End this run, which frees its leases, and close the database, as far as they were opened."""
+        """End this run, which frees its leases, and close the database; do nothing if neither was used."""
         self._database.close()

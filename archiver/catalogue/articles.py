@@ -1,6 +1,7 @@
-"""The table of articles: what was archived, into which post, and in which state its page is now.
+"""Read and write the table of articles, with the post of each article and the current state of its page.
 
-It also owns `record`, the one transaction that ends the work on a SOURCE: article, URLs, captures and media together.
+`ArticleTable.record` is the transaction that ends the work on a SOURCE. It writes the article, URLs, captures and media
+together.
 """
 
 from __future__ import annotations
@@ -23,41 +24,47 @@ from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
 from archiver.policy import TERMINAL_STATES, UrlAttempt
 
-REMOVED = "taken-out"  # how a user calls the articles that a person removed, where states are named
+REMOVED = "taken-out"  # the name of removed articles where the user gives a state
 
 
 class ArticleTable:
-    """Every article that became a post, also when it was removed afterwards.
+    """The table of articles, including those that the user removed.
 
-    Iterators read while they are consumed: what other runs change meanwhile may or may not be in them.
+    Iterators read while they are consumed, so changes that other runs make during that time may or may not be included.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def find_by_key(self, key: str) -> ArticleRecord | None:
-        """Return the article with this key; None for an unknown one."""
+        """Return the record of the article with this key; None if there is none."""
         return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.key == key)), None)
 
     def find(self, article: Article) -> ArticleRecord | None:
-        """Return the record of an article that was read from a page; None for an unknown one.
+        """Return the record of an article that was extracted from a page; None if there is none.
 
-        An article that was recorded from a page without its ids has a digest of its text as its key: it is found, too.
+        If an article was recorded from a page without ids, its key is a digest of its text; it is also found by this.
         """
         return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
     def find_by_post(self, post: str) -> ArticleRecord | None:
-        """Return the article whose post has this name, relative to the archive's folder."""
+        """Return the record of the article whose post has this path; None if there is none.
+
+        The path is relative to the archive's folder.
+        """
         return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.post == post)), None)
 
     def find_by_snapshot(self, sha256: str) -> ArticleRecord | None:
-        """Return the article that the snapshot with this digest holds, unless the snapshot is lost."""
+        """Return the record of the article in the snapshot with this digest.
+
+        Return None if the snapshot is unknown, is marked as lost, or holds no article.
+        """
         query = select(*ARTICLE_COLUMNS).join(captures, captures.c.article_id == articles.c.id)
         query = query.where(captures.c.sha256 == sha256).where(captures.c.lost.is_(None))
         return next(self._select(query.where(captures.c.state == State.ARTICLE)), None)
 
     def posts_published_as(self, address: str) -> list[str]:
-        """Return the names of the posts that Jekyll publishes at this day and slug."""
+        """Return the paths of the posts that Jekyll publishes at `address`, which consists of day and slug."""
         with self._database.reading() as connection:
             query = select(articles.c.post).where(articles.c.published_as == address)
             return [str(name) for name in connection.execute(query).scalars()]
@@ -71,14 +78,14 @@ class ArticleTable:
         state: str = "",
         incomplete_below: float | None = None,
     ) -> Iterator[ArticleRecord]:
-        """Yield the articles that meet every condition, by their time of publication.
+        """Yield the articles that meet every given condition, in order of publication.
 
-        `account` is a name or an id; `since` is included, `until` is not. `state` is a state of a page or REMOVED;
-        without it removed articles are left out. `incomplete_below` keeps those that lack images or whose post shows a
-        smaller share of the page's text.
+        `account` is the name or the id (`gh_…`) of an account. `since` is inclusive, `until` is exclusive. `state` is
+        the state of the page, or REMOVED; removed articles are yielded only for REMOVED. With `incomplete_below`, only
+        those articles are yielded that lack images or whose post shows a smaller share of the page's text, from 0 to 1.
         """
         query = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
-        if account:  # each has its own index; with OR the whole table would be read
+        if account:  # each column has its own index; a condition with OR would read the whole table
             column = articles.c.account_id if account.startswith("gh_") else articles.c.account
             query = query.where(column == account)
         if since:
@@ -94,9 +101,10 @@ class ArticleTable:
         yield from self._select(query)
 
     def keys(self) -> Iterator[str]:
-        """Yield the key of every article that was not removed, in the order in which they were recorded.
+        """Yield the key of every article that was not removed, in the order in which the articles were recorded.
 
-        No transaction is open between two chunks, so the catalogue may be changed meanwhile.
+        The keys are read in chunks. The caller may change the catalogue during the iteration, because no transaction is
+        open while keys are yielded.
         """
         last = 0
         while True:
@@ -111,10 +119,11 @@ class ArticleTable:
             yield from (str(row.key) for row in rows)
 
     def due_for_recheck(self, every: float, limit: int) -> list[ArticleRecord]:
-        """Return the articles whose pages are due for another check, longest due first, `limit` at most.
+        """Return at most `limit` articles whose pages are due for a recheck, the longest overdue first.
 
-        `every` is the interval of rechecks in seconds; policy.recheck_at says how it grows with an article's age.
-        Articles whose page is gone for good are left out, and those whose last check failed until their URL is due.
+        `every` is the shortest interval between rechecks in seconds; policy.recheck_at lengthens it for old articles.
+        Articles whose page is gone for good are left out. Articles whose last check failed are left out until their URL
+        is due.
         """
         found: dict[int, ArticleRecord] = {}
         with self._database.reading() as connection:
@@ -125,7 +134,7 @@ class ArticleTable:
         return [found[article_id] for article_id in ids]
 
     def _recheck_times(self, connection: Connection, every: float) -> Iterator[tuple[int, int]]:
-        """Yield (time, id) of the articles whose recheck is due."""
+        """Yield (time, id) of each article whose recheck is due: the time since which it is due, and the row's id."""
         now = self._database.now()
         waiting_url = select(addresses.c.url).where(addresses.c.url == articles.c.url)
         is_waiting = waiting_url.where(~due_condition(addresses.c.due, now)).exists()
@@ -140,7 +149,7 @@ class ArticleTable:
                 yield due, article_id
 
     def mark_checked(self, key: str) -> None:
-        """Record that an article's page was fetched now and is unchanged; its URLs are no longer due."""
+        """Record that an article's page was fetched now and is unchanged, so that its URLs are no longer due."""
         with self._database.writing() as connection:
             values = {"checked": to_timestamp(self._database.now())}
             connection.execute(update(articles).where(articles.c.key == key).values(values))
@@ -148,16 +157,16 @@ class ArticleTable:
             connection.execute(update(addresses).where(is_its_url).values(tries=0, due=None))
 
     def count(self) -> int:
-        """Return how many articles there are, without the removed ones."""
+        """Return the number of articles that were not removed."""
         with self._database.reading() as connection:
             query = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
             return int(connection.execute(query).scalar() or 0)
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
-        """Write everything about one SOURCE in one transaction and free the leases on its URLs.
+        """Write everything about one SOURCE in one transaction, and free the leases on its URLs.
 
-        It is the last thing that is written: what the rows name must be durable on disk before. `published_as` is the
-        day and slug at which Jekyll publishes the post, `source` the title of the source in archiver.yml, or ''.
+        All files that the rows name must be durable on disk before this call. `published_as` is the day and slug at
+        which Jekyll publishes the post. `source` is the title of the source in archiver.yml, '' if there is none.
         """
         with self._database.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
@@ -171,9 +180,9 @@ class ArticleTable:
     def _record_article(
         self, connection: Connection, entry: ArchiveTransaction, published_as: str, source: str
     ) -> int | None:
-        """Write the article and return its id.
+        """Write the row of an article and return its id.
 
-        For a page that holds no article it is the id of the article to which the URL led before; None without one.
+        If the page holds no article, return the id of the article to which its URL led before; None if it led to none.
         """
         if not entry.article:
             return self._record_no_article(connection, entry)
@@ -183,7 +192,7 @@ class ArticleTable:
             new = {"source": source, "state_seen": now, "checked": now}
             result = connection.execute(articles.insert().values(values | new))
             return int(result.inserted_primary_key[0])  # type: ignore[index]
-        if entry.outcome.outcome == "unchanged":  # the post on disk says already when its page was captured
+        if entry.outcome.outcome == "unchanged":  # the post on disk was not rewritten and keeps its time of capture
             del values["archived"]
         article_id, state = before
         values |= _state_values(state, values["state"], now) | ({"checked": now} if entry.is_new else {})
@@ -191,9 +200,10 @@ class ArticleTable:
         return article_id
 
     def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
-        """Return the id of the known article to which the URL led before, None without one.
+        """Return the id of the article to which the URL led before; None if it led to none.
 
-        If policy.counts_as_check says so, the article is recorded as checked, with the state of the received page.
+        If policy.counts_as_check returns True for the received page, mark the article as checked. If that page is a
+        notice that the article is not available, also record its state.
         """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
@@ -209,7 +219,7 @@ class ArticleTable:
         return article_id
 
     def _record_urls(self, connection: Connection, entry: ArchiveTransaction, article_id: int | None) -> None:
-        """Write how the attempt ended to the row of each URL, and when the next one is due."""
+        """Write the result of the attempt, and the time at which the next one is due, to the row of each URL."""
         now, state = self._database.now(), entry.outcome.state
         is_settled = article_id is not None and policy.is_settled(state, holds_article=entry.article is not None)
         for url in _urls_of(entry):
@@ -235,7 +245,7 @@ class ArticleTable:
 
 
 def _find_row(connection: Connection, article: Article) -> tuple[int, str] | None:
-    """Return id and state of an article's row; None for an unknown article."""
+    """Return the id and the state in the row of an article; None if it has no row."""
     for key in (article.key, article.key_without_ids):
         row = connection.execute(select(articles.c.id, articles.c.state).where(articles.c.key == key)).first()
         if row is not None:
@@ -244,12 +254,15 @@ def _find_row(connection: Connection, article: Article) -> tuple[int, str] | Non
 
 
 def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
-    """Return the columns to change when an article's state may have changed; none if it is the same as before."""
+    """Return the columns to change for a new state of an article; {} if the state is the same as before.
+
+    `now` is the time at which the new state was seen, in seconds since 1970.
+    """
     return {} if before == state else {"state": state, "state_seen": now}
 
 
 def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
-    """Return the URL that was requested and every other one that led to the same article."""
+    """Return the requested URL and all other URLs that lead to the same article, without duplicates."""
     if not entry.article:
         return [entry.target.url] if entry.target.url else []
     final_url = urls.canonicalize(entry.page.final_url) if entry.page else ""
@@ -259,7 +272,7 @@ def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
 
 
 def _values_of(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
-    """Return the columns of an article that come from its page, its post and the outcome."""
+    """Return the columns of an article's row that come from its page, its post and the outcome."""
     article, outcome = entry.article, entry.outcome
     assert article is not None
     assert entry.page is not None

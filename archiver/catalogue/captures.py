@@ -1,7 +1,7 @@
-"""The table of captures: each page as it was received.
+"""Read and write the table of captures, which has a row for each page that was received.
 
-A row is added before anything reads the page, so that a bug costs no page; what the page was is recorded afterwards,
-together with the article. The page itself is a snapshot file, named by its SHA-256.
+A row is added before the page is parsed, so that no page is lost by a bug. The state of the page is recorded later,
+together with the article. The page itself is stored in a snapshot file, whose name is its SHA-256.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapt
 
 
 class CaptureTable:
-    """Every page that was received, with the digest of its snapshot.
+    """The table of all pages that were received, with the digests of their snapshots.
 
-    A capture that has not been classified yet (its state is UNREAD) is identified by its digest alone.
+    A capture that has not been classified yet has the state UNREAD. It is identified only by its digest.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def of_article(self, key: str) -> list[Capture]:
-        """Return the captures of an article, by the time of the capture."""
+        """Return the captures of an article in order of their time of capture; [] for an unknown key."""
         with self._database.reading() as connection:
             rows = connection.execute(_of_article(key).order_by(captures.c.captured, captures.c.id))
             return [to_capture(row) for row in rows]
 
     def current(self, key: str) -> Capture | None:
-        """Return the capture that an article's post shows; None when the catalogue knows none.
+        """Return the capture that an article's post shows; None if there is none.
 
-        It is the last one received that holds the article, even if it was captured before others.
+        It is the last received capture that holds the article, even if others were captured later.
         """
         newest = (captures.c.received.desc(), captures.c.id.desc())
         query = _of_article(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
@@ -45,24 +45,23 @@ class CaptureTable:
         return to_capture(row) if row else None
 
     def check_rows(self) -> None:
-        """Read every row; raise DamagedCatalogue when one cannot be read."""
+        """Read every row; raise DamagedCatalogue if a row cannot be converted."""
         with self._database.reading() as connection:
             for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):
                 to_capture(row)
 
     def with_digest(self, sha256: str) -> list[Capture]:
-        """Return the classified captures whose snapshot has this digest, in the order in which they were recorded."""
+        """Return the classified captures whose snapshot has this digest, in the order in which they were added."""
         query = select(*CAPTURE_COLUMNS).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
         with self._database.reading() as connection:
             return [to_capture(row) for row in connection.execute(query.order_by(captures.c.id))]
 
     def receive(self, page: Page, sha256: str, source: str = "", received: datetime | None = None) -> None:
-        """Record that `page` was received and stored under a digest, before anything reads it.
+        """Add a row with the state UNREAD for a page that was received and stored, before the page is parsed.
 
-        `received` is the time in the record of its snapshot's file, by default now.
-
-        `source` is the title of the source in archiver.yml by which it came, or ''. ArticleTable.record adds later what
-        the page was; a row to which that never happens is of a run that died.
+        `sha256` is the digest of its snapshot. `received` is the time of receipt that is recorded in the snapshot file;
+        None means now. `source` is the title of the source in archiver.yml that named the page, '' if none did.
+        ArticleTable.record later writes the state of the page; if it never does, the run has died.
         """
         with self._database.writing() as connection:
             time = to_timestamp(received or self._database.now())
@@ -70,9 +69,9 @@ class CaptureTable:
             connection.execute(captures.insert().values(values))
 
     def discard(self, sha256: str) -> bool:
-        """Delete the last unclassified capture of a digest.
+        """Delete the last unclassified capture with this digest.
 
-        Return whether another capture has this digest, so that the snapshot must stay.
+        Return whether another capture has the same digest, so that the snapshot must be kept.
         """
         with self._database.writing() as connection:
             connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
@@ -81,7 +80,7 @@ class CaptureTable:
 
 
 def record_captures(connection: Connection, entry: ArchiveTransaction, shared_values: Mapping[str, Any]) -> None:
-    """Record the classified pages of one SOURCE; `shared_values` are columns that all their rows get."""
+    """Record the classified pages of one SOURCE. `shared_values` are columns with the same value in all their rows."""
     if entry.notice:
         _record(connection, entry.notice, {**shared_values, "state": State.MIGRATED})
     if entry.page and entry.is_new:
@@ -91,21 +90,21 @@ def record_captures(connection: Connection, entry: ArchiveTransaction, shared_va
 
 
 def _record(connection: Connection, capture: StoredCapture, values: dict[str, Any]) -> None:
-    """Complete the row that was made when the page was received, or make one if its page was not stored.
+    """Complete the row that was added when the page was received, or add one if the page was not stored.
 
-    Nothing is added when a page saved by a browser is read again and is its article's last capture already.
+    If a page saved by a browser is read again and is already the last capture of its article, no row is kept for it.
     """
     row_id = connection.execute(_last_unread(capture.snapshot)).scalar() if capture.snapshot else None
     if _is_last_capture(connection, capture, values["article_id"]):
         connection.execute(delete(captures).where(captures.c.id == row_id))
         return
-    if capture.snapshot:  # rows of runs that died: the same page has been read now
+    if capture.snapshot:  # rows of runs that died; this run has now read the same page
         unread = (captures.c.sha256 == capture.snapshot) & (captures.c.state == UNREAD)
         connection.execute(delete(captures).where(unread & (captures.c.id != row_id)))
-    if row_id is not None:  # the record in the snapshot's file says the same
+    if row_id is not None:  # keep the time of receipt, which is also in the snapshot file
         received = connection.execute(select(captures.c.received).where(captures.c.id == row_id)).scalar_one()
         values = values | {"received": received}
-    if values["article_id"] is not None:  # the clock may have been put back since the last one
+    if values["article_id"] is not None:  # the clock may have been put back since the last capture
         last = select(func.max(captures.c.received)).where(captures.c.article_id == values["article_id"])
         values = values | {"received": max(values["received"], connection.execute(last).scalar() or 0)}
     row = _values_of(capture.page, capture.snapshot) | values
@@ -116,7 +115,7 @@ def _record(connection: Connection, capture: StoredCapture, values: dict[str, An
 
 
 def _is_last_capture(connection: Connection, capture: StoredCapture, article_id: int | None) -> bool:
-    """Return whether a saved page is the last capture of its article, and its snapshot is not lost."""
+    """Return whether a capture is of a saved page, is the last capture of its article, and is not marked as lost."""
     if not capture.page.saved:
         return False
     columns = (captures.c.sha256, captures.c.captured, captures.c.lost)
@@ -126,19 +125,19 @@ def _is_last_capture(connection: Connection, capture: StoredCapture, article_id:
 
 
 def _of_article(key: str) -> Select[Any]:
-    """Return the query for the captures of an article."""
+    """Return the query for the captures of the article with this key."""
     joined = select(*CAPTURE_COLUMNS).join(articles, captures.c.article_id == articles.c.id)
     return joined.where(articles.c.key == key)
 
 
 def _last_unread(sha256: str) -> Select[tuple[int | None]]:
-    """Return the query for the id of the last capture of a digest that has not been classified."""
+    """Return the query for the id of the last unclassified capture with this digest."""
     last = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
     return last.where(captures.c.state == UNREAD)
 
 
 def _values_of(page: Page, sha256: str) -> dict[str, Any]:
-    """Return the columns of a capture that come from its page."""
+    """Return the columns of a capture's row that come from its page."""
     return {
         "url": page.url, "final_url": page.final_url, "status": page.status,
         "headers": [list(header) for header in page.headers], "captured": to_timestamp(page.captured),

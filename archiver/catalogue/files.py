@@ -1,6 +1,6 @@
-"""The files that should be in the archive according to the catalogue, the articles of each, and which are lost.
+"""Read from the catalogue which files should be in the archive, which articles use them, and which files are lost.
 
-`archiver verify` compares them with the files on disk (archive/inventory.py).
+`archiver verify` compares these files with the files on disk (archive/inventory.py).
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ def _is_equal(name: str, other: str) -> bool:
 
 
 class FileInventory:
-    """Every file that should be on disk: posts, media and snapshots of pages.
+    """All files that should be on disk: posts, media and snapshots of pages.
 
-    Where a method takes `keys`, these name the articles whose files are wanted; None means the whole archive. Iterators
-    read in chunks with no transaction open between two of them, so memory stays flat and the catalogue may be changed
-    meanwhile. Files of removed articles are left out.
+    The argument `keys` of a method selects the articles whose files are returned; None selects all articles. Files of
+    removed articles are left out. Iterators read in chunks, so they need little memory, and the caller may change the
+    catalogue during the iteration, because no transaction is open while files are yielded.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def count(self) -> int:
-        """Return about how many files there should be; media of removed articles are counted, too."""
+        """Return the approximate number of files that should be on disk, including media of removed articles."""
         counts = (
             select(func.count()).select_from(articles).where(articles.c.post.is_not(None)).where(_IS_PRESENT),
             select(func.count()).select_from(media).where(media.c.path != ""),
@@ -53,13 +53,13 @@ class FileInventory:
             return sum(int(connection.execute(count).scalar() or 0) for count in counts)
 
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the posts with the digests that they had when archiver wrote them."""
+        """Yield the posts, each with the digest that it had when archiver wrote it."""
         query = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
         query = query.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
         yield from self._each(_restrict(query, articles.c.key, keys), articles.c.id)
 
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the images, audios and videos that were saved."""
+        """Yield the images, audios and videos that were saved, each with the key of one article that shows it."""
         query = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
         query = query.where(_FIRST_KEY.is_not(None))
         if keys is not None:
@@ -68,10 +68,10 @@ class FileInventory:
         yield from self._each(query, media.c.id)
 
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the snapshots of pages by their digests, some of them twice.
+        """Yield the snapshots of pages, with their digests and an empty `path`; a snapshot may be yielded twice.
 
-        Their `path` is empty, since the caller knows where snapshots are stored. Pages that nobody has read are left
-        out: a run works on them, or died before they were durable.
+        The caller knows the paths of snapshots. Captures with the state UNREAD are left out: a run is working on them,
+        or it died, perhaps before the snapshot was durable on disk.
         """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         query = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
@@ -80,14 +80,14 @@ class FileInventory:
         yield from self._each(_restrict(query, articles.c.key, keys), captures.c.id)
 
     def known_posts(self, names: Collection[str]) -> set[str]:
-        """Return those of these files that are posts of articles."""
+        """Return the paths among `names` that are posts of articles."""
         return self._known(articles.c.post, names, _IS_PRESENT)
 
     def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        """Return those of these files that belong to a known medium, each with whether the medium is saved.
+        """Return the paths among `paths` that belong to a known medium, mapped to whether the medium is saved.
 
-        The file of a medium that is not saved may become its file: a run left it when it died, or works on it.
-        `is_same` tells whether two names are the same file on this disk; the first is the recorded one.
+        A file may belong to a medium that is not saved: a run died before it recorded the file, or is working on it.
+        `is_same` is called with the recorded path and a path on disk, and returns whether both are the same file.
         """
         stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}
@@ -102,17 +102,20 @@ class FileInventory:
         }  # fmt: skip
 
     def known_pages(self, digests: Collection[str]) -> set[str]:
-        """Return those of these digests that belong to a stored page, also to one that is marked as lost."""
+        """Return the digests among `digests` that belong to a capture, even if its snapshot is marked as lost.
+
+        Captures of removed articles are left out.
+        """
         present = select(articles.c.id).where(_IS_PRESENT)
         is_wanted = captures.c.article_id.is_(None) | captures.c.article_id.in_(present)
         return self._known(captures.c.sha256, digests, is_wanted)
 
     def lost_pages(self, digests: Collection[str]) -> set[str]:
-        """Return those of these digests whose page was found to be lost."""
+        """Return the digests among `digests` whose snapshots are marked as lost."""
         return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
 
     def expects_page(self, sha256: str) -> bool:
-        """Return whether a page with this digest was stored and is not marked as lost."""
+        """Return whether a snapshot with this digest was stored and is not marked as lost."""
         return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
     def articles_showing(self, path: str) -> list[str]:
@@ -123,9 +126,10 @@ class FileInventory:
             return [str(key) for key in rows.scalars()]
 
     def current_medium(self, path: str) -> tuple[str, str, str]:
-        """Return (path, digest, reason) of the medium that was saved at `path` before, perhaps of another type.
+        """Return (path, digest, reason) of the current file of the medium that was saved at `path` before.
 
-        They are its current file, or '' and why it could not be fetched. For an unknown medium all three are ''.
+        The current file may have another extension. If the medium has no file, `path` and `digest` are '' and `reason`
+        says why it could not be fetched. For an unknown medium all three are ''.
         """
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
@@ -135,22 +139,25 @@ class FileInventory:
         return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
     def request_medium(self, path: str) -> None:
-        """Make the medium due whose file at `path` is missing or altered.
+        """Mark a medium as due for a request, because its file at `path` is missing or altered.
 
-        Its file stays expected until it has been downloaded again or is given up.
+        The file stays expected until the medium is downloaded again or given up.
         """
         with self._database.writing() as connection:
             values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
             connection.execute(update(media).where(media.c.path == path).values(values))
 
     def mark_capture_lost(self, sha256: str) -> None:
-        """Record that the snapshot of a page is not on disk any more, or damaged."""
+        """Mark the captures with this digest as lost, because their snapshot is missing or damaged."""
         with self._database.writing() as connection:
             now = to_timestamp(self._database.now())
             connection.execute(update(captures).where(captures.c.sha256 == sha256).values(lost=now))
 
     def integrity_errors(self) -> Iterator[str]:
-        """Yield what the database's own check finds: damaged pages, and rows that name a row which does not exist."""
+        """Yield a line for each fault that SQLite's own checks find in the database.
+
+        Such faults are damage, and rows that refer to a row that does not exist.
+        """
         with self._database.reading() as connection:
             for (message,) in connection.execute(text("PRAGMA integrity_check")):
                 if message != "ok":
@@ -159,7 +166,7 @@ class FileInventory:
                 yield f"row {row} of {table} names a row of {parent} that is not there"
 
     def malformed_digests(self) -> Iterator[str]:
-        """Yield a line for each row whose digest is not a SHA-256. Every row of every table is read for it."""
+        """Read every row of every table; yield a line for each row whose digest is not a SHA-256."""
         digests = {articles.name: articles.c.digest, captures.name: captures.c.sha256, media.name: media.c.sha256}
         with self._database.reading() as connection:
             for table in tables.sorted_tables:
@@ -170,7 +177,10 @@ class FileInventory:
                         yield f"a row of {table.name} has a digest that is none"
 
     def _each(self, query: Select[Any], id_: Column[Any]) -> Iterator[ExpectedFile]:
-        """Yield the rows of a query, whose columns are id, path, digest and key, in the order of `id_`."""
+        """Yield the files that a query finds, in order of the column `id_`.
+
+        The columns of the query are id, path, digest and key.
+        """
         last = 0
         while True:
             with self._database.reading() as connection:
@@ -181,17 +191,17 @@ class FileInventory:
             yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
 
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
-        """Return those of `values` that stand in a column of a row that meets the condition."""
+        """Return the values among `values` that `column` has in a row that meets the condition."""
         with self._database.reading() as connection:
             query = select(column).where(column.in_(_storable(values))).where(condition)
             return {str(value) for value in connection.execute(query).scalars()}
 
 
 def _storable(names: Collection[str]) -> list[str]:
-    """Return the names that a row can hold: file names on disk may be bytes that are not valid UTF-8."""
+    """Return the names that the database can store; file names on disk may be bytes that are not valid UTF-8."""
     return [name for name in names if urls.is_text(name)]
 
 
 def _restrict(query: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
-    """Return the query for the rows of these articles; for those of all when `keys` is None."""
+    """Return `query` restricted to the articles with these keys; `query` itself if `keys` is None."""
     return query if keys is None else query.where(key.in_(keys))

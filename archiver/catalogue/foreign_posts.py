@@ -1,8 +1,8 @@
-"""The posts in the archive's folders that archiver did not write, as a cache of directory listings.
+"""Cache the listings of the folders of posts, to know the foreign posts: those that archiver did not write.
 
-Jekyll must not publish two posts under one address, so a new post's name depends on every other post. To list a folder
-of 100,000 files for each new post would be slow: the listing is kept here with the time of the folder's last change,
-and holds as long as that time does.
+Jekyll must not publish two posts under one address, so the name of a new post depends on all other posts. Listing a
+folder of 100,000 files for each new post would be slow. So the listing of each folder is stored here together with the
+folder's time of change. It is valid while the folder still has this time.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from archiver.catalogue.schema import folders, foreign_posts
 
 
 class ForeignPosts:
-    """The cached listing of `_posts` and the folders below it.
+    """The cached listings of `_posts` and the folders below it.
 
-    Whether the cache is valid is for the caller to find out, by comparing the folders' times with `recorded_folders`.
+    The caller must check which listings are valid, by comparing the folders' current times with `recorded_folders`.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def recorded_folders(self) -> dict[str, str]:
-        """Return the listed folders, each with the time of change that it had when it was listed."""
+        """Return the paths of the cached folders, mapped to the time of change that each had when it was listed."""
         with self._database.reading() as connection:
             return {row.name: row.changed for row in connection.execute(select(folders))}
 
     def published_as(self, address: str) -> list[str]:
-        """Return the names of the foreign posts that Jekyll publishes at this day and slug."""
+        """Return the paths of the foreign posts that Jekyll publishes at `address`, which consists of day and slug."""
         with self._database.reading() as connection:
             query = select(foreign_posts.c.name).where(foreign_posts.c.published_as == address)
             return [str(name) for name in connection.execute(query).scalars()]
@@ -38,13 +38,14 @@ class ForeignPosts:
     def save(
         self, changed: Mapping[str, str], recorded: Mapping[str, str], listed: Mapping[str, Mapping[str, str]]
     ) -> None:
-        """Save the listings of folders that changed, in one transaction.
+        """Save the listings and times of the folders that changed, in one transaction.
 
-        `changed` gives each folder's time of change, `listed` the foreign posts of those that were listed again, with
-        the address at which Jekyll publishes each. In the other folders only posts of archiver's own changed: they get
-        their new time, unless another run has saved one since the times in `recorded` were read.
+        `changed` maps the path of each folder to its new time of change. `listed` maps the path of each folder that was
+        listed again to its foreign posts, each with the address at which Jekyll publishes it. In folders that are only
+        in `changed`, nothing changed except posts of archiver. Their new time is saved, unless another run has changed
+        the saved time since it was read as the one in `recorded`.
         """
-        with self._database.writing() as connection:  # one transaction: a folder is found by its parent's listing
+        with self._database.writing() as connection:  # a folder is found through its parent's listing
             for name, posts in listed.items():
                 self._replace_listing(connection, name, posts, changed[name])
             for name in changed.keys() - listed.keys():

@@ -1,7 +1,8 @@
-"""The machine's own database: for each host, when the next request may leave and whether it cools down.
+"""Read and write the database of the machine, which stores when the next request to each host may be sent.
 
-It lies outside of any archive and is shared by all archives and processes of a user, so that two cron jobs together are
-as polite as one. policy.py decides what the limits are; here they are read, changed and written in one transaction.
+The database is outside of the archives. All archives and processes of a user share it, so that two cron jobs together
+send no more requests than one. policy.py decides the limits; this module reads, changes and writes them in one
+transaction.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from archiver.policy import HostState
 
 
 class HostLimits:
-    """The rate limits and cool-downs of hosts, kept in the SQLite file at `path`.
+    """The rate limits and cool-downs of hosts, stored in the SQLite file at `path`.
 
-    Every time is in seconds since 1970 and given by the caller; the database reads no clock. Each method is one
-    transaction that takes the write lock at its start, so that of two processes that ask for a slot only one gets it.
-    Methods may be called from any thread. An OutputError says that the database cannot be used.
+    All times are in seconds since 1970. The caller passes the current time as `now`, because the methods read no clock.
+    Each method that writes is one transaction, which takes the write lock at its start. So if two processes ask for the
+    same slot, only one gets it. Methods may be called from any thread. They raise OutputError if the database cannot be
+    used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +34,7 @@ class HostLimits:
 
     @cached_property
     def _engine(self) -> Engine:
-        """Open the database on first use; it and its folder are made if need be."""
+        """The engine of the database; the file and its folder are created if they are missing."""
         with guarded_folder(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
         engine = open_engine(self._path)
@@ -40,9 +42,9 @@ class HostLimits:
         return engine
 
     def acquire(self, host: str, interval: float, now: float) -> float:
-        """Return 0 when a request to `host` may be sent now, and record that it is.
+        """Reserve the slot for a request to `host` and return 0, or return the seconds to wait before asking again.
 
-        Otherwise return the seconds to wait before asking again. `interval` is the least number of seconds from this
+        If the result is 0, the caller may send the request now. `interval` is the minimum number of seconds from this
         request to the next one.
         """
         with self._writing() as connection:
@@ -53,27 +55,28 @@ class HostLimits:
         return wait
 
     def delay(self, host: str, seconds: float, now: float) -> None:
-        """Let no request leave to `host` for that many seconds."""
+        """Forbid requests to `host` for the next `seconds`."""
         with self._writing() as connection:
             _store(connection, host, policy.after_delay(_state_of(connection, host), seconds, now))
 
     def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down of that many seconds, since the host itself asked for it."""
+        """Begin a cool-down of `seconds` that the host itself demanded."""
         with self._writing() as connection:
             _store(connection, host, policy.after_requested_cooldown(_state_of(connection, host), seconds, now))
 
     def cooldown_until(self, host: str, now: float) -> float:
-        """Return until when no page may be requested; 0 when one may be."""
+        """Return the time until which no page may be requested from `host`; 0 if a page may be requested now."""
         return policy.cooldown_end(self._read(host), now)
 
     def blocked_at(self, host: str) -> float:
-        """Return when the host sent its verification page last; 0 for never."""
+        """Return the time at which the host last sent its verification page; 0 if it never did."""
         return self._read(host).blocked_at
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
-        """Record that the host sent its verification page; return whether it cools down now.
+        """Record that the host sent its verification page; return whether a cool-down begins.
 
-        `on_short_link` says which kind of link was requested: for long ones WeChat usually sends that page.
+        `on_short_link` says whether a short link was requested. For long links, WeChat usually sends the verification
+        page, so one such page does not begin a cool-down.
         """
         with self._writing() as connection:
             cools, after = policy.after_block(_state_of(connection, host), now, on_short_link=on_short_link)
@@ -81,7 +84,10 @@ class HostLimits:
         return cools
 
     def record_success(self, host: str) -> None:
-        """Record that another page than the verification page came: the next cool-down has the initial length again."""
+        """Record that the host sent a page other than the verification page.
+
+        The next cool-down of the host then has the initial length again.
+        """
         with self._writing() as connection:
             before = _state_of(connection, host)
             after = policy.after_success(before)
@@ -89,24 +95,24 @@ class HostLimits:
                 _store(connection, host, after)
 
     def close(self) -> None:
-        """Close the database, if it was opened."""
+        """Close the database; do nothing if it was not opened."""
         if "_engine" in self.__dict__:
             self._engine.dispose()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """Yield a connection whose transaction holds the write lock; it commits at the end."""
+        """Yield a connection for a transaction, which holds the write lock and is committed at the end of the block."""
         with guarded(self._path), self._engine.begin() as connection:
             yield connection
 
     def _read(self, host: str) -> HostState:
-        """Return the state of a host without taking the write lock."""
+        """Return the recorded state of a host, without taking the write lock."""
         with guarded(self._path), self._engine.connect().execution_options(reads=True) as connection:
             return _state_of(connection, host)
 
 
 def _state_of(connection: Connection, host: str) -> HostState:
-    """Return what is recorded of a host; that of a new one when nothing is."""
+    """Return the recorded state of a host; the initial state if none is recorded."""
     columns = (hosts.c.free, hosts.c.interval, hosts.c.walled, hosts.c.cool, hosts.c.long_walls)
     row = connection.execute(select(*columns).where(hosts.c.host == host)).first()
     if row is None:
@@ -119,7 +125,7 @@ def _state_of(connection: Connection, host: str) -> HostState:
 
 
 def _store(connection: Connection, host: str, state: HostState) -> None:
-    """Replace the row of a host. The columns have the names of the first version of the database."""
+    """Replace the row of a host. The columns still have the names that they had in the first version."""
     connection.execute(hosts.delete().where(hosts.c.host == host))
     row = {
         "host": host, "free": state.next_request_at, "interval": state.interval, "walled": state.blocked_at,

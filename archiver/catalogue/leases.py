@@ -1,8 +1,8 @@
-"""Leases: which run works on which URL, and which runs are still alive.
+"""Manage leases, which record the run that is working on a URL, and find out which runs are still alive.
 
-A lease is the id of the run in the row's `owner` column. A run is alive as long as it holds the lock on its own file,
-`running/<id>.lock`, which the system frees when the process dies, even by a kill. So nobody has to guess from a time
-whether the owner of a lease still works, and a lease of a dead run counts as free.
+A lease is the id of a run in the `owner` column of the URL's row. A run is alive while it holds the lock on its file
+`running/<id>.lock`. The system frees this lock when the process ends, even if it is killed. So the lock shows reliably
+whether the owner of a lease is still working. The lease of a dead run counts as free.
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ from archiver.models import UrlRecord
 from archiver.storage.local import make_durable_folder
 from archiver.storage.locks import LockFile
 
-_STARTUP_TIME = 60.0  # seconds that a slow run may take between creating its lock file and locking it
+_STARTUP_TIME = 60.0  # seconds that a slow run may need between creating its lock file and locking it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
     """The result of claiming a URL for this run."""
 
-    is_granted: bool  # this thread has the lease now; else another thread or another run that is alive has it
-    before: UrlRecord  # what was known of the URL when it was asked for
+    is_granted: bool  # True: this thread has the lease now; False: another thread or another run that is alive has it
+    before: UrlRecord  # the record of the URL before the claim
 
 
 class RunLock:
-    """The lock by which other runs see that this one is alive.
+    """The lock that shows other runs that this run is alive.
 
-    `id` is a random name, by which leases name this run; `folder` holds the lock files of all runs of the archive.
+    `id` is the random id of this run, which is stored in its leases. `folder` contains the lock files of all runs of
+    the archive.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +48,7 @@ class RunLock:
         self._sweep()
 
     def is_alive(self, run_id: str) -> bool:
-        """Return whether a run still works; the lock file of one that died is deleted."""
+        """Return whether the run with this id is still working; delete its lock file if it is not."""
         path = self._file(run_id)
         if run_id == self.id or _is_locked(path):
             return True
@@ -55,13 +56,13 @@ class RunLock:
         return False
 
     def close(self) -> None:
-        """End this run: its leases are free."""
+        """Release the lock and delete its file, so that the leases of this run count as free."""
         self._lock.release()
         with suppress(OSError):
             self._file(self.id).unlink(missing_ok=True)
 
     def _sweep(self) -> None:
-        """Delete the lock files of dead runs, except for new files, which a run may be about to lock."""
+        """Delete the lock files of dead runs, except new files, which a starting run may not have locked yet."""
         for path in self._folder.glob("*.lock"):
             with suppress(OSError, OutputError):
                 if time.time() - path.stat().st_mtime > _STARTUP_TIME:
@@ -72,13 +73,13 @@ class RunLock:
 
 
 def other_runs_since(folder: Path, own_id: str) -> float | None:
-    """Return when the first of the runs began that still work, other than `own_id`; None without any.
+    """Return the start time of the oldest run that is still working, except the run `own_id`; None if none is.
 
-    The time is in seconds since 1970, by the clock of the disk.
+    The time is in seconds since 1970 and comes from the modification time of the run's lock file in `folder`.
     """
     starts = []
     for path in folder.glob("*.lock"):
-        with suppress(OSError, OutputError):  # it has ended meanwhile, or nobody can work in a folder that is read-only
+        with suppress(OSError, OutputError):  # the run has just ended, or the folder is read-only
             start = path.stat().st_mtime
             if path.stem != own_id and _is_locked(path):
                 starts.append(start)
@@ -86,12 +87,12 @@ def other_runs_since(folder: Path, own_id: str) -> float | None:
 
 
 def owner_of(connection: Connection, url: str) -> str:
-    """Return the id of the run that has the lease on a URL, be it alive or dead; '' for none."""
+    """Return the id of the run that has the lease on a URL, whether it is alive or dead; '' if no run has it."""
     return str(connection.execute(select(addresses.c.owner).where(addresses.c.url == url)).scalar() or "")
 
 
 def free_lease(connection: Connection, url: str, run_id: str) -> None:
-    """Free the lease of a run on a URL, if it still has it."""
+    """Free the lease of a run on a URL; do nothing if the run does not have it."""
     own_lease = (addresses.c.url == url) & (addresses.c.owner == run_id)
     connection.execute(update(addresses).where(own_lease).values(owner=None))
 

@@ -1,7 +1,8 @@
-"""The table of media: for each image, audio and video its file, or why it has none and when to request it again.
+"""Read and write the table of media, with the file of each image, audio and video.
 
-It owns the tables `media` and `article_media`. A medium is one row, however many articles show it. Its name in the
-archive is derived from its identity at WeChat (`postimg/<image-id>`), without extension.
+If a medium has no file, its row has the reason and the time at which to request it again. A medium has one row, even
+if several articles show it; the table `article_media` links it to them. The name of a medium is its path in the archive
+without extension, which is derived from its id at WeChat: `postimg/<image-id>`.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ _NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
 class MediaTable:
-    """Every medium that an article showed, by its name in the archive."""
+    """The table of all media that articles show, by their names in the archive."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Make sure that each medium has a row and its own name on disk.
+        """Add a row for each medium that has none, and give it a name on disk; return (stems, files).
 
-        `names` gives for each medium the safe name that it takes on disk if the name of another one differs only in
-        case, since many disks do not tell these apart. Return (stems, files): the name of each on disk without
-        extension, and the files of those that are saved. Of two runs that reserve a name the first one has it.
+        `names` maps the name of each medium to a safe name. The safe name is used on disk if the medium's name differs
+        from that of another medium only in case, because many disks ignore case. `stems` maps the name of each medium
+        to its path on disk without extension. `files` maps the names of the media that are saved to their files. If two
+        runs reserve the same name on disk, the first run gets it.
         """
         found = self._rows(list(names))
         if new := [name for name in names if name not in found]:
@@ -42,22 +44,23 @@ class MediaTable:
         return _stems_and_files(found, names)
 
     def find(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Return what `reserve` returns without writing anything; an unknown medium has its safe name."""
+        """Return (stems, files) as `reserve` does, but write nothing; an unknown medium gets its safe name."""
         return _stems_and_files(self._rows(list(names)), names)
 
     def failure_of(self, name: str) -> str:
-        """Return why a medium is not saved; '' when it is saved or was never requested."""
+        """Return the reason why a medium is not saved; '' if it is saved, unknown or was never requested."""
         with self._database.reading() as connection:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
     def failed_tries(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the number of failed requests of each medium, without the unknown ones."""
+        """Return the number of failed requests for each medium, by name; unknown media are left out."""
         return {name: int(row["tries"]) for name, row in self._rows(list(names)).items()}
 
     def articles_with_due_media(self) -> list[str]:
-        """Return the keys of the articles that lack a medium which may be requested again now.
+        """Return the keys of the articles with a missing medium that is due for a request.
 
-        Articles that were removed or whose page was never kept are left out: without the page a post cannot be written.
+        Removed articles are left out, and so are articles without a stored page, because their posts cannot be written
+        again.
         """
         query = (
             select(articles.c.key)
@@ -71,7 +74,7 @@ class MediaTable:
             return [str(key) for key in connection.execute(query).scalars()]
 
     def postpone(self, key: str) -> None:
-        """Count a failed try for each missing medium of an article, since its stored page could not be read."""
+        """Count a failed attempt for each missing medium of an article, whose stored page could not be read."""
         missing = [row for row in self.of_article(key) if row["due"] is not None]
         with self._database.writing() as connection:
             for row in missing:
@@ -79,19 +82,22 @@ class MediaTable:
                 connection.execute(media.update().where(media.c.id == row["id"]).values(values))
 
     def of_article(self, key: str) -> list[dict[str, Any]]:
-        """Return the rows of the media of an article: name, path, size, sha256, reason, tries, due and so on."""
+        """Return the rows of an article's media as dicts of all columns of the table `media`."""
         joined = media.join(article_media, article_media.c.media_id == media.c.id).join(articles)
         query = select(media).select_from(joined).where(articles.c.key == key).order_by(media.c.id)
         with self._database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def files_of_article(self, key: str) -> dict[str, LocalFile]:
-        """Return the saved files of an article by their media's names, with the responses that brought them."""
+        """Return the saved files of an article by the names of the media.
+
+        Each has the response with which it was downloaded, None if it was not downloaded.
+        """
         saved = [row for row in self.of_article(key) if row["path"]]
         return {row["name"]: replace(_file(row), response=_response(row)) for row in saved}
 
     def _rows(self, names: list[str]) -> dict[str, Mapping[str, Any]]:
-        """Return the rows of these media by their names."""
+        """Return the rows of the media with these names, by name; unknown media are left out."""
         found: dict[str, Mapping[str, Any]] = {}
         with self._database.reading() as connection:
             for chunk in chunks(names):
@@ -100,7 +106,10 @@ class MediaTable:
         return found
 
     def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
-        """Add rows for media, with the safe name on disk for one whose name differs from another's only in case."""
+        """Add rows for media. `names` maps the name of each to the safe name.
+
+        The safe name is used on disk if the name differs from that of another medium only in case.
+        """
         taken: dict[str, str] = {}
         for chunk in chunks([name.lower() for name in names]):
             rows = connection.execute(select(media.c.folded, media.c.name).where(media.c.folded.in_(chunk)))
@@ -114,14 +123,17 @@ class MediaTable:
 def _stems_and_files(
     found: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, LocalFile]]:
-    """Return the names on disk, the safe ones of `names` where a medium has no row, and the saved files."""
+    """Return (stems, files) for `reserve` and `find` from the rows in `found`.
+
+    `names` maps the name of each medium to its safe name, which is used for a medium without a row.
+    """
     files = {name: _file(row) for name, row in found.items() if row["path"]}
     return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
 
 
 def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
-    """Record the result for each medium of an article, and that the article shows it."""
-    changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by the columns they change: one statement for each
+    """Record the result for each medium of an article, and that the article shows the medium."""
+    changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by changed columns: one statement each
     links = []
     for row in _rows_of(connection, list(entry.media)):
         values = _changes(entry, row, database.now())
@@ -135,14 +147,18 @@ def record_media(connection: Connection, database: Database, article_id: int, en
 
 
 def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
-    """Yield what `_changes` needs of the rows of these media."""
+    """Yield the rows of the media with these names, with the columns that `record_media` needs."""
     columns = (media.c.id, media.c.name, media.c.tries, media.c.reason)
     for chunk in chunks(names):
         yield from connection.execute(select(*columns).where(media.c.name.in_(chunk))).mappings()
 
 
 def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
-    """Return the columns of a medium to change after it was requested, or found missing without a request."""
+    """Return the columns to change in the row of a medium for its result in `entry.media`.
+
+    The result is a file, or the reason why there is no file. A failed attempt is counted only if the medium was
+    requested.
+    """
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
         return _saved(result)
@@ -150,15 +166,15 @@ def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[
     if entry.asked and policy.media_was_requested(result):
         values = _failed(reason, row["tries"] + 1, now)
         is_given_up = values["due"] is None and isinstance(result, str)
-        return values | (_NO_FILE if is_given_up else {})  # a lost file stays expected until it is given up
+        return values | (_NO_FILE if is_given_up else {})  # a lost file stays expected until the medium is given up
     return {} if row["reason"] else {"reason": reason, "due": to_timestamp(now)}  # never requested: due now
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
-    """Return the columns of a medium that is saved."""
+    """Return the columns to change in the row of a medium that was saved to `file`."""
     values = {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
     response = file.response
-    if response is None:  # the file was on disk: where it came from stays as recorded
+    if response is None:  # the file was already on disk, so its recorded origin stays
         return values
     return values | {
         "url": response.url, "status": response.status, "headers": [list(header) for header in response.headers],
@@ -167,7 +183,7 @@ def _saved(file: LocalFile) -> dict[str, Any]:
 
 
 def _failed(reason: str, tries: int, now: datetime) -> dict[str, Any]:
-    """Return the columns of a medium after its `tries`-th failed request."""
+    """Return the columns to change in the row of a medium after `tries` failed attempts."""
     return {"reason": reason, "tries": tries, "due": to_timestamp(policy.media_retry_at(tries, now))}
 
 
@@ -176,7 +192,10 @@ def _file(row: Mapping[str, Any]) -> LocalFile:
 
 
 def _response(row: Mapping[str, Any]) -> Response | None:
-    """Return the response that brought a medium; None if no request did, as for files beside a saved page."""
+    """Return the response with which a medium was downloaded.
+
+    Return None if it was not downloaded, for example if its file was saved beside a page.
+    """
     received = from_timestamp(row["received"])
     if received is None:
         return None

@@ -1,6 +1,6 @@
-"""Open a SQLite database: settings of its connections, migration of its schema, and its errors in one line.
+"""Open a SQLite database, configure its connections, migrate its schema, and convert its errors to OutputError.
 
-The catalogue and the machine's database (host_limits.py) are both opened here.
+This module opens both the catalogue and the database of the machine (host_limits.py).
 """
 
 from __future__ import annotations
@@ -28,25 +28,26 @@ from archiver.errors import DamagedCatalogue, OutputError
 from archiver.storage.local import make_durable_folder, sync_file, sync_folder, temporary_path
 
 FILE = "catalogue.db"
-BUSY_TIMEOUT = 30_000  # milliseconds to wait for another process's transaction, which takes a few
+BUSY_TIMEOUT = 30_000  # milliseconds to wait for the transaction of another process, which usually takes a few
 _RETRY_INTERVAL = 0.005  # seconds
-# What SQLite says of a file that is not whole, and its codes: corrupt, not a database, a read that ends too early.
+# Parts of SQLite's messages about a damaged file, and its error codes: corrupt, not a database, short read.
 _DAMAGED = (
     "malformed", "not a database", "no such table", "no such column", "foreign key mismatch", "file format",
     "decode to UTF-8",
 )  # fmt: skip
 _DAMAGED_CODES = frozenset((11, 26, 522))
-_SPARE = 2**20  # bytes of a disk below which it counts as full
-_POPULATED = 1  # PRAGMA user_version of a catalogue in which all that lay in the archive is recorded
-_SHARED_MEMORY = 2**16  # bytes: the index of 8,000 pages of the log, which is emptied at 1,000
+_SPARE = 2**20  # free bytes on a disk below which it counts as full
+_POPULATED = 1  # PRAGMA user_version of a catalogue to which everything in the archive's folder was added
+_SHARED_MEMORY = 2**16  # bytes; enough to index 8,000 pages of the log, which is emptied at 1,000 pages
 _PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON")
 
 
 def open_engine(path: Path) -> Engine:
-    """Return an engine on the SQLite file at `path`, whose writing transactions take the write lock at their start.
+    """Return an engine for the SQLite file at `path`.
 
-    Deferred ones would fail at their first write when another process has written since their first read. Where
-    nothing can be written (a full disk, a read-only folder) the engine reads only, if need be from a copy in memory.
+    Its writing transactions take the write lock at their start. Otherwise a transaction would fail at its first write
+    if another process had written since its first read. If the disk is full or the folder is read-only, the engine can
+    only read, in some cases from a copy in memory.
     """
     if path.exists() and is_full(path.parent):
         return _copy_in_memory(path, f"file:{quote(str(path.absolute()))}", "the disk is full: free some space")
@@ -62,22 +63,22 @@ def open_engine(path: Path) -> Engine:
 
 
 def _read_only_url(path: Path) -> URL:
-    """Return SQLAlchemy's URL of a database where nothing can be written, such as a backup or a CD."""
+    """Return the SQLAlchemy URL for a database that cannot be written, for example in a backup or on a CD."""
     name, _, query = _read_only(path).partition("?")
     return URL.create("sqlite", database=name, query={**dict(parse_qsl(query)), "uri": "true"})
 
 
 def _read_only(path: Path) -> str:
-    """Return SQLite's URI of a database that is only read; without a log beside it no locks are taken either."""
+    """Return the SQLite URI for reading a database that cannot be written.
+
+    If there is no write-ahead log beside the database, SQLite then takes no locks.
+    """
     immutable = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     return f"file:{quote(str(path.absolute()))}?mode=ro{immutable}"
 
 
 def _is_older(path: Path) -> bool:
-    """Return whether a database has an older schema than this program's.
-
-    One that cannot be written is then copied to memory and migrated there.
-    """
+    """Return whether a database has an older schema than REVISION; False if this cannot be read."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
         found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return found is not None and str(found[0]) < REVISION
@@ -85,7 +86,7 @@ def _is_older(path: Path) -> bool:
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
-    """Set up a new connection to a database that may be written."""
+    """Configure a new connection to a database that can be written."""
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in _PRAGMAS:
         connection.cursor().execute(f"PRAGMA {pragma}")
@@ -96,20 +97,21 @@ def _prepare(connection: DBAPIConnection, _record: object) -> None:
 
 
 def is_full(folder: Path) -> bool:
-    """Return whether the disk of a folder has hardly any space left."""
+    """Return whether the disk of a folder has less than 1 MiB of free space; False if this is unknown."""
     with suppress(OSError):
         return shutil.disk_usage(folder).free < _SPARE
     return False
 
 
 def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
-    """Return an engine that reads a copy in memory of the database at `uri`; `refuses` says why it cannot be written.
+    """Return an engine for a copy in memory of the database at `uri`; `refuses` says why it cannot be written.
 
-    On a full disk it could not even be read in place: the index of its log is a mapped file, and to touch a block of it
-    that the disk cannot give ends the process (SIGBUS). With an exclusive lock that index is kept in memory.
+    `path` is the path of the database. On a full disk the database cannot be read in place: SQLite maps the index of
+    the write-ahead log to memory, and the process is killed (SIGBUS) if the disk has no space for a block of the index.
+    With the exclusive lock that is used here, SQLite does not map the index.
     """
     address = f"file:{secrets.token_hex(8)}?mode=memory&cache=shared"
-    copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the engine keeps it open, and so the copy
+    copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the copy exists while this connection is open
     with guarded(path):
         try:
             with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000)) as source:
@@ -129,13 +131,14 @@ def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
 
 
 def _allocate_shared_memory(path: Path) -> None:
-    """Allocate every block of the memory-mapped index of the write-ahead log now.
+    """Allocate all blocks of the memory-mapped index of the write-ahead log of the database at `path`.
 
-    A block that the disk cannot give later ends the process (SIGBUS). It is done through SQLite's own file descriptor:
-    to close another one of the same file would drop the locks that SQLite holds on it.
+    Otherwise the process is killed (SIGBUS) if the disk later has no space for a block. The blocks are allocated
+    through SQLite's own file descriptor, because closing another descriptor of the same file would release SQLite's
+    locks on it.
     """
     index = f"{path.absolute()}-shm"
-    with suppress(OSError, AttributeError):  # a system that does not show them, or has no such call
+    with suppress(OSError, AttributeError):  # a system without /proc or without posix_fallocate
         for entry in Path("/proc/self/fd").iterdir():
             with suppress(OSError):
                 if str(entry.readlink()) == index:
@@ -143,9 +146,10 @@ def _allocate_shared_memory(path: Path) -> None:
 
 
 def _turn_to_wal(connection: DBAPIConnection) -> None:
-    """Set the journal mode to WAL, trying for BUSY_TIMEOUT.
+    """Set the journal mode to WAL; if the database is locked, retry for up to BUSY_TIMEOUT.
 
-    Of two processes that do so at once SQLite lets one fail immediately, whatever its timeout.
+    If two processes set the mode at the same time, one of them fails immediately, because SQLite ignores the timeout
+    here.
     """
     until = time.monotonic() + BUSY_TIMEOUT / 1000
     while True:
@@ -160,7 +164,10 @@ def _turn_to_wal(connection: DBAPIConnection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin a transaction: a reading one, or one that takes the write lock, unless the database may only be read."""
+    """Begin a transaction for reading, or one that takes the write lock.
+
+    The execution option `reads` decides which. Raise OutputError for the latter if the database cannot be written.
+    """
     options = connection.get_execution_options()
     reads = options.get("reads")
     if not reads and not options.get("migrates") and (reason := options.get("refuses")):
@@ -169,10 +176,11 @@ def _begin(connection: Connection) -> None:
 
 
 def bring_up_to_date(engine: Engine, path: Path) -> bool:
-    """Bring the schema of the catalogue at `path` to REVISION.
+    """Create the schema of the catalogue at `path`, or migrate it to REVISION after making a backup.
 
-    Return whether what lies in the archive has not been recorded yet: the catalogue is new, or the run that made it
-    died. OutputError for the catalogue of a newer archiver, which is left as it is.
+    Return whether the catalogue must be populated from the archive's folder, because it is new, or because the run that
+    created it died before that was done. If the catalogue was made by a newer version of archiver, change nothing and
+    raise OutputError.
     """
     with guarded(path), engine.connect().execution_options(reads=True) as connection:
         found = _revision(connection)
@@ -188,18 +196,21 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
         _back_up(path, found)
     with guarded(path), engine.execution_options(migrates=True).begin() as connection:
         _migrate(connection, found)
-        if found:  # by an older version, which had no such mark
+        if found:  # the older version that made it had no such mark
             mark_populated(connection)
     return not found
 
 
 def mark_populated(connection: Connection) -> None:
-    """Record that the catalogue knows what lay in the archive when it was made, so that this is not searched again."""
+    """Record that everything in the archive's folder was added to the new catalogue, so it is not searched again."""
     connection.exec_driver_sql(f"PRAGMA user_version = {_POPULATED}")
 
 
 def _back_up(path: Path, revision: str) -> None:
-    """Copy a catalogue to `backup/` before its schema changes; the copy is on disk when this returns."""
+    """Copy a catalogue with the schema `revision` to `backup/`; the copy is durable on disk when this returns.
+
+    Raise OutputError if the copy cannot be made.
+    """
     backup = path.parent / "backup" / f"catalogue-{revision}.db"
     with guarded_folder(backup):
         make_durable_folder(backup.parent)
@@ -218,7 +229,7 @@ def _back_up(path: Path, revision: str) -> None:
 
 @contextmanager
 def guarded_folder(path: Path) -> Iterator[None]:
-    """Raise OutputError instead of OSError when the folder of the file at `path` cannot be written."""
+    """Convert an OSError in the block to an OutputError which says that the folder of `path` cannot be written."""
     try:
         yield
     except OSError as error:
@@ -226,14 +237,14 @@ def guarded_folder(path: Path) -> Iterator[None]:
 
 
 def _revision(connection: Connection) -> str:
-    """Return the revision of the schema, '' for an empty file."""
+    """Return the revision of the schema; '' if the file is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def _migrate(connection: Connection, found: str) -> None:
-    """Create the schema in an empty file; run the migrations on one of the revision `found`."""
+    """Migrate the schema from the revision `found`; if that is '', create the newest schema."""
     if not found:
         tables.create_all(connection)
         connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
@@ -244,8 +255,8 @@ def _migrate(connection: Connection, found: str) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the migrations that the catalogue has not seen."""
-    from alembic import command  # a second to import: only when there is something to migrate
+    """Run all migrations that are newer than the catalogue's schema."""
+    from alembic import command  # the import takes a second, so it is done only for a migration
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
@@ -255,14 +266,17 @@ def upgrade(connection: Connection) -> None:
 
 
 def create(engine: Engine, path: Path, schema: MetaData) -> None:
-    """Create the missing tables of a database that has no migrations."""
+    """Create the missing tables of `schema` in a database that has no migrations."""
     with guarded(path), engine.begin() as connection:
         schema.create_all(connection)
 
 
 @contextmanager
 def guarded(path: Path) -> Iterator[None]:
-    """Raise errors of the database as OutputError, with its file and what to do; DamagedCatalogue if it is damaged."""
+    """Convert database errors in the block to OutputError, or to DamagedCatalogue if the database is damaged.
+
+    The message names the file at `path` and says what the user can do.
+    """
     try:
         yield
     except DatabaseError as error:
@@ -270,13 +284,13 @@ def guarded(path: Path) -> Iterator[None]:
         if any(word in message for word in _DAMAGED) or getattr(error.orig, "sqlite_errorcode", 0) in _DAMAGED_CODES:
             raise damaged(message, path) from error
         raise OutputError(f"{message}: {_remedy(message)}", concerns=str(path)) from error
-    except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a value that its column cannot hold
+    except (SQLAlchemyError, JSONDecodeError, UnicodeDecodeError) as error:  # a value that does not fit its column
         raise damaged(" ".join(str(error).split()), path) from error
 
 
 def damaged(message: str, path: Path) -> DamagedCatalogue:
-    """Return the error of a damaged database, which says how to get a new one."""
-    if path.name != FILE:  # the machine's database of host limits
+    """Return the error for a damaged database; its message says how the user can get a new one."""
+    if path.name != FILE:  # the database of the machine, for host limits
         return DamagedCatalogue(f"{message}: it is damaged; delete it, a new one is made", concerns=str(path))
     folder = path.parent.parent
     return DamagedCatalogue(
@@ -287,7 +301,7 @@ def damaged(message: str, path: Path) -> DamagedCatalogue:
 
 
 def _remedy(message: str) -> str:
-    """Return what a user can do about an error of SQLite's."""
+    """Return advice for the user about an error message of SQLite."""
     if "full" in message or "disk I/O" in message:
         return "free some space and run the command again, nothing that was written is lost"
     if "locked" in message:

@@ -1,7 +1,7 @@
-"""Rows made again from what lies on disk: posts, captures, media and removals that the catalogue does not know.
+"""Add rows to the catalogue for posts, captures, media and removals that were found on disk.
 
-Recovery and import use it. Each method is one transaction, unless it says otherwise, and may be called again with the
-same values: what is recorded already stays as it is.
+Recovery and import use this module. Each method is one transaction, unless its docstring says otherwise. A method may
+be called again with the same values; it does not change existing rows for them.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _NO_POST: dict[str, Any] = {
 
 
 class RecoveredRows:
-    """The queries and additions that recovery and import make in the catalogue."""
+    """The queries and additions to the catalogue that recovery and import need."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def last_recorded(self) -> datetime | None:
-        """Return when the last capture or post was recorded; None in an empty catalogue."""
+        """Return the time at which the last capture or post was recorded; None if the catalogue is empty."""
         with self._database.reading() as connection:
             times = (
                 connection.execute(select(func.max(column))).scalar()
@@ -41,9 +41,10 @@ class RecoveredRows:
             return from_timestamp(max((time for time in times if time is not None), default=None))
 
     def unproven(self) -> list[str]:
-        """Return the keys of the articles whose post was found on disk and has not been compared with its page yet.
+        """Return the keys of the articles whose post was found on disk and was not yet compared with its page.
 
-        They have no digest of their post, since a person may have edited it. Those without a page are left out.
+        Such an article has no digest of its post, because a person may have edited the post. Articles without a stored
+        page are left out.
         """
         query = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
@@ -51,31 +52,37 @@ class RecoveredRows:
             return [str(key) for key in rows.scalars()]
 
     def count_without_page(self) -> int:
-        """Return how many articles have no stored page."""
+        """Return the number of articles without a stored page; removed articles are not counted."""
         query = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
         has_page = _pages_kept().where(captures.c.lost.is_(None)).exists()
         with self._database.reading() as connection:
             return int(connection.execute(query.where(~has_page)).scalar() or 0)
 
     def removed_articles(self) -> list[ArticleRecord]:
-        """Return the articles that a person removed."""
+        """Return the records of the articles that the user removed."""
         query = select(*ARTICLE_COLUMNS).where(articles.c.taken_out.is_not(None))
         with self._database.reading() as connection:
             return [to_article(row) for row in connection.execute(query.order_by(articles.c.id))]
 
     def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
-        """Add the articles of posts, each with the day and slug at which Jekyll publishes it; a transaction a chunk."""
+        """Add articles whose posts were found on disk, in one transaction for each chunk.
+
+        `posts` are pairs of an article and the day and slug at which Jekyll publishes its post.
+        """
         for chunk in chunks(list(posts)):
             with self._database.writing() as connection:
                 for article, published_as in chunk:
                     self._post(connection, article, published_as)
 
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
-        """Add the article of a post and its URL; one that is known without a post gets this one."""
+        """Add an article whose post was found on disk, and its URL.
+
+        If the article is known, but has no post and was not removed, record the post for it.
+        """
         row = _row_of_post(article, published_as)
         insert = self._database.insert(articles).values(row).on_conflict_do_nothing()
         article_id = connection.execute(insert.returning(articles.c.id)).scalar()
-        if article_id is None:  # the article is known, from a page or from another post
+        if article_id is None:  # the article is already known from a page or from another post
             lacks_post = (articles.c.key == article.key) & articles.c.post.is_(None) & articles.c.taken_out.is_(None)
             has_owner = select(articles.c.id).where(articles.c.post == article.post).exists()
             if article.state in UNAVAILABLE_STATES:
@@ -91,7 +98,7 @@ class RecoveredRows:
             connection.execute(self._database.insert(addresses).values(url).on_conflict_do_nothing())
 
     def add_removal(self, tombstone: Tombstone) -> None:
-        """Record that a person removed an article, known or not, and every URL that led to it."""
+        """Record the removal of an article and all URLs that lead to it; add the article if it is unknown."""
         with self._database.writing() as connection:
             removed = to_timestamp(tombstone.removed)
             row = _NO_POST | {
@@ -114,10 +121,10 @@ class RecoveredRows:
                 connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
     def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
-        """Add a capture whose snapshot is on disk; return the key of its article, '' where it led to none.
+        """Add a capture whose snapshot is on disk; return the key of the article of its URL, '' if there is none.
 
-        `article` is what the page holds, None with a `reason` for a page that holds none. Captures of one URL are to be
-        added in the order in which they were received.
+        `article` is the article in the page. It is None if the page holds no article; then `reason` says why. The
+        captures of a URL must be added in the order in which they were received.
         """
         with self._database.writing() as connection:
             article_id = self._article(connection, capture, article)
@@ -134,9 +141,10 @@ class RecoveredRows:
             return str(connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar() or "")
 
     def _article(self, connection: Connection, capture: Capture, article: Article | None) -> int | None:
-        """Return the id of the article of a capture, which is added where it is unknown.
+        """Return the id of the article of a capture; add the article if it is unknown.
 
-        For a page that holds no article it is the id of the article to which its URL led before; None without one.
+        If the page holds no article (`article` is None), return the id of the article to which its URL led before; None
+        if it led to none.
         """
         if article is None:
             by_url = select(addresses.c.article_id).where(addresses.c.url == capture.url)
@@ -157,13 +165,16 @@ class RecoveredRows:
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def _insert_capture(self, connection: Connection, capture: Capture, article_id: int | None) -> None:
-        """Add a capture unless it is recorded; captures of its digest are no longer lost, since its snapshot exists."""
+        """Add a capture unless it is recorded.
+
+        Captures with its digest are no longer marked as lost, because the snapshot exists.
+        """
         same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == to_timestamp(capture.captured))
         same &= (captures.c.url == capture.url) & (captures.c.saved == int(capture.saved))
-        if not capture.sha256:  # nothing else tells two pages of one second apart
+        if not capture.sha256:  # only the state distinguishes two pages of the same second
             same &= captures.c.state == capture.state
         rows = connection.execute(select(captures.c.id, captures.c.state).where(same)).all()
-        if unread := [row.id for row in rows if row.state == UNREAD]:  # of runs that died: the page is read now
+        if unread := [row.id for row in rows if row.state == UNREAD]:  # of runs that died; the page is read now
             connection.execute(delete(captures).where(captures.c.id.in_(unread)))
         if len(unread) == len(rows):
             row = {
@@ -181,7 +192,10 @@ class RecoveredRows:
     def _record_url(
         self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str
     ) -> None:
-        """Write how the fetch that brought a capture ended to the row of a URL, unless a later one is recorded."""
+        """Write the result of the fetch that returned a capture to the row of a URL.
+
+        If the row has the result of a later fetch, keep that result and only add the article's id if it is missing.
+        """
         received = capture.received or capture.captured
         row = connection.execute(select(addresses).where(addresses.c.url == url)).first()
         if row is not None and row.tried is not None and row.tried >= int(received.timestamp()):
@@ -203,9 +217,10 @@ class RecoveredRows:
         connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
     def add_media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
-        """Add files that the articles with these keys show, by their media's names.
+        """Add media files, and record that the articles with these keys show them.
 
-        An empty digest says that the file is damaged: the medium is then due for a request.
+        `files` maps the names of the media to the files. A file with an empty digest is damaged, so its medium becomes
+        due for a request.
         """
         with self._database.writing() as connection:
             ids = list(connection.execute(select(articles.c.id).where(articles.c.key.in_(keys))).scalars())
@@ -213,7 +228,7 @@ class RecoveredRows:
                 self._medium(connection, ids, name, file)
 
     def _medium(self, connection: Connection, article_ids: Sequence[int], name: str, file: LocalFile) -> None:
-        """Record the file of a medium, and that articles show it."""
+        """Record the file of a medium, and that the articles with these ids show the medium."""
         stem = file.path.rpartition(".")[0]
         values: dict[str, Any] = {"path": file.path, "size": file.size, "sha256": file.sha256}
         values |= {"reason": "", "tries": 0, "due": None}
@@ -221,12 +236,12 @@ class RecoveredRows:
             values |= {"reason": "damaged", "due": to_timestamp(self._database.now())}
         new = {"name": name, "stem": stem, "folded": stem.lower(), "url": "", "headers": []}
         insert = self._database.insert(media).values(new | values)
-        is_same = (media.c.path == file.path) & (media.c.sha256 == file.sha256)  # then what is known of it stays
+        is_same = (media.c.path == file.path) & (media.c.sha256 == file.sha256)  # then the row is not changed
         row = connection.execute(
             select(media.c.id, media.c.path, is_same.label("is_same")).where(media.c.folded == stem.lower())
         ).first()
         if row is not None and row.path != file.path and row.path.lower() == file.path.lower():
-            return  # the file of another medium, on a disk that tells upper case from lower
+            return  # a file of another medium, on a disk that distinguishes case
         if row is None or not row.is_same:
             connection.execute(insert.on_conflict_do_update(index_elements=["folded"], set_=values))
         media_id = connection.execute(select(media.c.id).where(media.c.folded == stem.lower())).scalar()
@@ -235,35 +250,38 @@ class RecoveredRows:
             connection.execute(link.on_conflict_do_nothing())
 
     def add_capture_without_page(self, key: str, capture: Capture) -> None:
-        """Add a capture whose page was not stored, if its article is known."""
+        """Add a capture without a stored page to the article with this key; do nothing if the article is unknown."""
         with self._database.writing() as connection:
             article_id = connection.execute(_id_of(key)).scalar()
             if article_id is not None:
                 self._insert_capture(connection, capture, article_id)
 
     def set_archived(self, key: str, time: datetime) -> None:
-        """Record when the page was captured that an article's post shows, as the post itself says."""
+        """Record the time of capture that an article's post shows."""
         with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(archived=to_timestamp(time)))
 
     def set_post_digest(self, key: str, digest: str) -> None:
-        """Record the digest of a post that was proven to be just what archiver wrote."""
+        """Record the digest of a post for which was proven that archiver wrote exactly these bytes."""
         with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
 
 
 def _id_of(key: str) -> Select[Any]:
-    """Return the query for the id of an article."""
+    """Return the query for the id of the article with this key."""
     return select(articles.c.id).where(articles.c.key == key)
 
 
 def _pages_kept() -> Select[Any]:
-    """Return a subquery for the captures with a stored page of the article in the enclosing query."""
+    """Return a subquery for the captures with a stored page that belong to the article of the enclosing query."""
     return select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
 
 
 def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
-    """Add the source and the time of a capture to its article, where these are missing or older."""
+    """Update an article from one of its captures.
+
+    Record the source of the capture if the article has none, and its time of receipt as a check if it is the latest.
+    """
     if capture.source:
         lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
         connection.execute(update(articles).where(lacks_source).values(source=capture.source))
@@ -274,7 +292,10 @@ def _complete_article(connection: Connection, article_id: int, capture: Capture)
 
 
 def _record_notice(connection: Connection, article_id: int, state: str, received: int) -> None:
-    """Record that a notice came instead of an article's page, unless the article itself was received later."""
+    """Record that WeChat sent a notice instead of an article's page, unless the article was received again later.
+
+    `state` is the state of the notice. `received` is the time of its receipt in seconds since 1970.
+    """
     last = select(func.max(captures.c.received)).where(captures.c.article_id == article_id)
     last_article = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0
     if state in UNAVAILABLE_STATES and last_article <= received:
@@ -285,7 +306,7 @@ def _record_notice(connection: Connection, article_id: int, state: str, received
 
 
 def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[str]) -> None:
-    """Link notices that came at an article's URLs to it, which were added while it was unknown."""
+    """Link captures of notices to an article if they are from its URLs and were added before the article was known."""
     has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
     is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))
     query = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)
@@ -295,7 +316,7 @@ def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[
 
 
 def _urls_of(capture: Capture, article: Article | None) -> Iterable[str]:
-    """Return the URLs that the capture showed to lead to the same place."""
+    """Return the URLs that lead to the page of a capture; none for a saved page that holds no article."""
     if article is None:
         return [capture.url] if capture.url and not capture.saved else []
     named = (capture.url, urls.canonicalize(capture.final_url), article.url)
@@ -303,7 +324,7 @@ def _urls_of(capture: Capture, article: Article | None) -> Iterable[str]:
 
 
 def _row_of_post(article: ArticleRecord, published_as: str) -> dict[str, Any]:
-    """Return the row of an article of which only its post is known."""
+    """Return the row for an article of which only the post is known."""
     return _NO_POST | {
         "key": article.key, "account": article.account, "account_id": "", "title": article.title,
         "type": article.type, "url": article.url, "published": to_timestamp(article.published),

@@ -1,7 +1,7 @@
-"""Removal of articles by the user: the files that only they use, and the rows that keep them from being fetched again.
+"""Remove articles from the catalogue, and find the files that only they use.
 
-The row of a removed article stays with its key, title and URLs and with `taken_out`, the time of the removal, so that
-no list or album fetches it again.
+The row of a removed article is kept with its key, title and URLs, and with the time of the removal in the column
+`taken_out`. Because of this row, the article is not fetched again when a list or album names it.
 """
 
 from __future__ import annotations
@@ -21,23 +21,26 @@ _EMPTIED: dict[str, Any] = {
 
 
 class RemovalTable:
-    """Removal in two steps.
+    """The removal of articles, which has two steps.
 
-    `begin` marks the article before any of its files is deleted, `finish` clears its rows after the last one. Both may
-    be repeated, so a removal that was interrupted can be finished at any time.
+    `begin` marks the article before any of its files is deleted. `finish` clears its rows after all its files are
+    deleted. Both may be called repeatedly, so that an interrupted removal can be finished at any time.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def begin(self, key: str) -> None:
-        """Mark an article as removed now; one that is marked keeps its time."""
+        """Mark an article as removed now; do nothing if it is already marked."""
         with self._database.writing() as connection:
             unknown = (articles.c.key == key) & articles.c.taken_out.is_(None)
             connection.execute(update(articles).where(unknown).values(taken_out=to_timestamp(self._database.now())))
 
     def tombstone(self, key: str) -> Tombstone:
-        """Return the tombstone of a removed article; its time is now if the article is not marked as removed yet."""
+        """Return the tombstone of an article: the values that are stored on disk about its removal.
+
+        If the article is not marked as removed yet, the time of its removal is now.
+        """
         with self._database.reading() as connection:
             row = connection.execute(select(articles).where(articles.c.key == key)).one()
             its_urls = select(addresses.c.url).where(addresses.c.article_id == row.id).order_by(addresses.c.url)
@@ -49,14 +52,14 @@ class RemovalTable:
             )  # fmt: skip
 
     def exclusive_media(self, key: str) -> list[str]:
-        """Return the files of the media that this article shows and no other one does."""
+        """Return the paths of the media files that only this article shows."""
         with self._database.reading() as connection:
             article_id = _id_of(connection, key)
             query = select(media.c.path).where(_is_shown_only_by(article_id)).where(media.c.path != "")
             return [str(path) for path in connection.execute(query.order_by(media.c.path)).scalars()]
 
     def exclusive_pages(self, key: str) -> list[str]:
-        """Return the digests of the pages that were kept for this article and for no other article or URL."""
+        """Return the digests of the stored pages that belong to this article and to no other article or URL."""
         with self._database.reading() as connection:
             is_its_capture = _is_capture_of(_id_of(connection, key))
             others = select(captures.c.sha256).where(~is_its_capture)
@@ -65,7 +68,7 @@ class RemovalTable:
             return sorted(map(str, rows.scalars()))
 
     def finish(self, key: str) -> None:
-        """Clear everything of an article but its key, title and URLs, and that it was removed."""
+        """Delete everything recorded about an article except its key, title and URLs and the time of its removal."""
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)
             exclusive = select(media.c.id).where(_is_shown_only_by(article_id))
@@ -78,10 +81,10 @@ class RemovalTable:
             connection.execute(update(addresses).where(addresses.c.article_id == article_id).values(due=None))
 
     def undo(self, key: str) -> None:
-        """Forget that an article was removed, so that it may be fetched again.
+        """Undo the removal of an article, so that it may be fetched again.
 
-        Before `finish` its files are still here, so the article is in the archive as before. Afterwards its row and
-        its URLs are deleted, as if they had never been added.
+        If `finish` was not called, the article is in the archive as before. Otherwise the row of the article and its
+        URLs are deleted, so that the article is unknown.
         """
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)
@@ -92,7 +95,7 @@ class RemovalTable:
             connection.execute(delete(articles).where(articles.c.id == article_id))
 
     def add_url(self, url: str, key: str) -> None:
-        """Record that one more URL leads to a removed article, so that it is not fetched again."""
+        """Record another URL that leads to a removed article, so that the URL is not fetched again."""
         with self._database.writing() as connection:
             now = to_timestamp(self._database.now())
             values = {"article_id": _id_of(connection, key), "due": None, "tried": now}
@@ -102,20 +105,20 @@ class RemovalTable:
 
 
 def _id_of(connection: Connection, key: str) -> int | None:
-    """Return the id of an article's row; None for an unknown one."""
+    """Return the id of the article with this key; None if it is unknown."""
     found: int | None = connection.execute(select(articles.c.id).where(articles.c.key == key)).scalar()
     return found
 
 
 def _is_capture_of(article_id: int | None) -> ColumnElement[bool]:
-    """Return the condition that a capture is this article's, or unread and from one of its URLs."""
+    """Return the SQL condition that a capture belongs to this article, or is unread and from one of its URLs."""
     its_urls = select(addresses.c.url).where(addresses.c.article_id == article_id)
     unread = (captures.c.state == UNREAD) & captures.c.url.in_(its_urls)
     return captures.c.article_id.is_not_distinct_from(article_id) | unread
 
 
 def _is_shown_only_by(article_id: int | None) -> ColumnElement[bool]:
-    """Return the condition that a medium is shown by this article and by no other one."""
+    """Return the SQL condition that this article shows a medium and no other article does."""
     its_media = select(article_media.c.media_id).where(article_media.c.article_id == article_id)
     linked = select(article_media.c.media_id).join(articles, articles.c.id == article_media.c.article_id)
     other_media = linked.where(article_media.c.article_id != article_id)

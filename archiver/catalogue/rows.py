@@ -1,6 +1,6 @@
-"""Convert rows to values: the only module that maps columns to fields.
+"""Convert rows of the tables to values of the models. No other module maps columns to fields.
 
-Columns are read by position, which takes less time than by name: one list may need a hundred thousand rows.
+Columns are read by position, because this is faster than by name and a list may need a hundred thousand rows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _Value = TypeVar("_Value")
 
 
 def _checked(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[Any]], _Value]:
-    """Make a conversion raise DamagedCatalogue for a row that archiver cannot have written."""
+    """Return `convert` wrapped so that it raises DamagedCatalogue for a row that archiver cannot have written."""
 
     def converted(row: Sequence[Any]) -> _Value:
         try:
@@ -51,7 +51,7 @@ def _checked(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[A
 
 @_checked
 def to_summary(row: Sequence[Any]) -> ArticleSummary:
-    """Return the article of a row of SUMMARY_COLUMNS."""
+    """Return the ArticleSummary for a row with the columns SUMMARY_COLUMNS."""
     key, url, title, account, published, post, expected, saved, failed, removed_at = row
     return ArticleSummary(
         key=key, url=url, title=title, account=account, published=from_timestamp(published), post=post or "",
@@ -61,7 +61,7 @@ def to_summary(row: Sequence[Any]) -> ArticleSummary:
 
 @_checked
 def to_article(row: Sequence[Any]) -> ArticleRecord:
-    """Return the article of a row of ARTICLE_COLUMNS."""
+    """Return the ArticleRecord for a row with the columns ARTICLE_COLUMNS."""
     summary, rest = to_summary(row[: len(SUMMARY_COLUMNS)]), row[len(SUMMARY_COLUMNS) :]
     kind, archived, state, state_seen, checked, digest, source, share, warnings, removed = rest
     return ArticleRecord(
@@ -75,7 +75,7 @@ def to_article(row: Sequence[Any]) -> ArticleRecord:
 
 @_checked
 def to_url_record(row: Sequence[Any]) -> UrlRecord:
-    """Return the URL of a row of URL_COLUMNS."""
+    """Return the UrlRecord for a row with the columns URL_COLUMNS."""
     url, state, reason, source, tried, tries, due, *article = row
     return UrlRecord(
         url=url, article=to_summary(article) if article[0] is not None else None,
@@ -86,7 +86,7 @@ def to_url_record(row: Sequence[Any]) -> UrlRecord:
 
 @_checked
 def to_capture(row: Sequence[Any]) -> Capture:
-    """Return the capture of a row of CAPTURE_COLUMNS."""
+    """Return the Capture for a row with the columns CAPTURE_COLUMNS."""
     url, final_url, status, headers, captured, state, saved, redacted, sha256, size, *rest = row
     lost, received, source, estimated = rest
     return Capture(
@@ -99,7 +99,10 @@ def to_capture(row: Sequence[Any]) -> Capture:
 
 @_checked
 def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
-    """Return a row of three columns: an article's id, when its page was checked last, and when it was published."""
+    """Return (id, checked, published) of an article from a row with these columns, after checking their types.
+
+    `checked` is the time of the last check of its page. Times are in seconds since 1970.
+    """
     article_id, checked, published = row
     if not isinstance(checked, int) or not isinstance(published, int):
         raise TypeError(f"a time is no number: {checked!r}, {published!r}")
@@ -107,7 +110,7 @@ def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
 
 
 def _time(value: int) -> datetime:
-    """Return the time of a column that is never NULL."""
+    """Return the time in a column that is never NULL, from its value in seconds since 1970."""
     time = from_timestamp(value)
     assert time is not None
     return time

@@ -1,7 +1,8 @@
 """Read the rows of a damaged catalogue that are still readable, and add them to a new one.
 
-It is read by SQLite alone, row by row and from both ends of each table. Rows are not trusted: one is used only if it
-has the form of a row that archiver writes, and its digest only after it was compared with the file.
+The damaged catalogue is read with sqlite3 instead of SQLAlchemy, row by row and from both ends of each table. Rows are
+not trusted: a row is used only if it has the form of a row that archiver writes, and the digest in it is used only
+after it was compared with the file.
 """
 
 from __future__ import annotations
@@ -30,18 +31,18 @@ _MEDIUM = re.compile(r"(?:postimg|media)/[\w-]{1,250}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Salvage:
-    """Rows of a damaged catalogue that have the form of rows which archiver writes."""
+    """The readable rows of a damaged catalogue that have the form of rows which archiver writes."""
 
-    addresses: tuple[dict[str, Any], ...] = ()  # of URLs that led to no article
-    digests: dict[str, str] = field(default_factory=dict)  # of posts, by their names
-    sources: dict[str, str] = field(default_factory=dict)  # of articles, by their keys
-    media: tuple[dict[str, Any], ...] = ()
-    removals: tuple[Tombstone, ...] = ()
-    captures: tuple[tuple[str, Capture], ...] = ()  # without a stored page, with the keys of their articles
+    addresses: tuple[dict[str, Any], ...] = ()  # rows of URLs that led to no article
+    digests: dict[str, str] = field(default_factory=dict)  # digests of posts, by the paths of the posts
+    sources: dict[str, str] = field(default_factory=dict)  # sources of articles, by the keys of the articles
+    media: tuple[dict[str, Any], ...] = ()  # rows of media
+    removals: tuple[Tombstone, ...] = ()  # removed articles
+    captures: tuple[tuple[str, Capture], ...] = ()  # (article's key, capture) of captures without a stored page
 
 
 def read_damaged(path: Path) -> Salvage:
-    """Return what can be read of the catalogue at `path`; nothing of one that cannot even be opened."""
+    """Return the readable rows of the catalogue at `path`; an empty Salvage if the file cannot be opened."""
     named: dict[str, list[dict[str, Any]]] = {"addresses": [], "articles": [], "media": [], "captures": []}
     with (
         suppress(sqlite3.Error),
@@ -62,7 +63,7 @@ def read_damaged(path: Path) -> Salvage:
 
 
 def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]]) -> Iterator[Tombstone]:
-    """Yield the articles that a person removed."""
+    """Yield the tombstones of removed articles, from the rows of articles and of URLs."""
     for row in articles_:
         with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
             removed = from_timestamp(row["taken_out"])
@@ -76,7 +77,7 @@ def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]])
 
 
 def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) -> Iterator[tuple[str, Capture]]:
-    """Yield the captures without a snapshot, whose record no file holds, with the keys of their articles."""
+    """Yield (article's key, capture) for each capture without a snapshot, which cannot be recovered from a file."""
     keys = {row.get("id"): str(row.get("key") or "") for row in articles_}
     for row in captures_:
         with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
@@ -91,9 +92,9 @@ def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) 
 
 
 def restore(database: Database, salvage: Salvage) -> None:
-    """Write the rows that no file on disk can give back, in one transaction; rows that are there already stay.
+    """Write the rows that cannot be recovered from files on disk, in one transaction; keep all existing rows.
 
-    They are the URLs that led to no article, what is known of media, and the sources of articles.
+    These are the rows of URLs that led to no article, the rows of media, and the sources of articles.
     """
     with database.writing() as connection:
         for row in salvage.addresses:
@@ -106,14 +107,17 @@ def restore(database: Database, salvage: Salvage) -> None:
 
 
 def _columns(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of a row that the table has today and that do not refer to rows of the damaged catalogue."""
+    """Return the columns of a salvaged row that can be written to `table` in the new catalogue.
+
+    Columns that the table does not have, and columns that refer to other rows of the damaged catalogue, are left out.
+    """
     names = {column.name for column in table.c} - {"id", "article_id", "owner"}
     values = {name: row[name] for name in names if name in row}
     return values | ({"headers": _headers(row["headers"])} if "headers" in values else {})
 
 
 def _headers(text: object) -> list[list[str]]:
-    """Return the headers in a JSON column; none where it cannot be read."""
+    """Return the (name, value) pairs of headers in a JSON column; [] if it cannot be read."""
     try:
         pairs = json.loads(str(text))
         return [[str(name), str(value)] for name, value in pairs]
@@ -122,7 +126,10 @@ def _headers(text: object) -> list[list[str]]:
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table from its beginning, then from its end, each time up to the first damaged page."""
+    """Yield the readable rows of a table, each once.
+
+    The table is read from its beginning and then from its end, each time up to the first damaged page of the database.
+    """
     seen: set[int] = set()
     for order in ("ASC", "DESC"):
         try:
@@ -130,12 +137,12 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]
                 if row["row_number"] not in seen:
                     seen.add(row["row_number"])
                     yield dict(row)
-        except (sqlite3.Error, UnicodeDecodeError):  # UnicodeDecodeError: the table's schema is not text any more
+        except (sqlite3.Error, UnicodeDecodeError):  # UnicodeDecodeError: the table's schema is damaged
             continue
 
 
 def _is_address(row: dict[str, Any]) -> bool:
-    """Return whether a row can be that of a URL which led to no article."""
+    """Return whether a row has the form of the row of a URL that led to no article."""
     if row.get("article_id") is not None or not isinstance(row.get("url"), str):
         return False
     numbers = [row.get(name) for name in ("first_seen", "tried", "tries", "due")]
@@ -150,7 +157,7 @@ def _is_address(row: dict[str, Any]) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    """Return whether a value can be a time, a count or a size, or is NULL."""
+    """Return whether a value is NULL or can be a time, a count or a size."""
     return value is None or (isinstance(value, int) and 0 <= value < 2**40)
 
 
@@ -159,7 +166,7 @@ def _is_digest(value: object) -> bool:
 
 
 def _is_medium(row: dict[str, Any]) -> bool:
-    """Return whether a row can be that of a medium; its path must not lead out of the archive's folders."""
+    """Return whether a row has the form of the row of a medium, with a path inside the archive's media folders."""
     names = [row.get(name) for name in ("name", "stem", "folded")]
     if not all(isinstance(name, str) and _MEDIUM.fullmatch(name) for name in names):
         return False

@@ -1,7 +1,7 @@
-"""The table of URLs: what is known of each, when it is due, and which run works on it.
+"""Read and write the table of URLs (`addresses`), with the time at which each is due and the run that works on it.
 
-It owns the table `addresses`. A URL is kept in its canonical form, which drops the parameters that do not name the
-article; how a fetch of it ended is written with the article, by ArticleTable.record.
+URLs are stored in their canonical form, which has only the parameters that identify the article. The result of a fetch
+is written to the row of the URL by ArticleTable.record, together with the article.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _RECORDS = select(*URL_COLUMNS).select_from(addresses.outerjoin(articles, addres
 
 
 class UrlTable:
-    """Every URL that anybody named or that led to an article.
+    """The table of all URLs that were given to archiver or that led to an article.
 
-    Iterators read while they are consumed: what other runs change meanwhile may or may not be in them.
+    Iterators read while they are consumed, so changes that other runs make during that time may or may not be included.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def check_rows(self) -> None:
-        """Read every row; raise DamagedCatalogue when one cannot be read."""
+        """Read every row; raise DamagedCatalogue if a row cannot be converted."""
         for _ in self._select(_RECORDS):
             pass
 
     def find(self, targets: Iterable[Target]) -> dict[str, UrlRecord]:
-        """Return what is known of these targets, by their URLs; unknown ones are left out.
+        """Return the records of the URLs of `targets`, by URL; unknown URLs are left out.
 
-        A long URL that was never seen is known by the article that it names, if that is in the archive.
+        If a long URL is not recorded but its ids are those of an article in the archive, its record has this article.
         """
         found: dict[str, UrlRecord] = {}
         with self._database.reading() as connection:
@@ -47,9 +47,10 @@ class UrlTable:
         return found
 
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        """Add the URLs that are unknown, due now; they stay so whatever happens to this run.
+        """Add the URLs of `targets` that are unknown, as due now, so that later runs also know them.
 
-        `source` is the title of the source in archiver.yml that named them, or ''.
+        They are added in one transaction for each chunk. `source` is the title of the source in archiver.yml that named
+        them, '' if none did.
         """
         now = to_timestamp(self._database.now())
         values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
@@ -59,10 +60,10 @@ class UrlTable:
                 connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
 
     def claim(self, target: Target) -> Claim:
-        """Take the lease on a URL for this run, unless another run that is alive has it.
+        """Take the lease on a URL for this run, unless a run that is alive has it; return the result.
 
-        Of several runs or threads that claim a URL at once exactly one gets it: a second claim by this run is refused,
-        too. The lease ends with `release`, with ArticleTable.record, or with this run.
+        If several runs or threads claim a URL at the same time, exactly one gets the lease. A second claim by the same
+        run is also refused. The lease ends with `release`, with ArticleTable.record, or at the end of this run.
         """
         run_lock = self._database.run_lock
         with self._database.writing() as connection:
@@ -75,30 +76,33 @@ class UrlTable:
         return Claim(is_granted=True, before=before)
 
     def release(self, url: str) -> None:
-        """Free the lease of this run on a URL; without one nothing happens."""
+        """Free the lease of this run on a URL; do nothing if this run does not have it."""
         with self._database.writing() as connection:
             free_lease(connection, url, self._database.run_lock.id)
 
     def due_now(self) -> Iterator[UrlRecord]:
-        """Yield the URLs that may be fetched now, oldest due first.
+        """Yield the URLs that are due to be fetched now, the longest overdue first.
 
-        Those that belong to an article are left out; ArticleTable.due_for_recheck knows when they are fetched again.
+        URLs that led to an article are left out; ArticleTable.due_for_recheck decides when they are fetched again.
         """
         condition = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due))
 
     def waiting(self) -> Iterator[UrlRecord]:
-        """Yield the URLs that are due later; those that belong to an article are left out."""
+        """Yield the URLs that are due at a later time; URLs that led to an article are left out."""
         condition = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition))
 
     def in_state(self, state: str) -> Iterator[UrlRecord]:
-        """Yield the URLs whose page was last seen in `state` and that led to no article, by the time of that fetch."""
+        """Yield the URLs that led to no article and whose last received page was in `state`.
+
+        They are in order of the time of their last fetch.
+        """
         condition = (addresses.c.state == state) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition).order_by(addresses.c.tried))
 
     def of_article(self, key: str) -> list[UrlRecord]:
-        """Return every URL that led to an article."""
+        """Return all URLs that led to the article with this key."""
         return list(self._select(_RECORDS.where(articles.c.key == key).order_by(addresses.c.url)))
 
     def _select(self, query: Select[Any]) -> Iterator[UrlRecord]:
@@ -107,7 +111,7 @@ class UrlTable:
                 yield to_url_record(row)
 
     def _take_lease(self, connection: Connection, url: str, run_id: str) -> None:
-        """Make a run the owner of a URL, whose row is made if it is unknown: due now."""
+        """Make a run the owner of the lease on a URL; add the URL as due now if it is unknown."""
         now = to_timestamp(self._database.now())
         row = {"url": url, "reason": "", "source": "", "first_seen": now, "tries": 0, "due": now, "owner": run_id}
         insert = self._database.insert(addresses).values(row)
@@ -115,7 +119,10 @@ class UrlTable:
 
 
 def _find(connection: Connection, keys: Mapping[str, str]) -> dict[str, UrlRecord]:
-    """Return the records of the URLs in `keys`, a mapping of each to the key of the article that it names, or ''."""
+    """Return the records of the URLs in `keys`, by URL; unknown URLs are left out.
+
+    `keys` maps each URL to the key of the article that its parameters identify, '' if they identify none.
+    """
     rows = connection.execute(_RECORDS.where(addresses.c.url.in_(keys))).all()
     found = {row[0]: to_url_record(row) for row in rows}
     long = {url: key for url, key in keys.items() if key and (url not in found or not found[url].article)}
@@ -131,7 +138,7 @@ def _summaries(connection: Connection, keys: set[str]) -> Iterator[ArticleSummar
 
 
 def key_of_long_url(url: str) -> str:
-    """Return the key of the article that a long URL names by its parameters, '' for a short URL."""
+    """Return the key of the article that the parameters of a long URL identify; '' if they identify none."""
     if "?" not in url:
         return ""
     ids = urls.identity_in(url)

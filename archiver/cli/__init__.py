@@ -1,1 +1,1 @@
-"""The command line: one module a command, named as the command; `main` puts them together. Only this package prints."""
+"""Run the command line. Each command has a module with its name; `main` combines them. Only this package prints."""

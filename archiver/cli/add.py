@@ -1,4 +1,4 @@
-"""The command `archiver add`: archive articles by their addresses, or from saved pages."""
+"""Run the command `archiver add`, which archives articles from their addresses or from saved pages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def add_sources(
 
 
 def _with_stdin(sources: Iterable[str]) -> Iterator[str]:
-    """Yield the sources; replace `-` by the lines of stdin, without empty lines and `#` comments."""
+    """Yield the sources, with `-` replaced by the lines of stdin, without empty lines and comments (`#`)."""
     for source in sources:
         if source == "-":
             lines = map(str.strip, stdin_lines())

@@ -1,4 +1,4 @@
-"""The command `archiver batch`: archive every address of a list."""
+"""Run the command `archiver batch`, which archives every address in a list."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def archive_list(
 
 
 def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) -> Iterator[ListEntry]:
-    """Yield the entries, and add the file of each saved page to `files` under the source that its Outcome will have."""
+    """Yield the entries; add the path of each saved page to `files`, under the `source` that its Outcome will have."""
     for entry in entries:
         if entry.target and entry.target.file:
             files.setdefault(entry.source, []).append(entry.target.file)
@@ -70,7 +70,10 @@ def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) ->
 
 
 def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> None:
-    """Write a list of the sources that are left to do to `path`, and say how to continue with it."""
+    """Write the sources that are left to do to a list file at `path`, and print the command that continues with it.
+
+    `files` maps sources that are saved pages to their paths.
+    """
     from archiver.storage.local import write_lines
 
     lines = list(_lines_for(path.parent, sources, files))
@@ -80,10 +83,11 @@ def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, lis
 
 
 def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield the lines of a list file in `folder` that name these sources.
+    """Yield the lines for these sources in a list file that is written to `folder`.
 
-    For a source in `files` these are the paths of its saved pages, each once: a source is written without credentials,
-    so that several files may share it.
+    A source that is an address becomes one line. A source in `files` becomes a line for the path of each of its saved
+    pages, but only the first time that it occurs. It may have several paths, because credentials in them are redacted
+    in the source.
     """
     written: set[str] = set()
     for source in sources:
@@ -95,7 +99,7 @@ def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[st
 
 
 def _path_from(folder: Path, source: str, file: str) -> str:
-    """Return `source` if it leads from `folder` to the file, else the file's absolute path."""
+    """Return `source` if it is the path of `file` relative to `folder`, else the absolute path of `file`."""
     if (folder / source).absolute() == Path(file).absolute():
         return source
     return str(Path(file).absolute())

@@ -1,4 +1,4 @@
-"""The command `archiver export`: write articles to files for other programs."""
+"""Run the command `archiver export`, which writes articles to files for other programs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The options that name the files to write, one a format; empty where a format is not wanted."""
+    """The options for the path of the file to write in each format; '' if a format is not wanted."""
 
     warc: Annotated[str, typer.Option(metavar="FILE", help="Pages and media as WARC 1.1 (.warc.gz).")] = ""
     wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
@@ -30,7 +30,7 @@ class ExportFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportSelection(options.QueryOptions):
-    """The options that select what is exported."""
+    """The options that select the articles to export."""
 
     state: Annotated[str, typer.Option(metavar="STATE", help="Whose page is deleted, violation …")] = ""
 
@@ -70,4 +70,4 @@ def export_articles(
 
 
 def _ignore_title(_title: str) -> None:
-    """Do nothing: the table that is written to the same terminal shows the progress."""
+    """Do nothing, because the table on stdout already shows the progress."""

@@ -1,4 +1,4 @@
-"""The command `archiver history`: the pages that were received for an article, and their differences."""
+"""Run the command `archiver history`, which lists the captures of an article and shows how two of them differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command `archiver import`: merge other archives into this one. `import` itself is no name a module can have."""
+"""Run the command `archiver import`, which merges other archives into this one.
+
+The module has an underscore in its name because `import` is a keyword.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ Examples:
   archiver import /mnt/old-laptop/blog
   archiver import --dry-run -o blog backup/2024 backup/2025
   archiver import -o new old     (its last line says whether old can be deleted)"""
-_NEEDS_ATTENTION = ("conflict", "failed")  # outcomes that a person must look at
+_NEEDS_ATTENTION = ("conflict", "failed")  # outcomes that the user must look at
 
 
 def import_archives(
@@ -68,7 +71,11 @@ def import_archives(
 
 
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
-    """Print a result as JSON; else a post's path where one was written, a message where a person should know."""
+    """Print a result: as JSON if requested, else as a message or as the path of a post.
+
+    A message is printed about a conflict or failure, and about other results that have a message if `verbose` is set.
+    The path is printed for a post that was written.
+    """
     if common.as_json:
         print_json(json_fields(result))
     elif result.outcome in _NEEDS_ATTENTION or (common.verbose and result.said):

@@ -1,4 +1,4 @@
-"""The command `archiver init`: write the settings file to begin with."""
+"""Run the command `archiver init`, which writes an initial archiver.yml."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ sources: []
 #   header-img: img/the-first.png
 """
 
-# Not `binary`: so git still shows what changed in posts and drawings.
+# The attribute is not `binary`, so that git still shows what changed in posts and drawings.
 GIT_ATTRIBUTES = """\
 # archiver knows its files by their bytes: git must not change their line ends when it checks them out.
 **/_posts/** -text
@@ -76,7 +76,7 @@ def write_settings(
 
 
 def _write_new(path: Path, text: str) -> bool:
-    """Write a file unless it exists, and return whether it was written; raise OutputError when it cannot be."""
+    """Write a file unless it exists, and return whether it was written; raise OutputError if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:

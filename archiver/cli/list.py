@@ -1,4 +1,4 @@
-"""The command `archiver list`: the articles of an archive, or the addresses that led to none."""
+"""Run the command `archiver list`, which lists articles, or addresses that led to no article."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class ListOptions(options.QueryOptions):
-    """The options that select what is listed."""
+    """The options that select the articles and addresses to list."""
 
     state: Annotated[
         str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
@@ -45,7 +45,7 @@ def list_articles(*, output: options.Output = None, selection: ListOptions, comm
 
 
 def record_line(record: ArticleRecord | UrlRecord) -> str:
-    """Return the line that shows an article, or an address that led to none."""
+    """Return the line that `list` prints for an article, or for an address that led to no article."""
     from archiver.models import ArticleRecord
 
     if isinstance(record, ArticleRecord):

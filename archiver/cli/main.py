@@ -1,4 +1,4 @@
-"""The program `archiver`: its commands, and how a call of one of them ends."""
+"""Run the program `archiver`: register its commands, and convert errors to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def _run_app() -> int:
-    """Run the command that sys.argv names and return its exit code; print what went wrong in one line."""
+    """Run the command that sys.argv names and return its exit code; print an error as one line on stderr."""
     try:
         return int(app(standalone_mode=False) or Exit.OK)
     except typer.TyperException as error:

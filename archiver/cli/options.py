@@ -1,7 +1,7 @@
-"""The options that several commands share, each written once, in groups that a command takes as one object.
+"""Define the options that several commands share, in groups that a command takes as one object.
 
-A group is a frozen dataclass whose fields are options. A command that has a parameter of such a type gets all its
-options there; `expand_options` shows typer one parameter for each of them, in the order of the fields:
+A group is a frozen dataclass whose fields are options. A command with a parameter of such a type has all options of the
+group. `expand_options` shows typer one parameter for each option, in the order of the fields:
 
     def verify_archive(*, output: Output = None, network: NetworkOptions) -> int: ...
     app.command("verify")(expand_options(verify_archive))
@@ -36,7 +36,7 @@ _Force = Annotated[bool, typer.Option("--force", help="Overwrite posts that were
 
 
 def _seconds(text: str) -> float:
-    """Return the seconds of a duration such as `90`, `90s`, `45m`, `8h` or `2d`; raise BadParameter for others."""
+    """Return the seconds of a duration such as `90`, `90s`, `45m`, `8h` or `2d`; raise BadParameter for other forms."""
     from archiver.settings import duration
 
     try:
@@ -46,7 +46,7 @@ def _seconds(text: str) -> float:
 
 
 def _day(text: str) -> datetime:
-    """Return midnight of a day such as `2026-01-31` in Beijing, where articles are dated; raise BadParameter."""
+    """Return the time of midnight in China on a day such as `2026-01-31`; raise BadParameter for other forms."""
     from archiver.models import CHINA
 
     try:
@@ -57,7 +57,10 @@ def _day(text: str) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class CommonOptions:
-    """The options of every command that works on an archive. Fields that a subclass adds override settings."""
+    """The options of every command that works on an archive.
+
+    Each field that a subclass adds is an option that overrides the setting with the same name.
+    """
 
     config: Annotated[
         str,
@@ -69,10 +72,10 @@ class CommonOptions:
     verbose: Verbose = False
 
     def settings(self, output: str | None) -> Settings:
-        """Return the settings of this call: its options before ARCHIVER_* variables before archiver.yml.
+        """Return the settings of this call from its options, ARCHIVER_* variables and archiver.yml.
 
-        `output` is the archive's folder, None where the call does not name it. Warnings go to stderr. Raise
-        ConfigError for what no setting takes.
+        Options override variables, and variables override archiver.yml. `output` is the archive's folder, None if the
+        option is not given. Warnings are printed to stderr. Raise ConfigError if a setting is unknown or invalid.
         """
         from archiver.settings import load
 
@@ -105,14 +108,14 @@ class NetworkOptions(CommonOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class UnattendedOptions(NetworkOptions):
-    """The options of a command that archives articles and that nobody watches: it overwrites no edited post."""
+    """The options of a command that archives articles without supervision, so it cannot overwrite edited posts."""
 
     link_local: _LinkLocal = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArchiveOptions(UnattendedOptions):
-    """The options of a command that archives articles that a person named."""
+    """The options of a command that archives articles which the user names."""
 
     force: _Force = False
 
@@ -127,7 +130,7 @@ class RewriteOptions(CommonOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class LimitOptions:
-    """The options that say how much a command requests at most."""
+    """The options that limit the number of requests of a command, and their time."""
 
     limit: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")
@@ -137,7 +140,7 @@ class LimitOptions:
     ] = None
 
     def fetch_options(self) -> FetchOptions:
-        """Return the FetchOptions for Archiver; their time limit begins now."""
+        """Return these options as FetchOptions for Archiver; a time limit begins now."""
         from archiver.app import fetch_options
 
         return fetch_options(**asdict(self))
@@ -145,7 +148,7 @@ class LimitOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class RetryOptions(LimitOptions):
-    """The options that say which known addresses a command requests again, and how much at most."""
+    """The options that select which known addresses a command requests again, and those that limit its requests."""
 
     refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
     retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
@@ -166,7 +169,10 @@ class QueryOptions:
     until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
 
     def query(self, *other_states: str) -> ArticleQuery:
-        """Return the query for Archiver; raise BadParameter unless the state is a page's or one of `other_states`."""
+        """Return these options as an ArticleQuery for Archiver.
+
+        Raise BadParameter if the state is neither the state of a page nor one of `other_states`.
+        """
         from archiver.app import ArticleQuery
         from archiver.models import State
 
@@ -177,10 +183,11 @@ class QueryOptions:
 
 
 def expand_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Return a function for typer that takes every option of a command by itself, where `command` takes groups.
+    """Return a function for typer that calls `command` and has a parameter for each single option.
 
-    A parameter of `command` whose type is a dataclass is replaced by the dataclass's fields, which are its options;
-    when the function is called they are put together again. Raise ValueError when two options have one name.
+    Each parameter of `command` whose type is a dataclass (a group of options) is replaced by a parameter for each field
+    of the dataclass. When the function is called, it builds the dataclasses from its arguments and passes them to
+    `command`. Raise ValueError if two options have the same name.
     """
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, type[Any]] = {
@@ -209,7 +216,7 @@ def _is_group(parameter: inspect.Parameter) -> bool:
 
 
 def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
-    """Yield a parameter for each field of a group of options, in their order."""
+    """Yield a parameter for each field of a group of options, in the order of the fields."""
     types = get_type_hints(group, include_extras=True)
     for field in fields(group):
         yield inspect.Parameter(
@@ -218,7 +225,10 @@ def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
 
 
 def log_to_stderr(*, verbose: bool) -> None:
-    """Write archiver's own log to stderr if `verbose`; other libraries' logs could show secrets in addresses."""
+    """Write the log of archiver to stderr if `verbose`.
+
+    The logs of other libraries are not written, because addresses in them may contain credentials.
+    """
     import logging
 
     if not verbose:

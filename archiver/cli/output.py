@@ -1,4 +1,4 @@
-"""What is written to stdout and stderr: data and messages, and nothing from a page that could steer a terminal."""
+"""Write data to stdout and messages to stderr, without control characters that a page might send to the terminal."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from archiver.text import CONTROL, json_line
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-_LONGEST_LINE = 2**16  # characters of a line of stdin
+_LONGEST_LINE = 2**16  # maximum number of characters in a line of stdin
 REPORT_BUG = "a bug of archiver's: please report it, with the page's address and what -v shows"
 
 
 def print_message(text: str) -> None:
-    """Write one line to stderr."""
+    """Write a message of one line to stderr, with control characters replaced by spaces."""
     try:
         typer.echo(CONTROL.sub(" ", text), err=True)
     except BrokenPipeError:  # a message that nobody reads must not fail the command
@@ -30,41 +30,44 @@ def print_message(text: str) -> None:
 
 
 def print_message_lines(text: str) -> None:
-    """Write every line of a text to stderr."""
+    """Write a text of several lines to stderr, with control characters replaced by spaces."""
     for line in text.splitlines():
         print_message(line)
 
 
 def print_line(text: str) -> None:
-    """Write one line for people to stdout; control characters become spaces."""
+    """Write a human-readable line to stdout, with control characters replaced by spaces."""
     typer.echo(CONTROL.sub(" ", text).encode("utf-8", "backslashreplace").decode())
 
 
 def print_text(text: str) -> None:
-    """Write every line of a text for people to stdout."""
+    """Write a human-readable text of several lines to stdout, with control characters replaced by spaces."""
     for line in text.split("\n")[: -1 if text.endswith("\n") else None]:
         print_line(line)
 
 
 def print_json(value: Mapping[str, object]) -> None:
-    """Write a JSON object to stdout, in one line."""
+    """Write a JSON object to stdout as one line, with control characters escaped."""
     typer.echo(json_line(value))
 
 
 def json_fields(value: object) -> dict[str, Any]:
-    """Return the fields of a dataclass as values for JSON."""
+    """Return the fields of a dataclass instance as a dict of values that JSON can represent."""
     from archiver.export.tables import to_json_object
 
     return to_json_object(value)
 
 
 def table_output() -> BinaryIO:
-    """Return a binary file that writes a table to stdout: unchanged to a pipe, as lines for people to a terminal."""
+    """Return a binary file that writes a table to stdout.
+
+    If stdout is a terminal, control characters are replaced by spaces. Otherwise the bytes are written unchanged.
+    """
     return _Terminal() if sys.stdout.isatty() else sys.stdout.buffer
 
 
 class _Terminal(io.BytesIO):
-    """A binary file that prints what is written to it, which must be whole lines of UTF-8."""
+    """A binary file that prints the lines that are written to it; each write must contain complete lines in UTF-8."""
 
     def write(self, lines: ReadableBuffer) -> int:
         content = bytes(lines)
@@ -73,9 +76,9 @@ class _Terminal(io.BytesIO):
 
 
 def stdin_lines() -> Iterator[str]:
-    """Yield the lines of stdin as they arrive; raise InputError when stdin is closed or cannot be read.
+    """Yield the lines of stdin as they arrive; raise InputError if stdin is closed or cannot be read.
 
-    A line that is too long for any address or file name is replaced by its number and its beginning.
+    A line that is too long for an address or a file name is replaced by its line number and its beginning.
     """
     if sys.stdin is None:
         raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")
@@ -94,19 +97,19 @@ def stdin_lines() -> Iterator[str]:
 
 
 def is_terminal() -> bool:
-    """Return whether a person can be asked: stdin and stderr are a terminal."""
+    """Return whether the user can be asked a question, because stdin and stderr are terminals."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
 
 
 def prepare_streams() -> None:
-    """Make stdin and stdout UTF-8 whatever the locale, and open closed streams on the null device.
+    """Set stdin and stdout to UTF-8 for every locale, and open standard streams that are closed on the null device.
 
-    File names that are not UTF-8 pass through unchanged.
+    Bytes that are not valid UTF-8, as in some file names, are read and written unchanged.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
-        except OSError:  # else the first file to be opened, the catalogue, would get this number and be written to
+        except OSError:  # else the catalogue could get this number, and messages would be written to it
             os.open(os.devnull, mode)
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
@@ -116,7 +119,7 @@ def prepare_streams() -> None:
 
 
 def discard_stdout() -> None:
-    """Send what is still to be written to stdout to the null device, so that the interpreter's last flush succeeds."""
+    """Redirect stdout to the null device, so that flushing it at the exit of the interpreter does not fail."""
     _discard(sys.stdout)
 
 

@@ -1,4 +1,4 @@
-"""Progress on stderr while a command works; nothing is shown when stderr is no terminal."""
+"""Show progress on stderr while a command works; show nothing if stderr is not a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Line:
-    """A line at the bottom of the terminal that can be hidden, so that other lines can be written."""
+    """A line at the bottom of the terminal, which is hidden while other lines are printed."""
 
     def __init__(self) -> None:
         self._line: Progress | None = None
@@ -44,14 +44,14 @@ class _Line:
 
 
 class Spinner(_Line):
-    """A line that says what is being read now, and for how long."""
+    """A line that shows the title of the item that is being processed, and the time since it began."""
 
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
 
     def show(self, title: str) -> None:
-        """Show what is being read now."""
+        """Show that the item with this title is being processed now."""
         self._count += 1
         if not sys.stderr.isatty():
             return
@@ -61,31 +61,31 @@ class Spinner(_Line):
         line.add_task(f"{self._count}  {CONTROL.sub(' ', title)[:80]}", total=None)
 
     def hide_for_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes; hide the line before each, so that it can be printed."""
+        """Yield the outcomes; hide the line before each of them, so that the caller can print it."""
         for outcome in outcomes:
             self.hide()
             yield outcome
 
 
 class ProgressBar(_Line):
-    """A line that says how many articles are done, failed and left, and how long these will take."""
+    """A line that shows how many articles are done, failed and left, and the estimated time for those left."""
 
     def __init__(self, interval: float) -> None:
-        """Take the seconds between two pages, the shortest time that an article can take."""
+        """Take `interval`, the seconds between two requests, which is the shortest time that an article can take."""
         super().__init__()
         self._interval = interval
         self._left = self._done = self._failed = 0
         self._since = time.monotonic()
 
     def plan(self, _total: int, to_read: int) -> None:
-        """Show how many articles are to be read; progress counts from now."""
+        """Set the number of articles to read, `to_read`, and show the line; the time is measured from now."""
         self._left, self._since = to_read, time.monotonic()
         self._show()
 
     def track(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes and count them; the line is hidden while each is printed.
+        """Yield the outcomes and count them; hide the line before each of them, so that the caller can print it.
 
-        Outcomes before `plan` is called needed no reading and are not counted.
+        Outcomes before the call of `plan` are not counted, because their articles did not have to be read.
         """
         for outcome in outcomes:
             self.hide()
@@ -105,25 +105,25 @@ class ProgressBar(_Line):
         line.add_task(text, total=self._done + self._left, completed=self._done)
 
     def _estimate(self) -> str:
-        """Return the time left as h:mm:ss, never less than the interval between pages allows."""
+        """Return the estimated time left as h:mm:ss, which is at least one interval for each article left."""
         pace = (time.monotonic() - self._since) / self._done if self._done else self._interval
         seconds = int(max(pace, self._interval) * self._left)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 class FileProgress(_Line):
-    """A line that shows how many files were checked, and about how many there are; `done` counts the checked ones."""
+    """A line that shows the number of checked files, `done`, and the approximate number of all files."""
 
     def __init__(self) -> None:
         super().__init__()
         self._total = self.done = 0
 
     def plan(self, total: int) -> None:
-        """Set the approximate number of files to check; with 0 no line is shown."""
+        """Set the approximate number of files to check; if it is 0, no line is shown."""
         self._total = total
 
     def advance(self, count: int) -> None:
-        """Count `count` more files as checked, and show it."""
+        """Add `count` to the number of checked files, and update the line."""
         self.done += count
         if self._line is not None:
             self._line.update(self._line.task_ids[0], completed=self.done)
@@ -131,7 +131,7 @@ class FileProgress(_Line):
             self._show()
 
     def hide_for_each(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Yield the findings; hide the line before each, so that it can be printed."""
+        """Yield the findings; hide the line before each of them, so that the caller can print it."""
         for finding in findings:
             self.hide()
             yield finding

@@ -1,4 +1,4 @@
-"""The command `archiver rebuild`: make posts again from the stored pages."""
+"""Run the command `archiver rebuild`, which writes posts again from the stored pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class RebuildChoices:
-    """The options of rebuild alone."""
+    """The options that only `rebuild` has."""
 
     all_: Annotated[bool, typer.Option("--all", help="Every article of the archive.")] = False
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be written.")] = False
@@ -77,7 +77,7 @@ def rebuild_posts(
 
 
 def _print_diffs(results: Iterable[RebuildResult], *, diff: bool) -> Iterator[Outcome]:
-    """Yield the outcomes; with `diff` first print in which lines each post differs."""
+    """Yield the outcome of each result; with `diff`, print the diff of its post before."""
     for result in results:
         if diff and result.diff:
             print_text(result.diff)

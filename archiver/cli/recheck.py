@@ -1,4 +1,4 @@
-"""The command `archiver recheck`: see whether articles were edited or deleted since they were archived."""
+"""Run the command `archiver recheck`, which checks whether archived articles were edited or deleted."""
 
 from __future__ import annotations
 

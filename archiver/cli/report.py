@@ -1,4 +1,4 @@
-"""How outcomes are printed: their data on stdout as they arrive, messages and sums on stderr."""
+"""Print outcomes: their data to stdout as they arrive, and messages and summaries to stderr."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 
 @dataclass(kw_only=True)
 class OutcomePrinter:
-    """A printer of outcomes, and of the summary of them all."""
+    """A printer of outcomes and of their summary."""
 
-    summary: RunSummary  # of the Archiver whose outcomes are printed
-    as_json: bool  # print JSON instead of the posts' paths
-    verbose: bool
-    quiet: bool = False  # print nothing of unchanged articles
-    paths: bool = True  # print the posts' paths
+    summary: RunSummary  # the summary of the Archiver whose outcomes are printed
+    as_json: bool  # whether to print JSON instead of the paths of posts
+    verbose: bool  # whether to print all messages
+    quiet: bool = False  # whether to print nothing about unchanged articles
+    paths: bool = True  # whether to print the paths of posts
     _is_disk_reported: bool = False
 
     def print_all(self, outcomes: Iterable[Outcome]) -> None:
-        """Print each outcome as soon as it arrives; stop when nobody reads stdout any more."""
+        """Print each outcome as soon as it arrives; stop if the reader of stdout has closed it."""
         for _ in self.print_each(outcomes):
             pass
 
     def print_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Print each outcome as soon as it arrives, and yield it; stop when nobody reads stdout any more."""
+        """Print each outcome as soon as it arrives, and yield it; stop if the reader of stdout has closed it."""
         for outcome in outcomes:
             for line in self._messages(outcome):
                 print_message(line)
@@ -47,14 +47,21 @@ class OutcomePrinter:
             yield outcome
 
     def warnings_of(self, outcome: Outcome) -> list[str]:
-        """Return the lines that warn a person about an outcome; there are none of what a limit left for another run."""
+        """Return the warnings of an outcome as lines to print.
+
+        Unless `verbose` is set, there are none if a limit left the source for another run. If `quiet` is set, there are
+        none about an unchanged article.
+        """
         is_left = outcome.outcome == "skipped" and not outcome.state
         if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
             return []
         return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
 
     def print_summary(self, *, always: bool = False) -> None:
-        """Print to stderr in one line how many outcomes of each kind there were; for a single one only if `always`."""
+        """Print the number of outcomes of each kind to stderr, in one line.
+
+        If there was at most one outcome, the line is printed only with `always`.
+        """
         self._print_not_requested()
         if left := self.summary.left:
             print_message(f"{left} left for another run")
@@ -62,7 +69,7 @@ class OutcomePrinter:
             print_message(", ".join(f"{count} {word}" for word, count in sorted(self.summary.counts.items())))
 
     def print_summary_table(self) -> None:
-        """Print to stderr a table of how many outcomes of each kind and page state there were."""
+        """Print a table to stderr with the number of outcomes for each kind of outcome and state of the page."""
         self._print_not_requested()
         for (word, state), count in sorted(self.summary.kinds.items()):
             print_message(f"{word:10} {state:14} {count:7}")
@@ -80,13 +87,16 @@ class OutcomePrinter:
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
-        """Return whether the summary reports the error, or whether it is a full disk that was reported before."""
+        """Return whether the error of an outcome need not be printed.
+
+        This is so if the summary will report it, or if it is another error of a disk that cannot be written.
+        """
         cannot_write = outcome.exit_code == Exit.CANNOT_WRITE
         was_reported, self._is_disk_reported = self._is_disk_reported, self._is_disk_reported or cannot_write
         return outcome.error in self.summary.not_requested or (cannot_write and was_reported)
 
     def _messages(self, outcome: Outcome) -> Iterator[str]:
-        """Yield the lines for stderr about an outcome."""
+        """Yield the lines to print to stderr about an outcome."""
         if outcome.error and (self.verbose or not self._is_repetition(outcome)):
             bug = f"; {REPORT_BUG}" if outcome.exit_code == Exit.BUG else ""
             yield f"archiver: {outcome.source}: {outcome.error}{bug}"
@@ -101,6 +111,6 @@ class OutcomePrinter:
 
 
 def _json(outcome: Outcome) -> dict[str, object]:
-    """Return the fields of an Outcome for JSON; asdict would copy each of them, ten times slower."""
+    """Return the fields of an Outcome for JSON; dataclasses.asdict would take ten times as long."""
     values = {name: getattr(outcome, name) for name in _FIELDS}
     return values | {"images": asdict(outcome.images)}

@@ -1,4 +1,4 @@
-"""The command `archiver rm`: delete articles, or what was put aside."""
+"""Run the command `archiver rm`, which deletes articles, or the files that were put aside in .archive/lost/."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOptions:
-    """The options of rm alone."""
+    """The options that only `rm` has."""
 
     undo: Annotated[
         bool, typer.Option("--undo", help="Forget that they were taken out, so that they can come again.")
@@ -78,7 +78,7 @@ def remove_articles(
 
 
 def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> int:
-    """List the files that were put aside, delete them once that is confirmed, and return the exit code."""
+    """List the files in .archive/lost/, delete them after confirmation, and return the exit code."""
     files = list(archive.lost_files())
     for path, size in files:
         print_json({"path": path, "size": size}) if as_json else print_line(f"{size:>12}  {path}")
@@ -97,7 +97,7 @@ def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> 
 
 
 def _check_terminal() -> None:
-    """Raise UsageError where there is nobody to ask."""
+    """Raise UsageError if the user cannot be asked for confirmation, because there is no terminal."""
     from archiver.errors import UsageError
 
     if not is_terminal():
@@ -105,7 +105,7 @@ def _check_terminal() -> None:
 
 
 def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
-    """Show what would be deleted, ask for confirmation, and return whether it was given."""
+    """Show how many files would be deleted, ask for confirmation, and return whether the user confirmed."""
     _check_terminal()
     for result in archive.remove(articles, is_dry=True):
         print_message(f"{result.title} ({result.key}): {len(result.files)} files")
@@ -113,7 +113,7 @@ def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
 
 
 def _print_result(result: RemovalResult, *, as_json: bool, is_dry: bool) -> None:
-    """Print what was deleted of an article, or would be."""
+    """Print the files of an article that were deleted, or that would be deleted if `is_dry`."""
     try:
         _print_files(result, as_json=as_json)
     except BrokenPipeError:  # the other articles are removed all the same

@@ -1,4 +1,4 @@
-"""The command `archiver run`: archive what is new or due in the sources of archiver.yml."""
+"""Run the command `archiver run`, which archives new and due articles from the sources in archiver.yml."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def run_sources(
 
 
 def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file of `--report` (docs/json.md); raise OutputError when it cannot be written."""
+    """Write the JSON file of `--report` (docs/json.md); raise OutputError if it cannot be written."""
     from archiver.storage.local import write_lines
 
     content = {

@@ -1,4 +1,4 @@
-"""The command `archiver show`: everything that is known of one article."""
+"""Run the command `archiver show`, which prints everything that is recorded about an article or an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `archiver verify`: compare the files of an archive with its catalogue."""
+"""Run the command `archiver verify`, which compares the files of an archive with its catalogue."""
 
 from __future__ import annotations
 
@@ -75,9 +75,10 @@ def _line(finding: Finding) -> str:
 
 
 def _summary_lines(archive: Archiver, checked: int, repaired: Counter[bool | None]) -> Iterator[str]:
-    """Yield the sums, and remarks on the whole archive.
+    """Yield a line with the numbers of checked items and findings, and lines about the whole archive.
 
-    `checked` counts files; `repaired` counts findings by their `repaired`, None where no repair was tried.
+    `checked` is the number of checked files. `repaired` holds the number of findings for each value of
+    `Finding.repaired`: True, False, or None if no repair was tried.
     """
     counts = archive.counts
     contents = f"{counts['posts']} articles, {counts['media']} pictures, {counts['pages']} pages"

@@ -1,1 +1,1 @@
-"""Migrations that bring the catalogue of an older version to the newest schema."""
+"""Migrate the catalogue of an older version of archiver to the newest schema."""

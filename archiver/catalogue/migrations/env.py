@@ -1,4 +1,4 @@
-"""Alembic's entry point: migrate one catalogue over the connection that opening.py passes to it."""
+"""Run the migrations of one catalogue, as the entry point for Alembic; opening.py passes the connection."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""The migrations, one module each, named by its revision."""
+"""The migrations. Each is a module that is named after its revision."""

@@ -1,4 +1,4 @@
-"""Revision 0001: the tables of the first version."""
+"""Migrate to revision 0001: create the tables of the first version."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create every table, those that others refer to first."""
+    """Create all tables; a table to which others refer is created before them."""
     _articles()
     _listings()
     _media()

@@ -1,4 +1,4 @@
-"""Revision 0002: what an export as evidence needs of captures and media, and when articles were checked or removed."""
+"""Migrate to revision 0002: add columns for exports as evidence, and for the times of checks and removals."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add columns; what older rows cannot say is empty or NULL."""
+    """Add the columns; in older rows, unknown values are empty or NULL."""
     op.add_column("articles", sa.Column("checked", sa.BigInteger(), nullable=True))
     op.add_column("articles", sa.Column("taken_out", sa.BigInteger(), nullable=True))
     op.execute("UPDATE articles SET checked = state_seen")

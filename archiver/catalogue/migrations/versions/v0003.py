@@ -1,4 +1,7 @@
-"""Revision 0003: a cache of the posts that archiver did not write, so that no new post costs a listing of them all."""
+"""Migrate to revision 0003: add a cache of the posts that archiver did not write.
+
+With the cache, the folders of posts need not be listed for each new post.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +11,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add two empty tables: the folders are listed when a post is first written."""
+    """Add two empty tables, which are filled when a post is written for the first time."""
     op.create_table(
         "folders",
         sa.Column("name", sa.String(), nullable=False),

@@ -1,4 +1,4 @@
-"""Revision 0004: when captures were received, by which source, and whether their time is an estimate."""
+"""Migrate to revision 0004: add the time of receipt and the source of captures, and a mark for estimated times."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,11 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the columns; of an article's older rows, a later row was received later, whenever its page was captured."""
+    """Add the columns, and fill in the time of receipt of older rows.
+
+    The captures of an article were received in the order of their rows. So the time of receipt of a row is the latest
+    time of capture in it and the rows before it.
+    """
     op.add_column("captures", sa.Column("received", sa.BigInteger(), nullable=True))
     op.add_column("captures", sa.Column("source", sa.String(), nullable=False, server_default=""))
     op.add_column("captures", sa.Column("estimated", sa.Integer(), nullable=False, server_default="0"))
