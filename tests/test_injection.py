@@ -118,7 +118,7 @@ def test_injector_names_who_called(bench: Bench) -> None:
     bench.each([play])
     assert {"open", "write", "fsync", "rename", "mkdir", "flock", "lock", "unlink"} <= {one for one, *_ in notes}
     lockers = {site for operation, kind, site, _ in notes if (operation, kind) == ("open", "out/.archive/posts.lock")}
-    assert any(" < commands/" in site for site in lockers)
+    assert any(" < archive/archive:Archive.post_lock" in site for site in lockers)
     assert all("+" in site for _, _, site, _ in notes)
 
 
