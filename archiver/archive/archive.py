@@ -42,7 +42,7 @@ class Archive:
         self._post_lock = threading.Lock()  # the part of post_lock() that excludes other threads of this process
 
     def close(self) -> None:
-        """Record the listings of the folders of posts in the catalogue, then close it."""
+        """Save the cached listings of the folders of posts in the catalogue and close it, if it was opened."""
         try:
             if "catalogue" in self.__dict__:
                 with suppress(OutputError), self._post_lock:  # without the record the next run only takes longer

@@ -129,14 +129,14 @@ class SnapshotStore:
         return True
 
     def read(self, digest: str) -> bytes:
-        """Return the page with this digest; raise InputError if its file is missing or altered in any bit."""
+        """Return the page with this digest; raise InputError if its file is missing, unreadable or altered."""
         stored = self.load(digest)
         if not stored.is_sealed:
             raise _damaged(self.path(digest))
         return stored.content
 
     def load(self, digest: str) -> StoredPage:
-        """Return the page with this digest and its records; raise InputError if the page is missing or damaged.
+        """Return the page with this digest and its records; raise InputError if it is missing, unreadable or damaged.
 
         If the file was altered but the page is intact, `is_sealed` is False and there are no records.
         """
@@ -186,7 +186,8 @@ def digest_in(path: str) -> str:
 def capture_of(page: Page, state: State, received: datetime, source: str = "") -> Capture:
     """Return a Capture that describes a received page; its `sha256` is not set.
 
-    `source` is the title of the source in archiver.yml that listed the page, '' if none did.
+    `received` is the time at which the archive stores it, which for a saved page is later than its capture. `source` is
+    the title of the source in archiver.yml that listed the page, '' if none did.
     """
     return Capture(
         url=page.url, final_url=page.final_url, status=page.status, headers=page.headers, captured=page.captured,

@@ -14,8 +14,8 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
     """Copy a file to .archive/conflicts/KEY; return the path of the copy, relative to the archive's folder.
 
-    KEY is `key` with characters that are unsuitable for a path replaced. The copy is durable on return. If a file with
-    other content has its name, a number is appended to the name.
+    KEY is `key` with characters that are unsuitable for a path replaced. The copy is durable on return. If the
+    folder has a file of the same name with other content, a number is appended to the name of the copy.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name

@@ -79,7 +79,7 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
 def check_post(root: Path, links: Links, expected: ExpectedFile) -> list[Finding]:
     """Return a list with a finding if a post is missing, unreadable or altered.
 
-    If the post is intact, return a finding for each of its dead links instead.
+    If the post is intact, return instead a finding for each media file to which it links and which does not exist.
     """
     try:
         with open_file(root / expected.path) as file:
@@ -123,7 +123,7 @@ class Links:
         return self._media_in(without_code(text))
 
     def missing(self, text: str) -> list[str]:
-        """Return the paths of the files to which a text links and which do not exist."""
+        """Return those of the paths in `shown(text)` at which there is no file."""
         if not self._missing(self._media_in(text)):  # the common case; code blocks need not be found
             return []
         return self._missing(self.shown(text))

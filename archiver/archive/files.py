@@ -22,8 +22,8 @@ class ArchiveFiles:
     """The files of one archive. A failed write raises an OutputError that names the path.
 
     `run` returns the id of this run. Its unfinished files are marked with it, so that those of a killed run can be
-    found. `recorded` returns the times of the folders of posts that are in the catalogue. `profile` decides how posts
-    are named. With `is_dry`, nothing is written.
+    found. `recorded` returns the times of the folders of posts, as the catalogue has recorded them. `profile` decides
+    how posts are named. With `is_dry`, nothing is written.
     """
 
     def __init__(

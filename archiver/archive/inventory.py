@@ -64,7 +64,11 @@ class Inventory:
         object.__setattr__(self, "snapshots", self.files.snapshots)
 
     def everything(self) -> Iterator[Finding]:
-        """Yield all findings; those about pages come first, since media and posts can be recovered from pages."""
+        """Yield all findings: about the database file, pages, media, posts and unknown files, in this order.
+
+        Pages come before media and posts, since these can be recovered from pages. If the database turns out to be
+        damaged, the last finding says so.
+        """
         try:
             yield from self.faults()
             yield from self.pages()
@@ -122,7 +126,8 @@ class Inventory:
     def unknown_media(self) -> Iterator[Finding]:
         """Yield a finding for each media file that the catalogue does not know.
 
-        Yield nothing if only some articles are checked.
+        Files that only the user's own texts show are omitted. If a text cannot be read, yield only a finding about it,
+        since it might show any file. Yield nothing if only some articles are checked.
         """
         if self.keys is not None:
             return

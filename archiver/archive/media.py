@@ -88,8 +88,8 @@ class ArticleMedia:
     def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
         """Return the file of a medium: the one that this run fetched for another article, else the result of `get`.
 
-        A str result is the reason why there is no file. If `get` returns one and the archive has a complete file with a
-        wrong digest, that file is returned with the reason in `doubt`.
+        A str result is the reason why there is no file. If `get` returns a reason, but the archive has a complete
+        file with a wrong digest, return that file with the reason in its field `doubt`.
         """
         name = media_name(medium)
         with self.fetched.names.hold(name):

@@ -112,7 +112,10 @@ class OtherArchive:
             yield from files_below(self.root, f"{OWN_FOLDER}/{folder}", strict=True)
 
     def has_page(self, key: str) -> bool:
-        """Return whether the other archive has the page that its post of an article shows; True if unknown."""
+        """Return whether the other archive has the page from which its post of an article was made.
+
+        `key` is the key of the article. Return True if this is unknown.
+        """
         shown = self.catalogue.captures.current(key) if self.catalogue else None
         return shown is None or bool(shown.sha256 and not shown.lost)
 

@@ -21,6 +21,8 @@ _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "back
 def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
     """Yield the path, relative to `root`, of every file in a folder and its subfolders.
 
+    Files whose name is in SYSTEM_FILES are omitted. If the folder does not exist, yield nothing.
+
     With `strict`, links to folders are followed, and a folder that cannot be read raises InputError. Otherwise links
     are followed only in the folder of snapshots, and an unreadable folder is skipped: files that the catalogue expects
     in it are reported as unreadable anyway.

@@ -23,10 +23,10 @@ class PostDirectories:
     """A cache of the listings of the folders below `root`/_posts, valid while the times of a folder are unchanged.
 
     Listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). `recorded` returns the times of
-    the folders that are in the catalogue. If another program adds a file to a folder within the milliseconds in which
-    this run writes a post to it, the file goes unnoticed until the folder changes again. Each post written adds to that
-    risk, so `changed` returns nothing after a run that wrote more than `_MAX_WRITTEN` posts, and the next run lists all
-    folders.
+    the folders, as the catalogue has recorded them. If another program adds a file to a folder within the milliseconds
+    in which this run writes a post to it, the file goes unnoticed until the folder changes again. Each post written
+    adds to that risk, so `changed` returns nothing after a run that wrote more than `_MAX_WRITTEN` posts, and the next
+    run lists all folders.
     """
 
     def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:
@@ -37,10 +37,10 @@ class PostDirectories:
         self._is_reliable = not is_dry  # False after another program wrote here or a folder could not be read
 
     def published_as(self, address: str) -> list[str]:
-        """Return the posts that the site publishes at an address, given as a Profile.published_key.
+        """Return the posts whose Profile.published_key is `address`: on the site they overwrite each other.
 
-        Only posts that this run listed or wrote are returned. Those in unchanged folders are not listed; the catalogue
-        has them.
+        Only posts that this run listed or wrote are returned. A folder that has not changed since it was recorded is
+        not listed, since the catalogue has its posts.
         """
         day = self._by_day.get(address[:KEY_START], ())
         return [name for name in day if self.profile.published_key(name) == address]
@@ -61,7 +61,8 @@ class PostDirectories:
     def changed(self) -> Times:
         """Return the times of the folders that differ from the recorded times.
 
-        Return an empty mapping if the listings may be wrong. The next run then lists all folders again.
+        Return an empty mapping if no folder was listed yet, or if the listings may be wrong. In the latter case, the
+        next run lists all folders again.
         """
         if not self._is_reliable or "listed" not in self.__dict__:
             return {}
@@ -69,7 +70,7 @@ class PostDirectories:
 
     @cached_property
     def recorded(self) -> Times:
-        """The times of the folders that are in the catalogue, read once."""
+        """The times of the folders, as the catalogue has recorded them. They are read once."""
         return self._recorded()
 
     @cached_property
@@ -135,7 +136,7 @@ class PostDirectories:
 
 
 def post_files(root: Path, profile: Profile) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file below the folder of posts that the site generator reads."""
+    """Yield the path, relative to `root`, of every file below the folder of posts, unless the site ignores the file."""
     for where, folders, files in os.walk(root / profile.posts_directory):
         folders[:] = [name for name in folders if not profile.ignores(name)]
         yield from _paths(Path(where).relative_to(root).as_posix(), files, profile)

@@ -71,9 +71,11 @@ class PostMerger:
             self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(our_name))
 
     def _compare(self, name: str, known: ArticleRecord, our_name: str, *, is_last: bool = False) -> MergeResult:
-        """Compare our post of an article with theirs; keep the one that was edited by hand, or ours if both were.
+        """Compare our post of an article with theirs, replace ours if necessary, and return the result.
 
-        `is_last` is True after our post was rebuilt: a remaining difference is then reported as a conflict.
+        A post that was edited by hand is preferred; if both were, ours stays. If theirs was not, ours is rebuilt later
+        or, if the other archive lacks the page, `_keep_newer` decides. `name` is the name of their post. `is_last` is
+        True after our post was rebuilt: a remaining difference is then reported as a conflict.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None
@@ -126,7 +128,10 @@ class PostMerger:
         return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=message, place=our_name)
 
     def conflicts(self) -> Iterator[MergeResult]:
-        """Compare the doubtful posts again after ours were rebuilt; yield a result for each that still differs."""
+        """Compare again the posts about which `merge` could not decide; yield a result for each that still differs.
+
+        Call this after our posts of these articles were rebuilt.
+        """
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.find_by_key(key)
             our_name = self.archive.files.posts.current_name(known.post, key) if known else ""

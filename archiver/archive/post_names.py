@@ -27,7 +27,10 @@ def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, cat
 
 
 def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
-    """Return a function that takes an address and returns the recorded posts there, both ours and the user's own."""
+    """Return a function that takes a Profile.published_key and returns the recorded posts that have this key.
+
+    These are posts of articles and posts that the user wrote.
+    """
 
     def others(address: str) -> list[str]:
         foreign = catalogue.foreign_posts.published_as(address)
@@ -50,6 +53,6 @@ def record_directories(directories: PostDirectories, catalogue: Catalogue) -> No
 
 
 def _foreign_posts(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
-    """Return the posts that belong to no article in the catalogue, each with the address at which it is published."""
+    """Return those of `posts` that belong to no article in the catalogue, each with its Profile.published_key."""
     known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
     return {name: directories.profile.published_key(name) for name in posts if name not in known}

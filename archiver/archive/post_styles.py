@@ -25,7 +25,8 @@ class PostStyles:
     def style_of(self, article: Article) -> PostStyle:
         """Return the style of an article's post.
 
-        An article that is in the archive already keeps the options of the source that first listed it.
+        An article that is in the archive already keeps the options of the source that first listed it, if
+        archiver.yml still has that source.
         """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first_source = redact_words(known.source) if known else None

@@ -30,8 +30,8 @@ class PostFiles:
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
         """Return a free name for the post of an article that is not in the catalogue.
 
-        `day` is the date of the post, `folder` a subfolder of _posts. `others` takes an address and returns the
-        recorded posts that the site publishes there. If the article already has a post, because an earlier run was
+        `day` is the date of the post, `folder` a subfolder of _posts. `others` takes a Profile.published_key
+        and returns the recorded posts that have this key. If the article already has a post, because an earlier run was
         killed before it recorded the article, return the name of that post.
         """
         keys = (article.key, article.key_without_ids)
@@ -40,8 +40,9 @@ class PostFiles:
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
         """Return the first of the `wanted` names at whose address no other post is published.
 
-        `others` takes an address and returns the recorded posts that the site publishes there. If such a post belongs
-        to an article with one of `keys`, return its name instead. If every name is taken, return the last one.
+        `others` takes a Profile.published_key and returns the recorded posts that have this key. If a post at the
+        address belongs to an article with one of `keys`, return its name instead. If every name is taken, return the
+        last one.
         """
         name = ""
         for name in wanted:

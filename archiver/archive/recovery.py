@@ -111,10 +111,11 @@ class Recovery:
     _notices: list[tuple[Finding, list[Notice]]] = field(default_factory=list)
 
     def everything(self, unknown: Iterable[Finding]) -> Iterator[Finding]:
-        """Record each unrecorded file; yield its finding with the result. All other findings are yielded unchanged.
+        """Record the unrecorded tombstones, posts and snapshots; yield their findings with the result.
 
-        Findings about media are yielded unchanged as well, since the article of a media file is only known after posts
-        were rebuilt. `medium` records them.
+        A file that does not belong in the catalogue gets a finding with the problem "stray" instead. All other findings
+        are yielded unchanged, also those about media: `medium` records media later, since the article of a media file
+        is only known after posts were rebuilt.
         """
         found = list(unknown)  # read all findings before the first row is written
         for finding in sorted(found, key=self._order):
@@ -282,22 +283,31 @@ def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
 
 
 def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield (article record, address of the post) for every post of the archive that names its article."""
+    """Yield (record of the article, Profile.published_key of the post) for every post of the archive.
+
+    `now` is used for times that the front matter of a post lacks. Posts whose front matter does not identify an article
+    are omitted.
+    """
     return _records_in(files.posts.front_matters(), now, files.profile)
 
 
 def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield (article record, address of the post) for those of the posts `names` that name their article."""
+    """Yield (record of the article, Profile.published_key of the post) for each of the posts `names`.
+
+    `now` is used for times that the front matter of a post lacks. Posts whose front matter does not identify an article
+    are omitted.
+    """
     return _records_in(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
 
 
 def _records_in(
     front_matters: Iterable[tuple[str, str]], now: datetime, profile: Profile
 ) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield (article record, address of the post) for each post, read from its front matter.
+    """Yield (record of the article, Profile.published_key of the post) for each post, read from its front matter.
 
-    `front_matters` are pairs of a post's name and the lines of its front matter. Posts that do not name an article are
-    omitted. The records have no digest, so the posts count as edited by hand until a rebuild gives the same text.
+    `front_matters` are pairs of a post's name and the lines of its front matter. `now` is used for times that these
+    lack. Posts whose front matter does not identify an article are omitted. The records have no digest, so the posts
+    count as edited by hand until a rebuild gives the same text.
     """
     for name, lines in front_matters:
         key = key_in(lines)

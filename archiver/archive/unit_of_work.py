@@ -94,7 +94,10 @@ class UnitOfWork:
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article, completed with what the archive knows about it, and its record."""
+        """Return the article, completed with what the archive knows about it, and its record (None: it is new).
+
+        For a recheck, also return whether the text is the same as that of the last page.
+        """
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
         if self.job.kind is not JobKind.RECHECK:
@@ -103,7 +106,10 @@ class UnitOfWork:
         return ResolvedArticle(article, self.job.article, self.says_the_same(article))
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Delete the received page of an article that was removed or is unchanged; return the outcome of the job."""
+        """Delete the received page of an article that the user removed or that is unchanged; return the job's outcome.
+
+        `decision` is REMOVED or UNCHANGED, whichever is the reason. `known` is the article's record.
+        """
         outcome = self._removed(known) if decision is Decision.REMOVED else self._unchanged(known)
         self._delete_pages(capture)
         return outcome
@@ -124,7 +130,7 @@ class UnitOfWork:
         return replace(outcomes.known(self.job.target, known, self.archive.name), outcome="unchanged")
 
     def _delete_pages(self, capture: StoredCapture) -> None:
-        """Delete the snapshots of a received page and of its notice, unless they also belong to other captures."""
+        """Delete the snapshots of a page and of the notice that led to it, unless other captures have them, too."""
         for digest in (capture.snapshot, capture.moved_from.snapshot if capture.moved_from else ""):
             if digest and not self.archive.catalogue.captures.discard(digest):
                 self.archive.files.snapshots.delete(digest)
@@ -156,7 +162,8 @@ class UnitOfWork:
         """Write the post and then the catalogue rows, under the post lock; return the outcome of the job.
 
         Return None and write nothing if media files were deleted in the meantime, because another article that showed
-        them was removed. The last attempt (`is_last`) does not check this, and the post is written.
+        them was removed. The last attempt (`is_last`) does not check this, and the post is written. If the user
+        removed the article during the job, its page and media are deleted, and no post is written.
         """
         with self.archive.post_lock():
             known = self.archive.catalogue.articles.find(article)
@@ -220,8 +227,8 @@ class UnitOfWork:
     def commit_failure(self, error: ArchiverError) -> Outcome:
         """Return the outcome of a job that failed with `error`.
 
-        A network failure is recorded, which delays the next attempt. If no request was made, nothing is recorded and
-        the address stays due.
+        A network failure is recorded, which delays the next attempt. After any other error, also if no request was made
+        because of a limit or a verification page, nothing is recorded and the address stays due.
         """
         if isinstance(error, BudgetSpent):
             return outcomes.left(self.job.target)

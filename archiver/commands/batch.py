@@ -18,8 +18,8 @@ def batch(
 ) -> Iterator[Outcome]:
     """Archive the articles of a list; yield an outcome for each entry.
 
-    Entries that need no request come first. The others follow in the order in which they finish. `planned` is called
-    with the number of entries and the number of articles to archive.
+    Entries that need no request come first. Then `planned` is called with the number of entries and the number of
+    articles to archive. The other entries follow in the order in which they finish.
     """
     entries = list(entries)
     context.prepare(options.until)

@@ -11,12 +11,12 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 
 
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield the articles that a query selects, by time of publication, then the addresses without an article.
+    """Yield the articles that `query` selects, in order of publication, then the addresses without an article.
 
-    Only addresses in the state of the query are yielded, and none if the query has no state or selects by other
-    properties of articles. `min_coverage` (0 to 1) is for the option `incomplete`: a post is incomplete if it shows a
-    smaller part of the text of its page. Raise UsageError if the query combines a state that only addresses have with
-    properties of articles.
+    Addresses are yielded only if the query has a state, which they must have, and none of `account`, `since`, `until`
+    and `incomplete`. With `incomplete`, only articles are selected that lack images or whose post shows less than
+    `min_coverage` (0 to 1) of the text of its page. Raise UsageError if one of these four is combined with the state
+    DUE or WAITING, which only addresses have.
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):
@@ -30,7 +30,7 @@ def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float)
 
 
 def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:
-    """Yield the articles that a query selects; its field `incomplete` is ignored."""
+    """Yield the articles that `query` selects, in order of publication. `query.incomplete` is ignored."""
     return catalogue.articles.query(account=query.account, since=query.since, until=query.until, state=query.state)
 
 

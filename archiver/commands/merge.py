@@ -160,7 +160,10 @@ class Merge:
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
     def _removals(self) -> Iterator[MergeResult]:
-        """Record the removals of the other archive, except those of articles that we have; yield a result for each."""
+        """Record the removals of the other archive; yield a result for each.
+
+        A removal of an article that our catalogue knows changes nothing.
+        """
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
             known = self._catalogue.articles.find_by_key(tombstone.key)
@@ -220,7 +223,7 @@ class Merge:
             self._files.snapshots.add_records(digest, known)
 
     def _captures(self, digest: str, stored: StoredPage) -> tuple[Capture, ...]:
-        """Return the captures of a page in its snapshot file and in the other catalogue, except estimated ones."""
+        """Return the captures of a page that its snapshot file or the other catalogue has, except estimated ones."""
         rows = self.other.catalogue.captures.with_digest(digest) if self.other.catalogue else []
         recorded = {(each.captured, each.url, each.saved): each for each in (*rows, *stored.captures)}
         return tuple(capture for capture in recorded.values() if not capture.estimated)
@@ -300,7 +303,7 @@ class Merge:
                 self._record_medium(keys, file)
 
     def _history(self) -> Iterator[MergeResult]:
-        """Record the captures without a snapshot, since they are part of their articles' history; yield nothing."""
+        """Record the captures of the other archive that have no snapshot, to keep the history; yield nothing."""
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
                 self._catalogue.recovered.add_capture_without_page(key, capture)

@@ -31,8 +31,8 @@ def rebuild_named(
 ) -> Iterator[RebuildResult]:
     """Rebuild the posts of the named articles, or of all articles if `named` is None; yield the results.
 
-    `planned` is called with the number of articles as both arguments. Raise InputError, before anything is written, if
-    the archive lacks a named article.
+    `named` has keys, addresses or post files. `planned` is called with the number of articles as both arguments. Raise
+    InputError, before anything is written, if the archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     if not options.is_dry:

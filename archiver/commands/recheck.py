@@ -24,8 +24,9 @@ def recheck(
 ) -> Iterator[Outcome]:
     """Fetch the pages of archived articles again; return an iterator over the outcomes.
 
-    `named` are the articles to check; None selects those whose next check is due. `planned` is called with the number
-    of articles as both arguments. Raise InputError, before any request, if the archive lacks a named article.
+    `named` has keys, addresses or post files of the articles to check; None selects those whose next check is due.
+    `planned` is called with the number of articles as both arguments. Raise InputError, before any request, if the
+    archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)

@@ -19,8 +19,8 @@ from archiver.storage.quarantine import move_aside
 def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Iterator[RemovalResult]:
     """Remove the named articles; yield a result for each.
 
-    With `is_dry`, nothing is removed, and the results say what would be. Raise InputError, before anything is removed,
-    if the archive does not know a named article.
+    `named` has keys, addresses or post files. With `is_dry`, nothing is removed, and the results say what would be
+    removed. Raise InputError, before anything is removed, if the archive does not know a named article.
     """
     keys = _keys(context, named)
     if not is_dry:
@@ -30,9 +30,9 @@ def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Ite
 
 
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
-    """Undo the removal of the named articles, so that they can be archived again; yield those that were removed.
+    """Undo the removal of the named articles, so that they can be archived again; yield each of these articles.
 
-    Raise InputError if the archive does not know a named article.
+    Articles that were not removed are skipped. Raise InputError if the archive does not know a named article.
     """
     for key in _keys(context, named):
         article = context.archive.catalogue.articles.find_by_key(key)
@@ -50,7 +50,8 @@ def _keys(context: Context, names: Iterable[str]) -> list[str]:
 def remove(context: Context, key: str) -> RemovalResult:
     """Remove the article with this key; return the deleted files.
 
-    The tombstone and the catalogue are written first, so a removal that was killed can be completed by repeating it.
+    A post that was edited by hand is moved to .archive/lost, and its new path is in the field `kept` of the result. The
+    tombstone and the catalogue are written first, so a removal that was killed can be completed by repeating it.
     """
     with context.archive.post_lock():
         tombstones = Tombstones(context.archive.files.store)

@@ -53,7 +53,7 @@ class Repair:
         return self.context.archive.files
 
     def everything(self) -> Iterator[Finding]:
-        """Repair the whole archive; yield each finding with its result."""
+        """Repair everything that the inventory finds; yield each finding with its result."""
         inventory = self.inventory
         yield from self._record_unknown_files()
         inventory.counts.clear()
@@ -68,7 +68,10 @@ class Repair:
             yield self._guarded(finding, self._move_stray)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
-        """Record files that the catalogue does not know and rebuild the posts of their articles; yield findings."""
+        """Record files that the catalogue does not know and rebuild the posts of their articles.
+
+        Yield findings with their results. Do nothing if only some articles are checked.
+        """
         inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
             files=archive.files, snapshots=archive.files.snapshots, catalogue=archive.catalogue, now=archive.now()

@@ -25,10 +25,12 @@ from archiver.sources.list_input import open_list
 def run_sources(
     context: Context, options: FetchOptions, report: RunReport, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Archive the articles that are new in the sources of archiver.yml, or due; yield the outcomes.
+    """Archive the articles that are new in the sources of archiver.yml, and those that are due; yield the outcomes.
 
-    A source that failed has an outcome, too. `report` is filled with the results of the sources. `planned` is called
-    with the number of articles to archive as both arguments. Raise ConfigError if archiver.yml has no sources.
+    Due are addresses and media that earlier commands left for later, and articles that it is time to recheck. A source
+    that failed has an outcome, too. `report` is filled with the results of the sources. When all sources were read,
+    `planned` is called with the number of articles to archive as both arguments. Raise ConfigError if archiver.yml has
+    no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
@@ -66,7 +68,8 @@ class _Run:
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
         """Return the jobs of a source that need to be done.
 
-        Yield a failed outcome for each bad line of the source, and one if the source itself failed.
+        Yield a failed outcome for each bad line of the source, and one if reading the source failed. If a limit ended
+        the reading (BudgetSpent, Postponed), only add a warning to the report. Entries read before that are used.
         """
         source_report = SourceReport(name=source.title)
         self.report.sources.append(source_report)
@@ -105,8 +108,8 @@ class _Run:
         """Yield the articles of an album.
 
         If an earlier run has listed the whole album, only articles that may be new and a few others are yielded, unless
-        --refresh is given. Raise BudgetSpent if this run may make no more requests, CoolingDown if WeChat answers with
-        a verification page.
+        --refresh is given. Raise BudgetSpent if the budget of the run or --limit allows no further request, CoolingDown
+        if WeChat answers with a verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()
@@ -153,7 +156,7 @@ class _Run:
                 yield replace(job, kind=JobKind.RETRY_MEDIA, article=article)
 
     def _recheck_jobs(self, limit: int) -> Iterator[Job]:
-        """Return jobs for at most `limit` articles whose recheck is due."""
+        """Return jobs for at most `limit` articles whose recheck is due; none if archiver.yml sets no `recheck`."""
         pause = self.context.settings.recheck
         articles = self.context.archive.catalogue.articles.due_for_recheck(duration(pause), limit) if pause else ()
         return recheck_jobs(self.context, articles)

@@ -56,11 +56,13 @@ def inventory_of(
     counts: Counter[str],
     callbacks: tuple[Counted, Counted],
 ) -> Inventory:
-    """Return the inventory of the named articles, or of all articles if `named` is None.
+    """Return an inventory, not yet checked, of the named articles, or of all articles if `named` is None.
 
-    `counts` is filled with the numbers of posts, media and pages that were checked. `callbacks` is a pair of functions:
-    the first is called with the approximate number of files to check, the second with the number of files checked since
-    its last call. Raise InputError if the archive lacks a named article.
+    `named` has keys, addresses or paths of posts. Raise InputError if the archive lacks one of the articles.
+
+    `callbacks` are two functions. The first is called at once with the approximate number of files to check, or 0 if
+    articles are named. While the inventory is read, the second is called with the number of files checked since its
+    last call, and `counts` is updated with the numbers of posts, media and pages checked.
     """
     planned, on_checked = callbacks
     keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}
@@ -72,7 +74,10 @@ def inventory_of(
 
 
 def remarks(open_catalogue: Callable[[], Catalogue], root: Path) -> Iterator[str]:
-    """Yield messages for the user of `verify` about the archive as a whole."""
+    """Yield messages for the user: how many articles have no page, and how many files are in .archive/lost.
+
+    Omit a message if its number is 0. Yield nothing if the catalogue cannot be opened.
+    """
     try:
         pageless = open_catalogue().recovered.count_without_page()
     except ArchiverError:  # the catalogue is damaged, which a finding has reported
