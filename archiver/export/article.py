@@ -1,4 +1,4 @@
-"""Write single articles to a WARC: their captures, a readable page and their media."""
+"""Write an article to a WARC: its captures, a readable page and its media."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ class ArticleExporter:
     pages: PageListWriter | None = None  # None: the export has no page list
 
     def add(self, article: ArticleRecord) -> None:
-        """Write all captures of an article, a readable page made from the last one with the article, and its media."""
+        """Write an article to the WARC: all its captures, a readable page and its media.
+
+        The readable page is made from the last capture that contains the article. If none does, it is not written.
+        """
         addresses: AddressesByName = defaultdict(dict)
         last: tuple[Record, Page] | None = None
         for capture, content in self._captures(article.key):
@@ -62,9 +65,9 @@ class ArticleExporter:
             self._write_medium(file, list(addresses[name]), article)
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
-        """Yield (capture, page content) for each capture with a readable snapshot; equal captures are yielded once.
+        """Yield (capture, page content) for each capture whose snapshot can be read. Equal captures are yielded once.
 
-        Call `missing` for each snapshot that cannot be read.
+        Skip captures without a snapshot; call `missing` for each snapshot that cannot be read.
         """
         for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
@@ -90,9 +93,9 @@ class ArticleExporter:
             self.pages.add(resource, extracted.title, plain_text(extracted))
 
     def _write_medium(self, file: LocalFile, addresses: list[str], article: ArticleRecord) -> None:
-        """Write a medium, and an alias record for each other address that a page has for it.
+        """Write a medium, and alias records with which players find it at all of `addresses`.
 
-        A medium without a response and without addresses is not written: the page itself contains its bytes.
+        If neither its response nor an address is known, it is not written: the page itself contains its bytes.
         """
         if not file.response and not addresses:  # the page itself contains its bytes
             return
@@ -126,9 +129,11 @@ class ArticleExporter:
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
-    """Return replacements for addresses of media in the body that players cannot request: {old address: new address}.
+    """Return {old address: made-up https address} for an article's stored media that have no http(s) address.
 
-    The (new) addresses of all media of the body are also added to `addresses`. `files` has the stored media by name.
+    WARC players can request http(s) addresses only. `files` has the stored media by name. The address at which a
+    player finds a medium (the made-up one, or else its own) is added to `addresses`. Two kinds of media are skipped:
+    those with a `data:` address, and those that have neither an http(s) address nor a stored file.
     """
     replaced = {}
     for medium in article.media:

@@ -66,5 +66,5 @@ def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
 
 
 def plain_text(article: Article) -> str:
-    """Return the plain text of the article's body, in which players search."""
+    """Return the article's body as plain text, for the full-text search of players."""
     return text.plain_text(article.body, separator=" ")

@@ -73,7 +73,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def page_record(capture: Capture, uri: str) -> Record:
-    """Return the record of a captured page; `uri` is its address if the capture has no http(s) address."""
+    """Return the record of a captured page; `uri` is its address if the capture itself has no http(s) one."""
     is_response = not capture.saved and not capture.redacted
     content_type = dict(capture.headers).get("content-type", "")
     return Record(
@@ -156,7 +156,7 @@ def alias_record(medium: Record, uri: str) -> Record:
 
 
 def _address_of(capture: Capture) -> str:
-    """Return the final address of a capture if that is http(s), else the requested one if that is, else ''."""
+    """Return the final address of a capture if it is http(s), else the requested one if it is http(s), else ''."""
     return next((address for address in (capture.final_url, capture.url) if is_http_address(address)), "")
 
 

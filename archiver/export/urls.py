@@ -28,7 +28,7 @@ def page_address(key: str) -> str:
 
 
 def file_address(file: LocalFile) -> str:
-    """Return a made-up address for a medium's file that has none."""
+    """Return a made-up address for the file of a medium that has none."""
     return f"{_OWN_HOST}/{quote(file.path)}"
 
 
@@ -41,8 +41,8 @@ def find_media_addresses(page: bytes) -> Iterator[tuple[str, str]]:
     """Yield (name in the archive, address) for each medium of WeChat's CDN that a page mentions.
 
     The address has all parameters that it has in the page, because the page's scripts request it with them. (The
-    archive may have downloaded the medium from a shorter address.) The scheme is always https; players treat it like
-    http.
+    archive may have downloaded the medium from a shorter address.) The scheme is always https, which players do
+    not distinguish from http.
     """
     # Addresses in a page are escaped for HTML, for JavaScript, or for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))

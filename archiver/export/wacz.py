@@ -41,9 +41,10 @@ class PageListWriter:
 
 @contextmanager
 def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListWriter]]:
-    """Yield writers of a WARC and of its page list; then pack both into a WACZ file at `path`.
+    """Yield writers of a WARC and of its page list. When the `with` block ends, pack both into a WACZ file at `path`.
 
-    If the `with` block fails, no file is written at `path`. `now` is the date of the WARC's first record.
+    If the block fails, no file is written at `path`. `now` is the date of the WARC's first record. Raise OutputError if
+    a file cannot be written.
     """
     with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
@@ -57,7 +58,10 @@ def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListW
 
 @contextmanager
 def _work_folder(path: Path) -> Iterator[Path]:
-    """Yield a new temporary folder beside `path`; delete it when the `with` block ends."""
+    """Yield a new temporary folder beside `path`; delete it when the `with` block ends.
+
+    Convert an OSError of the block to an OutputError about `path`.
+    """
     folder = temporary_path(path)
     with as_file_error(path):
         folder.mkdir()

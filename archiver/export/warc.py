@@ -21,8 +21,9 @@ _CHUNK = 2**16
 class WarcWriter:
     """A writer of records to a WARC file.
 
-    It remembers the addresses of written media, so that each is written once; an address takes about 200 bytes of
-    memory. The first record, warcinfo, contains the file name `name` and has the date `now`.
+    It remembers the addresses of all written media and aliases: `holds` tells callers whether a medium was already
+    written, and `write_aliases` skips such addresses. An address takes about 200 bytes of memory. The first record,
+    warcinfo, contains the file name `name` and has the date `now`.
     """
 
     def __init__(self, file: BinaryIO, name: str, now: datetime) -> None:
@@ -50,7 +51,10 @@ class WarcWriter:
         self._write(record, file)
 
     def write_aliases(self, record: Record, addresses: Iterable[str]) -> None:
-        """Write an alias record of a medium for each address for which no record was written yet."""
+        """Write an alias record for each of `addresses` at which no medium or alias was written yet.
+
+        `record` is the record of the medium.
+        """
         for alias in (alias_record(record, address) for address in addresses):
             if alias.uri not in self._seen:
                 self._write(alias, BytesIO())

@@ -1,6 +1,6 @@
 """Fetch pages and media from the network, and read pages saved to disk.
 
-No other package imports httpx and tenacity. They are loaded when `Fetcher` is first used, so that a run with only
+No other package imports httpx or tenacity. They are loaded when `Fetcher` is first used, so that a run with only
 saved pages starts without them.
 """
 

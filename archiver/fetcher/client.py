@@ -123,7 +123,8 @@ class Fetcher:
         """Return the page at `target.url`, whatever its state: also a notice, or a page truncated in all four tries.
 
         The address of the verification page is never requested; instead, the response that redirects to it is returned.
-        Raise Unreachable, CoolingDown, BudgetSpent, TooLarge or another FetchError on failure.
+        Raise CoolingDown during a cool-down, BudgetSpent if the run ends before, Unreachable if all tries failed,
+        TooLarge, or another FetchError.
         """
         start = _wechat_url(target.url)
         try:
@@ -150,11 +151,12 @@ class Fetcher:
         return response.date or self._now().astimezone(UTC)
 
     def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
-        """Return the medium at `url`, whose content is not checked.
+        """Return the medium at `url`. Its content is not checked.
 
         `limit` is its maximum size in bytes (default: FetcherOptions.image_limit), `budget` the limits of its article
         (default: a new MediaBudget). Raise Postponed if the budget, the end of the run or a cool-down of the host does
-        not allow the request now. Raise ForbiddenAddress, Unreachable, TooLarge or another FetchError if it fails.
+        not allow the request now. Raise ForbiddenAddress, Unreachable, TooLarge or another FetchError if the request
+        fails.
         """
         limit = self._options.image_limit if limit is None else limit
         return self._download(public_https_url(url), url, limit, budget)
@@ -284,7 +286,10 @@ class Fetcher:
 
 
 def _wechat_url(address: str) -> httpx.URL:
-    """Return `address` with the scheme https; raise FetchError if its host is not mp.weixin.qq.com."""
+    """Return `address` with the scheme https; raise FetchError if its host is not mp.weixin.qq.com.
+
+    Also raise FetchError if it names another port than the usual one.
+    """
     url = public_https_url(address)
     if url.host != urls.HOST or url.port is not None:
         raise FetchError(f"leads to another host than {urls.HOST}: it is not followed", concerns=address)

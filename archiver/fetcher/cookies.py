@@ -1,4 +1,4 @@
-"""Read the cookies for mp.weixin.qq.com of a browser in which the user has passed the verification page."""
+"""Read a browser's cookies for mp.weixin.qq.com, after the user has passed the verification page in that browser."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ class _Cooldown:
 class HostCooldowns:
     """The cool-downs of all media hosts. All methods are thread-safe.
 
-    A cool-down applies to all threads. If a host asks for more than LONGEST_WAIT, in one cool-down or in several
-    consecutive ones together, this run sends it no more requests; its media stay due for the next run. `clock` returns
-    monotonic seconds.
+    A cool-down applies to all threads. Cool-downs of a host without a normal response between them are consecutive. If
+    the total of a host's consecutive cool-downs is longer than LONGEST_WAIT, this run sends it no more requests; its
+    media stay due for the next run. `clock` returns monotonic seconds.
     """
 
     def __init__(self, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
@@ -35,7 +35,8 @@ class HostCooldowns:
     def wait(self, host: str, seconds_left: Callable[[], float]) -> None:
         """Wait until the cool-down of `host` is over; return at once if it has none.
 
-        Raise Postponed if the host asked for more than LONGEST_WAIT, or if the wait is longer than `seconds_left()`.
+        Raise Postponed if the total of the host's consecutive cool-downs is longer than LONGEST_WAIT, or if the wait is
+        not shorter than `seconds_left()`, the time that is left for the article's media.
         """
         while True:
             with self._lock:
@@ -56,7 +57,10 @@ class HostCooldowns:
                     cooldown.until = float("-inf")
 
     def back_off(self, host: str, seconds: float) -> None:
-        """Begin or prolong a cool-down of `host`, which ends in `seconds`; do nothing if `seconds` is not positive."""
+        """Begin a cool-down of `host`, or prolong the current one if that ends in less than `seconds`.
+
+        Do nothing if `seconds` is not positive.
+        """
         if seconds <= 0:
             return
         with self._lock:
@@ -69,7 +73,7 @@ class HostCooldowns:
     def record_success(self, host: str) -> None:
         """Delete the cool-downs of a host after a normal response.
 
-        They are kept while one is running, and if they exceed LONGEST_WAIT together.
+        Do nothing while a cool-down is running, or if their total is longer than LONGEST_WAIT.
         """
         with self._lock:
             cooldown = self._cooldowns.get(host)

@@ -82,7 +82,7 @@ class HttpMedia:
     limit_of: Callable[[Media], int]
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return `medium`, downloaded from `url`, one of its addresses, or decoded if that is a `data:` address.
+        """Return the medium at `url`, which is one of its addresses. A `data:` address is decoded, any other requested.
 
         Raise TooLarge without a request if the page declares a size above the limit, and Postponed if the budget is
         spent; also raise the same errors as Fetcher.media and decode_data_url.
@@ -108,7 +108,7 @@ class OfflineMedia:
     def fetch(self, medium: Media, url: str) -> Download:
         """Return the medium in a `data:` address.
 
-        Raise FetchError for any other address, with the reason of earlier runs as the message.
+        Raise FetchError if it is damaged, and for any other address; the message then is the reason of earlier runs.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
@@ -116,7 +116,10 @@ class OfflineMedia:
 
 
 def redact_page(page: Page) -> Page:
-    """Return a copy of the page without credentials in content, addresses and headers; set `redacted`."""
+    """Return a copy of the page without credentials in content, addresses and headers.
+
+    Its `redacted` has the names of those that the content contained.
+    """
     content, names = redact(page.content)
     return replace(
         page, url=redact_address(page.url), final_url=redact_address(page.final_url), content=content,

@@ -16,7 +16,8 @@ class ProxyConfig:
 
     `chosen`, the address in the settings, applies to all hosts. If it is '', the variables HTTPS_PROXY, ALL_PROXY and
     NO_PROXY are read; HTTP_PROXY is not, because all requests are https. httpx ignores these variables for clients with
-    their own transport. `proxy` is None if there is no proxy. Raise ConfigError if it cannot be used.
+    their own transport. `proxy` is None if there is no proxy. The constructor raises ConfigError if the
+    proxy cannot be used.
     """
 
     def __init__(self, chosen: str = "") -> None:

@@ -35,9 +35,9 @@ class RateLimiter(Protocol):
 
 
 class IntervalLimiter:
-    """A RateLimiter for one process. All its threads together request one page per `interval` (seconds).
+    """A RateLimiter for one process. All its threads together request at most one page per `interval`.
 
-    `clock` returns monotonic seconds.
+    `interval` is in seconds; `clock` returns monotonic seconds.
     """
 
     def __init__(self, interval: float, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
@@ -51,7 +51,8 @@ class IntervalLimiter:
     def acquire(self, _address: str = "") -> None:
         """Wait until the next request may be sent, and begin a new interval.
 
-        If the clock was set back, the wait is limited to the interval or the last delay by `back_off`.
+        If the clock was set back, the wait is limited to the interval or, if that is longer, to the last
+        delay of `back_off`.
         """
         with self._lock:
             delay = min(self._next - self._clock(), self._longest_delay)
@@ -96,7 +97,7 @@ class HostLimitStore(Protocol):
         """Return the time when a verification page was last received, 0 if never."""
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
-        """Record that a verification page was received; return whether the host cools down now.
+        """Record that a verification page was received; return whether a cool-down begins.
 
         `on_short_link` tells whether the requested address was a short one.
         """
@@ -163,7 +164,7 @@ class SharedRateLimiter:
     def back_off(self, seconds: float | None) -> None:
         """Delay all requests by `seconds`; if that is more than LONGEST_WAIT, begin a cool-down.
 
-        None has the effect of a verification page.
+        If `seconds` is None, record a verification page, although the server sent another response.
         """
         if seconds is None:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=True)

@@ -35,7 +35,7 @@ class RawResponse:
     content: bytes = b""
 
     def header(self, name: str) -> str:
-        """Return the value of the first header called `name` (in lower case), '' if there is none."""
+        """Return the value of the first header called `name`, '' if there is none. `name` has to be in lower case."""
         return next((value for key, value in self.headers if key == name), "")
 
     @property
@@ -66,7 +66,7 @@ def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
 
 
 def user_https_url(address: str) -> httpx.URL:
-    """Return an address that the user chose as public_https_url returns it, but allow any port."""
+    """Return what public_https_url returns for `address`, but allow any port, because the user chose the address."""
     return public_https_url(address, port=_parse_public_url(address).port)
 
 
@@ -123,7 +123,7 @@ def follow_redirects(
 
     `check` takes the address of each redirect and returns its URL, or raises an error. A redirect to the verification
     page is not followed, because the host already blocks requests; its response is returned with the address of that
-    page. Raise FetchError if there are more redirects.
+    page. Raise FetchError if there are more than five redirects.
     """
     for _ in range(MAX_REDIRECTS + 1):
         response = get(url)

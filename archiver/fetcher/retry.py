@@ -37,10 +37,13 @@ def make_retrying(
 ) -> Retrying:
     """Return a callable that calls a function up to four times and returns its last response or raises its last error.
 
-    The call is repeated after an error of the transport, after a status in RETRY_STATUSES, and if `is_incomplete`
-    returns True for the response. `check_wait` is called with each delay in seconds, and raises an error if there is no
-    time for it. With `waits_retry_after`, the delay is that of a Retry-After header; pass False if the function itself
-    waits for this time before each try.
+    The call is repeated after an error of the transport, after a body that cannot be decompressed, after a status in
+    RETRY_STATUSES, and if `is_incomplete` returns True for the response. It is not repeated if a certificate is not
+    trusted, or if a Retry-After header asks for more than LONGEST_WAIT.
+
+    The delay is that of the Retry-After header; without this header it grows with each try. Pass False as
+    `waits_retry_after` if the function itself waits for the time in the header. `check_wait` is called with each delay
+    in seconds, and raises an error if there is no time for it.
     """
     back_off = wait_exponential(multiplier=1, max=30) + wait_random(0, 1)
 
@@ -79,7 +82,7 @@ def is_truncated_page(response: RawResponse) -> bool:
 
 
 def is_untrusted(error: BaseException) -> bool:
-    """Return whether the server's certificate is not trusted, so that another try would fail, too."""
+    """Return whether `error` says that the server's certificate is not trusted, so that another try would fail, too."""
     cause: BaseException | None = error
     while cause and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__  # httpcore raises "from None"

@@ -47,7 +47,10 @@ def is_public(address: IPAddress) -> bool:
 
 
 def may_connect(resolved: str) -> bool:
-    """Return whether connections to `resolved`, an IP address to which a host name resolved, are allowed."""
+    """Return whether connections to `resolved`, an IP address to which a host name resolved, are allowed.
+
+    They are if the address is public, or in the range with which proxies such as Clash answer for every name.
+    """
     address = ipaddress.ip_address(resolved)
     return is_public(address) or address in _FAKE_IP
 

@@ -1,6 +1,6 @@
-"""Define the values that the packages exchange: frozen dataclasses of text, numbers, dates and tuples of them.
+"""Define the values that the packages exchange. Most are frozen dataclasses of text, numbers, dates and tuples of them.
 
-An article's body is a string and not a tree, so that all values can be compared, pickled and stored.
+An article's body is a string and not a tree, so that articles can be compared, pickled and stored.
 """
 
 from archiver.models.article import Article, Removal, Reprint, Unavailability

@@ -44,7 +44,7 @@ class Unavailability:
 class Article:
     """An article as extracted from its page.
 
-    Text is plain, without HTML entities (except `body`), and '' if the page does not contain the value.
+    All text except `body` is plain, without HTML entities. A text is '' if the page does not contain the value.
     """
 
     title: str = ""

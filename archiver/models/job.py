@@ -68,7 +68,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchOptions:
-    """The options of a command: the known addresses to fetch again, and the limits of fetching."""
+    """The options of a command that fetches: which known addresses it fetches again, and its limits."""
 
     refresh: bool = False  # fetch archived articles again
     retry: bool = False  # fetch addresses that failed before, even if their next try is not due yet

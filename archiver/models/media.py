@@ -77,7 +77,7 @@ class LocalFile:
 
 
 class NotRequested(str):
-    """The reason why this run did not request a medium. It stays due, and no failed try is counted."""
+    """The reason why this run did not request a medium. The medium stays due, and no failed try is counted."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Define posts: as rendered, as written, and the result of writing."""
+"""Define posts as rendered, posts as files to write, and the result of writing one."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class RebuildResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemovalResult:
-    """The result of removing an article, or of a dry run.
+    """The result of removing an article, or of a dry run of the removal.
 
     The fields are the keys of a JSON line of `rm --json`.
     """

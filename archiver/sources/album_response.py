@@ -1,4 +1,4 @@
-"""Parse one response of an album's listing. No type of a field is relied on, since the server varies them."""
+"""Parse one response of an album's listing. Fields may have any type, since the server varies them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AlbumItem:
 
     @property
     def key(self) -> str:
-        """A key that is unique in the album: msgid and position, else the address, else ''."""
+        """The article's key in its album: msgid and position; without a msgid, the address; '' without either."""
         return f"{self.msgid}:{self.position}" if self.msgid else self.target.url if self.target else ""
 
 

@@ -77,12 +77,12 @@ class AlbumListing:
     `address` is not an album's; the iteration raises FetchError if a response is not a listing.
 
     `last_count` is the `count` of an earlier complete listing whose articles are all in the catalogue; None if there
-    was none. With it, the iteration stops as soon as it has found all new articles. If the count is unchanged and the
-    last article of the first response is known, it stops after that response. The owner of an album decides at which
-    end new articles are added. So if the count has changed and all articles of the first response are known, the other
-    end is requested next, and the rest of the album only if articles are still missing. If one article was added and
-    another one deleted, the count is unchanged, so the new article is only found if it is in the first response. A
-    listing without `last_count` always finds it.
+    was none. Without it, the whole album is requested. With it, the iteration stops after a response whose last article
+    is known, if it has found as many new articles as the count has increased by (at least one after a decrease). An
+    album may grow at either end. So if the count has changed and all articles of the first response are known, the
+    response at the other end is requested next. The iteration goes on with the second response only if articles are
+    still missing. If one article was added and another one deleted, the count is unchanged, and the new article may be
+    missed. A listing without `last_count` does not miss it.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
@@ -156,7 +156,10 @@ class AlbumListing:
         return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
     def _is_last(self, response: AlbumResponse) -> bool:
-        """Return whether this response is the last one that is needed; set `is_complete`."""
+        """Return whether this response is the last one that is needed; set `is_complete`.
+
+        Add a warning if the whole album was listed and the number of its articles is not `count`.
+        """
         if self._is_caught_up(response):
             return True
         self.is_complete = not response.has_more
@@ -167,8 +170,8 @@ class AlbumListing:
     def _is_caught_up(self, response: AlbumResponse) -> bool:
         """Return whether all articles after this response are known; set `is_complete`.
 
-        They are if the last article of the response is known, and if at least as many new articles were listed as the
-        count has increased by since `last_count`.
+        This is assumed if the last article of the response is known, and if at least as many new articles were listed
+        as the count has increased by since `last_count`. If either count is unknown, return False.
         """
         if self._last_count is None or self.count is None or not response.items:
             return False

@@ -62,7 +62,7 @@ def detect_encoding(file: BinaryIO) -> str:
 
 
 def _try_encodings(file: BinaryIO) -> str:
-    """Return utf-8 or gb18030, whichever is the first that decodes the whole list; utf-8 if neither does.
+    """Return utf-8 if that decodes the whole list, else gb18030 if that does, else utf-8.
 
     Raise InputError if the list contains a NUL or is larger than MAX_LIST_SIZE.
     """

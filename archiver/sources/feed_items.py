@@ -48,7 +48,7 @@ class FeedItem:
 
     @property
     def addresses(self) -> list[str]:
-        """The item's links, then its ids, or `about` if it has no ids."""
+        """The item's links, followed by its ids; if it has no ids, by `about`."""
         return self.links + (self.ids or _as_list(self.about))
 
 
@@ -126,7 +126,7 @@ class FeedReader:
         return is_in_item and name in (*_LINKS, *_IDS, "source")
 
     def _take_attributes(self, parent: _OpenElement, name: str, attributes: Mapping[str, str]) -> None:
-        """Store the address in an element's attributes, if there is one."""
+        """Store the address that an element's attributes contain, if there is one."""
         if name == "source" and self._item:
             self._item.source = FeedItem(links=_as_list(attributes.get("url", "")))
         elif name in _LINKS and attributes.get("rel", "alternate") == "alternate":
@@ -219,9 +219,9 @@ def _as_list(address: str) -> list[str]:
 
 
 def _join_base(base: str, address: str) -> str:
-    """Resolve an address relative to a base address, either of which may be ''.
+    """Return an address resolved relative to a base address.
 
-    Return the address unchanged if the two cannot be joined.
+    If one of the two is '', return the other one. If they cannot be joined, return the address unchanged.
     """
     if not base or not address or len(base) + len(address) > _MAX_LENGTH:
         return address or base

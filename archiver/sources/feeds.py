@@ -42,8 +42,9 @@ class Feed:
 def read_feed(content: bytes, address: str) -> Feed:
     """Return the parsed feed in `content`; raise FetchError about `address` if it is not a feed.
 
-    The address of an item's article is the best one of the item's links and ids, else of those of its source. The text
-    of the item is not searched, because it links to other articles.
+    `address` is the address of the feed. For each item, the best address of an article is taken from the item's links
+    and ids. If there is none, it is taken from those of the item's source. The text of the item is not searched,
+    because it links to other articles.
     """
     if len(content) > MAX_FEED_SIZE:
         raise FetchError(f"a feed of more than {MAX_FEED_SIZE // 2**20} MB: give another one", concerns=address)

@@ -58,10 +58,10 @@ class _Folder:
 
 
 def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
-    """Return an iterator over the lines of a list, with any line ends and in any supported encoding.
+    """Return an iterator over the lines of a list, which may have any line ends and any supported encoding.
 
     A file is read twice from its current position, so it must be seekable. Lines much longer than MAX_DOCUMENT_LENGTH
-    characters are cut off. Raise InputError if the list is not text.
+    characters are cut off. Raise InputError if the list is not text or too large.
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     return _split_lines(decode_chunks(file, detect_encoding(file)))
@@ -92,10 +92,10 @@ def read_list(
 ) -> Generator[ListEntry, None, int]:
     """Yield an entry for each address or saved page of a list, in the order of the lines.
 
-    A line that cannot be read becomes an entry with an error, a line with two addresses becomes two entries. An address
-    or page that was listed before is left out; the generator returns the number of these. `folder` is the path of the
-    list's folder; paths of saved pages are relative to it. Text is treated as a path only if `exists`, which takes the
-    path joined to `folder`, returns True.
+    A line that cannot be read becomes an entry with an error; a line with two addresses becomes two entries. Addresses
+    and pages that were listed before are skipped; the return value of the generator is their number. `folder` is the
+    path of the list's folder; paths of saved pages are relative to it. `exists` takes the text of an entry joined to
+    `folder`; if it returns True, the text is the path of a saved page.
     """
     place = _Folder(name=folder, exists=exists)
     seen: set[str] = set()
@@ -154,7 +154,8 @@ def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
 def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
     """Return the entry of a text without an ordinary address.
 
-    The text may be a path after a list mark or an unusual form of an address; else the entry has an error.
+    The text may be a path that follows a list mark (`- page.html`), or an unusual form of an address. Otherwise the
+    entry has an error.
     """
     bare = _strip_markup(text)
     if bare != text and "://" not in bare and (file := folder.find_file(bare)):

@@ -30,7 +30,7 @@ NumberedLines = Iterator[tuple[int, str]]
 
 
 class Cell(NamedTuple):
-    """A cell of a list."""
+    """A part of a list that may contain addresses: a line, a JSON value, or a cell of a table."""
 
     number: int  # line number, from 1
     texts: tuple[str, ...]  # one or more; several texts are addresses of the same article
@@ -111,7 +111,7 @@ def _parse_json_line(number: int, text: str) -> Cell:
 def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
     """Yield a cell for each value of a JSON array, or of a stream of JSON objects.
 
-    Stop with an error at the first invalid value, because the beginning of the next one cannot be found.
+    Stop at the first invalid value, after a cell with an error, because the beginning of the next one cannot be found.
     """
     number, line = next(lines)
     text = "\n".join(_limited(chain([line], (line.rstrip("\r\n") for _, line in lines))))
@@ -163,7 +163,7 @@ def _cell_of_json(number: int, value: object, text: str) -> Cell:
 
 
 def _addresses_of(value: dict[str, object]) -> tuple[str, ...]:
-    """Return the addresses in a JSON object: its non-empty texts under `_KEYS`, in that order."""
+    """Return the addresses in a JSON object: its non-empty texts under the keys in `_KEYS`, in the order of `_KEYS`."""
     if "url" not in value:
         value = {key.casefold(): member for key, member in value.items()}
     members = (value[key] for key in _KEYS if key in value)

@@ -70,7 +70,10 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
 
 @contextmanager
 def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield a temporary file with a copy of the data of a pipe, because a pipe cannot be read twice."""
+    """Yield a temporary file with a copy of the data of a pipe, because a pipe cannot be read twice.
+
+    Raise InputError if the beginning of the data shows that it is not text.
+    """
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         while chunk := file.read(_IN_MEMORY // 64):
             if not copy.tell():
@@ -86,7 +89,7 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
 def _reading(name: str) -> Iterator[None]:
     """Convert an OSError of the `with` block to an InputError about the list `name`.
 
-    An InputError that does not say what it concerns gets `name` as well.
+    `name` is also added to an InputError that does not say what it concerns.
     """
     try:
         yield

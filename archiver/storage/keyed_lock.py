@@ -1,4 +1,4 @@
-"""Provide a lock for each name, which exists only while threads use it."""
+"""Provide locks by name. Each lock exists only while a thread holds it or waits for it."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Write the files of an archive atomically, and make them durable before the catalogue refers to them.
 
 A file is written under a temporary name, synced, and renamed. The new name is durable after its folder was synced;
-`LocalStore.sync` syncs all changed folders together, before rows about their files are written. New files whose damage
-can be detected without the catalogue (a page by the digest in its name, an image by its format) may be renamed before
-they are synced; `sync` then syncs many of them together, which takes a tenth of the time.
+`LocalStore.sync` syncs all changed folders together, before the catalogue's rows about their files are written. New
+files whose damage can be detected without the catalogue (a page by the digest in its name, an image by its format) may
+be renamed before they are synced; `sync` then syncs many of them together, which takes a tenth of the time.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class LocalStore:
             self._mark_unsynced(path.parent)
 
     def sync(self) -> None:
-        """Make the bytes and names of all files durable that any thread has written so far."""
+        """Make all files durable that were written so far by any thread: their bytes and their names."""
         with self._sync_lock:  # a second caller returns only when the files of the first are durable
             with self._lock:
                 folders, self._unsynced = self._unsynced, set()
@@ -192,7 +192,7 @@ def make_folder(folder: Path) -> list[Path]:
 
 
 def make_durable_folder(folder: Path) -> None:
-    """Create a folder and its missing parents, and sync them."""
+    """Create a folder and its missing parents durably. Do nothing if `folder` exists."""
     for changed in make_folder(folder):
         sync_folder(changed)
 
@@ -231,8 +231,8 @@ def sync_file(path: Path) -> None:
 def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
     """Open a file for writing that replaces `path` atomically and durably when the `with` block ends without an error.
 
-    With `devices`, a pipe, a terminal or /dev/null at `path` is written to directly. Raise OutputError if `path` is
-    a folder, another kind of file, or cannot be written.
+    With `devices`, a pipe, a terminal or /dev/null at `path` is written to directly; without it, raise OutputError for
+    these. Also raise OutputError if `path` is a folder or cannot be written.
     """
     if not devices and path.exists() and not path.is_file():
         raise OutputError("is not a file", concerns=str(path))

@@ -77,7 +77,7 @@ def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a file durably to `target`, an existing empty file, also if that is on another disk."""
+    """Move a file durably to `target`, an existing empty file, which may be on another disk."""
     try:
         source.replace(target)
     except OSError as error:

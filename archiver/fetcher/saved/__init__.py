@@ -1,6 +1,6 @@
 """Read pages that a browser saved to disk, with the media beside or inside the file.
 
-This package does not import httpx and tenacity, so that a run with only saved pages loads no network code.
+This package does not import httpx or tenacity, so that a run with only saved pages loads no network code.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _noted_address(head: bytes) -> str:
 def _article_address(address: str) -> str:
     """Return `address` without tracking parameters and credentials.
 
-    Return '' if it is not an address of WeChat, such as that of a mirror or a local file.
+    Return '' if it is not an address of WeChat but, for example, of a mirror or a local file.
     """
     try:
         return urls.parse_target(address).url if address else ""

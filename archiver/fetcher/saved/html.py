@@ -29,7 +29,7 @@ class CompanionFolder:
     """The LocalMedia of a page saved as .html: the files in the folder beside it.
 
     `page` is the path of the page's file, `html` the content. The folder is listed, and the page searched for images,
-    when `find` is called first.
+    at the first call of `find`.
     """
 
     def __init__(self, page: Path, html: bytes) -> None:
@@ -56,7 +56,7 @@ class CompanionFolder:
 
 
 def _list_folder(page: Path) -> dict[str, Path]:
-    """Return the files in the folders beside the page, by file name; symbolic links that lead out are left out."""
+    """Return the files in the folders beside the page, by file name; symbolic links out of a folder are skipped."""
     files: dict[str, Path] = {}
     for pattern in _FOLDERS:
         folder = page.with_name(pattern.format(page.stem))

@@ -44,7 +44,7 @@ def read_mhtml(content: bytes) -> MhtmlArchive | None:
 class MhtmlMedia:
     """The LocalMedia of a page saved as .mhtml: the parts of the file other than the page.
 
-    An image is searched by its id first, because the page may show it in another size, at another address.
+    An image is looked up by its id first, because the page may show it in another size, at another address.
     """
 
     def __init__(self, parts: Iterable[Message]) -> None:
@@ -64,7 +64,10 @@ class MhtmlMedia:
 
 
 def _find_page(message: Message, parts: list[Message]) -> Message | None:
-    """Return the part that is named by the parameter `start` if it is a page, else the first page; None without any."""
+    """Return the part that is the page, None if there is none.
+
+    If several parts are pages, that is the one that the parameter `start` of `message` names, else the first one.
+    """
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start_parts = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == start)
