@@ -37,7 +37,8 @@ def decode_references(text: str) -> str:
 def _decoded_chunks(text: str) -> Iterator[str]:
     """Yield the decoded text in chunks.
 
-    Each chunk begins at a `&`, so no reference is cut. Cached references are decoded without a Python call.
+    The text is divided only before a `&`, so no reference is cut. References in the cache are decoded without a call of
+    a Python function.
     """
     cache = _Cache()
     start = 0

@@ -17,7 +17,10 @@ __all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
 
 
 def server_time(page: Page | ParsedPage) -> datetime | None:
-    """Return the time at which WeChat's server sent the page (`svr_time`), None if the page does not give it."""
+    """Return the time at which WeChat's server sent the page (`svr_time`), in Beijing time.
+
+    Return None if the page does not give it.
+    """
     return read_server_time(ParsedPage.of(page))
 
 
@@ -42,6 +45,9 @@ def extract(page: Page | ParsedPage) -> Article:
 
 
 def read_body(page: Page | ParsedPage) -> str:
-    """Return the same canonical HTML as extract(page).body without reading the rest of the article, which is faster."""
+    """Return the body of the article on a page as canonical HTML, equal to extract(page).body.
+
+    This is faster than `extract`, because nothing else is read from the page.
+    """
     parsed = ParsedPage.of(page)
     return canonical_html(read_raw_body(parsed, read_kind(parsed)[0]))

@@ -36,7 +36,7 @@ _MAX_IMAGES = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Video:
-    """A video that a page lists; `url`, `width`, `height` and `size` are those of its best stream."""
+    """A video that a page lists; `url`, `width`, `height` and `size` are those of its largest stream."""
 
     id: str
     url: str = ""  # works for some hours only; '' if the page has no stream
@@ -59,11 +59,12 @@ class RawBody:
 
 
 def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
-    """Return the raw body of the article on a page. If the page shows none, the result has a warning.
+    """Return the raw body of the article on a page. If the page shows no body, the result has a warning.
 
     Args:
         parsed: The page of the article.
-        article_type: A value of Article.type, which selects the function that reads the body.
+        article_type: The article's value of Article.type; it selects the function that reads the body. It is ignored
+            if the page's `item_show_type` is unknown.
     """
     read = _READERS.get(article_type, _generic_body) if has_known_kind(parsed) else _generic_body
     html = read(parsed)
@@ -77,9 +78,9 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
 
 
 def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
-    """Return the videos that a page lists, each id once.
+    """Return the videos that a page lists. Of several entries with the same id, only the first is used.
 
-    Entries without a valid id are skipped; pages since 2023 have such empty entries.
+    Entries without a valid id are skipped: pages since 2023 also list empty entries.
     """
     listed = (
         *as_list(parsed.cgi.get("video_page_infos")),
@@ -93,8 +94,9 @@ def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
 def text_to_html(text: str) -> str:
     """Convert the text of a post to HTML with one `<p>` for each paragraph.
 
-    Paragraphs are separated by empty lines, and other line feeds become `<br>`. Links (`<a href=…>`) are kept, and all
-    other text is escaped. A link that spans several lines becomes one link per line.
+    Paragraphs are separated by empty lines, and other line feeds become `<br>`. All text is escaped.
+    Links (`<a href=…>`) to an address that urls.link accepts are kept; other tags of links are removed. A link that
+    spans several lines becomes one link per line.
     """
     escaped = "".join(_escaped_with_links(text.replace("\r\n", "\n").replace("\r", "\n")))
     paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", escaped))
@@ -110,9 +112,9 @@ def _ordinary_body(parsed: ParsedPage) -> str:
 
 
 def _share_card_body(parsed: ParsedPage) -> str:
-    """Return the whole text of the shared article.
+    """Return the HTML of the whole text of the shared article.
 
-    The page has it in a hidden template; the visible card shows only the first 140 characters.
+    A hidden template that contains it is preferred, since the visible card shows only its first 140 characters.
     """
     return _first_with_content(
         lambda: parsed.tag_index.inner_html("content_tpl"),
@@ -122,9 +124,9 @@ def _share_card_body(parsed: ParsedPage) -> str:
 
 
 def _text_post_body(parsed: ParsedPage) -> str:
-    """Return the text of a text post as HTML, else its title.
+    """Return the text of a text post as HTML. If the post has no text, return its title as HTML.
 
-    It is read from the data of the page, since `#js_content` contains the card of the account in such pages.
+    The text is read from the data of the page, since in such pages `#js_content` contains the account's card instead.
     """
     return text_to_html(first_text(_typed_texts(parsed))) or text_to_html(as_text(parsed.cgi.get("title")))
 
@@ -138,7 +140,7 @@ def _typed_texts(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _picture_post_body(parsed: ParsedPage) -> str:
-    """Return the HTML of a picture post: its text, then its images in order.
+    """Return the HTML of a picture post: its text, then its images in order, at most 500 of the image list.
 
     An item of the image list may name further images, which WeChat does not show; they are skipped.
     """
@@ -149,9 +151,9 @@ def _picture_post_body(parsed: ParsedPage) -> str:
 
 
 def _descriptions(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the plain texts that may be the text of a post without `content_noencode`, the preferred one first.
+    """Yield the candidates for the text of a post whose page has no `content_noencode`, the preferred one first.
 
-    Pages of 2022 and 2023 show one of them by script. Some may be ''.
+    Each is plain text; some may be ''. In pages of 2022 and 2023 a script writes the text into an element.
     """
     yield as_text(parsed.cgi.get("desc"))
     yield as_text(parsed.written_into("js_image_desc"))
@@ -174,7 +176,7 @@ def _video_post_body(parsed: ParsedPage) -> str:
 def _own_videos(parsed: ParsedPage) -> Iterator[Video]:
     """Yield the videos that a video post consists of.
 
-    If the page lists no videos, yield a Video without a stream from the id that its scripts name, if any.
+    If the page lists no videos but its scripts contain the id of one, yield a Video with this id and no stream.
     """
     yield from (videos := read_videos(parsed))
     ids = as_list(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
@@ -235,8 +237,9 @@ def _audio_html(parsed: ParsedPage, item: Literal) -> str:
 
 
 def _video(item: Literal) -> Video:
-    """Return the video of an item in a list of videos, with its largest stream; `id` is '' if it is not valid.
+    """Convert an item of a page's list of videos to a Video with the data of its largest stream.
 
+    Video.id is '' if the item has no valid id. Without a stream, Video.url is '' and the sizes are 0.
     The streams are in no useful order, so they are compared by area and then by file size.
     """
     identifier = as_text(member(item, "video_id") or member(item, "vid"))
@@ -299,6 +302,6 @@ def _string(value: Literal) -> str:
 
 
 def _integer(value: Literal) -> int:
-    """Convert a number of at most 12 digits, or a string of such a number, to an integer; return 0 for other values."""
+    """Convert an integer of 1 to 12 digits without a sign, or a string of such digits, to int; return 0 otherwise."""
     text = as_text(value)
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else 0

@@ -2,7 +2,8 @@
 
 Notices are recognized by their words. These also occur in the scripts of every article, and articles quote them. So
 they are searched for only in pages that are not articles, and there only in the elements in which WeChat shows notices
-(docs/wechat-format.md#article-notice-or-wall).
+(docs/wechat-format.md#article-notice-or-wall). Only the notices in _SCRIPTED_NOTICES are searched for in the whole
+text of a page that is not an article, because a script writes them into it.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ _PROSE_PATH = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 
 
 def classify(page: Page | ParsedPage) -> Classification:
-    """Return the state of a page, with the text of its notice, else its title, as the reason; both may be ''.
+    """Return the state of a page and the reason for it. No exception is raised, whatever the page contains.
 
-    If the account has migrated, the result also has the new address of the article. No exception is raised, whatever
-    the page contains.
+    The reason is the text of the page's notice; if there is no notice, the title of the page; if there is no title, ''.
+    For VERIFICATION the title is not used, and for ARTICLE and TRUNCATED the reason is always ''. For MIGRATED, the
+    result also has the new address of the article.
     """
     parsed = ParsedPage.of(page)
     if urls.is_verification_page(parsed.page.final_url) or _is_verification_page(parsed):
@@ -73,8 +75,9 @@ def _is_verification_page(parsed: ParsedPage) -> bool:
 def _is_cut_off(parsed: ParsedPage) -> bool:
     """Return True if the page is empty or its end is missing.
 
-    A downloaded page has to end with `</html>`. SingleFile leaves this tag out, so a saved page of WeChat is complete,
-    too, if `#js_content` is closed and the text does not end inside a tag, script, style sheet or comment.
+    A downloaded page must have `</html>` near its end. SingleFile leaves this tag out. So a saved page of WeChat
+    without the tag is complete if `#js_content` is closed and the text does not end inside a tag, script, style sheet
+    or comment. Content that is not HTML, and saved pages of other sites, count as complete unless they are empty.
     """
     text = parsed.text
     if _END.search(text, max(0, len(text) - _TAIL)):
@@ -94,8 +97,8 @@ def _ends_between_tags(text: str) -> bool:
 def _is_article(parsed: ParsedPage) -> bool:
     """Return True if a page shows an article.
 
-    It does if it has `#js_article` or a title in its data. Otherwise `#js_content` must not be empty, and the page must
-    be a saved one or have the heading `#activity-name`.
+    It does if it has an element `#js_article`, or a title in ParsedPage.cgi. A page with neither is an article if its
+    `#js_content` is not empty and it is a saved page or has the heading `#activity-name`.
     """
     if parsed.tag_index.find("js_article") or as_text(parsed.cgi.get("title")):
         return True
@@ -110,7 +113,10 @@ def _notice(parsed: ParsedPage) -> str:
 
 
 def _visible_texts(parsed: ParsedPage, path: str) -> Iterator[str]:
-    """Yield the text of each visible element that an XPath finds, as one line."""
+    """Yield the text of each outermost element that the XPath `path` finds, as one line.
+
+    Hidden elements are skipped.
+    """
     for element in outermost(parsed.dom.xpath(path)):
         if not any("display:none" in part.get("style", "").replace(" ", "") for part in _with_ancestors(element)):
             yield shown_text(element)
@@ -124,7 +130,8 @@ def _with_ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
 def _classify_notice(parsed: ParsedPage, notice: str) -> Classification:
     """Classify a page by the text of its notice.
 
-    The state of a notice with unknown words is UNKNOWN; such a page is kept so that its notice can be added.
+    The state is UNKNOWN if the notice contains no word that the module `notices` lists. If the account has migrated but
+    the page does not give the new address of the article, the state is UNAVAILABLE.
     """
     state = state_of_notice(notice) or State.UNKNOWN
     if state is not State.MIGRATED:
@@ -150,7 +157,10 @@ def _classify_without_notice(parsed: ParsedPage) -> Classification:
 
 
 def _is_wechat_page(parsed: ParsedPage) -> bool:
-    """Return True if WeChat sent the page. A saved file counts as such if it contains the name of a WeChat host."""
+    """Return True if WeChat sent the page.
+
+    This is always the case for a downloaded page. A saved one must be HTML that contains the name of a WeChat host.
+    """
     return not parsed.page.saved or (_is_markup(parsed.text) and any(host in parsed.text for host in _WECHAT_HOSTS))
 
 

@@ -33,7 +33,14 @@ _MARK = re.compile(
 
 
 def lost_characters(visible: str, body: str) -> int:
-    """Return the number of letters and digits that are in the page's visible text but not in the canonical body."""
+    """Return the number of letters and digits of a visible text that are missing from the canonical body.
+
+    Each occurrence counts: if a letter is three times in `visible` and once in the text of `body`, two are missing.
+
+    Args:
+        visible: The text that the page's own body shows.
+        body: The canonical HTML made of it.
+    """
     return (Counter(filter(str.isalnum, visible)) - Counter(plain_text(body))).total()
 
 
@@ -82,7 +89,11 @@ def _visible_text(markdown: str) -> Iterator[str]:
 
 
 def _text_of_mark(mark: re.Match[str]) -> str:
-    """Return the visible text of a match of _MARK: escapes decoded, inline code, or an address; '' for other markup."""
+    """Return the visible text of a match of _MARK.
+
+    Escapes and entities are decoded. Inline code and addresses are returned without the signs around them. For all
+    other markup the result is ''.
+    """
     kind = mark.lastgroup
     if kind != "escaped":
         return mark[kind] if kind else ""

@@ -1,6 +1,6 @@
 """Map the words of WeChat's notices to states of a page (docs/wechat-format.md#notices).
 
-To support a new notice, add one of its words to the table.
+To support a new notice, add one of its words to _STATES_BY_WORDS.
 """
 
 from __future__ import annotations

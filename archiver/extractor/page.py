@@ -1,4 +1,4 @@
-"""Parse a page: decode its text, and find the values in its scripts, its metas and its elements.
+"""Parse a page: decode its text, and find the values in its scripts, `<meta>` tags and elements.
 
 Each part is computed when it is first needed. The locations of data in a page are described in
 docs/wechat-format.md#5-data-in-a-page. The modules in `metadata` and the module `bodies` decide which of several
@@ -69,9 +69,10 @@ class ParsedPage:
 
     @property
     def _charset(self) -> str:
-        """The character set that the headers or the page declare, `utf-8` if it is unknown or not in _CHARSETS.
+        """The codec for the character set that the headers, else the page itself, declare.
 
-        It only matters for saved pages, since WeChat has always sent UTF-8.
+        It is `utf-8` if no character set is declared or the declared one is not in _CHARSETS. It only matters for saved
+        pages, since WeChat has always sent UTF-8.
         """
         head = self.page.content[:_HEAD].decode("latin-1")
         headers = (value for name, value in self.page.headers if name.lower() == "content-type")
@@ -114,7 +115,10 @@ class ParsedPage:
         return next(filter(None, objects), {})
 
     def values(self, *names: str) -> Iterator[Literal]:
-        """Yield the non-empty values that the page's scripts assign to `names`, in the order of `names`."""
+        """Yield the non-empty values that the page's scripts assign to `names`, in the order of `names`.
+
+        Each name has a form that Assignments.of accepts, such as `ct` or `d.ct`.
+        """
         for positions in chain.from_iterable(map(self.assignments.of, names)):
             for position in islice(positions, _MAX_ASSIGNMENTS):
                 value = _literal(self.text, position, _MAX_TOKENS)
@@ -124,7 +128,7 @@ class ParsedPage:
     def variable(self, *names: str) -> Literal:
         """Return the first non-empty value that the page's scripts assign to one of `names`; None if there is none.
 
-        All values of the first name come before those of the second.
+        All values of the first name come before those of the second. For the form of a name, see `values`.
         """
         if names not in self._variables:
             self._variables[names] = next(self.values(*names), None)
@@ -135,9 +139,9 @@ class ParsedPage:
         return {}
 
     def written_into(self, element_id: str) -> Literal:
-        """Return the literal that a script inside an element assigns to its innerHTML; None if there is none.
+        """Return the literal that a script inside the element `#element_id` assigns to an `innerHTML`.
 
-        `element_id` is the id of the element.
+        Return None if there is no such element or assignment.
         """
         inner = self.tag_index.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
@@ -152,7 +156,10 @@ class ParsedPage:
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """A mapping of the name or property of each `<meta>` to its undecoded content. The first of a name counts."""
+        """A mapping of the name or property of each `<meta>` to its content, with entities not decoded.
+
+        If several have the same name, the first one is used.
+        """
         found: dict[str, str] = {}
         for match in _META.finditer(self.text):
             meta = scanner.parse_tag_attributes(match[1])
@@ -164,7 +171,7 @@ class ParsedPage:
     def dom(self) -> HtmlElement:
         """The whole page as an lxml tree; an empty `<html>` for an empty page.
 
-        It is slow to build, so it is only used to find notices.
+        It is slow to build, so it is not used for articles, but only to find notices and other text in other pages.
         """
         return _tree(self.text)
 
@@ -178,15 +185,16 @@ class ParsedPage:
 
         Args:
             selector: `#id`, `.class` or the name of a tag.
-            around: For `#id`, the id of an element to skip in the search, see TagIndex.select.
+            around: The id of an element whose content is not searched; '' to search the whole page. May only be given
+                for a selector `#id`, see TagIndex.select.
         """
         for source in islice(self.tag_index.select(selector, around), _MAX_ELEMENTS):
             yield from _tree(source).xpath("body/*[1]")
 
     def shown(self, *selectors: str) -> str:
-        """Return the text of an element as one line; '' if there is none.
+        """Return the text of the first matching element that has any text, as one line; '' if there is none.
 
-        It is the first element with any text that the first selector finds, else the second, and so on.
+        All elements that match the first selector come before those that match the second, and so on.
         """
         return first_text(map(shown_text, chain.from_iterable(map(self.elements, selectors))))
 
@@ -217,12 +225,12 @@ def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
 
 
 def as_list(value: Literal) -> list[Literal]:
-    """Return the items of an array, or a non-empty object as the only item; [] for any other value."""
+    """Return an array unchanged, and a non-empty object as a list that contains only it; [] for any other value."""
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
 
 def decode_meta(content: str) -> str:
-    r"""Return the content of a `<meta>` as text without tags of links.
+    r"""Return the content of a `<meta>` as text, without the `<a>` tags in it.
 
     Entities are decoded, then the escapes `\xHH` and `\n`, then entities again, since pages encode the content twice.
     """
@@ -238,7 +246,8 @@ def first_text(candidates: Iterable[str]) -> str:
 def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
     """Yield those of the first 50 elements that are not inside another one. `elements` must be in document order.
 
-    Without this a hostile page with thousands of nested elements would have its whole text read for each of them.
+    The text of an outer element includes that of the elements inside it. To read the text of each would take quadratic
+    time on a hostile page with thousands of nested elements.
     """
     last = None
     for element in islice(elements, _MAX_ELEMENTS):
@@ -282,7 +291,7 @@ def _members(text: str, start: int) -> Mapping[str, Literal]:
 
 
 def without_links(text: str) -> str:
-    """Return `text` without the tags of links but with the text between them.
+    """Return `text` without its `<a>` tags. The text between the tags is kept.
 
     Descriptions of picture and text posts contain such tags.
     """

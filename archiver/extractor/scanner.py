@@ -88,12 +88,13 @@ class TagIndex:
     def select(self, selector: str, around: str = "") -> Iterator[str]:
         """Yield the source of each outermost element that a selector finds, without its closing tag.
 
-        The source is cut after 50,000 characters.
+        Each source is cut after about 50,000 characters.
 
         Args:
             selector: `#id`, `.class` or the name of a tag.
-            around: For `#id`, the id of an element whose content is not searched; '' to search the whole page. Skipping
-                the body of an article saves time, since it contains most tags of a page.
+            around: The id of an element whose content is not searched; '' to search the whole page. To skip the body of
+                an article saves time, since the body contains most tags of a page. May only be given for
+                a selector `#id`.
         """
         end = 0
         for tag in self._matching_around(selector, self.find(around)) if around else self._matching(selector):
@@ -113,7 +114,10 @@ class TagIndex:
         return source[: next((found.start() for found, depth in inside if depth == 0), len(source))]
 
     def _matching_around(self, selector: str, skipped: Tag | None) -> Iterator[Tag]:
-        """Yield the start tags that `#id` selects outside the element `skipped`, or in the whole page if it is None."""
+        """Yield the start tags that a selector `#id` finds outside the element `skipped`.
+
+        The whole page is searched if `skipped` is None.
+        """
         if skipped is None:
             yield from self._matching(selector)
             return
@@ -243,7 +247,8 @@ def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
 def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], int]]:
     """Yield the tags of _relevant_tags after a start tag, each with the number of elements that are open after it.
 
-    `start` is the offset after the start tag, and `name` its name. Only elements with this name are counted.
+    `start` is the offset after the start tag, and `name` is its name. Only elements with this name are counted, so the
+    number is 0 after the tag that closes the element.
     """
     depth = 1
     for found in _relevant_tags(text, start, name):
@@ -297,7 +302,10 @@ def _with_limited_attributes(text: str) -> Iterator[str]:
 
 
 def _text_follows(text: str, start: int) -> bool:
-    """Return True if text, or an element that articles contain, follows at an offset after white space and comments."""
+    """Return True if text, or an element of the kinds that a body contains, follows at the offset `start`.
+
+    White space and comments before it are skipped.
+    """
     while comment := _COMMENT_NEXT.match(text, start):
         start = text.find("-->", comment.end()) + len("-->")
         if start < comment.end():

@@ -26,7 +26,8 @@ _PREFIX_DISTANCE = 50  # characters before a name in which its prefix is searche
 class Assignments:
     """The assignments of literals in the inline scripts of a page.
 
-    The text is searched for each form of assignment (`var x =`, `window.x =` …) when a name is first looked up in it.
+    The text is only searched when a name is looked up, and only for the forms of assignment (`var x =`, `window.x =` …)
+    that the name may have. The results are cached.
     """
 
     def __init__(self, text: str) -> None:
@@ -52,10 +53,10 @@ class Assignments:
         yield end, len(self.text)
 
     def of(self, name: str) -> Iterator[Iterable[int]]:
-        """Yield, for each form of assignment to a name, the offsets of the literals assigned to it.
+        """Yield, for each form of assignment to a name, the offsets of the literals assigned to that name.
 
-        `name` may be a plain name: for `ct` the forms are `var ct` and `window.ct`, in this order. Or it may begin with
-        `window.`, `d.` or `_g.`, as in `d.ct`: then this form is the only one.
+        A plain name such as `ct` has two forms, in this order: `var ct` and `window.ct`. A name that begins with
+        `window.`, `d.` or `_g.`, such as `d.ct`, has only this form. A form that does not occur may be left out.
         """
         owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
@@ -69,7 +70,10 @@ class Assignments:
         return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
 
     def _of_rare(self, form: str, name: str) -> Iterator[int]:
-        """Yield the offsets of the literals that one form assigns to a long name; search for the name itself."""
+        """Yield the offsets of the literals that assignments of one form give to a long name.
+
+        A long name is rare in the text, so it is faster to search for the name than for all assignments of the form.
+        """
         for offset in self._offsets(name):
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)
             found = _FORMS[form].match(self.text, start) if start >= 0 else None

@@ -142,10 +142,10 @@ class _Reader:
         return False
 
     def expression(self, depth: int) -> Literal:
-        """Return the value of the next expression, including those of the forms `a || b` and `a ? b : c`.
+        """Read the next expression, which may have the form `a || b` or `a ? b : c`, and return its value.
 
-        `depth` is its level of nesting. Variables are undefined when the page loads and therefore count as false:
-        `x || "y"` has the value "y".
+        `depth` is the level of nesting of the expression. Variables are undefined when the page loads and therefore
+        count as false: `x || "y"` has the value "y".
         """
         if depth > MAX_DEPTH:
             raise _LimitError(f"nested deeper than {MAX_DEPTH}")
@@ -176,9 +176,10 @@ class _Reader:
                 return value
 
     def _suffix(self, value: Literal) -> Literal:
-        """Read a method call on `value` and return its result.
+        """Read the method call or field after `value` and its dot, and return the result.
 
-        `.html(false)` decodes entities. All other methods and fields are ignored: `value` is returned unchanged.
+        `.html(false)` decodes the entities in a string. All other methods and fields are ignored: the result is `value`
+        unchanged.
         """
         name = self.lexeme
         self.advance()
@@ -240,7 +241,10 @@ class _Reader:
         return values
 
     def member(self, depth: int) -> Literal:
-        """Read a member of an object, whose key is the next token, and return its value."""
+        """Read a member of an object and return its value; None if the value is not supported.
+
+        The next token must be the key of the member.
+        """
         if usual := _USUAL_MEMBER.match(self.text, self.end):
             self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
             self.end = usual.end()
@@ -281,7 +285,7 @@ class _Reader:
         return None
 
     def _skip_brackets(self) -> None:
-        """Skip everything from the opening bracket that is the next token to its closing bracket."""
+        """Skip a pair of brackets and everything between them. The next token must be the opening bracket."""
         depth = 0
         while True:
             depth += (self.lexeme in _OPENERS) - (self.lexeme in _CLOSERS)
@@ -311,7 +315,8 @@ def _product(left: Literal, right: Literal) -> int | float | None:
 def _number(value: Literal) -> int | float | None:
     """Convert a literal to a number like JavaScript's Number(), but with exact integers.
 
-    Return None for a string that is not a finite number or is longer than MAX_NUMBER, and for any other type.
+    Return None for a string that is not a finite number or is longer than MAX_NUMBER characters, and for a literal that
+    is neither a string nor a number nor a Boolean.
     """
     if isinstance(value, (int, float)):
         return value

@@ -34,7 +34,8 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 class Members(Mapping[str, Literal]):
     """A mapping of the names in an object literal to their values; a value is read when it is first looked up.
 
-    `start` is the offset of `{` in `text`. LiteralError is raised if the object is not well-formed.
+    A value that cannot be read is None. `start` is the offset of the object's `{` in `text`. The constructor raises
+    LiteralError if there is no object at `start` or it is not well-formed.
     """
 
     def __init__(self, text: str, start: int) -> None:
@@ -56,9 +57,9 @@ class Members(Mapping[str, Literal]):
         return len(self._starts)
 
     def _first(self, offsets: list[int]) -> Literal:
-        """Return the first non-empty value of the members with one name, which are at these offsets.
+        """Return the first non-empty value of the members at `offsets`, which all have the same name.
 
-        If all values are empty, return the last one.
+        If all their values are empty, return the last one.
         """
         value: Literal = None
         for offset in offsets:
@@ -71,7 +72,8 @@ class Members(Mapping[str, Literal]):
 def members_of(text: str, start: int) -> Mapping[str, Literal]:
     """Return the members of the object literal at offset `start` of `text`.
 
-    Return an empty mapping if another literal is there; raise LiteralError if no literal can be read.
+    Return an empty mapping if the literal at `start` is not an object. If the object is not well-formed, return the
+    members that can be read. Raise LiteralError if nothing can be read.
     """
     try:
         return Members(text, start)
@@ -104,7 +106,7 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
 def _end_of_item(text: str, at: int) -> int:
     """Return the offset of the comma or brace that ends the member whose value begins at offset `at`.
 
-    Raise LiteralError if its brackets do not match.
+    Raise LiteralError if the member has no end or its brackets do not match.
     """
     expected: list[str] = []  # closing brackets
     for _ in range(MAX_TOKENS):

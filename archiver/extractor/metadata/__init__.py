@@ -1,8 +1,8 @@
 """Read an article's metadata: each field from the first of several sources that has a value.
 
-The sources of a field are a generator, so that a source is read only if all sources before it are empty. Pages since
-2025 contain the server's own data (ParsedPage.cgi). If a field is empty there, the article has no such value, and most
-fields are not searched for in other sources (docs/wechat-format.md#6-metadata).
+A generator yields the values of a field from its sources, so that a source is read only if all sources before it are
+empty. Pages since 2025 contain the server's own data (ParsedPage.cgi). For most fields, such a page is searched no
+further: if the field is empty in this data, the article has no such value (docs/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ _ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-use
 def read_metadata(parsed: ParsedPage) -> Article:
     """Return the article on a page, without its body and media.
 
-    Missing values are empty. A missing title or account name also adds a warning.
+    Values that the page does not give are '', None or (). Article.warnings has a warning for a missing title, for a
+    missing account name and for an unknown `item_show_type`.
     """
     ids, (kind, warnings) = read_identity(parsed), read_kind(parsed)
     reprint = read_reprint(parsed)
@@ -91,7 +92,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
 
 
 def _missing(found: dict[str, str]) -> list[str]:
-    """Return a warning for each empty value. `found` maps names of fields that every article has to values."""
+    """Return a warning for each empty value in `found`, whose keys are names of fields that no article should lack."""
     return [f"the page has no {name}" for name, value in found.items() if not value]
 
 
@@ -119,7 +120,7 @@ def _titles(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _has_own_title(parsed: ParsedPage) -> bool:
-    """Return True if the author gave a text post a title; otherwise the page has its whole text as title."""
+    """Return True if the author gave a text post a title. If not, the page gives the whole text as the title."""
     return as_text(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
 
 
@@ -202,7 +203,7 @@ def _is_original(parsed: ParsedPage) -> bool:
 
 
 def _is_paid(parsed: ParsedPage) -> bool:
-    """Return True if the article is a paid one and the reader has not paid for it.
+    """Return True if the article is not free and the reader to whom the page was sent has not paid for it.
 
     A paid article can also be recognized by the preview in its body, see RawBody.paid_preview.
     """

@@ -44,9 +44,9 @@ def read_identity(parsed: ParsedPage) -> Identity:
 def read_url(parsed: ParsedPage, ids: Identity) -> str:
     """Return the address of the page's article; '' if it is unknown.
 
-    Preferred are a short address, then the long address made of `ids`, then another address that the page names, then
-    the address that was fetched. Without `sn` the long address is the last choice, since WeChat refuses it. Pages that
-    were found by the search engine Sogou have no `sn`.
+    The first of these that exists is returned: a short address; the long address made of `ids`, if they include `sn`;
+    another address in the page; the requested address; the address after redirects; the long address without `sn`,
+    which WeChat refuses. Pages found through the search engine Sogou have no `sn`.
     """
     known = [_canonical(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)

@@ -38,7 +38,8 @@ def has_known_kind(parsed: ParsedPage) -> bool:
 def _number(parsed: ParsedPage) -> str:
     """Return the `item_show_type` of the page itself.
 
-    It is read from certain variables only, since the first one in the text often belongs to a linked article.
+    It is read from certain variables only, since the first `item_show_type` in the text often belongs to a linked
+    article. If these have no value, it is derived from the class of `<body>`.
     """
     value = parsed.cgi.get("item_show_type")
     if value is None:

@@ -17,7 +17,7 @@ _LABEL = re.compile(r"编者荐语\s?[：:]?\s?")
 
 
 def copyright_stat(parsed: ParsedPage) -> str:
-    """Return "1" for an article marked as original, "2" for a reprint, "0" for neither; '' if the page has no mark."""
+    """Return "1" for an article marked as original, "2" for a reprint, "0" for neither; '' if the page does not say."""
     stat = member(parsed.cgi, "copyright_info", "copyright_stat")
     return as_text(parsed.variable("_copyright_stat", "copyright_stat") if stat is None else stat)
 
@@ -28,7 +28,7 @@ def is_reprint(parsed: ParsedPage) -> bool:
 
 
 def is_share_card(parsed: ParsedPage) -> bool:
-    """Return True if the page is a share card: it shows a card of another account's article and hides its text."""
+    """Return True if the page is a share card: it shows only a card of another account's article, not its text."""
     style = member(parsed.cgi, "copyright_info", "reprint_style")
     if style is None:
         style = parsed.variable("reprint_style")
@@ -53,7 +53,10 @@ def read_reprint(parsed: ParsedPage) -> Reprint | None:
 
 
 def read_notice(parsed: ParsedPage) -> str:
-    """Return the text that the account wrote above a reprint or share card (编者荐语); '' if there is none."""
+    """Return the text that the account wrote above a reprint or share card (编者荐语); '' if there is none.
+
+    It is cut after 2,000 characters.
+    """
     return first_text(_notices(parsed))[:_MAX_NOTICE] if is_reprint(parsed) else ""
 
 

@@ -34,7 +34,11 @@ def read_published(parsed: ParsedPage) -> datetime | None:
 
 
 def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
-    """Return the time of the last edit in Beijing time; None if the page gives none, or none after `published`."""
+    """Return the time of the last edit in Beijing time; None if the page does not give it.
+
+    Also return None if this time is not after `published`, the time of publication. If `published` is None, the times
+    are not compared.
+    """
     value = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
     time = _from_unix(value)
     return time if time and (published is None or time > published) else None

@@ -1,8 +1,8 @@
 """Remove credentials from pages, headers and addresses before they are stored.
 
-Pages saved from a client identify their reader. Links contain the credentials of the user who shared them, or a token
-of the author's back end (docs/wechat-format.md#14-credentials-in-a-page). Pages are processed as bytes, and only the
-credentials are changed, so a page without credentials keeps its digest.
+Pages saved from a client identify their reader. Links may contain the credentials of the user who shared them, or a
+token of the author's back end (docs/wechat-format.md#14-credentials-in-a-page). Pages are processed as bytes, and only
+the credentials are changed, so a page without credentials keeps its digest.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def redact(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def redact_address(address: str) -> str:
-    """Return an address with its credentials replaced, like `redact`. The address may lack its scheme and host."""
+    """Return an address with its credentials replaced as in `redact`. The address may lack the scheme and host."""
     quoted = f'"{address}"'.encode(errors="surrogatepass")
     finder = CredentialFinder(quoted, code=(0, len(quoted)))
     found = (credential for name in find_names(quoted, quoted.lower()) for credential in finder.find_parameter(name))

@@ -2,7 +2,8 @@
 
 The value of a name that only credentials have (`pass_ticket`) is a credential in every address, and wherever code
 assigns it. `key` and `token` are common in programs and articles: their values are credentials in WeChat's addresses,
-and in code if they look like one. The same rule holds for names that only end like the name of a credential.
+and in code if they look like one. A name that only ends like the name of a credential is treated likewise, but in
+addresses, too, its value must look like a credential.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class CredentialFinder:
         Args:
             end: The offset of the parameter's name, at which the text ends.
             is_encoded: Whether the address is percent-encoded in the query of another one.
-            any_host: Whether to return True for an absolute address of any host.
+            any_host: Whether an absolute address of any other host counts, too.
         """
         window = self._low[max(0, end - _MAX_ADDRESS) : end]
         address = window.translate(_SPACED).rpartition(b" ")[2]
@@ -145,9 +146,10 @@ class CredentialFinder:
         return _HOST.match(address) is not None or self._is_relative(address, start)
 
     def _is_relative(self, address: bytes, start: int) -> bool:
-        """Return True if `address` is a relative address of WeChat at the start of a string in code or of an attribute.
+        """Return True if `address` is a relative address of WeChat that begins an attribute or a string in code.
 
-        `start` is its offset in the page.
+        In code, a string that begins with a part of a query also counts, since code joins addresses from such parts.
+        `start` is the offset of `address` in the page.
         """
         before = self._content[max(0, start - 2) : start]
         if before[-1:] not in (b'"', b"'", b"`"):
@@ -173,7 +175,10 @@ class CredentialFinder:
             yield from self._in_code(name, begin, found)
 
     def _find_quoted(self, name: Name) -> Iterator[Credential]:
-        """Yield the credentials that follow a name in quotes: a key of an object, or an argument before its value."""
+        """Yield the credentials that follow a quoted name.
+
+        The name is the key of a member of an object, or an argument that is followed by the value as the next argument.
+        """
         quote = _QUOTED.search(self._content, max(0, name.start - 20), name.start)
         if quote is None:
             return
@@ -202,9 +207,10 @@ class CredentialFinder:
             yield from (Credential(*span, name.text) for span in found)
 
     def _find_escaped(self, name: Name, begin: int, end: int, mark: bytes) -> Iterator[Credential]:
-        """Yield the value of a name in JSON that is escaped in a string, an attribute or an address.
+        """Yield the value of a name in escaped JSON, if the value is a credential.
 
-        `begin` and `end` are the offsets of the name with its quotes; `mark` is the escaped quote.
+        JSON is escaped if it is inside a string, an attribute or an address. `begin` and `end` are the offsets of the
+        name with its quotes, and `mark` is the quote as it is escaped there.
         """
         value = _ESCAPED_VALUE.match(self._content, end)
         if value is None or (value[1] and value[1] != mark):
@@ -216,7 +222,10 @@ class CredentialFinder:
             yield Credential(start, close, name.text)
 
     def _is_data(self, name: Name, begin: int, mark: bytes) -> bool:
-        """Return True if an escaped name belongs to data of the page's scripts, not to the article's text."""
+        """Return True if a name in escaped JSON belongs to data of the page, not to the article's text.
+
+        `begin` is the offset of the name's opening quote, and `mark` is this quote as it is escaped there.
+        """
         if self._regions.is_code(begin):
             string = self._regions.string(begin)
             return self._regions.is_json(string) or (string < 0 and name.is_certain)
@@ -225,7 +234,10 @@ class CredentialFinder:
         return self._regions.is_tag(begin)
 
     def _find_joined(self, name: Name) -> Iterator[Credential]:
-        """Yield the value of a cookie, or of a parameter whose value is appended by code: `"&key=" + "…"`."""
+        """Yield the value of `name` if it is a credential and `name` is a cookie or a parameter of an address in code.
+
+        Such a parameter gets its value from another string that code appends: `"&key=" + "…"`.
+        """
         start = self._content[max(0, name.start - 4) : name.start]
         joined = _JOINED.match(self._content, name.end)
         is_cookie = _BEFORE_COOKIE.search(start) is not None
@@ -236,7 +248,14 @@ class CredentialFinder:
             yield from self._in_string(name, value.span(1), is_cookie=True)
 
     def _in_string(self, name: Name, span: tuple[int, int], *, is_cookie: bool) -> Iterator[Credential]:
-        """Yield the value at the offsets `span` if it is a credential and not part of the article's own text."""
+        """Yield the value of `name` in a string if it is a credential and not part of the article's own text.
+
+        Args:
+            name: The name before the value.
+            span: The start and end offset of the value.
+            is_cookie: Whether the name is in a place where a cookie may be. If the word `cookie` occurs a short
+                distance before it, any value except one that NOT_SECRET matches counts as a credential.
+        """
         value = self._content[slice(*span)]
         near = is_cookie and self._low.find(b"cookie", max(0, name.start - _COOKIE_DISTANCE), name.start) >= 0
         if NOT_SECRET.match(value) or not (near or is_secret(name, value)):
@@ -272,9 +291,10 @@ class CredentialFinder:
             yield Credential(*span, kind.text)
 
     def _values(self, name: Name, span: tuple[int, int]) -> list[tuple[int, int]]:
-        """Return the start and end offsets, without quotes, of those literals in an expression that are credentials.
+        """Return the start and end offsets of those literals in an expression that are credentials.
 
-        The expression is between the two offsets in `span`.
+        Quotes are not included. `span` has the start and end offset of the expression, and `name` is the name to which
+        it is assigned.
         """
         found = []
         for match in VALUE.finditer(self._content, *span):

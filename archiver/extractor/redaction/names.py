@@ -48,7 +48,11 @@ NOT_SECRET = re.compile(
 
 
 class Kind(NamedTuple):
-    """The name of a credential, and the certainty that a value of this name is a credential."""
+    """The name of a credential, and the certainty that a value of this name is a credential.
+
+    `strength` is this certainty. `is_word` is True if the name ends in `key` or `token`, which are common in programs.
+    `is_certain` is True if `strength` is CERTAIN.
+    """
 
     text: str
     strength: Strength
@@ -72,8 +76,10 @@ def credential_kind(word: bytes, before: bytes) -> Kind | None:
     """Return the Kind of an identifier; None if it is not the name of a credential.
 
     Args:
-        word: The identifier. It may begin with the rest of an escaped separator, which Kind.text leaves out.
-        before: The character before the identifier; b"" at the start of the page.
+        word: The identifier. It may begin with the rest of an escaped separator, such as the `26` of `%26key`, which
+            Kind.text leaves out.
+        before: The character before the identifier, which shows whether there is such a rest; b"" at the start of the
+            page.
     """
     text = name_within(word.decode(), before.decode("latin-1"))
     found = strength(text)

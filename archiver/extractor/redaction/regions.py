@@ -26,8 +26,9 @@ _JSON = (b"{", b"[", b"\\x7b", b"\\x5b", b"\\u007b", b"%7b", b"%257b")
 class Regions:
     """The regions of a page: code, tags and strings. Each kind is located when it is first needed.
 
-    `low` is the `content` in lower case. `code` has the start and end offsets of the regions of code, one after the
-    other; by default these are the inline scripts and comments.
+    `low` is the `content` in lower case. `code` has the offsets of the regions of code in ascending order: the start
+    and the end of the first region, then those of the second, and so on. By default the regions of code are the inline
+    scripts and the comments.
     """
 
     def __init__(self, content: bytes, low: bytes, code: tuple[int, ...] | None = None) -> None:
@@ -38,7 +39,7 @@ class Regions:
             self._code = code
 
     def is_code(self, position: int) -> bool:
-        """Return True if an offset is inside an inline script or a comment.
+        """Return True if an offset is inside a region of code, by default an inline script or a comment.
 
         Scripts of the type `text/html` are not code: they are templates and contain the article's text.
         """
@@ -107,7 +108,7 @@ class Regions:
         return tuple(offset for tag in _TAG.finditer(self._low) for offset in tag.span())
 
     def _lex(self, position: int) -> None:
-        """Locate the strings in the line around an offset, for `string`."""
+        """Locate the strings in the line around an offset, so that `string` can look them up."""
         first = max(0, position - _MAX_LINE)
         self._line = self._content.rfind(b"\n", first, position) + 1 or first
         newline = self._content.find(b"\n", position, position + _MAX_LINE)
