@@ -136,8 +136,9 @@ class Archiver:
         A source is an address or the path of a saved page. Outcomes are yielded in the order of `sources`. Every source
         is read again, even if its article is already in the archive. `report` is called with each source, without
         credentials, before the source is read. After a verification page no more pages are requested, but saved pages
-        are still read. After a file could not be written, nothing more is read. An error that concerns one source is
-        yielded as an Outcome. Raise OutputError, before anything is fetched, if the archive cannot be written.
+        are still read. After a file could not be written, nothing more is read. Each source that is not read for these
+        reasons, or that has another error, is yielded as a failed Outcome. Raise OutputError, before anything is
+        fetched, if the archive cannot be written.
         """
         from archiver.commands.add import add
 
@@ -148,10 +149,10 @@ class Archiver:
     ) -> Iterator[Outcome]:
         """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
-        The entries that need no request come first: those without an address, and those already in the archive. Then
-        `planned` is called once with two numbers: of all entries, and of the entries that are about to be read. The
-        outcomes of the latter follow in any order. Raise OutputError, before anything is fetched, if the archive cannot
-        be written.
+        The entries that are not read come first: those that are not valid, and those of which the catalogue says that
+        nothing is to be done now, for example because the article is in the archive. Then `planned` is called once with
+        two numbers: that of all entries, and that of the entries to read. The outcomes of the latter follow in the
+        order in which they finish. Raise OutputError, before anything is fetched, if the archive cannot be written.
         """
         from archiver.commands.batch import batch
 
@@ -160,10 +161,11 @@ class Archiver:
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
         """Archive new and due articles of the `sources` in archiver.yml; yield each Outcome as soon as it is known.
 
-        Articles that are already in the archive are not yielded. During the run, `report` is filled with the result of
-        listing each source. `planned` is called once; both of its arguments are the number of addresses that are about
-        to be read. Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and
-        OutputError if the archive cannot be written.
+        An article that is already in the archive is yielded only if its page or its missing media are due. A source
+        that cannot be listed has a failed Outcome. During the run, `report` is filled with the result of listing each
+        source. `planned` is called once, after the listing; both of its arguments are the number of articles to read.
+        Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and OutputError
+        if the archive cannot be written.
         """
         from archiver.commands.run import run_sources
 
@@ -320,9 +322,9 @@ class Archiver:
     def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
         """Return an iterator over the articles that match a query, in order of publication.
 
-        If the query has only a state and no condition on articles, the UrlRecords of addresses in that state that led
-        to no article follow. Raise InputError if there is no archive, and UsageError if the conditions of the query
-        exclude each other.
+        After them come the UrlRecords of the addresses that led to no article and are in the query's state. These are
+        left out if the query has no state, or if it has a condition that only articles can meet. Raise InputError if
+        there is no archive, and UsageError if the conditions of the query exclude each other.
         """
         from archiver.commands.list import list_records
 
@@ -340,10 +342,10 @@ class Archiver:
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.
 
-        `report` is called with the title of each article before the article is written. A table whose file name is `-`
-        is written to `stdout`. An existing file is replaced only when the new one is complete. Raise UsageError if the
-        request cannot be met, InputError if an article is not in the archive, and OutputError if a file cannot be
-        written.
+        `report` is called with the title of each article before the article is written. A table (CSV or JSON Lines)
+        whose file name is `-` is written to `stdout`. An existing file is replaced only when the new one is complete.
+        Raise UsageError if the request cannot be met, InputError if an article is not in the archive, and OutputError
+        if a file cannot be written.
         """
         from archiver.commands.export import Exporter
 
@@ -355,7 +357,7 @@ class Archiver:
             yield outcome
 
     def _recorded(self, command: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes; record the beginning of the run in the catalogue before, and its end after them."""
+        """Yield the outcomes; record in the catalogue that the run begins before the first and ends after the last."""
         self._context.archive.catalogue.begin_run(command)
         yield from self._summed(outcomes)
         with suppress(OutputError):  # the disk is full: the outcomes have reported that

@@ -13,7 +13,7 @@ from archiver.writer.names import media_name
 def comparable_text(article: Article) -> str:
     """Return the content of an article as text that can be compared with that of another capture of the article.
 
-    The text contains the names of media and not their addresses, because WeChat changes these with every request.
+    The text contains the names of media instead of their addresses, because WeChat changes these with every request.
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
     head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")

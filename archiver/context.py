@@ -1,4 +1,7 @@
-"""Create the objects that one call needs (archive, network, threads) from the settings, each at its first use."""
+"""Create the objects with which commands work (archive, network, threads) from the settings.
+
+The network and the threads are created at their first use.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ _MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # more than connections, since some thr
 
 
 class Context:
-    """The archive, the network and the threads of one call.
+    """The archive, the network and the threads with which the commands of one Archiver work.
 
     A Context holds connections and locks, so `close` must be called at the end. `now` returns the current time
     (timezone-aware) and `sleep` waits for a number of seconds; tests replace both. With `is_dry`, nothing is written.
@@ -166,7 +169,7 @@ class Context:
 
     @property
     def fetcher(self) -> Fetcher:
-        """The HTTP client, created at first use, so that a call that only reads saved pages loads no network code."""
+        """The HTTP client, created at first use: a command that only reads saved pages loads no network code."""
         with self._making:
             return self._fetcher
 

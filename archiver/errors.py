@@ -14,7 +14,8 @@ ArchiverError
 │   ├── Postponed             a medium is left for another run: its article's limits or the run's time are used up, or
 │   │                         its host must not be asked for a while
 │   ├── TooLarge              the response has more bytes than are allowed
-│   └── ForbiddenAddress      the address must not be opened for an untrusted page (private, loopback, not http)
+│   └── ForbiddenAddress      the address is not requested: it is invalid, too long, not http(s) or not public, or its
+│                             port is neither 80 nor 443 nor one that the user chose
 ├── Busy                 75   another run is working on the archive
 ├── ArticleRemoved        1   the user removed the article from the archive; it is not fetched again
 └── NotAnArticle          1   the page was read, but holds no article
@@ -113,7 +114,7 @@ class Unreachable(FetchError):  # noqa: N818
 
 
 class CoolingDown(FetchError):  # noqa: N818
-    """A page that is not requested because WeChat recently refused a request of this or another run.
+    """A page that was not received because WeChat refused this request, or recently refused one of any run.
 
     WeChat refuses requests with a verification page or with HTTP status 429.
     """
@@ -138,7 +139,11 @@ class TooLarge(FetchError):  # noqa: N818
 
 
 class ForbiddenAddress(FetchError):  # noqa: N818
-    """An address that must not be opened because an untrusted page names it: private, loopback or not http."""
+    """An address that is not requested.
+
+    It is invalid or too long, it is not http or https, its host is not public (for example this machine or its
+    network), or its port is neither 80 nor 443 nor one that the user chose.
+    """
 
 
 class Busy(ArchiverError):  # noqa: N818

@@ -179,8 +179,8 @@ def left(target: Target) -> Outcome:
 def recorded(outcome: Outcome) -> Outcome:
     """Return an outcome as `batch` and `run` report it.
 
-    If a failed outcome shows that the article is gone for good, its outcome becomes skipped. Outcomes other than failed
-    get the exit code OK.
+    A failed outcome which shows that the article is gone for good is returned as skipped. Every outcome that is not
+    failed gets the exit code OK.
     """
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)

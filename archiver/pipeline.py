@@ -64,8 +64,8 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
 def _receive(target: Target, ports: Ports) -> StoredCapture:
     """Fetch and store the page of a target; return the capture.
 
-    If the page is the notice of an account that moved, fetch the new address that it names. If the page at the new
-    address cannot be fetched, return the capture of the notice.
+    If the page is the notice of an account that moved, fetch the new address that it names. If that fails, return the
+    capture of the notice; but raise CoolingDown or BudgetSpent if the new address may not be requested now.
     """
     capture = _receive_page(target, ports)
     moved_to = capture.classification.moved_to
@@ -93,8 +93,8 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
 def _captured(article: Article, page: Page) -> datetime:
     """Return the time of capture that the post of an article shows.
 
-    It is the time at which the page was received. The post of an article without a date is dated by this time, so for
-    such an article the server's time in the page is used instead, if the page has one.
+    It is the page's time of capture. But a post whose article has no date is dated by the time that is returned here.
+    So for such an article, the server's time in the page is returned instead, if the page has one.
     """
     return page.captured if article.published else server_time(page) or page.captured
 

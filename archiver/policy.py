@@ -29,7 +29,7 @@ from archiver.models.job import Decision, FetchOptions, Job, JobKind
 
 
 class NextStep(Enum):
-    """The next step for an address: to fetch something, or nothing for the reason in the name."""
+    """The next step for an address: FETCH or RETRY_MEDIA, or else the reason why nothing is fetched."""
 
     FETCH = auto()  # fetch the page
     RETRY_MEDIA = auto()  # the article is archived; fetch its missing media that are due
@@ -96,7 +96,7 @@ def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | N
 
 
 def had_media(known: ArticleRecord) -> bool:
-    """Return whether an article was archived with its media, and not with `--no-media`."""
+    """Return whether an article was archived with its media, not with `--no-media`; True if it has no images."""
     images = known.images
     return not images.expected or images.saved > 0 or images.failed > 0
 
@@ -144,8 +144,8 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
     """Return when to fetch a URL again after `attempt`.
 
     `previous_state` and `previous_tries` are the values recorded for the URL before the attempt, None and 0 for a new
-    URL. The URL of an archived article is never given up: after an attempt that is not settled, it is due again within
-    a day.
+    URL. The URL of an archived article is not due again after a settled attempt, because rechecks then fetch it. After
+    any other attempt it is due again within a day, and is never given up.
     """
     tries = (previous_tries if previous_state == attempt.state else 0) + 1
     due = retry_at(attempt.state, attempt.url, tries, attempt.time)
@@ -174,10 +174,10 @@ def is_due(due: datetime, now: datetime) -> bool:
 
 
 def waiting_window(now: datetime) -> tuple[datetime, datetime]:
-    """Return times (start, end) such that a retry has to wait exactly if start < due <= end.
+    """Return times (start, end): a retry scheduled for the time `due` has to wait if and only if start < due <= end.
 
-    A time after `end` is further away than the longest pause, so the clock was wrong when it was recorded. Such a retry
-    does not wait.
+    If `due` is after `end`, it is further away than the longest pause, so the clock was wrong when `due` was recorded.
+    Such a retry does not wait.
     """
     return now, now + LONGEST_PAUSE
 
@@ -223,8 +223,8 @@ def recheck_at(checked: int, published: int, every: float) -> int:
     """Return when to check the page of an archived article again, in seconds since 1970.
 
     The page was last checked at `checked`, and the article was published at `published`, both in seconds since 1970.
-    The pause after the last check is a quarter of the article's age at that time, because old articles change less
-    often. It is at least `every` seconds and at most 26 times `every`.
+    The pause after a check is a quarter of the age that the article had at the check, because old articles change less
+    often. The pause is at least `every` seconds and at most 26 times `every`.
     """
     age = checked - published
     if age < 4 * every:
@@ -244,9 +244,9 @@ def is_recheck_due(checked: int, due: int, now: int) -> bool:
 def counts_as_check(state: State | None, url: str) -> bool:
     """Return whether a fetch of an archived article at `url` that returned a page in `state` counts as a check.
 
-    The page does not hold the article. A notice that the article is not available counts. A verification page on a long
-    link also counts: most long links get one, and if it did not count, these articles would be first in every run and
-    other articles would never be checked.
+    This is asked only about pages that do not hold the article. A notice that the article is not available counts. A
+    verification page on a long link also counts: most long links get one, and if it did not count, these articles would
+    be first in every run and other articles would never be checked.
     """
     return state in UNAVAILABLE_STATES or (state is State.VERIFICATION and not urls.is_short(url))
 
@@ -287,7 +287,8 @@ def request_slot(host: HostState, interval: float, now: float) -> tuple[float, H
 def cooldown_end(host: HostState, now: float) -> float:
     """Return the time until which no page may be requested; 0 if a page may be requested at the time `now`.
 
-    A cool-down does not end if the clock is put back to a time before it began, by less than its length.
+    If the clock is put back to a time before the cool-down began, the cool-down is still in force, unless that time is
+    earlier by more than its length.
     """
     is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
     return host.blocked_at + host.cooldown if is_cool else 0.0

@@ -76,14 +76,18 @@ class ArticleArchive(Protocol):
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
         """Store a received page and its state before it is processed further; return the stored capture.
 
-        A page that was read from its snapshot is not stored again.
+        A page that was read from its snapshot is not stored again. If a page is not stored at all, the digest of the
+        returned capture is ''.
         """
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
         """Return the article completed with values from its record in the catalogue, and the record."""
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Delete a capture whose article was removed or is unchanged (`decision`); return the outcome of the job."""
+        """Delete a received page that is not needed; return the outcome of the job.
+
+        `decision` says why: the article was removed by the user (REMOVED), or its text is unchanged (UNCHANGED).
+        """
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
         """Return (files, missing): the files that the archive has, and the media to fetch, both by the media's names.
@@ -92,9 +96,9 @@ class ArticleArchive(Protocol):
         """
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the file that another job of this call has fetched for the same medium, else the result of `fetch`.
+        """Return the file that another job of this run fetched for the same medium, else the result of `fetch`.
 
-        If another job is fetching the medium now, wait for it first.
+        A str result is the reason why there is no file. If another job is fetching the medium now, wait for it first.
         """
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
@@ -103,17 +107,22 @@ class ArticleArchive(Protocol):
     def commit(
         self, capture: StoredCapture, article: Article, media: MediaResults, post: RenderedPost, *, is_last: bool
     ) -> Outcome | None:
-        """Write the post, then the rows of the catalogue; return the outcome of the job.
+        """Write the post and then the rows of the catalogue; return the outcome of the job.
 
-        If files of the media were removed since they were saved, write nothing and return None, so that the caller
-        downloads them again. In the last attempt (`is_last`), such media count as missing instead.
+        Return None and write nothing if media files were deleted in the meantime, because another article that showed
+        them was removed. The caller then downloads them again. The last attempt (`is_last`) does not check this, and
+        the post is written. If the user removed the article itself during the job, no post is written in any attempt.
         """
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:
         """Record a page that holds no article; return the outcome of the job."""
 
     def commit_failure(self, error: ArchiverError) -> Outcome:
-        """Record that the job failed with an error; return the outcome of the job."""
+        """Return the outcome of a job that failed with `error`.
+
+        A FetchError is recorded, which delays the next attempt. But CoolingDown and BudgetSpent are not recorded, so
+        that the address stays due; other errors, such as InputError, are not recorded either.
+        """
 
 
 ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], Iterable[LocalFile | str]]

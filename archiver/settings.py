@@ -39,7 +39,7 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The limits for the media of one article in one call. Media beyond the limits are left for a later call."""
+    """The limits for the media of one article in one run. Media beyond the limits are left for a later run."""
 
     max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # audios and videos are counted as well
     max_requests: Annotated[int, msgspec.Meta(ge=1)] = 6_000
@@ -143,7 +143,7 @@ def load(
     file: str = "",
     warn: Callable[[str], object] = str,
 ) -> Settings:
-    """Return the settings of a call that is started in `folder`.
+    """Return the settings of a command that is started in `folder`.
 
     `flags` holds only the flags that the user gave, nested like Settings. `environ` holds the environment variables.
     `file` is the argument of --config, '' if it is not given. `force` in a file or variable is ignored, because every

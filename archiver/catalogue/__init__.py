@@ -162,7 +162,10 @@ class Catalogue:
         return count
 
     def record_listing(self, address: str, title: str, count: int) -> None:
-        """Record that the complete listing of an album contained `count` articles."""
+        """Record that the complete listing of an album contained `count` articles.
+
+        `address` and `title` are those of the album.
+        """
         values = {"title": title, "count": count, "listed": to_timestamp(self._database.now())}
         insert = self._database.insert(listings).values(values | {"address": address})
         with self._database.writing() as connection:

@@ -43,7 +43,8 @@ class ArticleTable:
     def find(self, article: Article) -> ArticleRecord | None:
         """Return the record of an article that was extracted from a page; None if there is none.
 
-        If an article was recorded from a page without ids, its key is a digest of its text; it is also found by this.
+        If the article was recorded from a page without ids, its key in the catalogue is a digest of its text. It is
+        also found by this key.
         """
         return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
@@ -64,7 +65,10 @@ class ArticleTable:
         return next(self._select(query.where(captures.c.state == State.ARTICLE)), None)
 
     def posts_published_as(self, address: str) -> list[str]:
-        """Return the paths of the posts that Jekyll publishes at `address`, which consists of day and slug."""
+        """Return the paths of the posts that were recorded with this address.
+
+        `address` is the result of the profile's `published_key`, which is equal for posts that overwrite each other.
+        """
         with self._database.reading() as connection:
             query = select(articles.c.post).where(articles.c.published_as == address)
             return [str(name) for name in connection.execute(query).scalars()]
@@ -122,8 +126,8 @@ class ArticleTable:
         """Return at most `limit` articles whose pages are due for a recheck, the longest overdue first.
 
         `every` is the shortest interval between rechecks in seconds; policy.recheck_at lengthens it for old articles.
-        Articles whose page is gone for good are left out. Articles whose last check failed are left out until their URL
-        is due.
+        Articles that were removed, that have no address, or whose page is gone for good are left out. An article whose
+        last check failed is left out until its URL is due.
         """
         found: dict[int, ArticleRecord] = {}
         with self._database.reading() as connection:
@@ -165,8 +169,9 @@ class ArticleTable:
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
         """Write everything about one SOURCE in one transaction, and free the leases on its URLs.
 
-        All files that the rows name must be durable on disk before this call. `published_as` is the day and slug at
-        which Jekyll publishes the post. `source` is the title of the source in archiver.yml, '' if there is none.
+        All files that the rows name must be durable on disk before this call. `published_as` is the result of the
+        profile's `published_key` for the post, '' if there is no post. `source` is the title of the source in
+        archiver.yml, '' if there is none.
         """
         with self._database.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
@@ -200,10 +205,10 @@ class ArticleTable:
         return article_id
 
     def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
-        """Return the id of the article to which the URL led before; None if it led to none.
+        """Record a page without an article for the article to which its URL led before; return the article's id.
 
-        If policy.counts_as_check returns True for the received page, mark the article as checked. If that page is a
-        notice that the article is not available, also record its state.
+        Return None if the URL led to no article. If policy.counts_as_check returns True for the page, mark the article
+        as checked. If the page is a notice that the article is not available, also record its state.
         """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))

@@ -61,7 +61,8 @@ class CaptureTable:
 
         `sha256` is the digest of its snapshot. `received` is the time of receipt that is recorded in the snapshot file;
         None means now. `source` is the title of the source in archiver.yml that named the page, '' if none did.
-        ArticleTable.record later writes the state of the page; if it never does, the run has died.
+        Later, ArticleTable.record writes the state of the page, or `discard` deletes the row. If neither happens, the
+        run has died.
         """
         with self._database.writing() as connection:
             time = to_timestamp(received or self._database.now())
@@ -69,9 +70,9 @@ class CaptureTable:
             connection.execute(captures.insert().values(values))
 
     def discard(self, sha256: str) -> bool:
-        """Delete the last unclassified capture with this digest.
+        """Delete the capture with this digest that was added last and is not classified yet.
 
-        Return whether another capture has the same digest, so that the snapshot must be kept.
+        Return whether the snapshot must be kept, because another capture has the same digest.
         """
         with self._database.writing() as connection:
             connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
@@ -115,7 +116,10 @@ def _record(connection: Connection, capture: StoredCapture, values: dict[str, An
 
 
 def _is_last_capture(connection: Connection, capture: StoredCapture, article_id: int | None) -> bool:
-    """Return whether a capture is of a saved page, is the last capture of its article, and is not marked as lost."""
+    """Return whether a page saved by a browser is already recorded as the last capture of its article.
+
+    Return False if that capture is marked as lost.
+    """
     if not capture.page.saved:
         return False
     columns = (captures.c.sha256, captures.c.captured, captures.c.lost)

@@ -53,7 +53,7 @@ class FileInventory:
             return sum(int(connection.execute(count).scalar() or 0) for count in counts)
 
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the posts, each with the digest that it had when archiver wrote it."""
+        """Yield the posts, each with the digest that it had when archiver wrote it; '' if this is unknown."""
         query = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
         query = query.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
         yield from self._each(_restrict(query, articles.c.key, keys), articles.c.id)
@@ -70,8 +70,8 @@ class FileInventory:
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
         """Yield the snapshots of pages, with their digests and an empty `path`; a snapshot may be yielded twice.
 
-        The caller knows the paths of snapshots. Captures with the state UNREAD are left out: a run is working on them,
-        or it died, perhaps before the snapshot was durable on disk.
+        The caller finds the path of a snapshot from its digest. Captures with the state UNREAD are left out: a run is
+        working on them, or it died, perhaps before the snapshot was durable on disk.
         """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         query = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
@@ -86,8 +86,9 @@ class FileInventory:
     def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
         """Return the paths among `paths` that belong to a known medium, mapped to whether the medium is saved.
 
-        A file may belong to a medium that is not saved: a run died before it recorded the file, or is working on it.
-        `is_same` is called with the recorded path and a path on disk, and returns whether both are the same file.
+        A file on disk may belong to a medium that is not saved, if a run died before it recorded the file, or is
+        working on it now. `is_same` is called with the recorded path of a medium and one of `paths`, and returns
+        whether both are the same file. Paths that differ only in case always count as the same.
         """
         stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}

@@ -30,7 +30,10 @@ class ForeignPosts:
             return {row.name: row.changed for row in connection.execute(select(folders))}
 
     def published_as(self, address: str) -> list[str]:
-        """Return the paths of the foreign posts that Jekyll publishes at `address`, which consists of day and slug."""
+        """Return the paths of the foreign posts that were saved with this address.
+
+        `address` is the result of the profile's `published_key`, which is equal for posts that overwrite each other.
+        """
         with self._database.reading() as connection:
             query = select(foreign_posts.c.name).where(foreign_posts.c.published_as == address)
             return [str(name) for name in connection.execute(query).scalars()]
@@ -41,9 +44,10 @@ class ForeignPosts:
         """Save the listings and times of the folders that changed, in one transaction.
 
         `changed` maps the path of each folder to its new time of change. `listed` maps the path of each folder that was
-        listed again to its foreign posts, each with the address at which Jekyll publishes it. In folders that are only
-        in `changed`, nothing changed except posts of archiver. Their new time is saved, unless another run has changed
-        the saved time since it was read as the one in `recorded`.
+        listed again to its foreign posts; these are mapped to their addresses (the profile's `published_key`). Folders
+        that are in `changed` but not in `listed` keep their saved listing, because nothing changed in them except posts
+        of archiver; only their new time is saved. `recorded` maps folders to the times that the caller has read from
+        here. If another run has saved a different time for such a folder since then, its time is not changed.
         """
         with self._database.writing() as connection:  # a folder is found through its parent's listing
             for name, posts in listed.items():

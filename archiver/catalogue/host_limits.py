@@ -69,14 +69,14 @@ class HostLimits:
         return policy.cooldown_end(self._read(host), now)
 
     def blocked_at(self, host: str) -> float:
-        """Return the time at which the host last sent its verification page; 0 if it never did."""
+        """Return the time at which the last cool-down of the host began; 0 if it never had one."""
         return self._read(host).blocked_at
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
         """Record that the host sent its verification page; return whether a cool-down begins.
 
-        `on_short_link` says whether a short link was requested. For long links, WeChat usually sends the verification
-        page, so one such page does not begin a cool-down.
+        `on_short_link` says whether a short link was requested. For long links WeChat usually sends the verification
+        page, so a cool-down begins only after several of them in a row.
         """
         with self._writing() as connection:
             cools, after = policy.after_block(_state_of(connection, host), now, on_short_link=on_short_link)

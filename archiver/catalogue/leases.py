@@ -73,7 +73,7 @@ class RunLock:
 
 
 def other_runs_since(folder: Path, own_id: str) -> float | None:
-    """Return the start time of the oldest run that is still working, except the run `own_id`; None if none is.
+    """Return the start time of the oldest run other than `own_id` that is still working; None if none is.
 
     The time is in seconds since 1970 and comes from the modification time of the run's lock file in `folder`.
     """

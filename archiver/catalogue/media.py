@@ -48,7 +48,7 @@ class MediaTable:
         return _stems_and_files(self._rows(list(names)), names)
 
     def failure_of(self, name: str) -> str:
-        """Return the reason why a medium is not saved; '' if it is saved, unknown or was never requested."""
+        """Return the recorded reason why a medium has no file; '' if none is recorded, or the medium is unknown."""
         with self._database.reading() as connection:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
@@ -74,7 +74,10 @@ class MediaTable:
             return [str(key) for key in connection.execute(query).scalars()]
 
     def postpone(self, key: str) -> None:
-        """Count a failed attempt for each missing medium of an article, whose stored page could not be read."""
+        """Count a failed attempt for each medium of an article that has a time for its next request.
+
+        It is called if the stored page of the article could not be read, so that its media could not be requested.
+        """
         missing = [row for row in self.of_article(key) if row["due"] is not None]
         with self._database.writing() as connection:
             for row in missing:
@@ -89,9 +92,9 @@ class MediaTable:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def files_of_article(self, key: str) -> dict[str, LocalFile]:
-        """Return the saved files of an article by the names of the media.
+        """Return the saved files of an article's media, by the names of the media.
 
-        Each has the response with which it was downloaded, None if it was not downloaded.
+        The `response` of each file is the one with which it was downloaded, None if it was not downloaded.
         """
         saved = [row for row in self.of_article(key) if row["path"]]
         return {row["name"]: replace(_file(row), response=_response(row)) for row in saved}

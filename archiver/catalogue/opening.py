@@ -71,7 +71,7 @@ def _read_only_url(path: Path) -> URL:
 def _read_only(path: Path) -> str:
     """Return the SQLite URI for reading a database that cannot be written.
 
-    If there is no write-ahead log beside the database, SQLite then takes no locks.
+    With this URI, SQLite takes no locks if there is no write-ahead log beside the database.
     """
     immutable = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     return f"file:{quote(str(path.absolute()))}?mode=ro{immutable}"
@@ -166,7 +166,8 @@ def _turn_to_wal(connection: DBAPIConnection) -> None:
 def _begin(connection: Connection) -> None:
     """Begin a transaction for reading, or one that takes the write lock.
 
-    The execution option `reads` decides which. Raise OutputError for the latter if the database cannot be written.
+    The execution option `reads` decides which. Raise OutputError if the transaction is not for reading only, but the
+    database cannot be written.
     """
     options = connection.get_execution_options()
     reads = options.get("reads")

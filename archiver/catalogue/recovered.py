@@ -32,7 +32,7 @@ class RecoveredRows:
         self._database = database
 
     def last_recorded(self) -> datetime | None:
-        """Return the time at which the last capture or post was recorded; None if the catalogue is empty."""
+        """Return the latest time of receipt that is recorded for a capture or a post; None if there is none."""
         with self._database.reading() as connection:
             times = (
                 connection.execute(select(func.max(column))).scalar()
@@ -41,10 +41,10 @@ class RecoveredRows:
             return from_timestamp(max((time for time in times if time is not None), default=None))
 
     def unproven(self) -> list[str]:
-        """Return the keys of the articles whose post was found on disk and was not yet compared with its page.
+        """Return the keys of the articles of which it is not known whether a person edited the post.
 
-        Such an article has no digest of its post, because a person may have edited the post. Articles without a stored
-        page are left out.
+        They have no digest of their post, because the post was found on disk and not yet compared with the stored page.
+        Articles of which no post was found are included. Articles without a stored page are left out.
         """
         query = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
@@ -67,7 +67,7 @@ class RecoveredRows:
     def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
         """Add articles whose posts were found on disk, in one transaction for each chunk.
 
-        `posts` are pairs of an article and the day and slug at which Jekyll publishes its post.
+        `posts` are pairs of an article and the result of the profile's `published_key` for its post.
         """
         for chunk in chunks(list(posts)):
             with self._database.writing() as connection:
@@ -77,7 +77,8 @@ class RecoveredRows:
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
         """Add an article whose post was found on disk, and its URL.
 
-        If the article is known, but has no post and was not removed, record the post for it.
+        If the article is known, but has no post and was not removed, record the post for it, unless the post belongs to
+        another article.
         """
         row = _row_of_post(article, published_as)
         insert = self._database.insert(articles).values(row).on_conflict_do_nothing()
@@ -121,7 +122,7 @@ class RecoveredRows:
                 connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
     def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
-        """Add a capture whose snapshot is on disk; return the key of the article of its URL, '' if there is none.
+        """Add a capture whose snapshot is on disk; return its article's key, or '' if it has no article.
 
         `article` is the article in the page. It is None if the page holds no article; then `reason` says why. The
         captures of a URL must be added in the order in which they were received.
@@ -165,9 +166,9 @@ class RecoveredRows:
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def _insert_capture(self, connection: Connection, capture: Capture, article_id: int | None) -> None:
-        """Add a capture unless it is recorded.
+        """Add a capture unless it is already recorded.
 
-        Captures with its digest are no longer marked as lost, because the snapshot exists.
+        Also remove the mark that the snapshot is lost from all captures with the same digest.
         """
         same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == to_timestamp(capture.captured))
         same &= (captures.c.url == capture.url) & (captures.c.saved == int(capture.saved))
@@ -257,12 +258,12 @@ class RecoveredRows:
                 self._insert_capture(connection, capture, article_id)
 
     def set_archived(self, key: str, time: datetime) -> None:
-        """Record the time of capture that an article's post shows."""
+        """Record `time` as the time of capture that the post of an article shows."""
         with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(archived=to_timestamp(time)))
 
     def set_post_digest(self, key: str, digest: str) -> None:
-        """Record the digest of a post for which was proven that archiver wrote exactly these bytes."""
+        """Record the digest of an article's post, after it was proven that archiver wrote exactly these bytes."""
         with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
 
@@ -280,7 +281,8 @@ def _pages_kept() -> Select[Any]:
 def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
     """Update an article from one of its captures.
 
-    Record the source of the capture if the article has none, and its time of receipt as a check if it is the latest.
+    If the article has no source, record that of the capture. If the page came from WeChat and was received after the
+    last check of the article, record its time of receipt as the last check.
     """
     if capture.source:
         lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
@@ -292,9 +294,10 @@ def _complete_article(connection: Connection, article_id: int, capture: Capture)
 
 
 def _record_notice(connection: Connection, article_id: int, state: str, received: int) -> None:
-    """Record that WeChat sent a notice instead of an article's page, unless the article was received again later.
+    """Record the state of an article from a notice that it is not available, unless a later page holds it.
 
-    `state` is the state of the notice. `received` is the time of its receipt in seconds since 1970.
+    Do nothing for other notices. `state` is the state of the notice. `received` is the time of its receipt in seconds
+    since 1970.
     """
     last = select(func.max(captures.c.received)).where(captures.c.article_id == article_id)
     last_article = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0

@@ -38,7 +38,8 @@ class UrlTable:
     def find(self, targets: Iterable[Target]) -> dict[str, UrlRecord]:
         """Return the records of the URLs of `targets`, by URL; unknown URLs are left out.
 
-        If a long URL is not recorded but its ids are those of an article in the archive, its record has this article.
+        A long URL that did not lead to an article yet also has a record with an article, if the ids in the URL are
+        those of an article in the catalogue.
         """
         found: dict[str, UrlRecord] = {}
         with self._database.reading() as connection:
@@ -47,7 +48,7 @@ class UrlTable:
         return found
 
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        """Add the URLs of `targets` that are unknown, as due now, so that later runs also know them.
+        """Add the unknown URLs among those of `targets`, as due now, so that later runs also know them.
 
         They are added in one transaction for each chunk. `source` is the title of the source in archiver.yml that named
         them, '' if none did.

@@ -72,7 +72,8 @@ def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) ->
 def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> None:
     """Write the sources that are left to do to a list file at `path`, and print the command that continues with it.
 
-    `files` maps sources that are saved pages to their paths.
+    If none are left, the file is empty and no command is printed. `files` maps sources that are saved pages to their
+    paths.
     """
     from archiver.storage.local import write_lines
 
@@ -85,9 +86,9 @@ def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, lis
 def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
     """Yield the lines for these sources in a list file that is written to `folder`.
 
-    A source that is an address becomes one line. A source in `files` becomes a line for the path of each of its saved
-    pages, but only the first time that it occurs. It may have several paths, because credentials in them are redacted
-    in the source.
+    A source that is an address becomes one line. A source in `files` becomes one line for each path in `files`, but
+    only the first time that it occurs. It has several paths if these differ only in credentials, which are redacted in
+    the source.
     """
     written: set[str] = set()
     for source in sources:

@@ -71,10 +71,10 @@ def import_archives(
 
 
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
-    """Print a result: as JSON if requested, else as a message or as the path of a post.
+    """Print a result: with `--json` as JSON, else as a message or as the path of a post, or not at all.
 
-    A message is printed about a conflict or failure, and about other results that have a message if `verbose` is set.
-    The path is printed for a post that was written.
+    A conflict or failure is printed as a message. With `verbose`, so is every other result that has a message. Else the
+    path is printed if a post was written.
     """
     if common.as_json:
         print_json(json_fields(result))

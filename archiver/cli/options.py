@@ -59,7 +59,8 @@ def _day(text: str) -> datetime:
 class CommonOptions:
     """The options of every command that works on an archive.
 
-    Each field that a subclass adds is an option that overrides the setting with the same name.
+    Each field that a subclass adds is an option that overrides the setting with the same name; `no_media` overrides
+    `media.save`.
     """
 
     config: Annotated[
@@ -108,7 +109,10 @@ class NetworkOptions(CommonOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class UnattendedOptions(NetworkOptions):
-    """The options of a command that archives articles without supervision, so it cannot overwrite edited posts."""
+    """The options of a command that archives articles without supervision.
+
+    There is no `--force` among them, so that such a command cannot overwrite posts that a person edited.
+    """
 
     link_local: _LinkLocal = False
 
@@ -130,7 +134,7 @@ class RewriteOptions(CommonOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class LimitOptions:
-    """The options that limit the number of requests of a command, and their time."""
+    """The options that limit how many articles a command requests, and for how long it requests pages."""
 
     limit: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")

@@ -102,7 +102,7 @@ def is_terminal() -> bool:
 
 
 def prepare_streams() -> None:
-    """Set stdin and stdout to UTF-8 for every locale, and open standard streams that are closed on the null device.
+    """Set stdin and stdout to UTF-8 for every locale, and connect closed standard streams to the null device.
 
     Bytes that are not valid UTF-8, as in some file names, are read and written unchanged.
     """

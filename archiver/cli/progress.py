@@ -44,7 +44,7 @@ class _Line:
 
 
 class Spinner(_Line):
-    """A line that shows the title of the item that is being processed, and the time since it began."""
+    """A line that shows the number and title of the item that is being processed, and the time since it began."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -49,8 +49,8 @@ class OutcomePrinter:
     def warnings_of(self, outcome: Outcome) -> list[str]:
         """Return the warnings of an outcome as lines to print.
 
-        Unless `verbose` is set, there are none if a limit left the source for another run. If `quiet` is set, there are
-        none about an unchanged article.
+        Return [] if a limit left the source for another run, except with `verbose`. Also return [] if the article is
+        unchanged and `quiet` is set.
         """
         is_left = outcome.outcome == "skipped" and not outcome.state
         if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
@@ -58,9 +58,10 @@ class OutcomePrinter:
         return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
 
     def print_summary(self, *, always: bool = False) -> None:
-        """Print the number of outcomes of each kind to stderr, in one line.
+        """Print a summary to stderr: a line with the number of outcomes of each kind.
 
-        If there was at most one outcome, the line is printed only with `always`.
+        If there was at most one outcome, this line is printed only with `always`. Lines about sources that were not
+        tried, and about those that were left for another run, come before it if there are such sources.
         """
         self._print_not_requested()
         if left := self.summary.left:
@@ -69,7 +70,10 @@ class OutcomePrinter:
             print_message(", ".join(f"{count} {word}" for word, count in sorted(self.summary.counts.items())))
 
     def print_summary_table(self) -> None:
-        """Print a table to stderr with the number of outcomes for each kind of outcome and state of the page."""
+        """Print a table to stderr: the numbers of outcomes by kind and state of the page, then the numbers of images.
+
+        Lines about sources that were not tried come before it.
+        """
         self._print_not_requested()
         for (word, state), count in sorted(self.summary.kinds.items()):
             print_message(f"{word:10} {state:14} {count:7}")
@@ -87,9 +91,10 @@ class OutcomePrinter:
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
-        """Return whether the error of an outcome need not be printed.
+        """Return whether the error of an outcome need not be printed; call this once for each outcome.
 
-        This is so if the summary will report it, or if it is another error of a disk that cannot be written.
+        It need not be printed if the summary will report it, or if an earlier outcome has already reported that the
+        disk cannot be written.
         """
         cannot_write = outcome.exit_code == Exit.CANNOT_WRITE
         was_reported, self._is_disk_reported = self._is_disk_reported, self._is_disk_reported or cannot_write

@@ -78,7 +78,10 @@ def remove_articles(
 
 
 def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> int:
-    """List the files in .archive/lost/, delete them after confirmation, and return the exit code."""
+    """List the files in .archive/lost/, delete them after confirmation, and return the exit code.
+
+    With `--dry-run`, delete nothing. With `--yes`, do not ask for confirmation.
+    """
     files = list(archive.lost_files())
     for path, size in files:
         print_json({"path": path, "size": size}) if as_json else print_line(f"{size:>12}  {path}")
