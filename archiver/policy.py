@@ -264,7 +264,7 @@ class HostState:
 
     next_request_at: float = 0.0  # the earliest time of the next request
     interval: float = 0.0  # length in seconds of the pause that ends at `next_request_at`
-    blocked_at: float = 0.0  # time of the last verification page; 0: never
+    blocked_at: float = 0.0  # when the last cool-down began; 0: never
     cooldown: float = 0.0  # length in seconds of the cool-down that began at `blocked_at`; 0: another page came since
     long_link_blocks: int = 0  # number of verification pages on long links in a row
 

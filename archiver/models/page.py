@@ -73,5 +73,5 @@ class Classification:
     """The state of a page, with details from its notice."""
 
     state: State
-    reason: str = ""  # the text of the notice
+    reason: str = ""  # the text of the notice, or the title of the page
     moved_to: str = ""  # the new address in the notice of a migrated account
