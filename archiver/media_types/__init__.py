@@ -29,7 +29,7 @@ _LONGEST_HEADER = 2**20  # bytes; a JPEG may begin with long colour profiles; im
 
 
 def extension(content: bytes, kind: str = "image") -> str:
-    """Return the file extension of an image or recording that browsers can show, such as `jpg` or `mp3`.
+    """Return the file extension for an image or recording in a supported format, such as `jpg` or `mp3`.
 
     `kind` is `image`, `audio` or `video`; the last two accept the same extensions. Return '' for content of another
     kind, for an unsupported format, and for an SVG that could run scripts. Such an SVG, opened directly in a browser,

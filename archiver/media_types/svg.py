@@ -87,7 +87,7 @@ class _Reader:
         self._is_root, self._depth = True, 0
 
     def declaration(self, version: str, encoding: str | None, _standalone: int) -> None:
-        """Raise _CouldRunError for XML versions other than 1.0 and encodings other than UTF-8 and ASCII.
+        """Raise _CouldRunError for XML versions other than 1.0, and for encodings other than UTF-8 and ASCII.
 
         Other programs may decode such files to another text.
         """

@@ -21,7 +21,10 @@ _BOXES = frozenset((b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"meta
 
 
 def is_whole(content: bytes) -> bool:
-    """Return whether `content` is complete and undamaged, as far as its format can be checked; False if it is empty."""
+    """Return whether `content` is complete and undamaged, as far as its format can be checked; False if it is empty.
+
+    Return False also for an SVG that could run scripts.
+    """
     for matches, check in (
         (content.startswith(_PNG), _is_whole_png),
         (content.startswith(b"\xff\xd8"), _is_whole_jpeg),
@@ -52,7 +55,7 @@ def is_truncated(content: bytes) -> bool:
 
 
 def _is_whole_png(content: bytes) -> bool:
-    """Return whether a PNG is complete: every chunk matches its checksum, and the last chunk is IEND."""
+    """Return whether a PNG has a header and an IEND chunk, and every chunk up to there matches its checksum."""
     position, has_header = len(_PNG), False
     while position + 12 <= len(content):
         end = position + 8 + _number(content, position)
@@ -116,7 +119,7 @@ def _behind_sub_blocks(content: bytes, position: int) -> int:
 def _is_whole_riff(content: bytes) -> bool:
     """Return whether a WebP or WAV has at least its declared length.
 
-    A WAV without a known length and other RIFF files count as complete.
+    A WAV that does not declare its length, and a RIFF file of another kind, count as complete.
     """
     form, size = content[8:12], _number(content, 4, "little")
     if form not in (b"WEBP", b"WAVE"):

@@ -1,1 +1,1 @@
-"""Write posts: Markdown that every engine reads, with front matter and names as the site's profile defines. No I/O."""
+"""Write posts: Markdown for every engine, with the front matter and file names of the site's profile. No I/O."""

@@ -37,12 +37,12 @@ class _Dumper(yaml.SafeDumper):
     def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: ARG002 - the parent's signature
         """Write `text` as a JSON string.
 
-        The method of the parent class would escape emoji and break long lines.
+        The method of the parent class would escape emoji and break long lines. `split` is ignored.
         """
         self.write_indicator(json.dumps(text, ensure_ascii=False), True)
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Indent lists below their key; the parent class would not indent them."""
+        """Indent lists below their key. The parent class would not: it sets `indentless`, which is ignored here."""
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
@@ -79,7 +79,7 @@ def read_front_matter(text: str) -> dict[str, object]:
 
 
 def front_matter_text(post: str) -> str:
-    """Return the YAML between the first two `---` lines of a post; '' if the post does not begin with such a line."""
+    """Return the YAML between the two `---` lines at the start of a post; '' if the post does not begin so."""
     match = _BLOCK.match(post)
     return match[1] if match else ""
 
@@ -93,7 +93,10 @@ def clean_value(text: str) -> str:
 
 
 def _writable(value: object) -> object:
-    """Return a copy of `value` in which all keys and strings are cleaned for the dumper."""
+    """Return a copy of `value` for the dumper, with keys cleaned, and strings cleaned and marked to be quoted.
+
+    Strings of the class PlainScalar are left unchanged.
+    """
     if isinstance(value, Mapping):
         return {_UNFIT.sub("", str(key)): _writable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Replace addresses of a page by those of saved files and of other posts; keep all others."""
+"""Replace the addresses in a page by those of saved files and other posts; addresses without either are kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def root_url(path: str) -> str:
 def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
     """Return the saved files of an article; the keys are the addresses of the media in its body.
 
-    `media` has for the name of each medium its file or the reason why there is none. Media without a file are left out.
+    `media` maps the name of each medium to its file, or to the reason why there is none. Media without a file are left
+    out.
     """
     results = {medium.url: media.get(media_name(medium)) for medium in article.media}
     return {url: file for url, file in results.items() if isinstance(file, LocalFile)}
@@ -33,12 +34,13 @@ def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkResolver:
-    """A resolver that returns the address to write in a post for each address in its page.
+    """A resolver of addresses: it takes an address in the page and returns the one to write in the post.
 
     Args:
         files: The saved media by their addresses in the page.
-        media_url: Returns the address of a saved file on the site, from its path in the archive.
-        post_url: Returns the address on the site of the post for a link of the page, '' if the archive has none.
+        media_url: Takes the path of a saved file in the archive and returns its address on the site.
+        post_url: Takes a link of the page. Returns the address, on the site, of the post that the link leads to; '' if
+            the archive has no such post.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)

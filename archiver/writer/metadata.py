@@ -16,13 +16,15 @@ _MOST = 100  # maximum number of albums, and of topics
 def site_values(template: Mapping[str, object], article: Article, date: str) -> dict[str, object]:
     """Return the values of `template` in its order, with placeholders replaced by values of the article.
 
-    A placeholder is one of these words in braces: title, account, author, date, digest, cover, url. Keys whose value is
-    None, or is empty after the replacement, are left out. The albums and topics of the article are added to `tags`.
+    A placeholder is one of these words in braces: title, account, author, date, digest, cover, url. A key is left out
+    if its value is None, or a text that becomes empty by the replacement. If `template` has the key `tags`, the albums
+    and topics of the article are added to its value.
 
     Args:
         template: The values of the front matter by key.
         article: The article.
-        date: The value of `{date}`, in the format that the site reads; a value of only `{date}` is not quoted.
+        date: The text that replaces `{date}`, in the format that the site reads. If a value of the template is exactly
+            `{date}`, the result is a PlainScalar, which is written without quotes.
     """
     words = _placeholder_values(article, date)
     values = {key: _filled(value, words) for key, value in template.items() if value is not None}
@@ -35,7 +37,7 @@ def provenance(article: Article, captured: datetime) -> dict[str, object]:
     """Return the mapping `wechat:` of a post, which describes its origin; keys without a value are left out.
 
     It identifies the article of the post if the catalogue is lost. So every profile with front matter writes it, and
-    `front_matter:` of archiver.yml cannot change it.
+    `front_matter:` of archiver.yml cannot change it. `captured` is the time at which the page was captured.
     """
     has_ids = bool(article.biz and article.mid and article.idx)
     table: dict[str, object] = {
@@ -82,7 +84,10 @@ def _placeholder_values(article: Article, date: str) -> dict[str, str]:
 
 
 def _filled(value: object, words: Mapping[str, str]) -> object:
-    """Return a value of the template with its placeholders replaced by `words`; None if the result is empty."""
+    """Return a value of the template with its placeholders replaced by `words`.
+
+    Return None for a text that becomes empty by this. In a list or mapping, such texts are left out.
+    """
     if isinstance(value, list):
         return [filled for item in value if (filled := _filled(item, words)) is not None]
     if isinstance(value, Mapping):

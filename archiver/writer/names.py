@@ -34,9 +34,9 @@ def media_name(medium: Media) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Return a replacement for a media name that every site can publish.
+    """Return another name for a medium, which every site can publish; `name` is the one that some cannot.
 
-    It contains a digest of the stem, so that it is unique even on file systems that ignore case.
+    The new name contains a digest of the stem, so that it is unique even on file systems that ignore case.
     """
     folder, _, stem = name.partition("/")
     prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_KEPT] or "image"
@@ -44,7 +44,7 @@ def safe_name(name: str) -> str:
 
 
 def number_in(key: str) -> str:
-    """Return the part of an article's key that distinguishes it from articles with the same title.
+    """Return the part of an article's key that tells the article apart from others with the same title.
 
     This is `<mid>-<idx>`, or the digest in the key of an article without these ids; at most 40 characters.
     """

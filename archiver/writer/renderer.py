@@ -57,9 +57,9 @@ class ProfileRenderer:
 
         Args:
             article: The article.
-            media: For the name of each medium (`names.media_name`), its file or the reason why there is none. A medium
-                without a file is shown from its original address.
-            captured: When the page was captured (aware); used as the date of a post whose page has no date.
+            media: For the name of each medium (`names.media_name`), its file or the reason why there is none. An image
+                or recording without a file is shown from its original address, a video by its poster image.
+            captured: When the page was captured, with a time zone; used as the date of a post whose page has no date.
         """
         style = self.style_of(article)
         front_matter = self.profile.front_matter(article, captured, style.front_matter)

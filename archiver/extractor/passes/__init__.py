@@ -31,8 +31,8 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
     """Return the passes for one body, in the order in which they run.
 
     Args:
-        raw: The body.
-        after_hidden: Additional passes. They run directly after hidden elements have been dropped.
+        raw: The raw body. Only its list of videos is used here.
+        after_hidden: Additional passes, which run directly after `drop_hidden`.
     """
     return (
         drop_hidden,
@@ -51,17 +51,20 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanBody:
-    """A canonical body, with its media and the losses of its extraction."""
+    """The canonical HTML of a body, its media, and a record of the content that was removed or lost on the way."""
 
     html: str
-    media: tuple[Media, ...]  # in the order of the page
+    media: tuple[Media, ...]  # images in the order of the page, then the media of cards
     removed: tuple[Removal, ...]
     lost_characters: int = 0  # see Article.lost_characters
     warnings: tuple[str, ...] = ()
 
 
 def clean(raw: RawBody) -> CleanBody:
-    """Return the canonical form of a raw body, with its media, the removed pieces and the warnings."""
+    """Return the canonical HTML of a raw body, with its media, the removed pieces and the warnings.
+
+    An oversized body (`is_oversized`) is converted by `plain_html`. The result then has a warning, but no `removed`.
+    """
     if is_oversized(raw.html):
         html = plain_html(raw.html)
         return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
@@ -74,9 +77,9 @@ def clean(raw: RawBody) -> CleanBody:
 
 
 def canonical_html(raw: RawBody) -> str:
-    """Return the same HTML as `clean`, in less time.
+    """Return the canonical HTML of a raw body; it is equal to `clean(raw).html`.
 
-    Media are not collected and removed pieces and lost characters are not recorded.
+    This is faster than `clean`, since it collects no media and records no losses.
     """
     if is_oversized(raw.html):
         return plain_html(raw.html)
@@ -89,7 +92,10 @@ def _run_passes(raw: RawBody, *after_hidden: Pass) -> tuple[Element, tuple[Remov
 
 
 def _media(body: Element) -> Iterator[Media]:
-    """Yield the media of a body: first its images, then the media of its cards. Each address is yielded once."""
+    """Yield the media of a body: first its images, then the media of its cards.
+
+    Media whose address is empty or was yielded before are skipped.
+    """
     known: set[str] = set()
     for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):
         if medium.url and medium.url not in known:

@@ -1,7 +1,7 @@
 """Find images that a page shows as the background of an empty box or SVG, and add `<img>` elements for them.
 
-Most backgrounds are decoration. A background is content if its box contains no text and no image, and is large
-according to its own styles. No layout is computed, so percentages are taken of the width of WeChat's column
+Most backgrounds are decoration. A background is content if its box contains no text and no image, and if the declared
+size of the box is large. No layout is computed, so percentages are taken of the width of WeChat's column
 (docs/wechat-format.md#pictures-in-backgrounds).
 """
 
@@ -23,7 +23,10 @@ _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
 def find_backgrounds(body: Element) -> None:
-    """Add an `<img>` before each box whose background image is content."""
+    """Add an `<img>` before each box or SVG whose background image is content and not decoration.
+
+    The box itself is not changed.
+    """
     for element in _with_address(body):
         found = _ADDRESS.search(element.get("style", ""))
         address = urls.media(found[1]) if found else ""
@@ -42,8 +45,9 @@ def _is_content(element: Element) -> bool:
 def _svg_size(svg: Element) -> tuple[float, float]:
     """Return the width and height in px at which a browser draws an SVG.
 
-    The width is the declared one, else that of the column. The height is the declared one, else it follows from the
-    proportions of the view box. Without a view box the defaults are those of CSS, 300 × 150 px.
+    Declared sizes are used first. Where one is missing, an SVG with a view box is as wide as the column, and its height
+    follows from the proportions of the view box. An SVG without a view box has the defaults of CSS, 300 × 150 px.
+    Return (0, 0) if the width in its `style` is 0.
     """
     style = declarations(svg.get("style", ""))
     view = [pixels(part) for part in re.split(r"[\s,]+", (svg.get("viewbox") or svg.get("viewBox") or "").strip())]
@@ -58,7 +62,8 @@ def _svg_size(svg: Element) -> tuple[float, float]:
 def _width(element: Element) -> float:
     """Return the width of a box in px.
 
-    A block without a declared width is as wide as the column; other boxes are as wide as their widest child.
+    This is the declared width. Without one, a block is as wide as the column, and an inline or floating box is as wide
+    as its widest child (0 without children).
     """
     style = declarations(element.get("style", ""))
     if style.get("width", "auto") != "auto":
@@ -68,7 +73,7 @@ def _width(element: Element) -> float:
 
 
 def _height(element: Element) -> float:
-    """Return the height of a box in px from its `style`, including its padding.
+    """Return the height in px that the `style` of a box declares, including padding; 0 if it declares none.
 
     A height in percent counts as 0, since the height of the parent is unknown.
     """
@@ -81,7 +86,7 @@ def _height(element: Element) -> float:
 
 
 def _length(*values: str) -> float:
-    """Return the first of `values` that is a CSS length, in px; 0 if none is.
+    """Return, in px, the first of `values` that is a percentage or a number of pixels other than 0; 0 if none is.
 
     Percentages are taken of the width of the column.
     """

@@ -1,8 +1,9 @@
 """Replace embedded content that Markdown cannot express (players, polls, mini programs …) by cards.
 
 A card shows the kind, title, image, name and link of the content. The HTML of cards is built only in this module, and
-every value from the page is escaped. The writer later replaces the addresses in it by those of saved files. Cards that
-only ask the reader to follow an account are dropped and reported (docs/wechat-format.md#10-cards-films-sound).
+every value from the page is escaped. The writer later replaces the addresses in this HTML by those of saved files.
+Advertisements, and elements that only ask the reader to follow an account, are dropped and reported
+(docs/wechat-format.md#10-cards-films-sound).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]
     """Return the pass that replaces each embedded element by a CARD element.
 
     Args:
-        videos: The videos that the data of the page lists, with their titles and addresses.
+        videos: The videos listed in the data of the page. An embedded video gets its title and address from there.
     """
     return partial(_make_cards, {video.id: video for video in videos})
 
@@ -78,9 +79,9 @@ def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
 
 
 def _move_content_behind(element: Element) -> None:
-    """Move all children of an embedded element behind it if there are paragraphs, images or headings among them.
+    """Move all children of an embedded element behind it if it contains paragraphs, images or headings.
 
-    Such children belong to the article: the end tag of the embedded element is missing.
+    Such content belongs to the article. It is in the element only because the end tag of the element is missing.
     """
     if holds(element, "p", "img", "h1", "h2", "h3"):
         for child in reversed(list(element)):
@@ -106,7 +107,10 @@ def _put(element: Element, card: Card) -> None:
 
 
 def _html(card: Card) -> str:
-    """Return the HTML of a card, on one line; the writer removes `<video>` or `<audio>` if its file was not saved."""
+    """Return the HTML of a card, on one line.
+
+    It contains a `<video>` even if the file will not be saved; in that case the writer shows the poster image instead.
+    """
     title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
     caption = "：".join(filter(None, (card.kind, title)))
     caption += f"（{escape(card.name)}）" if card.name and card.name != card.title else ""
@@ -226,7 +230,7 @@ _READERS: dict[str, Callable[[Element], Card | None]] = {
 
 
 def find_stickers(body: Element) -> None:
-    """Replace sticker elements by `<img>` elements; leave those without an address."""
+    """Replace sticker elements by `<img>` elements; leave stickers without an address unchanged."""
     for element in elements(body, "mp-common-sticker"):
         address = urls.media(element.get("data-emoji_url", ""))
         if address:

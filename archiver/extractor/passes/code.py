@@ -25,7 +25,7 @@ _SPACES = str.maketrans(
 
 
 def read_code(body: Element) -> None:
-    """Replace every code block by a CODE element; rename a `<pre>` that contains prose to `<div>`."""
+    """Replace every code block by a CODE element; rename a `<pre>` that contains no code to `<div>`."""
     inside: set[Element] = set()
     for block in list(filter(_is_block, _candidates(body))):
         if block in inside:
@@ -70,7 +70,7 @@ def _is_code(pre: Element) -> bool:
 
 
 def _hold_all_text(block: Element, lines: list[Element]) -> bool:
-    """Return True if the elements `lines` contain all text of a block."""
+    """Return True if the elements `lines` together contain all text of a block; white space is ignored."""
     return "".join(map(normalized_text, lines)).replace(" ", "") == normalized_text(block).replace(" ", "")
 
 

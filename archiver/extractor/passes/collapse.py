@@ -1,4 +1,4 @@
-"""Convert the tree of a body to the blocks and lines of canonical HTML; this is the last pass.
+"""Convert the tree of a body to the blocks and lines of canonical HTML. This is the last step, after all passes.
 
 The walk over the tree is iterative, so elements can be nested to any depth. It computes the style of each element and
 ends a line wherever a browser does. The computed style of an element counts, not its tag: `<strong>` whose spans have
@@ -41,7 +41,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
     """Return the canonical HTML of a body.
 
     Args:
-        body: The tree after all other passes, without hidden elements.
+        body: The tree after all passes. It is not changed.
         sheet: The style sheet of the page.
     """
     builder = _Builder(sheet)
@@ -64,7 +64,10 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
 
 
 class _Builder:
-    """The state of the walk: the open containers, the styles of the open elements, and the runs of the current line."""
+    """A builder of the blocks of a body. The walk over the tree calls it at the start and end of each element.
+
+    Its state is the open containers, the styles of the open elements, and the runs of the current line.
+    """
 
     def __init__(self, sheet: Stylesheet) -> None:
         self.sheet = sheet
@@ -103,7 +106,11 @@ class _Builder:
             self.add_text(tail)
 
     def add_text(self, text: str) -> None:
-        """Add text to the current line; handle its white space according to the `white-space` of the current style."""
+        """Add text to the current line, unless the current style hides it.
+
+        Line feeds become line breaks if the `white-space` of the current style keeps them. All other white space
+        becomes single spaces.
+        """
         style = self.styles[-1].style
         if style.hidden:
             return
@@ -145,7 +152,7 @@ class _Builder:
     def end_line(self) -> None:
         """End the current line and write its runs as a paragraph or heading.
 
-        Two line breaks in a row split it into two paragraphs.
+        Two line breaks in a row split it into two paragraphs. A line with neither text nor images is discarded.
         """
         if not self.runs:
             return
@@ -160,7 +167,7 @@ class _Builder:
     def add_block(self, block: Block) -> None:
         """Add a block to the open container.
 
-        Add the list, list item, table row or cell that HTML requires around it if it is missing.
+        If HTML requires a list, list item, table row or cell around the block and it is missing, add it first.
         """
         parent = self.containers[-1]
         if block.tag == "li" and parent.tag not in ("ul", "ol"):
@@ -232,7 +239,7 @@ class _Builder:
     def add_card(self, element: Element) -> None:
         """Add the card of a CARD element, which an earlier pass has made.
 
-        Its attribute `html` can be trusted: that pass has built it from escaped values.
+        The attribute `html` of the element is used unchanged, since that pass has built it from escaped values.
         """
         self.end_line()
         self.add_block(Block("div", {"class": "wechat-card"}, html=element.get("html", "")))
@@ -248,9 +255,9 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose con
 
 
 def _last(parent: Block, *tags: str) -> Block:
-    """Return the last child of a block if its tag is one of `tags`.
+    """Return the last child of `parent` if the tag of this child is one of `tags`.
 
-    Otherwise append a new child with the first of `tags` and return the new child.
+    Otherwise append a new child with the first of `tags` as its tag, and return the new child.
     """
     if not parent.children or parent.children[-1].tag not in tags:
         parent.children.append(Block(tags[0]))
@@ -260,7 +267,7 @@ def _last(parent: Block, *tags: str) -> Block:
 def _remove_last(parent: Block, block: Block) -> None:
     """Remove `block`, the last block in `parent`, if it is empty.
 
-    If `add_block` has made a list around it and that is now empty, remove the list, too.
+    If `block` is a list item around which `add_block` has made a list, and that list becomes empty, remove it, too.
     """
     last = parent.children[-1]
     if block.tag == "li" and last.tag in ("ul", "ol"):
@@ -290,7 +297,10 @@ def _paragraphs(runs: list[Run]) -> list[list[Run]]:
 
 
 def _attributes(tag: str, element: Element) -> dict[str, str]:
-    """Return the attributes of an element that its canonical block keeps: `start`, `colspan` and `rowspan`."""
+    """Return the attributes that a canonical block keeps: `start` of a list, `colspan` and `rowspan` of a cell.
+
+    Invalid values and the default value 1 are left out.
+    """
     names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
     found = {name: element.get(name, "") for name in names}
     return {name: value for name, value in found.items() if value.isdecimal() and len(value) < 6 and int(value) != 1}

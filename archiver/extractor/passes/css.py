@@ -1,4 +1,4 @@
-"""Compute the style of an element from its tag, its `style` attribute and the style of its parent.
+"""Compute the style of an element from its tag, its `style`, the page's style sheet and the style of its parent.
 
 Only those properties are computed that change the meaning of text and that Markdown can express: bold, italic,
 underlined, struck, raised and lowered text, line starts, and visibility. Colours and sizes are left to the theme.
@@ -66,7 +66,8 @@ NEVER_SHOWN = frozenset("script style noscript template head title meta link des
 def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
     """Return True if an element starts and ends a line, as a block does.
 
-    This depends on its tag and its `style`, or on its parent if that is a flex or grid box.
+    The reason can be its tag, its `style`, or that its parent is a flex or grid box. `parent` is the style of the
+    parent.
     """
     if tag in BLOCK_TAGS or parent.blockifies:
         return True
@@ -108,7 +109,8 @@ def inherit(parent: ComputedStyle, tag: str, style: str, sheet: str = "") -> Com
         parent: The computed style of its parent.
         tag: Its tag.
         style: Its `style` attribute.
-        sheet: Declarations for it in the style sheet of the page; `style` overrides them.
+        sheet: The declarations for it from the style sheet of the page, in the syntax of a `style` attribute. `style`
+            overrides them.
     """
     computed = _by_tag(parent, tag)
     for written in filter(None, (sheet, style)):
@@ -139,7 +141,8 @@ def _apply(computed: ComputedStyle, parent: ComputedStyle, declared: dict[str, s
 def _is_bold(weight: str, computed: ComputedStyle, parent: ComputedStyle) -> bool:
     """Return True if browsers show text with this `font-weight` as bold, which they do from 600 on.
 
-    For `inherit` and `unset` this is `parent.bold`, for unknown values `computed.bold`.
+    For `inherit` and `unset` return `parent.bold`. For unknown values return `computed.bold`: `computed` is the style
+    of the element without this declaration.
     """
     if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600

@@ -17,7 +17,8 @@ _MIN_REPORTED = 8  # minimum length of hidden text that is reported, in characte
 def drop_hidden(body: Element) -> Iterator[Removal]:
     """Drop elements that are hidden by `display: none`, by the attribute `hidden` or by their tag.
 
-    Yield a Removal for each one with at least `_MIN_REPORTED` characters of text, except for scripts and styles.
+    Yield a Removal for each one whose text has at least `_MIN_REPORTED` characters, not counting white space. Scripts
+    and styles are not reported.
     """
     for element in list(filter(_is_hidden, body.iterdescendants(etree.Element))):
         tag = element.tag

@@ -55,7 +55,10 @@ def find_svg_images(body: Element) -> None:
 
 
 def is_inline(image: Element) -> bool:
-    """Return True if an image is part of a line of text, as an emoji is; False if it is an illustration."""
+    """Return True if an image is part of a line of text, as an emoji is; False if it is an illustration.
+
+    An image is part of a line if it is at most 64 px wide or has the address of one of WeChat's emoji.
+    """
     width = _width(image)
     return 0 < width <= _INLINE_WIDTH or image.get("src", "").startswith(_EMOJI)
 
@@ -72,9 +75,10 @@ def media_of(image: Element) -> Media:
 
 
 def address_of(image: Element | Mapping[str, str]) -> str:
-    """Return the address of an image, from the attributes of its `<img>`; '' if it has none.
+    """Return the address of an image; '' if it has none.
 
-    The result is an absolute URL, a `data:` URL, or the relative path of a file beside a saved page.
+    `image` is an `<img>` or the mapping of its attributes. The result is an absolute URL, a `data:` URL, or the
+    relative path of a file beside a saved page.
     """
     for name in _SOURCES:
         value = image.get(name, "").strip()
@@ -101,7 +105,7 @@ def _width(image: Element) -> float:
 
 
 def pixels(value: str) -> float:
-    """Return a CSS length in px, or a number without a unit, as a float; 0 for any other value."""
+    """Return the number in `value`, a CSS length such as `12px` or `12`; 0 for any other unit or text."""
     found = _PIXELS.match(value.strip())
     try:
         return float(found[1]) if found else 0

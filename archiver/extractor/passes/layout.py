@@ -11,9 +11,10 @@ _NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", COD
 
 
 def unwrap_layout_tables(body: Element) -> None:
-    """Rename the elements of layout tables to `<div>`.
+    """Rename layout tables, their rows and their cells to `<div>`.
 
-    Move the caption of every table before it, as a paragraph.
+    A table is used for layout if no row has two cells, or if a cell contains a heading, a quote, code or a table. The
+    caption of any table, also of a data table, is moved before the table as a paragraph.
     """
     for table in reversed(list(elements(body, "table"))):  # innermost tables first
         for caption in table.findall("caption"):
@@ -34,7 +35,7 @@ def _is_layout(rows: list[Element]) -> bool:
 def cite_quotes(body: Element) -> None:
     """Add a line with author and title to each of WeChat's quote cards, as a link to the quoted article.
 
-    Cards without an address, or without author and title, are left unchanged.
+    A card that has no address, or neither author nor title, is left unchanged.
     """
     for quote in elements(body, "blockquote"):
         address = urls.link(quote.get("data-url", ""))

@@ -21,7 +21,10 @@ _TARGET = re.compile(r'<a href="([^"]+)">')
 
 
 def link_addresses(runs: list[Run]) -> list[Run]:
-    """Return the runs of a line in which every bare address is a separate run with a link."""
+    """Return the runs of a line, with every bare address as a separate run that is a link.
+
+    Addresses in code and in existing links are left unchanged.
+    """
     if all("://" not in run.text for run in runs):
         return runs
     linked: list[Run] = []

@@ -1,6 +1,6 @@
-"""Cache computed styles: children of an element with the same tag, style and classes share one computed style.
+"""Cache computed styles, since a body has few different ones.
 
-A body has few different combinations of these.
+If several children of one element have the same tag, `style` and classes, their style is computed once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class StyleCache:
     def enter(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
         """Return the style inside a child element, from the cache or newly computed.
 
-        The result has no link address, even if the child is a link; call `linked` on it to add the address.
+        The `href` of the child is ignored. If the child is a link, call `linked` on the result.
         """
         kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
         known = self.children.get(kind)

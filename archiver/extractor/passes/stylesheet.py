@@ -1,8 +1,8 @@
 """Read the rules about emphasis (bold, italic, underlined, struck text) from the style sheet of a page.
 
-This is no CSS engine. A rule is used only if its selector consists of a tag, classes or both, and if all ancestors in
-the selector are elements around the whole body. All rules about emphasis in WeChat's template and in the bodies seen so
-far are of this form.
+This is no CSS engine. A rule is used only if its selector consists of a tag, classes or both. The selector may also
+name ancestors, if these are elements around the whole body, such as `#js_content`. All rules about emphasis in WeChat's
+template and in the bodies seen so far are of this form.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
 def _targets(selectors: str) -> Iterator[tuple[str, frozenset[str], int]]:
     """Yield the tag, the classes and the number of ancestors of each selector in a comma-separated list.
 
-    Skip selectors of an unsupported form.
+    The tag is '' if the selector has only classes. Selectors of an unsupported form are skipped.
     """
     for selector in selectors.split(","):
         *outer, last = selector.replace(">", " ").split() or [""]

@@ -66,7 +66,7 @@ def parse_body(source: str) -> Element:
 def sanitize_source(source: str) -> str:
     """Return `source` without control characters and with at most 500 attributes in a tag.
 
-    libxml2 takes quadratic time for the attributes of a tag.
+    The limit is needed since libxml2 takes quadratic time for the attributes of a tag.
     """
     return scanner.limit_attributes(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
 
@@ -124,8 +124,8 @@ def _ends_too_early(source: str) -> bool:
 def _straightened(source: str) -> Iterator[str]:
     """Yield the parts of a copy of `source` that libxml2 nests as a browser does.
 
-    In the copy, `<p>` and `<pre>` have other names, for which libxml2 has no rules. Tags nested deeper than MAX_DEPTH
-    are removed; those of block elements are replaced by `<br>`.
+    In the copy, `<p>` and `<pre>` have other names, for which libxml2 has no nesting rules; `_tree` restores the names.
+    Tags nested deeper than MAX_DEPTH are removed, or replaced by `<br>` if they are tags of block elements.
     """
     stack: list[str] = []
     position = 0
@@ -146,7 +146,8 @@ def _straightened(source: str) -> Iterator[str]:
 def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool:
     """Update `stack`, the names of the open elements, for a tag.
 
-    Return True if the tag is a `<p>` that implicitly ends an open `<p>`. `closing` is true for an end tag.
+    `closing` is true for an end tag; `attributes` is the text between the name of the tag and its `>`. Return True if
+    the tag is a `<p>` that implicitly ends an open `<p>`.
     """
     if name in _VOID or attributes.endswith("/"):
         return False

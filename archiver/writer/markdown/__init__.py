@@ -14,6 +14,11 @@ def body_markdown(body: str, links: LinkResolver, dialect: Dialect = EVERY_ENGIN
     """Return the Markdown of a canonical body: one blank line between blocks, no line feed at the end.
 
     markdownify and Beautiful Soup are imported only at the first call, since many commands do not need them.
+
+    Args:
+        body: The canonical HTML.
+        links: Returns the addresses to write in place of those in the body.
+        dialect: The syntax, besides Markdown and HTML, that text is protected from.
     """
     from archiver.writer.markdown.blocks import convert_body
 

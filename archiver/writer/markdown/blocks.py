@@ -37,7 +37,13 @@ _BREAK_IN_HTML = "<br>"
 
 
 def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
-    """Return the Markdown of a canonical body: one blank line between blocks, no line feed at the end."""
+    """Return the Markdown of a canonical body: one blank line between blocks, no line feed at the end.
+
+    Args:
+        body: The canonical HTML.
+        addresses: Returns the addresses to write in place of those in the body.
+        dialect: The syntax, besides Markdown and HTML, that text is protected from.
+    """
     is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
     converter = PostConverter(addresses, dialect)
     return "\n\n".join(filter(None, _oversized(body, converter) if is_oversized else converter.blocks(body)))
@@ -57,7 +63,7 @@ def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_lines(lines: str) -> str:
-    """Return the Markdown of paragraphs and headings that contain only text.
+    """Return the Markdown of paragraphs and headings that contain only text; `lines` is their HTML, one a line.
 
     All lines are escaped together, since there may be millions of them.
     """
@@ -86,7 +92,7 @@ def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_line(source: str, converter: PostConverter) -> str:
-    """Return the Markdown of a line without bold and other marks.
+    """Return the Markdown of a line; links and images are kept, bold and all other marks are omitted.
 
     Every character that is special in any position is escaped.
     """
@@ -105,14 +111,18 @@ def _piece(found: re.Match[str], converter: PostConverter) -> str:
 
 
 class PostConverter(MarkdownConverter):
-    """A converter of blocks to Markdown that kramdown and CommonMark engines read alike."""
+    """A converter of blocks to Markdown that kramdown and CommonMark engines read alike.
+
+    The `convert_…` methods are called for the elements of a tree. Their arguments are the element (`el`), the Markdown
+    of its content (`text`; '' for the elements in _FINISHED) and the tags of the elements around it (`parent_tags`).
+    """
 
     def __init__(self, addresses: LinkResolver, dialect: Dialect) -> None:
         super().__init__(heading_style="ATX", bullets="-")
         self.addresses, self.dialect = addresses, dialect
 
     def blocks(self, body: str) -> Iterator[str]:
-        """Yield the Markdown of each block of a body.
+        """Yield the Markdown of each block of a body; '' for an empty one.
 
         Consecutive lists, quotes and tables are converted together, since markdownify has to nest them.
         """
@@ -163,7 +173,7 @@ class PostConverter(MarkdownConverter):
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
         """Return the Markdown of an element.
 
-        Children of the elements in _FINISHED are not visited, since their own methods convert them.
+        The children of an element in _FINISHED are not visited, since the method for this element converts them.
         """
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
@@ -176,7 +186,7 @@ class PostConverter(MarkdownConverter):
         return ""
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a paragraph as one line, with blank lines around it except in a tight list item."""
+        """Return a paragraph with blank lines around it; in a list item these may be left out (see `_tight`)."""
         written = self.line(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
@@ -190,7 +200,7 @@ class PostConverter(MarkdownConverter):
         return _alone(_code_block(inner_source(el), self.dialect))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a quote: `text`, the Markdown of its content, with `> ` before every line."""
+        """Return a quote: `text`, the Markdown of its content, with `> ` before every line; '' if that is empty."""
         lines = text.strip("\n").split("\n")
         return _alone("\n".join(f"> {line}" if line else ">" for line in lines)) if text.strip() else ""
 
@@ -256,7 +266,7 @@ class PostConverter(MarkdownConverter):
 
 
 def _code_block(source: str, dialect: Dialect) -> str:
-    """Return a fenced code block.
+    """Return a fenced code block; `source` is the content of the `<pre>`, a `<code>` element.
 
     The fence is longer than any sequence of backticks in the code. Code that the dialect would read as a template is
     enclosed in its raw block, or is written as HTML if it would end that block.
@@ -277,10 +287,10 @@ def _alone(block: str) -> str:
 
 
 def _tight(el: Tag, written: str) -> str:
-    """Return a paragraph of a list item, with blank lines around it unless they are unnecessary.
+    """Return `written`, the Markdown of the paragraph `el` in a list item, with blank lines around it if needed.
 
-    They are unnecessary if the paragraph is the first block of the item and is followed by a list or nothing. There,
-    blank lines would make the list loose, so that its items are shown with more space.
+    They are not needed if the paragraph is the first block of the item and is followed by a list or by nothing. There,
+    they would even make the list loose: its items would be shown with more space.
     """
     following = el.next_sibling
     if previous_block(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):

@@ -1,7 +1,7 @@
-"""Escape text as Markdown that shows exactly this text in kramdown (after Liquid) and in every CommonMark engine.
+"""Escape text as Markdown that shows exactly this text in Jekyll (Liquid, then kramdown) and in CommonMark engines.
 
-docs/jekyll.md lists which characters are special in each engine. Where engines disagree about a backslash, a numeric
-entity is written, which every engine shows as the literal character.
+docs/jekyll.md lists which characters are special in each engine. If a backslash escapes a character only in some
+engines, a numeric entity is written, which every engine shows as the literal character.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect
 
     Args:
         text: The text, on one line.
-        starts: True if the text is at the start of a line.
+        starts: True if the text is at the start of a line; then leading spaces are removed.
         after: The character behind it in the output, '' at the end of a line or if it is not known.
         dialect: The template syntax that has to be escaped.
     """
@@ -140,7 +140,10 @@ _BY_CHARACTER = {
 
 
 def _line_start(escaped: str) -> str:
-    """Return `escaped` with a character escaped that would start a heading, list, rule or definition there."""
+    """Return `escaped`, the start of a line, as text that does not start a heading, list, rule or definition.
+
+    Its other characters are already escaped.
+    """
     if _LINE_START.match(escaped):
         return "\\" + escaped
     if escaped.startswith(":"):
@@ -157,7 +160,7 @@ def entities(text: str) -> str:
 
 
 def destination(address: str) -> str:
-    """Return an address as it is written in the parentheses of a link.
+    """Return an address as it is written in the parentheses of a Markdown link.
 
     Characters that are special there are percent-encoded, and `&` becomes `&amp;`.
     """

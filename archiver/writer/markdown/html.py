@@ -1,4 +1,6 @@
-"""Write what Markdown cannot express as one line of HTML, which every engine keeps: wide tables, numbered lists, cards.
+"""Write one line of HTML, which every engine keeps, for blocks that Markdown cannot express.
+
+These are tables that are not simple, lists that do not start with 1, cards, and code that ends a raw block.
 
 The HTML is sanitized by nh3, which keeps only the tags and attributes of an allowlist. In text, every special character
 of Liquid, Markdown and kramdown is written as an entity, so no engine interprets it.
@@ -25,7 +27,7 @@ _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
 def element_html(element: Tag, addresses: LinkResolver) -> str:
     """Return a table or list as one line of HTML.
 
-    A paragraph that is the only block of a cell or item is written without its `<p>`.
+    A paragraph that is the only block of a cell or item is written without its `<p>`. `element` is changed by this.
     """
     for part in element.find_all(["td", "th", "li"]):
         blocks = child_blocks(part)
@@ -47,7 +49,8 @@ def code_html(code: str) -> str:
 def _one_line(source: str, addresses: LinkResolver) -> str:
     """Return sanitized HTML on one line.
 
-    A video without a saved file is replaced by its poster image, since the address of the video expires.
+    A video without a saved file is replaced by its poster image (by an empty `<span>` if it has no poster), since the
+    address of the video expires.
     """
     clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     soup = BeautifulSoup(clean, "lxml")

@@ -1,7 +1,7 @@
 """Write a line of formatted text as Markdown that means the same in kramdown and in every CommonMark engine.
 
-`**` is written only where all engines read it as bold; next to CJK punctuation CommonMark engines do not. In all other
-cases inline HTML is written, which every engine reads. So no engine shows the asterisks of bold text.
+`**` is written only where all engines read it as bold. Next to CJK punctuation, CommonMark engines often do not; there,
+inline HTML is written, which every engine reads. So no engine shows the asterisks of bold text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
     """Return the runs of a line of canonical HTML.
 
-    Run.image of an image is its complete Markdown, with the address that `addresses` returns.
+    For an image, `Run.image` is the complete Markdown of the image, with the address that `addresses` returns.
     """
 
     def write_image(address: str, text: str) -> str:
@@ -80,7 +80,10 @@ def _single_break(run: Run) -> Run:
 
 
 def _code_lines(run: Run) -> list[Run]:
-    """Split a run of code into one run for each line, since a code span cannot contain a line break."""
+    """Split a run of code into a run for each line and runs for the line breaks; return other runs unchanged.
+
+    A code span cannot contain a line break.
+    """
     if "code" not in run.marks or "\n" not in run.text:
         return [run]
     lines = [[run._replace(text=line), Run(text="\n")] for line in run.text.split("\n")]
@@ -90,7 +93,7 @@ def _code_lines(run: Run) -> list[Run]:
 def _without_edges(run: Run) -> list[Run]:
     """Split a run into leading white space, text and trailing white space.
 
-    The white space has no marks, since Markdown does not allow it right inside the delimiters of a mark.
+    The white space gets no marks and no link, since Markdown does not allow it right inside the delimiters of a mark.
     """
     core = run.text.strip()
     if core == run.text:
@@ -135,9 +138,10 @@ class _LineWriter:
         self.line_break, self.target, self.dialect = line_break, target, dialect
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
-        """Return the Markdown of runs; the marks in `open_marks` are already open around them.
+        """Return the Markdown of runs.
 
-        `before` and `after` are the characters of the output next to these runs, '' at the start and end of the line.
+        `open_marks` are the marks that are already open around the runs, and `a` inside a link. `before` and `after`
+        are the characters of the output next to these runs, '' at the start and end of the line.
         """
         if len(runs) == 1:
             return self._write_group(runs, open_marks, before, after)
@@ -153,7 +157,8 @@ class _LineWriter:
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
         """Return how many runs from `runs[at]` on can be written as one group; at least 1.
 
-        They share its link, or else that of its marks which extends over most runs.
+        If `runs[at]` has a link, the group is the following runs with this link. Otherwise the group is the following
+        runs with one of its marks: the mark that extends over most runs.
         """
         run = runs[at]
         if run.href and "a" not in open_marks:
@@ -206,7 +211,8 @@ class _LineWriter:
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
         """Return the first character of the Markdown of `runs[at:]`; '' if there are no such runs.
 
-        This is "!" for an image, "[" for a link, and "<" for a mark that is not in `open_marks`.
+        This is "!" for an image and "[" for a link. For a mark that is not in `open_marks` it is assumed to be "<",
+        although `*` may be written.
         """
         if at >= len(runs):
             return ""
@@ -230,8 +236,8 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
     """Return whether a group of runs may be written between asterisks.
 
-    It may not if it contains images, links, or bold, italic or code other than `inner`: the engine `marked` misreads
-    these.
+    It may not if it contains an image, a link, bold, italic or code, since the engine `marked` misreads these there.
+    The marks and the link that enclose the whole group (`inner`) do not count.
     """
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner
@@ -241,7 +247,8 @@ def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
 def _may_stand(inside: str, outside: str) -> bool:
     """Return whether CommonMark 0.30, 0.31 and kramdown all read asterisks between two characters as delimiters.
 
-    `inside` is the character between the asterisks and `outside` the one beyond them, '' at the start or end of a line.
+    The asterisks are between the characters `inside`, which belongs to the marked text, and `outside`, which is '' at
+    the start or end of a line.
     The versions differ about Unicode symbols (category S: emoji, currency). To be safe with all of them, a symbol
     counts as punctuation if it is `inside`, but not if it is `outside`.
     """

@@ -77,12 +77,12 @@ class Profile(Protocol):
         """Return the front matter of a post, with a newline at its end; '' if the site needs none.
 
         It should contain the mapping `wechat` (`metadata.provenance`), which identifies the article of a post. Without
-        it, the archive cannot tell its posts from other files after a post was renamed or the catalogue was lost, and
-        in an import.
+        it, the archive cannot tell its posts from other files in an import, after a post was renamed, or after the
+        catalogue was lost.
 
         Args:
             article: The article.
-            captured: When its page was captured (aware); used as the date of a post whose page has no date.
+            captured: When its page was captured, with a time zone; used as the date of a post whose page has no date.
             overrides: The mapping `front_matter:` of archiver.yml, values by key; None removes a key.
         """
 

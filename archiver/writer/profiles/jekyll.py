@@ -78,8 +78,9 @@ class JekyllProfile:
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield `_posts/[folder/]YYYY-MM-DD-<slug>.md`, then two such paths with a suffix after the slug.
 
-        The suffixes are `-<mid>-<idx>` and a digest of the article's key. A counter is not used as a suffix, since the
-        path would then depend on the order in which articles are archived.
+        The suffixes are `-<mid>-<idx>` and a digest of the article's key. If the slug is empty, the suffix replaces it;
+        the first path then has `<mid>-<idx>`, too. A counter is not used as a suffix, since the path would depend on
+        the order in which articles are archived.
         """
         number = _article_number(article)
         where = f"{POSTS}/{folder}" if folder else POSTS
@@ -113,13 +114,16 @@ class JekyllProfile:
         return re.sub(r"\{(year|month|day|slug)\}", lambda word: parts[word[1]], pattern)
 
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
-        """Return the seven keys of the Hux theme in its order, then the keys added by `overrides`, then `wechat:`."""
+        """Return front matter: the seven keys of the Hux theme, then the keys that `overrides` adds, then `wechat:`.
+
+        `overrides` can also change or remove the keys of the theme.
+        """
         day = _jekyll_date(article.published or captured)
         values = site_values({**FRONT_MATTER, **overrides}, article, day)
         return dump_front_matter({**values, "wechat": provenance(article, captured)})
 
     def published_key(self, path: str) -> str:
-        """Return the day and the case-folded slug under which Jekyll publishes a file; '' if it does not.
+        """Return the day and the case-folded slug under which Jekyll publishes a file; '' if it does not publish it.
 
         If two posts have the same key, Jekyll publishes one of them without a warning.
         """
@@ -137,7 +141,7 @@ class JekyllProfile:
         return _day_of_match(match) if match else ""
 
     def ignores(self, name: str) -> bool:
-        """Return whether Jekyll ignores a name: that of a hidden, backup or temporary file."""
+        """Return whether Jekyll ignores a name: one that begins with `_`, `.`, `#` or `~`, or ends with `~`."""
         return name.startswith(("_", ".", "#", "~")) or name.endswith("~")
 
 
@@ -186,7 +190,10 @@ def _file_name(title: str, day: date, ending: str, fallback: str) -> str:
 
 
 def _slug(text: str, kept: frozenset[str]) -> str:
-    """Return `text` with `-` for each sequence of characters that are not letters or digits and not in `kept`."""
+    """Return `text` with one `-` for each sequence of characters other than letters, digits and those in `kept`.
+
+    It has no `-` at its start or end.
+    """
     characters = (char if char in kept or _is_letter(char) else "-" for char in text)
     return re.sub(r"-+", "-", "".join(characters)).strip("-")
 
