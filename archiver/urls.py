@@ -106,7 +106,7 @@ def parse_target(source: str) -> Target:
 
 
 def _names_article(parts: SplitResult) -> bool:
-    """Return whether an address of WeChat may lead to an article: it is not the home page and not incomplete."""
+    """Return whether an address of WeChat may lead to an article: it has a short id, or a parameter that names one."""
     if parts.path.rstrip("/") == "/s":
         named = {key for key, value in _query(parts.query) if value}
         return bool(named & {"mid", "signature", "tempkey"})

@@ -75,7 +75,11 @@ class PostDirectories:
 
     @cached_property
     def listed(self) -> dict[str, list[str]]:
-        """The posts by folder, for the folders whose times differ from the recorded times. They are listed once."""
+        """The paths of the posts in each folder that is new or has changed since the catalogue recorded it, by folder.
+
+        A folder has changed if its mtime or ctime differs from the recorded one. All paths are relative to the
+        archive's folder. The folders are read from disk once, at the first use of this property.
+        """
         found: dict[str, list[str]] = {}
         folders = list(dict.fromkeys((self.profile.posts_directory, *self.recorded)))
         for name in folders:  # the loop adds subfolders to the list

@@ -1,4 +1,7 @@
-"""Open the database of an archive for a run, and convert values; all modules of tables use this module."""
+"""Open the database of an archive for a run, and convert times to and from their stored form.
+
+Every module that reads or writes a table uses this one.
+"""
 
 from __future__ import annotations
 

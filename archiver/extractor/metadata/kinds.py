@@ -36,10 +36,10 @@ def has_known_kind(parsed: ParsedPage) -> bool:
 
 
 def _number(parsed: ParsedPage) -> str:
-    """Return the `item_show_type` of the page itself.
+    """Return the number of the page's layout, its `item_show_type`, as a string; "0" if the page does not give it.
 
-    It is read from certain variables only, since the first `item_show_type` in the text often belongs to a linked
-    article. If these have no value, it is derived from the class of `<body>`.
+    It is read only from variables that describe the page itself, since the first `item_show_type` in the text often
+    belongs to a linked article. If these have no value, it is derived from the class of `<body>`.
     """
     value = parsed.cgi.get("item_show_type")
     if value is None:

@@ -76,11 +76,13 @@ class JekyllProfile:
         return PREFIX if self.site.media_prefix is None else self.site.media_prefix
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
-        """Yield `_posts/[folder/]YYYY-MM-DD-<slug>.md`, then two such paths with a suffix after the slug.
+        """Yield three possible paths for the post of an article, the best first; see Profile.post_paths.
 
-        The suffixes are `-<mid>-<idx>` and a digest of the article's key. If the slug is empty, the suffix replaces it;
-        the first path then has `<mid>-<idx>`, too. A counter is not used as a suffix, since the path would depend on
-        the order in which articles are archived.
+        The first is `_posts/[folder/]YYYY-MM-DD-<slug>.md`, with `day` and the slug of the title. The others have a
+        suffix after the slug: first WeChat's ids of the article, `-<mid>-<idx>` (the digest in its key if it has no
+        such ids), then a digest of the whole key. If the title has no letters or digits, its slug is empty: the suffix
+        takes its place, and the first path equals the second. A counter is not used as a suffix, since the path would
+        depend on the order in which articles are archived.
         """
         number = _article_number(article)
         where = f"{POSTS}/{folder}" if folder else POSTS
