@@ -1,4 +1,4 @@
-"""Lock files between processes: with `flock`, on Windows with `msvcrt`. The system releases a lock when its process ends.
+"""Lock files between processes (`flock`, on Windows `msvcrt`). The system releases a lock when its process ends.
 
 The package filelock is not used. On a disk without locks (ENOSYS) it creates a marker file instead, which a killed
 process leaves behind. If a lock cannot be acquired for another reason, it waits forever.
