@@ -16,10 +16,11 @@ def map_least_failed_first(
     fetch: Callable[[Media], LocalFile | str],
     media: Iterable[Media],
 ) -> list[LocalFile | str]:
-    """Call `fetch` for each medium, the least failed first; return the results in the order of `media`.
+    """Call `fetch` for each medium, the ones that failed least first; return the results in the order of `media`.
 
-    `media_map` applies a function to media, possibly in parallel. `failed_tries` takes names of media and returns the
-    number of failed attempts by name; a name that is missing in the result has none.
+    `fetch` returns the file of a medium, or the reason why there is none. `media_map` applies a function to media,
+    possibly in parallel. `failed_tries` takes names of media and returns the number of failed attempts by name; a
+    name that is missing in the result has none.
     """
     media = list(media)
     if len(media) <= 1:

@@ -106,7 +106,10 @@ class PostFiles:
             return _digest(path.read_bytes()) if path.is_file() else ""
 
     def read_text(self, name: str) -> str:
-        """Return the text of a post, front matter included; '' if there is no file."""
+        """Return the text of a post, front matter included; '' if there is no file.
+
+        Invalid UTF-8 is replaced by U+FFFD. Raise OutputError if the file cannot be read.
+        """
         path = self.root / name
         with as_output_error(path):
             return path.read_bytes().decode(errors="replace") if path.is_file() else ""

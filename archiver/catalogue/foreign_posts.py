@@ -25,7 +25,10 @@ class ForeignPosts:
         self._database = database
 
     def recorded_folders(self) -> dict[str, str]:
-        """Return the paths of the cached folders, mapped to the time of change that each had when it was listed."""
+        """Return the recorded times of the folders whose listings are cached, by the paths of the folders.
+
+        Each is the last recorded time of change of a folder, as "mtime ctime" in nanoseconds.
+        """
         with self._database.reading() as connection:
             return {row.name: row.changed for row in connection.execute(select(folders))}
 

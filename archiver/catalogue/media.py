@@ -29,12 +29,12 @@ class MediaTable:
         self._database = database
 
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Add a row for each medium that has none, and give it a name on disk; return (stems, files).
+        """Add a row for each medium that has none, with a name on disk; return (stems, files).
 
-        `names` maps the name of each medium to a safe name. The safe name is used on disk if the medium's name differs
-        from that of another medium only in case, because many disks ignore case. `stems` maps the name of each medium
-        to its path on disk without extension. `files` maps the names of the media that are saved to their files. If two
-        runs reserve the same name on disk, the first run gets it.
+        `names` maps the name of each medium to a substitute, its safe name. A new medium keeps its own name on disk,
+        unless that differs only in case from a name that is taken, because many disks ignore case; then it gets its
+        safe name. `stems` maps the name of each medium to its path on disk without extension. `files` maps the names
+        of those media that are saved to their files.
         """
         found = self._rows(list(names))
         if new := [name for name in names if name not in found]:

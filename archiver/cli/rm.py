@@ -108,7 +108,10 @@ def _check_terminal() -> None:
 
 
 def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
-    """Show how many files would be deleted, ask for confirmation, and return whether the user confirmed."""
+    """Show how many files of each article would be deleted; ask for confirmation, and return whether it was given.
+
+    Raise UsageError if there is no terminal.
+    """
     _check_terminal()
     for result in archive.remove(articles, is_dry=True):
         print_message(f"{result.title} ({result.key}): {len(result.files)} files")

@@ -129,11 +129,12 @@ class ArticleExporter:
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
-    """Return {old address: made-up https address} for an article's stored media that have no http(s) address.
+    """Add the address at which a WARC player finds each medium of an article to `addresses`; return the replacements.
 
-    WARC players can request http(s) addresses only. `files` has the stored media by name. The address at which a
-    player finds a medium (the made-up one, or else its own) is added to `addresses`. Two kinds of media are skipped:
-    those with a `data:` address, and those that have neither an http(s) address nor a stored file.
+    This is the medium's own address if it is http(s), the only kind that players can request. Otherwise an https
+    address is made up for its stored file, and the returned dict maps the old address to it. Media without an
+    http(s) address are skipped if their address is a `data:` one or if they have no file in `files`, which has the
+    stored media by name.
     """
     replaced = {}
     for medium in article.media:

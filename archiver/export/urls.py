@@ -18,7 +18,10 @@ _MEDIA_ADDRESS = re.compile(rf"//[\w.-]{{1,100}}(?:{_HOSTS})/[^\s\"'<>\\()#\x00-
 
 
 def readable_address(key: str) -> str:
-    """Return the made-up address of an article's readable page; `key` is the article's key."""
+    """Return the address that an export gives to the readable page of the article `key`.
+
+    That is the plain HTML page that archiver makes of an article. The address is made up, since no server has the page.
+    """
     return f"{_OWN_HOST}/article/{quote(key, safe=':=+')}"
 
 
