@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from archiver import urls
-from archiver.archive.captures import SnapshotStore, StoredPage, digest_in
+from archiver.archive.captures import StoredPage, digest_in
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.own_files import batched_paths, files_below, is_same_file, is_younger, own_files
@@ -56,12 +56,10 @@ class Inventory:
     on_checked: Callable[[int], None] = _ignore
     counts: Counter[str] = field(default_factory=Counter)  # how many posts, media and pages were checked
     files: ArchiveFiles = field(init=False)
-    snapshots: SnapshotStore = field(init=False)
 
     def __post_init__(self) -> None:
         """Set the fields that are derived from other fields."""
         object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile))
-        object.__setattr__(self, "snapshots", self.files.snapshots)
 
     def everything(self) -> Iterator[Finding]:
         """Yield all findings: about the database file, pages, media, posts and unknown files, in this order.
@@ -87,7 +85,7 @@ class Inventory:
     def pages(self) -> Iterator[Finding]:
         """Yield the findings about snapshots. Each snapshot is checked once, even if it has several captures."""
         seen: set[str] = set()
-        check = partial(check_page, self.snapshots)
+        check = partial(check_page, self.files.snapshots)
         for expected, findings in self._checked(self._distinct_pages(seen), check):
             if findings and self.catalogue.files.expects_page(
                 expected.sha256
@@ -250,7 +248,7 @@ class Inventory:
         time is None if it is not recorded. Yield nothing for a damaged snapshot that is reported elsewhere.
         """
         try:
-            stored = self.snapshots.load(digest) if digest else None
+            stored = self.files.snapshots.load(digest) if digest else None
         except InputError as error:
             if isinstance(error.__cause__, OSError):  # it may be intact and only temporarily unreadable
                 message = str(error.args[0])
@@ -295,7 +293,7 @@ class Inventory:
         return self.files.posts.key_of(post) if post.startswith(f"{self.profile.posts_directory}/") else ""
 
     def _page_path(self, digest: str) -> str:
-        return self.snapshots.path(digest).relative_to(self.root).as_posix()
+        return self.files.snapshots.path(digest).relative_to(self.root).as_posix()
 
     def _is_page_path(self, path: str, digest: str) -> bool:
         try:

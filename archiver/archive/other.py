@@ -40,7 +40,6 @@ class OtherArchive:
         self._now = now
         self._opened = ExitStack()
         self.files = ArchiveFiles(root, profile=profile, is_dry=True)
-        self.snapshots = self.files.snapshots
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver import outcomes
-from archiver.archive.captures import SnapshotStore, StoredPage, digest_in
+from archiver.archive.captures import StoredPage, digest_in
 from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, is_whole_file, kind_of, unrecorded_file
@@ -104,7 +104,6 @@ class Recovery:
     """The recovery of catalogue rows from the files of one archive that can be identified by their content."""
 
     files: ArchiveFiles
-    snapshots: SnapshotStore
     catalogue: Catalogue
     now: datetime
     changed: dict[str, None] = field(default_factory=dict)  # ordered set of the keys of articles with new rows
@@ -137,7 +136,7 @@ class Recovery:
         if finding.problem != "unrecorded" or finding.what != "snapshot":
             return False, 0, 0
         try:
-            captures = self.snapshots.load(digest_in(finding.path)).captures
+            captures = self.files.snapshots.load(digest_in(finding.path)).captures
         except ArchiverError:
             return True, 0, 0
         times = [((each.received or each.captured).timestamp(), each.captured.timestamp()) for each in captures]
@@ -188,9 +187,9 @@ class Recovery:
         """
         digest = digest_in(finding.path)
         try:
-            stored = self.snapshots.load(digest)
+            stored = self.files.snapshots.load(digest)
             reader = PageReader(digest=digest, stored=stored, captures=stored.captures)
-            found, notices = reader.read(self.snapshots.path(digest).stat().st_mtime)
+            found, notices = reader.read(self.files.snapshots.path(digest).stat().st_mtime)
         except ArchiverError as error:
             return with_result(finding, str(error), repaired=False)
         if any(self._is_removed(article) for _, article in found):

@@ -208,7 +208,7 @@ class UnitOfWork:
         lost = {url: reason for url, reason in results.items() if isinstance(reason, str)}
         doubts = {url: file.doubt for url, file in files.items() if file.doubt}
         coverage = post.text_coverage
-        is_low = coverage is not None and coverage < self.options.min_coverage
+        is_low = coverage < self.options.min_coverage
         return replace(
             outcomes.archived(self.job.target, article, self.written),
             images=outcomes.images(article, files, lost | doubts),

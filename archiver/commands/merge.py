@@ -178,8 +178,8 @@ class Merge:
 
     def _pages(self) -> Iterator[MergeResult]:
         batch: list[Callable[[], object]] = []
-        for digest in self.other.snapshots.all():
-            yield self._guarded("page", self.other.snapshots.path(digest), lambda: self._page(digest, batch))  # noqa: B023
+        for digest in self.other.files.snapshots.all():
+            yield self._guarded("page", self.other.files.snapshots.path(digest), lambda: self._page(digest, batch))  # noqa: B023
             if len(batch) >= _BATCH_SIZE:
                 self._record(batch)
         self._record(batch)
@@ -191,8 +191,8 @@ class Merge:
         batch.clear()
 
     def _page(self, digest: str, batch: list[Callable[[], object]]) -> MergeResult:
-        stored = self.other.snapshots.load(digest)
-        path = self._path_of(self.other.snapshots.path(digest))
+        stored = self.other.files.snapshots.load(digest)
+        path = self._path_of(self.other.files.snapshots.path(digest))
         captures = self._captures(digest, stored)
         reader = PageReader(digest=digest, stored=stored, captures=captures)
         found, notices = reader.read(self._modified(digest))
@@ -229,7 +229,7 @@ class Merge:
         return tuple(capture for capture in recorded.values() if not capture.estimated)
 
     def _modified(self, digest: str) -> float:
-        return self.other.snapshots.path(digest).stat().st_mtime
+        return self.other.files.snapshots.path(digest).stat().st_mtime
 
     def _our_page(self, digest: str) -> StoredPage | None:
         try:

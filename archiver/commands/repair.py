@@ -74,7 +74,7 @@ class Repair:
         """
         inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
-            files=archive.files, snapshots=archive.files.snapshots, catalogue=archive.catalogue, now=archive.now()
+            files=archive.files, catalogue=archive.catalogue, now=archive.now()
         )  # fmt: skip
         if inventory.keys is not None:
             return
