@@ -57,6 +57,19 @@ def test_a_picture_that_does_not_come_is_due_and_its_posts_say_where_it_was(
     assert verify(archiver) == set()
 
 
+def test_a_picture_that_is_back_is_no_longer_due(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+    aside = (out / SHARED).rename(out.parent / "aside.png")
+    world.serve(f"{numbered.picture(90)}/0", pages.notice("no picture"))
+    assert repair(archiver) == {("missing", SHARED): False}
+    due = "SELECT due IS NOT NULL AS is_due FROM media WHERE path = ?"
+    assert archiver.catalogue.rows(due, SHARED) == [{"is_due": 1}]
+    aside.rename(out / SHARED)  # by a person, or by a repair that died before it could record the file
+    world.requests.clear()
+    assert repair(archiver) == {}
+    assert archiver.catalogue.rows(due, SHARED) == [{"is_due": 0}]
+    assert not world.requests
+
+
 def test_a_page_that_is_gone_is_noted_as_lost_and_its_post_stays(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     path, before = snapshot(archiver, 1), post(out, 1).read_bytes()
     flip(path)

@@ -60,12 +60,7 @@ class FileInventory:
 
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
         """Yield the images, audios and videos that were saved, each with the key of one article that shows it."""
-        query = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
-        query = query.where(_FIRST_KEY.is_not(None))
-        if keys is not None:
-            shown = select(article_media.c.media_id).select_from(_LINKED_ARTICLES).where(articles.c.key.in_(keys))
-            query = query.where(media.c.id.in_(shown))
-        yield from self._each(query, media.c.id)
+        yield from self._each(_select_media(keys), media.c.id)
 
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
         """Yield the snapshots of pages, with their digests and an empty `path`; a snapshot may be yielded twice.
@@ -148,6 +143,19 @@ class FileInventory:
             values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
             connection.execute(update(media).where(media.c.path == path).values(values))
 
+    def due_media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
+        """Yield the media that are due for a request although a file is recorded for them, as `request_medium` does."""
+        yield from self._each(_select_media(keys).where(media.c.due.is_not(None)), media.c.id)
+
+    def confirm_medium(self, path: str, sha256: str) -> None:
+        """Undo `request_medium`, because the file at `path` is back and has the digest `sha256`.
+
+        Nothing is changed if another digest is recorded.
+        """
+        with self._database.writing() as connection:
+            found = (media.c.path == path) & (media.c.sha256 == sha256)
+            connection.execute(update(media).where(found).values(reason="", tries=0, due=None))
+
     def mark_capture_lost(self, sha256: str) -> None:
         """Mark the captures with this digest as lost, because their snapshot is missing or damaged."""
         with self._database.writing() as connection:
@@ -196,6 +204,16 @@ class FileInventory:
         with self._database.reading() as connection:
             query = select(column).where(column.in_(_storable(values))).where(condition)
             return {str(value) for value in connection.execute(query).scalars()}
+
+
+def _select_media(keys: Collection[str] | None) -> Select[Any]:
+    """Select the media that were saved, each with the key of one article that shows it."""
+    query = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
+    query = query.where(_FIRST_KEY.is_not(None))
+    if keys is None:
+        return query
+    shown = select(article_media.c.media_id).select_from(_LINKED_ARTICLES).where(articles.c.key.in_(keys))
+    return query.where(media.c.id.in_(shown))
 
 
 def _storable(names: Collection[str]) -> list[str]:

@@ -56,6 +56,7 @@ class Repair:
         """Repair everything that the inventory finds; yield each finding with its result."""
         inventory = self.inventory
         yield from self._record_unknown_files()
+        self._confirm_media()
         inventory.counts.clear()
         pages, media, posts = list(inventory.pages()), list(inventory.media()), list(inventory.posts())
         pages = [self._guarded(finding, self._seal) for finding in pages]
@@ -171,6 +172,15 @@ class Repair:
         reason = f": {outcome.error}" if outcome and outcome.error else ""
         message = "its page was read again" if was_fetched else f"noted as lost{reason}"
         return _with_result(moved, message, repaired=was_fetched)
+
+    def _confirm_media(self) -> None:
+        """Withdraw the request for each medium whose recorded file is back.
+
+        A repair may have died after the download, or a person may have put the file back.
+        """
+        for file in self._catalogue.files.due_media(self.inventory.keys):
+            if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
+                self._catalogue.files.confirm_medium(file.path, file.sha256)
 
     def _without_medium(self, media: list[Finding]) -> Iterator[str]:
         """Mark the medium of each finding as due; yield the keys of the articles that show it."""
