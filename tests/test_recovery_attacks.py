@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from archiver import Archiver, Settings
 from archiver.app import ArticleQuery, RebuildOptions
+from archiver.archive import file_checks, shown_files
 from archiver.models import Finding, MergeResult
+from archiver.storage.local import open_file
 from tests.inside import Inside
 from tests.test_recovery import CATALOGUE, files, lose_catalogue
 from tests.test_recovery_large import settle
@@ -285,3 +290,46 @@ def test_repair_of_a_schema_whose_reference_is_damaged_makes_a_new_catalogue(thr
     assert verify(three) == []
     with opened(three) as archiver:
         assert len(list(archiver.list(ArticleQuery()))) == 3
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, module: ModuleType, path: Path, look: int) -> None:
+    """Makes one look of a module at a file fail, as where a process has no descriptors left for a moment."""
+    looks = 0
+
+    def open_(asked: Path) -> Any:
+        nonlocal looks
+        looks += asked == path
+        if asked == path and looks == look:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return open_file(asked)
+
+    monkeypatch.setattr(module, "open_file", open_)
+
+
+LOOKS = (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_repair_of_an_edited_post_that_cannot_be_read_once(
+    three: Inside, monkeypatch: pytest.MonkeyPatch, look: int
+) -> None:
+    path = post(three.folder, 1)
+    path.write_text(edited := path.read_text() + "\n手改\n")
+    fail_once(monkeypatch, file_checks, path, look)
+    assert [(finding.what, finding.repaired) for finding in verify(three, repair=True)] == [("post", True)]
+    assert (three.folder / ".archive/lost/_posts" / path.name).read_text() == edited
+    assert verify(three) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("module", [file_checks, shown_files])
+def test_repair_of_what_cannot_be_read_once_is_done_or_told(
+    three: Inside, monkeypatch: pytest.MonkeyPatch, module: ModuleType, look: int
+) -> None:
+    (three.folder / "postimg" / "stray.png").write_bytes(numbered.picture_bytes(77))
+    fail_once(monkeypatch, module, post(three.folder, 1), look)
+    found = verify(three, repair=True)
+    left = verify(three)
+    assert all(finding.repaired for finding in found) == (left == [])
+    assert [finding.problem for finding in verify(three, repair=True)] == [finding.problem for finding in left]
+    assert verify(three) == []

@@ -7,6 +7,7 @@ repeated: it finds everything that has not been repaired yet.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -65,8 +66,11 @@ class Repair:
             yield self._guarded(finding, partial(self._finish_page, outcome=outcomes.get(finding.key)))
         yield from (self._guarded(finding, self._finish_medium) for finding in media)
         yield from self._rebuild_posts(posts, outcomes)
-        for finding in [each for each in inventory.unknown() if each.problem == "stray"]:
-            yield self._guarded(finding, self._move_stray)
+        for finding in list(inventory.unknown()):
+            if finding.problem == "stray":
+                yield self._guarded(finding, self._move_stray)
+            elif finding.problem == "unreadable":  # it may show any file, so no file was found to be a stray
+                yield _with_result(finding, "no stray file was moved", repaired=False)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
         """Record files that the catalogue does not know and rebuild the posts of their articles.
@@ -221,6 +225,8 @@ class Repair:
         article = self._catalogue.articles.find_by_key(finding.key)
         if article is None:
             return self._finish_post(finding, outcome)
+        if finding.problem == "unreadable" and (now := self._look_again(finding)) != finding:
+            return self._rebuild_post(now, outcome) if now.repaired is None else now
         job = Job(target=Target(source=article.key, url=article.url), kind=JobKind.REBUILD, article=article)
         ports = self.context.ports(job)
         if ports is None:
@@ -235,6 +241,14 @@ class Repair:
         if rebuilt.outcome == "failed":
             return _with_result(finding, rebuilt.error, repaired=False)
         return _with_result(finding, f"what was there is {copy} now" if copy else "", "made again", repaired=True)
+
+    def _look_again(self, finding: Finding) -> Finding:
+        """Return what is found now about a post that could not be read before; repaired if it is intact now."""
+        inventory = replace(self.inventory, keys={finding.key}, counts=Counter())
+        for each in inventory.posts():
+            if each.path == finding.path and each.problem in ("missing", "altered", "unreadable"):
+                return each
+        return _with_result(finding, "it can be read again", repaired=True)
 
     def _finish_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
         """Return the finding about a post without a snapshot with its result, after its article was archived again.
