@@ -1,9 +1,9 @@
-"""Recognise credentials of readers by their names, and redact their values in text that people paste.
+"""Recognise the names of readers' credentials, and redact the values of credentials in text that people paste.
 
-WeChat adds names of credentials every year, but since 2013 they all have the same few endings (`key`, `uin`,
-`pass_ticket`, `wap_sid2`, `session_us` …). So a name with such an ending is taken for the name of a credential. Some
-names have such an ending although their value is the same for every reader of a page. They are listed here as
-exceptions. These are pure functions.
+WeChat puts credentials into the addresses and cookies of the person who reads a page. WeChat adds names of credentials
+every year, but since 2013 all of them have the same few endings (`key`, `uin`, `pass_ticket`, `wap_sid2`, `session_us`
+…). So a name with such an ending is taken for the name of a credential. The exceptions are listed here: names with such
+an ending whose value is the same for every reader. These are pure functions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ REDACTED = "REDACTED"
 
 
 class Strength(IntEnum):
-    """The certainty that a value is a credential, judged by the name of the value."""
+    """The certainty that a value is a credential, judged only by the name of the value."""
 
     NONE = 0  # not a credential's name, or one with the same value for every reader
     LIKELY = 1  # has the ending of a credential's name
@@ -65,7 +65,7 @@ def strength(name: str) -> Strength:
 
 
 def is_word(name: str) -> bool:
-    """Return whether a name ends in a word that is common in programs (`key` or `token`).
+    """Return whether a name ends in `key` or `token`, words that are common in programs.
 
     Such a name alone does not show that its value is a credential; the caller must also judge the value.
     """
@@ -73,11 +73,11 @@ def is_word(name: str) -> bool:
 
 
 def name_within(word: str, before: str) -> str:
-    r"""Return `word` without the part of an escape sequence at its beginning.
+    r"""Return `word` without the rest of an escape sequence at its beginning, if there is one.
 
-    `word` is a run of letters and digits, and `before` is the character in front of it. If `before` is `%` and `word`
-    is `26key`, the text is `%26key`, in which `%26` is an escaped `&`; so the name is `key`. If `before` is a backslash
-    and `word` is `x26key`, the name is `key` for the same reason.
+    `word` is a run of letters and digits in a text, and `before` is the character in front of it. In the text `%26key`,
+    `before` is `%` and `word` is `26key`. As `%26` is an escaped `&`, the result is `key`. In the text `\x26key`,
+    `before` is the backslash and `word` is `x26key`; the result is again `key`.
     """
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
     return word[escape.end() :] if escape else word
@@ -100,8 +100,9 @@ _CREDENTIAL_LIKE = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
 def redact_words(words: str) -> str:
     """Return a text in which the values of credentials are replaced by `REDACTED`.
 
-    The text may be one that a user pasted or a setting. Credentials are redacted in addresses of any host. The redacted
-    address of an article still leads to the article, because credentials do not identify it.
+    `words` is any text, such as an address, a message or a setting. In addresses of every host, logins
+    (`user:password@`) are replaced, too. The redacted address of an article still leads to the article, because
+    credentials do not identify it.
     """
     if not _STEMS.search(words):
         return words
@@ -109,7 +110,10 @@ def redact_words(words: str) -> str:
 
 
 def _redacted(pair: re.Match[str]) -> str:
-    """Return a name with `REDACTED` as its value, or the matched text unchanged if the value is no credential."""
+    """Return the replacement for a match of _PAIR: the name with `REDACTED` as its value.
+
+    Return the matched text unchanged if the value is no credential.
+    """
     before = pair.string[pair.start() - 1 : pair.start()]
     name, separator, value = pair.groups()
     if strength(name_within(name, before)) is Strength.NONE or _HARMLESS_VALUE.match(value):

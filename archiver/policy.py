@@ -44,8 +44,8 @@ def next_step(
 ) -> NextStep:
     """Return the next step for the address of a job.
 
-    `record` is the address's record in the catalogue, None for a new address. `media_due` says whether media of its
-    article are missing and due for a request.
+    `record` is the address's record in the catalogue, None for a new address. `media_due` is True if the address
+    belongs to an article in the archive with missing media that are due for a request.
     """
     if record is None:
         return NextStep.FETCH
@@ -67,10 +67,10 @@ def _step_of_known(job: Job, removed: datetime | None, options: FetchOptions, *,
 
 
 def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
-    """Return the action to take for an extracted article.
+    """Return the action to take for an article that was extracted from a page.
 
-    `known` is the article's record in the catalogue, None for a new article. `says_the_same` says whether its text is
-    the same as that of its last stored page.
+    `known` is the article's record in the catalogue, None for a new article. `says_the_same` is True if the extracted
+    text equals the text of the article's last stored page.
     """
     if known and known.taken_out:
         return Decision.REMOVED
@@ -83,8 +83,8 @@ def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | N
     """Return `article` completed with values from `known`, its record in the catalogue (None for a new article).
 
     A short address in the record replaces a long one in the article, because WeChat answers most long addresses with a
-    verification page. The mark that the article is gone from WeChat is kept if `page` was read from a snapshot, or is a
-    saved page that was captured before the article was seen to be gone.
+    verification page. The field `gone` of the record is kept if `page` was read from a snapshot. It is also kept if
+    `page` is a saved page that was captured before WeChat was seen to no longer show the article.
     """
     if known and urls.is_short(known.url) and not urls.is_short(article.url):
         article = replace(article, url=known.url)
@@ -96,7 +96,10 @@ def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | N
 
 
 def had_media(known: ArticleRecord) -> bool:
-    """Return whether an article was archived with its media, not with `--no-media`; True if it has no images."""
+    """Return whether an article was archived with its media; False if it was archived with `--no-media`.
+
+    For an article without images, return True.
+    """
     images = known.images
     return not images.expected or images.saved > 0 or images.failed > 0
 
@@ -104,7 +107,7 @@ def had_media(known: ArticleRecord) -> bool:
 def media_order(failures: Sequence[int]) -> list[int]:
     """Return the indexes of an article's media in the order in which to request them, the fewest failures first.
 
-    `failures[i]` is the number of failed attempts for the medium with index i. With another order, an article with many
+    `failures[i]` is the number of failed attempts for the medium with index i. In any other order, an article with many
     dead images could use up its limits on the same images in every run.
     """
     return sorted(range(len(failures)), key=failures.__getitem__)
@@ -123,7 +126,10 @@ _FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # after a verification page on a lo
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlAttempt:
-    """An attempt to fetch a URL, with the values that determine when the next attempt is due."""
+    """An attempt to fetch a URL, with the values that determine when the next attempt is due.
+
+    An attempt is settled if it returned the article, or a notice that the article is not available.
+    """
 
     url: str
     state: State | None  # state of the page that was received; None: no page was received
@@ -134,7 +140,10 @@ class UrlAttempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retry:
-    """The time at which to fetch a URL again, and the number of attempts before it."""
+    """The time at which to fetch a URL again (None: never), and the number of attempts so far with the same result.
+
+    The number is 0 after a settled attempt.
+    """
 
     tries: int  # number of attempts in a row that ended in the same state; 0 after a settled attempt
     due: datetime | None  # None: never
@@ -144,8 +153,8 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
     """Return when to fetch a URL again after `attempt`.
 
     `previous_state` and `previous_tries` are the values recorded for the URL before the attempt, None and 0 for a new
-    URL. The URL of an archived article is not due again after a settled attempt, because rechecks then fetch it. After
-    any other attempt it is due again within a day, and is never given up.
+    URL. If the URL belongs to an article in the archive, it is not due again after a settled attempt, because rechecks
+    fetch it. After any other attempt such a URL is due again within a day, however often it has failed.
     """
     tries = (previous_tries if previous_state == attempt.state else 0) + 1
     due = retry_at(attempt.state, attempt.url, tries, attempt.time)
@@ -174,24 +183,28 @@ def is_due(due: datetime, now: datetime) -> bool:
 
 
 def waiting_window(now: datetime) -> tuple[datetime, datetime]:
-    """Return times (start, end): a retry scheduled for the time `due` has to wait if and only if start < due <= end.
+    """Return times (start, end): at the time `now`, retries scheduled for after `start` and up to `end` must wait.
 
-    If `due` is after `end`, it is further away than the longest pause, so the clock was wrong when `due` was recorded.
-    Such a retry does not wait.
+    Retries scheduled for any other time are due. A time after `end` is further away than the longest pause, so the
+    clock was wrong when the time was recorded.
     """
     return now, now + LONGEST_PAUSE
 
 
 def is_settled(state: State | None, *, holds_article: bool) -> bool:
-    """Return whether a page shows that its article either exists or is gone.
+    """Return whether a fetched page settles that its article exists or is gone.
 
-    It does if it holds the article, or if `state` is that of a notice that the article is not available.
+    `holds_article` is True if the page is the article itself. Otherwise the page settles this only if `state` is that
+    of a notice that the article is not available.
     """
     return holds_article or state in UNAVAILABLE_STATES
 
 
 def _doubled(first: timedelta, tries: int) -> timedelta:
-    """Return the pause after `tries` attempts: `first`, doubled for each further attempt, LONGEST_PAUSE at most."""
+    """Return the pause after `tries` failed attempts.
+
+    The pause is `first` after one attempt and twice as long after each further one, but at most LONGEST_PAUSE.
+    """
     return min(first * (1 << min(max(tries - 1, 0), 20)), LONGEST_PAUSE)
 
 
@@ -206,10 +219,11 @@ def media_retry_at(tries: int, now: datetime) -> datetime | None:
 
 
 def media_was_requested(result: LocalFile | str) -> bool:
-    """Return whether a medium was requested. `result` is its file, or the reason why there is no file.
+    """Return whether this run requested a medium.
 
-    A medium is not requested if a limit leaves it for a later run. The reason is then a NotRequested. If an old file is
-    kept until the later run, the NotRequested is in the file's `doubt`.
+    `result` is the medium's file, or the reason why there is no file. If a limit left the medium for a later run, the
+    reason is a NotRequested. If an old file that may be wrong is used meanwhile, the NotRequested is in the file's
+    field `doubt`.
     """
     return not isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
 
@@ -235,18 +249,18 @@ def recheck_at(checked: int, published: int, every: float) -> int:
 def is_recheck_due(checked: int, due: int, now: int) -> bool:
     """Return whether a recheck that was scheduled for the time `due` may be made at the time `now`.
 
-    All times are in seconds since 1970. If the last check was made at a time `checked` in the future, the clock was
-    wrong then, and the recheck is due.
+    `checked` is the time of the last check; all times are in seconds since 1970. If `checked` is after `now`, the clock
+    was wrong at the last check, and the recheck is due.
     """
     return due <= now or checked > now
 
 
 def counts_as_check(state: State | None, url: str) -> bool:
-    """Return whether a fetch of an archived article at `url` that returned a page in `state` counts as a check.
+    """Return whether a fetch of an archived article that returned no article counts as a check.
 
-    This is asked only about pages that do not hold the article. A notice that the article is not available counts. A
-    verification page on a long link also counts: most long links get one, and if it did not count, these articles would
-    be first in every run and other articles would never be checked.
+    `url` is the fetched address. `state` is the state of the received page, None if no page was received. A notice that
+    the article is not available counts. A verification page on a long link counts, too, because most long links get
+    one. If it did not count, these articles would be first in every run, and other articles would never be checked.
     """
     return state in UNAVAILABLE_STATES or (state is State.VERIFICATION and not urls.is_short(url))
 
@@ -260,7 +274,10 @@ LONG_LINK_BLOCKS = 3  # verification pages on long links in a row after which th
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostState:
-    """The state of a host whose requests are rate-limited."""
+    """The state of a host whose requests are rate-limited.
+
+    Times are in seconds since 1970, and the lengths of pauses in seconds.
+    """
 
     next_request_at: float = 0.0  # the earliest time of the next request
     interval: float = 0.0  # length in seconds of the pause that ends at `next_request_at`
@@ -270,11 +287,11 @@ class HostState:
 
 
 def request_slot(host: HostState, interval: float, now: float) -> tuple[float, HostState]:
-    """Return (wait, host): the seconds to wait before asking again, and the new state of the host.
+    """Return (wait, host): the seconds to wait before calling this function again, and the new state of the host.
 
-    If `wait` is 0, a request may be sent now, and the next one `interval` seconds later. `wait` is never longer than
-    the interval in the old state: if the time of the next request is further away, the clock was put back, and the
-    interval begins again now.
+    If `wait` is 0, a request may be sent now. The next request may be sent `interval` seconds later. If the time
+    recorded for the next request is too far away, the clock was put back; the wait is then limited to the recorded
+    interval.
     """
     wait = host.next_request_at - now
     if wait > host.interval:
@@ -287,18 +304,18 @@ def request_slot(host: HostState, interval: float, now: float) -> tuple[float, H
 def cooldown_end(host: HostState, now: float) -> float:
     """Return the time until which no page may be requested; 0 if a page may be requested at the time `now`.
 
-    If the clock is put back to a time before the cool-down began, the cool-down is still in force, unless that time is
-    earlier by more than its length.
+    If the clock was put back, `now` may be before the start of the cool-down. The cool-down is ignored if `now` is
+    before the start by the length of the cool-down or more.
     """
     is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
     return host.blocked_at + host.cooldown if is_cool else 0.0
 
 
 def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bool, HostState]:
-    """Return (cools, host) after a verification page: whether a cool-down of the host begins, and its new state.
+    """Return (cools, host) after a verification page: whether a cool-down begins, and the new state of the host.
 
-    A verification page on a short link begins a cool-down. On a long link it concerns only that link, unless it is the
-    third one on long links in a row.
+    `on_short_link` is True if the requested address was a short one. A verification page on a short link begins a
+    cool-down. One on a long link concerns only that link; only the third in a row on long links begins a cool-down.
     """
     blocks = 0 if on_short_link else host.long_link_blocks + 1
     if not on_short_link and blocks < LONG_LINK_BLOCKS:
@@ -308,17 +325,20 @@ def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bo
 
 
 def after_requested_cooldown(host: HostState, seconds: float, now: float) -> HostState:
-    """Return the state of a host that demanded a cool-down of `seconds`, which are limited to LONGEST_COOLDOWN."""
+    """Return the new state of a host that demanded a pause of `seconds` without requests for pages.
+
+    The pause is limited to LONGEST_COOLDOWN.
+    """
     return replace(host, blocked_at=now, cooldown=min(seconds, LONGEST_COOLDOWN), long_link_blocks=0)
 
 
 def after_delay(host: HostState, seconds: float, now: float) -> HostState:
-    """Return the state of a host to which no request may be sent for the next `seconds`."""
+    """Return the new state of a host to which no request may be sent for the next `seconds`."""
     return replace(host, next_request_at=max(host.next_request_at, now + seconds), interval=max(host.interval, seconds))
 
 
 def after_success(host: HostState) -> HostState:
-    """Return the state of a host that sent a page other than the verification page.
+    """Return the new state of a host that sent a page other than the verification page.
 
     The next cool-down of the host has the length FIRST_COOLDOWN again.
     """

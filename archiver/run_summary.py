@@ -14,7 +14,7 @@ LEFT = ("left", "another run")  # the key in `kinds` of outcomes that a limit le
 
 @dataclass(kw_only=True, slots=True)
 class RunSummary:
-    """The counts of outcomes, and lists of some of them; `add` must be called with each outcome."""
+    """The counts of outcomes, and lists of some of them. The caller passes each outcome to `add`."""
 
     counts: Counter[str] = field(default_factory=Counter)  # number of outcomes by Outcome.outcome
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # number by Outcome.outcome and Outcome.state
@@ -53,7 +53,7 @@ class RunSummary:
     def exit_code(self) -> int:
         """The combined exit code of all outcomes; OK if there are none.
 
-        If any source could be read, a missing input file (NO_INPUT) counts as an ordinary failure (FAILED).
+        If at least one source could be read, a missing input file counts as an ordinary failure: FAILED, not NO_INPUT.
         """
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:

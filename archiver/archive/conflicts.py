@@ -1,4 +1,4 @@
-"""Keep copies of files of an imported archive that conflict with ours, in .archive/conflicts."""
+"""Copy files of another archive to .archive/conflicts if they conflict with ours."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
-    """Copy a file to .archive/conflicts/KEY; return the path of the copy, relative to the archive's folder.
+    """Copy a file of another archive to .archive/conflicts/KEY; return the path of the copy.
 
-    KEY is `key` with characters that are unsuitable for a path replaced. The copy is durable on return. If the
-    folder has a file of the same name with other content, a number is appended to the name of the copy.
+    The returned path is relative to our archive's folder. KEY is `key`, the key of an article or the name of a folder,
+    with unsuitable characters replaced by `-`. If the name is taken by a file with other content, the copy gets a
+    number: `a.md` -> `a.md.2`. The copy is durable on return.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name

@@ -16,11 +16,11 @@ def map_least_failed_first(
     fetch: Callable[[Media], LocalFile | str],
     media: Iterable[Media],
 ) -> list[LocalFile | str]:
-    """Call `fetch` for each medium, the ones that failed least first; return the results in the order of `media`.
+    """Call `fetch` for media, those with the fewest failed attempts first; return the results in the order of `media`.
 
-    `fetch` returns the file of a medium, or the reason why there is none. `media_map` applies a function to media,
-    possibly in parallel. `failed_tries` takes names of media and returns the number of failed attempts by name; a
-    name that is missing in the result has none.
+    `fetch` returns the file of a medium, or the reason why there is none. `media_map` works like `map`, possibly in
+    parallel. `failed_tries` takes names of media and returns their numbers of failed attempts, by name; media without
+    failures may be missing there.
     """
     media = list(media)
     if len(media) <= 1:

@@ -22,8 +22,9 @@ from archiver.writer.names import number_in
 class PostMerger:
     """A merger of the posts of another archive into ours.
 
-    It adds to `changed` the keys of articles whose posts must be rebuilt afterwards. `stays_out` takes a key and
-    returns whether the article is skipped because it was removed from our archive.
+    `changed` is an ordered set (a dict without values), to which `merge` adds the keys of articles whose posts must be
+    rebuilt afterwards. `stays_out` takes a key and returns whether the article is skipped because it was removed from
+    our archive.
     """
 
     archive: Archive
@@ -34,9 +35,9 @@ class PostMerger:
     _doubtful: list[tuple[str, str]] = field(default_factory=list)  # (name, key) of posts to compare again
 
     def merge(self, name: str, key: str) -> MergeResult:
-        """Copy a post of the other archive, or compare it with our post of the same article; return the result.
+        """Copy a post of the other archive to ours, or compare it with our post of the same article; return the result.
 
-        `name` is the name of the post in the other archive, `key` the key of its article.
+        `name` is the path of the post, relative to the other archive's folder. `key` is the key of its article.
         """
         if not key_in(self.other.files.posts.front_matter_of(name)):  # edited: only the catalogue has its key
             copy = self._keep_conflict(name, key)
@@ -71,11 +72,12 @@ class PostMerger:
             self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(our_name))
 
     def _compare(self, name: str, known: ArticleRecord, our_name: str, *, is_last: bool = False) -> MergeResult:
-        """Compare our post of an article with theirs, replace ours if necessary, and return the result.
+        """Compare our post of an article with their post, replace ours if necessary, and return the result.
 
-        A post that was edited by hand is preferred; if both were, ours stays. If theirs was not, ours is rebuilt later
-        or, if the other archive lacks the page, `_keep_newer` decides. `name` is the name of their post. `is_last` is
-        True after our post was rebuilt: a remaining difference is then reported as a conflict.
+        `name` is the path of their post, `our_name` the path of ours. If only one was edited by hand, the edited one is
+        kept. If both were, ours is kept. If theirs was not edited, ours is marked for rebuilding; but if the other
+        archive lacks the page, `_keep_newer` decides. If it is unknown whether theirs was edited, ours is rebuilt
+        first. Then both are compared again with `is_last`, and a remaining difference is a conflict.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None
@@ -108,9 +110,10 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
-        """Keep the post that shows the later page, and a copy of the other one. An edited post of ours is always kept.
+        """Keep the post that was made from the later page, and a copy of the other post; return the result.
 
-        This is for a post that cannot be rebuilt here, because the other archive lacks its page.
+        If `is_ours_edited`, our post is kept in any case. This method is for posts that cannot be rebuilt, because the
+        other archive lacks the page. `name` is the path of their post, `our_name` the path of ours.
         """
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
@@ -130,7 +133,8 @@ class PostMerger:
     def conflicts(self) -> Iterator[MergeResult]:
         """Compare again the posts about which `merge` could not decide; yield a result for each that still differs.
 
-        Call this after our posts of these articles were rebuilt.
+        `merge` cannot decide if it is unknown whether a person edited the other archive's post. Call this after the
+        posts of the articles in `changed` were rebuilt.
         """
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.find_by_key(key)
@@ -141,12 +145,15 @@ class PostMerger:
                     yield result
 
     def _keep_conflict(self, name: str, key: str) -> str:
-        """Copy a post of the other archive to .archive/conflicts; return the path of the copy, '' in a dry run."""
+        """Copy a post of the other archive to .archive/conflicts; return the path of the copy, '' in a dry run.
+
+        `name` is the path of the post, `key` the key of its article.
+        """
         return "" if self.is_dry else keep_conflict(self.archive.files, self.other.root / name, key)
 
 
 def _names(name: str, key: str) -> Iterator[str]:
-    """Yield possible names for a copied post: its present name, then one with a number made from its article's key."""
+    """Yield two possible paths for a copied post: its path `name`, then the same path with a number made from `key`."""
     yield name
     path = PurePosixPath(name)
     yield path.with_name(f"{path.stem}-{number_in(key)}{path.suffix}").as_posix()

@@ -16,7 +16,10 @@ from archiver.writer.renderer import PostStyle
 
 @dataclass(frozen=True, slots=True)
 class PostStyles:
-    """The styles of the posts of one archive. `source` has the options for articles that are not in the archive yet."""
+    """A chooser of the styles of posts in one archive.
+
+    `source` has the options of the source whose articles are being archived.
+    """
 
     archive: Archive
     settings: Settings
@@ -25,8 +28,8 @@ class PostStyles:
     def style_of(self, article: Article) -> PostStyle:
         """Return the style of an article's post.
 
-        An article that is in the archive already keeps the options of the source that first listed it, if
-        archiver.yml still has that source.
+        An article that is already in the archive keeps the options of the source that first listed it. If the article
+        is new, or archiver.yml no longer has that source, the options in `source` apply.
         """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first_source = redact_words(known.source) if known else None

@@ -12,9 +12,9 @@ from archiver.models import Capture, FetchedPage, Target
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPages:
-    """A PageSource that always returns the page of one capture, read from its snapshot, whatever the target is.
+    """A PageSource that returns the page of one capture, read from its snapshot, for every target.
 
-    If `captured` is not None, it replaces the time of the capture. A rebuilt post thus keeps the time that it shows.
+    If `captured` is not None, it replaces the time of the capture, so that a rebuilt post keeps the time that it shows.
     """
 
     snapshots: SnapshotStore
@@ -24,7 +24,7 @@ class SnapshotPages:
     def fetch(self, target: Target) -> FetchedPage:
         """Return the page of the capture; raise InputError if its snapshot is missing or damaged.
 
-        Only `target.source` is used, as the source of the page.
+        Of `target`, only `source` is used: it becomes the `source` of the page.
         """
         page = self.capture.as_page(self.snapshots.load(self.capture.sha256).content, target.source)
         page = replace(page, captured=self.captured or page.captured)
@@ -32,9 +32,10 @@ class SnapshotPages:
 
 
 def current_capture(captures: CaptureTable, key: str) -> Capture | None:
-    """Return the capture that an article's post shows; None if its page was not kept or is lost.
+    """Return the capture from which an article's post was made; None if its page was not kept or is lost.
 
-    An older capture is never returned instead: a post made from it would lack later changes to the article.
+    `key` is the key of the article. An older capture is never returned instead: a post made from it would lack later
+    changes to the article.
     """
     current = captures.current(key)
     return current if current and current.sha256 and not current.lost else None

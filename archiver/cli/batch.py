@@ -62,7 +62,11 @@ def archive_list(
 
 
 def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) -> Iterator[ListEntry]:
-    """Yield the entries; add the path of each saved page to `files`, under the `source` that its Outcome will have."""
+    """Yield the entries unchanged; collect the paths of the saved pages among them in `files`.
+
+    `files` maps the `source` of an entry to paths. The Outcome of an entry has the same `source`, so the paths can be
+    found later.
+    """
     for entry in entries:
         if entry.target and entry.target.file:
             files.setdefault(entry.source, []).append(entry.target.file)
@@ -70,10 +74,10 @@ def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) ->
 
 
 def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> None:
-    """Write the sources that are left to do to a list file at `path`, and print the command that continues with it.
+    """Write the sources that are left to do to a list file, and print the command that continues with this list.
 
-    If none are left, the file is empty and no command is printed. `files` maps sources that are saved pages to their
-    paths.
+    If no source is left, the list file is empty and no command is printed. `path` is the path of the list file. `files`
+    maps each source that is not an address to the paths of its saved pages.
     """
     from archiver.storage.local import write_lines
 
@@ -84,11 +88,11 @@ def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, lis
 
 
 def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield the lines for these sources in a list file that is written to `folder`.
+    """Yield the lines of a list file in `folder` that names these sources.
 
-    A source that is an address becomes one line. A source in `files` becomes one line for each path in `files`, but
-    only the first time that it occurs. It has several paths if these differ only in credentials, which are redacted in
-    the source.
+    An address becomes one line. `files` maps each other source to the paths of its saved pages; each path becomes one
+    line. A source has several paths if these differ only in credentials, which a source does not show. Such a source is
+    repeated in `sources`, but its lines are yielded only once.
     """
     written: set[str] = set()
     for source in sources:
@@ -100,7 +104,10 @@ def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[st
 
 
 def _path_from(folder: Path, source: str, file: str) -> str:
-    """Return `source` if it is the path of `file` relative to `folder`, else the absolute path of `file`."""
+    """Return the path by which a list file in `folder` names the saved page `file`.
+
+    Return `source` if it is the path of `file` relative to `folder`, else the absolute path of `file`.
+    """
     if (folder / source).absolute() == Path(file).absolute():
         return source
     return str(Path(file).absolute())

@@ -71,10 +71,11 @@ def import_archives(
 
 
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
-    """Print a result: with `--json` as JSON, else as a message or as the path of a post, or not at all.
+    """Print a MergeResult in the form that the options `common` ask for.
 
-    A conflict or failure is printed as a message. With `verbose`, so is every other result that has a message. Else the
-    path is printed if a post was written.
+    With `--json`, print it as JSON. Otherwise print a conflict or a failure as a message. With `--verbose`, also print
+    a message for any other result that has an explanation. If there is no message and a post was written, print the
+    path of the post.
     """
     if common.as_json:
         print_json(json_fields(result))

@@ -1,4 +1,7 @@
-"""Write data to stdout and messages to stderr, without control characters that a page might send to the terminal."""
+"""Write data to stdout and messages to stderr, and read stdin.
+
+Control characters in the output are replaced or escaped, so that a page cannot send commands to the terminal.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,7 @@ def table_output() -> BinaryIO:
 
 
 class _Terminal(io.BytesIO):
-    """A binary file that prints the lines that are written to it; each write must contain complete lines in UTF-8."""
+    """A binary file whose content is printed to the terminal. Each write must consist of whole lines in UTF-8."""
 
     def write(self, lines: ReadableBuffer) -> int:
         content = bytes(lines)
@@ -78,7 +81,7 @@ class _Terminal(io.BytesIO):
 def stdin_lines() -> Iterator[str]:
     """Yield the lines of stdin as they arrive; raise InputError if stdin is closed or cannot be read.
 
-    A line that is too long for an address or a file name is replaced by its line number and its beginning.
+    Instead of a line of 65,536 or more characters, yield a text with its line number and its first 200 characters.
     """
     if sys.stdin is None:
         raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")
@@ -97,7 +100,7 @@ def stdin_lines() -> Iterator[str]:
 
 
 def is_terminal() -> bool:
-    """Return whether the user can be asked a question, because stdin and stderr are terminals."""
+    """Return True if both stdin and stderr are terminals, so that the user can be asked a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
 
 
@@ -119,7 +122,10 @@ def prepare_streams() -> None:
 
 
 def discard_stdout() -> None:
-    """Redirect stdout to the null device, so that flushing it at the exit of the interpreter does not fail."""
+    """Redirect stdout to the null device. Used after the reader of a pipe has closed it.
+
+    Otherwise the interpreter would report an error when it flushes stdout at its exit.
+    """
     _discard(sys.stdout)
 
 

@@ -59,7 +59,10 @@ def run_sources(
 
 
 def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file of `--report` (docs/json.md); raise OutputError if it cannot be written."""
+    """Write the JSON file that `--report` asks for (docs/json.md); raise OutputError if it cannot be written.
+
+    `warnings` are the warnings about single articles; those about sources are in `run_report`.
+    """
     from archiver.storage.local import write_lines
 
     content = {

@@ -1,4 +1,4 @@
-"""`list`: select articles and addresses from the catalogue."""
+"""Implement the command `list`: select articles and addresses from the catalogue."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 
 
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield the articles that `query` selects, in order of publication, then the addresses without an article.
+    """Yield the articles that `query` selects, in order of publication, then the addresses that led to no article.
 
-    Addresses are yielded only if the query has a state, which they must have, and none of `account`, `since`, `until`
-    and `incomplete`. With `incomplete`, only articles are selected that lack images or whose post shows less than
-    `min_coverage` (0 to 1) of the text of its page. Raise UsageError if one of these four is combined with the state
-    DUE or WAITING, which only addresses have.
+    An article is `incomplete` if it lacks images, or if its post shows less than `min_coverage` (0 to 1) of the page's
+    text. Only addresses in the state of the query are yielded, so there are none if the query has no state. There are
+    also none if the query sets `account`, `since`, `until` or `incomplete`, since addresses have no such data. Raise
+    UsageError if one of these four is set and the state is DUE or WAITING, because only addresses have these states.
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):

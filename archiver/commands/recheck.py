@@ -1,6 +1,6 @@
-"""`recheck`: fetch the pages of archived articles again to find edits and deletions.
+"""Implement the command `recheck`: fetch the pages of archived articles again to find edits and deletions.
 
-Unchanged pages are not stored.
+A page whose article is unchanged is not stored.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def recheck(
 ) -> Iterator[Outcome]:
     """Fetch the pages of archived articles again; return an iterator over the outcomes.
 
-    `named` has keys, addresses or post files of the articles to check; None selects those whose next check is due.
-    `planned` is called with the number of articles as both arguments. Raise InputError, before any request, if the
+    Each of `named` is a key, an address or the path of a post; None selects the articles whose next check is due.
+    `planned` is called once; both arguments are the number of articles. Raise InputError, before any request, if the
     archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
@@ -41,7 +41,7 @@ def recheck(
 
 
 def recheck_jobs(context: Context, articles: Iterable[ArticleRecord]) -> Iterator[Job]:
-    """Yield a recheck job for each article, omitting articles that have no address or were removed."""
+    """Yield a job that fetches the page again for each article; omit articles that have no address or were removed."""
     sources = {source.title: source.options for source in context.settings.sources}
     for article in articles:
         if article.url and not article.taken_out:

@@ -1,8 +1,8 @@
-"""`verify --repair`: correct the findings of `verify`. Files are moved to .archive/lost, never deleted.
+"""Implement `verify --repair`: correct the differences between the files and the catalogue.
 
-First, files that the catalogue does not know are recorded. Then pages, media and posts are fetched or rebuilt in this
-order, since media and posts can be recovered from pages. Last, stray files are moved. A repair that was killed can be
-repeated: it finds everything that has not been repaired yet.
+Files are moved to .archive/lost, never deleted. First, files that the catalogue does not know are recorded. Next, pages
+are repaired, then media and posts, because these two can be recovered from pages. Last, files that belong to no article
+are moved. A repair that was killed can be repeated: it finds everything that is not repaired yet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # states in which the page cannot
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
-    """The repair of one archive, based on its inventory. `jobs` is the number of processes that rebuild posts."""
+    """The repair of one archive; `inventory` finds what to repair. Up to `jobs` processes rebuild posts."""
 
     context: Context
     inventory: Inventory
@@ -53,7 +53,7 @@ class Repair:
         return self.context.archive.files
 
     def everything(self) -> Iterator[Finding]:
-        """Repair everything that the inventory finds; yield each finding with its result."""
+        """Repair every difference that the inventory finds; yield each finding with `repaired` set."""
         inventory = self.inventory
         yield from self._record_unknown_files()
         self._confirm_media()
@@ -69,9 +69,10 @@ class Repair:
             yield self._guarded(finding, self._move_stray)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
-        """Record files that the catalogue does not know and rebuild the posts of their articles.
+        """Record files that the catalogue does not know, and rebuild the posts of their articles.
 
-        Yield findings with their results. Do nothing if only some articles are checked.
+        Yield the findings about these files and about posts that could not be rebuilt, with `repaired` set. Do nothing
+        if the inventory is limited to some articles.
         """
         inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
@@ -101,7 +102,7 @@ class Repair:
     def _confirm_posts(self, keys: list[str]) -> Iterator[Finding]:
         """Rebuild the posts of the articles with these keys; yield a finding for each post that could not be rebuilt.
 
-        A post that the rebuild does not change is no longer treated as edited by hand.
+        If the rebuild leaves a post as it is, the post counts as unedited from now on.
         """
         for key in keys:
             article = self._catalogue.articles.find_by_key(key)
@@ -126,9 +127,10 @@ class Repair:
                 )  # fmt: skip
 
     def _seal(self, finding: Finding) -> Finding:
-        """Rewrite an altered snapshot file whose page is intact; return the finding with its result.
+        """Repair a snapshot file whose page is intact but whose capture records are damaged; return the finding.
 
-        The records of its captures are taken from the catalogue. Any other finding is returned unchanged.
+        The records are written again from the catalogue, and the returned finding is marked as repaired. A finding
+        about any other problem is returned unchanged.
         """
         digest = digest_in(finding.path)
         try:
@@ -141,9 +143,9 @@ class Repair:
         return _with_result(finding, "written again from the page and the catalogue", repaired=True)
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
-        """Yield the keys of the articles whose current page is lost, according to findings about snapshots.
+        """Yield the keys of the articles whose current page is lost; `pages` are the findings about snapshots.
 
-        An older page is ignored, since it cannot be fetched again.
+        A finding about an older page of an article is skipped, because WeChat only has the current page.
         """
         for finding in pages:
             current = self._catalogue.captures.current(finding.key)
@@ -151,9 +153,10 @@ class Repair:
                 yield finding.key
 
     def _finish_page(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Return the finding about a snapshot with its result, after the attempt to archive its article again.
+        """Return the finding about a snapshot with `repaired` set, after its article was archived again.
 
-        `outcome` is the outcome of the attempt, None if there was no attempt.
+        `outcome` is the outcome of archiving the article again, None if that was not tried. If the page cannot be had
+        again, the catalogue records it as lost, and a damaged file is moved to .archive/lost.
         """
         digest = digest_in(finding.path)
         if finding.problem == "unreadable":  # it may be intact, and become readable again
@@ -174,25 +177,25 @@ class Repair:
         return _with_result(moved, message, repaired=was_fetched)
 
     def _confirm_media(self) -> None:
-        """Withdraw the request for each medium whose recorded file is back.
+        """Cancel the pending download of each medium whose file is back and has the recorded digest.
 
-        A repair may have died after the download, or a person may have put the file back.
+        The file is back if an earlier repair died after its download, or if a person restored it.
         """
         for file in self._catalogue.files.due_media(self.inventory.keys):
             if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
                 self._catalogue.files.confirm_medium(file.path, file.sha256)
 
     def _without_medium(self, media: list[Finding]) -> Iterator[str]:
-        """Mark the medium of each finding as due; yield the keys of the articles that show it."""
+        """Mark the medium of each finding as due for a download; yield the keys of the articles that show it."""
         for finding in media:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
 
     def _finish_medium(self, finding: Finding) -> Finding:
-        """Return the finding about a media file with its result, after its articles were archived again.
+        """Return the finding about a media file with `repaired` set, after its articles were archived again.
 
-        A medium that could not be fetched stays due and is reported again, until its host says that it no longer
-        exists.
+        A medium that could not be fetched stays due, and the next `verify` reports it again. After repeated failures
+        the medium is given up.
         """
         path, digest, reason = self._catalogue.files.current_medium(finding.path)
         if path and digest and digest_of(self.inventory.root / path) == digest:
@@ -201,10 +204,10 @@ class Repair:
         return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)
 
     def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:
-        """Rebuild the posts of these findings; yield each finding with its result.
+        """Rebuild the posts of these findings; yield each finding with `repaired` set.
 
-        Articles without a snapshot are archived again, unless that was done already. `outcomes` has the outcomes of
-        articles that were archived again already, by key.
+        `outcomes` maps the keys of articles that were archived again already to their outcomes. Other articles are
+        archived again if they have no snapshot.
         """
         captures = self._catalogue.captures
         without_page = {finding.key for finding in posts if current_capture(captures, finding.key) is None}
@@ -213,7 +216,7 @@ class Repair:
             yield self._guarded(finding, partial(self._rebuild_post, outcome=outcomes.get(finding.key)))
 
     def _rebuild_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Rebuild a post from its snapshot; return the finding with its result.
+        """Rebuild the post of a finding from its snapshot; return the finding with `repaired` set.
 
         An altered post is first copied to .archive/lost. `outcome` is the outcome of archiving the article again, None
         if that was not tried.
@@ -237,15 +240,19 @@ class Repair:
         return _with_result(finding, f"what was there is {copy} now" if copy else "", "made again", repaired=True)
 
     def _finish_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Return the finding about a post without a snapshot with its result, after its article was archived again.
+        """Return the finding about a post without a snapshot, with `repaired` set, after archiving its article again.
 
-        `outcome` is the outcome of archiving the article again, None if that was not tried.
+        `repaired` is True if the article was archived. `outcome` is the outcome of archiving, None if that was not
+        tried.
         """
         is_back = outcome is not None and outcome.outcome == "archived"
         return _with_result(finding, "archived again" if is_back else _NOT_KEPT, repaired=is_back, outcome=outcome)
 
     def _reason_to_keep(self, finding: Finding, article: ArticleRecord) -> str:
-        """Return the reason why an altered post must not be rebuilt; '' if it should be rebuilt."""
+        """Return why the altered post of a finding must stay as it is; '' if the post should be overwritten.
+
+        There are two reasons: a rebuild leaves the post as it is, or the post shows a newer page than the archive has.
+        """
         if rebuild_one(self.context, article.key).outcome.outcome == "unchanged":
             return _CONFIRMED
         current = current_capture(self._catalogue.captures, article.key)
@@ -264,9 +271,9 @@ class Repair:
         return replace(finding, said=f"{finding.said}; it is {moved_to} now") if moved_to else finding
 
     def _archive_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
-        """Archive the articles with these keys again; return the outcomes by key.
+        """Archive the articles with these keys again; return a dict of key -> outcome.
 
-        Pages are read from intact snapshots where possible, else fetched from WeChat.
+        The page of an article is read from its snapshot if that is intact; otherwise it is fetched from WeChat.
         """
         articles = (self._catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
         jobs = [job for article in articles if article and (job := self._job(article))]
@@ -290,9 +297,10 @@ class Repair:
         return True
 
     def _guarded(self, finding: Finding, work: Callable[[Finding], Finding]) -> Finding:
-        """Return the result of `work`; if it raises an ArchiverError, return the finding marked as not repaired.
+        """Call `work` with the finding and return the finding that it returns.
 
-        A finding that has a result already is returned unchanged.
+        If `work` raises an ArchiverError, return the finding marked as not repaired. If `repaired` is already set,
+        return the finding unchanged, without calling `work`.
         """
         if finding.repaired is not None:
             return finding
@@ -306,10 +314,10 @@ _CONFIRMED = "it is what its page says, and known as ours again"
 
 
 def _with_result(finding: Finding, *messages: str, repaired: bool, outcome: Outcome | None = None) -> Finding:
-    """Return the finding with its result: `messages` are added to its explanation, and `repaired` is set.
+    """Return a copy of the finding with the field `repaired` set and `messages` added to its explanation.
 
-    `outcome` is the outcome of archiving its article again, None if that was not tried. If it has an exit code other
-    than 0, that becomes the exit code of a finding that was not repaired.
+    `outcome` is the outcome of archiving the article again, None if that was not tried. A finding that was not repaired
+    gets the exit code of `outcome`, or FAILED if that is 0 or there is no outcome.
     """
     exit_code = (outcome and outcome.exit_code) or Exit.FAILED
     return with_result(finding, *messages, repaired=repaired, exit_code=exit_code)

@@ -1,7 +1,7 @@
-"""Write blocks and runs as canonical HTML, and read that HTML again.
+"""Write blocks and runs as canonical HTML, and read canonical HTML.
 
-Only this module writes canonical HTML, so regular expressions are enough to read it. `tokenize` leaves the content of a
-block as HTML; `read_line` converts it to runs where a caller needs them. A general parser took three times as long.
+Canonical HTML has a small fixed syntax, so it is read with regular expressions. A general HTML parser took three times
+as long. `tokenize` finds the blocks in a body; `read_line` finds the runs in the HTML of one line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # 
 class BlockToken(NamedTuple):
     """A part of a canonical body: a whole block of text, or an opening or closing tag of a container.
 
-    Containers are the blocks in CONTAINER_TAGS, which contain other blocks.
+    Containers are the blocks that contain other blocks, see CONTAINER_TAGS. `name` is the name of the tag, `inside` the
+    HTML between the tags of a block of text, and `end` the offset in the body at which the part ends.
     """
 
     name: str  # of the tag
@@ -53,7 +54,7 @@ def _render(block: Block) -> str:
 def render_line(runs: list[Run], *, without: frozenset[str] = NO_MARKS) -> str:
     """Return the canonical HTML of a line of text; '' for a line without runs.
 
-    The tags of marks are nested in the order of MARKS.
+    Marks are nested in the order of MARKS, so `em` is inside `strong`.
 
     Args:
         runs: The runs of the line, with normalized white space.
@@ -75,7 +76,7 @@ def _links(runs: list[Run]) -> Iterator[str]:
 
 
 def _nested(runs: list[Run], level: int) -> str:
-    """Return the HTML of `runs` without the tags of MARKS[:level], which the caller writes around it."""
+    """Return the HTML of `runs` without the tags of the first `level` MARKS, which the caller has to add."""
     if len(runs) == 1:
         return _enclose(_leaf(runs[0]), runs[0].marks, _OUTER_MARKS[level])
     used = NO_MARKS.union(*(run.marks for run in runs))
@@ -90,7 +91,10 @@ def _nested(runs: list[Run], level: int) -> str:
 
 
 def _enclose(inside: str, marks: frozenset[str], without: frozenset[str]) -> str:
-    """Return `inside` wrapped in the tags of the `marks` that are not in `without`; white space is not wrapped."""
+    """Return `inside` in the tags of those `marks` that are not in `without`.
+
+    If `inside` is empty or only white space, return it without tags.
+    """
     if not marks or not inside.strip():
         return inside
     opening, closing = _tags(marks, without)
@@ -122,9 +126,9 @@ def tokenize(body: str) -> Iterator[BlockToken]:
 
 
 def parse_attributes(written: str) -> dict[str, str]:
-    """Return a mapping of attribute names to decoded values.
+    """Return the attributes of a canonical tag as a mapping of names to values, with entities decoded.
 
-    `written` is the part of a canonical tag between its name and `>`; '' gives an empty mapping.
+    `written` is the text between the tag's name and `>`, such as ` src="a.png"`. It is '' if there are no attributes.
     """
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)} if written else {}
 
@@ -136,8 +140,8 @@ def read_line(source: str, write_image: Callable[[str, str], str] | None = None)
 
     Args:
         source: The HTML of the line.
-        write_image: A function that takes the address and the alternative text of an image and returns the value of
-            Run.image; Run.text is '' then. By default Run.image is the address and Run.text the alternative text.
+        write_image: Called for each image with its address and its alternative text. The result becomes Run.image, and
+            Run.text is ''. If None, Run.image is the address and Run.text the alternative text.
     """
     runs: list[Run] = []
     outer = [Run()]

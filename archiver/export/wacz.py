@@ -1,4 +1,7 @@
-"""Write a WACZ 1.1.1 file, which players open directly: a zip file with a WARC, a page list and an index."""
+"""Write a WACZ 1.1.1 file, which web archive players such as replayweb.page open directly.
+
+It is a zip file with a WARC file, a list of the pages to show, and an index.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ class PageListWriter:
         self._write({"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True})
 
     def add(self, record: Record, title: str, text: str) -> None:
-        """Add the page of a WARC record, with its title and the text in which players search."""
+        """Add a page to the list.
+
+        `record` is the WARC record of the page, `title` its title, and `text` its plain text, in which players search.
+        """
         identity = record.id.strip("<>").rpartition(":")[2]
         page = {"id": identity, "url": record.uri, "ts": timestamp(record.date), "title": title, "text": text}
         self._write(page)
@@ -41,10 +47,10 @@ class PageListWriter:
 
 @contextmanager
 def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListWriter]]:
-    """Yield writers of a WARC and of its page list. When the `with` block ends, pack both into a WACZ file at `path`.
+    """Yield the writers of a WARC file and of its page list; then pack both files into a WACZ file at `path`.
 
-    If the block fails, no file is written at `path`. `now` is the date of the WARC's first record. Raise OutputError if
-    a file cannot be written.
+    They are packed when the `with` block ends. If the block fails, no file is written at `path`. `now` is the date of
+    the WARC file's first record. Raise OutputError if a file cannot be written.
     """
     with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
@@ -100,7 +106,7 @@ def _pack(folder: Path, target: Path) -> None:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a compressed file called `name` to the zip file, with the present time as its date."""
+    """Add a compressed file to a zip file; `name` is its path in the zip file, and its date is the present time."""
     from wacz.util import now
 
     info = zipfile.ZipInfo(name, now())

@@ -1,9 +1,9 @@
-"""Classify a page: an article, a notice, the verification page, a page cut off in transfer, or another page.
+"""Classify a page as an article, a notice, the verification page, a page cut off in transfer, or another page.
 
-Notices are recognized by their words. These also occur in the scripts of every article, and articles quote them. So
-they are searched for only in pages that are not articles, and there only in the elements in which WeChat shows notices
-(docs/wechat-format.md#article-notice-or-wall). Only the notices in _SCRIPTED_NOTICES are searched for in the whole
-text of a page that is not an article, because a script writes them into it.
+A notice is recognized by its words. The same words occur in the scripts of every article, and in articles about such
+notices. So articles are recognized first. In other pages, the words are searched for only in the elements in which
+WeChat shows notices (docs/wechat-format.md#article-notice-or-wall). The exception is a notice in _SCRIPTED_NOTICES:
+a script contains its text, so the whole page is searched.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ _PROSE_PATH = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 
 
 def classify(page: Page | ParsedPage) -> Classification:
-    """Return the state of a page and the reason for it. No exception is raised, whatever the page contains.
+    """Return the state of a page and the reason for the state. No exception is raised, whatever the page contains.
 
-    The reason is the text of the page's notice; if there is no notice, the title of the page; if there is no title, ''.
-    For VERIFICATION the title is not used, and for ARTICLE and TRUNCATED the reason is always ''. For MIGRATED, the
-    result also has the new address of the article.
+    The reason is '' for an article and for a page that is cut off. For any other page it is the text of the page's
+    notice, else the page's title, else ''. For a verification page the title is not used. For MIGRATED,
+    Classification.moved_to is the new address of the article.
     """
     parsed = ParsedPage.of(page)
     if urls.is_verification_page(parsed.page.final_url) or _is_verification_page(parsed):
@@ -75,9 +75,10 @@ def _is_verification_page(parsed: ParsedPage) -> bool:
 def _is_cut_off(parsed: ParsedPage) -> bool:
     """Return True if the page is empty or its end is missing.
 
-    A downloaded page must have `</html>` near its end. SingleFile leaves this tag out. So a saved page of WeChat
-    without the tag is complete if `#js_content` is closed and the text does not end inside a tag, script, style sheet
-    or comment. Content that is not HTML, and saved pages of other sites, count as complete unless they are empty.
+    A page with `</html>` near its end is complete. A downloaded HTML page without this tag is cut off. The browser
+    extension SingleFile leaves the tag out. So a saved page of WeChat is also complete if the element `#js_content` is
+    closed and the text does not end inside a tag, script, style sheet or comment. A saved page of another site, and
+    content that is not HTML, is complete unless it is empty.
     """
     text = parsed.text
     if _END.search(text, max(0, len(text) - _TAIL)):
@@ -97,8 +98,8 @@ def _ends_between_tags(text: str) -> bool:
 def _is_article(parsed: ParsedPage) -> bool:
     """Return True if a page shows an article.
 
-    It does if it has an element `#js_article`, or a title in ParsedPage.cgi. A page with neither is an article if its
-    `#js_content` is not empty and it is a saved page or has the heading `#activity-name`.
+    An element `#js_article`, or a title in ParsedPage.cgi, proves an article. Without them, `#js_content` must not be
+    empty, and the page must be a saved one or have the heading `#activity-name`.
     """
     if parsed.tag_index.find("js_article") or as_text(parsed.cgi.get("title")):
         return True
@@ -107,7 +108,7 @@ def _is_article(parsed: ParsedPage) -> bool:
 
 
 def _notice(parsed: ParsedPage) -> str:
-    """Return the text of the notice on a page as one line of at most 200 characters; '' if it shows none."""
+    """Return the text of the notice on a page as one line of at most 200 characters; '' if there is none."""
     texts = dict.fromkeys(_visible_texts(parsed, _NOTICE_PATH))
     return " ".join(filter(None, texts))[:_MAX_REASON]
 

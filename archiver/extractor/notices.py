@@ -40,8 +40,8 @@ def state_of_notice(notice: str) -> State | None:
 
 
 def _normalize(notice: str) -> str:
-    """Return a notice in lower case, without white space, and with variants of characters unified.
+    """Return a notice in lower case, without white space, and with one form of each character.
 
-    WeChat uses 帐 and 账, and curly and straight apostrophes, for the same words.
+    帐 becomes 账 and ’ becomes ', because WeChat writes the same words with either character.
     """
     return re.sub(r"\s+", "", notice).lower().replace("帐", "账").replace("’", "'")

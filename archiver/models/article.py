@@ -25,7 +25,10 @@ class Reprint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removal:
-    """A part of a page that the extractor left out of the body, and the reason."""
+    """A part of a page that the extractor left out of the body, and the reason.
+
+    `step` is the name of the extractor's step that left it out.
+    """
 
     step: str  # name of the pass of the extractor that removed it
     reason: str
@@ -34,7 +37,7 @@ class Removal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unavailability:
-    """The state of the notice that replaced an article's page, and the time when it was first seen."""
+    """The notice that replaced an article's page: its state, and the time when it was first seen."""
 
     state: State
     seen: datetime

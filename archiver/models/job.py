@@ -12,7 +12,7 @@ from archiver.models.record import ArticleSummary
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceOptions:
-    """The options that archiver.yml sets for the posts of a source's articles."""
+    """The options for the posts of a source's articles, as archiver.yml sets them."""
 
     name: str = ""  # the source's title in the catalogue; '' for articles given on the command line
     folder: str = ""  # relative to _posts/
@@ -30,12 +30,12 @@ class JobKind(Enum):
 
     @property
     def reads_snapshot(self) -> bool:
-        """Return whether the page is read from its snapshot instead of the network."""
+        """Whether the page is read from its snapshot, and not from the network or a file."""
         return self in (JobKind.RETRY_MEDIA, JobKind.REBUILD)
 
 
 class Overwrite(Enum):
-    """The existing posts that a job may overwrite."""
+    """A rule for which existing posts a job may overwrite."""
 
     UNEDITED = auto()  # posts that nobody edited since archiver wrote them
     FORCED = auto()  # also posts that a person edited
@@ -62,7 +62,7 @@ class Job:
 
     @property
     def asks_for_page(self) -> bool:
-        """Return whether the job requests a page from WeChat."""
+        """Whether the job requests a page from WeChat."""
         return bool(self.target.url) and not self.kind.reads_snapshot
 
 

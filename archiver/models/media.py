@@ -59,7 +59,7 @@ class _NoLocalMedia:
     """The LocalMedia of a page without saved media."""
 
     def find(self, _address: str) -> Download | None:
-        """Return None: no medium was saved."""
+        """Return None, because no medium was saved."""
 
 
 NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
@@ -67,7 +67,7 @@ NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LocalFile:
-    """A medium's file in the archive."""
+    """A medium's file in the archive. If its bytes may be wrong, `doubt` is the reason, otherwise ''."""
 
     path: str  # relative to the output folder, with forward slashes
     size: int  # bytes
@@ -77,7 +77,10 @@ class LocalFile:
 
 
 class NotRequested(str):
-    """The reason why this run did not request a medium. The medium stays due, and no failed try is counted."""
+    """The reason why this run did not request a medium.
+
+    The medium stays due, and no failed attempt is counted.
+    """
 
     __slots__ = ()
 

@@ -34,9 +34,9 @@ UNAVAILABLE_STATES = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABL
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """An article to archive: the address of its page, or the file to which its page was saved.
+    """An article to archive: the address of its page, or the path of a file in which its page was saved.
 
-    Either `url` or `file` is set.
+    Exactly one of `url` and `file` is set.
     """
 
     source: str  # as the user gave it, without credentials
@@ -70,7 +70,7 @@ class FetchedPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Classification:
-    """The state of a page, with details from its notice."""
+    """The state of a page, with details from the notice that it shows instead of an article."""
 
     state: State
     reason: str = ""  # the text of the notice, or the title of the page

@@ -34,7 +34,8 @@ class ArchiveTransaction:
 class ArticleSummary:
     """The fields of an ArticleRecord that a run reports.
 
-    They are few, because a run may hold the summaries of 100,000 articles in memory.
+    They are few, because a run may hold the summaries of 100,000 articles in memory. `taken_out` is the time when the
+    user removed the article, otherwise None.
     """
 
     key: str
@@ -64,13 +65,13 @@ class ArticleRecord(ArticleSummary):
 
     @property
     def gone(self) -> Unavailability | None:
-        """The notice that replaced the article's page; None while the article is online."""
+        """The state of the notice that replaced the article's page, with its time; None while the article is online."""
         return Unavailability(state=self.state, seen=self.state_seen) if self.state in UNAVAILABLE_STATES else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tombstone:
-    """The record of an article that the user removed. It keeps the article from being fetched again."""
+    """The record of an article that the user removed, so that the article is not fetched again."""
 
     key: str
     removed: datetime  # when it was removed
@@ -84,7 +85,7 @@ class Tombstone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlRecord:
-    """The catalogue's record of an address."""
+    """The catalogue's record of an address: its article, the attempts to fetch it, and the time of the next one."""
 
     url: str
     article: ArticleSummary | None = None  # the article at the address; None: unknown

@@ -12,7 +12,7 @@ STDOUT = "-"  # as a path: write to stdout
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleQuery:
-    """A selection of articles in the catalogue. Fields with their default value do not restrict it."""
+    """The conditions for selecting articles from the catalogue. A field with its default value is no condition."""
 
     account: str = ""  # name or id (gh_…) of the account
     since: datetime | None = None  # published at this time or later
@@ -23,7 +23,10 @@ class ArticleQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportRequest:
-    """The articles to export and the files to write."""
+    """The articles to export and the files to write.
+
+    `files` maps each format (`warc`, `wacz`, `jsonl`, `csv`) to the path of its file.
+    """
 
     files: Mapping[str, str]  # path by format (warc, wacz, jsonl, csv); `-` is stdout, for jsonl and csv
     articles: ArticleQuery = field(default_factory=ArticleQuery)
@@ -32,7 +35,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildOptions:
-    """Options of rebuilding posts."""
+    """The options for rebuilding posts."""
 
     is_dry: bool = False  # report the changes but write nothing
     diff: bool = False  # return a diff of each changed post

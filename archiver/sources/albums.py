@@ -1,7 +1,7 @@
 """List the articles of an album (合集) from its public listing, twenty in each response.
 
-The listing needs no login, but most of its addresses are long ones, for which WeChat has sent the verification page
-since 2026. So an album shows which articles exist, but most of them cannot be fetched from these addresses.
+The listing needs no login, but most addresses in it are long ones (`/s?__biz=…`). For these, WeChat has sent the
+verification page since 2026. So an album shows which articles exist, but most cannot be fetched from these addresses.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ IsKnown = Callable[[Target], bool]  # whether the catalogue has an article
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Album:
-    """The ids that identify an album."""
+    """An album, identified by `biz`, the id of its account, and `number`, its own id."""
 
     biz: str  # id of the account
     number: str  # id of the album, 19 digits; a string, because a float cannot represent it
@@ -40,9 +40,10 @@ class Album:
         return f"{_ENDPOINT}?__biz={self.biz}&action=getalbum&album_id={self.number}"
 
     def request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> str:
-        """Return the address of the next part of the listing: the items after `last`, or the first ones if it is None.
+        """Return the address from which to request the next part of the listing: the articles after `last`.
 
-        With `reverse`, the items are listed in the opposite order.
+        If `last` is None, return the address of the first part. With `reverse`, the articles are listed in reverse
+        order.
         """
         begin = f"&begin_msgid={last.msgid}&begin_itemidx={last.position}" if last else ""
         return (
@@ -52,7 +53,10 @@ class Album:
 
 
 def parse_album(address: str) -> Album:
-    """Return the album at `address`, in any form in which users paste it; raise NotWeChat if it is not an album's."""
+    """Return the album at `address`; raise NotWeChat if it is not the address of an album.
+
+    The address may be in any form in which users paste it.
+    """
     parts = urlsplit(urls.parse_target(address).url)
     query = dict(parse_qsl(parts.query.replace("+", "%2B")))
     biz, number = query.get("__biz", ""), query.get("album_id", "")
@@ -70,19 +74,21 @@ def is_album(address: str) -> bool:
 
 
 class AlbumListing:
-    """An iterable over the articles of an album, each once, that requests one response after the other.
+    """An iterable over the articles of an album. It requests one response after the other and yields each article once.
 
-    `fetch` returns the bytes of a response and raises an error for a verification page; its errors end the iteration.
-    `is_known` returns whether the catalogue has an article, archived or due. The constructor raises NotWeChat if
-    `address` is not an album's; the iteration raises FetchError if a response is not a listing.
+    `fetch` takes an address and returns the bytes of the response; its errors, such as for a verification page, end the
+    iteration. `is_known` returns whether the catalogue has an article, archived or due. The constructor raises
+    NotWeChat if `address` is not an album's. The iteration raises FetchError if a response is not a listing.
 
-    `last_count` is the `count` of an earlier complete listing whose articles are all in the catalogue; None if there
-    was none. Without it, the whole album is requested. With it, the iteration stops after a response whose last article
-    is known, if it has found as many new articles as the count has increased by (at least one after a decrease). An
-    album may grow at either end. So if the count has changed and all articles of the first response are known, the
-    response at the other end is requested next. The iteration goes on with the second response only if articles are
-    still missing. If one article was added and another one deleted, the count is unchanged, and the new article may be
-    missed. A listing without `last_count` does not miss it.
+    If `last_count` is None, all articles of the album are listed. Otherwise it is the `count` of an earlier complete
+    listing whose articles are all in the catalogue, and the iteration may end early. It then ends after a response
+    whose last article is known, if enough new articles were found. "Enough" is the increase of the count since the
+    earlier listing, but at least one if the count has decreased.
+
+    New articles may be at either end of an album. If the count has changed and the first response has only known
+    articles, the response at the other end is requested next. If new articles are still missing, the iteration
+    continues with the second response. If one article was added and another one deleted, the count is unchanged, and
+    the new article may be missed. A listing with `last_count=None` finds it.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
@@ -100,7 +106,7 @@ class AlbumListing:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The problems of the listing, each described in one line."""
+        """The problems that the iteration has found so far, each described in one line."""
         return tuple(self._warnings)
 
     def __iter__(self) -> Iterator[Target]:
@@ -128,9 +134,9 @@ class AlbumListing:
         return response
 
     def _new_targets(self, response: AlbumResponse) -> Iterator[Target]:
-        """Yield the articles of a response that this iteration has not listed before.
+        """Yield the articles of a response that no earlier response has listed.
 
-        Add a warning if items of the response have no article's address.
+        Add a warning if some items of the response have no address of an article.
         """
         for item in response.items:
             if item.target and item.target.url not in self._known_by_url:
@@ -141,7 +147,7 @@ class AlbumListing:
             self._warnings.append(f"the album lists {nameless} without an article's address")
 
     def _find_problem(self, response: AlbumResponse, page: int) -> str:
-        """Return the reason why the next response cannot be requested, '' if it can or is not needed.
+        """Record the items of a response; return the reason why the listing cannot go on, '' if there is no problem.
 
         `page` is the number of the response, from 1.
         """
@@ -156,9 +162,9 @@ class AlbumListing:
         return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
     def _is_last(self, response: AlbumResponse) -> bool:
-        """Return whether this response is the last one that is needed; set `is_complete`.
+        """Return whether no further response is needed, and store the result in `is_complete`.
 
-        Add a warning if the whole album was listed and the number of its articles is not `count`.
+        Add a warning if the album was listed to its end, but the number of its articles differs from `count`.
         """
         if self._is_caught_up(response):
             return True
@@ -168,10 +174,11 @@ class AlbumListing:
         return self.is_complete
 
     def _is_caught_up(self, response: AlbumResponse) -> bool:
-        """Return whether all articles after this response are known; set `is_complete`.
+        """Return whether all articles after this response are assumed to be known; if so, set `is_complete`.
 
-        This is assumed if the last article of the response is known, and if at least as many new articles were listed
-        as the count has increased by since `last_count`. If either count is unknown, return False.
+        The assumption is made if the last article of the response is known, and if enough new articles were listed.
+        "Enough" is the increase of the count since `last_count`, but at least one after a decrease. Return False if
+        either count is unknown.
         """
         if self._last_count is None or self.count is None or not response.items:
             return False
@@ -186,5 +193,8 @@ class AlbumListing:
         return sum(not known for known in self._known_by_url.values())
 
     def _may_grow_at_the_end(self) -> bool:
-        """Return whether all articles of the first response were known, so that new ones may be at the other end."""
+        """Return whether all articles of the first response were known.
+
+        If so, new articles may be at the other end of the album. Return False if there is no `last_count`.
+        """
         return self._last_count is not None and bool(self._known_by_url) and not self._new_count

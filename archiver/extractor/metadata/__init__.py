@@ -1,8 +1,8 @@
-"""Read an article's metadata: each field from the first of several sources that has a value.
+"""Read an article's metadata: for each field, search several places in the page and use the first non-empty value.
 
-A generator yields the values of a field from its sources, so that a source is read only if all sources before it are
-empty. Pages since 2025 contain the server's own data (ParsedPage.cgi). For most fields, such a page is searched no
-further: if the field is empty in this data, the article has no such value (docs/wechat-format.md#6-metadata).
+A generator for each field yields the values, so that a place is read only if all places before it are empty. Pages
+since 2025 contain the server's own data (ParsedPage.cgi). For most fields, other places in such a page are not read,
+since an article has no value for a field that is empty in this data (docs/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations
@@ -92,7 +92,10 @@ def read_metadata(parsed: ParsedPage) -> Article:
 
 
 def _missing(found: dict[str, str]) -> list[str]:
-    """Return a warning for each empty value in `found`, whose keys are names of fields that no article should lack."""
+    """Return a warning for each empty value in `found`, such as "the page has no title".
+
+    `found` is a mapping of names of required fields, as the warnings show them, to the values in the page.
+    """
     return [f"the page has no {name}" for name, value in found.items() if not value]
 
 
@@ -125,9 +128,10 @@ def _has_own_title(parsed: ParsedPage) -> bool:
 
 
 def _headline(text: str) -> str:
-    """Return a title of at most 40 characters for a text, on one line.
+    """Return a one-line title of at most 40 characters made from `text`, the text or digest of an untitled article.
 
-    It is the whole text if that is short enough, else its first sentence, else its first line, cut with `…` if needed.
+    The title is the whole text if that is short enough, else the first sentence, else the first line. A first line that
+    is too long is cut and ends with `…`.
     """
     text = text.strip()
     if len(text) <= _MAX_HEADLINE:
@@ -205,7 +209,7 @@ def _is_original(parsed: ParsedPage) -> bool:
 def _is_paid(parsed: ParsedPage) -> bool:
     """Return True if the article is not free and the reader to whom the page was sent has not paid for it.
 
-    A paid article can also be recognized by the preview in its body, see RawBody.paid_preview.
+    Some paid articles are recognized only by the preview in their body, see RawBody.paid_preview.
     """
     paid = parsed.cgi.get("is_pay_subscribe") or parsed.variable("isPaySubscribe", "is_pay_subscribe")
     return as_text(paid) == "1" and as_text(member(parsed.cgi, "user_info", "is_paid")) != "1"
@@ -214,7 +218,7 @@ def _is_paid(parsed: ParsedPage) -> bool:
 def _location(parsed: ParsedPage) -> str:
     """Return the location that WeChat derives from the author's IP address (since 2022-04-29); '' if there is none.
 
-    It is a province for an author in China, else a country.
+    The location is a province for an author in China, else a country.
     """
     place = parsed.cgi.get("ip_wording") or parsed.variable("ip_wording")
     country = as_line(member(place, "country_name") or member(place, "countryName"))

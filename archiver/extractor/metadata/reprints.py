@@ -1,4 +1,7 @@
-"""Read the source of a reprint or share card (docs/wechat-format.md#where-a-reprint-is-from)."""
+"""Read which article a reprint or share card shows (docs/wechat-format.md#where-a-reprint-is-from).
+
+A share card shares another account's article without being an article of its own.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,12 @@ def copyright_stat(parsed: ParsedPage) -> str:
 
 
 def is_reprint(parsed: ParsedPage) -> bool:
-    """Return True if the page is a reprint or a share card, so that its text is by another account."""
+    """Return True if the page is a reprint or a share card. Its text is then by another account."""
     return copyright_stat(parsed) == _REPRINT_STAT or is_share_card(parsed)
 
 
 def is_share_card(parsed: ParsedPage) -> bool:
-    """Return True if the page is a share card: it shows only a card of another account's article, not its text."""
+    """Return True if the page is a share card, which shows only a card and the beginning of another article."""
     style = member(parsed.cgi, "copyright_info", "reprint_style")
     if style is None:
         style = parsed.variable("reprint_style")
@@ -38,9 +41,9 @@ def is_share_card(parsed: ParsedPage) -> bool:
 
 
 def read_reprint(parsed: ParsedPage) -> Reprint | None:
-    """Return the source of a reprint or share card; None if the page is neither.
+    """Return the original of a reprint or share card; None if the page is neither.
 
-    Fields that the page does not give are ''.
+    Fields of the result that the page does not give are ''.
     """
     if not is_reprint(parsed):
         return None
@@ -55,7 +58,7 @@ def read_reprint(parsed: ParsedPage) -> Reprint | None:
 def read_notice(parsed: ParsedPage) -> str:
     """Return the text that the account wrote above a reprint or share card (编者荐语); '' if there is none.
 
-    It is cut after 2,000 characters.
+    The text is cut after 2,000 characters.
     """
     return first_text(_notices(parsed))[:_MAX_NOTICE] if is_reprint(parsed) else ""
 

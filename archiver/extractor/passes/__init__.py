@@ -1,7 +1,7 @@
-"""Convert the raw body of a page to canonical HTML in a series of passes; `passes` returns them in order.
+"""Convert the body of a page to canonical HTML: parse it, run a series of passes, and write the result as HTML.
 
-Each pass is a function that changes the tree of the body. A pass that removes content yields a Removal for each piece.
-The last step, `collapse`, writes the tree as canonical HTML.
+A pass is a function that changes the tree of the body in place. A pass that removes content yields a Removal for each
+removed piece. `passes` returns the passes in order. After them, `collapse` writes the tree as canonical HTML.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ Pass = Callable[[Element], Iterable[Removal] | None]
 
 
 def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
-    """Return the passes for one body, in the order in which they run.
+    """Return the passes for one body, in the order in which they must run.
 
     Args:
-        raw: The raw body. Only its list of videos is used here.
-        after_hidden: Additional passes, which run directly after `drop_hidden`.
+        raw: The raw body. Only its list of videos is used here; the passes get the tree as their argument.
+        after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements.
     """
     return (
         drop_hidden,
@@ -51,7 +51,11 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanBody:
-    """The canonical HTML of a body, its media, and a record of the content that was removed or lost on the way."""
+    """The canonical HTML of a body, its media, and a record of the content that was removed or lost on the way.
+
+    `removed` has a Removal for each piece of content that a pass has removed. `lost_characters` is the number of
+    visible letters and digits that are missing from `html`.
+    """
 
     html: str
     media: tuple[Media, ...]  # images in the order of the page, then the media of cards
@@ -63,7 +67,8 @@ class CleanBody:
 def clean(raw: RawBody) -> CleanBody:
     """Return the canonical HTML of a raw body, with its media, the removed pieces and the warnings.
 
-    An oversized body (`is_oversized`) is converted by `plain_html`. The result then has a warning, but no `removed`.
+    If the body is too large for the passes (`is_oversized`), `plain_html` converts it instead. The result then has a
+    warning, and no losses are recorded.
     """
     if is_oversized(raw.html):
         html = plain_html(raw.html)
@@ -77,9 +82,9 @@ def clean(raw: RawBody) -> CleanBody:
 
 
 def canonical_html(raw: RawBody) -> str:
-    """Return the canonical HTML of a raw body; it is equal to `clean(raw).html`.
+    """Return the canonical HTML of a raw body, the same string as `clean(raw).html`.
 
-    This is faster than `clean`, since it collects no media and records no losses.
+    This function is faster than `clean`, since it collects no media and records no losses.
     """
     if is_oversized(raw.html):
         return plain_html(raw.html)
@@ -92,9 +97,9 @@ def _run_passes(raw: RawBody, *after_hidden: Pass) -> tuple[Element, tuple[Remov
 
 
 def _media(body: Element) -> Iterator[Media]:
-    """Yield the media of a body: first its images, then the media of its cards.
+    """Yield the media of a body: first its images, then the media of its cards, such as audio files and cover images.
 
-    Media whose address is empty or was yielded before are skipped.
+    Media without an address are skipped. Of several media with the same address, only the first is yielded.
     """
     known: set[str] = set()
     for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):

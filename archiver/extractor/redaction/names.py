@@ -48,10 +48,10 @@ NOT_SECRET = re.compile(
 
 
 class Kind(NamedTuple):
-    """The name of a credential, and the certainty that a value of this name is a credential.
+    """The name of a credential, and the certainty that a value with this name is secret.
 
-    `strength` is this certainty. `is_word` is True if the name ends in `key` or `token`, which are common in programs.
-    `is_certain` is True if `strength` is CERTAIN.
+    `text` is the name, and `strength` is the certainty. `is_word` is True if the name ends in `key` or `token`, which
+    are common in programs. `is_certain` is True if `strength` is CERTAIN.
     """
 
     text: str
@@ -61,7 +61,10 @@ class Kind(NamedTuple):
 
 
 class Name(NamedTuple):
-    """An occurrence of a credential's name in a page: its offsets, and the fields of its Kind."""
+    """An occurrence of the name of a credential in a page.
+
+    `start` and `end` are its offsets in the bytes of the page. The other fields are the same as in Kind.
+    """
 
     start: int
     end: int
@@ -76,10 +79,10 @@ def credential_kind(word: bytes, before: bytes) -> Kind | None:
     """Return the Kind of an identifier; None if it is not the name of a credential.
 
     Args:
-        word: The identifier. It may begin with the rest of an escaped separator, such as the `26` of `%26key`, which
-            Kind.text leaves out.
-        before: The character before the identifier, which shows whether there is such a rest; b"" at the start of the
-            page.
+        word: The identifier. The end of an escaped separator may be in front of the name, as in `26key` for the text
+            `%26key`. Kind.text is then only `key`.
+        before: The byte before `word` in the page (`%` in this example), by which such a case is recognised. It is b""
+            at the start of the page.
     """
     text = name_within(word.decode(), before.decode("latin-1"))
     found = strength(text)
@@ -87,7 +90,7 @@ def credential_kind(word: bytes, before: bytes) -> Kind | None:
 
 
 def find_names(content: bytes, low: bytes) -> Iterator[Name]:
-    """Yield each occurrence of a credential's name that a value follows. `low` is the `content` in lower case."""
+    """Yield each name of a credential in `content` that is followed by a value. `low` is `content` in lower case."""
     for form in _NAME_ENDS:
         for match in form.finditer(low):
             start, end = match.span()
@@ -98,7 +101,7 @@ def find_names(content: bytes, low: bytes) -> Iterator[Name]:
 
 
 def is_secret_attribute(name: Name, value: bytes) -> bool:
-    """Return True if the value of an attribute called `name` is a credential.
+    """Return True if `value` is a credential as the value of an HTML attribute called `name`.
 
     This is stricter than `is_secret` for uncertain names, because editors number elements in attributes such as
     `data-key`.

@@ -26,9 +26,11 @@ _JSON = (b"{", b"[", b"\\x7b", b"\\x5b", b"\\u007b", b"%7b", b"%257b")
 class Regions:
     """The regions of a page: code, tags and strings. Each kind is located when it is first needed.
 
-    `low` is the `content` in lower case. `code` has the offsets of the regions of code in ascending order: the start
-    and the end of the first region, then those of the second, and so on. By default the regions of code are the inline
-    scripts and the comments.
+    Args:
+        content: The bytes of the page.
+        low: The same bytes in lower case.
+        code: The start and end offsets of the regions of code, alternating and ascending. By default these are the
+            inline scripts and the comments.
     """
 
     def __init__(self, content: bytes, low: bytes, code: tuple[int, ...] | None = None) -> None:
@@ -50,7 +52,10 @@ class Regions:
         return bisect_right(self._tags, position) % 2 == 1 and not self.is_code(position)
 
     def is_attribute(self, position: int) -> bool:
-        """Return True if an offset is inside a start tag but not inside a quoted value of an attribute."""
+        """Return True if an offset is inside a start tag but not inside a quoted value of an attribute.
+
+        More than 2,000 bytes after the start of a tag, quotes are not checked, and the result is True.
+        """
         if not self.is_tag(position):
             return False
         start = self._tags[bisect_right(self._tags, position) - 1]
@@ -70,14 +75,14 @@ class Regions:
     def is_json(self, string: int) -> bool:
         """Return True if a string in code contains JSON data. `string` is the offset of its opening quote.
 
-        The result is False for text of the article that looks like JSON.
+        The result is False if the string is the article's own text (`is_prose`), even if that looks like JSON.
         """
         return self._low[string + 1 : string + 40].lstrip().startswith(_JSON) and not self.is_prose(string)
 
     def is_prose(self, string: int) -> bool:
-        """Return True if a string in code contains text of the article, which may quote code.
+        """Return True if a string in code contains the article's own text, such as its title or body.
 
-        `string` is the offset of its opening quote.
+        `string` is the offset of the opening quote.
         """
         return _BEFORE_PROSE.search(self._low, max(0, string - 99), string) is not None
 

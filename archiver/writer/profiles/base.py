@@ -20,17 +20,22 @@ KEY_START = 10  # length of the result of `published_key_start`, in characters
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteOptions:
-    """The options of one site in archiver.yml; None means the default of the profile."""
+    """The options of one site in archiver.yml; None means the default of the profile.
 
-    media_prefix: str | None = None  # prefix of the path of a medium in its address
-    post_url: str | None = None  # address of a post: a pattern with {year}, {month}, {day} and {slug}
+    Args:
+        media_prefix: The part of a medium's address before the path of its file.
+        post_url: The pattern of a post's address, with the placeholders {year}, {month}, {day} and {slug}.
+    """
+
+    media_prefix: str | None = None
+    post_url: str | None = None
 
 
 class Profile(Protocol):
-    """The interface of a profile, which represents one kind of site.
+    """The interface of a profile, which represents one kind of site, such as Jekyll.
 
-    Results depend on the arguments alone: a profile does not open files or read the clock. It is created from
-    `SiteOptions`, is immutable, and is shared by threads.
+    A profile is created from `SiteOptions`, is immutable, and is shared by threads. Its methods do not open files or
+    read the clock: their results depend only on the options and the arguments.
     """
 
     @property
@@ -39,17 +44,17 @@ class Profile(Protocol):
 
     @property
     def posts_directory(self) -> str:
-        """The directory that contains all posts, directly or in subdirectories."""
+        """The directory that contains all posts, directly or in subdirectories; relative to the archive's folder."""
 
     @property
     def dialect(self) -> Dialect:
-        """The syntax that the site's programs read in a post besides Markdown and HTML."""
+        """The template syntax that the site generator reads in a post besides Markdown and HTML."""
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
 
-        The caller uses the first path whose `published_key` no other post has. The paths must not depend on existing
-        files.
+        The caller uses the first path whose `published_key` no other post has. The paths are relative to the archive's
+        folder and must not depend on existing files.
 
         Args:
             article: The article.
@@ -58,45 +63,48 @@ class Profile(Protocol):
         """
 
     def media_url(self, path: str) -> str:
-        """Return the address that a post uses for the medium at `path`, escaped for both Markdown and HTML."""
+        """Return the address that a post uses for a media file, escaped for both Markdown and HTML.
+
+        `path` is the path of the file relative to the archive's folder.
+        """
 
     def media_in(self, text: str) -> list[str]:
-        """Return the paths of the archive's media that the text of a post shows, each once, in order of appearance.
+        """Return the paths of the archive's media files that a post shows, each once, in order of appearance.
 
-        This is the inverse of `media_url`. It also recognises addresses that people write by hand, and addresses that
-        earlier versions of the profile wrote.
+        `text` is the text of the post. All addresses from `media_url` are recognised, including those that earlier
+        versions of the profile wrote. Addresses that people write by hand are recognised as well.
         """
 
     def post_url(self, path: str) -> str:
-        """Return the address that a post uses to link to the post at `path`.
+        """Return the address that other posts use to link to the post at `path`.
 
-        Return '' if the site does not publish the file.
+        `path` is relative to the archive's folder. Return '' if the site does not publish the file.
         """
 
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
         """Return the front matter of a post, with a newline at its end; '' if the site needs none.
 
-        It should contain the mapping `wechat` (`metadata.provenance`), which identifies the article of a post. Without
-        it, the archive cannot tell its posts from other files in an import, after a post was renamed, or after the
+        It should contain the key `wechat` with the value of `metadata.provenance`, which identifies the article of a
+        post. The archive needs this to recognise its posts in an import, after a post was renamed, or after the
         catalogue was lost.
 
         Args:
             article: The article.
-            captured: When its page was captured, with a time zone; used as the date of a post whose page has no date.
-            overrides: The mapping `front_matter:` of archiver.yml, values by key; None removes a key.
+            captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
+            overrides: The mapping `front_matter:` of archiver.yml, key to value; None removes a key.
         """
 
     def published_key(self, path: str) -> str:
         """Return a key that is equal for posts which overwrite each other on the site; '' for a file that is no post.
 
-        Only the file name in `path` is used; `path` may consist of the file name alone.
+        Only the file name at the end of `path` is used.
         """
 
     def published_key_start(self, path: str) -> str:
-        """Return the first KEY_START characters of `published_key(path)`, by which posts are indexed in memory.
+        """Return the first KEY_START characters of `published_key(path)`; for a file that is no post, any text.
 
-        It is called for every file of a blog, so it should be faster than `published_key`. For a file that is no post
-        it may return any text.
+        The archive uses these characters to index posts in memory. It calls this for every file of a blog, so this
+        should be faster than `published_key`.
         """
 
     def ignores(self, name: str) -> bool:

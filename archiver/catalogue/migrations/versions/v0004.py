@@ -8,10 +8,10 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the columns, and fill in the time of receipt of older rows.
+    """Add the columns, and fill in the time of receipt of existing rows.
 
-    The captures of an article were received in the order of their rows. So the time of receipt of a row is the latest
-    time of capture in it and the rows before it.
+    Rows were added in the order of receipt. So the time of receipt of a capture of an article is the latest time of
+    capture among this row and the article's earlier rows. For other captures it is the time of capture.
     """
     op.add_column("captures", sa.Column("received", sa.BigInteger(), nullable=True))
     op.add_column("captures", sa.Column("source", sa.String(), nullable=False, server_default=""))
