@@ -13,9 +13,9 @@ Other processes
     no other run can change what the transaction has read before the commit. A method that reads sees only committed
     rows. An iterator reads rows while it is consumed.
 
-    Another run may change the catalogue between two calls. A caller that must prevent this claims the URL first
-    (`urls.claim`) or holds the lock on the archive's posts. A method that has waited half a minute for another run's
-    transaction raises OutputError.
+    Another run may change the catalogue between two calls. A caller that must prevent this holds the lock on the
+    archive's posts, or first takes the lease on a URL (`urls.claim`). While a run has the lease, no other run works on
+    the URL. A method that has waited half a minute for another run's transaction raises OutputError.
 
 Time
     Every datetime in an argument must be timezone-aware; every returned datetime is in China's time zone. Times are
@@ -88,14 +88,18 @@ class Catalogue:
         """Open the database; return whether the caller must populate it from the files in the archive's folder.
 
         A missing database is created. A database with an older schema is migrated. The result is True if the database
-        is new, or if the run that created it died before `mark_populated`. Then the caller must add the posts and
-        removals that are in the folder, and call `mark_populated`, before it does anything else.
+        is new, or if the run that created it died before `mark_populated`. Then the caller must add the posts and the
+        tombstones in the folder (a tombstone is a file that records the removal of an article). After that it must call
+        `mark_populated`, before it does anything else.
         """
         _ = self._database.engine
         return self._database.is_new
 
     def mark_populated(self) -> None:
-        """Record that the posts and removals in the archive's folder were added; `open` then returns False."""
+        """Record that the caller has populated the new catalogue, as the result of `open` demanded.
+
+        That is, the posts and the tombstones in the archive's folder were added. From now on `open` returns False.
+        """
         with self._database.writing() as connection:
             mark_populated(connection)
 
@@ -109,25 +113,28 @@ class Catalogue:
         return self._database.run_lock.is_alive(run_id)
 
     def other_runs_since(self) -> float | None:
-        """Return the start time, in seconds since 1970, of the oldest other run that is still working.
+        """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
 
-        Return None if no other run is working.
+        Return None if no other run is working. Files that are newer than this time may belong to such a run, which has
+        perhaps not recorded them yet.
         """
         return self._database.other_runs_since()
 
     def restore(self, salvage: Salvage) -> None:
-        """Add rows of URLs and media, and the sources of articles, that were read from a damaged catalogue.
+        """Write the data from a damaged catalogue that cannot be rebuilt from files on disk.
 
-        Existing rows of URLs and media are not changed. The source of an existing article is replaced. The other fields
-        of `salvage` are not used here.
+        These are the rows in `salvage.addresses` and `salvage.media`, unless the URL or medium already has a row. For
+        each article in `salvage.sources` that has a row, the name of the list, feed or album from which the article
+        came is written, in place of any existing one.
         """
         restore(self._database, salvage)
 
     def unreadable_rows(self) -> list[str]:
-        """Read every row; return one line of text for each row that archiver cannot have written, [] if there is none.
+        """Check that every row can be read; return a line of text for each fault, [] if there is none.
 
-        If a row cannot be converted, reading stops there, and only one line about this row is returned. Damage of the
-        database file is reported by `files.integrity_errors`.
+        There is a line for each row with a malformed digest. But if a row cannot be converted at all, the check ends
+        there, and the result is one line about this row. Damage of the database file is reported by
+        `files.integrity_errors`.
         """
         try:
             for _ in self.articles.query():
@@ -182,5 +189,5 @@ class Catalogue:
             connection.execute(insert.on_conflict_do_update(index_elements=["address"], set_=values))
 
     def close(self) -> None:
-        """Free the leases of this run and close the database; do nothing if the database was not used."""
+        """Close the database, and free this run's leases (its claims on URLs); do nothing if it was not used."""
         self._database.close()

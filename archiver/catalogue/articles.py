@@ -44,8 +44,9 @@ class ArticleTable:
     def find(self, article: Article) -> ArticleRecord | None:
         """Return the record of an article that was extracted from a page; None if there is none.
 
-        The record is looked up by `article.key`, then by `article.key_without_ids`. The second key finds an article
-        that was recorded from a page without ids.
+        First the record with `article.key` is looked up. This key usually consists of WeChat's ids, but some pages lack
+        them. If the article was recorded from such a page, its record has `article.key_without_ids`, which is a digest;
+        so this key is looked up next.
         """
         return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
@@ -86,10 +87,12 @@ class ArticleTable:
     ) -> Iterator[ArticleRecord]:
         """Yield the records of the articles that meet every given condition, the earliest published first.
 
-        `account` is the name or the id (`gh_…`) of an account. `since` and `until` limit the time of publication;
-        `since` is inclusive, `until` is exclusive. `state` is the state of the page, or REMOVED to yield only removed
-        articles. Without REMOVED, no removed article is yielded. `incomplete_below` is a share from 0 to 1. It selects
-        articles that lack images, and articles whose post shows a smaller share of the page's text.
+        An argument that is '' or None sets no condition. `account` is the name or the id (`gh_…`) of an account.
+        `since` (inclusive) and `until` (exclusive) limit the time of publication. `state` is the state of the page,
+        such as 'deleted'. Removed articles are yielded only if `state` is REMOVED, and then no others.
+
+        `incomplete_below` is a share from 0 to 1, such as 0.9. It selects each article that lacks an image, and each
+        article whose post shows a smaller share than this of the page's text.
         """
         query = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
         if account:  # each column has its own index; a condition with OR would read the whole table
@@ -179,8 +182,8 @@ class ArticleTable:
         """Write the result for one SOURCE in one transaction, and free the leases on its URLs.
 
         All files that `entry` names must be durable on disk before this call. `published_as` is the result of the
-        profile's `published_key` for the post, '' if there is no post. `source` is the title of the source in
-        archiver.yml that named the SOURCE, '' if none did.
+        profile's `published_key` for the post, '' if there is no post. `source` is the name of the list, feed or album
+        in archiver.yml that contained the SOURCE, '' if none did.
         """
         with self._database.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
@@ -215,11 +218,13 @@ class ArticleTable:
         return article_id
 
     def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
-        """Record for an article that a fetch of one of its URLs returned no article; return the article's id.
+        """Update the row of a known article after a request for its URL that returned no article; return its id.
 
-        If the URL identifies no article in the catalogue, record nothing and return None. Otherwise the article is
-        marked as checked now if policy.counts_as_check returns True. If a notice said that the article is not
-        available, the state of the notice becomes the state of the article.
+        Instead of the article, another page or no page was received. If policy.counts_as_check returns True for this,
+        the article is marked as checked now. If the page is a notice that the article is not available, the state of
+        the notice, such as 'deleted', becomes the state of the article.
+
+        If the requested URL identifies no article in the catalogue, write nothing and return None.
         """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
@@ -275,7 +280,8 @@ def _find_row(connection: Connection, article: Article) -> tuple[int, str] | Non
 def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
     """Return the columns to change, by name, if an article's state changes from `before` to `state`; {} if it does not.
 
-    `now` is the time at which the new state was seen, in seconds since 1970.
+    `now` is the time at which the new state was seen, in seconds since 1970. The types allow None, but no caller passes
+    it.
     """
     return {} if before == state else {"state": state, "state_seen": now}
 

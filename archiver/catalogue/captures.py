@@ -22,8 +22,9 @@ from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapt
 class CaptureTable:
     """The table of all pages that were received, with the digests of their snapshots.
 
-    A capture has the state UNREAD until its page is classified as an article, a notice or another State. Until then,
-    only methods that take a digest find the capture.
+    A new capture has the state UNREAD. It gets another State when its page has been classified, for example as an
+    article or a notice. The methods that return captures leave out UNREAD ones, because it is not known yet what they
+    contain.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,7 +49,10 @@ class CaptureTable:
         return to_capture(row) if row else None
 
     def check_rows(self) -> None:
-        """Read every row with a state other than UNREAD; raise DamagedCatalogue if a row cannot be converted."""
+        """Raise DamagedCatalogue if the row of a capture cannot be read and converted; used to find damage.
+
+        UNREAD rows are not checked.
+        """
         with self._database.reading() as connection:
             for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):
                 to_capture(row)
@@ -66,8 +70,8 @@ class CaptureTable:
         """Add a row with the state UNREAD for a page that was received and stored, before the page is parsed.
 
         `sha256` is the digest of the page's snapshot. `received` is the time of receipt that is recorded in the
-        snapshot file; None means now. `source` is the title of the source in archiver.yml that named the page, '' if
-        none did.
+        snapshot file; None means now. `source` is the name of the list, feed or album in archiver.yml that contained
+        the page's address or path, '' if none did.
 
         Later, ArticleTable.record writes the state of the page, or `discard` deletes the row. If neither happens, the
         run has died.
@@ -89,10 +93,11 @@ class CaptureTable:
 
 
 def record_captures(connection: Connection, entry: ArchiveTransaction, shared_values: Mapping[str, Any]) -> None:
-    """Record the state of the page of one SOURCE, and of the notice of a migrated account that led to the page.
+    """Write the row of the page that was received for one SOURCE, with the state of the page.
 
-    `shared_values` maps column names to the values that are the same in both rows. A page that was read from its
-    snapshot is not recorded again.
+    If the account had migrated to a new address, a notice was received first, which named the address of the page. Then
+    the row of the notice (`entry.notice`) is written, too. `shared_values` maps the names of columns to the values that
+    are the same in both rows. For a page that was not received now, but read from its snapshot, no row is written.
     """
     if entry.notice:
         _record(connection, entry.notice, {**shared_values, "state": State.MIGRATED})

@@ -55,7 +55,7 @@ class Database:
             return RunLock(self.path.parent / "running")
 
     def other_runs_since(self) -> float | None:
-        """Return the start time, in seconds since 1970, of the oldest other run that is still working.
+        """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
 
         Return None if no other run is working. Unlike `run_lock`, this method does not mark this run as alive.
         """

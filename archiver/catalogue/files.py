@@ -57,21 +57,27 @@ class FileInventory:
             return sum(int(connection.execute(count).scalar() or 0) for count in counts)
 
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the posts, each with the SHA-256 of the bytes that archiver wrote; '' if this is unknown."""
+        """Yield the posts of the articles with these keys, or all posts if `keys` is None.
+
+        Each has the SHA-256 of the bytes that archiver wrote, '' if this is unknown.
+        """
         query = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
         query = query.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
         yield from self._each(_restrict(query, articles.c.key, keys), articles.c.id)
 
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the images, audios and videos that were saved, each with the key of one article that shows it."""
+        """Yield the saved images, audios and videos of the articles with these keys, or all if `keys` is None.
+
+        Each has the key of one article that shows it.
+        """
         yield from self._each(_select_media(keys), media.c.id)
 
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the snapshots of pages, with their digests and an empty `path`.
+        """Yield the snapshots of the articles with these keys, or all snapshots if `keys` is None.
 
-        The caller finds the path of a snapshot from its digest. A snapshot is yielded once for each capture that has
-        it. Snapshots that are marked as lost are left out. Captures with the state UNREAD are also left out: a run is
-        working on them, or it died, perhaps before the snapshot was durable on disk.
+        Each has its digest and an empty `path`; the caller finds the path from the digest. A snapshot is yielded once
+        for each capture that has it. Snapshots that are marked as lost are left out. Captures with the state UNREAD are
+        also left out: a run is working on them, or it died, perhaps before the snapshot was durable on disk.
         """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         query = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
@@ -84,11 +90,13 @@ class FileInventory:
         return self._known(articles.c.post, names, _IS_PRESENT)
 
     def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        """Return those of `paths` that belong to known media, each mapped to whether the medium is recorded as saved.
+        """Return those of the media files `paths` that the catalogue knows: {path: whether it is recorded as saved}.
 
-        A medium with a file on disk may be recorded as not saved. Then the run that wrote the file died before it
-        recorded the file, or is still working. `is_same` is called with the recorded path of a medium and one of
-        `paths`, and returns whether both are the same file. Paths that differ only in case always count as the same.
+        The value is False if the catalogue has a medium of this name, but no file for it. Then the run that wrote the
+        file died before it recorded the file, or is still working.
+
+        Two paths in different spelling may be one file, for example on a disk that ignores case. `is_same` decides: it
+        gets the recorded path of a medium and one of `paths`. Paths that differ only in case always count as the same.
         """
         stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}
@@ -116,7 +124,10 @@ class FileInventory:
         return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
 
     def expects_page(self, sha256: str) -> bool:
-        """Return whether a snapshot with this digest was stored and is not marked as lost."""
+        """Return whether the snapshot with this digest should be on disk.
+
+        This is so if the catalogue has a capture with this digest that is not marked as lost.
+        """
         return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
     def articles_showing(self, path: str) -> list[str]:
@@ -127,10 +138,11 @@ class FileInventory:
             return [str(key) for key in rows.scalars()]
 
     def current_medium(self, path: str) -> tuple[str, str, str]:
-        """Return (path, digest, reason) for the medium that is or was saved at `path`.
+        """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
 
-        The returned path may have another extension than the argument, if the medium was downloaded again. If the
-        medium has no file now, path and digest are '', and the reason says why. For an unknown medium all three are ''.
+        `path` is a path at which the medium was saved earlier. The returned path may have another extension, if the
+        medium was downloaded again. If the medium has no file now, the returned path and digest are ''. The reason is
+        '' if nothing is wrong. For an unknown medium all three are ''.
         """
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
@@ -140,18 +152,20 @@ class FileInventory:
         return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
     def request_medium(self, path: str) -> None:
-        """Mark the medium saved at `path` as due for a request, because the file is missing or altered.
+        """Mark the medium saved at `path` to be downloaded again from now on, because its file is missing or altered.
 
-        The catalogue expects the file to exist even so, until the medium is downloaded again or given up.
+        Nothing is downloaded here. The row keeps the path and digest of the file, so `media` still yields it. Both are
+        deleted from the row when the medium is given up after repeated failures.
         """
         with self._database.writing() as connection:
             values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
             connection.execute(update(media).where(media.c.path == path).values(values))
 
     def due_media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the media for which a file is recorded, but which are to be requested again.
+        """Yield the media that were saved once but are to be downloaded again, for example after `request_medium`.
 
-        `request_medium` marks such media. They are yielded even if the time of the next request has not come.
+        They are yielded even if the next attempt must wait until a later time. Only media that the articles with these
+        keys show are yielded, or all if `keys` is None.
         """
         yield from self._each(_select_media(keys).where(media.c.due.is_not(None)), media.c.id)
 

@@ -46,17 +46,16 @@ class ForeignPosts:
     def save(
         self, changed: Mapping[str, str], recorded: Mapping[str, str], listed: Mapping[str, Mapping[str, str]]
     ) -> None:
-        """Save the new times of the folders that changed, and the new listings of those that were listed again.
+        """Bring the stored listings up to date, in one transaction, with what the caller found on disk.
 
-        `changed` maps the path of each changed folder to its new time. `listed` maps the path of each folder that was
-        listed again to a dict of its foreign posts: the path of each post, mapped to the result of the profile's
-        `published_key`.
+        `changed` maps the path of each folder whose time on disk is not the stored one to its time on disk. `listed`
+        has those of these folders that the caller listed again. It maps each folder's path to the foreign posts in the
+        folder: {path of the post: result of the profile's `published_key`}. The listing and the time of such a folder
+        are replaced.
 
         A folder in `changed` but not in `listed` keeps its stored listing, because only archiver's own posts changed in
-        the folder. For such folders `recorded` must hold the times that `recorded_folders` returned to the caller. If
-        another run has stored a different time since then, that time is kept.
-
-        Everything is saved in one transaction.
+        it; only its time is replaced. `recorded` has the times that `recorded_folders` returned to the caller. If the
+        stored time is no longer the one in `recorded`, another run has changed it, and it is kept.
         """
         with self._database.writing() as connection:  # a folder is found through its parent's listing
             for name, posts in listed.items():

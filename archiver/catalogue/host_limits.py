@@ -55,12 +55,16 @@ class HostLimits:
         return wait
 
     def delay(self, host: str, seconds: float, now: float) -> None:
-        """Forbid all requests to `host` for the given number of seconds from `now`."""
+        """Forbid all requests to `host` for the given number of seconds from `now`.
+
+        This is for a short pause that the host demanded. During it `acquire` permits no request; it is not a cool-down.
+        For a long pause `cool_down` is called.
+        """
         with self._writing() as connection:
             _store(connection, host, policy.after_delay(_state_of(connection, host), seconds, now))
 
     def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down that the host itself demanded, for the given number of seconds from `now`.
+        """Begin a cool-down of `seconds` from `now`, because the host demanded it with a Retry-After header.
 
         A cool-down longer than policy.LONGEST_COOLDOWN is shortened to that length.
         """
@@ -72,7 +76,10 @@ class HostLimits:
         return policy.cooldown_end(self._read(host), now)
 
     def blocked_at(self, host: str) -> float:
-        """Return the time at which the last cool-down of the host began; 0 if it never had one."""
+        """Return when the host last blocked archiver, that is, when its last cool-down began; 0 if it never did.
+
+        If the user's cookie file is newer than this time, the user has probably passed the verification page since.
+        """
         return self._read(host).blocked_at
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:

@@ -76,10 +76,10 @@ class RunLock:
 
 
 def other_runs_since(folder: Path, own_id: str) -> float | None:
-    """Return the start time of the oldest run that is still working; the run `own_id` is ignored.
+    """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
 
-    The time is in seconds since 1970, and comes from the modification time of the run's lock file in `folder`. Return
-    None if no other run is working.
+    `folder` has the lock files of the runs. The start of a run is the modification time of its lock file. The run with
+    the id `own_id` is ignored. Return None if no other run is working.
     """
     starts = []
     for path in folder.glob("*.lock"):

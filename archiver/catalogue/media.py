@@ -31,13 +31,14 @@ class MediaTable:
         self._database = database
 
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Add a row for each medium that has none, and reserve its path on disk; return (stems, files).
+        """Decide and record where each medium is saved; return (stems, files).
 
-        `names` maps the name of each medium to its safe name, a substitute. A new medium is saved under its own name,
-        unless the name of another medium differs only in case. Many disks ignore case, so then the safe name is used.
+        `stems` maps the name of each medium to its stem: the path of its file, without the extension. `files` maps the
+        name of each medium that is already saved to its file. Paths are relative to the archive's folder.
 
-        `stems` maps the name of each medium to its path on disk without extension. `files` maps the name of each medium
-        that is already saved to its file. Paths are relative to the archive's folder.
+        `names` maps the name of each medium to its safe name, such as `postimg/Ab_C` to `postimg/abc-0f3a91c2`. The
+        stem of a new medium is its name. But many disks ignore case; so if the name of another medium differs only in
+        case, the stem is the safe name. For each new medium a row with its stem is added.
         """
         found = self._rows(list(names))
         if new := [name for name in names if name not in found]:
@@ -47,9 +48,11 @@ class MediaTable:
         return _stems_and_files(found, names)
 
     def find(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Return (stems, files) like `reserve`, but write nothing.
+        """Look up where media are saved; return (stems, files) like `reserve`, but write nothing.
 
-        The stem of a medium without a row is its safe name.
+        `stems` maps the name of each medium to the path of its file without the extension. `files` maps the name of
+        each medium that is saved to its file. `names` maps the name of each medium to its safe name (see `reserve`);
+        this is the stem of a medium that has no row yet.
         """
         return _stems_and_files(self._rows(list(names)), names)
 
@@ -117,9 +120,10 @@ class MediaTable:
         return found
 
     def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
-        """Add rows for media; `names` maps the name of each medium to its safe name.
+        """Add a row for each medium in `names`, with the stem of its file: the path without the extension.
 
-        The path on disk is the safe name if the name of another medium differs only in case, otherwise the name.
+        `names` maps the name of each medium to its safe name (see `reserve`). The stem is the safe name if the name of
+        another medium differs only in case, otherwise the name.
         """
         taken: dict[str, str] = {}
         for chunk in chunks([name.lower() for name in names]):
@@ -134,9 +138,10 @@ class MediaTable:
 def _stems_and_files(
     found: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, LocalFile]]:
-    """Return (stems, files) for `reserve` and `find`.
+    """Return the results of `reserve` and `find`: (stems, files), each by the names of the media.
 
-    `found` maps names of media to their rows. `names` maps the name of each medium to its safe name, which becomes the
+    A stem is the path of a medium's file without the extension. `files` has only media that are saved. `found` maps
+    names of media to their rows. `names` maps the name of each medium to its safe name (see `reserve`); this is the
     stem of a medium without a row.
     """
     files = {name: _file(row) for name, row in found.items() if row["path"]}
@@ -144,9 +149,10 @@ def _stems_and_files(
 
 
 def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
-    """Record the results in `entry.media`, and that the article shows these media.
+    """Write the files in `entry.media`, or the reasons why there are none, to the rows of the media.
 
-    `article_id` is the id of the article's row. The media must have rows, which `MediaTable.reserve` adds.
+    Also record that the article with the row `article_id` shows these media. The media must have rows, which
+    `MediaTable.reserve` adds.
     """
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by changed columns: one statement each
     links = []
@@ -169,10 +175,12 @@ def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
 
 
 def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
-    """Return the columns to change in the row of a medium, by name, for its result in `entry.media`.
+    """Return the columns to change in the row of a medium, as {column name: new value}; {} if nothing changes.
 
-    The result is a file, or the reason why there is no file. A failed request is counted only if the medium was
-    requested.
+    `entry.media` has the medium's file, or the reason why there is none. Without a file, or if the file's `doubt` says
+    that it may be wrong, there are two cases. If this run requested the medium, a failed request is counted, and the
+    next one is due later, or never after too many. Otherwise, for example because a limit was reached, nothing is
+    counted; if the row has no reason yet, the reason is written and the medium is due now.
     """
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:

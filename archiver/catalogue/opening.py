@@ -63,13 +63,13 @@ def open_engine(path: Path) -> Engine:
 
 
 def _read_only_url(path: Path) -> URL:
-    """Return the SQLAlchemy URL for a database that cannot be written, for example in a backup or on a CD."""
+    """Return the URI of `_read_only` as an SQLAlchemy URL, for example for a database in a backup or on a CD."""
     name, _, query = _read_only(path).partition("?")
     return URL.create("sqlite", database=name, query={**dict(parse_qsl(query)), "uri": "true"})
 
 
 def _read_only(path: Path) -> str:
-    """Return the SQLite URI for reading a database that cannot be written.
+    """Return the URI with which sqlite3 opens a database in a place where nothing can be written, such as a CD.
 
     If there is no write-ahead log beside the database, SQLite takes no locks when it uses this URI.
     """
@@ -86,7 +86,11 @@ def _is_older(path: Path) -> bool:
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
-    """Configure a new connection to a database that can be written; SQLAlchemy calls this for each one."""
+    """Configure a new connection to a database that can be written; SQLAlchemy calls this for each one.
+
+    Turn off transactions that the driver begins by itself, set `_PRAGMAS`, turn to a write-ahead log (WAL), and
+    allocate disk space for the log's index. `_record` is not used.
+    """
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in _PRAGMAS:
         connection.cursor().execute(f"PRAGMA {pragma}")
@@ -205,7 +209,10 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
 
 
 def mark_populated(connection: Connection) -> None:
-    """Record that the posts and removals in the archive's folder were added to the new catalogue."""
+    """Record that the posts and tombstones in the archive's folder were added to the new catalogue.
+
+    A tombstone is a file that records the removal of an article.
+    """
     connection.exec_driver_sql(f"PRAGMA user_version = {_POPULATED}")
 
 

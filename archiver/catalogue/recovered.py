@@ -32,9 +32,11 @@ class RecoveredRows:
         self._database = database
 
     def last_recorded(self) -> datetime | None:
-        """Return the later of two recorded times: the last receipt of a page, and the last capture that a post shows.
+        """Return the time up to which the catalogue knows what happened to the archive.
 
-        Return None if there is no capture and no article.
+        If a snapshot on disk is newer, the catalogue is out of date, for example restored from a backup. The result is
+        the later of two times: the last receipt of a page, and the last capture that a post shows. Return None if there
+        is no capture and no article.
         """
         with self._database.reading() as connection:
             times = (
@@ -44,10 +46,11 @@ class RecoveredRows:
             return from_timestamp(max((time for time in times if time is not None), default=None))
 
     def unproven(self) -> list[str]:
-        """Return the keys of the articles with a stored page but without a recorded digest of their post.
+        """Return the keys of the articles whose posts recovery must still rebuild or compare with the stored pages.
 
-        The post of such an article was found on disk and not yet compared with the page, so a person may have edited
-        the post. Articles of which no post was found are included. Removed articles are left out.
+        These articles have a stored page, but no digest of the post is recorded. Either the post was found on disk, so
+        that a person may have edited it, or only the page was found and there is no post. Removed articles are left
+        out.
         """
         query = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
@@ -84,8 +87,9 @@ class RecoveredRows:
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
         """Add an article whose post was found on disk, and its URL.
 
-        If the article already has a row without a post and was not removed, write the post to this row, unless the post
-        is already recorded for another article.
+        `published_as` is the result of the profile's `published_key` for the post. If the article already has a row,
+        only fill in the post, if it is missing there, and the state, if the post says that the page is not available. A
+        row of a removed article is not changed. If another article already has this post, do nothing.
         """
         row = _row_of_post(article, published_as)
         insert = self._database.insert(articles).values(row).on_conflict_do_nothing()
@@ -134,9 +138,9 @@ class RecoveredRows:
     def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
         """Add a capture whose snapshot is on disk; return the key of its article, or '' if there is none.
 
-        `article` is the article in the page, or None if the page holds no article; then `reason` says why. In that case
-        the key is that of the article to which the URL led before. Captures of a URL must be added in the order of
-        receipt.
+        `article` is the article in the page. It is None if the page holds no article, such as a notice; `reason` says
+        why. If it is None, the returned key is that of the article to which the URL led before. Captures of a URL must
+        be added in the order of receipt.
         """
         with self._database.writing() as connection:
             article_id = self._article(connection, capture, article)
@@ -264,9 +268,9 @@ class RecoveredRows:
             connection.execute(link.on_conflict_do_nothing())
 
     def add_capture_without_page(self, key: str, capture: Capture) -> None:
-        """Add a capture without a stored page; `key` is the key of its article.
+        """Add the record of a capture whose page was not kept: it has a time, a state and headers, but no snapshot.
 
-        Do nothing if the article is unknown.
+        `key` is the key of its article. Do nothing if the article is unknown.
         """
         with self._database.writing() as connection:
             article_id = connection.execute(_id_of(key)).scalar()
@@ -301,10 +305,11 @@ def _pages_kept() -> Select[Any]:
 
 
 def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
-    """Fill in the source and the time of the last check of an article from one of its captures.
+    """Complete the row of an article with what one of its captures says.
 
-    The source is written only if the article has none. The time of receipt becomes the time of the last check if it is
-    later than the recorded one. A page saved by a browser does not count as a check, because nothing was fetched.
+    If the row does not say which list, feed or album named the article, this is copied from `capture.source`. The time
+    of receipt becomes the time of the article's last check if it is later than the recorded one. A page saved by a
+    browser does not count as a check, because nothing was fetched.
     """
     if capture.source:
         lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
@@ -331,9 +336,11 @@ def _record_notice(connection: Connection, article_id: int, state: str, received
 
 
 def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[str]) -> None:
-    """Link notices that were added before the article was known to the article, and update the article's state.
+    """Assign earlier notices to an article that was just added, and update the article's state.
 
-    `found_urls` are the URLs of the article. Captures of these URLs that belong to no article yet are linked.
+    A notice, such as "deleted", does not say which article it replaces; only the URL tells. So a notice that was added
+    before its article belongs to no article. `found_urls` are the URLs of the article. Notices and other pages without
+    an article that were received from these URLs, and belong to no article yet, become captures of this one.
     """
     has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
     is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))

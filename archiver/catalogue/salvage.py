@@ -31,7 +31,13 @@ _MEDIUM = re.compile(r"(?:postimg|media)/[\w-]{1,250}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Salvage:
-    """The rows of a damaged catalogue that are readable and that archiver can have written, sorted by purpose."""
+    """The usable rows of a damaged catalogue: those that are readable and that archiver can have written.
+
+    `addresses` has the rows of URLs that led to no article, and `media` the rows of media. `digests` maps the paths of
+    posts to the digests of the posts. `sources` maps the keys of articles to the names of the lists, feeds or albums
+    that named the articles. `removals` has a record of each removed article. `captures` has (article's key, capture)
+    for each capture without a snapshot.
+    """
 
     addresses: tuple[dict[str, Any], ...] = ()  # rows of URLs that led to no article
     digests: dict[str, str] = field(default_factory=dict)  # digests of posts, by the paths of the posts
@@ -63,7 +69,7 @@ def read_damaged(path: Path) -> Salvage:
 
 
 def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]]) -> Iterator[Tombstone]:
-    """Yield a tombstone for each removed article.
+    """Yield a Tombstone, the record of the removal of an article, for each removed article.
 
     The arguments are the rows of the tables `articles` and `addresses`.
     """
@@ -80,7 +86,7 @@ def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]])
 
 
 def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) -> Iterator[tuple[str, Capture]]:
-    """Yield (article's key, capture) for each capture without a snapshot.
+    """Yield (article's key, capture) for each capture of an article of which no snapshot was kept.
 
     Other captures can be recovered from their snapshot files. The arguments are the rows of the tables `articles` and
     `captures`.
@@ -99,10 +105,11 @@ def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) 
 
 
 def restore(database: Database, salvage: Salvage) -> None:
-    """Write rows that cannot be recovered from files on disk, in one transaction.
+    """Write the salvaged data that cannot be rebuilt from files on disk, in one transaction.
 
-    These are the rows of URLs that led to no article, the rows of media, and the sources of articles. An existing row
-    of a URL or medium is kept. The source of an existing article is replaced.
+    These are the rows in `salvage.addresses` and `salvage.media`, unless the URL or medium already has a row. For each
+    article in `salvage.sources` that has a row, the name of the list, feed or album from which the article came is
+    written, in place of any existing one.
     """
     with database.writing() as connection:
         for row in salvage.addresses:
@@ -152,7 +159,10 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]
 
 
 def _is_address(row: dict[str, Any]) -> bool:
-    """Return whether archiver can have written this row for a URL that led to no article."""
+    """Return whether a salvaged row of the table `addresses` can be used.
+
+    It must be the row of a URL that led to no article, with values that archiver can have written.
+    """
     if row.get("article_id") is not None or not isinstance(row.get("url"), str):
         return False
     numbers = [row.get(name) for name in ("first_seen", "tried", "tries", "due")]

@@ -32,7 +32,7 @@ class UrlTable:
         self._database = database
 
     def check_rows(self) -> None:
-        """Read every row; raise DamagedCatalogue if a row cannot be converted."""
+        """Raise DamagedCatalogue if the row of a URL cannot be read and converted; used to find damage."""
         for _ in self._select(_RECORDS):
             pass
 
@@ -51,8 +51,8 @@ class UrlTable:
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
         """Add those URLs of `targets` that are not in the table, as due now.
 
-        If this run ends before it has fetched them, later runs do. `source` is the title of the source in archiver.yml
-        that named the URLs, '' if none did. The URLs are added in several transactions.
+        If this run ends before it has fetched them, later runs do. `source` is the name of the list, feed or album in
+        archiver.yml that contained the URLs, '' if none did. The URLs are added in several transactions.
         """
         now = to_timestamp(self._database.now())
         values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
@@ -62,10 +62,12 @@ class UrlTable:
                 connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
 
     def claim(self, target: Target) -> Claim:
-        """Take the lease on a URL for this run, unless a living run already has the lease; return the result.
+        """Reserve a URL for this run, so that no other run works on it; return whether this succeeded, as a Claim.
 
-        If several runs or threads claim a URL at the same time, exactly one gets the lease. A second claim by the same
-        run is also refused. The lease ends with `release`, with ArticleTable.record, or at the end of this run.
+        The reservation is called a lease. It is refused if a living run, even this one, already has the lease. If
+        several runs or threads claim a URL at the same time, exactly one gets the lease. The lease ends with `release`,
+        with ArticleTable.record, or at the end of this run. The result also has the record of the
+        URL before the claim.
         """
         run_lock = self._database.run_lock
         with self._database.writing() as connection:
