@@ -63,18 +63,20 @@ def fetch_options(
 ) -> FetchOptions:
     """Return FetchOptions for a call that begins now.
 
-    `max_time` is the number of seconds from now after which no page is requested; None means no limit. The other
-    arguments are the fields of FetchOptions.
+    `refresh` fetches archived articles again. `retry` fetches addresses that failed before, even if their next attempt
+    is not due yet. `retry_gone` fetches addresses whose article was found to be gone for good. `limit` is the maximum
+    number of articles. `max_time` is the number of seconds from now after which no page is requested; None means no
+    limit.
     """
     until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
     return FetchOptions(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
 
 
 def read_list(name: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of a list file. `name` is the path of the file, or `-` for stdin.
+    """Return an iterator over the entries of a file that lists addresses of articles, as input for Archiver.batch.
 
-    The list may be text, Markdown, CSV with a column `url`, or JSON Lines. The file is opened before this function
-    returns. Raise InputError if the file cannot be read.
+    `name` is the path of the file, or `-` for stdin. The file may be text, Markdown, CSV with a column `url`, or JSON
+    Lines. The file is opened before this function returns. Raise InputError if the file cannot be read.
     """
     from archiver.sources.list_input import open_list, open_stdin_list
 
@@ -118,8 +120,8 @@ class Archiver:
     def _catalogue(self) -> Catalogue:
         """The catalogue of an existing archive.
 
-        Where possible, it is opened without importing the modules that read pages. Raise InputError if there is no
-        archive.
+        So that commands such as `list` start quickly, it is opened without importing the modules that read pages, where
+        possible. Raise InputError if there is no archive.
         """
         return self._context.archive.require_catalogue() if "_context" in self.__dict__ else self._read_catalogue
 
@@ -141,10 +143,10 @@ class Archiver:
         read again, but an article that the user removed is not archived again. `report` is called with each source,
         without credentials, before the source is read.
 
-        A verification page may begin a cool-down, in which saved pages are still read but no address is requested. Once
-        a file could not be written, nothing more is read. Each source that is not read for one of these two reasons has
-        a failed Outcome; so has each source with any other error. Raise OutputError, before anything is fetched, if the
-        archive cannot be written.
+        A source with an error has a failed Outcome, and the next source is tried. Some sources have failed Outcomes
+        without being tried: for some time after a verification page, addresses (no page is requested then), and after
+        a file could not be written, all sources. Raise OutputError, before anything is fetched, if the archive cannot
+        be written.
         """
         from archiver.commands.add import add
 
@@ -165,15 +167,18 @@ class Archiver:
         yield from self._recorded("batch", batch(self._context, entries, options, planned))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
-        """Archive new articles of the `sources` in archiver.yml and all that is due; yield the Outcomes one by one.
+        """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.
 
-        Due are addresses and media that earlier commands left for later, and articles whose next check is due. An
-        article that is already in the archive has an Outcome only if something is due for it or `options.refresh` is
-        set. A source that cannot be listed has a failed Outcome.
+        First, each of the `sources` in archiver.yml (a list file, an album or a feed) is listed, to find new articles.
+        The result of listing each is added to `report`; a source that cannot be read has a failed Outcome. Then
+        `planned` is called once; both of its arguments are the number of articles to read.
 
-        During the run, `report` is filled with the result of listing each source. `planned` is called once, after the
-        listing; both of its arguments are the number of articles to read. Raise ConfigError if archiver.yml has no
-        sources, Busy if another run is working on the archive, and OutputError if the archive cannot be written.
+        After that, three kinds of work are done: new articles are archived, addresses and media that earlier commands
+        left for later are requested again, and archived articles whose next check is due are rechecked. An archived
+        article has an Outcome only if some of this work concerns it or `options.refresh` is set.
+
+        Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and OutputError
+        if the archive cannot be written.
         """
         from archiver.commands.run import run_sources
 
@@ -236,8 +241,9 @@ class Archiver:
     def remarks(self) -> Iterator[str]:
         """Yield at most two messages for the user about the whole archive, to be shown after `verify`.
 
-        One says how many articles have no stored page, the other how many files are in `.archive/lost/`. A message is
-        left out if its number is 0. Nothing is yielded if the catalogue cannot be opened.
+        One says how many articles have no stored page. The other says how many files are in `.archive/lost/`, where
+        archiver keeps files that it replaced or removed but that a person may still need. A message is left out if its
+        number is 0. Nothing is yielded if the catalogue cannot be opened.
         """
         from archiver.commands.verify import remarks
 
@@ -266,9 +272,11 @@ class Archiver:
         yield from undo_named(self._context, named)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
-        """Yield (path, size) of each file that was put aside in `.archive/lost/`.
+        """Yield (path, size) of each file in `.archive/lost/`.
 
-        The path is relative to the archive's folder, and the size is in bytes.
+        If a person may still need a file, archiver keeps it there before it deletes or overwrites it. An example is the
+        post of a removed article that a person had edited. The path is relative to the archive's folder, and the size
+        is in bytes.
         """
         from archiver.storage.quarantine import files_aside
 
@@ -276,7 +284,7 @@ class Archiver:
         yield from ((path.relative_to(root).as_posix(), path.lstat().st_size) for path in files_aside(root))
 
     def empty_lost(self) -> None:
-        """Delete every file in `.archive/lost/`.
+        """Delete for good the files in `.archive/lost/`, which archiver kept for the user.
 
         Raise InputError if there is no archive, Busy if a `run` is working on it, and OutputError if a file cannot be
         deleted.
@@ -303,9 +311,10 @@ class Archiver:
         written and the results say what would be done. `planned` is called once with the number of files in all the
         other archives together.
 
-        Raise InputError or UsageError, before anything is written, if one of the folders holds no archive. If one is
-        the folder of this archive, the folders before it are merged; then InputError is raised. Raise Busy if a `run`
-        is working on this archive, and OutputError if this archive cannot be written.
+        Before anything is written, raise UsageError if one of the paths is a file, and InputError if it is no folder of
+        an archive. Raise InputError when the turn comes to a path that leads to this archive itself; the paths before
+        it are then already merged. Raise Busy if a `run` is working on this archive, and OutputError if this archive
+        cannot be written.
         """
         from archiver.commands.merge import merge
 
@@ -334,11 +343,13 @@ class Archiver:
         return difference(self._context, self.history(name), (old, new))
 
     def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
-        """Return an iterator over the articles that match a query, in order of publication, and then over addresses.
+        """Return an iterator over the articles that match a query, in order of publication.
 
-        The addresses are those in the state `query.state` that led to no article, as UrlRecords. There are none if
-        `query.state` is '', or if the query has any other condition. Raise InputError if there is no archive. Raise
-        UsageError if a state that only addresses have (`due` or `waiting`) is combined with another condition.
+        If `query.state` is the only condition, the iterator also returns, after the articles, a UrlRecord for each
+        address in this state that led to no article. For example, the state `deleted` gives the archived articles that
+        are deleted now, then the addresses of articles that were deleted before they could be archived. Raise
+        InputError if there is no archive. Raise UsageError if a state that only addresses have (`due` or `waiting`) is
+        combined with another condition.
         """
         from archiver.commands.list import list_records
 
@@ -372,9 +383,10 @@ class Archiver:
             yield outcome
 
     def _recorded(self, command: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes unchanged, and record the beginning and the end of this run in the catalogue.
+        """Yield the outcomes unchanged; record the execution of a command in the catalogue's list of commands.
 
-        `command` is the name of the command that runs, such as `batch`.
+        The start is recorded before the first outcome is yielded. The end, the exit code and the counts of outcomes are
+        recorded after the last one. `command` is the name of the command, such as `batch`.
         """
         self._context.archive.catalogue.begin_run(command)
         yield from self._summed(outcomes)

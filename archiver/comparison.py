@@ -13,8 +13,8 @@ from archiver.writer.names import media_name
 def comparable_text(article: Article) -> str:
     """Return the title, author, account, time of the last edit and body of an article as one text.
 
-    The text is used to compare two captures of an article. It contains the names of media instead of their addresses,
-    because WeChat changes the addresses with every request.
+    The text is used to compare two captures of an article. In it, a medium is shown by its name in the archive, such as
+    `postimg/abc`, and not by its address, because WeChat changes the addresses with every request.
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
     head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")

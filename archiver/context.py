@@ -145,9 +145,11 @@ class Context:
         return media.image_max if medium.kind == "image" else media.video_max
 
     def _says_the_same(self, job: Job, article: Article) -> bool:
-        """Return whether an article, as just received, has the same text as the capture that its post shows.
+        """Return whether the text of an article is unchanged since its post was written.
 
-        Return False if that capture does not exist, has no snapshot, or has a damaged one.
+        A recheck uses this to decide whether the new page must be stored. `article` was extracted from the new page. It
+        is compared with the article in the snapshot from which the post was written. Return False if there is no such
+        snapshot or it is damaged.
         """
         capture = current_capture(self.archive.catalogue.captures, job.article.key) if job.article else None
         if capture is None:

@@ -16,7 +16,12 @@ REDACTED = "REDACTED"
 
 
 class Strength(IntEnum):
-    """The certainty that a value is a credential, judged only by the name of the value."""
+    """The certainty that a value is a credential, judged only by the name of the value.
+
+    NONE: not a credential. LIKELY: the name only has the ending of a credential's name. SHARED: WeChat has a credential
+    of this name, but other programs use the name, too (such as `key`). CERTAIN: only WeChat's credentials have the name
+    (such as `pass_ticket`).
+    """
 
     NONE = 0  # not a credential's name, or one with the same value for every reader
     LIKELY = 1  # has the ending of a credential's name
@@ -65,19 +70,21 @@ def strength(name: str) -> Strength:
 
 
 def is_word(name: str) -> bool:
-    """Return whether a name ends in `key` or `token`, words that are common in programs.
+    """Return whether a name ends in `key` or `token` and so may be an ordinary name, not that of a credential.
 
-    Such a name alone does not show that its value is a credential; the caller must also judge the value.
+    Both words are common in programs: scripts have many names such as `menuKey`. So for these names the caller should
+    redact a value only if the value itself looks like a credential.
     """
     return _WORDS.search(name.lower()) is not None
 
 
 def name_within(word: str, before: str) -> str:
-    r"""Return `word` without the rest of an escape sequence at its beginning, if there is one.
+    r"""Return the name in `word` without the letters and digits of an escape sequence in front of it.
 
-    `word` is a run of letters and digits in a text, and `before` is the character in front of it. In the text `%26key`,
-    `before` is `%` and `word` is `26key`. As `%26` is an escaped `&`, the result is `key`. In the text `\x26key`,
-    `before` is the backslash and `word` is `x26key`; the result is again `key`.
+    Without this, the name of a credential after an escaped character would not be recognised. `word` is a run of
+    letters and digits in a text, and `before` is the character in front of it. In the text `%26key`, `before` is `%`
+    and `word` is `26key`. As `%26` is an escaped `&`, the result is `key`. In the text `\x26key`, `before` is the
+    backslash and `word` is `x26key`; the result is again `key`.
     """
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
     return word[escape.end() :] if escape else word
@@ -110,9 +117,10 @@ def redact_words(words: str) -> str:
 
 
 def _redacted(pair: re.Match[str]) -> str:
-    """Return the replacement for a match of _PAIR: the name with `REDACTED` as its value.
+    """Return the replacement for a name with its value that redact_words found in a text.
 
-    Return the matched text unchanged if the value is no credential.
+    `key=1a2b3c` becomes `key=REDACTED`. If the value is no credential, the found text is returned unchanged. `pair` is
+    a match of the regular expression _PAIR.
     """
     before = pair.string[pair.start() - 1 : pair.start()]
     name, separator, value = pair.groups()

@@ -51,7 +51,11 @@ _PRECEDENCE = (
 
 
 def combine_exit_codes(codes: Collection[int]) -> int:
-    """Return the exit code with the highest precedence among `codes`, which must not be empty."""
+    """Return the one exit code with which a command ends if its parts have the exit codes `codes` (at least one).
+
+    It is the first of `codes` in the order INTERRUPTED, BUG, CANNOT_WRITE, BAD_CONFIG, USAGE, NO_INPUT, TRY_LATER,
+    FAILED, OK.
+    """
     return next(code for code in _PRECEDENCE if code in codes)
 
 

@@ -149,10 +149,11 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
 
 
 def gone_since(notice: Outcome, post: Outcome) -> Outcome:
-    """Return the outcome of an archived article whose page is no longer available.
+    """Return the outcome of an archived article that WeChat no longer shows, for example because it was deleted.
 
-    `notice` is the outcome of the page that WeChat now shows instead. `post` is the outcome of rebuilding the post,
-    which adds a line about the notice.
+    Two outcomes are combined. `notice` is the outcome of requesting the article: instead of it, WeChat sent a notice
+    such as "deleted". `post` is the outcome of then writing the post again, with a line that says so. If that failed,
+    return `notice` with a warning. Otherwise return `post` with the state and the error message of `notice`.
     """
     if post.outcome == "failed":
         return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
@@ -184,10 +185,11 @@ def left(target: Target) -> Outcome:
 
 
 def recorded(outcome: Outcome) -> Outcome:
-    """Return an outcome in the form in which commands on many articles (`batch`, `run`, `recheck`) report it.
+    """Return an outcome as commands on many articles (`batch`, `run`, `recheck`) report it.
 
-    A failed outcome becomes a skipped one if its state is final, for example because the article was deleted. Every
-    outcome that is not failed gets the exit code OK.
+    The exit code becomes OK, except that of a real failure. A deleted article among many is no real failure: if the
+    state of a failed outcome is final, such as `deleted`, the outcome becomes `skipped`. Any other failed outcome is
+    returned unchanged.
     """
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)
@@ -205,8 +207,9 @@ def bug(target: Target, error: Exception) -> Outcome:
 def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Images:
     """Return how many distinct images an article has, how many were saved, and how many were not.
 
-    The keys of `files` and `lost` are the addresses of media in the article's body. `files` holds the saved media.
-    `lost` holds the reasons for media that were not saved or whose files may be wrong; these do not count as saved.
+    `files` maps the address of each medium that has a file to the file. `lost` maps the address of each medium that
+    could not be saved to the reason. A medium may be in both, if the archive has a file of it that is damaged and could
+    not be replaced; such an image counts as not saved.
     """
     names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
     return Images(
@@ -252,9 +255,10 @@ def warnings(
 
 
 def doubts(files: Mapping[str, str]) -> Iterator[str]:
-    """Yield one line of warning for each distinct reason why media files that a post shows may be wrong.
+    """Yield warnings about media files that a post shows although they may be damaged, one line for each reason.
 
-    `files` maps the address of each such medium to the reason.
+    `files` maps the address of each such medium to the reason (LocalFile.doubt), for example that the file was altered
+    and has not been downloaded again. A line names the reason and all addresses that have it.
     """
     for reason in dict.fromkeys(files.values()):
         addresses = [_shortened(url) for url, each in files.items() if each == reason]
@@ -271,7 +275,7 @@ def _shortened(url: str) -> str:
 
 
 def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: bool = False) -> list[str]:
-    """Return the summary of an import as lines of text for the user.
+    """Return the summary of merging another archive into this one (the command `import`), as lines of text.
 
     `counts` holds the number of results for each pair of MergeResult.what and MergeResult.outcome. `name` is the folder
     of the other archive. The last line says whether this folder can be deleted or is still needed. With `is_dry`, no

@@ -94,17 +94,19 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
 def _captured(article: Article, page: Page) -> datetime:
     """Return the time that the post of an article shows as its time of capture.
 
-    Usually this is the page's time of capture. But a post of an article without a publication date is dated by this
-    time. For such an article, return the server's time in the page, if the page has one.
+    This is `page.captured`, except for an article without a publication date. The post of such an article uses this
+    time as its date, so a better one is returned if possible: the time that WeChat's server wrote into the HTML when it
+    sent the page.
     """
     return page.captured if article.published else server_time(page) or page.captured
 
 
 def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> MediaResults:
-    """Return a result for each medium of an article, by media name; fetch the media that the archive lacks.
+    """Fetch the media of an article that the archive lacks; return a result for every medium that is to be saved.
 
-    A result is the medium's file, or the reason why there is no file. Media with the same name are fetched once.
-    `local_media` holds the files that were saved together with the page.
+    The result is the medium's file, or the reason why there is no file. The keys are media names: the paths of the
+    files without extension, such as `postimg/abc`. Media with the same name are fetched once. `local_media` holds the
+    files that were saved together with the page.
     """
     found, missing = ports.archive.find_media(article.media)
 

@@ -51,7 +51,7 @@ class MediaSource(Protocol):
 
 
 class Renderer(Protocol):
-    """A renderer of posts."""
+    """The part of the writer that converts an article to the Markdown of its post."""
 
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
         """Return the post of an article that shows the files in `media`.
@@ -73,7 +73,10 @@ class ResolvedArticle(NamedTuple):
 
 
 class ArticleArchive(Protocol):
-    """The archive, as the pipeline uses it for one job."""
+    """The archive, as the pipeline uses it for one job.
+
+    `written` is the result of writing the post, None until `commit` has written it.
+    """
 
     written: WriteResult | None  # the result of writing the post; None until it is written
 
@@ -85,9 +88,11 @@ class ArticleArchive(Protocol):
         """
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article completed with values from its record in the catalogue, and the record.
+        """Find the record of an extracted article in the catalogue; return the article and the record.
 
-        `page` is the page from which the article was extracted.
+        The returned article has values from the record that its page may lack (see policy.merge_known). `page` is the
+        page from which the article was extracted. If the job is a recheck, also compare the article's text with that
+        of its last page.
         """
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
@@ -100,7 +105,8 @@ class ArticleArchive(Protocol):
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
         """Return (files, missing): the files that the archive has, and the media that must be fetched.
 
-        The keys of both are media names, in the order of the article. Media that are not to be saved are in neither.
+        The keys of both are media names (paths of files without extension), in the order of the article. Media that
+        are not to be saved are in neither.
         """
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
@@ -119,9 +125,9 @@ class ArticleArchive(Protocol):
         """Write the post and then the rows of the catalogue; return the outcome of the job.
 
         Return None and write nothing if some of the media files no longer exist, because another article that showed
-        them was removed meanwhile. The caller then fetches these media again and repeats the call. With `is_last`, the
-        files are not checked. If the user removed the article of this job meanwhile, no post is written, and its page
-        and media are deleted.
+        them was removed meanwhile. The caller then fetches these media again and repeats the call. `is_last` marks the
+        last repetition: the post is written even if media files are missing. If the user removed the article of this
+        job meanwhile, no post is written, and its page and media are deleted.
         """
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:
@@ -140,7 +146,10 @@ ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], It
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """The objects with which the pipeline archives one article. They implement the protocols of this module."""
+    """The objects with which the pipeline archives one article. The first four implement protocols of this module.
+
+    `map` is a function like the built-in `map`; the pipeline downloads media with it, perhaps several in parallel.
+    """
 
     pages: PageSource
     media: MediaSource

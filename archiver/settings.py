@@ -55,10 +55,11 @@ class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Templates for the lines of the quote above an article's text.
+    """Templates for the lines of the quote that stands at the top of each post and names the post's origin.
 
-    `{account}`, `{url}`, `{state}` and `{seen}` are replaced by the values of the article. If the article has no
-    address, a link `[text]({url})` becomes `text`.
+    `account` is the line for the account (`{account}`), and `link` the line with the article's address (`{url}`). If
+    the article has no address, a link `[text]({url})` becomes `text`. `gone` is the line of an article that WeChat no
+    longer shows: `{state}` says why, and `{seen}` is the date when this was first seen.
     """
 
     account: str = "转载：{account}"
@@ -193,11 +194,11 @@ def _is_utf8(text: str) -> bool:
 
 
 def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
-    """Yield the path and the settings of the settings file; yield nothing if there is no such file.
+    """Find the settings file and yield its path and its settings; yield nothing if there is none.
 
-    The file is the path `file`, relative to `folder`, if `file` is not ''. Otherwise it is archiver.yml in `folder`,
-    the folder in which the command was started. If there is none, it is archiver.yml beside the archive's folder, whose
-    path is `output` ('' for the default).
+    `file` is the path that the user gave, relative to `folder`, the folder in which the command was started. If `file`
+    is '', archiver.yml in `folder` is used, or else archiver.yml beside the archive's folder, whose path is `output`
+    ('' for the default). Raise ConfigError if `file` does not exist, or if the settings file cannot be read.
     """
     if file:
         yield file, _read(folder / file)

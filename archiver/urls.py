@@ -55,7 +55,11 @@ _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """The ids of an article, as far as its address contains them; '' for each missing id."""
+    """The ids of an article, as far as its address contains them; '' for each missing id.
+
+    `biz` is the id of the account, `mid` the number of the message that the account sent, and `idx` the position of the
+    article in this message. Together they identify the article. `sn` is a checksum, which may be missing.
+    """
 
     biz: str = ""
     mid: str = ""
@@ -107,7 +111,11 @@ def parse_target(source: str) -> Target:
 
 
 def _names_article(parts: SplitResult) -> bool:
-    """Return whether an address of WeChat may lead to an article: it has a short id, or a parameter that names one."""
+    """Return whether an address of WeChat is complete enough to lead to an article.
+
+    A short address (`/s/…`) needs the whole id after `/s/`, and a long one (`/s?…`) a parameter that identifies the
+    article, such as `mid`. An address with any other path is accepted; one without a path is not.
+    """
     if parts.path.rstrip("/") == "/s":
         named = {key for key, value in _query(parts.query) if value}
         return bool(named & {"mid", "signature", "tempkey"})
@@ -115,13 +123,21 @@ def _names_article(parts: SplitResult) -> bool:
 
 
 def _address_in(text: str) -> str:
-    """Return the address of WeChat in a shared message; return `text` itself if it is one word or has no address."""
+    """Return the address of WeChat that is somewhere in a pasted message, without the words around it.
+
+    If `text` is only printable ASCII without spaces, it is an address already and is returned as it is. So is a text
+    without such an address.
+    """
     found = _ADDRESS_IN_TEXT.search(text) if re.search(r"[^!-~]", text) else None
     return found[0].rstrip(".,;:!?)\"'") if found else text
 
 
 def looks_like_address(source: str) -> bool:
-    """Return whether the user means `source` as an address and not as a file name."""
+    """Return whether a SOURCE has the form of an address, and not that of a file name.
+
+    An address contains `://`, or begins with `//` or with `mp.weixin.qq.com` followed by `/`, `?` or a backslash. It
+    may also stand within a pasted message.
+    """
     text = _address_in(source.strip(_WRAPPING))
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
 

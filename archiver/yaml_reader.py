@@ -97,7 +97,12 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 @dataclass(kw_only=True)
 class _Collection:
-    """A list or mapping that is still being read, because the event of its end has not come yet."""
+    """A list or mapping that is still being read, because the event of its end has not come yet.
+
+    `value` has the items read so far. `anchor` is its name for aliases (`&a`), None if it has none. `weight` is its
+    number of characters so far, with aliases expanded. Two fields are only for mappings: `key` is the key whose value
+    has not come yet, and `merged` has the mappings that the merge key `<<` adds.
+    """
 
     value: list[object] | dict[object, object]
     anchor: str | None
@@ -109,7 +114,9 @@ class _Collection:
 class _Builder:
     """A builder that makes values from PyYAML's events, without recursion. `root` is the finished value.
 
-    `scalar` converts a scalar event to its value. If `follows` is false, aliases become '' and `<<` is an ordinary key.
+    `scalar` converts a scalar event to its value. If `follows` is True, an alias (`*a`) gets the value of its anchor
+    (`&a`), and the merge key `<<` adds the keys of another mapping. Otherwise an alias becomes '', and `<<` is an
+    ordinary key.
     """
 
     def __init__(self, scalar: Callable[[yaml.ScalarEvent], object], *, follows: bool) -> None:

@@ -45,8 +45,8 @@ class Archive:
     def close(self) -> None:
         """Close the catalogue if it was opened.
 
-        Before that, save the listings of the folders of posts in the catalogue, so that the next run need not list
-        them.
+        First, the catalogue records which files each folder of posts contains, so that the next run need not list
+        unchanged folders.
         """
         try:
             if "catalogue" in self.__dict__:
@@ -59,7 +59,8 @@ class Archive:
     def catalogue(self) -> Catalogue:
         """The catalogue, opened on first use.
 
-        If there is no catalogue yet, a new one is created and filled from the posts and tombstones of the archive.
+        If there is no catalogue yet, a new one is created. It is filled from the posts of the archive and from its
+        tombstones, the small files that record which articles the user removed.
         """
         catalogue = Catalogue(self.own, self.now)
         self._opened.callback(catalogue.close)
@@ -70,7 +71,11 @@ class Archive:
         return catalogue
 
     def _plain_files(self) -> ArchiveFiles:
-        """Return an ArchiveFiles that does not use the catalogue, for use while the catalogue is being opened."""
+        """Return an ArchiveFiles that works without the catalogue.
+
+        It is used while the catalogue is being opened and filled from posts. `Archive.files` cannot be used then, since
+        it asks the catalogue for the id of this run.
+        """
         return ArchiveFiles(self.name, profile=self.profile)
 
     def require_catalogue(self) -> Catalogue:
@@ -98,8 +103,9 @@ class Archive:
     def post_lock(self) -> Iterator[None]:
         """Hold the lock for naming, writing and recording a post during the `with` block.
 
-        Only one thread of all processes can hold this lock at a time; others wait. Before locking, all files written so
-        far are made durable. In a dry run nothing is locked.
+        Without it, two threads or processes could choose the same name for two posts. Only one can hold the lock at a
+        time; others wait. To keep this wait short, all files written so far are made durable before the lock is taken.
+        In a dry run nothing is locked.
         """
         if self.is_dry:
             yield

@@ -1,4 +1,4 @@
-"""Copy files of another archive to .archive/conflicts if they conflict with ours."""
+"""Keep copies of another archive's files in .archive/conflicts if an import cannot merge them with ours."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
-    """Copy a file of another archive to .archive/conflicts/KEY; return the path of the copy.
+    """Copy a file of another archive that cannot be merged with ours to .archive/conflicts; return the copy's path.
 
-    The returned path is relative to our archive's folder. KEY is `key`, the key of an article or the name of a folder,
-    with unsuitable characters replaced by `-`. If the name is taken by a file with other content, the copy gets a
-    number: `a.md` -> `a.md.2`. The copy is durable on return.
+    `key` names the subfolder for the copy; characters unsuitable for a folder name become `-`. It is the key of the
+    article for a post, and the name of the file's folder for a media file. Example: the file `postimg/a.png` is copied
+    to `.archive/conflicts/postimg/a.png`, or to `a.png.2` beside it if a file with other content has that name.
+
+    The returned path is relative to our archive's folder. The copy is durable on return.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name

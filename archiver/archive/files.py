@@ -21,9 +21,10 @@ from archiver.writer.profiles.jekyll import JEKYLL
 class ArchiveFiles:
     """The posts, media and snapshots of one archive. A failed write raises an OutputError that names the path.
 
-    `root` is the archive's folder. `run` returns the id of this run, which marks its unfinished files; a later run
-    deletes them if this run is killed. `recorded` returns the times that the catalogue has recorded for the folders of
-    posts. `profile` is the kind of site. With `is_dry`, posts, media and snapshots are not written.
+    `root` is the archive's folder, `profile` the kind of site. `run` returns the id of this run, which marks its
+    unfinished files; a later run deletes them if this run is killed. `recorded` returns the times (mtime and ctime) of
+    the folders of posts, as last recorded in the catalogue; a folder that still has its recorded times is not listed
+    again. With `is_dry`, posts, media and snapshots are not written.
     """
 
     def __init__(
@@ -64,7 +65,10 @@ class ArchiveFiles:
         self.store.sweep(is_alive)
 
     def sync(self) -> None:
-        """Wait until all files written so far are durable. Call this before the catalogue records them."""
+        """Make all files written so far durable: on return, a power failure cannot undo them.
+
+        Call this before the catalogue records the files.
+        """
         self.store.sync()
 
 

@@ -38,7 +38,7 @@ _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait
 
 
 def _ignore(_count: int) -> None:
-    """Do nothing; this is the default of `on_checked`."""
+    """Do nothing; this is the default of `Inventory.on_checked`, which reports progress."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,8 @@ class Inventory:
 
     `root` is the archive's folder. `keys` limits the comparison to the articles with these keys; None means all
     articles. `on_checked` is called repeatedly, with the number of files that were checked since its last call.
+    `counts` has the numbers of checked files under "posts", "media" and "pages". `files` gives access to the files in
+    `root`.
     """
 
     root: Path
@@ -77,7 +79,10 @@ class Inventory:
             yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=str(error.args[0]))
 
     def faults(self) -> Iterator[Finding]:
-        """Yield a finding for each fault of the database file; nothing if `keys` is not None."""
+        """Yield a finding for each fault of the database file.
+
+        Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
+        """
         if self.keys is None:
             for fault in self.catalogue.files.integrity_errors():
                 yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=fault)
@@ -120,15 +125,19 @@ class Inventory:
                 yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
 
     def unknown(self) -> Iterator[Finding]:
-        """Yield a finding for each file that the catalogue does not know; nothing if `keys` is not None."""
+        """Yield a finding for each file that the catalogue does not know, media files included.
+
+        Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
+        """
         yield from self.unrecorded()
         yield from self.unknown_media()
 
     def unknown_media(self) -> Iterator[Finding]:
-        """Yield a finding for each media file that the catalogue does not know; nothing if `keys` is not None.
+        """Yield a finding for each media file that the catalogue does not know.
 
-        Files that only the user's own texts show are omitted. If a text in the archive's folder cannot be read, it
-        might show any of the files. Then yield only one finding, about this text.
+        Files that only the user's own texts show are omitted. If a post or another text of the site cannot be read, it
+        might show any of the files; then yield only one finding, about this text. Yield nothing if this comparison is
+        limited to some articles (`Inventory.keys`).
         """
         if self.keys is not None:
             return
@@ -141,11 +150,12 @@ class Inventory:
             yield Finding(problem="unreadable", what="post", path=name, said=str(error.args[0]))
 
     def unrecorded(self) -> Iterator[Finding]:
-        """Yield a finding for each tombstone, post and snapshot that the catalogue does not know.
+        """Yield a finding for each file that the catalogue does not know, except media files.
 
-        Yield nothing if `keys` is not None. Stray files that are found among these files are yielded, too. If one of
-        the snapshots or tombstones is newer than everything in the catalogue, the last finding says that the catalogue
-        is out of date.
+        These are posts, snapshots, tombstones (files that record which articles the user removed), and stray files
+        beside them. If one of the snapshots or tombstones is newer than everything in the catalogue, the last finding
+        says that the catalogue is out of date. Yield nothing if this comparison is limited to some articles
+        (`Inventory.keys`).
         """
         if self.keys is not None:
             return
@@ -174,11 +184,12 @@ class Inventory:
                 yield expected, findings
 
     def _confirmed(self, findings: list[Finding], current: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
-        """Check a file a second time; yield the findings that still apply.
+        """Check a file again, before its findings are reported; yield the findings that still apply.
 
-        `findings` are those of the first check. They may be wrong, because another run may have changed the file during
-        that check. `current` has the rows that the catalogue has for the file now, and `check` returns the findings
-        about a row. If the file seems altered, but another run may be writing it, yield nothing.
+        `findings` are those of the first check. They may be wrong, since another run can change the file and the
+        catalogue during the check. So `check` is called again with what the catalogue expects now: `current` has one
+        ExpectedFile, or none if the catalogue no longer has the file. If the file seems altered, but another run may
+        still be writing it, yield nothing.
         """
         first = findings[0]
         if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.other_runs_since()):
@@ -226,9 +237,11 @@ class Inventory:
         return None if current == name or is_same_file(self.root, current, name) else _stray(name)
 
     def is_removal_outdated(self, article: ArticleRecord) -> bool:
-        """Return whether the catalogue has an article as removed although its post exists and its tombstone does not.
+        """Return whether the catalogue wrongly says that the user removed an article.
 
-        If so, the catalogue is out of date or damaged, and the files of the article must be kept.
+        A removal writes a tombstone, the file that records it, and takes the article's post away. So the catalogue is
+        wrong if the post exists and the tombstone does not. The catalogue is then out of date or damaged, and the files
+        of the article must be kept.
         """
         if article.taken_out is None or Tombstones(self.files.store).has(article.key):
             return False
@@ -247,11 +260,15 @@ class Inventory:
                     yield from self._unknown_page(path, digest if is_named else "", has_removed=has_removed)
 
     def _unknown_page(self, path: str, digest: str, *, has_removed: bool) -> Iterator[tuple[Finding, datetime | None]]:
-        """Yield (finding, time) for a file that is not a known snapshot.
+        """Yield (finding, time) for a file in the folder .archive that is not a known snapshot; yield at most one pair.
 
-        The time is when the page in the file was last received; None if this is not recorded. `digest` is '' if `path`
-        is not the path of a snapshot. `has_removed` is False if no article was ever removed. Yield nothing for a
-        damaged snapshot of a known page, which `pages` reports.
+        An intact snapshot is reported as unrecorded, any other file as a stray. There are three exceptions. A snapshot
+        of a removed article is a stray. A snapshot that cannot be read is unreadable. A damaged snapshot of a known
+        page yields nothing, since `pages` reports it.
+
+        The time is when the page was last received; None if not recorded. `digest` is the digest in the file's name, ''
+        if `path` is not the path of a snapshot. `has_removed` says whether the user ever removed an article; if not,
+        the slow search for removed articles is skipped.
         """
         try:
             stored = self.files.snapshots.load(digest) if digest else None

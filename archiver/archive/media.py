@@ -53,7 +53,8 @@ class FetchedMedia:
 class ArticleMedia:
     """The media of one article: their files in the archive and their rows in the catalogue.
 
-    `fetched` has the media that this run fetched for any article. `open_catalogue` opens and returns the catalogue.
+    `fetched` has the media that this run fetched for any article. `open_catalogue` opens and returns the catalogue; it
+    is called only when needed, so that bad input does not create an archive. With `is_dry`, no file or row is written.
     With `is_offline`, media cannot be fetched.
     """
 
@@ -74,8 +75,9 @@ class ArticleMedia:
     def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
         """Return the usable files that the archive has of these media, by media name. The other media must be fetched.
 
-        Each medium without a row in the catalogue gets one, except in a dry run. With `is_offline`, raise InputError if
-        a file cannot be read.
+        A file is usable if it has the recorded digest. If no digest is recorded, it must be complete and of the type of
+        its extension. Each medium without a row in the catalogue gets one, except in a dry run. With `is_offline`,
+        raise InputError if a file cannot be read.
         """
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}
@@ -91,11 +93,11 @@ class ArticleMedia:
         return found
 
     def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the file of a medium that this run fetched for another article, else the result of `get`.
+        """Return the file of a medium that this run already fetched for another article, else fetch it with `get`.
 
-        `get` fetches the medium. It returns the file, or a str with the reason why there is none. If there is only a
-        reason, but the archive has a complete file with a wrong digest, return that file with the reason in its field
-        `doubt`.
+        `get` returns the file, or a str with the reason why there is none. This reason is returned, with one exception:
+        if the archive has a complete file whose digest is not the recorded one, that file is better than none. It is
+        returned, and its field `doubt` says what is wrong.
         """
         name = media_name(medium)
         with self.fetched.names.hold(name):
@@ -123,9 +125,9 @@ class ArticleMedia:
         return replace(file, response=download.response)
 
     def has_files(self, media: MediaResults) -> bool:
-        """Return whether the files of these media still exist. Files with a `doubt` are not checked.
+        """Return whether the files of these media still exist, since another run may have deleted some.
 
-        In a dry run always return True.
+        Files that may have wrong bytes (`LocalFile.doubt` is not '') are not checked. In a dry run always return True.
         """
         files = [file for file in media.values() if isinstance(file, LocalFile)]
         return self.is_dry or all(file.doubt or self.files.media.has(file) for file in files)
@@ -177,10 +179,11 @@ def is_whole_file(path: Path, kind: str) -> bool:
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
-    """Return the first usable media file `STEM.EXTENSION`, trying all known extensions; None if there is none.
+    """Find the file of a medium by its name alone, without the catalogue; return None if there is no usable one.
 
-    `stem` is a path without extension, relative to `root`, such as `postimg/abc`. A file is usable if it is complete
-    and its content has the type of its extension.
+    `stem` is the path of the file without its extension, relative to `root`, such as `postimg/abc`. All known
+    extensions are tried. A file is usable if it is complete and its content has the type of its extension. `kind` is
+    the kind of the medium: "image", or "audio" for sounds and films.
     """
     for ending in EXTENSIONS:
         path = root / f"{stem}.{ending}"

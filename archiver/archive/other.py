@@ -49,7 +49,10 @@ class OtherArchive:
 
     @cached_property
     def _copy(self) -> Path | None:
-        """A temporary folder with copies of the catalogue and its write-ahead log; None if there is no catalogue."""
+        """A temporary folder with copies of the catalogue and its write-ahead log; None if there is no catalogue.
+
+        The copies are opened instead of the originals, since opening a database can change it.
+        """
         if not (self.root / OWN_FOLDER / FILE).is_file():
             return None
         folder = Path(self._opened.enter_context(tempfile.TemporaryDirectory(prefix="archiver-")))
@@ -81,7 +84,10 @@ class OtherArchive:
         return read_damaged(self._copy / FILE) if self._copy else Salvage()
 
     def removals(self) -> Iterator[Tombstone]:
-        """Yield a tombstone for each article that was removed from the other archive."""
+        """Yield a record (Tombstone) for each article that was removed from the other archive.
+
+        They come from its tombstone files and from its catalogue.
+        """
         known = set()
         for _, tombstone in Tombstones(self.files.store).all():
             known.add(tombstone.key)

@@ -21,7 +21,8 @@ _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "back
 def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
     """Yield the path of every file in a folder and its subfolders. `folder` and all paths are relative to `root`.
 
-    Files whose name is in SYSTEM_FILES are omitted. If the folder does not exist, yield nothing.
+    Files of the operating system and of git, such as .DS_Store, are omitted (SYSTEM_FILES). If the folder does not
+    exist, yield nothing.
 
     With `strict`, links to folders are followed, and a folder that cannot be read raises InputError. Otherwise links
     are followed only in the folder of snapshots, and an unreadable folder is skipped: files that the catalogue expects
@@ -58,10 +59,11 @@ def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file in the folder .archive that is a snapshot or a stray file.
+    """Yield the path of every file in the folder .archive that should be a snapshot.
 
-    The catalogue, locks, and folders for other kinds of files are omitted. `own` is the path of the folder .archive,
-    relative to `root`.
+    The caller finds out which of them are snapshots; the others do not belong there. The catalogue, the locks, and the
+    folders for other kinds of files (such as .archive/lost) are omitted. `own` is the path of the folder .archive. All
+    paths are relative to `root`, the archive's folder.
     """
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")
@@ -89,10 +91,10 @@ def _folded(name: str) -> str:
 
 
 def is_younger(root: Path, path: str, since: float | None) -> bool:
-    """Return whether a file was modified at or after `since`, so that a run that is still working may be writing it.
+    """Return whether a file was modified at or after `since`: another run may still be writing it.
 
-    `since` is the start time of that run in seconds since 1970. Return False if it is None: no run is working. Return
-    True if the time of the file cannot be read.
+    `since` is the time in seconds since 1970 at which the other run started. If it is None, no other run is working:
+    return False. Return True if the time of the file cannot be read. `path` is relative to `root`.
     """
     if since is None:
         return False

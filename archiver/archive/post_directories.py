@@ -20,14 +20,15 @@ _MAX_WRITTEN = 8  # a run that writes more posts than this records no listings
 
 
 class PostDirectories:
-    """A cache of the listings of the folders of posts. A listing is valid while the times of its folder are unchanged.
+    """A cache of the listings of the folders of posts, so that unchanged folders are not listed again in the next run.
 
-    Without the cache, listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). `root` is
-    the archive's folder. `recorded` returns the times that the catalogue has recorded for the folders.
+    A folder is unchanged if its mtime and ctime are those recorded in the catalogue, which also has the posts of the
+    folder. All other folders are listed by this class. `root` is the archive's folder. `recorded` reads the recorded
+    times from the catalogue.
 
-    The cache has one risk. If another program adds a file to a folder within the milliseconds in which this run writes
-    a post there, the file is overlooked until the folder changes again. Each written post adds to the risk. So a run
-    that wrote more than `_MAX_WRITTEN` posts records no times, and the next run lists the changed folders again.
+    A file is overlooked if another program adds it to a folder in the same milliseconds in which this run writes a post
+    there. The more posts a run writes, the more likely this is. So a run that wrote more than `_MAX_WRITTEN` posts
+    records no times, and the next run lists the changed folders again.
     """
 
     def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:
@@ -38,10 +39,10 @@ class PostDirectories:
         self._is_reliable = not is_dry  # False after another program wrote here or a folder could not be read
 
     def published_as(self, address: str) -> list[str]:
-        """Return the paths of the posts whose Profile.published_key is `address`.
+        """Return the paths of the posts that the site would publish at `address`, to see whether it is still free.
 
-        The site would publish all of them at the same address. Only posts that this run listed or wrote are returned.
-        Posts in unchanged folders are not; the catalogue has these.
+        `address` is a Profile.published_key, which stands for an address on the site, such as `2024-05-01-tea`. Only
+        posts that this run listed or wrote are returned. For posts in unchanged folders, ask the catalogue.
         """
         day = self._by_day.get(address[:KEY_START], ())
         return [name for name in day if self.profile.published_key(name) == address]
@@ -63,10 +64,11 @@ class PostDirectories:
         self._by_day.setdefault(self.profile.published_key_start(post), []).append(post)
 
     def changed(self) -> Times:
-        """Return the current times of the folders whose times differ from the recorded ones, by folder path.
+        """Return the times to record in the catalogue: those of each new or changed folder, by folder path.
 
-        Return an empty mapping if no folder was listed yet, or if the listings may be wrong. In the latter case, the
-        next run lists the changed folders again.
+        The times are "mtime ctime" in nanoseconds. Return an empty mapping if no folder was listed yet, or if a listing
+        may be wrong, for instance because a folder could not be read. Then the next run lists the changed folders
+        again.
         """
         if not self._is_reliable or "listed" not in self.__dict__:
             return {}
@@ -74,7 +76,10 @@ class PostDirectories:
 
     @cached_property
     def recorded(self) -> Times:
-        """The times that the catalogue has recorded for the folders, by folder path. They are read once."""
+        """The mtime and ctime of each folder of posts when the catalogue last recorded its files, by folder path.
+
+        A folder that still has these times need not be listed. They are read from the catalogue once.
+        """
         return self._recorded()
 
     @cached_property
@@ -110,10 +115,10 @@ class PostDirectories:
         return _paths(name, posts, self.profile), followed
 
     def _stamp(self, name: str) -> None:
-        """Set the modification time of a folder to now, so that every later change by another program is noticed.
+        """Set the modification time of a folder to now, in microseconds, so that later changes to it are noticed.
 
-        The system's own times have a resolution of milliseconds, so two changes in quick succession could have the same
-        time.
+        The system sets this time in steps of milliseconds. If this run and another program changed the folder within
+        one step, both changes would have the same time, and the second one would be overlooked.
         """
         if not self._is_reliable:
             return
@@ -136,9 +141,10 @@ class PostDirectories:
 
     @cached_property
     def _by_day(self) -> dict[str, list[str]]:
-        """The paths of the listed posts by day (Profile.published_key_start).
+        """An index of the posts that this run listed or wrote: their paths by day (Profile.published_key_start).
 
-        With this index, `published_as` computes the keys of the posts of one day only.
+        Posts at the same address have the same day. So `published_as` compares the posts of one day only, instead of
+        all.
         """
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):

@@ -72,12 +72,17 @@ class PostMerger:
             self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(our_name))
 
     def _compare(self, name: str, known: ArticleRecord, our_name: str, *, is_last: bool = False) -> MergeResult:
-        """Compare our post of an article with their post, replace ours if necessary, and return the result.
+        """Decide between our post of an article and their post of it; replace ours if necessary, and return the result.
 
-        `name` is the path of their post, `our_name` the path of ours. If only one was edited by hand, the edited one is
-        kept. If both were, ours is kept. If theirs was not edited, ours is marked for rebuilding; but if the other
-        archive lacks the page, `_keep_newer` decides. If it is unknown whether theirs was edited, ours is rebuilt
-        first. Then both are compared again with `is_last`, and a remaining difference is a conflict.
+        `name` is the path of their post, `our_name` the path of ours, and `known` our record of the article. If the
+        posts differ, it matters whether a person edited them:
+
+        - Only theirs was edited: it replaces ours, which is copied to .archive/lost.
+        - Both were edited: a conflict. Ours stays, and theirs is copied to .archive/conflicts.
+        - Theirs was not edited: ours stays and is marked for rebuilding, since the page of theirs was imported. If the
+          other archive lacks this page, `_keep_newer` decides instead.
+        - Not known whether theirs was edited: ours is marked for rebuilding. Afterwards, `conflicts` calls this method
+          with `is_last`; if the posts still differ, this is a conflict.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None
@@ -110,10 +115,12 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
-        """Keep the post that was made from the later page, and a copy of the other post; return the result.
+        """Keep as our post the version that was made from the later page; return the result.
 
-        If `is_ours_edited`, our post is kept in any case. This method is for posts that cannot be rebuilt, because the
-        other archive lacks the page. `name` is the path of their post, `our_name` the path of ours.
+        This is for posts of which the other archive lacks the page, so that they cannot be rebuilt. If theirs is kept,
+        ours is copied to .archive/lost; if ours is kept, theirs is copied to .archive/conflicts. With `is_ours_edited`,
+        ours is always kept. If a post lacks the time of its page, theirs is kept. `name` is the path of their post,
+        `our_name` the path of ours, and `known` our record of the article.
         """
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
@@ -134,7 +141,7 @@ class PostMerger:
         """Compare again the posts about which `merge` could not decide; yield a result for each that still differs.
 
         `merge` cannot decide if it is unknown whether a person edited the other archive's post. Call this after the
-        posts of the articles in `changed` were rebuilt.
+        caller has rebuilt the posts of all articles in `PostMerger.changed`.
         """
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.find_by_key(key)

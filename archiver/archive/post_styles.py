@@ -1,4 +1,8 @@
-"""Choose the style of a post from the settings, the options of its source, and the articles to which it links."""
+"""Choose the style of a post: additional front matter, lines about the article's origin, and links to other posts.
+
+The lines about the origin name the account and link to the article on WeChat. The choice depends on archiver.yml: on
+the general settings, and on the options of the list, feed or album that named the article.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,8 @@ from archiver.writer.renderer import PostStyle
 class PostStyles:
     """A chooser of the styles of posts in one archive.
 
-    `source` has the options of the source whose articles are being archived.
+    `settings` are those in archiver.yml. A source is a list, feed or album in archiver.yml, which can set tags and an
+    author for the posts of its articles. `source` has the options of the source whose articles are being archived.
     """
 
     archive: Archive
@@ -26,10 +31,12 @@ class PostStyles:
     source: SourceOptions
 
     def style_of(self, article: Article) -> PostStyle:
-        """Return the style of an article's post.
+        """Return the style of an article's post, as archiver.yml sets it.
 
-        An article that is already in the archive keeps the options of the source that first listed it. If the article
-        is new, or archiver.yml no longer has that source, the options in `source` apply.
+        The style has additional front matter such as tags, the lines that name the account and link to WeChat, and a
+        function that finds the posts to which links can lead. The front matter depends on the source, a list, feed or
+        album in archiver.yml. For an article in the archive, it is the source that first listed the article. If the
+        article is new, or archiver.yml no longer has that source, the options in `PostStyles.source` apply.
         """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first_source = redact_words(known.source) if known else None

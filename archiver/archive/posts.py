@@ -30,9 +30,11 @@ class PostFiles:
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
         """Return a free name for the post of an article that is not in the catalogue.
 
-        `day` is the date of the post, `folder` a subfolder of the folder of posts. `others` takes an address (a
-        Profile.published_key) and returns the names of the recorded posts with this address. If an earlier run wrote
-        the post but was killed before it recorded the article, return the name of that post.
+        A name is free if no other post would be published at the same address. `day` is the date of the post, `folder`
+        a subfolder of the folder of posts. `others` finds other posts in the catalogue: it takes an address as a
+        Profile.published_key, such as `2024-05-01-tea`, and returns the names of the posts there.
+
+        If an earlier run wrote the post but was killed before it recorded the article, return the name of that post.
         """
         keys = (article.key, article.key_without_ids)
         return self.free_name(self.profile.post_paths(article, day, folder), keys, others)
@@ -40,9 +42,11 @@ class PostFiles:
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
         """Return the first of the `wanted` names at whose address no other post is published.
 
-        `others` takes an address (a Profile.published_key) and returns the names of the recorded posts with this
-        address. If a post at the address belongs to an article with one of the `keys`, return the name of that post
-        instead. If every name is taken, return the last one.
+        If a post at one of the addresses is already that of the article, return its name instead: a killed run may have
+        written it. The article is recognised by `keys`, its possible keys. If every name is taken, return the last one.
+
+        `others` finds other posts in the catalogue: it takes an address as a Profile.published_key, such as
+        `2024-05-01-tea`, and returns the names of the posts there.
         """
         name = ""
         for name in wanted:
@@ -153,9 +157,12 @@ def key_in(front_matter: str) -> str:
 
 
 def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
-    """Return the outcome of saving `content` to a post file that contains `previous` (None: the file does not exist).
+    """Return what happens to a post file when `content` is saved to it.
 
-    `recorded` and `overwrite` are those of `PostFiles.save`.
+    "archived": the file is new, since `previous` (its present content) is None. "unchanged": it has the same text
+    already. "skipped": it stays as it is, because a person edited it: its SHA-256 is not `recorded`, that of the file
+    when archiver last wrote it ('' if unknown). "updated": it is overwritten. With Overwrite.FORCED, edited files are
+    overwritten, too.
     """
     if previous is None:
         return "archived"

@@ -75,7 +75,10 @@ def _composed(text: str) -> str:
 
 
 def _refuse(error: OSError) -> None:
-    """Raise InputError if `error` says that a folder cannot be listed; ignore a folder that does not exist."""
+    """Raise InputError for the error with which `os.walk` failed to list a folder.
+
+    Do nothing if the folder does not exist.
+    """
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise _unreadable(Path(error.filename), error) from error
 

@@ -1,7 +1,7 @@
-"""Do the archive's part of one job: store the page, find and add media, write the post, and record the results.
+"""Do the archive's part of one job, which archives one address or file.
 
-The catalogue rows are written last. If a job is killed before that, its address stays due, and the next attempt uses
-the files that were already written.
+It stores the page, finds and adds media, writes the post, and last writes the catalogue rows. If a job is killed before
+the last step, its address stays due: a later run tries it again and uses the files that were already written.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ from archiver.writer.names import media_name
 class WorkOptions:
     """The settings for archiving an article.
 
-    A post that shows less than the share `min_coverage` (0 to 1) of the page's text gets a warning. `wants` takes a
-    medium and returns whether it is saved.
+    With `keeps_snapshots`, received pages are stored. A post that shows less than the share `min_coverage` (0 to 1) of
+    the page's text gets a warning. `overwrite` says which existing posts may be overwritten: by default those that
+    nobody edited. `wants` takes a medium and returns whether it is saved.
     """
 
     keeps_snapshots: bool = True
@@ -61,8 +62,9 @@ class WorkOptions:
 class UnitOfWork:
     """The archive as seen by the pipeline during one job; it implements ports.ArticleArchive.
 
-    `says_the_same` takes an article and returns whether its text is the same as in its last page. `written` is the
-    result of writing the post, None before that.
+    A job archives one address or file. `media` finds and adds the media of its article, and `options` has the settings
+    for its post. `says_the_same` compares an article that was fetched again with its last page: it returns whether the
+    text is the same. `written` is the result of writing the post, None before that.
     """
 
     archive: Archive
@@ -98,10 +100,11 @@ class UnitOfWork:
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article, completed with values from its record, and the record (None for a new article).
+        """Find the record of an extracted article in the catalogue; return the article and the record.
 
-        `page` is the page from which the article was extracted. For a recheck, also return whether the text is the same
-        as that of the last page.
+        The record is None for a new article. The returned article gets what its page may lack from the record: its
+        short address, and when and why WeChat stopped showing it. `page` is the page from which it was extracted. If
+        the job fetches an archived article again, also return whether its text is the same as that of its last page.
         """
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
@@ -135,7 +138,11 @@ class UnitOfWork:
         return replace(outcomes.known(self.job.target, known, self.archive.name), outcome="unchanged")
 
     def _delete_pages(self, capture: StoredCapture) -> None:
-        """Delete the snapshots of a page and of the notice that led to it, except those that another capture uses."""
+        """Delete the snapshot of a page, unless another capture uses it.
+
+        If the page was reached through the notice of a migrated account, the snapshot of this notice is deleted, too,
+        unless another capture uses it.
+        """
         for digest in (capture.snapshot, capture.moved_from.snapshot if capture.moved_from else ""):
             if digest and not self.archive.catalogue.captures.discard(digest):
                 self.archive.files.snapshots.delete(digest)
@@ -252,7 +259,8 @@ class UnitOfWork:
     def _record(self, transaction: ArchiveTransaction) -> None:
         """Make the files of a job durable, then write its catalogue rows; do nothing in a dry run.
 
-        A saved page without an article and without an address is not recorded.
+        Also do nothing for a saved page without an article and without an address, since there is no address to record
+        it for.
         """
         if self.archive.is_dry:
             return

@@ -71,11 +71,10 @@ def import_archives(
 
 
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
-    """Print a MergeResult in the form that the options `common` ask for.
+    """Print the result of merging one file or one record of another archive, as the options in `common` ask for.
 
-    With `--json`, print it as JSON. Otherwise print a conflict or a failure as a message. With `--verbose`, also print
-    a message for any other result that has an explanation. If there is no message and a post was written, print the
-    path of the post.
+    With `--json`, print JSON to stdout. Otherwise print a message to stderr for a conflict or a failure, and for each
+    result with an explanation if `--verbose` is set. If there is no message, print the path of a written post.
     """
     if common.as_json:
         print_json(json_fields(result))

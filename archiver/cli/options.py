@@ -59,8 +59,8 @@ def _day(text: str) -> datetime:
 class CommonOptions:
     """The options of every command that works on an archive.
 
-    Subclasses add options that override the settings of the same name. An exception is `no_media`, which sets
-    `media.save` to False.
+    Subclasses add options that override the settings of the same name: `interval` overrides the setting `interval`.
+    Only the option `no_media` of NetworkOptions has another name than its setting: it sets `media.save` to False.
     """
 
     config: Annotated[
@@ -73,10 +73,11 @@ class CommonOptions:
     verbose: Verbose = False
 
     def settings(self, output: str | None) -> Settings:
-        """Return the settings for this call, merged from its options, the ARCHIVER_* variables and archiver.yml.
+        """Return the settings for this run of the program.
 
-        An option overrides a variable, and a variable overrides archiver.yml. `output` is the value of the option
-        `--output`, the path of the archive's folder; None if the option is not given. Print warnings to stderr. Raise
+        They come from the options, the environment variables ARCHIVER_* and archiver.yml. An option overrides a
+        variable, and a variable overrides archiver.yml. `output` is the value of the option `--output`, the path of the
+        archive's folder; None if the option is not given. Print warnings about the settings to stderr. Raise
         ConfigError if a setting is unknown or invalid.
         """
         from archiver.settings import load
@@ -112,7 +113,8 @@ class NetworkOptions(CommonOptions):
 class UnattendedOptions(NetworkOptions):
     """The options of a command that archives articles without supervision, such as `run`.
 
-    `--force` is missing, so that no such command overwrites posts that a person edited.
+    With `link_local`, links to articles of the archive lead to their posts, not to WeChat. The option `--force` is
+    missing, so that no such command overwrites posts that a person edited.
     """
 
     link_local: _LinkLocal = False
@@ -127,7 +129,11 @@ class ArchiveOptions(UnattendedOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class RewriteOptions(CommonOptions):
-    """The options of a command that writes posts without the network."""
+    """The options of a command that writes posts without the network.
+
+    With `link_local`, links to articles of the archive lead to their posts, not to WeChat. With `force`, posts that a
+    person edited are overwritten.
+    """
 
     link_local: _LinkLocal = False
     force: _Force = False
@@ -153,7 +159,11 @@ class LimitOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class RetryOptions(LimitOptions):
-    """The options that say which known addresses a command requests again, besides the limits of LimitOptions."""
+    """The options of a command that requests pages: its limits, and which addresses it requests again.
+
+    Without these options, an address is not requested if its article is archived, if it failed before and its next
+    attempt is not due yet, or if its article is gone.
+    """
 
     refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
     retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
@@ -174,10 +184,10 @@ class QueryOptions:
     until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
 
     def query(self, *other_states: str) -> ArticleQuery:
-        """Convert these options to an ArticleQuery.
+        """Convert these options to an ArticleQuery; raise BadParameter if the option `--state` has an unknown value.
 
-        The option `state` may have any value of State, the states of a page. `other_states` are further values that the
-        command accepts, such as "due". Raise BadParameter for any other value.
+        Allowed are '' (any state), the values of State (the states of a page, such as "deleted") and the `other_states`
+        that the command accepts too, such as "due".
         """
         from archiver.app import ArticleQuery
         from archiver.models import State
@@ -222,7 +232,10 @@ def _is_group(parameter: inspect.Parameter) -> bool:
 
 
 def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
-    """Yield a parameter for each field of the dataclass `group`, in the order of the fields."""
+    """Yield the parameters that replace a group of options in the signature of a command.
+
+    `group` is a dataclass; each of its fields becomes one keyword parameter, in the order of the fields.
+    """
     types = get_type_hints(group, include_extras=True)
     for field in fields(group):
         yield inspect.Parameter(

@@ -33,7 +33,7 @@ def print_message(text: str) -> None:
 
 
 def print_message_lines(text: str) -> None:
-    """Write a text of several lines to stderr, with control characters replaced by spaces."""
+    """Write a text to stderr line by line; control characters within a line are replaced by spaces."""
     for line in text.splitlines():
         print_message(line)
 
@@ -44,7 +44,7 @@ def print_line(text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Write a human-readable text of several lines to stdout, with control characters replaced by spaces."""
+    """Write a human-readable text to stdout line by line; control characters within a line are replaced by spaces."""
     for line in text.split("\n")[: -1 if text.endswith("\n") else None]:
         print_line(line)
 
@@ -62,7 +62,7 @@ def json_fields(value: object) -> dict[str, Any]:
 
 
 def table_output() -> BinaryIO:
-    """Return a binary file that writes a table to stdout.
+    """Return the binary file to which `archiver export` writes a table that is to appear on stdout.
 
     If stdout is a terminal, control characters are replaced by spaces. Otherwise the bytes are written unchanged.
     """
@@ -81,7 +81,9 @@ class _Terminal(io.BytesIO):
 def stdin_lines() -> Iterator[str]:
     """Yield the lines of stdin as they arrive; raise InputError if stdin is closed or cannot be read.
 
-    Instead of a line of 65,536 or more characters, yield a text with its line number and its first 200 characters.
+    To save memory, a line of 65,536 characters or more is replaced by a short text with the number of the line and its
+    first 200 characters. The caller takes this text for a SOURCE, like any line. It names no page, so the user gets an
+    error message with this text.
     """
     if sys.stdin is None:
         raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")

@@ -71,7 +71,11 @@ class ProgressBar(_Line):
     """A progress line with the numbers of articles that are done, failed and left, and the estimated time left."""
 
     def __init__(self, interval: float) -> None:
-        """Create a bar that is hidden until `plan` is called. `interval` is the minimum of seconds for one article."""
+        """Create a bar that is hidden until `plan` is called.
+
+        `interval` is the pause between two pages in seconds. The estimate of the time left counts at least this time
+        for each article.
+        """
         super().__init__()
         self._interval = interval
         self._left = self._done = self._failed = 0
@@ -80,7 +84,8 @@ class ProgressBar(_Line):
     def plan(self, _total: int, to_read: int) -> None:
         """Set the number of articles to read to `to_read`, show the line, and start the time measurement.
 
-        `_total` is ignored.
+        Pass this method as the `planned` callback of a command. Commands call it with two numbers; the first one, the
+        number of all articles, is not needed here.
         """
         self._left, self._since = to_read, time.monotonic()
         self._show()
@@ -88,7 +93,8 @@ class ProgressBar(_Line):
     def track(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Yield the outcomes unchanged and count them; hide the line before each one, so that the caller can print it.
 
-        Outcomes that arrive before the call of `plan` are not counted, because their articles are not read.
+        Outcomes that arrive before the call of `plan` are not counted. They are about articles that need no reading,
+        such as articles that are archived already.
         """
         for outcome in outcomes:
             self.hide()
@@ -115,7 +121,10 @@ class ProgressBar(_Line):
 
 
 class FileProgress(_Line):
-    """A progress line with the number of checked files (`done`) and the approximate number of all files."""
+    """A progress line with the number of files that are done and the approximate number of all files.
+
+    The attribute `done` is the number of files that are done.
+    """
 
     def __init__(self) -> None:
         super().__init__()

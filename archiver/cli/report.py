@@ -1,4 +1,7 @@
-"""Print outcomes: their data to stdout as they arrive, and messages and summaries to stderr."""
+"""Print the outcomes of a command. An outcome is the result of archiving one SOURCE, such as "archived".
+
+Paths of posts, or JSON, go to stdout as the outcomes arrive. Messages and summaries go to stderr.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,12 @@ _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 
 @dataclass(kw_only=True)
 class OutcomePrinter:
-    """A printer of the outcomes of one command, and of their summary.
+    """A printer of the outcomes of one command, and of their numbers at its end.
 
-    `summary` is that of the Archiver whose outcomes are printed. With `as_json`, each outcome is printed as JSON;
-    otherwise the paths of written posts are printed if `paths` is True. With `verbose`, all messages are printed. With
-    `quiet`, nothing is printed about unchanged articles.
+    The numbers come from `summary`, a RunSummary in which the Archiver counts the outcomes. With `as_json`, each
+    outcome is printed as JSON; otherwise the paths of written posts are printed if `paths` is True. With `verbose`,
+    there is a message about each article, and no repeated error is left out. With `quiet`, there are no messages about
+    unchanged articles.
     """
 
     summary: RunSummary  # the summary of the Archiver whose outcomes are printed
@@ -54,8 +58,8 @@ class OutcomePrinter:
     def warnings_of(self, outcome: Outcome) -> list[str]:
         """Return the warnings of an outcome as lines to print.
 
-        The list is empty if the source was left for another run because of a limit, unless `verbose` is set. It is also
-        empty if the article is unchanged and `quiet` is set.
+        If this printer is not `verbose`, the warnings of an address that was left for another run because of a limit
+        are omitted. If the printer is `quiet`, the warnings of an unchanged article are omitted.
         """
         is_left = outcome.outcome == "skipped" and not outcome.state
         if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
@@ -66,7 +70,8 @@ class OutcomePrinter:
         """Print a summary to stderr: the number of outcomes of each kind in one line, such as '3 archived, 1 failed'.
 
         This line is omitted if there are fewer than two outcomes and `always` is False. Before it, print how many
-        sources were not tried and how many were left for another run, if there are any.
+        sources were not tried because of an error (such as "WeChat wants a rest"), and how many were left for another
+        run because of a limit (such as `--limit`), if there are any.
         """
         self._print_not_requested()
         if left := self.summary.left:
@@ -96,10 +101,12 @@ class OutcomePrinter:
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
-        """Return whether the error of an outcome need not be printed, because it is or will be printed elsewhere.
+        """Return whether to omit the error of an outcome, because the user reads the same error elsewhere.
 
-        This is so if the summary will report the error, or if an earlier outcome has reported that the archive cannot
-        be written. Call this only once for each outcome, because it remembers such a report.
+        There are two such errors. The reason why a source was not tried, such as "WeChat wants a rest", is printed only
+        once, with the number of sources, at the end of the command. An error that the archive cannot be written is
+        printed only for the first outcome that has it. This method remembers that it has seen this error, so call it
+        only once for each outcome.
         """
         cannot_write = outcome.exit_code == Exit.CANNOT_WRITE
         was_reported, self._is_disk_reported = self._is_disk_reported, self._is_disk_reported or cannot_write

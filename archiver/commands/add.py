@@ -42,11 +42,11 @@ def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
 
 
 def parse_source(source: str) -> Target:
-    """Return the Target of a SOURCE, which is an address or the path of a saved page.
+    """Convert a SOURCE to a Target, which has either the `url` of the article or the `file` of a saved page.
 
-    A SOURCE that looks like an address, but is the path of an existing file, is treated as a path. Such paths occur
-    because wget names folders after hosts. Raise UsageError if the SOURCE is blank, NotWeChat if it is an address
-    outside WeChat.
+    If a SOURCE looks like an address, but a file with this path exists, the file is meant. For example, wget saves a
+    page as mp.weixin.qq.com/s/abc. Raise UsageError if the SOURCE is blank, NotWeChat if it is an address outside
+    WeChat.
     """
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")

@@ -32,8 +32,9 @@ _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv"
 def check_request(request: ExportRequest) -> None:
     """Raise UsageError if an export cannot be written as requested.
 
-    The reasons are: no output file is named; two formats have the same output file; articles are selected both by name
-    and by a query; a web archive (WARC, WACZ) would go to stdout; a package that the format needs is not installed.
+    The reasons are: no output file is given; two formats have the same output file; the request lists single articles
+    (by key, address or post) and also has conditions that select articles; a web archive (WARC, WACZ) would go to
+    stdout; a package that the format needs is not installed.
     """
     if not request.files:
         raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")

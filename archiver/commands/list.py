@@ -13,10 +13,13 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
     """Yield the articles that `query` selects, in order of publication, then the addresses that led to no article.
 
-    An article is `incomplete` if it lacks images, or if its post shows less than `min_coverage` (0 to 1) of the page's
-    text. Only addresses in the state of the query are yielded, so there are none if the query has no state. There are
-    also none if the query sets `account`, `since`, `until` or `incomplete`, since addresses have no such data. Raise
-    UsageError if one of these four is set and the state is DUE or WAITING, because only addresses have these states.
+    If the query has a state, such as "deleted", only articles and addresses in this state are yielded. Without a state,
+    no addresses are yielded. With `query.incomplete`, only articles are yielded that lack images, or whose posts show
+    less than `min_coverage` (0 to 1) of the page's text.
+
+    The conditions `account`, `since`, `until` and `incomplete` fit no address, so with one of them no addresses are
+    yielded. The states DUE and WAITING fit no article. Raise UsageError if the query has one of these states and one of
+    these conditions.
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):

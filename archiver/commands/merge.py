@@ -50,12 +50,15 @@ def merge(
     is_dry: bool,
     planned: Callable[[int], None],
 ) -> Iterator[MergeResult | str]:
-    """Merge other archives into ours; yield a result for each file or removal, and the lines of a summary (str).
+    """Merge other archives into ours; yield a MergeResult for each file and each removal, and summary lines (str).
 
-    `others` are the folders of the archives. With `restore_removed`, articles that were removed from ours are merged as
-    well. With `is_dry`, nothing is written. `planned` is called with the number of files in the other archives. Raise
-    InputError or UsageError, before anything is written, if a folder is not an archive. Raise Busy if another run works
-    on our archive.
+    A removal is the record that the user removed an article, so that it is not archived again. `others` are the folders
+    of the other archives. With `restore_removed`, articles that were removed from ours come back if another archive has
+    them. With `is_dry`, nothing is written. First, `planned` is called with the number of files in the other archives;
+    a progress line can use this.
+
+    Raise InputError or UsageError, before anything is written, if a folder is not an archive. Raise Busy if another run
+    works on our archive.
     """
     archives = [OtherArchive(Path(other), context.now, context.archive.profile) for other in others]
     for other in archives:
@@ -92,7 +95,11 @@ def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """The merge of one other archive into ours. With `is_dry`, nothing is written, but results are yielded as usual."""
+    """The merge of one other archive into ours. With `is_dry`, nothing is written, but results are yielded as usual.
+
+    With `restore_removed`, articles that the user removed from our archive come back if the other archive has them.
+    `counts` is for the summary: it has the number of results by kind and outcome, such as ("post", "imported").
+    """
 
     context: Context
     other: OtherArchive
@@ -148,9 +155,10 @@ class Merge:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[MergeResult]:
-        """Undo the removal of our articles that the other archive still has; yield a result for each article.
+        """Bring back articles that were removed from our archive, if the other archive has them.
 
-        Do nothing if `restore_removed` is False.
+        Yield a result for each article. Only the removal is undone here: later steps import the files. Do nothing if
+        `restore_removed` is False.
         """
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
@@ -162,9 +170,10 @@ class Merge:
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
     def _removals(self) -> Iterator[MergeResult]:
-        """Record in our archive which articles were removed from the other one; yield a result for each.
+        """Import the removals of the other archive, so that articles removed there are not archived here later.
 
-        An article that our catalogue knows is not removed from our archive: the result is "unchanged".
+        Yield a result for each removed article. If our catalogue knows the article already, nothing is changed: the
+        article stays in our archive, or stays removed, and the result is "unchanged".
         """
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
@@ -225,9 +234,11 @@ class Merge:
             self._files.snapshots.add_records(digest, known)
 
     def _captures(self, digest: str, stored: StoredPage) -> tuple[Capture, ...]:
-        """Return the captures recorded for a page, by the other catalogue or by `stored`, the other snapshot file.
+        """Return all captures of a page that the other archive has recorded.
 
-        `digest` is the SHA-256 of the page. A capture whose time was only estimated is left out.
+        Captures are recorded in two places: in the other catalogue, and in the snapshot file (`stored`). A capture that
+        is in both is returned once. `digest` is the SHA-256 of the page. Captures with a guessed time are left out,
+        because they are no record of when the page came.
         """
         rows = self.other.catalogue.captures.with_digest(digest) if self.other.catalogue else []
         recorded = {(each.captured, each.url, each.saved): each for each in (*rows, *stored.captures)}
@@ -267,10 +278,10 @@ class Merge:
         return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
-        """Record a medium in our catalogue, as shown by the articles with these keys.
+        """Record in our catalogue that the articles with these keys show a medium. `file` is in our archive already.
 
-        If our catalogue has another medium whose name differs only in case, the new one is recorded under a distinct
-        name. The file is first copied to this name.
+        Many disks ignore case in names. So if our catalogue has another medium whose name differs only in case, choose
+        a distinct name, copy the file to it, and record the medium under this name.
         """
         name, _, ending = file.path.rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
@@ -281,11 +292,18 @@ class Merge:
         self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
 
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
-        """Compare a media file of the other archive with ours; return (outcome, explanation, path).
+        """Decide whether to import a media file of the other archive; return (outcome, explanation, path).
 
-        `is_proven` is True if the other file is known to be intact. An intact file of ours is never replaced.
-        `explanation` is '' for "imported", and for "unchanged". `path` is that of the file in our archive, '' for
-        "failed" and "conflict".
+        Nothing is written. `is_proven` is True if the other file is known to be intact. The outcomes are:
+
+        - "unchanged": our archive has the same file.
+        - "imported": our archive has no file of this name.
+        - "updated": our file is damaged, and the other one is to replace it.
+        - "conflict": our file is intact but different, and stays.
+        - "failed": the other file is damaged or cannot be read.
+
+        `explanation` is for the user, '' if there is nothing to explain. `path` is the path for the file in our
+        archive, '' for "failed" and "conflict".
         """
         ours = self._files.root / file.path
         if file.sha256 and digest_of(ours) == file.sha256:
@@ -333,8 +351,9 @@ class Merge:
     def _rebuild_posts(self) -> Iterator[MergeResult]:
         """Rebuild the posts of the articles that this merge changed; yield a result for each changed post or failure.
 
-        Each post is made from the latest page of its article. If the rebuild leaves a post as it is, the post counts as
-        unedited from now on. Do nothing in a dry run.
+        Each post is made from the latest page of its article. A post that a person edited stays. If the rebuild gives
+        the same text as the post, nobody edited the post; the catalogue notes this, so that later commands may
+        overwrite it. Do nothing in a dry run.
         """
         for key in [] if self.is_dry else list(self._changed):
             article = self._catalogue.articles.find_by_key(key)

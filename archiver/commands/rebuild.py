@@ -31,8 +31,9 @@ def rebuild_named(
 ) -> Iterator[RebuildResult]:
     """Rebuild the posts of the named articles, or of all articles if `named` is None; yield the results.
 
-    Each of `named` is a key, an address or the path of a post. `planned` is called once; both arguments are the number
-    of articles. Raise InputError, before anything is written, if the archive lacks a named article.
+    Each of `named` is a key, an address or the path of a post. Before the first rebuild, `planned(n, n)` is called,
+    where n is the number of articles; a progress bar can use this. Raise InputError, before anything is written, if the
+    archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     if not options.is_dry:

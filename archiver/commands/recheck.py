@@ -25,8 +25,8 @@ def recheck(
     """Fetch the pages of archived articles again; return an iterator over the outcomes.
 
     Each of `named` is a key, an address or the path of a post; None selects the articles whose next check is due.
-    `planned` is called once; both arguments are the number of articles. Raise InputError, before any request, if the
-    archive lacks a named article.
+    Before the first request, `planned(n, n)` is called, where n is the number of articles; a progress bar can use this.
+    Raise InputError, before any request, if the archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)

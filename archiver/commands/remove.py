@@ -74,8 +74,8 @@ def remove(context: Context, key: str) -> RemovalResult:
 def undo(context: Context, key: str) -> None:
     """Undo the removal of the article with this key, so that the article can be archived again.
 
-    The tombstone (the file that records the removal) is deleted first. If only the tombstone were left after a crash,
-    the article could be removed again.
+    A removal is recorded twice: in a tombstone file and in the catalogue. The tombstone is deleted first. In the other
+    order, a crash could leave only the tombstone, and `verify --repair` would record the removal again from it.
     """
     Tombstones(context.archive.files.store).delete(key)
     context.archive.catalogue.removals.undo(key)

@@ -1,4 +1,7 @@
-"""Implement the command `run`: archive the new articles of the sources in archiver.yml, and everything that is due."""
+"""Implement the command `run`: archive the new articles of the sources in archiver.yml, and everything that is due.
+
+Here, a source is something that lists articles: a list file, a feed or an album. archiver.yml names the sources.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,10 @@ def run_sources(
 ) -> Iterator[Outcome]:
     """Archive the new articles of the sources in archiver.yml, and everything that is due; yield the outcomes.
 
-    Addresses and media can be due because earlier commands left them for later, articles because it is time to recheck
-    them. A source that could not be read has a failed outcome. `report` is filled with the results of the sources.
-    After all sources were read, `planned` is called once; both arguments are the number of articles to archive. Raise
-    ConfigError if archiver.yml names no sources.
+    A source is a list file, a feed or an album. Due are addresses and media that earlier commands left for later, and
+    articles that are to be rechecked. A source that could not be read has a failed outcome. During the run, `report` is
+    filled with the result of reading each source. After all sources were read, `planned(n, n)` is called, where n is
+    the number of articles to archive; a progress bar can use this. Raise ConfigError if archiver.yml names no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
@@ -39,7 +42,11 @@ def run_sources(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
-    """One run of the command `run` over all sources of archiver.yml."""
+    """One run of the command `run` over all sources (lists, feeds, albums) of archiver.yml.
+
+    `listings` maps the address of an album to its listing if that is complete: no error or limit ended it early. The
+    catalogue records a complete listing, so that the next run needs fewer requests.
+    """
 
     context: Context
     options: FetchOptions
@@ -66,11 +73,12 @@ class _Run:
         return max(self.context.settings.budget - self.report.requests, 0)
 
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
-        """Read a source; return a job for each of its articles that has to be archived.
+        """Read a source (a list, a feed or an album); return a job for each of its articles that must be archived now.
 
-        Yield a failed outcome for each line of a list that cannot be understood, and one if the source cannot be read.
-        If a limit ends the reading (BudgetSpent, Postponed), add a warning to the report instead. Articles read before
-        an error or a limit still get jobs.
+        Articles that are archived already or are not due get no job. Yield a failed outcome for each line of a list
+        that cannot be understood, and one if the source cannot be read. If a limit ends the reading (BudgetSpent,
+        Postponed), add a warning to the report instead. Articles that were read before an error or a limit still get
+        jobs.
         """
         source_report = SourceReport(name=source.title)
         self.report.sources.append(source_report)
@@ -106,11 +114,12 @@ class _Run:
             yield from map(_entry, self._album(source))
 
     def _album(self, source: SourceSettings) -> Iterator[Target]:
-        """Yield the articles of an album.
+        """Yield the articles of an album, with as few requests as possible.
 
-        If an earlier run has listed the whole album, not all are requested again: known articles may be left out.
-        `--refresh` requests all of them. Raise BudgetSpent if the run may make no further request, because its budget
-        or `--limit` is used up. Raise CoolingDown if WeChat answers with a verification page.
+        If an earlier run listed the whole album, the listing ends as soon as the new articles are found, so old
+        articles may be missing. With `--refresh`, the whole album is listed. Raise BudgetSpent if the run may make no
+        further request, because its budget or `--limit` is used up. Raise CoolingDown if WeChat answers with a
+        verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()

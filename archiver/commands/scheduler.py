@@ -1,6 +1,7 @@
-"""Archive many addresses in parallel: skip addresses that need no request, and claim each other one before its request.
+"""Archive many addresses in parallel.
 
-A claim prevents two runs from requesting the same address at the same time.
+An address that needs no request is skipped. Any other address is claimed before its page is requested. The claim
+prevents two runs from requesting the same address at the same time.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ BUSY_PAUSE = 0.5  # seconds until an address that another run has claimed is tri
 class Scheduler:
     """A scheduler that runs jobs, several in parallel.
 
-    After a verification page it starts no job that requests a page. The addresses of such jobs stay due.
+    A job archives one address or saved page, or fetches the missing media of an article. After a verification page the
+    scheduler starts no job that requests a page. The addresses of such jobs stay due.
     """
 
     def __init__(self, context: Context, options: FetchOptions) -> None:
@@ -41,9 +43,11 @@ class Scheduler:
         self._disk_failed = self._is_blocked = self._time_is_over = False
 
     def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
-        """Yield the outcomes of the jobs that need not be done now; return the list of all other jobs.
+        """Separate the jobs that must be done now from those that need no work.
 
-        New addresses among those of the returned jobs are recorded in the catalogue as due.
+        Return the list of the jobs to do. Yield an outcome for each other job; its article is archived, removed or
+        gone, or its address failed and is not due yet. If only media of an article are missing and due, its job is
+        returned with the kind RETRY_MEDIA. The new addresses of the returned jobs are recorded in the catalogue as due.
         """
         media_due = set(self._context.archive.catalogue.media.articles_with_due_media())
         remaining: list[Job] = []
@@ -65,9 +69,10 @@ class Scheduler:
         return remaining
 
     def _record_of_file(self, file: str) -> UrlRecord | None:
-        """Return a UrlRecord for the saved page at the path `file`, with the article whose snapshot is the same page.
+        """Find out whether the saved page at the path `file` is archived already.
 
-        Return None if there is no such article, or if `file` is '' or cannot be read.
+        If a snapshot has the same bytes, return a UrlRecord with the address of the page and the article of the
+        snapshot. Return None if there is no such snapshot, or if `file` is '' or cannot be read.
         """
         if not file:
             return None
@@ -171,11 +176,14 @@ class Scheduler:
             urls_table.release(job.target.url)
 
     def _prepared(self, job: Job, record: UrlRecord) -> Job:
-        """Return a copy of the job that is completed from the catalogue. `record` is the record of the job's address.
+        """Return the job with its address and article updated from the catalogue, right before it is run.
 
-        A recheck gets the present record of its article; if there is none, the job becomes an ordinary one (ADD). A
-        long address is replaced by the article's short address if there is one, since WeChat mostly answers long
-        addresses with a verification page.
+        `record` is the catalogue's record of the address of the job. There are two changes:
+
+        - The long address of an article is replaced by its short address if `record` has it, because WeChat mostly
+          answers a long address with a verification page.
+        - A recheck gets the article as it is in the catalogue now, because another run may have changed it. If the
+          article is no longer there, the kind of the job becomes ADD.
         """
         known = record.article
         if job.kind is JobKind.RECHECK:

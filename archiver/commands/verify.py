@@ -35,10 +35,10 @@ def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
 
 
 def verify_and_repair(context: Context, inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Repair the differences between an archive and its catalogue; yield a finding for each, with `repaired` set.
+    """Repair the differences between an archive and its catalogue; yield a finding for each.
 
-    `inventory` is called once; it opens the catalogue and returns the comparison to run. Raise Busy if another run
-    works on the archive.
+    The field `repaired` of a finding is True or False: whether the repair succeeded. `inventory` is called once; it
+    opens the catalogue and returns the comparison to run. Raise Busy if another run works on the archive.
     """
     from archiver.archive.replacement import replace_damaged_catalogue
     from archiver.commands.repair import Repair
@@ -57,14 +57,15 @@ def inventory_of(
     counts: Counter[str],
     callbacks: tuple[Counted, Counted],
 ) -> Inventory:
-    """Return an inventory (a comparison of files and catalogue) that has not started yet.
+    """Return an Inventory, which compares files and catalogue when the caller iterates over its findings.
 
     It covers the named articles, or the whole archive if `named` is None. Each of `named` is a key, an address or the
     path of a post. Raise InputError if the archive lacks one of the articles.
 
-    `callbacks` are two functions. The first is called at once with the approximate number of files to check, or with 0
-    if `named` is given. The second is called during the comparison with the number of files checked since its last
-    call. `counts` is updated during the comparison: it holds the numbers of checked "posts", "media" and "pages".
+    During the comparison, the numbers of checked "posts", "media" and "pages" are kept in `counts`, for a summary.
+    `callbacks` are two functions for a progress line. The first is called now with the approximate number of all files,
+    or 0 if `named` is given. The second is called during the comparison with the number of files checked since its last
+    call.
     """
     planned, on_checked = callbacks
     keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}

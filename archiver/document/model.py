@@ -13,7 +13,8 @@ class Run(NamedTuple):
     r"""A part of a line with uniform formatting: text, a line break (text `"\n"`), or an image.
 
     `marks` are the names of the formatting tags around the run, such as `strong`. `href` is the target of the link
-    around the run. If the run is an image, `image` is not '' and `text` is the alternative text.
+    around the run. `image` is '' for text. For an image, it is the address, and `text` is the alternative text. Once
+    the image is written in Markdown, `image` is this Markdown, such as `![](a.png)`, and `text` is ''.
     """
 
     text: str = ""  # for an image, its alternative text
@@ -24,9 +25,10 @@ class Run(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """A block of a body, such as a list or a paragraph. A body is built by changing its blocks.
+    """A block of a body that is being built, such as a list or a paragraph; its fields may be changed.
 
-    A container has other blocks in `children`. A block of text has its content as canonical HTML in `html`.
+    `tag` is the name of the block's HTML tag. A container, such as a list, has its blocks in `children`. A block of
+    text, such as a paragraph, has its content as canonical HTML in `html`.
     """
 
     tag: str

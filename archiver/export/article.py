@@ -33,7 +33,10 @@ AddressesByName = defaultdict[
 
 @dataclass(kw_only=True)
 class ArticleExporter:
-    """A writer of articles to a WARC file, and of their readable pages to the page list of a WACZ file.
+    """A writer of articles to a WARC file.
+
+    For each article, it also makes a readable page: a plain HTML page with the text and media of the article. If the
+    WARC file becomes part of a WACZ file, the readable pages are also added to the page list of the WACZ file.
 
     Args:
         catalogue: The catalogue of the archive.
@@ -76,9 +79,10 @@ class ArticleExporter:
             self._write_medium(file, list(addresses[name]), article)
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
-        """Yield (capture, snapshot) for each capture of the article with this key. Equal captures are yielded once.
+        """Yield (capture, bytes of its snapshot) for each capture of the article with this key.
 
-        Skip captures without a snapshot. If a snapshot cannot be read, call `missing` and skip the capture.
+        Captures without a snapshot are skipped. So are captures whose snapshot cannot be read; these are reported by
+        `self.missing`. Captures that differ only in the time at which they were stored are yielded once.
         """
         for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
@@ -107,10 +111,18 @@ class ArticleExporter:
             self.pages.add(resource, extracted.title, plain_text(extracted))
 
     def _write_medium(self, file: LocalFile, addresses: list[str], article: ArticleRecord) -> None:
-        """Write a medium, and alias records with which players find the medium at all of `addresses`.
+        """Write a medium to the WARC file, so that web archive players find it at each of `addresses`.
 
-        If `addresses` is empty and the medium has no HTTP response, nothing is written: the page itself contains the
-        medium. `article` is the record of the article that shows the medium.
+        The bytes are written once. For each further address, an alias record is written, which refers to the bytes. A
+        medium that is written already (for another article) gets only the alias records that it lacks.
+
+        Nothing is written if `addresses` is empty and the medium has no recorded HTTP response. Such a medium usually
+        has a `data:` address: the page itself contains its bytes.
+
+        Args:
+            file: The file of the medium in the archive.
+            addresses: The addresses at which pages of the article request the medium.
+            article: The record of the article that shows the medium.
         """
         if not file.response and not addresses:  # the page itself contains its bytes
             return
@@ -126,7 +138,8 @@ class ArticleExporter:
     def _open_intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
         """Yield a media file opened for reading, or None if it cannot be read or has changed since it was recorded.
 
-        The SHA-256 of the file is compared with the recorded one. Call `missing` if None is yielded.
+        The SHA-256 of the file is compared with the recorded one. If None is yielded, the file is reported by
+        `self.missing`.
         """
         path = self.root / file.path
         try:
@@ -144,16 +157,21 @@ class ArticleExporter:
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
-    """Add an address for each medium of an article to `addresses`; return the replacements for addresses in the body.
+    """Choose the address at which the readable page of an article requests each medium; return those that are made up.
 
-    Players can request only http(s) addresses. A medium with such an address keeps it. For any other medium with a
-    file, an https address is made up, and the returned dict maps the address in the body to it. Media are skipped if
-    their address begins with `data:`, or if they have neither an http(s) address nor a file.
+    Web archive players can show a medium only at an http(s) address. What is chosen depends on the address in the body:
+
+    - An http(s) address is kept.
+    - For a `data:` address nothing is chosen, since the page itself contains the medium.
+    - For any other, such as a local path, an https address is made up if the medium has a saved file.
+
+    The result maps addresses in the body to made-up addresses, which are written in the readable page in their place.
 
     Args:
         article: The article.
         files: The saved files, by the name of the medium.
-        addresses: The addresses of each medium, by its name; changed by this function.
+        addresses: The addresses at which the WARC file will contain each medium, by the medium's name. This function
+            adds all addresses that it chooses.
     """
     replaced = {}
     for medium in article.media:

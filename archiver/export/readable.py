@@ -69,5 +69,5 @@ def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
 
 
 def plain_text(article: Article) -> str:
-    """Return the article's body as plain text, for the full-text search of players."""
+    """Return the article's body as plain text, in which web archive players such as replayweb.page search."""
     return text.plain_text(article.body, separator=" ")

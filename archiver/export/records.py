@@ -4,10 +4,13 @@
 |---|---|
 | a page as the server sent it | `response`, with the received status and headers |
 | a page saved by a browser, or from which credentials were removed | `resource`, and a `metadata` record that says so |
-| a medium whose response is known | `response` |
-| another medium | `resource` |
-| another address that a page has for a medium | `revisit`, with our own profile: the address was not requested |
+| a medium with a recorded HTTP response | `response` |
+| a medium without one, such as a file that a browser saved with a page | `resource` |
+| a further address at which a page requests the same medium | `revisit`, which refers to the medium's record |
 | the readable page | `conversion`; also `resource`, because replayweb.page does not support conversions |
+
+Usually, a `revisit` record says that an address was requested again. Here it was not requested at all. The field
+WARC-Profile of the record says so.
 
 The archive stores decoded content, for which headers about the transfer (such as Content-Encoding) are wrong. They are
 moved from the HTTP header to the WARC header, as fields called `Archiver-Removed-Header`.
@@ -125,7 +128,8 @@ def metadata_record(about: Record, text: bytes) -> Record:
 def readable_records(uri: str, content: bytes, source: Record, now: datetime) -> tuple[Record, Record]:
     """Return (conversion, resource), the two WARC records of a readable page.
 
-    The readable page is the plain HTML page that archiver makes from an article.
+    The readable page is the plain HTML page that archiver makes from an article. WARC intends the record type
+    `conversion` for it. replayweb.page does not show this type, so the same page is also written as a `resource`.
 
     Args:
         uri: The address of the readable page.
@@ -157,7 +161,7 @@ def medium_record(file: LocalFile, uri: str, archived: datetime) -> Record:
 
 
 def alias_record(medium: Record, uri: str) -> Record:
-    """Return a revisit record, with which players find a medium at a further address.
+    """Return a revisit record, with which web archive players find a medium at a further address.
 
     `medium` is the record of the medium, and `uri` the further address.
     """
@@ -177,7 +181,10 @@ def alias_record(medium: Record, uri: str) -> Record:
 
 
 def _address_of(capture: Capture) -> str:
-    """Return the address of a capture: the final one if it is http(s), else the requested one if it is, else ''."""
+    """Return the http(s) address of a captured page; '' if it has none.
+
+    This is the address after redirects. If that is not http(s), it is the requested address.
+    """
     return next((address for address in (capture.final_url, capture.url) if is_http_address(address)), "")
 
 
@@ -207,6 +214,7 @@ def _type_of(file: LocalFile) -> str:
 def _printable(text: str, also: str = "") -> str:
     """Return `text` in a form that fits in one header line.
 
-    Control characters, spaces and non-ASCII characters are percent-encoded. Characters in `also` are not encoded.
+    Control characters, spaces and non-ASCII characters are percent-encoded. Those in `also` are kept as they are: with
+    `also=" "`, spaces remain spaces.
     """
     return quote(text, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~" + also)

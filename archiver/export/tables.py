@@ -60,7 +60,7 @@ class CsvTable:
 
 
 def to_json_object(value: object) -> dict[str, Any]:
-    """Return an instance of a dataclass of archiver.models as a dict that can be written as JSON.
+    """Convert an object of a dataclass in archiver.models, such as ArticleRecord, to a dict for JSON.
 
     The keys are the names of the fields. Times become text in ISO 8601. dataclasses.asdict is not used, since it is
     slower and does not convert times.

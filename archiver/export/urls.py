@@ -36,16 +36,19 @@ def file_address(file: LocalFile) -> str:
 
 
 def is_http_address(address: str) -> bool:
-    """Return whether an address begins with `http://` or `https://`; players can request only such addresses."""
+    """Return whether an address begins with `http://` or `https://`.
+
+    Web archive players can request only such addresses.
+    """
     return address.startswith(("https://", "http://"))
 
 
 def find_media_addresses(page: bytes) -> Iterator[tuple[str, str]]:
     """Yield (media name, address) for each address of a medium on WeChat's CDN that a page contains.
 
-    `page` is the HTML of the page. The name is that of `names.media_name`. The address has all parameters that it has
-    in the page, because the page's scripts request it with them. (The archive may have downloaded the medium from a
-    shorter address.) The scheme is always https, which players do not distinguish from http.
+    `page` is the HTML of the page. The name is that of `names.media_name`. The address keeps all parameters that it has
+    in the page: in a web archive player, the page's scripts request exactly this address. (The archive may have
+    downloaded the medium from a shorter one.) The scheme is always https; players do not distinguish it from http.
     """
     # Addresses in a page are escaped for HTML, for JavaScript, or for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))

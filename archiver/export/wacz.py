@@ -26,7 +26,7 @@ _INDEX_LINES = 1024  # lines of the index in a compressed block, the same number
 
 
 class PageListWriter:
-    """A writer of the page list `pages/pages.jsonl`, which players show to the user."""
+    """A writer of `pages/pages.jsonl`, the list of pages that web archive players offer to the user."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -35,7 +35,8 @@ class PageListWriter:
     def add(self, record: Record, title: str, text: str) -> None:
         """Add a page to the list.
 
-        `record` is the WARC record of the page, `title` its title, and `text` its plain text, in which players search.
+        `record` is the WARC record of the page, and `title` its title. `text` is its plain text, in which web archive
+        players search.
         """
         identity = record.id.strip("<>").rpartition(":")[2]
         page = {"id": identity, "url": record.uri, "ts": timestamp(record.date), "title": title, "text": text}
@@ -106,7 +107,7 @@ def _pack(folder: Path, target: Path) -> None:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a compressed file to a zip file; `name` is its path in the zip file, and its date is the present time."""
+    """Compress `content` and add it to a zip file, as a file with the path `name` and the present time as its date."""
     from wacz.util import now
 
     info = zipfile.ZipInfo(name, now())

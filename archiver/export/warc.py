@@ -21,11 +21,11 @@ _CHUNK = 2**16
 class WarcWriter:
     """A writer of records to a WARC file.
 
-    The first record, of type warcinfo, contains the file name `name` and has the date `now`. It is written when the
-    writer is created.
+    It is created with three arguments: the open file, the name of the file, and the present time. The name and the time
+    go into the first record, which describes the WARC file and is written at once.
 
-    The writer remembers the addresses of all media that it has written, including aliases (further addresses of a
-    medium). Each takes about 200 bytes of memory. With `holds`, callers find out whether a medium was already written.
+    The writer remembers the addresses of all media that it has written, so that no medium is written twice: the method
+    `holds` tells callers whether an address is among them. Each address takes about 200 bytes of memory.
     """
 
     def __init__(self, file: BinaryIO, name: str, now: datetime) -> None:
@@ -48,7 +48,10 @@ class WarcWriter:
             self.write(metadata_record(record, text), text)
 
     def holds(self, uri: str) -> bool:
-        """Return whether a medium was already written at the address `uri`, itself or as an alias record."""
+        """Return whether the WARC file already has a medium at the address `uri`.
+
+        This is also True if it has only an alias record there, which refers to a medium at another address.
+        """
         return uri in self._seen
 
     def write_medium(self, record: Record, file: BinaryIO) -> None:
@@ -57,7 +60,7 @@ class WarcWriter:
         self._write(record, file)
 
     def write_aliases(self, record: Record, addresses: Iterable[str]) -> None:
-        """Write an alias record for each of `addresses`, so that players find a medium there, too.
+        """Write an alias record for each of `addresses`, so that web archive players find a medium there, too.
 
         `record` is the record of the medium. Addresses at which a medium or alias was already written are skipped.
         """

@@ -55,8 +55,9 @@ class Video:
 class RawBody:
     """The body of an article as it is in the page, before the extractor cleans it.
 
-    `paid_preview` is True if the body is only the free beginning of a paid article. `css` is the content of the page's
-    `<style>` elements.
+    `paid_preview` is True if the body is only the free beginning of a paid article. `videos` are the videos that the
+    page lists, and `css` is the content of its `<style>` elements. `warnings` contains a message if the page shows no
+    body.
     """
 
     html: str  # untrusted
@@ -71,8 +72,9 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
 
     Args:
         parsed: The page of the article.
-        article_type: The value for Article.type, by which the location of the body in the page is chosen. It is ignored
-            if the page's `item_show_type`, the number of its layout, is unknown.
+        article_type: The value of Article.type, such as `picture`. It decides where in the page to find the body.
+            If the number of the page's layout (`item_show_type`) is unknown, the type is ignored, and several
+            places are searched.
     """
     read = _READERS.get(article_type, _generic_body) if has_known_kind(parsed) else _generic_body
     html = read(parsed)
@@ -101,11 +103,12 @@ def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
 
 
 def text_to_html(text: str) -> str:
-    """Convert the text of a post to HTML with one `<p>` for each paragraph.
+    """Convert the plain text of an article to HTML with one `<p>` for each paragraph.
 
-    Paragraphs are separated by empty lines, and other line feeds become `<br>`. The only markup in `text` is
-    `<a href=…>`; anything else is escaped. Links with the scheme http, https or mailto are kept. Of other links only
-    the text is kept. A link that spans several lines becomes one link per line.
+    Articles of the types `text`, `picture`, `video` and `audio` have such a text in place of HTML. Its paragraphs are
+    separated by empty lines, and other line feeds become `<br>`. The only markup in `text` is `<a href=…>`; anything
+    else is escaped. Links with the scheme http, https or mailto are kept. Of other links only the text is kept. A link
+    that spans several lines becomes one link per line.
     """
     escaped = "".join(_escaped_with_links(text.replace("\r\n", "\n").replace("\r", "\n")))
     paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", escaped))
@@ -121,9 +124,10 @@ def _ordinary_body(parsed: ParsedPage) -> str:
 
 
 def _share_card_body(parsed: ParsedPage) -> str:
-    """Return the body of the article that a share card shares.
+    """Return the HTML body of the article that a share card is about.
 
-    It is read from a hidden template if there is one, since the visible card shows only the first 140 characters.
+    A share card is a page on which an account shares another account's article. The body is read from a hidden template
+    of the page if there is one, since the visible card shows only the first 140 characters.
     """
     return _first_with_content(
         lambda: parsed.tag_index.inner_html("content_tpl"),
@@ -133,9 +137,10 @@ def _share_card_body(parsed: ParsedPage) -> str:
 
 
 def _text_post_body(parsed: ParsedPage) -> str:
-    """Return the text of a text post as HTML. If the post has no text, return its title as HTML.
+    """Return the body of an article of the type `text` (short, unformatted) as HTML.
 
-    The text is read from the scripts of the page, since `#js_content` of a text post contains only the account's name.
+    If it has no text, return its title as HTML. The text is read from the scripts of the page, since `#js_content`
+    contains only the account's name in such a page.
     """
     return text_to_html(first_text(_typed_texts(parsed))) or text_to_html(as_text(parsed.cgi.get("title")))
 
@@ -149,10 +154,10 @@ def _typed_texts(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _picture_post_body(parsed: ParsedPage) -> str:
-    """Return the HTML of a picture post: its text, then its images in order.
+    """Return the body of an article of the type `picture` (some text and a gallery) as HTML: the text, then the images.
 
-    At most 500 items of the page's image list are used. An item may also name images that WeChat does not show, such as
-    a crop for sharing; these are skipped.
+    At most 500 items of the page's image list are used, in order. An item may also name images that WeChat does not
+    show, such as a crop for sharing; these are skipped.
     """
     text = _string(parsed.cgi.get("content_noencode")) or first_text(_descriptions(parsed))
     listed = as_list(parsed.cgi.get("picture_page_info_list")) or as_list(parsed.variable("picture_page_info_list"))
@@ -161,9 +166,11 @@ def _picture_post_body(parsed: ParsedPage) -> str:
 
 
 def _descriptions(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the texts of a page that may be the text of its post, the most reliable one first.
+    """Yield the descriptions of the article that its page contains, the most reliable one first.
 
-    Each is plain text; some may be ''. They are used if the page has no `content_noencode`.
+    In articles of the types `text`, `picture`, `video` and `audio`, the description is the text of the article. It is
+    used if the page does not contain this text elsewhere. Each result is plain text and may be ''. The caller uses the
+    first that is not ''.
     """
     yield as_text(parsed.cgi.get("desc"))
     yield as_text(parsed.written_into("js_image_desc"))
@@ -184,9 +191,10 @@ def _video_post_body(parsed: ParsedPage) -> str:
 
 
 def _own_videos(parsed: ParsedPage) -> Iterator[Video]:
-    """Yield the videos that a video post consists of.
+    """Yield the videos of an article of the type `video`, which has no body besides its videos and a short text.
 
-    If the page lists no videos but its scripts contain the id of a video, yield a Video with this id and no `url`.
+    These are the videos that the page lists. If it lists none, but its scripts contain the id of a video, yield a Video
+    with this id and no `url`.
     """
     yield from (videos := read_videos(parsed))
     ids = as_list(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
@@ -202,10 +210,14 @@ def _audio_post_body(parsed: ParsedPage) -> str:
 
 
 def _generic_body(parsed: ParsedPage) -> str:
-    """Return the body of an article of an unknown kind.
+    """Return the HTML body of an article whose page has a layout (`item_show_type`) that is not known.
 
-    If the page's data has a `content_noencode` with HTML, return that. If it is plain text, read the page like a short
-    post (Article.type `short`). If there is none, read the page like an ordinary article.
+    The field `content_noencode` of the server's data decides:
+
+    - If the field contains HTML, this HTML is the body.
+    - If it contains plain text, the page is read like an article of the type `short`: a plain text, with or without a
+      gallery.
+    - If it is empty, the page is read like an ordinary article. If that finds no body, it is read as `short`.
     """
     text = _string(parsed.cgi.get("content_noencode"))
     if not text:
@@ -316,6 +328,9 @@ def _string(value: Literal) -> str:
 
 
 def _integer(value: Literal) -> int:
-    """Return `value` as an int if it is an integer, or a string, of 1 to 12 digits without a sign; else 0."""
+    """Convert a number in a page, such as the width of an image, to an int; return 0 if it is not valid.
+
+    A valid number has 1 to 12 digits and no sign. It may be a string, such as "640".
+    """
     text = as_text(value)
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else 0

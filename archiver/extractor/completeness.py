@@ -1,8 +1,8 @@
 """Measure the share of an article's text that its Markdown shows.
 
 Two texts are compared by how often each character occurs in them. This takes linear time and reveals a missing
-paragraph, but not a changed order. Cards are not counted, because archiver wrote their text (docs/design.md, "The
-body").
+paragraph, but not a changed order. Cards, such as the one that replaces a mini program, are not counted, because
+archiver wrote their text (docs/design.md, "The body").
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ def lost_characters(visible: str, body: str) -> int:
 def text_coverage(article: Article, markdown_body: str) -> float:
     """Return the share of the article's visible characters that its Markdown shows, from 0 to 1.
 
-    White space and cards are not counted. The characters in Article.lost_characters count as not shown. The share is 1
-    if the article has no text.
+    White space is not counted, nor are cards: the texts that archiver writes in place of a mini program or the like.
+    The characters that the extractor already lost (Article.lost_characters) count as not shown. The share is 1 if the
+    article has no text.
 
     Args:
         article: The article as extracted.
@@ -72,9 +73,9 @@ def _without_head(article: Article, post: str) -> str:
 
 
 def _visible_text(markdown: str) -> Iterator[str]:
-    """Yield the visible text of each line of Markdown.
+    """Yield the text of each line of Markdown as a reader sees it, without markup.
 
-    Lines inside fenced code are yielded unchanged; the fences, and rules, are left out.
+    Lines inside fenced code are yielded unchanged. Fences and horizontal rules are not yielded.
     """
     fence = ""
     for line in markdown.split("\n"):

@@ -139,9 +139,10 @@ class ParsedPage:
         return {}
 
     def written_into(self, element_id: str) -> Literal:
-        """Return the literal that a script inside an element assigns to `innerHTML`.
+        """Return the text that a script inside the element with the id `element_id` writes into the page.
 
-        Return None if there is no such assignment or no element with the id `element_id`.
+        In some pages a text is not HTML but a string in a script: `….innerHTML = "the text"`. This string is returned,
+        or None if there is no such element or assignment.
         """
         inner = self.tag_index.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
@@ -226,12 +227,15 @@ def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
 
 
 def as_list(value: Literal) -> list[Literal]:
-    """Return `value` if it is a list, and a list of only `value` if it is a non-empty dict; else []."""
+    """Return a list for a value that should be one: WeChat may write a list of one object as the object itself.
+
+    Return `value` if it is a list, `[value]` if it is a non-empty dict, and [] for anything else.
+    """
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
 
 def decode_meta(content: str) -> str:
-    r"""Return the content of a `<meta>` as text, without the `<a>` tags in it.
+    r"""Return the content of a `<meta>` as text. `<a>` tags in it are removed, and the text between them is kept.
 
     Entities are decoded, then the escapes `\xHH` and `\n`, then entities again, since pages encode the content twice.
     """
@@ -294,6 +298,6 @@ def _members(text: str, start: int) -> Mapping[str, Literal]:
 def without_links(text: str) -> str:
     """Return `text` without its `<a>` tags. The text between the tags is kept.
 
-    Descriptions of picture and text posts contain such tags.
+    The descriptions of articles of the types `picture` and `text` contain such tags.
     """
     return _A_TAG.sub("", text)

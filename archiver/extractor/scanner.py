@@ -169,8 +169,9 @@ class TagIndex:
     def inner_html(self, element_id: str) -> str | None:
         """Return the source between the tags of the first element with the given id; None if there is none.
 
-        If the tags inside are not balanced, the source ends before the next element with an id in LANDMARKS, so that no
-        text is lost. If there is no such element, the source may end at the end of the page.
+        If the tags inside are not balanced, the end of the element is uncertain. The source then ends before the next
+        element with an id in LANDMARKS, the elements that WeChat puts after the body, so that no text is lost. If there
+        is no such element, the source may end at the end of the page.
         """
         tag = self.find(element_id)
         return None if tag is None else self.text[tag.end : self._content_end(tag)]
@@ -198,18 +199,20 @@ class TagIndex:
         return len(self.text)
 
     def _landmark(self, closing: re.Match[str]) -> int:
-        """Return the offset at which a body ends if more text follows after `closing`, a tag that seems to close it.
+        """Return the offset at which the body really ends, after an end tag that ends it too early.
 
-        The end is the next element with an id in LANDMARKS; if there is none, it is the offset of `closing`.
+        `closing` is the match of that end tag: text of the body follows after it, see _text_follows. WeChat puts
+        elements with an id in LANDMARKS after the body, so the result is the offset of the next such element. If there
+        is none, the result is the offset of `closing`.
         """
         behind = (tag for tag in scan_tags(self.text, closing.end()) if "id" in tag.attributes)
         return next((tag.start for tag in behind if _id(tag.attributes) in LANDMARKS), closing.start())
 
 
 def scan_tags(text: str, start: int = 0) -> Iterator[Tag]:
-    """Yield the tags in `text` from the offset `start` on, except those in comments, scripts and style sheets.
+    """Yield the start and end tags in `text` from the offset `start` on, in order.
 
-    `start` must not be inside a tag.
+    Tags in comments, scripts, style sheets, textareas and titles are skipped. `start` must not be inside a tag.
     """
     return (_tag(found) for found in _scan(text, start) if found.lastindex != _COMMENT)
 
@@ -241,10 +244,11 @@ def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
 
 
 def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
-    """Yield the match of each tag after `start` that has the name `name` or an id.
+    """Yield the tags after `start` that may show where an element with the name `name` ends.
 
-    Tags in comments and scripts are skipped. Other tags are skipped by a fast pattern that does not recognize all of
-    them, so a few of them may be yielded, too.
+    These are the start and end tags with this name, which are counted, and all tags with an id, since an id in
+    LANDMARKS also ends the body. Each is yielded as its match. A few other tags may be yielded, too, since the fast
+    pattern that skips them does not recognize all. Tags in comments and scripts are always skipped.
     """
     irrelevant = re.compile(_IRRELEVANT_RUN.format(re.escape(name)))
     while True:
@@ -259,10 +263,11 @@ def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
 
 
 def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the tags after an element's start tag, each with the number of elements that are still open after the tag.
+    """Yield the tags after an element's start tag, each with the current depth, to find the end tag of the element.
 
-    `start` is the offset after the start tag, and `name` the name of the element. Only elements with this name are
-    counted, so the number is 0 for the tag that closes the element. The tags are those of _relevant_tags.
+    `start` is the offset after the start tag, and `name` the name of the element. The depth is the number of elements
+    with this name that are still open after the tag. So it is 0 after the element's end tag. Tags that are irrelevant
+    to the search are skipped, see _relevant_tags.
     """
     depth = 1
     for found in _relevant_tags(text, start, name):
@@ -302,7 +307,10 @@ def parse_tag_attributes(written: str) -> dict[str, str]:
 
 
 def limit_attributes(text: str) -> str:
-    """Return HTML in which each tag keeps only its first 500 attributes."""
+    """Return HTML in which each tag keeps only its first 500 attributes.
+
+    The HTML parser, libxml2, would need 48 s for a tag with 100,000 attributes.
+    """
     return "".join(_with_limited_attributes(text)) if _FIRST_500.search(text) else text
 
 
@@ -317,9 +325,10 @@ def _with_limited_attributes(text: str) -> Iterator[str]:
 
 
 def _text_follows(text: str, start: int) -> bool:
-    """Return True if the body of an article seems to go on at the offset `start`.
+    """Return True if text of the article's body follows at the offset `start`.
 
-    After white space and comments, there must be text or the tag of an element that bodies contain, such as `<p>`.
+    `start` is after an end tag that seems to end the body. If text follows, that end tag is one too many. After white
+    space and comments, there must be text or the start tag of an element that bodies contain, such as `<p>`.
     """
     while comment := _COMMENT_NEXT.match(text, start):
         start = text.find("-->", comment.end()) + len("-->")

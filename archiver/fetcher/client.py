@@ -124,8 +124,11 @@ class Fetcher:
 
         A page that is truncated in all four tries is returned as well. A redirect to the verification page is not
         followed: the returned page has the content of the redirect, and the address of the verification page as its
-        `final_url`. Raise CoolingDown during a cool-down, and BudgetSpent if the run is over or ends before the page is
-        received. Raise Unreachable if all tries failed, TooLarge, or another FetchError.
+        `final_url`.
+
+        Raise CoolingDown if WeChat refuses requests at present, BudgetSpent if the run ends before the page is
+        received, and TooLarge if the page is larger than FetcherOptions.page_limit. Raise Unreachable if all tries
+        failed, or another FetchError, for example for HTTP 404.
         """
         start = _wechat_url(target.url)
         try:
@@ -163,9 +166,12 @@ class Fetcher:
         return self._download(public_https_url(url), url, limit, budget)
 
     def _download(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Download:
-        """Request `start` and return the medium. `limit` and `budget` are those of `media`.
+        """Request a medium or a feed, and return it.
 
-        `url` is the address as the caller of `media` wrote it; the returned Download and the errors show it.
+        `url` is the address as the caller wrote it; the returned Download and the errors show it. `start` is the same
+        address, checked and ready to be requested. `limit` is the maximum size in bytes. `budget` limits all media of
+        an article; None means a new budget for this download alone. Raise Postponed if there is no time or budget left,
+        and another FetchError if the request fails.
         """
         budget = budget or MediaBudget(now=self._now, until=self._options.until())
         retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
@@ -194,16 +200,19 @@ class Fetcher:
         return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """Return the content of the feed at `url`. Any port is allowed, because the user chose the address.
+        """Return the bytes of the feed at `url`. Any port is allowed, because the user chose the address.
 
+        A feed is downloaded like a medium with its own budget, and may have at most FetcherOptions.page_limit bytes.
         Raise the same errors as `media`.
         """
         return self._download(user_https_url(url), url, self._options.page_limit).content
 
     def _try_page(self, start: httpx.URL, target: Target) -> RawResponse:
-        """Wait until the rate limiter allows a request, request the page at `start` once, and return the response.
+        """Wait until the rate limiter allows a request, request the page of `target` once, and return the response.
 
-        Redirects are followed without waiting again. `target` is the Target to which the page belongs.
+        `start` is `target.url`, checked and ready to be requested. Redirects are followed without waiting again. The
+        rate limiter is told about the response, which may delay later requests. Raise CoolingDown, BudgetSpent,
+        another FetchError or an error of httpx.
         """
         with self._page_lock:
             self._rate_limiter.acquire(target.url)
@@ -230,8 +239,9 @@ class Fetcher:
     def _back_off(self, response: RawResponse, target: Target) -> None:
         """Delay all page requests if `response` has the status 429 (Too Many Requests); else do nothing.
 
-        The delay is the time in the Retry-After header of `response`. Raise CoolingDown about `target` if the header is
-        missing or invalid, or if the time is longer than LONGEST_WAIT.
+        The delay is the time in the Retry-After header. If it is at most LONGEST_WAIT, the caller may request the page
+        of `target` again. If it is longer, or the header is missing or invalid, raise CoolingDown: the page is then
+        not requested again.
         """
         if response.status != TOO_MANY_REQUESTS:
             return
@@ -259,9 +269,10 @@ class Fetcher:
         return follow_redirects(get, start, lambda address: public_https_url(address, port=start.port))
 
     def _record_response(self, host: str, response: RawResponse) -> None:
-        """Begin a cool-down of `host` if `response` asks for one with a Retry-After header.
+        """Begin or forget the cool-down of a media host, depending on its last response.
 
-        If the status of `response` is not in RETRY_STATUSES, forget the earlier cool-downs of `host`.
+        With a status in RETRY_STATUSES, such as 503, and a Retry-After header, a cool-down of `host` begins. Without
+        that header, nothing changes. With any other status the host works normally, and its cool-downs are forgotten.
         """
         seconds = retry_after(response, self._now) if response.status in RETRY_STATUSES else None
         if seconds is not None:
@@ -309,10 +320,11 @@ def _wechat_url(address: str) -> httpx.URL:
 
 
 def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
-    """Call `send` and return its response, but raise Unreachable if all its tries failed.
+    """Call `send` once and return its response; raise Unreachable if `send` has failed.
 
-    `send` requests `address` and repeats the request if necessary. All tries failed if `send` raises an error of httpx
-    or returns a response whose status is in RETRY_STATUSES.
+    `send` makes the retries itself. It has failed if it raises an error of httpx, or returns a response whose status is
+    in RETRY_STATUSES (such as 503). The message of Unreachable tells the user the reason and what to do. `address` is
+    the requested address, which the error shows.
     """
     try:
         response = send()

@@ -61,9 +61,10 @@ def _is_sent_to_wechat(cookie: Cookie) -> bool:
 
 
 def _as_session(cookie: Cookie) -> Cookie:
-    """Change the expiry of a cookie from 0 to None, leave any other expiry, and return the cookie.
+    """Return the cookie, and make it a session cookie if its expiry is 0, so that it does not count as expired.
 
-    Browser extensions write 0 for "until the browser closes", but the standard library reads 0 as a time in 1970.
+    Browser extensions write 0 for "until the browser closes", but the standard library reads 0 as a time in 1970. The
+    expiry 0 is changed to None, which has the wanted meaning there. Any other expiry is kept.
     """
     if cookie.expires == 0:
         cookie.expires, cookie.discard = None, True

@@ -22,7 +22,7 @@ def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes
 
     `chunks` is the body as received, `content_encoding` the value of the header Content-Encoding. Unknown codings are
     ignored, as browsers do: some servers send `utf-8` or `binary`. The iterator raises httpx.DecodingError if the body
-    is damaged; this function raises it if the body is compressed more than three times.
+    is damaged; this function raises it if the header lists more than three known codings.
     """
     codings = [name for name in content_encoding.lower().replace(" ", "").split(",") if name in _DECODERS]
     if len(codings) > _MOST_CODINGS:

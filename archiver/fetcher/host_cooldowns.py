@@ -12,10 +12,10 @@ from archiver.fetcher.limits import LONGEST_WAIT
 
 @dataclass(slots=True)
 class _Cooldown:
-    """The cool-downs that a host has asked for since its last normal response.
+    """The current cool-down of a host, and the sum of all its cool-downs since its last normal response.
 
-    `until` is the time of `clock` at which the current one ends. `total` is the length of all of them in seconds, and
-    `requested` the length of the last one.
+    `until` is the time when the current cool-down ends, in seconds of the monotonic clock of HostCooldowns. `total` is
+    the sum of the lengths in seconds. `requested` is the length of the last one, which the error message shows.
     """
 
     until: float = float("-inf")  # end of the last one, as a time of `clock`
@@ -26,9 +26,10 @@ class _Cooldown:
 class HostCooldowns:
     """The cool-downs of all media hosts. During a cool-down, no thread sends a request to the host.
 
-    The cool-downs that a host asks for are added up until its next normal response. If the sum is longer than
-    LONGEST_WAIT, the host gets no more requests in this run, and its media stay due for the next run. All methods are
-    thread-safe. The constructor's `sleep` waits for a number of seconds, and `clock` returns monotonic seconds.
+    The cool-downs that a host asks for are added up until its next normal response: one whose status is not in
+    RETRY_STATUSES (429, 503 and others). If the sum is longer than LONGEST_WAIT, the host gets no more requests in
+    this run, and its media are left for the next run. All methods are thread-safe. The constructor's `sleep` waits for
+    a number of seconds, and `clock` returns monotonic seconds.
     """
 
     def __init__(self, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:

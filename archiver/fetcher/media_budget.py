@@ -31,9 +31,9 @@ DEFAULT_LIMITS = MediaLimits()
 class MediaBudget:
     """A counter of what the media of one article have used, with a limit for each count. All methods are thread-safe.
 
-    The constructor's `until` is the end of the run, after which the article gets no more time either; None means that
-    the run has no end. Methods raise Postponed if a limit is reached, unless their docstring says otherwise. The medium
-    then stays due for another run.
+    The constructor's `until` is the time when the run ends, after which the article gets no more time either; None
+    means that the run has no end. `now` returns an aware datetime. If a limit is reached, methods raise Postponed,
+    and the medium is left for another run. Only `receive` raises TooLarge instead, and `seconds_left` raises nothing.
     """
 
     def __init__(
@@ -52,7 +52,8 @@ class MediaBudget:
     def begin_medium(self, name: str) -> None:
         """Count a medium, before its first request. `name` is its name in the archive.
 
-        A name that was counted before is not counted again.
+        A name that was counted before is not counted again. Raise Postponed if the article already has its maximum
+        number of media, or if the time is over.
         """
         with self._lock:
             self._check_time()
@@ -63,7 +64,8 @@ class MediaBudget:
     def begin_request(self) -> float:
         """Count a request, and return the seconds that are left for its response.
 
-        The first call starts the time of the article.
+        The time limit of the article runs from the first call. Raise Postponed instead if the article has used up its
+        requests, bytes or time, or if the run is over.
         """
         with self._lock:
             self._check_time()
@@ -79,7 +81,8 @@ class MediaBudget:
     def receive(self, size: int) -> None:
         """Count `size` received bytes; raise TooLarge if the sum for the article exceeds the limit.
 
-        The error is not Postponed, because the medium's try has to be recorded as failed.
+        The error is not Postponed, because the medium must count as failed. If it were only left for the next run, that
+        run could spend the whole limit on this medium again.
         """
         with self._lock:
             self._size += size

@@ -1,7 +1,7 @@
-"""Provide pages and media from the network, from saved pages, or from a page's `data:` addresses alone.
+"""Provide the pages and media of articles: from the network, from saved files, or from `data:` addresses in a page.
 
-The classes implement the protocols PageSource and MediaSource (ports.py). They also remove the credentials of the
-person who opened a page from that page, so that no other code gets them.
+The classes implement the protocols PageSource and MediaSource (ports.py). A page contains credentials of the person
+who opened it, such as `pass_ticket`. The PageSources remove them, so that no other code gets them.
 """
 
 from __future__ import annotations
@@ -92,9 +92,9 @@ class HttpMedia:
     def fetch(self, medium: Media, url: str) -> Download:
         """Return the medium at `url`, one of the addresses of `medium`.
 
-        A `data:` address is decoded, any other is requested. Raise TooLarge without a request if the page declares a
-        size above the limit. Raise Postponed if the budget is spent, or one of the errors of Fetcher.media and
-        decode_data_url.
+        A `data:` address is decoded, any other is requested. If `medium.size`, the size that the page declares, is
+        already above the maximum size of the medium, raise TooLarge without a request. Raise Postponed if the article's
+        budget is spent, and another FetchError if the address cannot be requested or decoded.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
@@ -107,7 +107,7 @@ class HttpMedia:
 
 @dataclass(frozen=True, slots=True)
 class OfflineMedia:
-    """A MediaSource without network: it decodes `data:` addresses and fails for all others.
+    """A MediaSource without network, for rebuilding posts: it decodes `data:` addresses and fails for all others.
 
     `reason_of` takes a medium and returns why earlier runs could not download it, '' if no run has tried.
     """
@@ -128,7 +128,7 @@ class OfflineMedia:
 def redact_page(page: Page) -> Page:
     """Return a copy of the page without credentials in its content, addresses and headers.
 
-    The field `redacted` of the copy has the names of the credentials that were in the content.
+    The field `redacted` of the copy has the names of the credentials that were in the content, such as `pass_ticket`.
     """
     content, names = redact(page.content)
     return replace(

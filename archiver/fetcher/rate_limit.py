@@ -31,7 +31,11 @@ class RateLimiter(Protocol):
         """Take note of a received page, before the next one is requested. A verification page may begin a cool-down."""
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay all page requests by `seconds`, as the server asked. None means that the server gave no time."""
+        """Delay all page requests by `seconds`, as the server asked.
+
+        None means that the server asked for a delay but gave no time. The RateLimiter may then choose a time or do
+        nothing.
+        """
 
 
 class IntervalLimiter:
@@ -52,8 +56,8 @@ class IntervalLimiter:
     def acquire(self, _address: str = "") -> None:
         """Wait until the next request may be sent, and begin a new interval. The address is ignored.
 
-        The wait is never longer than the interval, or the last delay passed to `back_off` if that is longer. This
-        matters if the clock was set back.
+        The wait is at most one interval, or the last delay that the server asked for if that is longer. This holds
+        even if the clock is set back.
         """
         with self._lock:
             delay = min(self._next - self._clock(), self._longest_delay)
@@ -62,7 +66,10 @@ class IntervalLimiter:
             self._next, self._longest_delay = self._clock() + self._interval, self._interval
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay the next request by `seconds`. Do nothing for None, because the Fetcher then raises CoolingDown."""
+        """Delay the next request by `seconds`, as the server asked.
+
+        None means that the server gave no time. Then do nothing: the Fetcher raises CoolingDown itself.
+        """
         if seconds is None:
             return
         with self._lock:
@@ -76,6 +83,9 @@ class IntervalLimiter:
 class HostLimitStore(Protocol):
     """A protocol for a store of rate limits and cool-downs by host, which all processes share.
 
+    A delay is short: callers wait for it. They call `acquire` before each request, which returns the seconds to wait. A
+    cool-down is long: callers do not wait, but give up. They call `cooldown_until` before `acquire` to find out.
+
     `host` is a host name. `now` and returned times are seconds since 1970; durations are in seconds.
     """
 
@@ -86,16 +96,16 @@ class HostLimitStore(Protocol):
         """
 
     def delay(self, host: str, seconds: float, now: float) -> None:
-        """Delay the next request to `host` by `seconds`."""
+        """Let no process send a request to `host` for `seconds` from `now`: until then, `acquire` returns a wait."""
 
     def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down of `host` that lasts `seconds`."""
+        """Begin a cool-down of `host` that lasts `seconds` from `now`: until then, `cooldown_until` returns its end."""
 
     def cooldown_until(self, host: str, now: float) -> float:
         """Return the time when the current cool-down of `host` ends, 0 if there is none."""
 
     def blocked_at(self, host: str) -> float:
-        """Return the time when `host` last sent a verification page, 0 if it never did."""
+        """Return the time when the last cool-down of `host` began, 0 if it never had one."""
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
         """Record that `host` sent a verification page; return whether a cool-down begins.
@@ -105,17 +115,20 @@ class HostLimitStore(Protocol):
         """
 
     def record_success(self, host: str) -> None:
-        """Record that `host` sent a page other than the verification page."""
+        """Record that `host` sent a page other than the verification page.
+
+        Verification pages in a row are then counted from 0 again, and the next cool-down is as short as the first one.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedRateLimiter:
     """A RateLimiter for all processes of this machine, which share the store `limits`.
 
-    `interval` is the time between two page requests in seconds. `sleep` waits for a number of seconds, `now` returns an
-    aware datetime. `cookies` is the path of a cookie file, '' if there is none. If the file is newer than the last
-    verification page, the user has passed that page in a browser, which ends the cool-down. `end` returns the end of
-    the run, after which no request is sent, or None if the run has no end.
+    `interval` is the time between two page requests in seconds. `sleep` waits for a number of seconds, `now` returns
+    an aware datetime. `cookies` is the path of a cookie file, '' if there is none. If the file is newer than the start
+    of the cool-down, the user is assumed to have passed the verification page in a browser, and the cool-down is over.
+    `end` returns the end of the run, after which no request is sent, or None if the run has no end.
     """
 
     limits: HostLimitStore
@@ -160,7 +173,10 @@ class SharedRateLimiter:
         return datetime.fromtimestamp(until, UTC).astimezone(CHINA)
 
     def observe(self, page: Page) -> None:
-        """Record whether a received page is the verification page. Truncated and unknown pages are ignored."""
+        """Record in `limits` whether a received page is the verification page, after which a cool-down may begin.
+
+        Truncated pages and pages with State.UNKNOWN are ignored: they do not show whether WeChat blocks requests.
+        """
         state = classify(page).state
         if state is State.VERIFICATION:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=urls.is_short(page.url))
@@ -170,7 +186,7 @@ class SharedRateLimiter:
     def back_off(self, seconds: float | None) -> None:
         """Delay all page requests by `seconds`; if that is more than LONGEST_WAIT, begin a cool-down instead.
 
-        None means that the server gave no time; this is recorded like a verification page.
+        None means that the server gave no time. Then a cool-down begins as after a verification page.
         """
         if seconds is None:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=True)
@@ -185,10 +201,10 @@ class SharedRateLimiter:
             raise BudgetSpent("not asked: the time of this call is over, the next one goes on", concerns=address)
 
     def _is_verified(self) -> bool:
-        """Return whether the user has passed the last verification page in a browser.
+        """Return whether the user has passed the verification page in a browser since the last cool-down began.
 
-        This is assumed if the cookie file is newer than that verification page. Return False if there is no cookie
-        file.
+        This is assumed if the cookie file is newer than the start of that cool-down. Return False if there is no
+        cookie file.
         """
         cookies = Path(self.cookies) if self.cookies else None
         return bool(cookies and cookies.is_file() and cookies.stat().st_mtime > self.limits.blocked_at(urls.HOST))

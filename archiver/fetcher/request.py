@@ -91,8 +91,8 @@ class ResponseLimits:
     """The limits of one response.
 
     `size` is the maximum number of bytes of the body after decompression. `seconds` is the maximum time; with None,
-    only the limit of the transport applies. `count` is called with the size of each piece of the body, and may raise an
-    error.
+    only the limit of the transport applies. `count` is called with the size of each decompressed piece of the body. It
+    can add up the sizes of several responses, and raise an error to stop when the sum is too large.
     """
 
     size: int  # maximum bytes of the body after decompression

@@ -35,16 +35,19 @@ def make_retrying(
     check_wait: Callable[[float], None],
     waits_retry_after: bool = True,
 ) -> Retrying:
-    """Return a callable that calls a function up to four times and returns its last response or raises its last error.
+    """Return a callable that repeats failed requests: `retrying(send, *args)` calls `send(*args)` up to four times.
 
-    The function sends a request. It is called again after a network error, after a body that cannot be decompressed,
-    after a status in RETRY_STATUSES, and if `is_incomplete` returns True for the response. It is not called again if
-    the server's certificate is not trusted, or if a Retry-After header asks for more than LONGEST_WAIT.
+    `send` sends one request. The callable returns the last response of `send`, or raises its last error.
 
-    The delay before the next call is the time in the Retry-After header; without this header, the delay grows with each
-    call. If the function itself waits for the time in the header, pass False as `waits_retry_after`: the delay is then
-    0. `check_wait` is called with each delay in seconds, and raises an error if there is no time for the delay. `sleep`
-    waits for a number of seconds, and `now` returns an aware datetime.
+    - A try has failed after a network error, a damaged body, or a status in RETRY_STATUSES (such as 503), and if
+      `is_incomplete` returns True for the response.
+    - There is no further try if the server's certificate is not trusted, or if the Retry-After header asks for more
+      than LONGEST_WAIT.
+    - The delay between two tries is the time in the Retry-After header. Without this header, it grows with each try.
+      If `waits_retry_after` is False, there is no delay after this header, because `send` itself waits.
+    - `check_wait` is called with each delay in seconds. It raises an error if there is no time for the delay.
+
+    `sleep` waits for a number of seconds, and `now` returns an aware datetime.
     """
     back_off = wait_exponential(multiplier=1, max=30) + wait_random(0, 1)
 

@@ -29,7 +29,9 @@ _FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
 def is_forbidden(host: str) -> bool:
     """Return whether requests to `host`, the host name or IP address in a URL, are forbidden.
 
-    They are forbidden if `host` is this machine, if it is in this machine's network, or if it is invalid.
+    An IP address is forbidden if it is not public. A host name is not resolved here: it is forbidden if it is invalid
+    or local by its form, such as `localhost`, `router` or `nas.local`. For any other name, may_connect checks the IP
+    address when a direct connection is opened.
     """
     host = host.strip("[]").rstrip(".").lower()
     literal = _parse_literal(host)

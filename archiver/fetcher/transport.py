@@ -93,7 +93,7 @@ def tls_context() -> ssl.SSLContext:
 class _Body(httpx.SyncByteStream):
     """The body of a response, which raises errors of httpx instead of errors of httpcore.
 
-    `note` is called with each original error.
+    The constructor's `note` is called with each original error, so that Transport can replace a broken connection.
     """
 
     def __init__(self, response: httpcore.Response, note: Callable[[Exception], None]) -> None:
@@ -143,7 +143,8 @@ def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> 
 
     An error of httpcore becomes the error of httpx with the same name. After a malformed response, the libraries (h2,
     hpack, hyperframe, h11) raise errors of any class, such as KeyError; these become httpx.RemoteProtocolError.
-    ArchiverError and MemoryError are not converted. `note` is called with each original error before its conversion.
+    ArchiverError and MemoryError are not converted. `note` is called with each original error before its conversion, so
+    that the caller can find out whether the connection is still usable.
     """
     try:
         yield

@@ -47,10 +47,11 @@ def extension(content: bytes, kind: str = "image") -> str:
 
 
 def is_placeholder(content: bytes, declared_width: int) -> bool:
-    """Return whether content is not the requested image: no image that `extension` accepts, or a hot-link notice.
+    """Return whether a server sent something else in place of the requested image.
 
-    `declared_width` is the width in pixels that the page declares for the image; 0 if it declares none. For the notice,
-    see is_hotlink_notice.
+    This is the case if `extension` does not accept the content as an image, or if the image is WeChat's notice for
+    sites that may not embed images, see is_hotlink_notice. `declared_width` is the width in pixels that the page
+    declares for the image; 0 if it declares none.
     """
     return not extension(content) or is_hotlink_notice(content, declared_width)
 
@@ -89,8 +90,8 @@ def dimensions(content: bytes) -> tuple[int, int] | None:
 
 
 def _is_bmp_header(content: bytes) -> bool:
-    """Return whether content that begins with `BM` is a BMP.
+    """Return whether content that begins with `BM` is a BMP, since a text may begin with `BM`, too.
 
-    The declared size of the second header must be plausible, since a text may begin with `BM`, too.
+    Byte 14 of a BMP begins the header that describes the image. The size that this header declares must be plausible.
     """
     return 12 < int.from_bytes(content[14:18], "little") <= 124

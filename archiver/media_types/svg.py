@@ -95,7 +95,7 @@ class _Reader:
             raise _CouldRunError
 
     def document_type(self, name: str, system: str | None, public: str | None, has_internal_subset: int) -> None:
-        """Raise _CouldRunError for a document type that is not one of the W3C's for SVG or has an internal subset.
+        """Raise _CouldRunError unless the document type is one of the W3C's for SVG, without an internal subset.
 
         An internal subset (declarations inside the DOCTYPE) can add an `onload` attribute to any element.
         """

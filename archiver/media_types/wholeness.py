@@ -134,7 +134,10 @@ def _is_whole_bmp(content: bytes) -> bool:
 
 
 def _is_whole_box_file(content: bytes) -> bool:
-    """Return whether an MP4, MOV, M4A, AVIF or HEIC has the boxes that are needed to show it, each complete."""
+    """Return whether an MP4, MOV, M4A, AVIF or HEIC has the boxes that are needed to show it, each complete.
+
+    Files of these formats consist of boxes: sections that begin with their length and type, such as `moov` or `mdat`.
+    """
     whole: set[bytes] = set()
     for kind, is_inside in _boxes(content):
         if not is_inside:
@@ -148,7 +151,10 @@ def _is_whole_box_file(content: bytes) -> bool:
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Yield the type of each top-level box, such as b"moov", and whether the box ends within the file."""
+    """Yield the type of each outermost box of a file, such as b"moov", and whether the box ends within the file.
+
+    Boxes are the sections of which an MP4 or HEIC file consists; each begins with its length and type.
+    """
     position = 0
     while position + 8 <= len(content):
         size, kind = _number(content, position), content[position + 4 : position + 8]

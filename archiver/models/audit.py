@@ -25,9 +25,11 @@ class ExpectedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A difference between the files and the catalogue, with an explanation for the user in `said`.
+    """A difference between the files and the catalogue, as `verify` reports it.
 
-    The fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
+    `problem` is the kind of difference, such as `missing`. `what` says what is at `path`, such as `post`. `said` is
+    an explanation for the user. `repaired` says whether a repair succeeded, and is None if none was requested. The
+    fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
     """
 
     problem: Problem

@@ -15,7 +15,9 @@ _NOT_CLASSIFIED = Classification(state=State.UNKNOWN)
 class StoredCapture:
     """A page that was received and is stored in the archive, with its classification.
 
-    If the notice of a migrated account led to this page, `moved_from` is the capture of that notice.
+    `snapshot` is the SHA-256 of its snapshot, '' if none was kept. An account may migrate to a new one; its old
+    addresses then show a notice with the article's new address. If this page was found through such a notice,
+    `moved_from` is the capture of the notice.
     """
 
     page: Page
@@ -30,8 +32,10 @@ class Capture:
     """The record of one received page: the page of an article, a notice, or any other page.
 
     `captured` is the time when the page was received from WeChat or saved by a browser; if it is a guess, `estimated`
-    is True. `received` is the time when the page was stored in the archive. `lost` is the time when its snapshot was
-    found to be damaged or missing.
+    is True. `received` is the time when the page was stored in the archive. `saved` is True if a browser saved the page
+    to disk, and False if a server sent it. `redacted` has the names of the credentials that were removed from it.
+    `sha256` identifies its snapshot, '' if none was kept. `lost` is the time when the snapshot was found to be damaged
+    or missing; None if it was not.
     """
 
     url: str  # as requested; for a saved page, as noted in it, or ''

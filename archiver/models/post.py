@@ -34,7 +34,9 @@ class RenderedPost:
 class WriteResult:
     """The result of writing a post. The outcome is `skipped` if the file was left as a person had edited it.
 
-    `digest` is the SHA-256 of the text that archiver last wrote. `previous` is the text of the file before.
+    `path` is the path of the file, and `post` the post that was to be written. `digest` is the SHA-256 of the text that
+    archiver last wrote there. `previous` is the text that the file had before. After Overwrite.ALWAYS, `post` is
+    None and `previous` is ''.
     """
 
     outcome: WriteOutcome  # skipped: a person has edited the file, so it was not overwritten

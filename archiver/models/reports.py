@@ -35,7 +35,11 @@ class RemovalResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDetail:
-    """All records of the catalogue about one article, or about an address without an article."""
+    """All records of the catalogue about one article, or about an address without an article.
+
+    For such an address, `article` is None and the only record is in `addresses`. A dict in `media` is a row of the
+    catalogue's table of media, by column name (such as `path` and `size`).
+    """
 
     article: ArticleRecord | None  # None: the address has no article
     addresses: tuple[UrlRecord, ...]
@@ -72,7 +76,10 @@ class SourceReport:
 
 @dataclass(kw_only=True, slots=True)
 class RunReport:
-    """The results of listing the sources of a run. The fields are updated while the sources are listed."""
+    """The results of listing the sources of a run. The fields are updated while the sources are listed.
+
+    `requests` is the number of requests that were sent to list albums. `warnings` has lines of text for the user.
+    """
 
     sources: list[SourceReport] = field(default_factory=list)
     requests: int = 0  # number of requests that were sent to list albums

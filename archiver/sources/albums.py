@@ -74,21 +74,23 @@ def is_album(address: str) -> bool:
 
 
 class AlbumListing:
-    """An iterable over the articles of an album. It requests one response after the other and yields each article once.
+    """An iterable over the articles of an album. It yields a Target for each article, once.
 
-    `fetch` takes an address and returns the bytes of the response; its errors, such as for a verification page, end the
-    iteration. `is_known` returns whether the catalogue has an article, archived or due. The constructor raises
-    NotWeChat if `address` is not an album's. The iteration raises FetchError if a response is not a listing.
+    The iteration requests one response after the other. `fetch` takes an address and returns the bytes of the response;
+    its errors end the iteration. The constructor raises NotWeChat if `address` is not an album's. The iteration raises
+    FetchError if a response is not a listing.
 
-    If `last_count` is None, all articles of the album are listed. Otherwise it is the `count` of an earlier complete
-    listing whose articles are all in the catalogue, and the iteration may end early. It then ends after a response
-    whose last article is known, if enough new articles were found. "Enough" is the increase of the count since the
-    earlier listing, but at least one if the count has decreased.
+    With `last_count=None`, the whole album is listed. To send fewer requests, pass the `count` of an earlier complete
+    listing whose articles are all in the catalogue. The iteration then ends as soon as the rest is assumed to be known:
+    `is_known` takes a Target and returns whether its article is in the catalogue. For example, an album that has grown
+    from 100 articles to 103 is read until three new ones are found and the last article of a response is known.
 
-    New articles may be at either end of an album. If the count has changed and the first response has only known
-    articles, the response at the other end is requested next. If new articles are still missing, the iteration
-    continues with the second response. If one article was added and another one deleted, the count is unchanged, and
-    the new article may be missed. A listing with `last_count=None` finds it.
+    New articles may be at either end of the album. So if they are expected, but the first response has none, the other
+    end is requested next. If one article was added and another deleted, the count is unchanged, and the new one may be
+    missed.
+
+    After the iteration, `is_complete` is True if all articles were listed or are assumed to be known. Then `count`, the
+    number of articles that the album claims to have, can be the next `last_count`.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
@@ -147,9 +149,11 @@ class AlbumListing:
             self._warnings.append(f"the album lists {nameless} without an article's address")
 
     def _find_problem(self, response: AlbumResponse, page: int) -> str:
-        """Record the items of a response; return the reason why the listing cannot go on, '' if there is no problem.
+        """Return the reason why the rest of the album cannot be listed after `response`, '' if it can.
 
-        `page` is the number of the response, from 1.
+        `page` is the number of the response, from 1. The first reason is that the response only repeats earlier ones;
+        the keys of all articles are remembered to recognise this. The other reasons hold only if more articles should
+        follow: the response is empty, its last article has no msgid from which to go on, or `page` is MAX_PAGES.
         """
         before = len(self._keys)
         self._keys.update(item.key for item in response.items)
@@ -162,9 +166,10 @@ class AlbumListing:
         return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
     def _is_last(self, response: AlbumResponse) -> bool:
-        """Return whether no further response is needed, and store the result in `is_complete`.
+        """Return whether the iteration ends after `response`: it is the last one, or the rest is assumed to be known.
 
-        Add a warning if the album was listed to its end, but the number of its articles differs from `count`.
+        The result becomes the value of `is_complete`. Add a warning if the album was listed to its end, but the number
+        of its articles differs from `count`.
         """
         if self._is_caught_up(response):
             return True
@@ -174,11 +179,11 @@ class AlbumListing:
         return self.is_complete
 
     def _is_caught_up(self, response: AlbumResponse) -> bool:
-        """Return whether all articles after this response are assumed to be known; if so, set `is_complete`.
+        """Return whether the iteration can end early after `response`: all articles after it are assumed to be known.
 
-        The assumption is made if the last article of the response is known, and if enough new articles were listed.
-        "Enough" is the increase of the count since `last_count`, but at least one after a decrease. Return False if
-        either count is unknown.
+        This is assumed if the last article of the response is known, and enough new articles were listed: as many as
+        the album has grown since the last listing, or at least one if it has shrunk. Return False if the number of
+        articles now or then is unknown. `is_complete` becomes the result.
         """
         if self._last_count is None or self.count is None or not response.items:
             return False
@@ -193,8 +198,9 @@ class AlbumListing:
         return sum(not known for known in self._known_by_url.values())
 
     def _may_grow_at_the_end(self) -> bool:
-        """Return whether all articles of the first response were known.
+        """Return whether new articles may be at the other end of the album, so that it has to be requested now.
 
-        If so, new articles may be at the other end of the album. Return False if there is no `last_count`.
+        This is asked after the first response. Return True if all of its articles are known. Return False if the whole
+        album is being listed, because the iteration then comes to the other end anyway.
         """
         return self._last_count is not None and bool(self._known_by_url) and not self._new_count

@@ -1,8 +1,9 @@
 """Read the title of a feed and the addresses of its items from XML: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0.
 
-lxml parses well-formed feeds. All others, and those with tags so long that lxml could be slow, are split into tags with
-a regular expression, as tolerantly as a browser would. In both cases a FeedReader receives the tags and the text, in
-time linear in the size of the feed. Entities that a feed declares are not resolved, and nothing is fetched.
+A FeedReader is a handler: it is called for each start tag, each end tag and each text of a feed. For well-formed
+feeds, lxml calls it. All other feeds, and those with tags so long that lxml could be slow, are split with a regular
+expression, as tolerantly as a browser would. Both ways take time linear in the size of the feed. Entities that a feed
+declares are not resolved, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -91,9 +92,10 @@ class _OpenElement:
 
 
 class FeedReader:
-    """A parser target for lxml that collects the title and the items of a feed.
+    """A handler that collects the title and the items of a feed while the feed is being parsed.
 
-    The results are the attributes `title`, `items` and `is_feed` (whether the document looks like a feed).
+    The parser, such as lxml, calls `start` and `end` for each tag, `data` for each text, and `close` at the end. The
+    results are then in the attributes `title`, `items` and `is_feed` (whether the document looks like a feed).
     """
 
     def __init__(self) -> None:
@@ -108,7 +110,10 @@ class FeedReader:
         self._text_depth = 0  # depth of the element whose text it is
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag. `tag` is its name, as `{namespace}name` or `prefix:name`."""
+        """Process a start tag: begin an item, or store an address in the attributes, or begin to collect a text.
+
+        `tag` is the name of the tag, as `{namespace}name` or `prefix:name`. Elements that are not needed are ignored.
+        """
         vocabulary, name = _split_tag(tag)
         parent = self._stack[-1] if self._stack else _OpenElement("", "", "")
         base = _join_base(parent.base, _first_value(attributes, _BASE))
@@ -137,8 +142,10 @@ class FeedReader:
         return is_in_item and name in (*_LINKS, *_IDS, "source")
 
     def _take_attributes(self, parent: _OpenElement, name: str, attributes: Mapping[str, str]) -> None:
-        """Store the address in the attributes of a <link> or <source> element, if there is one.
+        """Store an address from the attributes of an element in the current item.
 
+        A <link> has the address in `href`; it is ignored if it has a `rel` other than "alternate". A <source> has the
+        address in `url`; the item gets a FeedItem with this address as its `source`. Other elements are ignored.
         `name` is the name of the element, `parent` the enclosing element.
         """
         if name == "source" and self._item:
@@ -188,7 +195,7 @@ class FeedReader:
             self._add(parent, element.name, text)
 
     def data(self, text: str) -> None:
-        """Process a piece of text between two tags."""
+        """Process a piece of text between two tags: keep it if it belongs to a title or an address, else ignore it."""
         if self._text is not None and self._length <= _MAX_LENGTH:
             self._text.append(text[: _MAX_LENGTH + 1])
             self._length += len(text)
@@ -200,7 +207,10 @@ class FeedReader:
 
 
 def _read_tags(document: str, reader: FeedReader) -> None:
-    """Split a feed that is not well-formed into tags and text, and pass them to `reader`."""
+    """Split a feed that lxml cannot parse, and call `reader` for each start tag, end tag and text in it.
+
+    This calls the methods `start`, `end` and `data`, and at the end `close`, as lxml would.
+    """
     for token in _TOKEN.finditer(document):
         name = token["name"]
         if name is None:
@@ -222,9 +232,10 @@ def _parse_attributes(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _split_tag(tag: str) -> tuple[str, str]:
-    """Return (namespace or prefix, name in lower case) of a tag: 'atom:Link' -> ('atom', 'link').
+    """Split the name in a tag into (namespace or prefix, name in lower case).
 
-    The first is '' if the tag has neither: 'link' -> ('', 'link').
+    'atom:Link' -> ('atom', 'link'); '{http://www.w3.org/2005/Atom}link' -> ('http://www.w3.org/2005/Atom', 'link');
+    'link' -> ('', 'link').
     """
     vocabulary, _, name = tag[1:].rpartition("}") if tag[0] == "{" else tag.rpartition(":")
     return vocabulary, name.lower()

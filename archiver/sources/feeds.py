@@ -46,9 +46,9 @@ class Feed:
 def read_feed(content: bytes, address: str) -> Feed:
     """Parse the bytes of a feed and return its articles. `address` is the address of the feed, for errors.
 
-    For each item, the best address of an article is taken from the item's links and ids. If there is none, it is taken
-    from the links and ids of the item's <source>. The text of the item is not searched, because it may link to other
-    articles. Raise FetchError if `content` is not a feed, or too large.
+    An item may have several addresses of an article in its links and ids; a short one (`/s/…`) is preferred. If an
+    item has no address of an article, those in the item's <source> are used. The text of the item is not searched,
+    because it may link to other articles. Raise FetchError if `content` is not a feed, or too large.
     """
     if len(content) > MAX_FEED_SIZE:
         raise FetchError(f"a feed of more than {MAX_FEED_SIZE // 2**20} MB: give another one", concerns=address)

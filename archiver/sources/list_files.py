@@ -141,10 +141,10 @@ def _best_entry(entries: list[ListEntry]) -> ListEntry:
 
 
 def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
-    """Return the entries for `text`, the text of a cell. `number` is the line number of the cell.
+    """Return the entries for `text`, which is a line or another part of a list that may contain addresses.
 
-    If the text is the path of a file, that is one entry. Otherwise there is an entry for each address in the text, or
-    one entry with an error if the text contains no address.
+    `number` is its line number. If the text is the path of a file, that is one entry. Otherwise there is an entry for
+    each address in the text, or one entry with an error if the text contains no address.
     """
     if "://" not in text and (file := folder.find_file(text)):  # wget names folders after hosts: a path can match
         return [_saved_page_entry(number, text, file)]
@@ -163,8 +163,8 @@ def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
 def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
     """Return the entry for a text in which no address in the usual form was found.
 
-    The text may be the path of a file after a list mark (`- page.html`), or an address in an unusual form. Otherwise
-    the entry has an error.
+    The text may be the path of a file after a list mark (`- page.html`), or an address in an unusual form, such as
+    `MP.WEIXIN.QQ.COM/s/…`. Otherwise the entry has an error.
     """
     bare = _strip_markup(text)
     if bare != text and "://" not in bare and (file := folder.find_file(bare)):
@@ -189,9 +189,9 @@ def _strip_markup(text: str) -> str:
 
 
 def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
-    """Return the entry for the address `source`, with an error if the address is invalid.
+    """Return the entry for `source`, an address found in a list. It has an error if the address is invalid.
 
-    An entry with an error shows `whole`, the text in which the address was found; if `whole` is '', the address.
+    To the user, an error shows `whole`, the text around the address. By default this is the address itself.
     """
     try:
         target = urls.parse_target(source)

@@ -30,7 +30,7 @@ NumberedLines = Iterator[tuple[int, str]]
 
 
 class Cell(NamedTuple):
-    """A part of a list that may contain addresses: a line, a JSON value, or a cell of a table.
+    """A part of a list that may contain addresses: a line, a JSON value, or one column of one row of a table.
 
     `number` is the line number, from 1. If there are several `texts`, they are addresses of the same article. `error`
     says why the cell cannot be read; '' means that it can.
@@ -57,7 +57,10 @@ def read_cells(lines: Iterable[str]) -> Iterator[Cell]:
 
 
 def shorten(text: str) -> str:
-    """Return `text`; if it is longer than MAX_TEXT_LENGTH, only its first 200 characters and an ellipsis."""
+    """Return `text` for an error message, cut off if it is longer than MAX_TEXT_LENGTH (65,536 characters).
+
+    Of a text that is cut off, the first 200 characters and an ellipsis remain.
+    """
     return text if len(text) <= MAX_TEXT_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
 
 
@@ -143,7 +146,11 @@ def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
 
 
 def _limited(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines until their total length exceeds MAX_DOCUMENT_LENGTH. The line that exceeds it is the last one."""
+    """Yield the lines of a JSON document, but stop when it is too long, so that it does not fill the memory.
+
+    The last line yielded is the one with which the total length exceeds MAX_DOCUMENT_LENGTH. So if the joined lines
+    are longer than this limit, the caller knows that the document is too long.
+    """
     left = MAX_DOCUMENT_LENGTH
     for line in lines:
         yield line
@@ -225,8 +232,9 @@ def _read_table(lines: NumberedLines, *, delimiter: str, column: int) -> Iterato
 def _note_lines(lines: NumberedLines, record: list[tuple[int, str]], long: list[Cell]) -> Iterator[str]:
     """Yield the lines of a table for the CSV reader, and append each with its number to `record`.
 
-    The caller clears `record` before each row, so that it has the lines of the current row. Lines longer than
-    MAX_RECORD_LENGTH are not yielded; for each, a cell with an error is appended to `long`.
+    A row may span several lines, and the CSV reader does not tell which ones. The caller clears `record` before each
+    row, and then finds the lines of this row in it. Lines longer than MAX_RECORD_LENGTH are not yielded; for each, a
+    cell with an error is appended to `long`.
     """
     for number, line in lines:
         if len(line) > MAX_RECORD_LENGTH:
@@ -241,7 +249,8 @@ def _cells_of_row(record: list[tuple[int, str]], row: list[str], column: int) ->
     """Yield one cell for a row of a table, but nothing for an empty row or a comment.
 
     `row` has the texts of all columns; `column` is the index of the column of addresses. If this column is empty, the
-    cell has an error. `record` has the lines of the row with their numbers.
+    cell has an error. `record` has the (number, line) pairs of the row: the cell gets the first number, and an error
+    shows the lines.
     """
     text = row[column].strip(BLANK) if column < len(row) else ""
     if _LETTER_OR_DIGIT.search(text):

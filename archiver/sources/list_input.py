@@ -43,8 +43,9 @@ def open_stdin_list() -> Iterator[ListEntry]:
 
 
 def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of a list. The encoding is detected before this function returns.
+    """Return an iterator over the entries of a list.
 
+    The encoding is detected first. So for a list that is not text, this function raises InputError, not the iterator.
     `name` is the list's name in errors. `folder` is the path of the folder to which paths in the list are relative.
     """
     with _reading(name), ExitStack() as opened:
@@ -87,9 +88,9 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Convert an OSError in the `with` block to an InputError about the list `name`.
+    """Convert an OSError in the `with` block to an InputError whose message names the list `name`.
 
-    An InputError without `concerns` gets `name` as its `concerns`.
+    An InputError from the block that names no file or address is also raised with `name`.
     """
     try:
         yield

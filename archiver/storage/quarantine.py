@@ -63,9 +63,11 @@ def empty_quarantine(root: Path) -> None:
 
 
 def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
-    """Create an empty file for the file at `path` to be moved to; return the path of the new file, relative to `root`.
+    """Choose a free path below `folder` to move a file to, and create an empty file there; return the path.
 
-    It has the same path below `folder`, without `.archive/`. If that is taken, a number is appended: `.2`, `.3` …
+    `path` is the present path of the file. Both paths are relative to `root`. Examples: `postimg/a.png` ->
+    `.archive/lost/postimg/a.png`, or `.archive/lost/postimg/a.png.2` if that exists. A `.archive/` at the beginning of
+    `path` is dropped.
     """
     inside = path.removeprefix(f"{OWN_FOLDER}/")
     for number in count(1):

@@ -20,9 +20,10 @@ _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.
 
 
 class PlainScalar(str):
-    """A string that is written to front matter without quotes, such as the date of a post in Jekyll's format.
+    """A string that `dump_front_matter` writes without quotes, such as the date `2024-07-18 10:05:00 +0800` for Jekyll.
 
-    A text that PyYAML itself reads as another type, such as `2024-07-18`, is quoted nevertheless.
+    There is one exception: a text that PyYAML would read as another type without quotes, such as `2024-07-18`, gets
+    single quotes.
     """
 
     __slots__ = ()

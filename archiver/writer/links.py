@@ -16,7 +16,10 @@ from archiver.writer.names import media_name
 
 
 def no_post(_link: str) -> str:
-    """Return '' for every link, so that a post contains no links to other posts of the archive."""
+    """Return '' for the address of any link: "the archive has no post for this link".
+
+    This is the default of `LinkResolver.post_url`. With it, every link of a post keeps its original address.
+    """
     return ""
 
 
@@ -55,7 +58,7 @@ class LinkResolver:
     post_url: Callable[[str], str] = no_post
 
     def is_local(self, url: str) -> bool:
-        """Return whether the medium with the address `url` in the body was saved."""
+        """Return whether the medium at the address `url` in the body was saved, so that the post can show the file."""
         return url in self.files
 
     def in_markdown(self, url: str) -> str:

@@ -34,10 +34,12 @@ def site_values(template: Mapping[str, object], article: Article, date: str) -> 
 
 
 def provenance(article: Article, captured: datetime) -> dict[str, object]:
-    """Return the mapping that a post has under the key `wechat`: the origin of the post, without empty values.
+    """Return the mapping that a post has under the key `wechat`: facts about its article, without empty values.
 
-    The mapping identifies the article of the post even if the catalogue is lost. For this reason, every profile with
-    front matter writes it, and archiver.yml cannot change it. `captured` is the time at which the page was captured.
+    Its keys include `url`, `account`, `published`, `albums` and WeChat's ids (`biz`, `mid`, `idx`). If the page does
+    not have all three ids, the mapping also contains `key`, the article's key. Even if the catalogue is lost, the ids
+    or the key tell which article a post contains. So every profile with front matter writes the mapping, and
+    archiver.yml cannot change it. `captured` is the time at which the page was captured.
     """
     has_ids = bool(article.biz and article.mid and article.idx)
     table: dict[str, object] = {

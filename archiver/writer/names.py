@@ -38,10 +38,10 @@ def media_name(medium: Media) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Return a substitute for the media name `name` that is a valid and unique file name on every site and file system.
+    """Return a replacement for the media name `name`: a unique file name that every site and file system accepts.
 
-    It is used if `name` has unsafe characters, is too long, or differs from another name only in case. For example,
-    `postimg/Ab_C` becomes `postimg/abc-<digest>`.
+    For example, `postimg/Ab_C` becomes `postimg/abc-<digest>`. Callers use it if `name` has unsafe characters, is too
+    long, or differs from the name of another medium only in case. This function itself does not check `name`.
     """
     folder, _, stem = name.partition("/")
     prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_KEPT] or "image"
@@ -49,9 +49,11 @@ def safe_name(name: str) -> str:
 
 
 def number_in(key: str) -> str:
-    """Return the part of an article's key that tells the article apart from others with the same title.
+    """Return a text to append to a file name, so that articles with the same title get different names.
 
-    This is `<mid>-<idx>`, or the digest in the key of an article without these ids; at most 40 characters.
+    It is made from the article's key, without the part before the first colon. `<biz>:<mid>:<idx>` (WeChat's ids) gives
+    `<mid>-<idx>`. `sha256:<digest>`, the key of an article without ids, gives the digest. The result has at most 40
+    characters.
     """
     return re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
 

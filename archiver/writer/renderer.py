@@ -30,11 +30,14 @@ _EMPTY_FRONT_MATTER = "---\n---\n"
 class PostStyle:
     """The style of a post: the parts that archiver.yml can change, and the links to other posts of the archive.
 
+    Three parts are lines of the source block. This is the quote above the body that tells where the article came from.
+
     Args:
         front_matter: Changes to the front matter of the profile, key to value; None removes a key.
-        account_line: The line of the source block that names the account.
-        link_line: The line of the source block that links to the article.
-        gone_line: The line of the source block that is added if a notice has replaced the article.
+        account_line: The line that names the account, with the placeholder {account}.
+        link_line: The line that links to the article on WeChat, with the placeholder {url}.
+        gone_line: The line that is added if WeChat shows a notice in place of the article, such as "deleted by the
+            publisher". Placeholders: {state} for what the notice says, {seen} for the day when it was seen.
         post_path_of: Takes the address of a link. Returns the path of the post to which the link leads, relative to the
             archive's folder; '' if there is no such post.
     """
@@ -47,7 +50,10 @@ class PostStyle:
 
 
 def default_style(_article: Article) -> PostStyle:
-    """Return the style of a post, for any article, if archiver.yml changes nothing."""
+    """Return the default style of posts, which applies if archiver.yml changes nothing.
+
+    It is the same for every article.
+    """
     return PostStyle()
 
 
@@ -55,7 +61,8 @@ def default_style(_article: Article) -> PostStyle:
 class ProfileRenderer:
     """A renderer of articles as posts for the kind of site that `profile` represents.
 
-    `style_of` takes an article and returns the style of its post, which may depend on the source of the article.
+    `style_of` takes an article and returns the style of its post. Styles can differ, since archiver.yml can set tags
+    and an author for each group of articles (such as an album) that it lists.
     """
 
     profile: Profile
@@ -84,7 +91,11 @@ class ProfileRenderer:
         )
 
     def _blocks(self, article: Article, media: MediaResults, style: PostStyle) -> str:
-        """Return the source block and the body as Markdown, each after an empty line; omit those that are empty."""
+        """Return the text of a post below its front matter: the source block and the body, as Markdown.
+
+        The source block is a quote that names the account and links to the article. Before each of the two is an empty
+        line. A part without text is omitted.
+        """
         blocks = (source_block(article, style, self.profile), self._body(article, media, style))
         return "".join(f"\n{block}\n" for block in blocks if block)
 
@@ -103,8 +114,9 @@ class ProfileRenderer:
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:
     """Return the source block of a post: a Markdown quote that names the article's account and links to the article.
 
-    A last line says if a notice has replaced the article. The account's line is left out if the account is unknown.
-    Without an address, the link becomes plain text.
+    If WeChat shows a notice in place of the article ("deleted by the publisher"), a last line says so. If the account
+    is unknown, its line is left out. If the article has no address, the link becomes plain text. `style` provides the
+    wording of the lines; `profile` provides the template syntax to escape in the account's name.
     """
     name = escape(article.account, dialect=profile.dialect)
     account = style.account_line.replace("{account}", name) if article.account else ""

@@ -26,8 +26,8 @@ _PREFIX_DISTANCE = 50  # characters before a name in which its prefix is searche
 class Assignments:
     """The assignments of literals in the inline scripts of a page, for example `var ct = "1700000000"`.
 
-    `text` is the HTML of the page. It is searched when a name is looked up, for the forms of assignment that the name
-    may have (`var x =`, `window.x =` …). The results are cached.
+    The constructor takes the HTML of the page. `of("ct")` then finds the literals that are assigned to the variable
+    `ct`. The page is searched only when a name is looked up, and the results are cached.
     """
 
     def __init__(self, text: str) -> None:
@@ -53,11 +53,11 @@ class Assignments:
         yield end, len(self.text)
 
     def of(self, name: str) -> Iterator[Iterable[int]]:
-        """Yield, for each form of assignment to `name`, the offsets of the literals that are assigned.
+        """Yield the offsets of the literals that are assigned to `name`, as one iterable for each form of assignment.
 
-        For a plain name such as `ct` there are two forms, in this order: `var ct = …` and `window.ct = …`. For a name
-        that begins with `window.`, `d.` or `_g.`, such as `d.ct`, there is one: `d.ct = …`. A form that does not occur
-        in the page may be left out.
+        For a plain name such as `ct`, the first iterable is for `var ct = …` and the second for `window.ct = …`. For a
+        name that begins with `window.`, `d.` or `_g.`, such as `d.ct`, there is one iterable, for `d.ct = …`. If the
+        page contains no assignment of a form, its iterable is empty or left out.
         """
         owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
@@ -73,8 +73,9 @@ class Assignments:
     def _of_rare(self, form: str, name: str) -> Iterator[int]:
         """Yield the offset of each literal that is assigned to a long name in one form.
 
-        `form` is a key of _FORMS, such as `d.`, and `name` is the name without this prefix. A long name is rare in the
-        text, so it is faster to search for the name than for all assignments of the form.
+        For example, `var msg_source_url = "…"` assigns a literal in the form `var `. `form` is a key of _FORMS, and
+        `name` is the name without the form. Long names occur rarely. So it is faster to search for the name and check
+        what is around it than to search for all assignments of the form.
         """
         for offset in self._offsets(name):
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)

@@ -112,10 +112,11 @@ def key_of(token: re.Match[str]) -> str:
 
 
 class _Reader:
-    """A recursive-descent parser of one expression.
+    """A recursive-descent parser of one expression in JavaScript.
 
-    `token` (a match of TOKEN), `kind` (the name of its group) and `lexeme` (its text) describe the next token, which
-    is not consumed yet. The token is between the offsets `start` and `end`.
+    The constructor takes the source text, the offset of the expression, and the number of tokens that may be read. The
+    parser looks one token ahead. Its attributes describe this next token, which is not consumed yet: `token` is its
+    match of TOKEN, `kind` the name of its group (such as `string`), `lexeme` its text, `start` and `end` its offsets.
     """
 
     kind: str | None
@@ -224,7 +225,8 @@ class _Reader:
     def _named(self, depth: int) -> Literal:
         """Read a name, or a call of a function with this name, and return the value.
 
-        Only `true`, `false` and calls of the functions in CALLS have a value. For anything else return None.
+        Only `true`, `false` and calls of the functions in CALLS have a value. For anything else return None. `depth` is
+        the level of nesting of the name, see `expression`.
         """
         name = self.lexeme
         self.advance()
@@ -251,9 +253,9 @@ class _Reader:
         return values
 
     def member(self, depth: int) -> Literal:
-        """Read a member of an object and return its value; None if the value is not supported.
+        """Read a member (`key: value`) of an object and return its value; None if the value is not supported.
 
-        The next token must be the key of the member.
+        The next token must be the key of the member. `depth` is the level of nesting of the value, see `expression`.
         """
         if usual := _USUAL_MEMBER.match(self.text, self.end):
             self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
@@ -275,7 +277,7 @@ class _Reader:
     def _item(self, closer: str, depth: int) -> Literal:
         """Read an item up to the comma or the bracket `closer` that ends it, and return the item's value.
 
-        Return None if the item is not a supported expression.
+        Return None if the item is not a supported expression. `depth` is the item's level of nesting, see `expression`.
         """
         start = self.start
         try:
@@ -289,7 +291,10 @@ class _Reader:
         return value if self.is_at(",") or self.is_at(closer) else self._skip_item(closer)
 
     def _skip_item(self, closer: str) -> Literal:
-        """Skip the rest of an item, up to the comma or the bracket `closer` that ends it; always return None."""
+        """Skip the rest of an item that is not supported, up to the comma or the bracket `closer` that ends it.
+
+        Always return None, which is the value of such an item.
+        """
         while not (self.is_at(",") or self.is_at(closer)):
             if self.lexeme in _OPENERS:
                 self._skip_brackets()

@@ -32,10 +32,10 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Members(Mapping[str, Literal]):
-    """A mapping of the names in an object literal to their values; a value is read when it is first looked up.
+    """The members of an object literal, as a mapping of their names to their values.
 
-    A value that cannot be read is None. `start` is the offset of the object's `{` in `text`. The constructor raises
-    LiteralError if there is no well-formed object at `start`.
+    A value is read when it is first looked up; a value that cannot be read is None. The constructor takes the source
+    text and the offset of the object's `{`. It raises LiteralError if there is no well-formed object.
     """
 
     def __init__(self, text: str, start: int) -> None:
@@ -72,8 +72,8 @@ class Members(Mapping[str, Literal]):
 def members_of(text: str, start: int) -> Mapping[str, Literal]:
     """Return the members of the object literal at offset `start` of `text`.
 
-    Return an empty mapping if the literal at `start` is not an object. If the object is not well-formed, return the
-    members that can be read. Raise LiteralError if nothing can be read.
+    If the object is not well-formed, return the members that can be read. For a literal of another kind, such as a
+    string, return an empty mapping. Raise LiteralError if there is no readable literal at `start`.
     """
     try:
         return Members(text, start)

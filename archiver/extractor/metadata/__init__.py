@@ -123,7 +123,11 @@ def _titles(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _has_own_title(parsed: ParsedPage) -> bool:
-    """Return True if the author gave a text post a title. If not, the page gives the whole text as the title."""
+    """Return True if the author gave a title to an article of the type `text`.
+
+    The page of such an article without a title gives the whole text as the title. If the page does not say whether the
+    author gave a title, return False.
+    """
     return as_text(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
 
 
@@ -207,9 +211,10 @@ def _is_original(parsed: ParsedPage) -> bool:
 
 
 def _is_paid(parsed: ParsedPage) -> bool:
-    """Return True if the article is not free and the reader to whom the page was sent has not paid for it.
+    """Return True if the page was sent to a reader who would have to pay to see the whole article.
 
-    Some paid articles are recognized only by the preview in their body, see RawBody.paid_preview.
+    Return False for a free article, and if this reader has already paid. Some paid articles are recognized only by the
+    preview in their body, see RawBody.paid_preview.
     """
     paid = parsed.cgi.get("is_pay_subscribe") or parsed.variable("isPaySubscribe", "is_pay_subscribe")
     return as_text(paid) == "1" and as_text(member(parsed.cgi, "user_info", "is_paid")) != "1"

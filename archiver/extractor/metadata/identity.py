@@ -44,9 +44,12 @@ def read_identity(parsed: ParsedPage) -> Identity:
 def read_url(parsed: ParsedPage, ids: Identity) -> str:
     """Return the address of the page's article; '' if it is unknown.
 
-    A short address (`https://mp.weixin.qq.com/s/…`) is preferred, then the long address made of `ids`, if they include
-    `sn`. Otherwise any other address in the page is returned, the requested one, or the one after redirects. If there
-    is none, the long address without `sn` is returned, although WeChat refuses it.
+    The result is the first of these addresses that is known:
+
+    1. a short address (`https://mp.weixin.qq.com/s/…`);
+    2. the long address made of `ids`, if they include `sn`;
+    3. any other address of the article: one in the page, else the requested one, else the one after redirects;
+    4. the long address without `sn`, although WeChat refuses it.
     """
     known = [_canonical(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)
@@ -63,9 +66,9 @@ def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
 
 
 def _addresses(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the addresses of the page: those in its scripts and `<meta>` tags, then the requested one.
+    """Yield the addresses of the article: those in the page's scripts and `<meta>` tags, then the requested one.
 
-    Some may be ''.
+    The address after redirects is not among them. An address that is unknown is ''.
     """
     yield as_text(parsed.cgi.get("link"))
     yield as_text(member(parsed.cgi, "user_info", "short_link"))

@@ -1,6 +1,7 @@
 """Read which article a reprint or share card shows (docs/wechat-format.md#where-a-reprint-is-from).
 
-A share card shares another account's article without being an article of its own.
+A reprint contains the whole text of an article that another account published first, the original. A share card shows
+only a card and the beginning of the original.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def copyright_stat(parsed: ParsedPage) -> str:
 
 
 def is_reprint(parsed: ParsedPage) -> bool:
-    """Return True if the page is a reprint or a share card. Its text is then by another account."""
+    """Return True if the text of the page is by another account: the page is a reprint or a share card."""
     return copyright_stat(parsed) == _REPRINT_STAT or is_share_card(parsed)
 
 
@@ -41,7 +42,7 @@ def is_share_card(parsed: ParsedPage) -> bool:
 
 
 def read_reprint(parsed: ParsedPage) -> Reprint | None:
-    """Return the original of a reprint or share card; None if the page is neither.
+    """Return what a reprint or share card says about the original article; None if the page is neither.
 
     Fields of the result that the page does not give are ''.
     """
@@ -86,7 +87,10 @@ def _links(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _wechat_address(link: str) -> str:
-    """Return the canonical form of a link to mp.weixin.qq.com; '' for a link to another host."""
+    """Return the address of a link to mp.weixin.qq.com, with https and only the parameters that identify the page.
+
+    Return '' for a link to another host.
+    """
     address = urls.link(link)
     return address if address.startswith(f"https://{urls.HOST}/") else ""
 

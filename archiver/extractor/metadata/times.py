@@ -36,8 +36,8 @@ def read_published(parsed: ParsedPage) -> datetime | None:
 def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
     """Return the time of the last edit in Beijing time; None if the page does not give it.
 
-    Return None, too, if the edit is not after `published`, the time of publication. If `published` is None, any time is
-    returned.
+    Return None, too, if the edit is not after `published`, the time of publication. This is not checked if `published`
+    is None.
     """
     value = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
     time = _from_unix(value)

@@ -25,7 +25,8 @@ _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 def find_backgrounds(body: Element) -> None:
     """Insert an `<img>` with the address of the background image before each large empty box or SVG.
 
-    The box itself stays in the tree unchanged. Backgrounds of small boxes and of boxes with content are ignored.
+    Large means at least 64 px wide and high, and empty means without text and images. The box itself stays in the tree
+    unchanged. All other backgrounds are ignored.
     """
     for element in _with_address(body):
         found = _ADDRESS.search(element.get("style", ""))
@@ -45,9 +46,12 @@ def _is_content(element: Element) -> bool:
 def _svg_size(svg: Element) -> tuple[float, float]:
     """Return the width and height in px at which a browser draws an `<svg>` element.
 
-    A declared width or height is used if there is one. The default width is that of WeChat's article column if the SVG
-    has a `viewBox`, else 300 px. The default height follows from the proportions of the `viewBox`; without a `viewBox`
-    it is 150 px. Return (0, 0) if the `style` attribute sets the width to 0.
+    These are the width and height that the element declares. If it does not declare one of them, a default is used:
+
+    - The width is that of WeChat's article column if the element has a `viewBox`, else 300 px.
+    - The height has the proportion to the width that the `viewBox` gives. It is 150 px if there is no `viewBox`.
+
+    Exception: if the `style` attribute sets the width to 0, nothing is visible, and the result is (0, 0).
     """
     style = declarations(svg.get("style", ""))
     view = [pixels(part) for part in re.split(r"[\s,]+", (svg.get("viewbox") or svg.get("viewBox") or "").strip())]
@@ -88,8 +92,9 @@ def _height(element: Element) -> float:
 def _length(*values: str) -> float:
     """Return the first usable CSS length in `values`, converted to px; 0 if none is usable.
 
-    Percentages and numbers of pixels are usable, except 0: `50%`, `12px`, `12`. Percentages are taken of the width of
-    WeChat's article column.
+    Pass several values if a length can be declared in several places, such as `style` and the attribute `width`.
+    Percentages and positive numbers of pixels are usable: `50%`, `12px`, `12`. Percentages are taken of the width of
+    WeChat's article column. All other values, such as `auto` or `2em`, are skipped.
     """
     for value in values:
         if found := _PERCENT.match(value):

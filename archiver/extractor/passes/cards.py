@@ -63,9 +63,10 @@ def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]
 
 
 def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
-    """Replace the embedded elements in `body` by CARD elements.
+    """Replace each embedded element (player, poll, mini program …) in `body` by a card.
 
-    Drop advertisements and elements without content, and yield a Removal for each.
+    In the tree, a card is an element with the tag CARD, whose attribute `html` is the HTML of the card. Drop
+    advertisements and elements without content, and yield a Removal for each.
 
     Args:
         videos: The videos listed in the data of the page, by id.
@@ -102,7 +103,10 @@ def _move_content_behind(element: Element) -> None:
 
 
 def card_media(body: Element) -> Iterator[Media]:
-    """Yield a Media for each audio file, video file and cover image of the cards in a body."""
+    """Yield a Media for each audio file, video file and cover image of the cards in a body.
+
+    `body` is the tree after the pass `make_cards`, which has put the cards into it.
+    """
     for element in body.iter(CARD):
         if source := element.get("source"):
             kind = MediaKind(element.get("player", ""))

@@ -1,6 +1,7 @@
-"""Convert code blocks, which each editor writes in its own form, to elements with the tag CODE.
+"""Convert code blocks, which each editor writes in its own form, to one common form.
 
-The text of such an element is the code with its line feeds and indentation. The forms are described in
+In this form, a code block is an element with the tag CODE, whose text is the code with its line feeds and indentation.
+CODE is a tag of archiver's own, not HTML's `<code>`. The forms of the editors are described in
 docs/wechat-format.md#one-line-per-code-element and the sections after it.
 """
 
@@ -28,7 +29,8 @@ _SPACES = str.maketrans(
 def read_code(body: Element) -> None:
     """Replace every code block in a body by an element with the tag CODE, whose text is the code.
 
-    A `<pre>` that contains no code is renamed to `<div>`.
+    CODE is a tag of archiver's own, not HTML's `<code>`; `collapse` later writes the element as `<pre>`. A `<pre>` that
+    contains no code is renamed to `<div>`.
     """
     inside: set[Element] = set()
     for block in list(filter(_is_block, _candidates(body))):
@@ -74,7 +76,11 @@ def _is_code(pre: Element) -> bool:
 
 
 def _hold_all_text(block: Element, lines: list[Element]) -> bool:
-    """Return True if no text of `block` is outside the elements `lines`. White space is ignored."""
+    """Return True if some elements in a code block, `lines`, together contain exactly the text of the block.
+
+    This tells whether the editor has put each line of the code into one of these elements. It is False if the block has
+    text outside of them, or if a piece of text is in two of them. White space is ignored.
+    """
     return "".join(map(normalized_text, lines)).replace(" ", "") == normalized_text(block).replace(" ", "")
 
 

@@ -1,8 +1,11 @@
-"""Write the tree of a body as canonical HTML, which is a sequence of blocks with lines of text. This is the last step.
+"""Write the tree of a body as canonical HTML, as the last step of the conversion, after all passes.
 
-The tree is walked in a loop, without recursion, so elements can be nested to any depth. A line ends wherever a browser
-ends it. Text becomes bold, italic and so on by its computed style, not by the tags around it. For example, a `<span>`
-with `font-weight: normal` in a `<strong>` is not bold (docs/wechat-format.md#meaning-by-style).
+Canonical HTML is a sequence of blocks, such as paragraphs, headings, lists and tables. The text between two places
+where a browser starts a new block is called a line, and becomes a paragraph or heading. A `<br>` is a part of its line.
+
+The tree is walked in a loop, without recursion, so elements can be nested to any depth. Text becomes bold, italic and
+so on by its computed style, not by the tags around it. For example, a `<span>` with `font-weight: normal` in a
+`<strong>` is not bold (docs/wechat-format.md#meaning-by-style).
 """
 
 from __future__ import annotations
@@ -64,10 +67,12 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
 
 
 class _Builder:
-    """A builder of canonical blocks, called at the start and end of each element while the tree of a body is walked.
+    """A builder of the blocks of canonical HTML (paragraphs, headings, lists …) from the tree of a body.
 
-    The state of the builder is the open containers (lists, quotes, tables), the styles of the open elements, and the
-    runs of the current line. A run is a line break, an image, or a piece of text with uniform formatting.
+    The caller walks the tree, and calls `enter` at the start of each element, `leave` at its end, and `end_line` after
+    the last element. Then the block `root` contains the whole body. Meanwhile, the builder keeps the open containers
+    (lists, quotes, tables), the styles of the open elements, and the runs of the current line. A run is a line break,
+    an image, or a piece of text with uniform formatting.
     """
 
     def __init__(self, sheet: Stylesheet) -> None:
@@ -80,9 +85,11 @@ class _Builder:
         self.text_style = PLAIN  # style of the text that was added last
 
     def enter(self, element: Element) -> bool:
-        """Handle the start of an element; return False if the caller must skip the content of the element.
+        """Add the start of an element to the result; return False if the caller must skip its content.
 
-        The content is skipped if the element, such as an image or a card, has been added as a whole.
+        If the element starts a line, as `<p>` does, the current line ends. A list, quote or table becomes the innermost
+        container. Then the text before the first child of the element is added. The content must be skipped if the
+        element has been added as a whole, as an image or a card is.
         """
         tag, outer = str(element.tag), self.styles[-1]
         if add := _ATOMS.get(tag):
@@ -101,7 +108,11 @@ class _Builder:
         return True
 
     def leave(self, element: Element) -> None:
-        """Handle the end of an element, and add the text between this end and the next tag."""
+        """Add the end of an element to the result, and then the text between this end and the next tag.
+
+        If the element starts and ends a line, as `<p>` does, the current line ends. If it is a list, quote or table,
+        its container is closed, and is removed if it is empty.
+        """
         if self.styles.pop().starts_line:
             self.end_line()
             if (tag := str(element.tag)) in _STRUCTURE:
@@ -137,9 +148,10 @@ class _Builder:
             self._append(_SPACES.sub(" ", line))
 
     def _append(self, text: str) -> None:
-        """Add text to the current line, as a new run or at the end of the last run.
+        """Add text to the current line, in the style of the innermost open element.
 
-        The last run is extended if it has the current style, since editors often split a word into several spans.
+        If the text directly before it has the same style, the two become one piece. So a word that an editor has split
+        into several `<span>` elements is one piece again.
         """
         scope, runs = self.styles[-1], self.runs
         if runs and scope.style == self.text_style and not ((last := runs[-1]).image or last.text == "\n"):
@@ -151,13 +163,13 @@ class _Builder:
     def add_break(self, _element: Element | None = None) -> None:
         """Add a line break to the current line, as `<br>` does.
 
-        The argument is ignored; it exists since all handlers of elements in `_ATOMS` take one.
+        The argument is ignored. It exists so that this method can be called like `add_image` and `add_code`.
         """
         scope = self.styles[-1]
         self.runs.append(Run("\n", scope.marks, scope.style.href))
 
     def end_line(self) -> None:
-        """End the current line and write its runs as a paragraph or heading.
+        """End the current line and write its content as a paragraph or heading.
 
         If two line breaks follow each other in the line, it is split there into two paragraphs. A line with neither
         text nor images is discarded.
@@ -236,7 +248,7 @@ class _Builder:
     def add_rule(self, _element: Element) -> None:
         """Add a horizontal rule (`<hr>`).
 
-        The argument is ignored; it exists since all handlers of elements in `_ATOMS` take one.
+        The argument is ignored. It exists so that this method can be called like `add_image` and `add_code`.
         """
         self.end_line()
         self.add_block(Block("hr"))
@@ -267,9 +279,10 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose con
 
 
 def _last(parent: Block, *tags: str) -> Block:
-    """Return the last child of `parent` if the tag of this child is one of `tags`.
+    """Return the last child of `parent` if its tag is one of `tags`; else append a new child and return that.
 
-    Otherwise append a new child with the first of `tags` as its tag, and return the new child.
+    The new child has the first of `tags` as its tag. `add_block` uses this to find or make the element that HTML
+    requires around a block. For example, `_last(parent, "ul", "ol")` returns the list for an `<li>` outside of a list.
     """
     if not parent.children or parent.children[-1].tag not in tags:
         parent.children.append(Block(tags[0]))
@@ -277,9 +290,11 @@ def _last(parent: Block, *tags: str) -> Block:
 
 
 def _remove_last(parent: Block, block: Block) -> None:
-    """Remove `block` from the end of `parent` if `block` is empty.
+    """Remove an empty block from the end of `parent`, so that no empty list, quote or table is written.
 
-    A list item may be in a list that `add_block` has added around it. Such a list is removed, too, if it becomes empty.
+    This undoes `add_block`, which may have put a list around the block if it is an `<li>`. In this case, the `<li>` is
+    removed from the list, and the list is removed, too, if it is then empty. Nothing is removed if the block is not at
+    the end.
     """
     last = parent.children[-1]
     if block.tag == "li" and last.tag in ("ul", "ol"):
@@ -290,7 +305,11 @@ def _remove_last(parent: Block, block: Block) -> None:
 
 
 def _paragraphs(runs: list[Run]) -> list[list[Run]]:
-    """Split a line into paragraphs wherever two line breaks follow each other; return the runs of each paragraph."""
+    """Split a line into paragraphs wherever two line breaks follow each other.
+
+    `runs` is the line, and each list in the result is a paragraph. A run is a line break, an image, or a piece of text
+    with uniform formatting.
+    """
     if all(run.text != "\n" for run in runs):
         return [runs]
     parts: list[list[Run]] = [[]]

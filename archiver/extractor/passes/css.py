@@ -176,11 +176,13 @@ def _weight_in(font: str) -> str:
 
 
 def _lines(line: str, computed: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
-    """Return the new values of the fields `underline` and `strike` of an element's computed style, by field name.
+    """Return whether an element's text is underlined and struck through, by the `text-decoration` of the element.
+
+    The result has a value for each of the fields `underline` and `strike` of ComputedStyle: `{"underline": True, …}`.
 
     Args:
-        line: The value of `text-decoration`. `none` removes the lines that the element has by its tag, but not those of
-            its parent.
+        line: The value of `text-decoration`, such as `underline` or `line-through`. `none` removes the lines that the
+            element has by its tag (as `<u>`), but not those of its parent.
         computed: The style of the element without this declaration.
         parent: The style of the element's parent.
     """

@@ -1,4 +1,8 @@
-"""Rename layout tables to `<div>`, and add the author and title of the quoted article to WeChat's quote cards."""
+"""Rename tables that only arrange content to `<div>`, and cite the source of quotes from other articles.
+
+WeChat's editor stores the author and title of a quoted article only in attributes of the `<blockquote>`. They are added
+to the quote as a line of text.
+"""
 
 from __future__ import annotations
 

@@ -21,9 +21,10 @@ _TARGET = re.compile(r'<a href="([^"]+)">')
 
 
 def link_addresses(runs: list[Run]) -> list[Run]:
-    """Return the runs of a line, with each address in plain text as a separate run that is a link.
+    """Return the line `runs` with each address in plain text turned into a link.
 
-    Addresses in code and in existing links are left unchanged. A run is a piece of a line with uniform formatting.
+    A line is a list of runs, pieces of text with uniform formatting. Each address becomes a run of its own. Addresses
+    in code and in existing links are left unchanged.
     """
     if all("://" not in run.text for run in runs):
         return runs
@@ -66,7 +67,11 @@ def _link(mark: re.Match[str], targets: dict[str, str]) -> str:
 
 
 def _split(run: Run) -> list[Run]:
-    """Return the parts of a run of text: a run with a link for each address, and runs for the text between."""
+    """Split a run at the addresses in its text, and return the parts; each address becomes a part with a link.
+
+    A run is a piece of text with uniform formatting. The other parts are the text before, between and after the
+    addresses.
+    """
     parts, position = [], 0
     for found in _BARE.finditer(run.text):
         address = _without_sentence_end(found[0])

@@ -90,9 +90,10 @@ def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
 
 
 def _targets(selectors: str) -> Iterator[tuple[str, frozenset[str], int]]:
-    """Yield the tag, the classes and the number of ancestors of each selector in a comma-separated list.
+    """Yield what each selector in a comma-separated list selects: a tag, classes, and how many ancestors it names.
 
-    For example, `#js_content p.note` gives `("p", {"note"}, 1)`. The tag is '' if the selector has only classes.
+    For example, `#js_content p.note` gives `("p", {"note"}, 1)`: a `<p>` of the class `note` inside 1 named ancestor.
+    The tag is '' if the selector has only classes. As in CSS, the number of ancestors raises the priority of the rule.
     Selectors of an unsupported form are skipped.
     """
     for selector in selectors.split(","):

@@ -125,10 +125,11 @@ def _ends_too_early(source: str) -> bool:
 
 
 def _straightened(source: str) -> Iterator[str]:
-    """Yield the parts of a changed copy of `source`. libxml2 nests this copy as a browser nests `source`.
+    """Change `source` so that libxml2 nests its elements as a browser would; yield the parts of the changed HTML.
 
-    In the copy, `<p>` and `<pre>` have other names, for which libxml2 has no nesting rules; `_tree` restores the names.
-    Tags nested deeper than MAX_DEPTH are removed, or replaced by `<br>` if they are tags of block elements.
+    libxml2 has its own rules for where `<p>` and `<pre>` end. So these are renamed to `<x-p>` and `<x-pre>`, for which
+    it has no rules, and missing `</x-p>` are added. After parsing, `_tree` restores the names. Tags nested deeper than
+    MAX_DEPTH are removed, or replaced by `<br>` if they are tags of block elements.
     """
     stack: list[str] = []
     position = 0
@@ -147,13 +148,19 @@ def _straightened(source: str) -> Iterator[str]:
 
 
 def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool:
-    """Update `stack` for the next tag of a page; return True if the tag is a `<p>` that implicitly ends an open `<p>`.
+    """Update `stack`, the list of open elements, for the next tag, so that the caller knows where the tag is nested.
+
+    A start tag is added to the stack, and an end tag removes its element and all elements in it. Elements that have no
+    content, such as `<br>` or `<x/>`, are ignored.
 
     Args:
-        stack: The names of the open elements, the innermost last.
+        stack: The names of the open elements, the innermost last. It is changed in place.
         name: The name of the tag.
         closing: A true value for an end tag, a false value for a start tag.
-        attributes: The text between the name of the tag and its `>`.
+        attributes: The text between the name of the tag and its `>`. It ends with `/` in a tag such as `<x/>`.
+
+    Returns:
+        True if the tag is a `<p>` directly in an open `<p>`, which a browser therefore ends before this tag.
     """
     if name in _VOID or attributes.endswith("/"):
         return False
@@ -212,9 +219,10 @@ def holds(element: Element, *tags: str) -> bool:
 
 
 def _append_text(element: Element, text: str) -> None:
-    """Insert `text` into the tree directly before an element.
+    """Append `text` to the text directly before `element` in the tree.
 
-    `drop` uses this to keep the tail of an element that it removes.
+    `drop` uses this to keep the text behind an element that it removes: `a<b></b>c` becomes `ac`. lxml would remove the
+    `c` together with `<b>`.
     """
     parent, before = element.getparent(), element.getprevious()
     if not text or parent is None:

@@ -93,8 +93,9 @@ class CredentialFinder:
 
     Args:
         content: The bytes of the page.
-        code: The start and end offsets of the regions of code in `content`, alternating and ascending. By default these
-            are the inline scripts and comments, which are located when they are needed.
+        code: The offsets in `content` at which regions of code start and end, as `(start, end, start, end, …)`. By
+            default, the code is the inline scripts and comments of the page. `redact_address` passes one region, the
+            whole content.
     """
 
     def __init__(self, content: bytes, code: tuple[int, ...] | None = None) -> None:
@@ -133,12 +134,15 @@ class CredentialFinder:
             yield Credential(*value.span(1), name.text)
 
     def _is_wechat_address(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
-        """Return True if the text that ends at the offset `end` is the beginning of an address of WeChat.
+        """Return True if the address before a parameter is one of WeChat's, so that the parameter may be a credential.
+
+        An address without a host is judged by `_is_relative`.
 
         Args:
-            end: The offset of the name of a parameter in the address.
+            end: The offset of the name of the parameter. The address is the text that ends there.
             is_encoded: True if the address is percent-encoded, as part of the query of another address.
-            any_host: True to accept absolute addresses of other hosts, too.
+            any_host: True if addresses of all other hosts count, too. This is so for names such as `pass_ticket`, whose
+                values are credentials in every address.
         """
         window = self._low[max(0, end - _MAX_ADDRESS) : end]
         address = window.translate(_SPACED).rpartition(b" ")[2]
@@ -153,14 +157,15 @@ class CredentialFinder:
         return _HOST.match(address) is not None or self._is_relative(address, start)
 
     def _is_relative(self, address: bytes, start: int) -> bool:
-        """Return True if `address` is a relative address of WeChat at the start of an attribute or of a string in code.
+        """Return True if an address without a host is one of WeChat's, by its path and its place in the page.
 
-        In code, a string that begins with a part of a query, such as `&uin=`, is accepted, too. Code joins addresses
-        from such parts.
+        The path must begin like those of WeChat's pages, for example with `/s?` or `/mp/`. The place must be an
+        attribute or a string in code. A string in code may also begin with a part of a query, such as `&uin=`, since
+        code joins addresses from such parts.
 
         Args:
-            address: The beginning of the address, up to the name of a parameter.
-            start: The offset of the address in the page.
+            address: The text of the address up to the name of a parameter.
+            start: The offset in the page at which this text begins.
         """
         before = self._content[max(0, start - 2) : start]
         if before[-1:] not in (b'"', b"'", b"`"):
@@ -206,12 +211,14 @@ class CredentialFinder:
             yield from self._find_assigned(name, quote.start(), end)
 
     def _in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[Credential]:
-        """Yield a Credential for each value in `found` if its name is in code or JSON, not in the article's own text.
+        """Yield a Credential for each value in `found`, or nothing if their name is not in code or JSON.
+
+        An article may quote code with such names. This text is the article's own and must not be changed.
 
         Args:
             name: The name of the values.
             begin: The offset of the name, or of its opening quote if it is quoted.
-            found: The start and end offsets of the values.
+            found: The start and end offsets of values that look like credentials.
         """
         if not found or not self._regions.is_code(begin):
             return
@@ -256,9 +263,10 @@ class CredentialFinder:
         return self._regions.is_tag(begin)
 
     def _find_joined(self, name: Name) -> Iterator[Credential]:
-        """Yield the value of `name` if it is a credential that code appends to an address, or the value of a cookie.
+        """Yield the value after `name` if it is a credential in one of two forms.
 
-        For example, code appends the value of `key` in `"&key=" + "…"`.
+        Either code appends the value to an address or cookie, as in `"&key=" + "…"`, or the value is in the text of a
+        cookie, as in `document.cookie = "key=…"`.
         """
         start = self._content[max(0, name.start - 4) : name.start]
         joined = _JOINED.match(self._content, name.end)
@@ -272,12 +280,13 @@ class CredentialFinder:
     def _in_string(self, name: Name, span: tuple[int, int], *, is_cookie: bool) -> Iterator[Credential]:
         """Yield the value of `name` in a string if it is a credential and not part of the article's own text.
 
+        If `is_cookie` is True and the word `cookie` occurs in the 2,000 bytes before the name, every value is taken for
+        a credential, except plainly harmless ones such as `true`, `null` or `12`. Otherwise `is_secret` decides.
+
         Args:
             name: The name before the value.
             span: The start and end offset of the value.
-            is_cookie: True if the name is in a place where a cookie may be. If the word `cookie` also occurs in the
-                2,000 bytes before the name, the value need not look like a credential. Only values that NOT_SECRET
-                matches are excluded then.
+            is_cookie: True if the name is in a place where the name of a cookie may be: after a quote, `;` or `: `.
         """
         value = self._content[slice(*span)]
         near = is_cookie and self._low.find(b"cookie", max(0, name.start - _COOKIE_DISTANCE), name.start) >= 0
@@ -314,9 +323,9 @@ class CredentialFinder:
             yield Credential(*span, kind.text)
 
     def _values(self, name: Name, span: tuple[int, int]) -> list[tuple[int, int]]:
-        """Return the start and end offset of each string or number in an expression that is a credential.
+        """Return the start and end offset of each credential among the strings and numbers in an expression of code.
 
-        The quotes of strings are not included.
+        For example, the expression is `'' || "…"`. The offsets exclude the quotes of a string.
 
         Args:
             name: The name of the variable or field to which code assigns the expression.

@@ -48,10 +48,16 @@ NOT_SECRET = re.compile(
 
 
 class Kind(NamedTuple):
-    """The name of a credential, and the certainty that a value with this name is secret.
+    """The name of a credential, and how certain it is that a value with this name is secret.
 
-    `text` is the name, and `strength` is the certainty. `is_word` is True if the name ends in `key` or `token`, which
-    are common in programs. `is_certain` is True if `strength` is CERTAIN.
+    `text` is the name. `strength` is the certainty, judged only by the name:
+
+    - CERTAIN: only credentials have this name (`pass_ticket`).
+    - SHARED: credentials of WeChat have this name, and harmless values of other programs, too (`key`).
+    - LIKELY: the name only ends like that of a credential (`my_key`).
+
+    `is_certain` is True if `strength` is CERTAIN. `is_word` is True if the name ends in `key` or `token`, words that
+    are common in programs. `is_secret` uses these fields to decide how strictly it judges a value with this name.
     """
 
     text: str
@@ -63,7 +69,9 @@ class Kind(NamedTuple):
 class Name(NamedTuple):
     """An occurrence of the name of a credential in a page.
 
-    `start` and `end` are its offsets in the bytes of the page. The other fields are the same as in Kind.
+    `start` and `end` are its offsets in the bytes of the page. The other fields are those of its Kind: `text` is the
+    name, and `strength` is the certainty that its value is secret. `is_word` is True if the name ends in `key` or
+    `token`, and `is_certain` is True if `strength` is CERTAIN.
     """
 
     start: int
@@ -78,11 +86,12 @@ class Name(NamedTuple):
 def credential_kind(word: bytes, before: bytes) -> Kind | None:
     """Return the Kind of an identifier; None if it is not the name of a credential.
 
+    If `word` begins with the end of an escape sequence, this beginning is ignored. For example, a page contains
+    `%26key`, where `%26` is an escaped `&`. Here `word` is `26key`, `before` is `%`, and the name is `key`.
+
     Args:
-        word: The identifier. The end of an escaped separator may be in front of the name, as in `26key` for the text
-            `%26key`. Kind.text is then only `key`.
-        before: The byte before `word` in the page (`%` in this example), by which such a case is recognised. It is b""
-            at the start of the page.
+        word: The identifier. It consists of letters, digits, `_`, `-` and `$`.
+        before: The byte before `word` in the page; b"" at the start of the page.
     """
     text = name_within(word.decode(), before.decode("latin-1"))
     found = strength(text)

@@ -29,8 +29,8 @@ class Regions:
     Args:
         content: The bytes of the page.
         low: The same bytes in lower case.
-        code: The start and end offsets of the regions of code, alternating and ascending. By default these are the
-            inline scripts and the comments.
+        code: The offsets at which regions of code start and end, as `(start, end, start, end, …)`. By default, the
+            code is the inline scripts and comments of the page.
     """
 
     def __init__(self, content: bytes, low: bytes, code: tuple[int, ...] | None = None) -> None:
@@ -52,9 +52,10 @@ class Regions:
         return bisect_right(self._tags, position) % 2 == 1 and not self.is_code(position)
 
     def is_attribute(self, position: int) -> bool:
-        """Return True if an offset is inside a start tag but not inside a quoted value of an attribute.
+        """Return True if the name of an attribute can be at an offset: inside a start tag, but not inside quotes.
 
-        More than 2,000 bytes after the start of a tag, quotes are not checked, and the result is True.
+        For example, in `<a key="b">` this is True for the offset of `key`, and False for that of `b`. More than 2,000
+        bytes after the start of the tag, quotes are not checked, and the result is True.
         """
         if not self.is_tag(position):
             return False
@@ -88,7 +89,7 @@ class Regions:
 
     @cached_property
     def _code(self) -> tuple[int, ...]:
-        """The start and end offsets of inline scripts and comments, alternating and ascending."""
+        """The offsets at which inline scripts and comments start and end, as `(start, end, start, end, …)`."""
         found: list[int] = []
         script, comment, end = self._low.find(b"<script"), self._low.find(b"<!--"), 0
         while script >= 0 or comment >= 0:
@@ -123,9 +124,10 @@ class Regions:
 
 
 def find_field_tags(low: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the start and end offset of each `<input>` tag, and of each `<meta>` tag in the first 200,000 bytes.
+    """Yield the start and end offset of each tag that may hold a credential: `<input>` and `<meta>`.
 
-    `low` is the content of the page in lower case.
+    For example, `<input name="key" value="…">` holds one. `<meta>` tags are searched for only in the first 200,000
+    bytes of the page, since they belong to its head. `low` is the content of the page in lower case.
     """
     start = low.find(b"<meta", 0, _HEAD)
     while start >= 0:

@@ -147,9 +147,9 @@ def _article_address(address: str) -> str:
 
 
 def _noted_date(head: bytes) -> datetime | None:
-    """Return the time when SingleFile saved a page, in UTC, as noted in `head`, the first bytes of the file.
+    """Return the time when SingleFile, a browser extension, saved a page, in UTC, as noted in `head`.
 
-    Return None if no time is noted or if it is invalid.
+    `head` is the first bytes of the file. Return None if no time is noted or if it is invalid.
     """
     match = _SAVED_DATE.search(head)
     if not match:

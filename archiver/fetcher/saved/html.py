@@ -50,15 +50,19 @@ class CompanionFolder:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """A dict from image ids and addresses to file names in the folder; empty if the folder has no files."""
+        """A dict in which `find` looks up the file of an image by the image's id or address.
+
+        The values are names of files in the folder. The dict is empty if the folder has no files.
+        """
         stems = {path.stem: name for name, path in self._files.items()}
         return {**_shown_names(self._html), **stems} if stems else {}
 
 
 def _list_folder(page: Path) -> dict[str, Path]:
-    """Return the files in the folders beside `page`, the path of a page, as a dict from file name to path.
+    """Return the files in the folders that programs save beside `page`, as a dict from file name to path.
 
-    Symbolic links that lead out of their folder are skipped.
+    `page` is the path of the page. The folders of page.html are page_files, page.files and page_文件. Symbolic links
+    that lead out of their folder are skipped.
     """
     files: dict[str, Path] = {}
     for pattern in _FOLDERS:
@@ -75,9 +79,11 @@ def _list_folder(page: Path) -> dict[str, Path]:
 
 
 def _shown_names(html: bytes) -> dict[str, str]:
-    """Return a dict with the file name of each image for which the saved page names a local file.
+    """Return a dict from the addresses and ids of images to the names of their files in the folder.
 
-    Each file name has two keys: the image's id on the CDN and its address.
+    `html` is the saved page. For `<img src="./page_files/640(1)" data-src="https://mmbiz.qpic.cn/…">`, the dict has
+    the value '640(1)' twice: under the address in `data-src`, and under the image's id on the CDN. Images that do not
+    show a file in a folder are left out.
     """
     names: dict[str, str] = {}
     for attributes in _image_attributes(html.decode("utf-8", "replace")):

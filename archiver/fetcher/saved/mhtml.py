@@ -69,9 +69,10 @@ class MhtmlMedia:
 
 
 def _find_page(message: Message, parts: list[Message]) -> Message | None:
-    """Return the part that contains the HTML page, None if there is none.
+    """Return the one of `parts` that contains the HTML page, None if there is none.
 
-    If there are several, return the one whose Content-ID is the `start` parameter of `message`, else the first one.
+    `message` is the whole MHTML file, and `parts` are its parts. If several contain HTML, return the one whose
+    Content-ID is named by the `start` parameter in the Content-Type header of `message`, else the first one.
     """
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
@@ -95,9 +96,10 @@ def _read_payload(part: Message) -> bytes:
 
 
 def _read_address(part: Message, header: str) -> str:
-    """Return the address in the header of `part` whose name is `header`, '' if there is none.
+    """Return the address in one header of `part`, '' if there is none.
 
-    Long headers are folded into several lines; these line breaks are removed.
+    `header` is the name of the header, such as Content-Location. A long address is folded into several lines; the line
+    breaks are removed.
     """
     return "".join(str(part.get(header, "")).split())
 

@@ -93,9 +93,10 @@ def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_line(source: str, converter: PostConverter) -> str:
-    """Return the Markdown of a line with its links and images, but without bold and other marks.
+    """Return simple Markdown of one paragraph or heading of a very large body, where speed matters most.
 
-    `source` is the HTML inside a paragraph or heading. Every character that can be special anywhere is escaped.
+    `source` is the HTML inside the paragraph or heading. Links and images are kept, bold and other marks are dropped.
+    For a heading, the caller adds the `##`.
     """
     if "<" not in source:
         return escape_all(decode_text(source).replace("\n", " ")).strip()
@@ -114,9 +115,13 @@ def _piece(found: re.Match[str], converter: PostConverter) -> str:
 class PostConverter(MarkdownConverter):
     """A converter of canonical HTML to Markdown that kramdown and CommonMark engines read alike.
 
-    markdownify calls a `convert_…` method for each element of a tree; the result is the Markdown of this element. The
-    arguments are the element (`el`), the Markdown of its content (`text`) and the names of the tags around it
-    (`parent_tags`). For the elements in _FINISHED, `text` is '': their methods convert the content themselves.
+    markdownify calls a `convert_…` method for each element of a tree. The method returns the Markdown of this element.
+    Its arguments are:
+
+    - `el`: The element.
+    - `text`: The Markdown of its content, for lists, list items and quotes. For all other elements it is '', and the
+      method converts the content of `el` itself.
+    - `parent_tags`: The names of the tags around the element.
     """
 
     def __init__(self, addresses: LinkResolver, dialect: Dialect) -> None:
@@ -144,9 +149,11 @@ class PostConverter(MarkdownConverter):
         return str(self.convert_soup(read_soup(blocks))).strip("\n") if blocks else ""
 
     def flat(self, part: BlockToken) -> str:
-        """Return the Markdown of a block that contains no other blocks, such as a paragraph, a code block or a card.
+        """Return the Markdown of a block that contains no other blocks, such as a paragraph, a heading or a code block.
 
-        Return '' if `part` is the start or end tag of a list, quote or table.
+        `part` is an item of `tokenize(body)`: such a block, or a single start or end tag of a list, quote or table. For
+        a single tag, return ''. So a caller can pass all items of a very large body. Its lists, quotes and tables are
+        then reduced to the blocks inside them.
         """
         if part.name == "p":
             return self.line(part.inside)
@@ -175,8 +182,11 @@ class PostConverter(MarkdownConverter):
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
         """Return the Markdown of an element and its content; markdownify calls this for each element of a tree.
 
-        The children of an element in _FINISHED are skipped here, since its `convert_…` method converts them. A numbered
-        list that does not start with 1 is written as HTML.
+        The method of markdownify, which this one overrides, converts the children first. This is still done for lists,
+        list items and quotes. The `convert_…` methods of all other blocks convert the children themselves, so they are
+        called directly.
+
+        A numbered list that does not start with 1 is written as HTML, since kramdown would begin it with 1.
         """
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
@@ -189,17 +199,23 @@ class PostConverter(MarkdownConverter):
         return ""
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a paragraph with blank lines around it; in a list item, `_tight` may leave out the blank lines."""
+        """Return the Markdown of a paragraph with blank lines around it; in a list item, these may be left out.
+
+        The function `_tight` decides whether a list item needs them.
+        """
         written = self.line(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
-        """Return a heading of level `n`, at most 6; '' for an empty heading, since kramdown would show its `##`."""
+        """Return the Markdown of a heading of level `n`, such as `## Title` for 2; if `n` is above 6, 6 is used.
+
+        Return '' for an empty heading, since kramdown would show its `##`.
+        """
         written = self.line(inner_source(el), _BREAK_IN_HTML)
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a code block with blank lines around it."""
+        """Return the `<pre>` element `el` as a Markdown code block with blank lines around it; `text` is ignored."""
         return _alone(_code_block(inner_source(el), self.dialect))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -248,7 +264,10 @@ class PostConverter(MarkdownConverter):
         return _alone(write_table(el, self.addresses, self.dialect) if simple else element_html(el, self.addresses))
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return the HTML of a card, on one line. Cards are the only `<div>` elements of a canonical body."""
+        """Return a card as one line of HTML with blank lines around it; `el` is its `<div>`, and `text` is ignored.
+
+        A card is the box shown in place of an embedded player or mini program. A canonical body has no other `<div>`.
+        """
         return _alone(card_html(inner_source(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -271,10 +290,11 @@ class PostConverter(MarkdownConverter):
 
 
 def _code_block(source: str, dialect: Dialect) -> str:
-    """Return a fenced code block; `source` is the HTML inside the `<pre>`, which is one `<code>` element.
+    """Return a code block as Markdown; `source` is the HTML inside the `<pre>`, which is one `<code>` element.
 
-    The fence has more backticks than any sequence of backticks in the code. If the code contains template tags of the
-    dialect, the block is enclosed in the dialect's raw block. If the code could end that raw block, the result is HTML.
+    The code is written between two lines of backticks. Template engines such as Jekyll's execute tags like `{{ x }}`
+    even there. Code with such tags is therefore enclosed in the two lines of `dialect.raw_block`, which contain
+    `{% raw %}` and `{% endraw %}`. Code that contains `{% endraw %}` itself is written as HTML.
     """
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
@@ -292,10 +312,14 @@ def _alone(block: str) -> str:
 
 
 def _tight(el: Tag, written: str) -> str:
-    """Return a paragraph of a list item, with blank lines around it where these are needed.
+    """Return the Markdown of a paragraph in a list item, with blank lines around it only where they are needed.
 
-    `el` is the paragraph and `written` its Markdown. Blank lines are left out if the paragraph is the first block of
-    the item and a list or nothing follows. There, they would make engines show all items of the list further apart.
+    They are not needed if the paragraph is the first block of its item, and a list or nothing follows it. There, they
+    would only make engines show the items of the list further apart.
+
+    Args:
+        el: The paragraph.
+        written: Its Markdown, without line feeds around it.
     """
     following = el.next_sibling
     if previous_block(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
@@ -304,7 +328,10 @@ def _tight(el: Tag, written: str) -> str:
 
 
 def _follows_text(el: Tag) -> bool:
-    """Return whether the list `el` is the first or the second block of a list item."""
+    """Return whether the list `el` is inside a list item and follows at most one block there, usually the item's text.
+
+    Such a list needs no blank line before it.
+    """
     text, parent = previous_block(el), el.parent
     return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)
 

@@ -1,6 +1,7 @@
-"""Define dialects: the template tags and attribute lists that a site generator reads besides Markdown and HTML.
+"""Define dialects: the syntax that a site generator reads in a post besides Markdown and HTML.
 
-For example, Jekyll executes `{{ … }}` anywhere in a post, so the writer has to escape this in the text of an article.
+This is template tags, such as `{{ … }}`, and attribute lists of kramdown, such as `{: .wide}`. For example, Jekyll
+executes `{{ … }}` anywhere in a post, so the writer has to escape this in the text of an article.
 """
 
 from __future__ import annotations

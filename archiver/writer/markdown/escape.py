@@ -75,10 +75,10 @@ def escape_all(text: str) -> str:
 
 
 def _literal(text: str, at: int, after: str) -> str:
-    """Return the character at index `at` as it is written in Markdown: escaped if it is special in this position.
+    """Return the character at index `at` of `text` as it is written in Markdown: escaped if it is special there.
 
-    `after` is the character that will follow `text` in the output, '' if none or unknown. For a `{`, `_brace` is used
-    instead.
+    The character must be one that can be special, but not `{`: for that, call `_brace`. `after` is the character that
+    will follow `text` in the output, '' if none or unknown.
     """
     char = text[at]
     previous = text[at - 1] if at else ""  # '' at the start: other formatting or nothing precedes
@@ -102,10 +102,11 @@ def _ampersand(text: str, at: int, _previous: str, _following: str) -> str:
 
 
 def _brace(following: str, dialect: Dialect) -> str:
-    """Return `{`, or its entity if the dialect reads a tag at a `{` before the character `following`.
+    """Return the entity of `{` if the `{` could start a template tag or an attribute list of the dialect, else `{`.
 
-    If `following` is '' or the `<` of an HTML tag, the next visible character is unknown. It may be another brace, so
-    the entity is returned.
+    It depends on `following`, the character after the `{`: for example, `{%` starts a tag of Liquid. If `following` is
+    '' (unknown) or `<` (an HTML tag begins), any character could be shown next. The entity is then returned to be safe,
+    unless the dialect has no such syntax at all.
     """
     opens = following in dialect.brace_marks or (following in ("", "<") and dialect.brace_marks)
     return "&#123;" if opens else "{"
@@ -122,7 +123,8 @@ def _bang(_text: str, _at: int, _previous: str, following: str) -> str:
 def _colon(text: str, at: int, _previous: str, _following: str) -> str:
     """Return the colon at index `at` of `text`, written as an entity if it ends the scheme of a URL (`https://`).
 
-    The entity keeps engines from turning the URL into a link.
+    The entity keeps engines from turning the URL into a link. `_previous` and `_following`, the characters next to the
+    colon, are ignored: every function in the table `_BY_CHARACTER` receives the same four arguments.
     """
     is_scheme = text.startswith("://", at) and _SCHEME.search(text[max(0, at - 5) : at])
     return "&#58;" if is_scheme else ":"
@@ -145,7 +147,8 @@ _BY_CHARACTER = {
 def _line_start(escaped: str) -> str:
     r"""Return `escaped`, the start of a line, changed so that it does not start a heading, list, rule or definition.
 
-    For example, `1. text` becomes `1\. text`. In `escaped`, `escape` has already escaped all other special characters.
+    For example, `1. text` becomes `1\. text`. `escape` calls this last: characters that are special anywhere in a line
+    are already escaped in `escaped`.
     """
     if _LINE_START.match(escaped):
         return "\\" + escaped

@@ -1,6 +1,11 @@
 """Write one line of HTML, which every engine keeps, for blocks that Markdown cannot express.
 
-These are tables that are not simple, lists that do not start with 1, cards, and code that ends a raw block.
+There are four such blocks:
+
+- tables that are not simple,
+- numbered lists that do not start with 1,
+- cards, the boxes shown in place of embedded players and mini programs,
+- code that contains `{% endraw %}`, since in Markdown it would end the `{% raw %}` block around the code.
 
 The HTML is sanitized by nh3, which keeps only the tags and attributes of an allowlist. In text, every special character
 of Liquid, Markdown and kramdown is written as an entity, so no engine interprets it.
@@ -46,9 +51,10 @@ def card_html(inside: str, addresses: LinkResolver) -> str:
 
 
 def code_html(code: str) -> str:
-    """Return code as one line of HTML, `<pre><code>…</code></pre>`; `code` is the plain text.
+    """Return code as one line of HTML, `<pre><code>…</code></pre>`, with line breaks written as `&#10;`.
 
-    This is used for code that contains Liquid's `endraw`, which would end a raw block.
+    `code` is plain text. This is used for code that contains `{% endraw %}`. Other code is written as Markdown, if
+    necessary between `{% raw %}` and `{% endraw %}`.
     """
     return "<pre><code>" + _text(code) + "</code></pre>"
 

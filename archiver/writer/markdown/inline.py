@@ -159,10 +159,11 @@ class _LineWriter:
         return "".join(out)
 
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
-        """Return the number of consecutive runs, starting with `runs[at]`, that share a link or mark; at least 1.
+        """Return how many consecutive runs, from `runs[at]` on, can be written inside one link or mark; at least 1.
 
-        The link is that of `runs[at]`. If this run has no link, the mark is the one of its marks that extends over most
-        runs. Links and marks in `open_marks` are ignored, since they are already written.
+        If `runs[at]` has a link, these are the runs with the same link. Else they share one mark with `runs[at]`: the
+        one that extends over most runs. Without a link or mark, the result is 1. A link or mark in `open_marks` does
+        not count, since it is already written around the runs.
         """
         run = runs[at]
         if run.href and "a" not in open_marks:
@@ -213,10 +214,13 @@ class _LineWriter:
         return self.line_break.join(written)
 
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
-        """Return the first character of the Markdown of `runs[at:]`; '' if there are no such runs.
+        """Predict the first character of the Markdown of `runs[at:]`; '' if there are no runs.
 
-        This is `!` for an image and `[` for a link. For a run with marks that are not in `open_marks`, it is always
-        `<`, although `*` or a backtick may be written there later.
+        It is needed to write the runs before `at`: how they are escaped and marked depends on the next character.
+
+        The character is `!` for an image and `[` for a link. For marked text it is `<`, that of an HTML tag, even if
+        asterisks or backticks are written later. For other text it is the first character of the escaped text. Links
+        and marks in `open_marks` do not count, since they are already written.
         """
         if at >= len(runs):
             return ""
@@ -238,10 +242,11 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Return whether a group of runs may be written between asterisks.
+    """Return whether a group of runs may be written between asterisks (`*` or `**`) instead of HTML tags.
 
-    It may not if it contains an image, a link, bold, italic or code, since the engine `marked` misreads these between
-    asterisks. Marks in `inner` are ignored: these enclose the whole group. `a` in `inner` stands for a link around it.
+    It may not if it contains an image, or if any of its runs has a link, bold, italic or code: the Markdown engine
+    marked.js misreads these between asterisks. Links and marks that are written around the whole group do not count.
+    `inner` contains these marks, and `a` if there is a link around the group.
     """
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner

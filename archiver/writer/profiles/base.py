@@ -53,8 +53,9 @@ class Profile(Protocol):
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
 
-        The caller uses the first path whose `published_key` no other post has. The paths are relative to the archive's
-        folder and must not depend on existing files.
+        The caller uses the first path at which the new post would not overwrite another post on the site (it compares
+        the results of `Profile.published_key`). The paths are relative to the archive's folder and must not depend on
+        existing files.
 
         Args:
             article: The article.
@@ -72,7 +73,8 @@ class Profile(Protocol):
         """Return the paths of the archive's media files that a post shows, each once, in order of appearance.
 
         `text` is the text of the post. All addresses from `media_url` are recognised, including those that earlier
-        versions of the profile wrote. Addresses that people write by hand are recognised as well.
+        versions of the profile wrote. So are addresses that people write by hand, such as `/media/a.mp3` without a
+        prefix.
         """
 
     def post_url(self, path: str) -> str:
@@ -95,16 +97,19 @@ class Profile(Protocol):
         """
 
     def published_key(self, path: str) -> str:
-        """Return a key that is equal for posts which overwrite each other on the site; '' for a file that is no post.
+        """Return a text that is equal for two posts if they would overwrite each other on the site.
 
-        Only the file name at the end of `path` is used.
+        It stands for the address of the post, such as `2024-07-18-title`. With it, the archive finds a file name for a
+        new post that does not hide another post. `path` is the path of the post, of which only the file name is used.
+        Return '' if the site does not publish the file as a post.
         """
 
     def published_key_start(self, path: str) -> str:
-        """Return the first KEY_START characters of `published_key(path)`; for a file that is no post, any text.
+        """Return the first ten characters (KEY_START) of `published_key(path)`, without computing the rest.
 
-        The archive uses these characters to index posts in memory. It calls this for every file of a blog, so this
-        should be faster than `published_key`.
+        This is for speed. To find a file name for a new post, the archive groups all posts by this text. It computes
+        `published_key` only for the group of the new post. If the site does not publish the file as a post, any text
+        may be returned.
         """
 
     def ignores(self, name: str) -> bool:

@@ -67,7 +67,10 @@ class JekyllProfile:
 
     @property
     def dialect(self) -> Dialect:
-        """The dialect that is safe in every engine, so that posts can be moved from Jekyll to another generator."""
+        """The template syntax of all known engines, not only that of Jekyll.
+
+        Text is escaped for all of them, so that posts can be moved from Jekyll to another generator.
+        """
         return EVERY_ENGINE
 
     @property
@@ -121,9 +124,11 @@ class JekyllProfile:
         return re.sub(r"\{(year|month|day|slug)\}", lambda word: parts[word[1]], pattern)
 
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
-        """Return front matter: the seven keys of the Hux theme, then the keys that `overrides` adds, then `wechat:`.
+        """Return the front matter of a post: seven keys of the Hux theme, those added by `overrides`, and `wechat:`.
 
-        `overrides` can also change the keys of the theme, or remove them (None).
+        The seven are layout, title, date, author, header-img, catalog and tags. `overrides` can also change them, or
+        remove them (None). `captured`, the time at which the page was captured, is the date of the post if the article
+        has none.
         """
         day = _jekyll_date(article.published or captured)
         values = site_values({**FRONT_MATTER, **overrides}, article, day)
@@ -141,9 +146,9 @@ class JekyllProfile:
         return f"{_day_of_match(match)}-{_slug(match[4], _KEPT_IN_URLS).casefold()}"
 
     def published_key_start(self, path: str) -> str:
-        """Return the day in the file name of a post as YYYY-MM-DD; '' if the file name is not that of a post.
+        """Return the first ten characters of `published_key(path)`: the day in the file name, as YYYY-MM-DD.
 
-        Only the file name at the end of `path` is used.
+        Return '' if the file name is not that of a post.
         """
         file_name = _last_part(path)
         if _USUAL_DAY.match(file_name):
@@ -183,9 +188,10 @@ def _last_part(path: str) -> str:
 
 
 def _day_of_match(match: re.Match[str]) -> str:
-    """Return the day of a post as YYYY-MM-DD, from a match of _POST_FILE.
+    """Return the day in the file name of a post as YYYY-MM-DD: `24-7-8-title.md` gives `2024-07-08`.
 
-    A year of two digits is read as one of 1969 to 2068, as Ruby does.
+    `match` is the match of the file name with the pattern `_POST_FILE`; its groups 1 to 3 are year, month and day. A
+    year of two digits is read as one of 1969 to 2068, as Ruby does.
     """
     year, month, day = map(int, match.group(1, 2, 3))
     century = 0 if len(match[1]) > 2 else 1900 if year > 68 else 2000
@@ -193,9 +199,10 @@ def _day_of_match(match: re.Match[str]) -> str:
 
 
 def _article_number(article: Article) -> str:
-    """Return `<mid>-<idx>`, or the digest in the article's key if its page has no such ids; at most 40 characters.
+    """Return a text to append to the file name of a post, so that posts with the same title get different names.
 
-    This is used to tell posts with the same title apart.
+    This is `<mid>-<idx>`, WeChat's ids of the message and of the article in it. If the page has no such ids, it is the
+    digest in the article's key. The result has at most 40 characters.
     """
     return number_in(f":{article.mid}:{article.idx}" if article.mid and article.idx else article.key)
 
@@ -219,7 +226,10 @@ def _slug(text: str, kept: frozenset[str]) -> str:
 
 
 def _is_letter(character: str) -> bool:
-    r"""Return whether a character belongs to Ruby's \p{L}, \p{M} or \p{Nd}: letters, combining marks, digits."""
+    r"""Return whether Jekyll keeps a character in a slug as a letter: letters, combining marks and digits.
+
+    In Ruby's regular expressions, these are \p{L}, \p{M} and \p{Nd}.
+    """
     category = unicodedata.category(character)
     return category[0] in "LM" or category == "Nd"
 
