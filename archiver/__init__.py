@@ -1,12 +1,12 @@
-"""Keep WeChat Official Account articles (微信公众号) as Jekyll posts: the public interface of the library.
+"""Keep articles of WeChat Official Accounts (微信公众号) as Jekyll posts. This is the public interface of the library.
 
     archiver.to_markdown(page)    the body of an article's page as Markdown
     archiver.read(page)           the article in a page, as an Article
     archiver.Archiver(settings)   an archive, with one method for each command
 
-Methods of Archiver that yield results do their work while the caller iterates over the results. The types that these
-methods take and return, and the errors that they raise, can be imported from here; ArchiverError is the base class of
-all errors. Each name is loaded when it is first used, so that `import archiver` takes little time.
+The classes of arguments, results and errors are imported from here, too. ArchiverError is the base class of all errors.
+A method of Archiver that yields results does its work while the caller iterates over them. Each name is loaded when it
+is first used, so that `import archiver` takes little time.
 """
 
 from __future__ import annotations
@@ -112,10 +112,10 @@ _MODULES = {name: module for module, names in _NAMES_OF_MODULES.items() for name
 
 
 def to_markdown(page: bytes) -> str:
-    """Return the body of an article as Markdown. Images keep their addresses on the network.
+    """Return the body of an article as Markdown, in which images have their addresses on the web.
 
-    `page` is the HTML as WeChat sent it. Raise NotAnArticle if the page holds no article; the state of the page is then
-    in the error's `state`.
+    `page` is the HTML as WeChat sent it. Raise NotAnArticle if the page holds no article; the attribute `state` of the
+    error says what kind of page it is.
     """
     from archiver.extractor import read_body
     from archiver.writer.links import LinkResolver
@@ -127,8 +127,8 @@ def to_markdown(page: bytes) -> str:
 def read(page: bytes) -> Article:
     """Return the article in a page: its title, account, times, body and media.
 
-    `page` is the HTML as WeChat sent it. Raise NotAnArticle if the page holds no article; the state of the page is then
-    in the error's `state`.
+    `page` is the HTML as WeChat sent it. Raise NotAnArticle if the page holds no article; the attribute `state` of the
+    error says what kind of page it is.
     """
     from archiver.extractor import extract
 
@@ -136,7 +136,7 @@ def read(page: bytes) -> Article:
 
 
 def _parse_article_page(page: bytes) -> ParsedPage:
-    """Parse the page of an article. Raise NotAnArticle if the page holds no article."""
+    """Parse the HTML of an article's page. Raise NotAnArticle if the page holds no article."""
     from datetime import datetime
 
     from archiver.errors import NotAnArticle

@@ -1,4 +1,4 @@
-"""Start the command line, for `archiver` and for `python -m archiver`.
+"""Start the command-line program, for both `archiver` and `python -m archiver`.
 
 This module imports almost nothing at its top, so that ^C is handled even while the rest of the package is loading.
 """
@@ -9,7 +9,10 @@ from archiver import interruption
 
 
 def main() -> None:
-    """Run the command line. On ^C, even while it is loading, print one line and exit with code 130."""
+    """Run the command that the user typed. On ^C, print one line and exit with code 130.
+
+    ^C is handled in this way even while modules are being imported.
+    """
     try:
         from archiver.cli.main import main as run_command
 

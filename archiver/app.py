@@ -1,4 +1,4 @@
-"""The class Archiver, which represents an archive and has one method for each command."""
+"""Define the class Archiver, which represents an archive and has one method for each command."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Counted = Callable[[int], None]
 
 
 def _silent(*_: object) -> None:
-    """Report nothing."""
+    """Do nothing. This is the default for `report`, `planned` and `looked`, functions that a caller may pass."""
 
 
 def fetch_options(
@@ -63,18 +63,20 @@ def fetch_options(
 ) -> FetchOptions:
     """Return FetchOptions for a call that begins now.
 
-    `max_time` is the number of seconds from now after which no page is requested; None means no limit. The other
-    arguments are the fields of FetchOptions.
+    `refresh` fetches archived articles again. `retry` fetches addresses that failed before, even if their next attempt
+    is not due yet. `retry_gone` fetches addresses whose article was found to be gone for good. `limit` is the maximum
+    number of articles. `max_time` is the number of seconds from now after which no page is requested; None means no
+    limit.
     """
     until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
     return FetchOptions(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
 
 
 def read_list(name: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of the list file `name`, or of stdin if `name` is `-`.
+    """Return an iterator over the entries of a file that lists addresses of articles, as input for Archiver.batch.
 
-    The list may be text, Markdown, CSV with a column `url`, or JSON Lines. The file is opened before this function
-    returns. Raise InputError if it cannot be read.
+    `name` is the path of the file, or `-` for stdin. The file may be text, Markdown, CSV with a column `url`, or JSON
+    Lines. The file is opened before this function returns. Raise InputError if the file cannot be read.
     """
     from archiver.sources.list_input import open_list, open_stdin_list
 
@@ -82,11 +84,11 @@ def read_list(name: str) -> Iterator[ListEntry]:
 
 
 class Archiver:
-    """An archive, with one method for each command; a context manager that closes its connections.
+    """An archive, with one method for each command. Use it in a `with` statement, which closes all connections.
 
-    `now` returns the current time (timezone-aware) and `sleep` waits for a number of seconds; tests replace both. The
-    attribute `summary` counts all outcomes that the methods yielded. The attribute `counts` holds the numbers of posts,
-    media and pages that `verify` checked.
+    The parameter `now` returns the current time (timezone-aware), and `sleep` waits for a number of seconds; tests
+    replace both. The attribute `summary` counts all outcomes that the methods yielded. After `verify`, the attribute
+    `counts` holds the numbers of checked posts, media and pages.
     """
 
     def __init__(
@@ -116,7 +118,11 @@ class Archiver:
 
     @property
     def _catalogue(self) -> Catalogue:
-        """The catalogue of an existing archive; if possible, it is opened without loading the code that reads pages."""
+        """The catalogue of an existing archive.
+
+        So that commands such as `list` start quickly, it is opened without importing the modules that read pages, where
+        possible. Raise InputError if there is no archive.
+        """
         return self._context.archive.require_catalogue() if "_context" in self.__dict__ else self._read_catalogue
 
     @cached_property
@@ -131,14 +137,16 @@ class Archiver:
         return self._opened.enter_context(closing(catalogue))
 
     def add(self, sources: Iterable[str], report: Report = _silent) -> Iterator[Outcome]:
-        """Archive each source and yield its Outcome as soon as it is known.
+        """Archive each source and yield its Outcome as soon as it is known, in the order of `sources`.
 
-        A source is an address or the path of a saved page. Outcomes are yielded in the order of `sources`. Every source
-        is read again, even if its article is already in the archive. `report` is called with each source, without
-        credentials, before the source is read. After a verification page no more pages are requested, but saved pages
-        are still read. After a file could not be written, nothing more is read. Each source that is not read for these
-        reasons, or that has another error, is yielded as a failed Outcome. Raise OutputError, before anything is
-        fetched, if the archive cannot be written.
+        A source is the address of an article or the path of a saved page. An article that is already in the archive is
+        read again, but an article that the user removed is not archived again. `report` is called with each source,
+        without credentials, before the source is read.
+
+        A source with an error has a failed Outcome, and the next source is tried. Some sources have failed Outcomes
+        without being tried: for some time after a verification page, addresses (no page is requested then), and after
+        a file could not be written, all sources. Raise OutputError, before anything is fetched, if the archive cannot
+        be written.
         """
         from archiver.commands.add import add
 
@@ -149,21 +157,26 @@ class Archiver:
     ) -> Iterator[Outcome]:
         """Archive the entries of a list and yield the Outcome of each as soon as it is known.
 
-        The entries that are not read come first: those that are not valid, and those of which the catalogue says that
-        nothing is to be done now, for example because the article is in the archive. Then `planned` is called once with
-        two numbers: that of all entries, and that of the entries to read. The outcomes of the latter follow in the
-        order in which they finish. Raise OutputError, before anything is fetched, if the archive cannot be written.
+        The outcomes of entries that are not read come first. These entries are invalid or need no work now, for example
+        because the article is already in the archive. Then `planned` is called once with two numbers: how many entries
+        there are, and how many of them will be read. Last come the outcomes of the entries that are read, in the order
+        in which they finish. Raise OutputError, before anything is fetched, if the archive cannot be written.
         """
         from archiver.commands.batch import batch
 
         yield from self._recorded("batch", batch(self._context, entries, options, planned))
 
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
-        """Archive new and due articles of the `sources` in archiver.yml; yield each Outcome as soon as it is known.
+        """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.
 
-        An article that is already in the archive is yielded only if its page or its missing media are due. A source
-        that cannot be listed has a failed Outcome. During the run, `report` is filled with the result of listing each
-        source. `planned` is called once, after the listing; both of its arguments are the number of articles to read.
+        First, each of the `sources` in archiver.yml (a list file, an album or a feed) is listed, to find new articles.
+        The result of listing each is added to `report`; a source that cannot be read has a failed Outcome. Then
+        `planned` is called once; both of its arguments are the number of articles to read.
+
+        After that, three kinds of work are done: new articles are archived, addresses and media that earlier commands
+        left for later are requested again, and archived articles whose next check is due are rechecked. An archived
+        article has an Outcome only if some of this work concerns it or `options.refresh` is set.
+
         Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and OutputError
         if the archive cannot be written.
         """
@@ -193,9 +206,9 @@ class Archiver:
     ) -> Iterator[Outcome]:
         """Request the pages of articles again, to see whether they were edited or deleted, and yield each Outcome.
 
-        `named` selects articles by key, address or path of the post; None selects the articles that are due. `planned`
-        is called once; both of its arguments are the number of articles. Raise InputError, before anything is fetched,
-        if one of the articles is not in the archive, and OutputError if the archive cannot be written.
+        `named` selects articles by key, address or path of the post; None selects the articles whose next check is due.
+        `planned` is called once; both of its arguments are the number of articles. Raise InputError, before anything is
+        fetched, if one of the articles is not in the archive, and OutputError if the archive cannot be written.
         """
         from archiver.commands.recheck import recheck
 
@@ -226,9 +239,11 @@ class Archiver:
         yield from verify_and_repair(self._context, inventory) if repair else verify(inventory)
 
     def remarks(self) -> Iterator[str]:
-        """Yield human-readable lines about the whole archive, to be shown after `verify`.
+        """Yield at most two messages for the user about the whole archive, to be shown after `verify`.
 
-        They give the number of articles without a stored page and the number of files in `.archive/lost/`, if not 0.
+        One says how many articles have no stored page. The other says how many files are in `.archive/lost/`, where
+        archiver keeps files that it replaced or removed but that a person may still need. A message is left out if its
+        number is 0. Nothing is yielded if the catalogue cannot be opened.
         """
         from archiver.commands.verify import remarks
 
@@ -237,10 +252,10 @@ class Archiver:
     def remove(self, named: Iterable[str], *, is_dry: bool = False) -> Iterator[RemovalResult]:
         """Delete articles, with the media and pages that no other article needs, and yield a RemovalResult for each.
 
-        `named` selects articles by key, address or path of the post. The archive records their removal, so that they
-        are not fetched again. With `is_dry`, nothing is deleted and the results say what would be deleted. Raise
-        InputError, before anything is deleted, if one of the articles is not in the archive, and OutputError if a file
-        cannot be deleted.
+        `named` selects articles by key, address or path of the post. A post that a person edited is moved to
+        `.archive/lost/` instead of being deleted. The archive records each removal, so that the article is not fetched
+        again. With `is_dry`, nothing is deleted and the results say what would be deleted. Raise InputError, before
+        anything is deleted, if one of the articles is not in the archive, and OutputError if a file cannot be deleted.
         """
         from archiver.commands.remove import remove_named
 
@@ -249,22 +264,27 @@ class Archiver:
     def undo_removal(self, named: Iterable[str]) -> Iterator[ArticleRecord]:
         """Allow removed articles to be archived again, without fetching them, and yield the ArticleRecord of each.
 
-        `named` selects articles by key, address or path of the post; articles that were not removed are skipped. Raise
-        InputError, before anything is changed, if the catalogue does not know one of the articles.
+        `named` selects articles by key, address or path of the post. Articles that were not removed are skipped. Raise
+        InputError, before anything is changed, if one of the articles is not in the catalogue.
         """
         from archiver.commands.remove import undo_named
 
         yield from undo_named(self._context, named)
 
     def lost_files(self) -> Iterator[tuple[str, int]]:
-        """Yield the path, relative to the archive's folder, and the size in bytes of each file in `.archive/lost/`."""
+        """Yield (path, size) of each file in `.archive/lost/`.
+
+        If a person may still need a file, archiver keeps it there before it deletes or overwrites it. An example is the
+        post of a removed article that a person had edited. The path is relative to the archive's folder, and the size
+        is in bytes.
+        """
         from archiver.storage.quarantine import files_aside
 
         root = Path(self.settings.output)
         yield from ((path.relative_to(root).as_posix(), path.lstat().st_size) for path in files_aside(root))
 
     def empty_lost(self) -> None:
-        """Delete every file in `.archive/lost/`.
+        """Delete for good the files in `.archive/lost/`, which archiver kept for the user.
 
         Raise InputError if there is no archive, Busy if a `run` is working on it, and OutputError if a file cannot be
         deleted.
@@ -285,14 +305,16 @@ class Archiver:
     ) -> Iterator[MergeResult | str]:
         """Merge other archives into this one and yield what was done.
 
-        Yield a MergeResult for each post, medium, page and removal of an archive in `others`, then the lines of its
-        summary. `others` are folders, which are only read. With `restore_removed`, articles that were removed
-        from this archive are merged, too. With `is_dry`, nothing is written and the results say what would be done.
-        `planned` is called once with the number of files in all the other archives.
+        `others` are the paths of the folders of the other archives, in which nothing is changed. For each of these
+        archives, yield a MergeResult for each post, medium, page and removal, then a summary as lines of text. With
+        `restore_removed`, articles that were removed from this archive are merged, too. With `is_dry`, nothing is
+        written and the results say what would be done. `planned` is called once with the number of files in all the
+        other archives together.
 
-        Raise InputError or UsageError, before anything is written, if a folder holds no archive. Raise InputError if a
-        folder is this archive itself, after the folders before it were merged. Raise Busy if a `run` is working on this
-        archive, and OutputError if it cannot be written.
+        Before anything is written, raise UsageError if one of the paths is a file, and InputError if it is no folder of
+        an archive. Raise InputError when the turn comes to a path that leads to this archive itself; the paths before
+        it are then already merged. Raise Busy if a `run` is working on this archive, and OutputError if this archive
+        cannot be written.
         """
         from archiver.commands.merge import merge
 
@@ -301,8 +323,8 @@ class Archiver:
     def history(self, name: str) -> list[Capture]:
         """Return the captures of an article (the pages that were received for it), the oldest first.
 
-        `name` is the key, an address or the path of the post of the article. Raise InputError if the article is not in
-        the archive.
+        `name` is the article's key, one of its addresses, or the path of its post. Raise InputError if the article is
+        not in the archive.
         """
         from archiver.commands.history import history
 
@@ -311,9 +333,10 @@ class Archiver:
     def difference(self, name: str, old: int, new: int) -> str:
         """Return a unified diff of the texts of two captures of an article; '' if the texts are equal.
 
-        `name` is the key, an address or the path of the post of the article. `old` and `new` are positions in the list
-        that `history` returns; the first position is 1. Raise UsageError if a position does not exist. Raise InputError
-        if the article is not in the archive, or if a capture has no stored page or its page holds no article.
+        `name` is the article's key, one of its addresses, or the path of its post. `old` and `new` are positions in the
+        list that `history` returns; the first position is 1. Raise UsageError if a position does not exist. Raise
+        InputError if the article is not in the archive, or if a capture has no stored page or its page holds no
+        article.
         """
         from archiver.commands.history import difference
 
@@ -322,9 +345,11 @@ class Archiver:
     def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
         """Return an iterator over the articles that match a query, in order of publication.
 
-        After them come the UrlRecords of the addresses that led to no article and are in the query's state. These are
-        left out if the query has no state, or if it has a condition that only articles can meet. Raise InputError if
-        there is no archive, and UsageError if the conditions of the query exclude each other.
+        If `query.state` is the only condition, the iterator also returns, after the articles, a UrlRecord for each
+        address in this state that led to no article. For example, the state `deleted` gives the archived articles that
+        are deleted now, then the addresses of articles that were deleted before they could be archived. Raise
+        InputError if there is no archive. Raise UsageError if a state that only addresses have (`due` or `waiting`) is
+        combined with another condition.
         """
         from archiver.commands.list import list_records
 
@@ -333,7 +358,8 @@ class Archiver:
     def show(self, name: str) -> ArticleDetail:
         """Return everything that is recorded about one article, or about an address that led to no article.
 
-        `name` is a key, an address or the path of a post. Raise InputError if nothing is recorded about it.
+        `name` is the article's key, the path of its post, or an address. Raise InputError if nothing is recorded under
+        this name.
         """
         from archiver.commands.show import show
 
@@ -343,9 +369,9 @@ class Archiver:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.
 
         `report` is called with the title of each article before the article is written. A table (CSV or JSON Lines)
-        whose file name is `-` is written to `stdout`. An existing file is replaced only when the new one is complete.
-        Raise UsageError if the request cannot be met, InputError if an article is not in the archive, and OutputError
-        if a file cannot be written.
+        whose file name is `-` is written to `stdout`; if `stdout` is None, `-` is an ordinary file name. An existing
+        file is replaced only when the new one is complete. Raise UsageError if the request is invalid (for example
+        names no file), InputError if an article is not in the archive, and OutputError if a file cannot be written.
         """
         from archiver.commands.export import Exporter
 
@@ -357,7 +383,11 @@ class Archiver:
             yield outcome
 
     def _recorded(self, command: str, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes; record in the catalogue that the run begins before the first and ends after the last."""
+        """Yield the outcomes unchanged; record the execution of a command in the catalogue's list of commands.
+
+        The start is recorded before the first outcome is yielded. The end, the exit code and the counts of outcomes are
+        recorded after the last one. `command` is the name of the command, such as `batch`.
+        """
         self._context.archive.catalogue.begin_run(command)
         yield from self._summed(outcomes)
         with suppress(OutputError):  # the disk is full: the outcomes have reported that

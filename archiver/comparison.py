@@ -11,9 +11,10 @@ from archiver.writer.names import media_name
 
 
 def comparable_text(article: Article) -> str:
-    """Return the content of an article as text that can be compared with that of another capture of the article.
+    """Return the title, author, account, time of the last edit and body of an article as one text.
 
-    The text contains the names of media instead of their addresses, because WeChat changes these with every request.
+    The text is used to compare two captures of an article. In it, a medium is shown by its name in the archive, such as
+    `postimg/abc`, and not by its address, because WeChat changes the addresses with every request.
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
     head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")
@@ -23,7 +24,7 @@ def comparable_text(article: Article) -> str:
 def unified_diff(old: str, new: str, old_name: str, new_name: str) -> str:
     """Return the differences between two texts in the format of `diff -u`; '' if the texts are equal.
 
-    `old_name` and `new_name` are shown as the names of the texts.
+    `old_name` and `new_name` are the names of the texts in the header, after `---` and `+++`.
     """
     lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), old_name, new_name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

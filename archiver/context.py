@@ -80,7 +80,10 @@ class Context:
         self.archive.prepare()
 
     def ports(self, job: Job) -> Ports | None:
-        """Return the ports of the pipeline for a job; None if the job needs a snapshot that does not exist."""
+        """Return the objects that the pipeline uses for a job, such as its source of pages (see ports.py).
+
+        Return None if the job has to read the article's snapshot and there is none.
+        """
         pages = self._page_source(job)
         if pages is None:
             return None
@@ -127,9 +130,9 @@ class Context:
         )  # fmt: skip
 
     def _wants_medium(self, job: Job, medium: Media) -> bool:
-        """Return whether to save a medium of a job's article.
+        """Return whether a medium of the job's article is to be saved.
 
-        When an article is rebuilt, none is saved if the article was archived without its media.
+        The settings decide. But when an article is rebuilt that was archived without its media, no medium is saved.
         """
         rebuilt = _rebuilt(job)
         if rebuilt and not policy.had_media(rebuilt):
@@ -137,14 +140,16 @@ class Context:
         return self.settings.media.save and self._media_limit(medium) > 0
 
     def _media_limit(self, medium: Media) -> int:
-        """Return the maximum size of a medium in bytes; 0 if media of its kind are not saved."""
+        """Return the maximum size of a medium in bytes; 0 means that media of its kind are not saved."""
         media = self.settings.media
         return media.image_max if medium.kind == "image" else media.video_max
 
     def _says_the_same(self, job: Job, article: Article) -> bool:
-        """Return whether an article has the same text as the capture that its post shows.
+        """Return whether the text of an article is unchanged since its post was written.
 
-        Return False if there is no such capture or its snapshot is damaged.
+        A recheck uses this to decide whether the new page must be stored. `article` was extracted from the new page. It
+        is compared with the article in the snapshot from which the post was written. Return False if there is no such
+        snapshot or it is damaged.
         """
         capture = current_capture(self.archive.catalogue.captures, job.article.key) if job.article else None
         if capture is None:
@@ -157,7 +162,7 @@ class Context:
 
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
-        """The rate limiter for requests to WeChat, which all processes of the user on this machine share."""
+        """The rate limiter for requests to WeChat, shared by all processes of the user on this machine."""
         from platformdirs import user_state_path
 
         limits = HostLimits(user_state_path("archiver", appauthor=False) / "machine.db")
@@ -169,7 +174,7 @@ class Context:
 
     @property
     def fetcher(self) -> Fetcher:
-        """The HTTP client, created at first use: a command that only reads saved pages loads no network code."""
+        """The HTTP client. It is created at first use, so that reading only saved pages loads no network code."""
         with self._making:
             return self._fetcher
 
@@ -185,7 +190,7 @@ class Context:
         return self._opened.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
 
     def _media_budget(self) -> MediaBudget:
-        """Return a new budget (requests, bytes, time) for the media of one article."""
+        """Return a new budget (numbers of media and requests, bytes, time) for the media of one article."""
         bounds = self.settings.article
         limits = MediaLimits(
             media=bounds.max_pictures, requests=bounds.max_requests, size=bounds.max_bytes,
@@ -195,7 +200,10 @@ class Context:
 
     @property
     def media_map(self) -> ParallelMap:
-        """A function like `map` that runs in the threads for downloading media, which all articles share."""
+        """A function like the built-in `map` that calls its function argument in several threads.
+
+        The threads are those that download media. All articles share them.
+        """
         with self._making:
             return self._media_pool.map
 
@@ -214,7 +222,8 @@ def _rebuilt(job: Job) -> ArticleRecord | None:
 def build_profile(settings: Settings) -> Profile:
     """Return the profile for writing posts; raise ConfigError if the settings name an unknown profile.
 
-    Settings with their default value count as not set: the profile then chooses the value.
+    The settings `site_prefix` and `post_address` are passed to the profile. But if one of them has its default value,
+    the profile uses its own default instead.
     """
     default = Settings()
     site = SiteOptions(

@@ -1,9 +1,9 @@
-"""Recognise credentials of readers by their names, and redact their values in text that people paste.
+"""Recognise the names of readers' credentials, and redact the values of credentials in text that people paste.
 
-WeChat adds names of credentials every year, but since 2013 they all have the same few endings (`key`, `uin`,
-`pass_ticket`, `wap_sid2`, `session_us` …). So a name with such an ending is taken for the name of a credential. Some
-names have such an ending although their value is the same for every reader of a page. They are listed here as
-exceptions. These are pure functions.
+WeChat puts credentials into the addresses and cookies of the person who reads a page. WeChat adds names of credentials
+every year, but since 2013 all of them have the same few endings (`key`, `uin`, `pass_ticket`, `wap_sid2`, `session_us`
+…). So a name with such an ending is taken for the name of a credential. The exceptions are listed here: names with such
+an ending whose value is the same for every reader. These are pure functions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ REDACTED = "REDACTED"
 
 
 class Strength(IntEnum):
-    """The certainty that a value is a credential, judged by the name of the value."""
+    """The certainty that a value is a credential, judged only by the name of the value.
+
+    NONE: not a credential. LIKELY: the name only has the ending of a credential's name. SHARED: WeChat has a credential
+    of this name, but other programs use the name, too (such as `key`). CERTAIN: only WeChat's credentials have the name
+    (such as `pass_ticket`).
+    """
 
     NONE = 0  # not a credential's name, or one with the same value for every reader
     LIKELY = 1  # has the ending of a credential's name
@@ -65,19 +70,21 @@ def strength(name: str) -> Strength:
 
 
 def is_word(name: str) -> bool:
-    """Return whether a name ends in a word that is common in programs (`key` or `token`).
+    """Return whether a name ends in `key` or `token` and so may be an ordinary name, not that of a credential.
 
-    Such a name alone does not show that its value is a credential; the caller must also judge the value.
+    Both words are common in programs: scripts have many names such as `menuKey`. So for these names the caller should
+    redact a value only if the value itself looks like a credential.
     """
     return _WORDS.search(name.lower()) is not None
 
 
 def name_within(word: str, before: str) -> str:
-    r"""Return `word` without the part of an escape sequence at its beginning.
+    r"""Return the name in `word` without the letters and digits of an escape sequence in front of it.
 
-    `word` is a run of letters and digits, and `before` is the character in front of it. If `before` is `%` and `word`
-    is `26key`, the text is `%26key`, in which `%26` is an escaped `&`; so the name is `key`. If `before` is a backslash
-    and `word` is `x26key`, the name is `key` for the same reason.
+    Without this, the name of a credential after an escaped character would not be recognised. `word` is a run of
+    letters and digits in a text, and `before` is the character in front of it. In the text `%26key`, `before` is `%`
+    and `word` is `26key`. As `%26` is an escaped `&`, the result is `key`. In the text `\x26key`, `before` is the
+    backslash and `word` is `x26key`; the result is again `key`.
     """
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
     return word[escape.end() :] if escape else word
@@ -100,8 +107,9 @@ _CREDENTIAL_LIKE = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
 def redact_words(words: str) -> str:
     """Return a text in which the values of credentials are replaced by `REDACTED`.
 
-    The text may be one that a user pasted or a setting. Credentials are redacted in addresses of any host. The redacted
-    address of an article still leads to the article, because credentials do not identify it.
+    `words` is any text, such as an address, a message or a setting. In addresses of every host, logins
+    (`user:password@`) are replaced, too. The redacted address of an article still leads to the article, because
+    credentials do not identify it.
     """
     if not _STEMS.search(words):
         return words
@@ -109,7 +117,11 @@ def redact_words(words: str) -> str:
 
 
 def _redacted(pair: re.Match[str]) -> str:
-    """Return a name with `REDACTED` as its value, or the matched text unchanged if the value is no credential."""
+    """Return the replacement for a name with its value that redact_words found in a text.
+
+    `key=1a2b3c` becomes `key=REDACTED`. If the value is no credential, the found text is returned unchanged. `pair` is
+    a match of the regular expression _PAIR.
+    """
     before = pair.string[pair.start() - 1 : pair.start()]
     name, separator, value = pair.groups()
     if strength(name_within(name, before)) is Strength.NONE or _HARMLESS_VALUE.match(value):

@@ -51,15 +51,19 @@ _PRECEDENCE = (
 
 
 def combine_exit_codes(codes: Collection[int]) -> int:
-    """Return the exit code with the highest precedence among `codes`, which must not be empty."""
+    """Return the one exit code with which a command ends if its parts have the exit codes `codes` (at least one).
+
+    It is the first of `codes` in the order INTERRUPTED, BUG, CANNOT_WRITE, BAD_CONFIG, USAGE, NO_INPUT, TRY_LATER,
+    FAILED, OK.
+    """
     return next(code for code in _PRECEDENCE if code in codes)
 
 
 class ArchiverError(Exception):
-    """The base class of all failures that are not bugs.
+    """The base class of all errors that archiver raises on purpose; any other exception is a bug.
 
-    It has a message of one line and `concerns`, the file, address or setting that the message is about, or ''.
-    Credentials are redacted in both.
+    An error has a message of one line. Its attribute `concerns` is the file, address or setting that the message is
+    about, or ''. Credentials are redacted in both.
     """
 
     exit_code = Exit.FAILED
@@ -74,92 +78,94 @@ class ArchiverError(Exception):
 
 
 class UsageError(ArchiverError):
-    """An error in the options or arguments of a call, or in their combination."""
+    """The error for options or arguments that are wrong or cannot be combined."""
 
     exit_code = Exit.USAGE
 
 
 class NotWeChat(UsageError):  # noqa: N818 - the names read as statements
-    """An address that is not one of mp.weixin.qq.com."""
+    """The error for an address that is not one of mp.weixin.qq.com."""
 
 
 class InputError(ArchiverError):
-    """A file, or an article, that does not exist or cannot be read."""
+    """The error for a file or an article that does not exist or cannot be read."""
 
     exit_code = Exit.NO_INPUT
 
 
 class ConfigError(ArchiverError):
-    """A setting that is unknown or has an invalid value."""
+    """The error for a setting that is unknown or has an invalid value."""
 
     exit_code = Exit.BAD_CONFIG
 
 
 class OutputError(ArchiverError):
-    """An archive or a file that cannot be written."""
+    """The error for an archive or a file that cannot be written."""
 
     exit_code = Exit.CANNOT_WRITE
 
 
 class DamagedCatalogue(OutputError):  # noqa: N818
-    """A catalogue that is not a valid database, or whose contents are inconsistent."""
+    """The error for a catalogue that is not a valid database, or whose contents are inconsistent."""
 
 
 class FetchError(ArchiverError):
-    """A failed request for a page or a medium."""
+    """The error for a page or a medium that could not be fetched."""
 
 
 class Unreachable(FetchError):  # noqa: N818
-    """A request that failed in every attempt; a later run may succeed."""
+    """The error for a request that failed in every attempt; a later run may succeed."""
 
 
 class CoolingDown(FetchError):  # noqa: N818
-    """A page that was not received because WeChat refused this request, or recently refused one of any run.
+    """The error for a page that was not received because WeChat refuses requests at present.
 
-    WeChat refuses requests with a verification page or with HTTP status 429.
+    WeChat has refused this request, or has recently refused a request of this or another run. To refuse, WeChat answers
+    with a verification page or with HTTP status 429.
     """
 
     exit_code = Exit.TRY_LATER
 
 
 class BudgetSpent(FetchError):  # noqa: N818
-    """A page that is not requested because the run has reached its limit of pages or of time."""
+    """The error for a page that is not requested because the run has reached its limit of pages or of time."""
 
 
 class Postponed(FetchError):  # noqa: N818
-    """A medium that is left for another run.
+    """The error for a medium that is left for another run.
 
-    The reason is that a limit of its article or the time limit of the run is reached, or that its host must not be
-    asked for a while.
+    Either a limit of the article or the time limit of the run is reached, or the host of the medium must not be asked
+    for a while.
     """
 
 
 class TooLarge(FetchError):  # noqa: N818
-    """A response that has more bytes than are allowed."""
+    """The error for a response that has more bytes than are allowed."""
 
 
 class ForbiddenAddress(FetchError):  # noqa: N818
-    """An address that is not requested.
+    """The error for an address that archiver refuses to request.
 
-    It is invalid or too long, it is not http or https, its host is not public (for example this machine or its
-    network), or its port is neither 80 nor 443 nor one that the user chose.
+    The address is invalid or too long, or not http or https. Or its host is not public (for example this machine or its
+    network). Or its port is neither 80 nor 443 nor one that the user chose.
     """
 
 
 class Busy(ArchiverError):  # noqa: N818
-    """An archive on which another run is working."""
+    """The error for an archive on which another run is working."""
 
     exit_code = Exit.TRY_LATER
 
 
 class ArticleRemoved(ArchiverError):  # noqa: N818
-    """An article that the user removed from the archive; it is not fetched again."""
+    """The error for an article that the user removed from the archive and that is therefore not fetched again."""
 
 
 class NotAnArticle(ArchiverError):  # noqa: N818 - its name is public
-    """A page that holds no article.
+    """The error for a page that holds no article.
 
-    `state` says what kind of page it is (a models.State), `reason` what WeChat gives as the reason, or ''.
+    `state` is the kind of page, a value of models.State. `reason` is the text of WeChat's notice or the title of the
+    page, or ''.
     """
 
     def __init__(self, state: str, reason: str = "", *, concerns: str = "") -> None:

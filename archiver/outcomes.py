@@ -51,7 +51,10 @@ ADVICE = {  # advice for the user about a page that holds no article
 
 
 def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
-    """Return the outcome of an article whose post was written. The caller adds its images and warnings."""
+    """Return the outcome of an article from the result of writing its post.
+
+    The caller adds the images and the warnings to the outcome.
+    """
     published = article.published.astimezone(CHINA).isoformat() if article.published else ""
     return Outcome(
         source=target.source, url=article.url or target.url, outcome=written.outcome,
@@ -63,7 +66,8 @@ def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
 def no_article(target: Target, page: Page, classification: Classification) -> Outcome:
     """Return the failed outcome of a page that holds no article.
 
-    The exit code is TRY_LATER if the page is a verification page from the network, otherwise FAILED.
+    The exit code is TRY_LATER for a verification page that WeChat sent. It is FAILED for any other page, also for a
+    verification page that was read from a file.
     """
     is_blocked = classification.state is State.VERIFICATION and not page.saved  # a saved page does not change
     is_long = is_blocked and not urls.is_short(page.url)
@@ -89,7 +93,10 @@ def failed(source: str, url: str, error: ArchiverError) -> Outcome:
 
 
 def not_asked(target: Target, reason: str, exit_code: int) -> Outcome:
-    """Return the failed outcome of a SOURCE that was not tried; `reason` says why, for example a full disk."""
+    """Return the failed outcome of a SOURCE that was not tried.
+
+    `reason` is the reason as text, for example that the archive cannot be written.
+    """
     return Outcome(
         source=target.source, url=target.url, outcome="failed", error=f"{_NOT_ASKED}{reason}", exit_code=exit_code
     )
@@ -142,10 +149,11 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
 
 
 def gone_since(notice: Outcome, post: Outcome) -> Outcome:
-    """Return the outcome of an archived article whose page is no longer available.
+    """Return the outcome of an archived article that WeChat no longer shows, for example because it was deleted.
 
-    `notice` is the outcome of the page that WeChat now shows instead. `post` is the outcome of rebuilding the post, to
-    which a line about this was added.
+    Two outcomes are combined. `notice` is the outcome of requesting the article: instead of it, WeChat sent a notice
+    such as "deleted". `post` is the outcome of then writing the post again, with a line that says so. If that failed,
+    return `notice` with a warning. Otherwise return `post` with the state and the error message of `notice`.
     """
     if post.outcome == "failed":
         return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
@@ -177,10 +185,11 @@ def left(target: Target) -> Outcome:
 
 
 def recorded(outcome: Outcome) -> Outcome:
-    """Return an outcome as `batch` and `run` report it.
+    """Return an outcome as commands on many articles (`batch`, `run`, `recheck`) report it.
 
-    A failed outcome which shows that the article is gone for good is returned as skipped. Every outcome that is not
-    failed gets the exit code OK.
+    The exit code becomes OK, except that of a real failure. A deleted article among many is no real failure: if the
+    state of a failed outcome is final, such as `deleted`, the outcome becomes `skipped`. Any other failed outcome is
+    returned unchanged.
     """
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)
@@ -196,10 +205,11 @@ def bug(target: Target, error: Exception) -> Outcome:
 
 
 def images(article: Article, files: StoredFiles, lost: Mapping[str, str]) -> Images:
-    """Return the numbers of distinct images that an article has, that were saved, and that could not be saved.
+    """Return how many distinct images an article has, how many were saved, and how many were not.
 
-    `files` holds the saved media, and `lost` the reason for each medium that could not be saved. The keys of both are
-    addresses in the article's body.
+    `files` maps the address of each medium that has a file to the file. `lost` maps the address of each medium that
+    could not be saved to the reason. A medium may be in both, if the archive has a file of it that is damaged and could
+    not be replaced; such an image counts as not saved.
     """
     names = {medium.url: media_name(medium) for medium in article.media if medium.kind == "image"}
     return Images(
@@ -214,8 +224,9 @@ def warnings(
 ) -> Iterator[str]:
     """Yield the warnings about a written post, one line each.
 
-    `lost` maps the address of each medium that was not saved to the reason. `coverage` is the share of the page's text
-    that the post shows, from 0 to 1, if it is too small; otherwise None.
+    `lost` maps the address of each medium that was not saved to the reason. `written` is the result of writing the
+    post. If the post shows too little of the page's text, `coverage` is the share that it shows, from 0 to 1; otherwise
+    None.
     """
     if coverage is not None:
         yield f"the post shows {coverage:.1%} of the page's text: compare it with the page, and report it"
@@ -244,9 +255,10 @@ def warnings(
 
 
 def doubts(files: Mapping[str, str]) -> Iterator[str]:
-    """Yield a warning of one line for each reason to doubt media files that a post shows.
+    """Yield warnings about media files that a post shows although they may be damaged, one line for each reason.
 
-    `files` maps the addresses of the media to the reasons.
+    `files` maps the address of each such medium to the reason (LocalFile.doubt), for example that the file was altered
+    and has not been downloaded again. A line names the reason and all addresses that have it.
     """
     for reason in dict.fromkeys(files.values()):
         addresses = [_shortened(url) for url, each in files.items() if each == reason]
@@ -258,15 +270,16 @@ def _step_and_reason(removal: Removal) -> tuple[str, str]:
 
 
 def _shortened(url: str) -> str:
-    """Return an address shortened to a readable length; a `data:` address may have thousands of characters."""
+    """Return an address shortened for a message: a `data:` address to 30 characters, any other to 300."""
     return f"{url[:30]}…" if url.startswith("data:") else url[:300]
 
 
 def merge_summary(counts: Mapping[tuple[str, str], int], name: str, *, is_dry: bool = False) -> list[str]:
-    """Return the summary of an import as lines. The last line says whether the other archive can be deleted.
+    """Return the summary of merging another archive into this one (the command `import`), as lines of text.
 
     `counts` holds the number of results for each pair of MergeResult.what and MergeResult.outcome. `name` is the folder
-    of the other archive. With `is_dry`, the last line never says that it can be deleted.
+    of the other archive. The last line says whether this folder can be deleted or is still needed. With `is_dry`, no
+    line says that the folder can be deleted.
     """
 
     def count_words(*outcomes: str) -> str:

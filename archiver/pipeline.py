@@ -3,8 +3,9 @@
     Job ─fetch→ FetchedPage ─keep→ StoredCapture ─classify→ Classification ─extract→ Article ─decide→ Decision
         ─download→ MediaResults ─render→ RenderedPost ─commit→ Outcome
 
-Adding, rechecking and rebuilding an article and retrying its media all run this pipeline. They differ only in the kind
-of the job and in the classes that implement the ports, which `context.py` chooses.
+All jobs run this pipeline: adding, rechecking or rebuilding an article, and retrying its media. Jobs of different kinds
+use different classes for network, archive and writer. The pipeline knows these classes by their protocols in
+`ports.py`; `context.py` chooses them.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
 def _receive(target: Target, ports: Ports) -> StoredCapture:
     """Fetch and store the page of a target; return the capture.
 
-    If the page is the notice of an account that moved, fetch the new address that it names. If that fails, return the
-    capture of the notice; but raise CoolingDown or BudgetSpent if the new address may not be requested now.
+    If the page is the notice of an account that moved, fetch the new address in the notice instead. If that fails,
+    return the capture of the notice. But raise CoolingDown or BudgetSpent if the new address may not be requested now.
     """
     capture = _receive_page(target, ports)
     moved_to = capture.classification.moved_to
@@ -91,19 +92,21 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
 
 
 def _captured(article: Article, page: Page) -> datetime:
-    """Return the time of capture that the post of an article shows.
+    """Return the time that the post of an article shows as its time of capture.
 
-    It is the page's time of capture. But a post whose article has no date is dated by the time that is returned here.
-    So for such an article, the server's time in the page is returned instead, if the page has one.
+    This is `page.captured`, except for an article without a publication date. The post of such an article uses this
+    time as its date, so a better one is returned if possible: the time that WeChat's server wrote into the HTML when it
+    sent the page.
     """
     return page.captured if article.published else server_time(page) or page.captured
 
 
 def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> MediaResults:
-    """Fetch the media of an article that the archive does not have; return the results by the names of the media.
+    """Fetch the media of an article that the archive lacks; return a result for every medium that is to be saved.
 
-    A result is the file of a medium, or the reason why there is no file. Media with the same name are fetched once.
-    `local_media` holds files that were saved beside the page.
+    The result is the medium's file, or the reason why there is no file. The keys are media names: the paths of the
+    files without extension, such as `postimg/abc`. Media with the same name are fetched once. `local_media` holds the
+    files that were saved together with the page.
     """
     found, missing = ports.archive.find_media(article.media)
 
@@ -116,8 +119,8 @@ def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> M
 def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile | str:
     """Return the file of a medium, or the reason why there is none.
 
-    A copy that was saved beside the page is used if there is one. Otherwise the addresses of the medium are requested
-    one after another until one returns the medium.
+    A copy that was saved together with the page is used if there is one. Otherwise the addresses of the medium are
+    requested one after another until one returns the medium.
     """
     for url in (medium.url, *medium.tries):
         copy = local_media.find(url)
@@ -142,10 +145,10 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
 
 
 def _fitting_extension(medium: Media, content: bytes) -> str:
-    """Return the file extension for the content of a medium.
+    """Return the file extension for the content of a medium, such as `png`.
 
-    Return '' if the content is of another kind than the medium, or is the image that WeChat sends instead of a
-    hot-linked one (docs/wechat-format.md#the-hot-link-notice).
+    Return '' if the content is not of the medium's kind (such as HTML instead of an image), or if it is the notice
+    image that WeChat sends in place of hot-linked images (docs/wechat-format.md#the-hot-link-notice).
     """
     suffix = extension(content, medium.kind)
     is_notice = bool(suffix) and medium.kind == "image" and is_hotlink_notice(content, medium.width)

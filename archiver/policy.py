@@ -44,8 +44,8 @@ def next_step(
 ) -> NextStep:
     """Return the next step for the address of a job.
 
-    `record` is the address's record in the catalogue, None for a new address. `media_due` says whether media of its
-    article are missing and due for a request.
+    `record` is the address's record in the catalogue, None for a new address. `media_due` is True if the address
+    belongs to an article in the archive with missing media that are due for a request.
     """
     if record is None:
         return NextStep.FETCH
@@ -67,10 +67,10 @@ def _step_of_known(job: Job, removed: datetime | None, options: FetchOptions, *,
 
 
 def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
-    """Return the action to take for an extracted article.
+    """Return the action to take for an article that was extracted from a page.
 
-    `known` is the article's record in the catalogue, None for a new article. `says_the_same` says whether its text is
-    the same as that of its last stored page.
+    `known` is the article's record in the catalogue, None for a new article. `says_the_same` is True if the extracted
+    text equals the text of the article's last stored page.
     """
     if known and known.taken_out:
         return Decision.REMOVED
@@ -80,11 +80,14 @@ def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
 
 
 def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | None) -> Article:
-    """Return `article` completed with values from `known`, its record in the catalogue (None for a new article).
+    """Return `article` completed with values that its page may lack, taken from its record `known` (None: no record).
 
-    A short address in the record replaces a long one in the article, because WeChat answers most long addresses with a
-    verification page. The mark that the article is gone from WeChat is kept if `page` was read from a snapshot, or is a
-    saved page that was captured before the article was seen to be gone.
+    There are two such values. The first is the address: a short one in the record replaces a long one in the article,
+    because WeChat answers most long addresses with a verification page.
+
+    The second is `gone`, the notice that WeChat now shows instead of the article. `article` was extracted from `page`,
+    which knows nothing of a notice that came later. So `gone` is copied from the record if `page` is old: it was read
+    from a snapshot, or a browser saved it before the notice was first seen.
     """
     if known and urls.is_short(known.url) and not urls.is_short(article.url):
         article = replace(article, url=known.url)
@@ -96,7 +99,10 @@ def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | N
 
 
 def had_media(known: ArticleRecord) -> bool:
-    """Return whether an article was archived with its media, not with `--no-media`; True if it has no images."""
+    """Return whether an article was archived with its media; False if it was archived with `--no-media`.
+
+    For an article without images, return True.
+    """
     images = known.images
     return not images.expected or images.saved > 0 or images.failed > 0
 
@@ -104,7 +110,7 @@ def had_media(known: ArticleRecord) -> bool:
 def media_order(failures: Sequence[int]) -> list[int]:
     """Return the indexes of an article's media in the order in which to request them, the fewest failures first.
 
-    `failures[i]` is the number of failed attempts for the medium with index i. With another order, an article with many
+    `failures[i]` is the number of failed attempts for the medium with index i. In any other order, an article with many
     dead images could use up its limits on the same images in every run.
     """
     return sorted(range(len(failures)), key=failures.__getitem__)
@@ -123,7 +129,12 @@ _FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # after a verification page on a lo
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlAttempt:
-    """An attempt to fetch a URL, with the values that determine when the next attempt is due."""
+    """An attempt to fetch a URL, with the values that determine when the next attempt is due.
+
+    `state` is the state of the received page, None if none was received. `has_article` is True if the archive has the
+    article of the URL, whatever this attempt returned. `is_settled` is True if the attempt returned the article, or a
+    notice that the article is not available.
+    """
 
     url: str
     state: State | None  # state of the page that was received; None: no page was received
@@ -134,7 +145,10 @@ class UrlAttempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retry:
-    """The time at which to fetch a URL again, and the number of attempts before it."""
+    """When to fetch a URL again (`due`; None: never), and how many attempts in a row ended in the same state (`tries`).
+
+    After an attempt that returned the article, or a notice that the article is not available, `tries` is 0.
+    """
 
     tries: int  # number of attempts in a row that ended in the same state; 0 after a settled attempt
     due: datetime | None  # None: never
@@ -143,9 +157,10 @@ class Retry:
 def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_tries: int) -> Retry:
     """Return when to fetch a URL again after `attempt`.
 
-    `previous_state` and `previous_tries` are the values recorded for the URL before the attempt, None and 0 for a new
-    URL. The URL of an archived article is not due again after a settled attempt, because rechecks then fetch it. After
-    any other attempt it is due again within a day, and is never given up.
+    For a URL that belongs to no article in the archive, `retry_at` decides. A URL of an archived article is never due
+    after an attempt with `is_settled`, because from then on rechecks fetch it. After any other attempt, the URL of an
+    archived article is due within a day, however often it has failed. `previous_state` and `previous_tries` are the
+    values recorded for the URL before the attempt, None and 0 for a new URL.
     """
     tries = (previous_tries if previous_state == attempt.state else 0) + 1
     due = retry_at(attempt.state, attempt.url, tries, attempt.time)
@@ -157,8 +172,10 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
 def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
     """Return when to fetch `url` again after `tries` attempts in a row that ended in `state`; None for never.
 
-    The state None means that no page was received. After a verification page on a short link, return `now`, because the
-    cool-down of the host already delays the next request.
+    Return None after a state that is final, such as DELETED, and after some attempts in a state that is likely final
+    (PAGE_TRIES). Otherwise return a time after `now`; the pause doubles with each attempt. But after a verification
+    page on a short link (`/s/…`), return `now`, because the cool-down of the host already delays the next request. The
+    state None means that no page was received.
     """
     if state in TERMINAL_STATES or (state is not None and tries >= PAGE_TRIES.get(state, tries + 1)):
         return None
@@ -168,30 +185,40 @@ def retry_at(state: State | None, url: str, tries: int, now: datetime) -> dateti
 
 
 def is_due(due: datetime, now: datetime) -> bool:
-    """Return whether a retry that was scheduled for the time `due` may be made at the time `now`."""
+    """Return whether a retry that was scheduled for the time `due` may be made at the time `now`.
+
+    This is so if `due` has come. It is also so if `due` is further away than the longest pause: then the clock was
+    wrong when the retry was scheduled.
+    """
     start, end = waiting_window(now)
     return not start < due <= end
 
 
 def waiting_window(now: datetime) -> tuple[datetime, datetime]:
-    """Return times (start, end): a retry scheduled for the time `due` has to wait if and only if start < due <= end.
+    """Return (start, end), the span of time for which those retries are scheduled that must still wait.
 
-    If `due` is after `end`, it is further away than the longest pause, so the clock was wrong when `due` was recorded.
-    Such a retry does not wait.
+    A retry that was scheduled for a time after `start` and up to `end` must wait. Any other retry is due: its time has
+    come, or its time is after `end`, which only a wrong clock can have recorded. `is_due` uses this rule, and so do
+    the queries of the catalogue that select due retries.
     """
     return now, now + LONGEST_PAUSE
 
 
 def is_settled(state: State | None, *, holds_article: bool) -> bool:
-    """Return whether a page shows that its article either exists or is gone.
+    """Return whether a fetch showed clearly that an article exists or is no longer available.
 
-    It does if it holds the article, or if `state` is that of a notice that the article is not available.
+    After such a fetch of an archived article, `retry_after` schedules no other attempt (UrlAttempt.is_settled). The
+    fetch returned the article itself (`holds_article`), or a notice that the article is not available, such as DELETED.
+    A verification page, an incomplete page or no page (`state` is None) shows neither.
     """
     return holds_article or state in UNAVAILABLE_STATES
 
 
 def _doubled(first: timedelta, tries: int) -> timedelta:
-    """Return the pause after `tries` attempts: `first`, doubled for each further attempt, LONGEST_PAUSE at most."""
+    """Return the pause after `tries` failed attempts.
+
+    The pause is `first` after one attempt and twice as long after each further one, but at most LONGEST_PAUSE.
+    """
     return min(first * (1 << min(max(tries - 1, 0), 20)), LONGEST_PAUSE)
 
 
@@ -201,15 +228,19 @@ MEDIA_TRIES = 12  # failed attempts, over some days, after which a medium is giv
 
 
 def media_retry_at(tries: int, now: datetime) -> datetime | None:
-    """Return when to request a medium again after `tries` failed attempts; None for never."""
+    """Return when to request a medium again after `tries` failed attempts.
+
+    Return None (never) if there are MEDIA_TRIES failed attempts or more.
+    """
     return now + _doubled(_FIRST_PAUSE, tries) if tries < MEDIA_TRIES else None
 
 
 def media_was_requested(result: LocalFile | str) -> bool:
-    """Return whether a medium was requested. `result` is its file, or the reason why there is no file.
+    """Return False if the request for a medium was left for a later run, and True for any other result.
 
-    A medium is not requested if a limit leaves it for a later run. The reason is then a NotRequested. If an old file is
-    kept until the later run, the NotRequested is in the file's `doubt`.
+    The caller counts a failed attempt only if this is True. `result` is the medium's file, or the reason why there is
+    no file. A reason of the class NotRequested means that the medium was left. It is `result` itself, or the `doubt`
+    about an altered file from an earlier run, which posts show meanwhile.
     """
     return not isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
 
@@ -235,18 +266,19 @@ def recheck_at(checked: int, published: int, every: float) -> int:
 def is_recheck_due(checked: int, due: int, now: int) -> bool:
     """Return whether a recheck that was scheduled for the time `due` may be made at the time `now`.
 
-    All times are in seconds since 1970. If the last check was made at a time `checked` in the future, the clock was
-    wrong then, and the recheck is due.
+    `checked` is the time of the last check; all times are in seconds since 1970. If `checked` is after `now`, the clock
+    was wrong at the last check, and the recheck is due.
     """
     return due <= now or checked > now
 
 
 def counts_as_check(state: State | None, url: str) -> bool:
-    """Return whether a fetch of an archived article at `url` that returned a page in `state` counts as a check.
+    """Return whether an archived article counts as checked after a fetch that did not return the article.
 
-    This is asked only about pages that do not hold the article. A notice that the article is not available counts. A
-    verification page on a long link also counts: most long links get one, and if it did not count, these articles would
-    be first in every run and other articles would never be checked.
+    If so, the article is next due only after the usual pause (`recheck_at`); if not, it stays due. `url` is the fetched
+    address. `state` is the state of the received page, None if no page was received. A notice that the article is not
+    available counts. A verification page on a long link (`/s?__biz=…`) counts, too, because most long links get one: if
+    it did not count, these articles would be first in every run, and other articles would never be checked.
     """
     return state in UNAVAILABLE_STATES or (state is State.VERIFICATION and not urls.is_short(url))
 
@@ -260,7 +292,12 @@ LONG_LINK_BLOCKS = 3  # verification pages on long links in a row after which th
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostState:
-    """The state of a host whose requests are rate-limited."""
+    """The state of a host whose requests are rate-limited: the pause between requests, and the last cool-down.
+
+    No request may be sent before `next_request_at`; the pause that ends then is `interval` long. The last cool-down, a
+    time without requests for pages, began at `blocked_at` and is `cooldown` long. `long_link_blocks` is the number of
+    verification pages in a row on long links. Times are in seconds since 1970, and the lengths of pauses in seconds.
+    """
 
     next_request_at: float = 0.0  # the earliest time of the next request
     interval: float = 0.0  # length in seconds of the pause that ends at `next_request_at`
@@ -270,11 +307,11 @@ class HostState:
 
 
 def request_slot(host: HostState, interval: float, now: float) -> tuple[float, HostState]:
-    """Return (wait, host): the seconds to wait before asking again, and the new state of the host.
+    """Ask whether a request to a host may be sent now; return (wait, host), where `host` is its new state.
 
-    If `wait` is 0, a request may be sent now, and the next one `interval` seconds later. `wait` is never longer than
-    the interval in the old state: if the time of the next request is further away, the clock was put back, and the
-    interval begins again now.
+    If `wait` is 0, the caller may send one request now, and the new state allows the next one `interval` seconds later.
+    Otherwise the caller must wait for `wait` seconds and ask again. `wait` is never longer than `host.interval`, the
+    current pause, even if the clock was put back since it began.
     """
     wait = host.next_request_at - now
     if wait > host.interval:
@@ -287,18 +324,18 @@ def request_slot(host: HostState, interval: float, now: float) -> tuple[float, H
 def cooldown_end(host: HostState, now: float) -> float:
     """Return the time until which no page may be requested; 0 if a page may be requested at the time `now`.
 
-    If the clock is put back to a time before the cool-down began, the cool-down is still in force, unless that time is
-    earlier by more than its length.
+    A cool-down whose recorded start is in the future, by its own length or more, is ignored: the clock was wrong when
+    the start was recorded.
     """
     is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
     return host.blocked_at + host.cooldown if is_cool else 0.0
 
 
 def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bool, HostState]:
-    """Return (cools, host) after a verification page: whether a cool-down of the host begins, and its new state.
+    """Return (cools, host) after a verification page: whether a cool-down begins, and the new state of the host.
 
-    A verification page on a short link begins a cool-down. On a long link it concerns only that link, unless it is the
-    third one on long links in a row.
+    `on_short_link` is True if the requested address was a short one. A verification page on a short link begins a
+    cool-down. One on a long link concerns only that link; only the third in a row on long links begins a cool-down.
     """
     blocks = 0 if on_short_link else host.long_link_blocks + 1
     if not on_short_link and blocks < LONG_LINK_BLOCKS:
@@ -308,17 +345,23 @@ def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bo
 
 
 def after_requested_cooldown(host: HostState, seconds: float, now: float) -> HostState:
-    """Return the state of a host that demanded a cool-down of `seconds`, which are limited to LONGEST_COOLDOWN."""
+    """Return the new state of a host that demanded a pause of `seconds` without requests for pages.
+
+    The pause becomes a cool-down (see `cooldown_end`) of at most LONGEST_COOLDOWN.
+    """
     return replace(host, blocked_at=now, cooldown=min(seconds, LONGEST_COOLDOWN), long_link_blocks=0)
 
 
 def after_delay(host: HostState, seconds: float, now: float) -> HostState:
-    """Return the state of a host to which no request may be sent for the next `seconds`."""
+    """Return the new state of a host to which no request may be sent for the next `seconds`.
+
+    This only moves the time of the next `request_slot`; no cool-down begins.
+    """
     return replace(host, next_request_at=max(host.next_request_at, now + seconds), interval=max(host.interval, seconds))
 
 
 def after_success(host: HostState) -> HostState:
-    """Return the state of a host that sent a page other than the verification page.
+    """Return the new state of a host that sent a page other than the verification page.
 
     The next cool-down of the host has the length FIRST_COOLDOWN again.
     """

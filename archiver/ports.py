@@ -34,9 +34,9 @@ class PageSource(Protocol):
     """A source of pages: the network, files, or snapshots."""
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page of an address or file, in which credentials are redacted.
+        """Return the page of an address or file, with the credentials in the page redacted.
 
-        Raise FetchError if the address cannot be fetched, and InputError if the file cannot be read.
+        Raise FetchError if the address cannot be fetched, and InputError if the file or the snapshot cannot be read.
         """
 
 
@@ -44,24 +44,28 @@ class MediaSource(Protocol):
     """A source of media: images, audios and videos."""
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the response to a request for `url`, one of the medium's addresses.
+        """Download a medium from `url`, one of its addresses.
 
         Raise Postponed if the medium is left for another run, and another FetchError if the request fails.
         """
 
 
 class Renderer(Protocol):
-    """A renderer of posts."""
+    """The part of the writer that converts an article to the Markdown of its post."""
 
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
         """Return the post of an article that shows the files in `media`.
 
-        `captured` is the time of capture that the post shows, timezone-aware.
+        Media without a file are shown from their addresses on the web. `captured` is the time of capture that the post
+        shows, timezone-aware.
         """
 
 
 class ResolvedArticle(NamedTuple):
-    """An extracted article with its record in the catalogue."""
+    """An extracted article, completed with values from its record in the catalogue, and the record.
+
+    `says_the_same` is True if a recheck found the text of the article unchanged.
+    """
 
     article: Article  # the article, completed with values from its record
     known: ArticleRecord | None = None  # its record in the catalogue; None: the article is new
@@ -69,49 +73,61 @@ class ResolvedArticle(NamedTuple):
 
 
 class ArticleArchive(Protocol):
-    """The archive, as the pipeline uses it for one job."""
+    """The archive, as the pipeline uses it for one job.
+
+    `written` is the result of writing the post, None until `commit` has written it.
+    """
 
     written: WriteResult | None  # the result of writing the post; None until it is written
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
-        """Store a received page and its state before it is processed further; return the stored capture.
+        """Store a received page and its state before the page is processed further; return the stored capture.
 
-        A page that was read from its snapshot is not stored again. If a page is not stored at all, the digest of the
+        A page that was read from its snapshot is not stored again. If no snapshot is kept, the field `snapshot` of the
         returned capture is ''.
         """
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article completed with values from its record in the catalogue, and the record."""
+        """Find the record of an extracted article in the catalogue; return the article and the record.
+
+        The returned article has values from the record that its page may lack (see policy.merge_known). `page` is the
+        page from which the article was extracted. If the job is a recheck, also compare the article's text with that
+        of its last page.
+        """
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
         """Delete a received page that is not needed; return the outcome of the job.
 
-        `decision` says why: the article was removed by the user (REMOVED), or its text is unchanged (UNCHANGED).
+        `known` is the article's record. `decision` says why the page is not needed: the user removed the article
+        (REMOVED), or the article's text is unchanged (UNCHANGED).
         """
 
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
-        """Return (files, missing): the files that the archive has, and the media to fetch, both by the media's names.
+        """Return (files, missing): the files that the archive has, and the media that must be fetched.
 
-        Both are in the order of the article. Media that are not to be saved are in neither.
+        The keys of both are media names (paths of files without extension), in the order of the article. Media that
+        are not to be saved are in neither.
         """
 
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the file that another job of this run fetched for the same medium, else the result of `fetch`.
+        """Return the file of a medium if another job of this run has fetched it, else the result of `fetch`.
 
-        A str result is the reason why there is no file. If another job is fetching the medium now, wait for it first.
+        `fetch` returns the file, or the reason why there is none. If another job is fetching the medium now, wait for
+        that job first.
         """
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
-        """Write a downloaded medium to a file with this extension; return the file."""
+        """Write a downloaded medium to a file and return the file. `extension` has no dot, such as `png`."""
 
     def commit(
         self, capture: StoredCapture, article: Article, media: MediaResults, post: RenderedPost, *, is_last: bool
     ) -> Outcome | None:
         """Write the post and then the rows of the catalogue; return the outcome of the job.
 
-        Return None and write nothing if media files were deleted in the meantime, because another article that showed
-        them was removed. The caller then downloads them again. The last attempt (`is_last`) does not check this, and
-        the post is written. If the user removed the article itself during the job, no post is written in any attempt.
+        Return None and write nothing if some of the media files no longer exist, because another article that showed
+        them was removed meanwhile. The caller then fetches these media again and repeats the call. `is_last` marks the
+        last repetition: the post is written even if media files are missing. If the user removed the article of this
+        job meanwhile, no post is written, and its page and media are deleted.
         """
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:
@@ -121,7 +137,7 @@ class ArticleArchive(Protocol):
         """Return the outcome of a job that failed with `error`.
 
         A FetchError is recorded, which delays the next attempt. But CoolingDown and BudgetSpent are not recorded, so
-        that the address stays due; other errors, such as InputError, are not recorded either.
+        that the address stays due. Errors of other classes are not recorded either.
         """
 
 
@@ -130,7 +146,10 @@ ParallelMap = Callable[[Callable[[Media], LocalFile | str], Iterable[Media]], It
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """The implementations of the protocols with which the pipeline archives one article."""
+    """The objects with which the pipeline archives one article. The first four implement protocols of this module.
+
+    `map` is a function like the built-in `map`; the pipeline downloads media with it, perhaps several in parallel.
+    """
 
     pages: PageSource
     media: MediaSource

@@ -14,7 +14,13 @@ LEFT = ("left", "another run")  # the key in `kinds` of outcomes that a limit le
 
 @dataclass(kw_only=True, slots=True)
 class RunSummary:
-    """The counts of outcomes, and lists of some of them; `add` must be called with each outcome."""
+    """The counts of outcomes, and lists of some of them. The caller passes each outcome to `add`.
+
+    `counts` has the number of outcomes by Outcome.outcome, and `kinds` by the pair of Outcome.outcome and
+    Outcome.state. `images` counts the `saved` and `failed` images, and `posts` has the paths of the posts written.
+    `failures` are the outcomes of sources that were tried and failed. `not_requested` counts sources that were not
+    tried, by the reason. `remaining` names the sources that failed, were not tried or were left for another run.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)  # number of outcomes by Outcome.outcome
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # number by Outcome.outcome and Outcome.state
@@ -53,7 +59,7 @@ class RunSummary:
     def exit_code(self) -> int:
         """The combined exit code of all outcomes; OK if there are none.
 
-        If any source could be read, a missing input file (NO_INPUT) counts as an ordinary failure (FAILED).
+        If at least one source could be read, a missing input file counts as an ordinary failure: FAILED, not NO_INPUT.
         """
         codes = self._codes
         if self._was_read and Exit.NO_INPUT in codes:

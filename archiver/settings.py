@@ -31,7 +31,10 @@ _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The settings for saving media. Sizes are in bytes; larger media are not saved, so posts keep their addresses."""
+    """The settings for saving media. Sizes are in bytes.
+
+    A medium that is larger is not saved, and posts show it from its address on the web.
+    """
 
     save: bool = True
     image_max: _Bytes = 50_000_000
@@ -52,10 +55,11 @@ class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Templates for the lines of the quote above an article's text.
+    """Templates for the lines of the quote that stands at the top of each post and names the post's origin.
 
-    `{account}`, `{url}`, `{state}` and `{seen}` are replaced by their values. If the article has no address,
-    `[text]({url})` is replaced by its text.
+    `account` is the line for the account (`{account}`), and `link` the line with the article's address (`{url}`). If
+    the article has no address, a link `[text]({url})` becomes `text`. `gone` is the line of an article that WeChat no
+    longer shows: `{state}` says why, and `{seen}` is the date when this was first seen.
     """
 
     account: str = "转载：{account}"
@@ -125,7 +129,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def duration(text: str) -> float:
-    """Return the seconds of a duration such as `90`, `90s`, `45m`, `8h` or `2d`.
+    """Return the number of seconds in a duration such as `90`, `90s`, `45m`, `8h` or `2d`.
 
     Raise ValueError for any other form.
     """
@@ -145,10 +149,11 @@ def load(
 ) -> Settings:
     """Return the settings of a command that is started in `folder`.
 
-    `flags` holds only the flags that the user gave, nested like Settings. `environ` holds the environment variables.
-    `file` is the argument of --config, '' if it is not given. `force` in a file or variable is ignored, because every
-    run would then overwrite posts that people edited; `warn` is called with a line about it. If a setting is unknown or
-    invalid, raise ConfigError with the key and the place where it is set.
+    `flags` holds only the flags that the user gave, nested like Settings, such as `{'media': {'save': False}}`.
+    `environ` holds the environment variables. `file` is the argument of --config, '' if it is not given. `force` in a
+    file or variable is ignored, because every run would then overwrite posts that people edited; `warn` is called with
+    a line that says so. If a setting is unknown or invalid, raise ConfigError with the key and the place where it is
+    set.
     """
     variables = list(_variable_layers(environ))
     output = next((str(layer["output"]) for _, layer in [("", flags), *variables] if "output" in layer), "")
@@ -162,7 +167,11 @@ def load(
 
 
 def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
-    """Yield the name and the settings of each ARCHIVER_* variable."""
+    """Yield the name and the settings of each ARCHIVER_* variable.
+
+    For example, `ARCHIVER_MEDIA__SAVE=false` has the settings `{'media': {'save': 'false'}}`. Raise ConfigError if a
+    variable is nested too deeply or is not UTF-8.
+    """
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX):
             keys = name.removeprefix(PREFIX).lower().split("__")
@@ -185,10 +194,11 @@ def _is_utf8(text: str) -> bool:
 
 
 def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, Layer]]:
-    """Yield the path and the settings of the settings file, or nothing if there is none.
+    """Find the settings file and yield its path and its settings; yield nothing if there is none.
 
-    The file is `file` if that is not ''. Otherwise it is archiver.yml in `folder`, or else archiver.yml in the parent
-    folder of `output`, which is the archive's folder ('' for the default).
+    `file` is the path that the user gave, relative to `folder`, the folder in which the command was started. If `file`
+    is '', archiver.yml in `folder` is used, or else archiver.yml beside the archive's folder, whose path is `output`
+    ('' for the default). Raise ConfigError if `file` does not exist, or if the settings file cannot be read.
     """
     if file:
         yield file, _read(folder / file)
@@ -203,7 +213,7 @@ def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, La
 
 
 def _read(path: Path) -> Layer:
-    """Return the settings in a file, with its relative paths resolved.
+    """Return the settings in a file. Relative paths in them are joined to the folder of the file.
 
     Raise ConfigError, with the path and the line if it is known, if the file cannot be read or holds no settings.
     """
@@ -258,7 +268,7 @@ def _path_from(folder: Path, name: str) -> str:
 
 
 def _merged(lower: Layer, upper: Layer) -> Layer:
-    """Return two layers merged. If both set a key, the value of `upper` is used; nested layers are merged."""
+    """Return two nested dicts of settings merged. If both set a key, the value in `upper` is used."""
     merged = dict(lower)
     for key, value in upper.items():
         old = merged.get(key)
@@ -267,9 +277,10 @@ def _merged(lower: Layer, upper: Layer) -> Layer:
 
 
 def _validated(layer: Layer, name: str) -> Settings:
-    """Return a layer as Settings.
+    """Return a nested dict of settings as Settings.
 
-    Raise ConfigError, with `name` as the name of the layer, if it has an unknown key or an invalid value.
+    `name` is the file or variable of the settings. If a key is unknown or a value is invalid, raise ConfigError with
+    this name.
     """
     try:
         settings = msgspec.convert(layer, Settings, strict=False)
@@ -281,9 +292,9 @@ def _validated(layer: Layer, name: str) -> Settings:
 
 
 def _in_words_of_file(message: str) -> str:
-    """Return an error message of msgspec with the key in the form of the settings file.
+    """Return an error message of msgspec in the form `key: problem`.
 
-    An example is `interval: Expected float, got str`.
+    For example, msgspec's "Expected `float`, got `str` - at `$.interval`" becomes `interval: Expected float, got str`.
     """
     if unknown := _UNKNOWN.search(message):
         key = ".".join(filter(None, (unknown[2], unknown[1])))

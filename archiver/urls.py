@@ -55,7 +55,11 @@ _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """The ids of an article that its address contains; '' for each that is missing."""
+    """The ids of an article, as far as its address contains them; '' for each missing id.
+
+    `biz` is the id of the account, `mid` the number of the message that the account sent, and `idx` the position of the
+    article in this message. Together they identify the article. `sn` is a checksum, which may be missing.
+    """
 
     biz: str = ""
     mid: str = ""
@@ -64,7 +68,7 @@ class Identity:
 
 
 def unescape_entities(text: str) -> str:
-    """Return `text` with HTML entities decoded, even if it was escaped two or three times.
+    """Return `text` with HTML entities decoded, even if they were escaped two or three times.
 
     Only entities that end in `;` are decoded. html.unescape would also decode the `&times` in `&timestamp=` to ×.
     """
@@ -77,10 +81,11 @@ def unescape_entities(text: str) -> str:
 
 
 def parse_target(source: str) -> Target:
-    """Return the Target for a pasted address of WeChat, in any form in which people paste addresses.
+    """Return the Target for an address of WeChat that a user pasted.
 
-    Its `source` is the pasted text with credentials redacted, for use in reports and messages. Raise NotWeChat if the
-    text is not the complete address of a page of WeChat.
+    The text may also be a message that contains the address, or an address that a shell or HTML has escaped. The
+    Target's `source` is the pasted text with credentials redacted, for use in messages. Raise NotWeChat if the text
+    holds no complete address of a page of WeChat.
     """
     if usual := _USUAL_ARTICLE.match(source):
         return Target(source=source, url=f"https{usual[1]}")
@@ -106,7 +111,11 @@ def parse_target(source: str) -> Target:
 
 
 def _names_article(parts: SplitResult) -> bool:
-    """Return whether an address of WeChat may lead to an article: it has a short id, or a parameter that names one."""
+    """Return whether an address of WeChat is complete enough to lead to an article.
+
+    A short address (`/s/…`) needs the whole id after `/s/`, and a long one (`/s?…`) a parameter that identifies the
+    article, such as `mid`. An address with any other path is accepted; one without a path is not.
+    """
     if parts.path.rstrip("/") == "/s":
         named = {key for key, value in _query(parts.query) if value}
         return bool(named & {"mid", "signature", "tempkey"})
@@ -114,13 +123,21 @@ def _names_article(parts: SplitResult) -> bool:
 
 
 def _address_in(text: str) -> str:
-    """Return the address of WeChat in a shared message; return `text` itself if it is one word or has no address."""
+    """Return the address of WeChat that is somewhere in a pasted message, without the words around it.
+
+    If `text` is only printable ASCII without spaces, it is an address already and is returned as it is. So is a text
+    without such an address.
+    """
     found = _ADDRESS_IN_TEXT.search(text) if re.search(r"[^!-~]", text) else None
     return found[0].rstrip(".,;:!?)\"'") if found else text
 
 
 def looks_like_address(source: str) -> bool:
-    """Return whether the user means `source` as an address and not as a file name."""
+    """Return whether a SOURCE has the form of an address, and not that of a file name.
+
+    An address contains `://`, or begins with `//` or with `mp.weixin.qq.com` followed by `/`, `?` or a backslash. It
+    may also stand within a pasted message.
+    """
     text = _address_in(source.strip(_WRAPPING))
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
 
@@ -128,7 +145,7 @@ def looks_like_address(source: str) -> bool:
 def canonicalize(address: str) -> str:
     """Return an address of WeChat with https and only the parameters that identify the page.
 
-    In an address of another host, only HTML entities are decoded.
+    For an address of another host, only decode HTML entities.
     """
     address = unescape_entities(address.strip())
     parts = _split(address)
@@ -185,7 +202,7 @@ def article_url(biz: str, mid: str, idx: str, sn: str) -> str:
 
 
 def media(address: str) -> str:
-    """Return the address from which to request a medium, with https, without entities and without a fragment.
+    """Return the normalized address of a medium: with https, without HTML entities and without a fragment.
 
     Return '' if `address` is not an http or https address. The address of an image on WeChat's CDN keeps only the
     parameter `wx_fmt`: with `tp=webp` WeChat would send another format, and `from=appmsg` or the fragment `#imgIndex=3`
@@ -217,7 +234,8 @@ def image_id(address: str) -> str:
 def candidates(address: str) -> tuple[str, ...]:
     """Return the addresses from which to request a medium, the best first; () if `address` is not http or https.
 
-    For an image on WeChat's CDN they are the address of the original (size `/0`), then that of the size in the page.
+    For an image on WeChat's CDN, the first is the address of the original image, which ends in `/0`. The second is
+    `address`, normalized, which may be that of a smaller version.
     """
     address = media(address)
     parts = _split(address)
@@ -229,9 +247,9 @@ def candidates(address: str) -> tuple[str, ...]:
 
 
 def link(address: str) -> str:
-    """Return the address of a link in the form in which posts contain it.
+    """Return the address to which a post's link leads. `address` is the address of the link in the page.
 
-    Return '' if its scheme is not http, https or mailto. Addresses of WeChat are canonicalized.
+    Return '' if the scheme is not http, https or mailto. Addresses of WeChat are canonicalized.
     """
     address = _CONTROL.sub("", unescape_entities(address)).strip()
     if address.startswith("//"):
@@ -276,9 +294,9 @@ def _join(pairs: list[tuple[str, str]]) -> str:
 
 
 def _canonical_query(parts: SplitResult) -> str:
-    """Return the query of an address with only the parameters that identify the page.
+    """Return the query of an address of WeChat with only the parameters that identify the page.
 
-    Those of an article's address are in a fixed order.
+    The parameters of an article's address are in a fixed order.
     """
     query = dict(reversed(_query(parts.query)))  # if a parameter is repeated, its first value is used
     names: tuple[str, ...]

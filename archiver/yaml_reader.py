@@ -1,10 +1,10 @@
 """Read untrusted YAML with limits: no input can make it hang, recurse deeply, run code or raise an error of PyYAML.
 
+`read_strings` is for the front matter of posts, which anybody may have written. It returns every scalar as the text in
+the document, ignores tags and does not follow aliases. `read_values` is for settings. It converts scalars to the types
+of YAML 1.1 and follows aliases and merge keys. The limit on the size of a text also holds for its expanded aliases.
+
 PyYAML only splits the text into events, in C if libyaml is installed. The values are built here, without recursion.
-`read_strings` returns every scalar as the text in the document, ignores tags and does not follow aliases; it is for the
-front matter of posts, which anybody may have written. `read_values` converts scalars to the types of YAML 1.1 and
-follows aliases and merge keys, which people use in their settings. The text with all aliases expanded has the same
-limits.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ABSENT, _MERGE = object(), object()
 
 
 class BrokenYaml(ValueError):  # noqa: N818 - reads as a statement
-    """An error in a text that is not valid YAML or exceeds a limit.
+    """The error for a text that is not valid YAML or exceeds a limit.
 
     `line` is the number of the line with the error. The first line is 1; 0 means that no line is known.
     """
@@ -86,7 +86,7 @@ def _read(text: str, builder: _Builder) -> object:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """Yield the events of the first document; raise BrokenYaml after MOST_EVENTS events."""
+    """Yield PyYAML's events of the first document in `text`; raise BrokenYaml after MOST_EVENTS events."""
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         if isinstance(event, yaml.DocumentEndEvent):
             return
@@ -97,7 +97,12 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 @dataclass(kw_only=True)
 class _Collection:
-    """A list or mapping that is being read; its end has not been reached."""
+    """A list or mapping that is still being read, because the event of its end has not come yet.
+
+    `value` has the items read so far. `anchor` is its name for aliases (`&a`), None if it has none. `weight` is its
+    number of characters so far, with aliases expanded. Two fields are only for mappings: `key` is the key whose value
+    has not come yet, and `merged` has the mappings that the merge key `<<` adds.
+    """
 
     value: list[object] | dict[object, object]
     anchor: str | None
@@ -107,9 +112,11 @@ class _Collection:
 
 
 class _Builder:
-    """A builder of values from events, without recursion.
+    """A builder that makes values from PyYAML's events, without recursion. `root` is the finished value.
 
-    `scalar` converts a scalar event to its value. If `follows` is false, aliases become '' and merge keys are ordinary.
+    `scalar` converts a scalar event to its value. If `follows` is True, an alias (`*a`) gets the value of its anchor
+    (`&a`), and the merge key `<<` adds the keys of another mapping. Otherwise an alias becomes '', and `<<` is an
+    ordinary key.
     """
 
     def __init__(self, scalar: Callable[[yaml.ScalarEvent], object], *, follows: bool) -> None:
@@ -121,7 +128,7 @@ class _Builder:
         self._unfolded = 0
 
     def take(self, event: yaml.Event) -> None:
-        """Process the next event."""
+        """Process the next event of the document."""
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
             if isinstance(value, str) and _UNFIT.search(value):
@@ -187,7 +194,10 @@ class _Builder:
 
 
 def _mappings(value: object) -> list[dict[object, object]]:
-    """Return the mappings in the value of a merge key, which must be a mapping or a list of mappings."""
+    """Return the mappings in `value`, the value of a merge key `<<`.
+
+    Raise BrokenYaml unless `value` is a mapping or a list of mappings.
+    """
     items = value if isinstance(value, list) else [value]
     mappings = [item for item in items if isinstance(item, dict)]
     if len(mappings) != len(items):
@@ -207,7 +217,10 @@ class _Scalars(SafeConstructor, Resolver):
         Resolver.__init__(self)
 
     def value(self, event: yaml.ScalarEvent) -> object:
-        """Return the value of a scalar, or _MERGE for a merge key; raise BrokenYaml if it cannot be converted."""
+        """Return the value of a scalar; _MERGE for the merge key `<<`.
+
+        Raise BrokenYaml if the scalar cannot be converted.
+        """
         tag = event.tag
         if tag is None or tag == "!":
             tag = self.resolve(ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]

@@ -21,9 +21,10 @@ from archiver.writer.profiles.base import Profile
 
 
 class Archive:
-    """The archive in the folder `name`. Call `close` when done.
+    """One archive: its files, its catalogue and its locks. Call `close` when done.
 
-    The catalogue is opened on first use. With `is_dry`, nothing is written.
+    `name` is the path of the archive's folder, `now` returns the current time, and `profile` is the kind of site. The
+    catalogue is opened on first use. With `is_dry`, posts, media and snapshots are not written.
     """
 
     def __init__(self, name: str, *, now: Callable[[], datetime], profile: Profile, is_dry: bool = False) -> None:
@@ -42,7 +43,11 @@ class Archive:
         self._post_lock = threading.Lock()  # the part of post_lock() that excludes other threads of this process
 
     def close(self) -> None:
-        """Save the cached listings of the folders of posts in the catalogue and close it, if it was opened."""
+        """Close the catalogue if it was opened.
+
+        First, the catalogue records which files each folder of posts contains, so that the next run need not list
+        unchanged folders.
+        """
         try:
             if "catalogue" in self.__dict__:
                 with suppress(OutputError), self._post_lock:  # without the record the next run only takes longer
@@ -52,7 +57,11 @@ class Archive:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The catalogue, opened on first use. A new one is filled from the posts and tombstones of the archive."""
+        """The catalogue, opened on first use.
+
+        If there is no catalogue yet, a new one is created. It is filled from the posts of the archive and from its
+        tombstones, the small files that record which articles the user removed.
+        """
         catalogue = Catalogue(self.own, self.now)
         self._opened.callback(catalogue.close)
         if catalogue.open():
@@ -62,13 +71,17 @@ class Archive:
         return catalogue
 
     def _plain_files(self) -> ArchiveFiles:
-        """Return an ArchiveFiles that does not use the catalogue, which is still being opened."""
+        """Return an ArchiveFiles that works without the catalogue.
+
+        It is used while the catalogue is being opened and filled from posts. `Archive.files` cannot be used then, since
+        it asks the catalogue for the id of this run.
+        """
         return ArchiveFiles(self.name, profile=self.profile)
 
     def require_catalogue(self) -> Catalogue:
         """Return the catalogue; raise InputError if the folder is not an archive.
 
-        A folder is an archive if it has a catalogue or a folder of posts, from which a catalogue can be recovered.
+        A folder is an archive if it has a catalogue, or a folder of posts from which a catalogue can be made.
         """
         if not (self.own / FILE).is_file() and not (self.root / self.profile.posts_directory).is_dir():
             raise InputError("no such archive: name its folder with --output", concerns=self.name)
@@ -83,14 +96,16 @@ class Archive:
             self.files.sweep(self.catalogue.is_alive)
 
     def sync(self) -> None:
-        """Wait until every written file is durable under its name."""
+        """Wait until all files written so far are durable: their contents and names would survive a power failure."""
         self.files.sync()
 
     @contextmanager
     def post_lock(self) -> Iterator[None]:
-        """Hold the lock under which a post is named, written and recorded.
+        """Hold the lock for naming, writing and recording a post during the `with` block.
 
-        Only one thread of one process can hold it at a time. In a dry run nothing is locked.
+        Without it, two threads or processes could choose the same name for two posts. Only one can hold the lock at a
+        time; others wait. To keep this wait short, all files written so far are made durable before the lock is taken.
+        In a dry run nothing is locked.
         """
         if self.is_dry:
             yield
@@ -101,7 +116,11 @@ class Archive:
 
     @contextmanager
     def run_lock(self) -> Iterator[None]:
-        """Hold the lock that keeps other runs out of this archive; raise Busy if another run holds it."""
+        """Hold the exclusive lock of this archive during the `with` block; raise Busy if the lock is already held.
+
+        `run`, `verify --repair`, `import` and the emptying of .archive/lost take this lock, so only one of them works
+        at a time. Other commands do not take it.
+        """
         lock = LockFile(self.own / "run.lock")
         if not lock.try_acquire():
             raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))

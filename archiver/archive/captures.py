@@ -1,11 +1,12 @@
 """Read and write snapshots: pages as received, compressed, in files named by the SHA-256 of the page.
 
-A file has three parts: a zstd frame with the page; a skippable frame with a record of each capture (when the page was
-received, from which address, with what status); and the seal, a skippable frame of 40 bytes with the SHA-256 of
-everything before it. `zstd -d` extracts the page. Files written by the first versions have no records.
+A file consists of the page, its records and a seal. The page is a zstd frame, which `zstd -d` extracts. The records say
+when each capture was received, from which address and with what status. The seal has the SHA-256 of everything before
+it. Records and seal are skippable frames, which zstd ignores. Files written by the first versions have no records.
 
-The digest in the file name shows whether the page is intact, but not whether the file is: in the frame of a small page,
-30 of 24,720 bits can be flipped without changing the page that it decompresses to. The seal reveals every altered bit.
+Two checksums are needed. The digest in the file name is that of the decompressed page: it shows whether the page is
+intact. But some bits of the compressed file do not affect the page (30 of 24,720 bits in a small one), and neither do
+the records. The seal covers these, too: it reveals every altered bit of the file.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ UNREAD = ""  # state of a capture that was not classified yet: a run is working 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """The digest and the sizes of a stored page."""
+    """The result of storing a page in a snapshot file.
+
+    `sha256` is the digest of the page, `size` its size in bytes, and `stored` the size of the compressed file. `is_new`
+    is False if the file existed already and was not changed.
+    """
 
     sha256: str  # digest of the page
     size: int  # size of the page in bytes
@@ -52,7 +57,12 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPage:
-    """The content of a snapshot file: the page and the records of its captures."""
+    """The content of a snapshot file: the page and the records of its captures.
+
+    `content` is the page as received. `is_sealed` is False if the checksum at the end of the file (the seal) is wrong:
+    the file was altered, although the page in it may be intact. `captures` is empty in this case, and in files of the
+    first versions.
+    """
 
     content: bytes
     captures: tuple[Capture, ...] = ()  # empty in files of the first versions
@@ -60,7 +70,14 @@ class StoredPage:
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A capture in the format in which a snapshot file stores it. Times are seconds since 1970."""
+    """A capture in the format in which a snapshot file stores it. Times are seconds since 1970.
+
+    The page was requested at `url` and received from `final_url`, after redirects. `captured` is when it came from the
+    server or was saved by a browser, `received` when the archive stored it. `state` says what it holds, such as an
+    article. `origin` is "network", or "file" for a page that a browser saved. `source` is the title of the list, feed
+    or album in archiver.yml that named the page. `redacted` has the names of the credentials that were removed from the
+    page.
+    """
 
     url: str
     final_url: str = ""
@@ -81,7 +98,7 @@ _DECODER = msgspec.json.Decoder(list[_Record])
 class SnapshotStore:
     """The snapshots of one archive.
 
-    `root` is the archive's folder. `write` writes a file atomically.
+    `root` is the archive's folder. `write(path, content)` writes a file atomically.
     """
 
     def __init__(self, root: Path, write: Callable[[Path, bytes], None]) -> None:
@@ -100,8 +117,9 @@ class SnapshotStore:
     def keep(self, content: bytes, *captures: Capture) -> Snapshot:
         """Store a page with records of its captures; return its digest and sizes.
 
-        Credentials must have been redacted from `content`. If an intact file of the page exists, nothing is written;
-        use `add_records` to add the records to it. Raise OutputError if the page is too large.
+        `content` is the page, from which the caller has removed credentials. If the archive has an intact file of the
+        same page, the file is not changed and `captures` are not recorded; use `add_records` for that. Raise
+        OutputError if the page is too large.
         """
         digest = sha256(content).hexdigest()
         path = self.path(digest)
@@ -113,10 +131,11 @@ class SnapshotStore:
         return Snapshot(sha256=digest, size=len(content), stored=path.stat().st_size, is_new=is_new)
 
     def add_records(self, digest: str, captures: Sequence[Capture]) -> bool:
-        """Add records of captures to a snapshot file; return whether the file was written.
+        """Add records of captures to the snapshot of the page with this digest; return whether the file was written.
 
-        Captures that the file has already are not added again. A file with a broken seal is always rewritten, without
-        its old records. Raise InputError if the page is missing or damaged.
+        Captures that are already recorded in the file are skipped. If the checksum of the whole file (its seal) is
+        wrong, the file is always rewritten, and its old records are dropped. Raise InputError if the page is missing or
+        damaged.
         """
         stored = self.load(digest)
         known = set(map(identity, stored.captures))
@@ -129,16 +148,21 @@ class SnapshotStore:
         return True
 
     def read(self, digest: str) -> bytes:
-        """Return the page with this digest; raise InputError if its file is missing, unreadable or altered."""
+        """Return the page with this digest; raise InputError unless its whole file is intact.
+
+        It is stricter than `load`: the error is also raised if the page is intact, but another part of its file was
+        altered.
+        """
         stored = self.load(digest)
         if not stored.is_sealed:
             raise _damaged(self.path(digest))
         return stored.content
 
     def load(self, digest: str) -> StoredPage:
-        """Return the page with this digest and its records; raise InputError if it is missing, unreadable or damaged.
+        """Return the content of the snapshot of the page with this digest.
 
-        If the file was altered but the page is intact, `is_sealed` is False and there are no records.
+        Raise InputError if the file is missing or unreadable, or if the page in it is damaged. If the page is intact
+        but the rest of the file was altered, `is_sealed` is False and there are no records.
         """
         path = self.path(digest)
         try:
@@ -176,18 +200,21 @@ class SnapshotStore:
 
 
 def digest_in(path: str) -> str:
-    """Return the part of a file name before its first dot, in lower case.
+    """Return the digest in the name of a snapshot file: the name up to the first dot, in lower case.
 
-    For a snapshot this is the digest of its page. Whether it is a digest is not checked.
+    Example: `.archive/snapshots/ab/ab12….html.zst` -> `ab12…`. The file is not opened, and the result is not checked:
+    if `path` is not the path of a snapshot, it can be any text.
     """
     return PurePosixPath(path).name.partition(".")[0].lower()
 
 
 def capture_of(page: Page, state: State, received: datetime, source: str = "") -> Capture:
-    """Return a Capture that describes a received page; its `sha256` is not set.
+    """Return a Capture that describes a received page, to be recorded in its snapshot and in the catalogue.
 
-    `received` is the time at which the archive stores it, which for a saved page is later than its capture. `source` is
-    the title of the source in archiver.yml that listed the page, '' if none did.
+    `state` says what the page holds, such as an article or a notice. `received` is the time at which the archive stores
+    the page, which may be long after a browser saved it. `source` is the title of the list, feed or album in
+    archiver.yml that named the page, '' if none did. The `sha256` of the result is '', since the page is not stored
+    yet.
     """
     return Capture(
         url=page.url, final_url=page.final_url, status=page.status, headers=page.headers, captured=page.captured,
@@ -213,7 +240,7 @@ def _packed(content: bytes, captures: Sequence[Capture]) -> bytes:
 
 
 def _unpacked(stored: bytes) -> StoredPage | None:
-    """Return the content of a snapshot file; None if it does not start with a readable zstd frame."""
+    """Return the content of a snapshot file from its bytes; None if they do not begin with a readable zstd frame."""
     import zstandard
 
     body, seal = stored[:-_SEAL], stored[-_SEAL:]
@@ -228,9 +255,9 @@ def _unpacked(stored: bytes) -> StoredPage | None:
 
 
 def _captures_in(body: bytes) -> tuple[Capture, ...]:
-    """Return the captures recorded after the page's frame; an empty tuple if there are no valid records.
+    """Return the captures that a snapshot file records; an empty tuple if it has no valid records.
 
-    `body` is the file without its seal.
+    `body` has the bytes of the file without the seal at its end: the compressed page (a zstd frame), then the records.
     """
     start = _frame_end(body)
     if len(body) < start + _HEADER:
@@ -245,9 +272,11 @@ def _captures_in(body: bytes) -> tuple[Capture, ...]:
 
 
 def _frame_end(body: bytes) -> int:
-    """Return the offset of the end of the first zstd frame, or the length of `body` if the frame is invalid.
+    """Return the offset at which the compressed page in a snapshot file ends and the records of its captures begin.
 
-    The end is found from the block headers (RFC 8878, section 3.1.1), without decompressing.
+    `body` has the bytes of the file without the seal at its end. The compressed page is a zstd frame. Its end is found
+    from the block headers (RFC 8878, section 3.1.1), without decompressing. If the frame is invalid, return the length
+    of `body`.
     """
     import zstandard
 
@@ -290,5 +319,9 @@ def _time(seconds: int) -> datetime:
 
 
 def identity(capture: Capture) -> tuple[object, ...]:
-    """Return the values that distinguish the captures of one page: time, addresses, and whether it is a saved page."""
+    """Return a tuple that identifies a capture among all captures of the same page, to find duplicates.
+
+    It has the time of capture in seconds, the requested address, the final address, and whether a browser saved the
+    page.
+    """
     return int(capture.captured.timestamp()), capture.url, capture.final_url, capture.saved

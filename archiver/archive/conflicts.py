@@ -1,4 +1,4 @@
-"""Keep copies of files of an imported archive that conflict with ours, in .archive/conflicts."""
+"""Keep copies of another archive's files in .archive/conflicts if an import cannot merge them with ours."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
-    """Copy a file to .archive/conflicts/KEY; return the path of the copy, relative to the archive's folder.
+    """Copy a file of another archive that cannot be merged with ours to .archive/conflicts; return the copy's path.
 
-    KEY is `key` with characters that are unsuitable for a path replaced. The copy is durable on return. If the
-    folder has a file of the same name with other content, a number is appended to the name of the copy.
+    `key` names the subfolder for the copy; characters unsuitable for a folder name become `-`. It is the key of the
+    article for a post, and the name of the file's folder for a media file. Example: the file `postimg/a.png` is copied
+    to `.archive/conflicts/postimg/a.png`, or to `a.png.2` beside it if a file with other content has that name.
+
+    The returned path is relative to our archive's folder. The copy is durable on return.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name

@@ -1,7 +1,6 @@
 """Check the files of an archive against the catalogue: find missing, altered and unreadable ones.
 
-Checks run in several threads, since hashing and decompression release the interpreter lock. Results keep the order of
-the input.
+Files are checked in several threads, because hashing and decompression release Python's global lock.
 """
 
 from __future__ import annotations
@@ -31,9 +30,10 @@ Check = Callable[[ExpectedFile], list[Finding]]
 def checked(
     expected_files: Iterable[ExpectedFile], check: Check, pool: Executor
 ) -> Iterator[tuple[ExpectedFile, list[Finding]]]:
-    """Check files in the threads of `pool`; yield each expected file with the findings about it, in the input order.
+    """Check files in the threads of `pool`; yield (file, findings about it) in the order of `expected_files`.
 
-    Only a few batches of files are in memory at a time, so that memory use does not grow with the catalogue.
+    `check` is called with each file and returns the findings, an empty list for an intact file. Only a few batches of
+    files are in memory at a time, so that memory use does not grow with the catalogue.
     """
     remaining = iter(expected_files)
     batches = iter(lambda: list(islice(remaining, _BATCH_SIZE)), [])
@@ -52,7 +52,10 @@ def _check_batch(batch: list[ExpectedFile], check: Check) -> list[list[Finding]]
 
 
 def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
-    """Return a list with a finding if a media file is missing, unreadable or altered; an empty list if it is intact."""
+    """Return a list of one finding if a media file is missing, unreadable or altered; an empty list if it is intact.
+
+    `root` is the archive's folder.
+    """
     try:
         with open_file(root / expected.path) as file:
             digest = file_digest(file, "sha256").hexdigest()
@@ -62,7 +65,7 @@ def check_medium(root: Path, expected: ExpectedFile) -> list[Finding]:
 
 
 def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding]:
-    """Return a list with a finding if a snapshot is missing, unreadable or altered; an empty list if it is intact."""
+    """Return a list of one finding if a snapshot is missing, unreadable or altered; an empty list if it is intact."""
     path = expected.path
     if not snapshots.path(expected.sha256).is_file():
         return [Finding(problem="missing", what="snapshot", path=path, key=expected.key, said="it is not there")]
@@ -77,9 +80,10 @@ def check_page(snapshots: SnapshotStore, expected: ExpectedFile) -> list[Finding
 
 
 def check_post(root: Path, links: Links, expected: ExpectedFile) -> list[Finding]:
-    """Return a list with a finding if a post is missing, unreadable or altered.
+    """Return the findings about a post, an empty list if there are none.
 
-    If the post is intact, return instead a finding for each media file to which it links and which does not exist.
+    A missing, unreadable or altered post has one finding. Any other post has one finding for each media file that it
+    shows and that does not exist. `root` is the archive's folder.
     """
     try:
         with open_file(root / expected.path) as file:
@@ -110,20 +114,21 @@ def without_code(text: str) -> str:
 
 
 class Links:
-    """A reader of the links from posts to files of the archive.
+    """A finder of the media files that posts show.
 
-    `media_in` returns the paths of the files to which a text links (Profile.media_in).
+    `root` is the archive's folder. `media_in` takes the text of a post and returns the paths of the archive's media to
+    which it links, relative to `root` (Profile.media_in).
     """
 
     def __init__(self, root: Path, media_in: Callable[[str], list[str]]) -> None:
         self._root, self._media_in = root, media_in
 
     def shown(self, text: str) -> list[str]:
-        """Return the paths of the files to which a text links, ignoring links in fenced code blocks."""
+        """Return the paths of the media files to which a text links, ignoring links in fenced code blocks."""
         return self._media_in(without_code(text))
 
     def missing(self, text: str) -> list[str]:
-        """Return those of the paths in `shown(text)` at which there is no file."""
+        """Return those paths in `shown(text)` at which there is no file."""
         if not self._missing(self._media_in(text)):  # the common case; code blocks need not be found
             return []
         return self._missing(self.shown(text))

@@ -19,11 +19,12 @@ from archiver.writer.profiles.jekyll import JEKYLL
 
 
 class ArchiveFiles:
-    """The files of one archive. A failed write raises an OutputError that names the path.
+    """The posts, media and snapshots of one archive. A failed write raises an OutputError that names the path.
 
-    `run` returns the id of this run. Its unfinished files are marked with it, so that those of a killed run can be
-    found. `recorded` returns the times of the folders of posts, as the catalogue has recorded them. `profile` decides
-    how posts are named. With `is_dry`, nothing is written.
+    `root` is the archive's folder, `profile` the kind of site. `run` returns the id of this run, which marks its
+    unfinished files; a later run deletes them if this run is killed. `recorded` returns the times (mtime and ctime) of
+    the folders of posts, as last recorded in the catalogue; a folder that still has its recorded times is not listed
+    again. With `is_dry`, posts, media and snapshots are not written.
     """
 
     def __init__(
@@ -42,7 +43,10 @@ class ArchiveFiles:
         self.snapshots = SnapshotStore(self.root, partial(self.store.write, proves_itself=True))
 
     def prepare(self) -> None:
-        """Raise OutputError if the folders of the archive are not writable. No file or folder is left behind."""
+        """Check that files can be created in the folders of the archive; raise OutputError if not.
+
+        Folders that are created for this check are deleted again.
+        """
         created = _make_folder(self.root)
         try:
             folders = (self.profile.posts_directory, IMAGES, MEDIA, OWN_FOLDER)
@@ -61,7 +65,10 @@ class ArchiveFiles:
         self.store.sweep(is_alive)
 
     def sync(self) -> None:
-        """Wait until all written files are durable under their names. Call this before the catalogue records them."""
+        """Make all files written so far durable: on return, a power failure cannot undo them.
+
+        Call this before the catalogue records the files.
+        """
         self.store.sync()
 
 
@@ -79,7 +86,7 @@ def _make_folder(folder: Path) -> list[Path]:
 def _try_to_write(folder: Path) -> None:
     """Raise OutputError if no file can be created in a folder; do nothing if the folder does not exist.
 
-    The temporary file that is created for this has no name, so a killed run leaves nothing behind.
+    The test creates a temporary file without a name, so that a killed run leaves nothing behind.
     """
     with as_output_error(folder), suppress(FileNotFoundError):
         if folder.exists():  # another starting run may remove it after this test

@@ -38,15 +38,17 @@ _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait
 
 
 def _ignore(_count: int) -> None:
-    """Do nothing; this is the default of `on_checked`."""
+    """Do nothing; this is the default of `Inventory.on_checked`, which reports progress."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
     """The comparison of an archive with its catalogue.
 
-    `keys` limits it to the articles with these keys; None means all articles. `on_checked` is called with the number of
-    files that were checked since its last call.
+    `root` is the archive's folder. `keys` limits the comparison to the articles with these keys; None means all
+    articles. `on_checked` is called repeatedly, with the number of files that were checked since its last call.
+    `counts` has the numbers of checked files under "posts", "media" and "pages". `files` gives access to the files in
+    `root`.
     """
 
     root: Path
@@ -58,14 +60,14 @@ class Inventory:
     files: ArchiveFiles = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set the fields that are derived from other fields."""
+        """Set `files`, which is made from `root` and `profile`."""
         object.__setattr__(self, "files", ArchiveFiles(self.root, profile=self.profile))
 
     def everything(self) -> Iterator[Finding]:
         """Yield all findings: about the database file, pages, media, posts and unknown files, in this order.
 
-        Pages come before media and posts, since these can be recovered from pages. If the database turns out to be
-        damaged, the last finding says so.
+        Pages come before media and posts, which can be recovered from pages. If the database turns out to be damaged,
+        the comparison stops and the last finding says so.
         """
         try:
             yield from self.faults()
@@ -77,7 +79,10 @@ class Inventory:
             yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=str(error.args[0]))
 
     def faults(self) -> Iterator[Finding]:
-        """Yield the faults of the database file; nothing if only some articles are checked."""
+        """Yield a finding for each fault of the database file.
+
+        Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
+        """
         if self.keys is None:
             for fault in self.catalogue.files.integrity_errors():
                 yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=fault)
@@ -109,7 +114,10 @@ class Inventory:
                 yield from self._confirmed(findings, current, check)
 
     def posts(self) -> Iterator[Finding]:
-        """Yield the findings about posts, and about missing files that the posts show."""
+        """Yield the findings about posts, and about missing files that posts show.
+
+        A missing file that the catalogue knows is omitted, since `media` yields a finding about it.
+        """
         inventory = self.catalogue.files
         check = partial(check_post, self.root, Links(self.root, self.profile.media_in))
         for expected, findings in self._checked(self._counted("posts", inventory.posts(self.keys)), check):
@@ -117,15 +125,19 @@ class Inventory:
                 yield from self._confirmed(findings, map(self._renamed, inventory.posts([expected.key])), check)
 
     def unknown(self) -> Iterator[Finding]:
-        """Yield a finding for each file that the catalogue does not know; nothing if only some articles are checked."""
+        """Yield a finding for each file that the catalogue does not know, media files included.
+
+        Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
+        """
         yield from self.unrecorded()
         yield from self.unknown_media()
 
     def unknown_media(self) -> Iterator[Finding]:
         """Yield a finding for each media file that the catalogue does not know.
 
-        Files that only the user's own texts show are omitted. If a text cannot be read, yield only a finding about it,
-        since it might show any file. Yield nothing if only some articles are checked.
+        Files that only the user's own texts show are omitted. If a post or another text of the site cannot be read, it
+        might show any of the files; then yield only one finding, about this text. Yield nothing if this comparison is
+        limited to some articles (`Inventory.keys`).
         """
         if self.keys is not None:
             return
@@ -138,10 +150,12 @@ class Inventory:
             yield Finding(problem="unreadable", what="post", path=name, said=str(error.args[0]))
 
     def unrecorded(self) -> Iterator[Finding]:
-        """Yield a finding for each tombstone, post and snapshot that the catalogue does not know.
+        """Yield a finding for each file that the catalogue does not know, except media files.
 
-        Stray files in their folders are yielded, too. If a page is newer than everything in the catalogue, yield a
-        finding that the catalogue is out of date. Yield nothing if only some articles are checked.
+        These are posts, snapshots, tombstones (files that record which articles the user removed), and stray files
+        beside them. If one of the snapshots or tombstones is newer than everything in the catalogue, the last finding
+        says that the catalogue is out of date. Yield nothing if this comparison is limited to some articles
+        (`Inventory.keys`).
         """
         if self.keys is not None:
             return
@@ -170,10 +184,12 @@ class Inventory:
                 yield expected, findings
 
     def _confirmed(self, findings: list[Finding], current: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
-        """Check a file again, against its `current` rows in the catalogue; yield the findings that still apply.
+        """Check a file again, before its findings are reported; yield the findings that still apply.
 
-        The first `findings` may be wrong: another run may have changed the file and its row after one of them was read,
-        or may be writing the file now.
+        `findings` are those of the first check. They may be wrong, since another run can change the file and the
+        catalogue during the check. So `check` is called again with what the catalogue expects now: `current` has one
+        ExpectedFile, or none if the catalogue no longer has the file. If the file seems altered, but another run may
+        still be writing it, yield nothing.
         """
         first = findings[0]
         if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.other_runs_since()):
@@ -184,7 +200,7 @@ class Inventory:
                 yield finding
 
     def _renamed(self, post: ExpectedFile) -> ExpectedFile:
-        """Return an expected post with its present file name, which the user may have changed."""
+        """Return an expected post with its present path, since the user may have renamed the file."""
         return replace(post, path=self.files.posts.current_name(post.path, post.key))
 
     def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
@@ -201,7 +217,7 @@ class Inventory:
                     yield finding, None
 
     def _unknown_post(self, name: str) -> Finding | None:
-        """Return the finding about a post that is not in the catalogue.
+        """Return the finding about a post that is not in the catalogue. `name` is the path of the post.
 
         Return None if archiver did not write the post, or if it is the renamed post of a known article.
         """
@@ -221,9 +237,11 @@ class Inventory:
         return None if current == name or is_same_file(self.root, current, name) else _stray(name)
 
     def is_removal_outdated(self, article: ArticleRecord) -> bool:
-        """Return whether an article that is removed according to the catalogue has a post but no tombstone.
+        """Return whether the catalogue wrongly says that the user removed an article.
 
-        If so, the catalogue is out of date or damaged, and the files of the article must be kept.
+        A removal writes a tombstone, the file that records it, and takes the article's post away. So the catalogue is
+        wrong if the post exists and the tombstone does not. The catalogue is then out of date or damaged, and the files
+        of the article must be kept.
         """
         if article.taken_out is None or Tombstones(self.files.store).has(article.key):
             return False
@@ -242,10 +260,15 @@ class Inventory:
                     yield from self._unknown_page(path, digest if is_named else "", has_removed=has_removed)
 
     def _unknown_page(self, path: str, digest: str, *, has_removed: bool) -> Iterator[tuple[Finding, datetime | None]]:
-        """Yield the finding about a file that is not a known snapshot, and the time when its page was last received.
+        """Yield (finding, time) for a file in the folder .archive that is not a known snapshot; yield at most one pair.
 
-        `digest` is '' if the path is not that of a snapshot. `has_removed` is False if no article was ever removed. The
-        time is None if it is not recorded. Yield nothing for a damaged snapshot that is reported elsewhere.
+        An intact snapshot is reported as unrecorded, any other file as a stray. There are three exceptions. A snapshot
+        of a removed article is a stray. A snapshot that cannot be read is unreadable. A damaged snapshot of a known
+        page yields nothing, since `pages` reports it.
+
+        The time is when the page was last received; None if not recorded. `digest` is the digest in the file's name, ''
+        if `path` is not the path of a snapshot. `has_removed` says whether the user ever removed an article; if not,
+        the slow search for removed articles is skipped.
         """
         try:
             stored = self.files.snapshots.load(digest) if digest else None
@@ -267,7 +290,7 @@ class Inventory:
         yield _unrecorded("snapshot", path, message), max(times, default=None)
 
     def _is_of_removed(self, digest: str, stored: StoredPage) -> bool:
-        """Return whether a snapshot holds an article that was removed."""
+        """Return whether a snapshot holds an article that the user removed. `digest` is the digest of its page."""
         reader = PageReader(digest=digest, stored=stored, captures=stored.captures[:1])
         found, _ = reader.read(0)
         known = (self.catalogue.articles.find(article) for _, article in found)

@@ -1,4 +1,4 @@
-"""Find articles by the name that a user gives: a key, an address, or the file of a post."""
+"""Find articles by the name that a user gives: a key, an address, or the path of a post."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archiver.writer.profiles import SiteOptions, get_profile
 
 
 def require_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
-    """Return the article with this key, address or post file.
+    """Return the article that `name` identifies: its key, its address, or the path of its post.
 
     Raise InputError if the archive has no such article, or if the article was removed.
     """
@@ -25,21 +25,27 @@ def require_article(catalogue: Catalogue, name: str, settings: Settings) -> Arti
 
 
 def require_known(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord:
-    """Return the article with this key, address or post file, even if it was removed; raise InputError if unknown."""
+    """Return the article that `name` identifies: its key, its address, or the path of its post.
+
+    A removed article is returned, too. Raise InputError if the catalogue has no such article.
+    """
     if article := find_article(catalogue, name, settings):
         return article
     raise unknown_article(name)
 
 
 def find_article(catalogue: Catalogue, name: str, settings: Settings) -> ArticleRecord | None:
-    """Return the article with this key, address or post file, even if it was removed; None if there is none."""
+    """Return the article that `name` identifies: its key, its address, or the path of its post.
+
+    A removed article is returned, too. Return None if the catalogue has no such article.
+    """
     article = catalogue.articles.find_by_key(name) or _by_post(catalogue, name, settings)
     record = None if article else find_url(catalogue, name)
     return catalogue.articles.find_by_key(record.article.key) if record and record.article else article
 
 
 def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
-    """Return the catalogue's record of an address; None if there is no record or `name` is not an address."""
+    """Return the catalogue's record of the address `name`; None if there is none or `name` is not a WeChat address."""
     try:
         target = urls.parse_target(name)
     except NotWeChat:

@@ -51,7 +51,12 @@ class FetchedMedia:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleMedia:
-    """The media of one article: their files in the archive and their rows in the catalogue."""
+    """The media of one article: their files in the archive and their rows in the catalogue.
+
+    `fetched` has the media that this run fetched for any article. `open_catalogue` opens and returns the catalogue; it
+    is called only when needed, so that bad input does not create an archive. With `is_dry`, no file or row is written.
+    With `is_offline`, media cannot be fetched.
+    """
 
     files: ArchiveFiles
     open_catalogue: Callable[[], Catalogue]  # a function, so that bad input does not create an archive
@@ -68,9 +73,11 @@ class ArticleMedia:
         return self.open_catalogue()
 
     def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
-        """Return the usable files that the archive has of these media, by media name. The rest must be fetched.
+        """Return the usable files that the archive has of these media, by media name. The other media must be fetched.
 
-        Raise InputError if a file cannot be read and `is_offline` is set.
+        A file is usable if it has the recorded digest. If no digest is recorded, it must be complete and of the type of
+        its extension. Each medium without a row in the catalogue gets one, except in a dry run. With `is_offline`,
+        raise InputError if a file cannot be read.
         """
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}
@@ -86,10 +93,11 @@ class ArticleMedia:
         return found
 
     def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
-        """Return the file of a medium: the one that this run fetched for another article, else the result of `get`.
+        """Return the file of a medium that this run already fetched for another article, else fetch it with `get`.
 
-        A str result is the reason why there is no file. If `get` returns a reason, but the archive has a complete
-        file with a wrong digest, return that file with the reason in its field `doubt`.
+        `get` returns the file, or a str with the reason why there is none. This reason is returned, with one exception:
+        if the archive has a complete file whose digest is not the recorded one, that file is better than none. It is
+        returned, and its field `doubt` says what is wrong.
         """
         name = media_name(medium)
         with self.fetched.names.hold(name):
@@ -105,7 +113,7 @@ class ArticleMedia:
         return result
 
     def add(self, medium: Media, download: Download, ending: str) -> LocalFile:
-        """Write a downloaded medium to a file with the extension `ending`; return the file.
+        """Write a downloaded medium to a file with the extension `ending`, such as `png`; return the file.
 
         An existing file with other content is first copied to .archive/lost.
         """
@@ -117,15 +125,15 @@ class ArticleMedia:
         return replace(file, response=download.response)
 
     def has_files(self, media: MediaResults) -> bool:
-        """Return whether the files of these media still exist. Files with a `doubt` are not checked.
+        """Return whether the files of these media still exist, since another run may have deleted some.
 
-        In a dry run always return True.
+        Files that may have wrong bytes (`LocalFile.doubt` is not '') are not checked. In a dry run always return True.
         """
         files = [file for file in media.values() if isinstance(file, LocalFile)]
         return self.is_dry or all(file.doubt or self.files.media.has(file) for file in files)
 
     def ensure_rows(self, names: Iterable[str]) -> None:
-        """Add a catalogue row for each of these media that has none. `names` are the names of the media."""
+        """Add a row to the catalogue for each medium that has none. `names` are the names of the media."""
         self.catalogue.media.reserve({name: safe_name(name) for name in names})
 
     def _verified(self, name: str, kind: str, file: LocalFile) -> LocalFile | None:
@@ -160,7 +168,7 @@ def _read_digest(path: Path) -> str:
 def is_whole_file(path: Path, kind: str) -> bool:
     """Return whether a file is complete and its content has the type of its extension; False if it cannot be read.
 
-    `kind` is the kind of the medium: "image" or "audio".
+    `kind` is the kind of the medium: "image", or "audio" for sounds and films.
     """
     try:
         with open_file(path) as file:
@@ -171,9 +179,11 @@ def is_whole_file(path: Path, kind: str) -> bool:
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
-    """Return a media file at the path `stem` plus a known extension; None if there is none.
+    """Find the file of a medium by its name alone, without the catalogue; return None if there is no usable one.
 
-    `stem` is relative to `root`. A file that is not complete, or not of the type of its extension, is ignored.
+    `stem` is the path of the file without its extension, relative to `root`, such as `postimg/abc`. All known
+    extensions are tried. A file is usable if it is complete and its content has the type of its extension. `kind` is
+    the kind of the medium: "image", or "audio" for sounds and films.
     """
     for ending in EXTENSIONS:
         path = root / f"{stem}.{ending}"
@@ -183,7 +193,10 @@ def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
 
 
 def kind_of(path: str) -> str:
-    """Return the kind of a media file from its path: "image", or "audio" for sounds and films."""
+    """Return the kind of the media file at `path`: "image" in the folder of images, else "audio", even for films.
+
+    `path` is relative to the archive's folder.
+    """
     return "image" if path.startswith(f"{IMAGES}/") else "audio"
 
 

@@ -1,4 +1,7 @@
-"""Download the media of an article, those with the fewest failed attempts first."""
+"""Download the media of an article, those with the fewest failed attempts first.
+
+Otherwise, an article with many dead images could use up its limits on the same images in every run.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,12 @@ def map_least_failed_first(
     fetch: Callable[[Media], LocalFile | str],
     media: Iterable[Media],
 ) -> list[LocalFile | str]:
-    """Call `fetch` for each medium, the ones that failed least first; return the results in the order of `media`.
+    """Call `fetch` for media, those with the fewest failed attempts first; return the results in the order of `media`.
 
-    `fetch` returns the file of a medium, or the reason why there is none. `media_map` applies a function to media,
-    possibly in parallel. `failed_tries` takes names of media and returns the number of failed attempts by name; a
-    name that is missing in the result has none.
+    In this order, media that always fail cannot use up the limits of a run before the others are fetched. `fetch`
+    returns the file of a medium, or the reason why there is none. `media_map` works like `map`, possibly in parallel.
+    `failed_tries` takes names of media and returns a mapping from names to numbers of failed attempts, which may omit
+    media without failures.
     """
     media = list(media)
     if len(media) <= 1:

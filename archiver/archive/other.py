@@ -1,4 +1,4 @@
-"""Read another archive, a backup, or a folder of posts and images. Nothing is written to it."""
+"""Read another archive, a backup, or a folder of posts and images, to import from it. Nothing is written there."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", 
 
 
 class OtherArchive:
-    """Another archive, which is only read.
+    """Another archive in the folder `root`, which is only read.
 
-    Use it as a context manager: the temporary copy of its catalogue is deleted at the end.
+    Use it as a context manager: at the end of the `with` block, the temporary copy of its catalogue is deleted.
     """
 
     def __init__(self, root: Path, now: Callable[[], datetime], profile: Profile) -> None:
@@ -49,7 +49,10 @@ class OtherArchive:
 
     @cached_property
     def _copy(self) -> Path | None:
-        """A temporary folder with copies of the catalogue and its write-ahead log; None if there is no catalogue."""
+        """A temporary folder with copies of the catalogue and its write-ahead log; None if there is no catalogue.
+
+        The copies are opened instead of the originals, since opening a database can change it.
+        """
         if not (self.root / OWN_FOLDER / FILE).is_file():
             return None
         folder = Path(self._opened.enter_context(tempfile.TemporaryDirectory(prefix="archiver-")))
@@ -63,7 +66,7 @@ class OtherArchive:
 
     @cached_property
     def catalogue(self) -> Catalogue | None:
-        """The catalogue of the other archive; None if it has no catalogue or a damaged one."""
+        """The catalogue of the other archive, read from a temporary copy; None if there is none or it is damaged."""
         if self._copy is None:
             return None
         catalogue = Catalogue(self._copy, self._now)
@@ -77,11 +80,14 @@ class OtherArchive:
 
     @cached_property
     def salvage(self) -> Salvage:
-        """The rows that can be read from the catalogue, even from a damaged one; no rows if there is no catalogue."""
+        """The readable rows of the other archive's catalogue, even if it is damaged; no rows if there is none."""
         return read_damaged(self._copy / FILE) if self._copy else Salvage()
 
     def removals(self) -> Iterator[Tombstone]:
-        """Yield a tombstone for each article that was removed from the other archive."""
+        """Yield a record (Tombstone) for each article that was removed from the other archive.
+
+        They come from its tombstone files and from its catalogue.
+        """
         known = set()
         for _, tombstone in Tombstones(self.files.store).all():
             known.add(tombstone.key)
@@ -92,9 +98,9 @@ class OtherArchive:
                     yield self.catalogue.removals.tombstone(article.key)
 
     def posts(self) -> Iterator[tuple[str, str]]:
-        """Yield the name of each post and the key of its article.
+        """Yield (path, article key) for each post. Paths are relative to `root`.
 
-        Posts that do not name their article are omitted, unless the other catalogue knows them.
+        A post that does not name its article is omitted, unless the other archive's catalogue has the post.
         """
         for name in sorted(post_files(self.root, self.files.profile)):
             article = None
@@ -104,31 +110,34 @@ class OtherArchive:
                 yield name, key or (article.key if article else "")
 
     def everything(self) -> Iterator[str]:
-        """Yield the path of every post, media file, snapshot, lost file and conflict, relative to `root`."""
+        """Yield the path, relative to `root`, of every file in the folders of posts, media and snapshots.
+
+        Files in .archive/lost and .archive/conflicts are included. Raise InputError if a folder cannot be read.
+        """
         for folder in (self.files.profile.posts_directory, IMAGES, MEDIA):
             yield from files_below(self.root, folder, strict=True)
         for folder in ("snapshots", "lost", "conflicts"):
             yield from files_below(self.root, f"{OWN_FOLDER}/{folder}", strict=True)
 
     def has_page(self, key: str) -> bool:
-        """Return whether the other archive has the page from which its post of an article was made.
+        """Return whether the other archive has the page from which it made its post of an article.
 
-        `key` is the key of the article. Return True if this is unknown.
+        `key` is the key of the article. Return True if this is not known.
         """
         shown = self.catalogue.captures.current(key) if self.catalogue else None
         return shown is None or bool(shown.sha256 and not shown.lost)
 
     def bare_captures(self) -> Iterator[tuple[str, Capture]]:
-        """Yield (article key, capture) for each capture without a snapshot; nothing without a catalogue."""
+        """Yield (article key, capture) for each capture without a snapshot; nothing if there is no usable catalogue."""
         for article in self.catalogue.articles.query() if self.catalogue else ():
             for capture in self.catalogue.captures.of_article(article.key) if self.catalogue else ():
                 if not capture.sha256:
                     yield article.key, capture
 
     def is_edited(self, name: str, key: str) -> bool | None:
-        """Return whether a person edited a post of the other archive; None if its original digest is not recorded.
+        """Return whether a person edited a post of the other archive; None if its digest as first written is unknown.
 
-        `name` is the name of the post, `key` the key of its article.
+        `name` is the path of the post, `key` the key of its article.
         """
         article = self.catalogue.articles.find_by_key(key) if self.catalogue else None
         digest = article.digest if article else self.salvage.digests.get(name, "")
@@ -137,10 +146,11 @@ class OtherArchive:
         return not matches_digest(read_file(self.root / name), digest)
 
     def media(self) -> Iterator[tuple[LocalFile, list[str], bool]]:
-        """Yield (file, keys of the articles that show it, whether it is known to be intact) for each media file.
+        """Yield (file, article keys, is_intact) for each media file.
 
-        A file that no post shows is included, since a post that shows it may be imported from another archive. A file
-        that only the user's own posts show is omitted, since it does not belong to an article.
+        The keys are those of the articles that show the file. `is_intact` is True if the file has its recorded digest
+        or, without a record, is a complete image, sound or film. A file that only the user's own posts show is omitted.
+        A file that nothing shows is included, since a post that is imported later may show it.
         """
         paths = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
         shown = shown_files(self.root, paths, lenient=True)

@@ -1,4 +1,4 @@
-"""List the files in an archive's folders, so that those that the catalogue does not know can be found."""
+"""List the files in the folders of an archive, to find those that the catalogue does not know."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "back
 
 
 def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file in a folder and its subfolders.
+    """Yield the path of every file in a folder and its subfolders. `folder` and all paths are relative to `root`.
 
-    Files whose name is in SYSTEM_FILES are omitted. If the folder does not exist, yield nothing.
+    Files of the operating system and of git, such as .DS_Store, are omitted (SYSTEM_FILES). If the folder does not
+    exist, yield nothing.
 
     With `strict`, links to folders are followed, and a folder that cannot be read raises InputError. Otherwise links
     are followed only in the folder of snapshots, and an unreadable folder is skipped: files that the catalogue expects
-    in it are reported as unreadable anyway.
+    there are reported as unreadable anyway.
     """
     try:
         entries = os.scandir(root / folder)
@@ -48,17 +49,21 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
 
 
 def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
-    """Yield every file below the target of a link to a folder; skip a target that contains the link."""
+    """Yield the path of every file below `path`, a link to a folder. All paths are relative to `root`.
+
+    Yield nothing if the link points to a folder that contains the link itself: following it would never end.
+    """
     target = (root / path).resolve()
     if not (root / path).parent.resolve().is_relative_to(target):
         yield from files_below(root, path, strict=strict)
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file in the folder `own` that is a snapshot or a stray file.
+    """Yield the path of every file in the folder .archive that should be a snapshot.
 
-    The catalogue, locks, and folders for other kinds of files are omitted. `own` is the path of the folder .archive,
-    relative to `root`.
+    The caller finds out which of them are snapshots; the others do not belong there. The catalogue, the locks, and the
+    folders for other kinds of files (such as .archive/lost) are omitted. `own` is the path of the folder .archive. All
+    paths are relative to `root`, the archive's folder.
     """
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")
@@ -68,10 +73,10 @@ def own_files(root: Path, own: str) -> Iterator[str]:
 
 
 def is_same_file(root: Path, known: str, listed: str) -> bool:
-    """Return whether two paths are one file, although they may differ in case or Unicode normalisation.
+    """Return whether two paths lead to the same file, although they may differ in case or Unicode normalisation.
 
-    Some file systems list names in a different form from the one in which they were written. `known` is the recorded
-    path, `listed` the listed one.
+    `known` is the path in the catalogue; `listed` is the path in the listing of a folder. Some file systems list a name
+    in another form than it was written. Both paths are relative to `root`.
     """
     if _folded(known) != _folded(listed):
         return False
@@ -86,10 +91,10 @@ def _folded(name: str) -> str:
 
 
 def is_younger(root: Path, path: str, since: float | None) -> bool:
-    """Return whether a file was modified at or after `since`, so that a run that is still working may be writing it.
+    """Return whether a file was modified at or after `since`: another run may still be writing it.
 
-    `since` is when that run began, in seconds since 1970; if it is None, no run is working, and the result is False. If
-    the time of the file cannot be read, the result is True.
+    `since` is the time in seconds since 1970 at which the other run started. If it is None, no other run is working:
+    return False. Return True if the time of the file cannot be read. `path` is relative to `root`.
     """
     if since is None:
         return False
@@ -100,7 +105,7 @@ def is_younger(root: Path, path: str, since: float | None) -> bool:
 
 
 def batched_paths(paths: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Yield the paths in lists of `size`; the last list may be shorter."""
+    """Yield the paths in lists of `size` paths; the last list may be shorter."""
     batch: list[str] = []
     for path in paths:
         batch.append(path)

@@ -20,13 +20,15 @@ _MAX_WRITTEN = 8  # a run that writes more posts than this records no listings
 
 
 class PostDirectories:
-    """A cache of the listings of the folders below `root`/_posts, valid while the times of a folder are unchanged.
+    """A cache of the listings of the folders of posts, so that unchanged folders are not listed again in the next run.
 
-    Listing 100,000 names took a quarter of the time of an `add` (benchmarks/growth.py). `recorded` returns the times of
-    the folders, as the catalogue has recorded them. If another program adds a file to a folder within the milliseconds
-    in which this run writes a post to it, the file goes unnoticed until the folder changes again. Each post written
-    adds to that risk, so `changed` returns nothing after a run that wrote more than `_MAX_WRITTEN` posts, and the next
-    run lists all folders.
+    A folder is unchanged if its mtime and ctime are those recorded in the catalogue, which also has the posts of the
+    folder. All other folders are listed by this class. `root` is the archive's folder. `recorded` reads the recorded
+    times from the catalogue.
+
+    A file is overlooked if another program adds it to a folder in the same milliseconds in which this run writes a post
+    there. The more posts a run writes, the more likely this is. So a run that wrote more than `_MAX_WRITTEN` posts
+    records no times, and the next run lists the changed folders again.
     """
 
     def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:
@@ -37,17 +39,20 @@ class PostDirectories:
         self._is_reliable = not is_dry  # False after another program wrote here or a folder could not be read
 
     def published_as(self, address: str) -> list[str]:
-        """Return the posts whose Profile.published_key is `address`: on the site they overwrite each other.
+        """Return the paths of the posts that the site would publish at `address`, to see whether it is still free.
 
-        Only posts that this run listed or wrote are returned. A folder that has not changed since it was recorded is
-        not listed, since the catalogue has its posts.
+        `address` is a Profile.published_key, which stands for an address on the site, such as `2024-05-01-tea`. Only
+        posts that this run listed or wrote are returned. For posts in unchanged folders, ask the catalogue.
         """
         day = self._by_day.get(address[:KEY_START], ())
         return [name for name in day if self.profile.published_key(name) == address]
 
     @contextmanager
     def writing(self, post: str) -> Iterator[None]:
-        """Update the cache for a post that the body of the `with` statement writes. `post` is the name of the post."""
+        """Update the cache for the post at path `post`, which the `with` block writes.
+
+        The path is relative to the archive's folder.
+        """
         name = post.rpartition("/")[0]
         _ = self.listed
         before = self._change_time(name)
@@ -59,10 +64,11 @@ class PostDirectories:
         self._by_day.setdefault(self.profile.published_key_start(post), []).append(post)
 
     def changed(self) -> Times:
-        """Return the times of the folders that differ from the recorded times.
+        """Return the times to record in the catalogue: those of each new or changed folder, by folder path.
 
-        Return an empty mapping if no folder was listed yet, or if the listings may be wrong. In the latter case, the
-        next run lists all folders again.
+        The times are "mtime ctime" in nanoseconds. Return an empty mapping if no folder was listed yet, or if a listing
+        may be wrong, for instance because a folder could not be read. Then the next run lists the changed folders
+        again.
         """
         if not self._is_reliable or "listed" not in self.__dict__:
             return {}
@@ -70,14 +76,17 @@ class PostDirectories:
 
     @cached_property
     def recorded(self) -> Times:
-        """The times of the folders, as the catalogue has recorded them. They are read once."""
+        """The mtime and ctime of each folder of posts when the catalogue last recorded its files, by folder path.
+
+        A folder that still has these times need not be listed. They are read from the catalogue once.
+        """
         return self._recorded()
 
     @cached_property
     def listed(self) -> dict[str, list[str]]:
-        """The paths of the posts in each folder that is new or has changed since the catalogue recorded it, by folder.
+        """The paths of the posts in new and changed folders, by the paths of these folders.
 
-        A folder has changed if its mtime or ctime differs from the recorded one. All paths are relative to the
+        A folder has changed if its mtime or ctime differs from the one in `recorded`. All paths are relative to the
         archive's folder. The folders are read from disk once, at the first use of this property.
         """
         found: dict[str, list[str]] = {}
@@ -94,7 +103,7 @@ class PostDirectories:
     def _list(self, name: str) -> tuple[list[str], list[str]]:
         """Return (paths of the posts, paths of the subfolders) of a folder; empty lists if it cannot be read.
 
-        Links to folders are omitted.
+        `name` is the path of the folder. Subfolders that are links are omitted.
         """
         self._stamp(name)
         listing = next(os.walk(self._root / name), None)
@@ -106,10 +115,10 @@ class PostDirectories:
         return _paths(name, posts, self.profile), followed
 
     def _stamp(self, name: str) -> None:
-        """Set the modification time of a folder to now, so that a later change by another program changes its times.
+        """Set the modification time of a folder to now, in microseconds, so that later changes to it are noticed.
 
-        Without this, two changes could leave the same time, since the system's own times have a resolution of
-        milliseconds.
+        The system sets this time in steps of milliseconds. If this run and another program changed the folder within
+        one step, both changes would have the same time, and the second one would be overlooked.
         """
         if not self._is_reliable:
             return
@@ -132,7 +141,11 @@ class PostDirectories:
 
     @cached_property
     def _by_day(self) -> dict[str, list[str]]:
-        """The listed posts by day, so that `published_as` need not compute the addresses of 100,000 posts."""
+        """An index of the posts that this run listed or wrote: their paths by day (Profile.published_key_start).
+
+        Posts at the same address have the same day. So `published_as` compares the posts of one day only, instead of
+        all.
+        """
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):
             found.setdefault(self.profile.published_key_start(post), []).append(post)
@@ -140,7 +153,10 @@ class PostDirectories:
 
 
 def post_files(root: Path, profile: Profile) -> Iterator[str]:
-    """Yield the path, relative to `root`, of every file below the folder of posts, unless the site ignores the file."""
+    """Yield the path, relative to `root`, of every file in the folder of posts and its subfolders.
+
+    Files and folders that the site ignores (Profile.ignores) are omitted.
+    """
     for where, folders, files in os.walk(root / profile.posts_directory):
         folders[:] = [name for name in folders if not profile.ignores(name)]
         yield from _paths(Path(where).relative_to(root).as_posix(), files, profile)

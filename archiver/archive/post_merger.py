@@ -22,8 +22,9 @@ from archiver.writer.names import number_in
 class PostMerger:
     """A merger of the posts of another archive into ours.
 
-    It adds to `changed` the keys of articles whose posts must be rebuilt afterwards. `stays_out` takes a key and
-    returns whether the article is skipped because it was removed from our archive.
+    `changed` is an ordered set (a dict without values), to which `merge` adds the keys of articles whose posts must be
+    rebuilt afterwards. `stays_out` takes a key and returns whether the article is skipped because it was removed from
+    our archive.
     """
 
     archive: Archive
@@ -34,9 +35,9 @@ class PostMerger:
     _doubtful: list[tuple[str, str]] = field(default_factory=list)  # (name, key) of posts to compare again
 
     def merge(self, name: str, key: str) -> MergeResult:
-        """Copy a post of the other archive, or compare it with our post of the same article; return the result.
+        """Copy a post of the other archive to ours, or compare it with our post of the same article; return the result.
 
-        `name` is the name of the post in the other archive, `key` the key of its article.
+        `name` is the path of the post, relative to the other archive's folder. `key` is the key of its article.
         """
         if not key_in(self.other.files.posts.front_matter_of(name)):  # edited: only the catalogue has its key
             copy = self._keep_conflict(name, key)
@@ -71,11 +72,17 @@ class PostMerger:
             self.archive.catalogue.recovered.set_post_digest(key, self.archive.files.posts.digest_of(our_name))
 
     def _compare(self, name: str, known: ArticleRecord, our_name: str, *, is_last: bool = False) -> MergeResult:
-        """Compare our post of an article with theirs, replace ours if necessary, and return the result.
+        """Decide between our post of an article and their post of it; replace ours if necessary, and return the result.
 
-        A post that was edited by hand is preferred; if both were, ours stays. If theirs was not, ours is rebuilt later
-        or, if the other archive lacks the page, `_keep_newer` decides. `name` is the name of their post. `is_last` is
-        True after our post was rebuilt: a remaining difference is then reported as a conflict.
+        `name` is the path of their post, `our_name` the path of ours, and `known` our record of the article. If the
+        posts differ, it matters whether a person edited them:
+
+        - Only theirs was edited: it replaces ours, which is copied to .archive/lost.
+        - Both were edited: a conflict. Ours stays, and theirs is copied to .archive/conflicts.
+        - Theirs was not edited: ours stays and is marked for rebuilding, since the page of theirs was imported. If the
+          other archive lacks this page, `_keep_newer` decides instead.
+        - Not known whether theirs was edited: ours is marked for rebuilding. Afterwards, `conflicts` calls this method
+          with `is_last`; if the posts still differ, this is a conflict.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None
@@ -108,9 +115,12 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
-        """Keep the post that shows the later page, and a copy of the other one. An edited post of ours is always kept.
+        """Keep as our post the version that was made from the later page; return the result.
 
-        This is for a post that cannot be rebuilt here, because the other archive lacks its page.
+        This is for posts of which the other archive lacks the page, so that they cannot be rebuilt. If theirs is kept,
+        ours is copied to .archive/lost; if ours is kept, theirs is copied to .archive/conflicts. With `is_ours_edited`,
+        ours is always kept. If a post lacks the time of its page, theirs is kept. `name` is the path of their post,
+        `our_name` the path of ours, and `known` our record of the article.
         """
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
@@ -130,7 +140,8 @@ class PostMerger:
     def conflicts(self) -> Iterator[MergeResult]:
         """Compare again the posts about which `merge` could not decide; yield a result for each that still differs.
 
-        Call this after our posts of these articles were rebuilt.
+        `merge` cannot decide if it is unknown whether a person edited the other archive's post. Call this after the
+        caller has rebuilt the posts of all articles in `PostMerger.changed`.
         """
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.find_by_key(key)
@@ -141,12 +152,15 @@ class PostMerger:
                     yield result
 
     def _keep_conflict(self, name: str, key: str) -> str:
-        """Copy a post of the other archive to .archive/conflicts; return the path of the copy, '' in a dry run."""
+        """Copy a post of the other archive to .archive/conflicts; return the path of the copy, '' in a dry run.
+
+        `name` is the path of the post, `key` the key of its article.
+        """
         return "" if self.is_dry else keep_conflict(self.archive.files, self.other.root / name, key)
 
 
 def _names(name: str, key: str) -> Iterator[str]:
-    """Yield possible names for a copied post: its present name, then one with a number made from its article's key."""
+    """Yield two possible paths for a copied post: its path `name`, then the same path with a number made from `key`."""
     yield name
     path = PurePosixPath(name)
     yield path.with_name(f"{path.stem}-{number_in(key)}{path.suffix}").as_posix()

@@ -16,9 +16,10 @@ from archiver.models import Article
 
 
 def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
-    """Return the present name of an article's post, or a new name if it has no post yet.
+    """Return the path of an article's present post, or a new path if the article has no post yet.
 
-    A new name begins with `day` and is in the subfolder `folder` of _posts.
+    A new path is in the subfolder `folder` of the folder of posts ('': in that folder itself). Its file name begins
+    with `day`.
     """
     known = catalogue.articles.find(article)
     if known and (name := posts.current_name(known.post, known.key)):
@@ -27,9 +28,11 @@ def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, cat
 
 
 def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
-    """Return a function that takes a Profile.published_key and returns the recorded posts that have this key.
+    """Return a function that finds the posts in the catalogue which the site publishes at an address.
 
-    These are posts of articles and posts that the user wrote.
+    The function is used to see whether a name is still free. It takes the Profile.published_key of a post, which stands
+    for the post's address on the site. It returns the paths of posts with this key, including posts that the user
+    wrote.
     """
 
     def others(address: str) -> list[str]:
@@ -40,9 +43,11 @@ def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str],
 
 
 def record_directories(directories: PostDirectories, catalogue: Catalogue) -> None:
-    """Record the times of the folders of posts and the foreign posts in them, so that the next run need not list them.
+    """Record in the catalogue what `directories` found, so that the next run need not list unchanged folders.
 
-    Record nothing if a post that this run wrote is not in the catalogue: it would be mistaken for a foreign post.
+    For each new or changed folder, the catalogue gets its times and its foreign posts: those that the user wrote, not
+    archiver. Record nothing if this run wrote a post that is not in the catalogue, since that post would be recorded as
+    a foreign one.
     """
     changed = directories.changed()
     if not changed or catalogue.files.known_posts(directories.written) != set(directories.written):
@@ -53,6 +58,10 @@ def record_directories(directories: PostDirectories, catalogue: Catalogue) -> No
 
 
 def _foreign_posts(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
-    """Return those of `posts` that belong to no article in the catalogue, each with its Profile.published_key."""
+    """Return the foreign posts among `posts`: those that belong to no article in the catalogue. The user wrote them.
+
+    `posts` are paths. The result maps the path of each foreign post to its Profile.published_key, which stands for its
+    address on the site: `_posts/2024-05-01-Tea.md` -> `2024-05-01-tea`.
+    """
     known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
     return {name: directories.profile.published_key(name) for name in posts if name not in known}

@@ -1,4 +1,8 @@
-"""Choose the style of a post from the settings, the options of its source, and the articles to which it links."""
+"""Choose the style of a post: additional front matter, lines about the article's origin, and links to other posts.
+
+The lines about the origin name the account and link to the article on WeChat. The choice depends on archiver.yml: on
+the general settings, and on the options of the list, feed or album that named the article.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +20,23 @@ from archiver.writer.renderer import PostStyle
 
 @dataclass(frozen=True, slots=True)
 class PostStyles:
-    """The styles of the posts of one archive. `source` has the options for articles that are not in the archive yet."""
+    """A chooser of the styles of posts in one archive.
+
+    `settings` are those in archiver.yml. A source is a list, feed or album in archiver.yml, which can set tags and an
+    author for the posts of its articles. `source` has the options of the source whose articles are being archived.
+    """
 
     archive: Archive
     settings: Settings
     source: SourceOptions
 
     def style_of(self, article: Article) -> PostStyle:
-        """Return the style of an article's post.
+        """Return the style of an article's post, as archiver.yml sets it.
 
-        An article that is in the archive already keeps the options of the source that first listed it, if
-        archiver.yml still has that source.
+        The style has additional front matter such as tags, the lines that name the account and link to WeChat, and a
+        function that finds the posts to which links can lead. The front matter depends on the source, a list, feed or
+        album in archiver.yml. For an article in the archive, it is the source that first listed the article. If the
+        article is new, or archiver.yml no longer has that source, the options in `PostStyles.source` apply.
         """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first_source = redact_words(known.source) if known else None

@@ -30,9 +30,11 @@ class PostFiles:
     def new_name(self, article: Article, day: date, folder: str, others: Callable[[str], list[str]]) -> str:
         """Return a free name for the post of an article that is not in the catalogue.
 
-        `day` is the date of the post, `folder` a subfolder of _posts. `others` takes a Profile.published_key
-        and returns the recorded posts that have this key. If the article already has a post, because an earlier run was
-        killed before it recorded the article, return the name of that post.
+        A name is free if no other post would be published at the same address. `day` is the date of the post, `folder`
+        a subfolder of the folder of posts. `others` finds other posts in the catalogue: it takes an address as a
+        Profile.published_key, such as `2024-05-01-tea`, and returns the names of the posts there.
+
+        If an earlier run wrote the post but was killed before it recorded the article, return the name of that post.
         """
         keys = (article.key, article.key_without_ids)
         return self.free_name(self.profile.post_paths(article, day, folder), keys, others)
@@ -40,9 +42,11 @@ class PostFiles:
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
         """Return the first of the `wanted` names at whose address no other post is published.
 
-        `others` takes a Profile.published_key and returns the recorded posts that have this key. If a post at the
-        address belongs to an article with one of `keys`, return its name instead. If every name is taken, return the
-        last one.
+        If a post at one of the addresses is already that of the article, return its name instead: a killed run may have
+        written it. The article is recognised by `keys`, its possible keys. If every name is taken, return the last one.
+
+        `others` finds other posts in the catalogue: it takes an address as a Profile.published_key, such as
+        `2024-05-01-tea`, and returns the names of the posts there.
         """
         name = ""
         for name in wanted:
@@ -58,19 +62,20 @@ class PostFiles:
         return name
 
     def current_name(self, name: str, key: str) -> str:
-        """Return the present name of an article's post, which a user may have renamed. `name` is the recorded name.
+        """Return the present name of an article's post, which the user may have renamed.
 
-        Return `name` if it is '', or if no post of the article exists.
+        `name` is the recorded name, `key` the key of the article. Return `name` unchanged if it is '', or if the
+        article's post is not found.
         """
         if not name or self.exists(name):
             return name
         return self._names_by_key.get(key, name)
 
     def save(self, post: Post, *, recorded: str = "", overwrite: Overwrite = Overwrite.UNEDITED) -> WriteResult:
-        """Write a post unless its file already has the same text; return the result.
+        """Write a post unless its file has the same text already or was edited by a person; return the result.
 
-        `recorded` is the SHA-256 of the post when it was last written, '' if unknown. A file with another digest was
-        edited by a person and is not overwritten, unless `overwrite` allows it.
+        `recorded` is the SHA-256 of the post when archiver last wrote it, '' if unknown. A file with another digest
+        counts as edited. With `overwrite`, edited files can be overwritten, too.
         """
         path, content = self.root / post.name, post.text.encode()
         if overwrite is Overwrite.ALWAYS:
@@ -89,11 +94,11 @@ class PostFiles:
         )  # fmt: skip
 
     def key_of(self, name: str) -> str:
-        """Return the key of a post's article; '' if archiver did not write the post or it cannot be read."""
+        """Return the key of a post's article; '' if archiver did not write the post or if the post cannot be read."""
         return key_in(self.front_matter_of(name))
 
     def front_matter_of(self, name: str) -> str:
-        """Return the lines of a post's front matter; '' if it has none or cannot be read."""
+        """Return the lines of a post's front matter; '' if the post has none or cannot be read."""
         try:
             return _read_front_matter_lines(self.root / name)
         except OutputError:
@@ -119,7 +124,7 @@ class PostFiles:
         return (self.root / name).is_file()
 
     def front_matters(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, lines of its front matter) for every post; the lines are '' if there is no front matter."""
+        """Yield (name, lines of the front matter) for every post; the lines are '' if there is no front matter."""
         for name in sorted(post_files(self.root, self.profile)):
             if self.exists(name):
                 yield name, _read_front_matter_lines(self.root / name)
@@ -130,12 +135,18 @@ class PostFiles:
 
     @cached_property
     def _names_by_key(self) -> dict[str, str]:
-        """The names of all posts by article key. This reads all posts, so it is only used to find a renamed one."""
+        """The names of all posts, by the keys of their articles.
+
+        Since every post is read for this, it is used only to find a renamed post.
+        """
         return {key: name for name, lines in self.front_matters() if (key := key_in(lines))}
 
 
 def key_in(front_matter: str) -> str:
-    """Return the article key in the lines of a post's front matter; '' if archiver did not write the post."""
+    """Return the article key in a post's front matter; '' if archiver did not write the post.
+
+    `front_matter` has the lines between the two lines of `---`.
+    """
     if "wechat:" not in front_matter:
         return ""
     wechat = read_front_matter(f"---\n{front_matter}---\n").get("wechat")
@@ -146,9 +157,12 @@ def key_in(front_matter: str) -> str:
 
 
 def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
-    """Return the outcome of saving `content` to a post file that contains `previous` (None: the file does not exist).
+    """Return what happens to a post file when `content` is saved to it.
 
-    `recorded` and `overwrite` are those of `PostFiles.save`.
+    "archived": the file is new, since `previous` (its present content) is None. "unchanged": it has the same text
+    already. "skipped": it stays as it is, because a person edited it: its SHA-256 is not `recorded`, that of the file
+    when archiver last wrote it ('' if unknown). "updated": it is overwritten. With Overwrite.FORCED, edited files are
+    overwritten, too.
     """
     if previous is None:
         return "archived"
@@ -163,10 +177,10 @@ def _read_front_matter_lines(path: Path) -> str:
 
 
 def comparable(content: bytes) -> str:
-    """Return the text of a post without the time of its capture, with normalised line ends and no byte order mark.
+    """Return the text of a post in a form in which it can be compared with another version of the post.
 
-    If this is equal for two posts, neither was edited by hand since: editors and git may change line ends and the byte
-    order mark on their own.
+    The time of capture, a byte order mark and white space at the end are removed, and line ends become LF. Differences
+    in these do not mean that a person edited the post, since editors and git make such changes on their own.
     """
     text = content.decode(errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip()
     lines = front_matter_text(text)
@@ -174,9 +188,10 @@ def comparable(content: bytes) -> str:
 
 
 def matches_digest(content: bytes, recorded: str) -> bool:
-    """Return whether a post has the `recorded` SHA-256, as it is or with LF line ends and no byte order mark.
+    """Return whether the content of a post has the SHA-256 `recorded`, so that nobody can have edited it.
 
-    Git and editors may change these two although nobody edited the post.
+    If the digest differs, it is compared again without a byte order mark and with LF line ends, because git and editors
+    may have changed these on their own.
     """
     plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     return recorded in (_digest(content), _digest(plain))

@@ -1,6 +1,7 @@
-"""Recover catalogue rows from files: posts, snapshots, media and tombstones that the catalogue does not know.
+"""Recover catalogue rows from files that the catalogue does not know: posts, snapshots, media and tombstones.
 
-Posts, snapshots and media are only read. A recovery that was killed can be repeated: it skips what is already recorded.
+A tombstone is a file that records that the user removed an article. Posts, snapshots and media are only read. A
+recovery that was killed can be repeated: it skips what is already recorded.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ TAKEN_IN = "taken into the catalogue"
 class Notice:
     """A capture of a page that holds no article, and the reason why it holds none.
 
-    Notices are recorded after all articles, since they may concern one of these.
+    Notices are recorded after all articles: a notice that an article is gone needs the article in the catalogue.
     """
 
     capture: Capture
@@ -56,17 +57,20 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageReader:
-    """A reader of a snapshot's page, which is classified and extracted once for each of its recorded `captures`."""
+    """A reader of the page in one snapshot, which finds out for each capture whether it holds an article.
+
+    `digest` is the digest of the page. If `captures` is empty, one capture is estimated from the page.
+    """
 
     digest: str
     stored: StoredPage
     captures: Sequence[Capture]
 
     def read(self, written: float) -> tuple[list[tuple[Capture, Article]], list[Notice]]:
-        """Return (captures that hold an article, each with that article; captures that hold none).
+        """Return (pairs of a capture and the article in it, captures that hold no article).
 
-        `written` is the modification time of the snapshot's file in seconds since 1970. It dates a page without
-        records.
+        `written` is the modification time of the snapshot's file in seconds since 1970. It is used as the time of
+        capture if neither a record nor the page has one.
         """
         found: list[tuple[Capture, Article]] = []
         notices = []
@@ -101,7 +105,11 @@ class PageReader:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recovery:
-    """The recovery of catalogue rows from the files of one archive that can be identified by their content."""
+    """A recovery of missing catalogue rows from files whose content identifies them.
+
+    `now` replaces times that a file lacks. `changed` is an ordered set of the keys of articles that got new rows; the
+    caller must rebuild their posts.
+    """
 
     files: ArchiveFiles
     catalogue: Catalogue
@@ -110,11 +118,12 @@ class Recovery:
     _notices: list[tuple[Finding, list[Notice]]] = field(default_factory=list)
 
     def everything(self, unknown: Iterable[Finding]) -> Iterator[Finding]:
-        """Record the unrecorded tombstones, posts and snapshots; yield their findings with the result.
+        """Record in the catalogue the tombstones, posts and snapshots that `unknown` reports as "unrecorded".
 
-        A file that does not belong in the catalogue gets a finding with the problem "stray" instead. All other findings
-        are yielded unchanged, also those about media: `medium` records media later, since the article of a media file
-        is only known after posts were rebuilt.
+        Yield each finding with its result: whether it was repaired, and an explanation. If a file turns out not to
+        belong in the catalogue, its finding gets the problem "stray". Findings about media, and those with a problem
+        other than "unrecorded", are yielded unchanged. The caller records media with `medium` after it has rebuilt the
+        posts, since only the posts tell to which articles the media belong.
         """
         found = list(unknown)  # read all findings before the first row is written
         for finding in sorted(found, key=self._order):
@@ -129,7 +138,7 @@ class Recovery:
         yield from self._recover_notices()
 
     def _order(self, finding: Finding) -> tuple[bool, float, float]:
-        """Return the sort key of a finding: pages come last, in the order in which they were received.
+        """Return a sort key for findings: those about pages come last, in the order in which the pages were received.
 
         The order matters if two captures have the same second: the post then shows the one that was recorded later.
         """
@@ -143,9 +152,11 @@ class Recovery:
         return True, *min(times, default=(0.0, 0.0))
 
     def medium(self, finding: Finding, links: Links) -> Finding:
-        """Record a media file that posts of the archive show; return the finding with the result.
+        """Record in the catalogue a media file that `finding` reports as unknown.
 
-        `links` finds the files that a post shows. An incomplete file is recorded as damaged and counts as not repaired.
+        Return the finding with its result. `repaired` is True if the file is complete and has the type of its
+        extension. Otherwise the file is recorded, too, but as damaged, and `repaired` is False. `links` finds the media
+        files that a post shows.
         """
         path = self.files.root / finding.path
         is_whole = is_whole_file(path, kind_of(finding.path))
@@ -181,9 +192,10 @@ class Recovery:
         return replace(finding, problem="stray", what="file", said="another post of an article that has one")
 
     def _page(self, finding: Finding) -> Finding | None:
-        """Record the captures of a snapshot; return the finding with the result.
+        """Record in the catalogue the captures of a snapshot that `finding` reports as unknown.
 
-        Return None if some captures hold no article: `_recover_notices` records these later and yields the finding.
+        Return the finding with its result: whether it was repaired, and an explanation. Return None if some of the
+        captures hold no article: `_recover_notices` later records these captures and yields the finding.
         """
         digest = digest_in(finding.path)
         try:
@@ -210,7 +222,7 @@ class Recovery:
         return known is not None and known.taken_out is not None
 
     def _recover_notices(self) -> Iterator[Finding]:
-        """Record the captures that hold no article, in the order of their reception; then yield their findings."""
+        """Record the captures without an article, in the order of their receipt; then yield their findings."""
         for _, notice in sorted(
             ((finding, notice) for finding, notices in self._notices for notice in notices),
             key=lambda pair: pair[1].capture.received or pair[1].capture.captured,
@@ -225,10 +237,11 @@ class Recovery:
 def populate_catalogue(
     catalogue: Catalogue, files: ArchiveFiles, now: datetime, salvage: Salvage | None = None
 ) -> None:
-    """Fill a new catalogue from the tombstones and posts of the archive.
+    """Fill a new catalogue from the posts and tombstones of the archive.
 
-    `salvage` has the rows that could be read from a damaged catalogue, if there was one. Rows that contradict files are
-    ignored.
+    Tombstones are the files that record which articles the user removed. `salvage` has the rows that could be read from
+    a damaged catalogue; they are added, too, unless they contradict files. It is None if there was no such catalogue.
+    `now` is used for times that a post lacks.
     """
     catalogue.open()
     tombstones = Tombstones(files.store)
@@ -253,14 +266,22 @@ def populate_catalogue(
 
 
 def write_missing_tombstones(catalogue: Catalogue, files: ArchiveFiles) -> None:
-    """Write a tombstone for each article that is removed according to the catalogue, unless its post exists."""
+    """Write a tombstone for each article that is removed according to the catalogue.
+
+    A tombstone is the file that records a removal even if the catalogue is lost. The first versions of archiver wrote
+    none. An article whose post exists gets none.
+    """
     for article in catalogue.recovered.removed_articles():
         if not files.posts.exists(files.posts.current_name("?", article.key)):
             Tombstones(files.store).write(catalogue.removals.tombstone(article.key))
 
 
 def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) -> ArticleRecord:
-    """Return the article with the salvaged digest of its post, or unchanged if the post no longer has that digest."""
+    """Return the article with the digest of its post as archiver wrote it, so that the post does not count as edited.
+
+    The digest is that in `salvage`. If it is not there, or the post now has another digest, return the article
+    unchanged.
+    """
     digest = salvage.digests.get(article.post, "")
     is_current = digest and digest == files.posts.digest_of(article.post)
     return replace(article, digest=digest) if is_current else article
@@ -271,7 +292,7 @@ def _is_intact(root: Path, row: dict[str, object]) -> bool:
 
 
 def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
-    """Return the complete media files of an article that exist below `root`, by media name."""
+    """Return the complete media files of an article in the archive's folder `root`, by media name."""
     found = {}
     for medium in article.media:
         name = media_name(medium)
@@ -284,8 +305,8 @@ def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
 def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield (record of the article, Profile.published_key of the post) for every post of the archive.
 
-    `now` is used for times that the front matter of a post lacks. Posts whose front matter does not identify an article
-    are omitted.
+    The published key stands for the post's address on the site. `now` replaces times that a post's front matter lacks.
+    Posts that do not name their article are omitted.
     """
     return _records_in(files.posts.front_matters(), now, files.profile)
 
@@ -293,8 +314,8 @@ def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[Artic
 def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield (record of the article, Profile.published_key of the post) for each of the posts `names`.
 
-    `now` is used for times that the front matter of a post lacks. Posts whose front matter does not identify an article
-    are omitted.
+    The published key stands for the post's address on the site. Names are paths relative to the archive's folder. `now`
+    replaces times that a post's front matter lacks. Posts that do not name their article are omitted.
     """
     return _records_in(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
 
@@ -304,9 +325,9 @@ def _records_in(
 ) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield (record of the article, Profile.published_key of the post) for each post, read from its front matter.
 
-    `front_matters` are pairs of a post's name and the lines of its front matter. `now` is used for times that these
-    lack. Posts whose front matter does not identify an article are omitted. The records have no digest, so the posts
-    count as edited by hand until a rebuild gives the same text.
+    The published key stands for the post's address on the site. `front_matters` are pairs (path of a post, lines of its
+    front matter). `now` replaces times that the lines lack. Posts that do not name their article are omitted. The
+    records have no digest, so the posts count as edited by hand until a rebuild gives the same text.
     """
     for name, lines in front_matters:
         key = key_in(lines)
@@ -326,7 +347,7 @@ def _records_in(
 
 
 def archived_time_in(text: str) -> datetime | None:
-    """Return the time of the capture that a post shows, from its front matter; None if that has no such time."""
+    """Return the time of capture in the front matter of a post; None if there is none. `text` is the whole post."""
     wechat = read_front_matter(text).get("wechat")
     return _time(wechat.get("archived")) if isinstance(wechat, dict) else None
 
@@ -352,9 +373,10 @@ def _time(value: object) -> datetime | None:
 
 
 def with_result(finding: Finding, *messages: str, repaired: bool, exit_code: int = 1) -> Finding:
-    """Return the finding with its result: `messages` are added to its explanation, and `repaired` is set.
+    """Return a copy of a finding that says how its repair ended.
 
-    `exit_code` is the exit code of the command if the finding was not repaired.
+    `messages` are added to its explanation. The copy's fields `repaired` and `exit_code` are set to the arguments of
+    these names, but the exit code of a repaired finding is always 0.
     """
     explanation = "; ".join(filter(None, (finding.said, *messages)))
     return replace(finding, said=explanation, repaired=repaired, exit_code=0 if repaired else exit_code)

@@ -1,7 +1,7 @@
 """Replace a damaged catalogue with a new one, made from the posts, the tombstones and the rows that can still be read.
 
-The damaged catalogue is first copied to .archive/lost; the new one replaces it atomically. Snapshots and media are not
-recorded here: `verify --repair` finds and records them afterwards.
+The damaged catalogue is first copied to .archive/lost; then the new one replaces it atomically. Snapshots and media are
+not recorded here: `verify --repair` finds and records them afterwards.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Find the files that are shown by texts in an archive's folder, including the user's own posts and pages."""
+"""Find out which files are shown by texts in an archive's folder, including the user's own posts and pages."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ _SEPARATOR = re.compile(r"""[\s/\\()"'<>\[\]|#?&{}=,;:!`*。，；：！？、�
 
 
 def shown_files(root: Path, names: Collection[str], *, lenient: bool = False) -> dict[str, set[str]]:
-    """Return which of the files `names` are shown, each with the texts that show it. Paths are relative to `root`.
+    """Return those of the files `names` that are shown, mapped to the paths of the texts that show them.
 
-    A file counts as shown if its name occurs anywhere in a text, whatever the form of the link: keeping an unused file
-    does no harm. A text that cannot be read might show any file, so it raises InputError; with `lenient` it is skipped.
+    All paths are relative to `root`. A file counts as shown if its file name occurs anywhere in a text, since keeping
+    an unused file does no harm. A text that cannot be read might show any file, so InputError is raised; with
+    `lenient`, the text is skipped.
     """
     by_name: dict[str, set[str]] = {}
     for path in names:
@@ -61,7 +62,7 @@ def _texts(root: Path, *, lenient: bool) -> Iterator[tuple[str, str]]:
 def _files(root: Path, *, lenient: bool) -> Iterator[Path]:
     """Yield the paths of the posts, drafts and pages below `root`.
 
-    A folder that cannot be listed raises InputError; with `lenient` it is skipped.
+    If a folder cannot be listed, raise InputError; with `lenient`, the folder is skipped.
     """
     for where, folders, files in os.walk(root, onerror=None if lenient else _refuse):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
@@ -74,7 +75,10 @@ def _composed(text: str) -> str:
 
 
 def _refuse(error: OSError) -> None:
-    """Raise InputError for a folder that cannot be listed; ignore a folder that does not exist."""
+    """Raise InputError for the error with which `os.walk` failed to list a folder.
+
+    Do nothing if the folder does not exist.
+    """
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise _unreadable(Path(error.filename), error) from error
 

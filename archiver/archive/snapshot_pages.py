@@ -12,9 +12,10 @@ from archiver.models import Capture, FetchedPage, Target
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPages:
-    """A PageSource that always returns the page of one capture, read from its snapshot, whatever the target is.
+    """A source of pages that reads the page of one capture from its snapshot, to make a post again without the network.
 
-    If `captured` is not None, it replaces the time of the capture. A rebuilt post thus keeps the time that it shows.
+    It implements ports.PageSource, but returns the same page for every target. The page has the time of `capture`,
+    unless `captured` gives another time: a rebuilt post should still show the time that it showed before.
     """
 
     snapshots: SnapshotStore
@@ -22,9 +23,9 @@ class SnapshotPages:
     captured: datetime | None = None
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the page of the capture; raise InputError if its snapshot is missing or damaged.
+        """Return the page of the capture, whatever `target` is; raise InputError if its snapshot is missing or damaged.
 
-        Only `target.source` is used, as the source of the page.
+        `target.source` is the name by which messages refer to the page: it is copied to the page's field `source`.
         """
         page = self.capture.as_page(self.snapshots.load(self.capture.sha256).content, target.source)
         page = replace(page, captured=self.captured or page.captured)
@@ -32,9 +33,10 @@ class SnapshotPages:
 
 
 def current_capture(captures: CaptureTable, key: str) -> Capture | None:
-    """Return the capture that an article's post shows; None if its page was not kept or is lost.
+    """Return the capture from which an article's post was made; None if its page was not kept or is lost.
 
-    An older capture is never returned instead: a post made from it would lack later changes to the article.
+    `key` is the key of the article. An older capture is never returned instead: a post made from it would lack later
+    changes to the article.
     """
     current = captures.current(key)
     return current if current and current.sha256 and not current.lost else None

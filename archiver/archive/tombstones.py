@@ -20,7 +20,11 @@ _MAX_SIZE = 2**20  # the most bytes that are read of a tombstone file
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A tombstone in the format in which its file stores it. Times are seconds since 1970."""
+    """A tombstone (the record of an article that the user removed) in the format in which its file stores it.
+
+    Times are seconds since 1970: `removed` is the time of the removal, `archived` the time of the capture that its post
+    showed. `url` is the article's address; `urls` has all its known addresses.
+    """
 
     key: str
     removed: int
@@ -33,13 +37,16 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tombstones:
-    """The tombstone files of one archive."""
+    """The tombstone files of one archive: one file for each article that the user removed."""
 
     def __init__(self, store: LocalStore) -> None:
         self._store = store
 
     def write(self, tombstone: Tombstone) -> None:
-        """Write the tombstone file of an article; the file is durable on return."""
+        """Write the tombstone file of an article, which records that the user removed it.
+
+        The file is durable on return.
+        """
         stored = _Stored(
             key=tombstone.key, removed=int(tombstone.removed.timestamp()), title=tombstone.title,
             account=tombstone.account, url=tombstone.url, urls=tombstone.urls,
@@ -49,12 +56,15 @@ class Tombstones:
         self._store.sync()
 
     def delete(self, key: str) -> None:
-        """Delete the tombstone file of the article with this key, if it exists; the deletion is durable on return."""
+        """Delete the tombstone file of the article with this key, so that the article can be archived again.
+
+        Do nothing if there is no such file. The deletion is durable on return.
+        """
         self._store.delete(self._path(key))
         self._store.sync()
 
     def has(self, key: str) -> bool:
-        """Return whether the article with this key has a tombstone file."""
+        """Return whether the article with this key has a tombstone file: whether the user removed it."""
         return self._path(key).is_file()
 
     def all(self) -> Iterator[tuple[str, Tombstone]]:

@@ -1,7 +1,7 @@
-"""Do the archive's part of one job: store the page, find and add media, write the post, and record the results.
+"""Do the archive's part of one job, which archives one address or file.
 
-The catalogue rows are written last. If a job is killed before that, its address is still due, its capture is unread,
-and the next attempt finds and uses the files that it wrote.
+It stores the page, finds and adds media, writes the post, and last writes the catalogue rows. If a job is killed before
+the last step, its address stays due: a later run tries it again and uses the files that were already written.
 """
 
 from __future__ import annotations
@@ -45,20 +45,26 @@ from archiver.writer.names import media_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkOptions:
-    """The settings for archiving an article."""
+    """The settings for archiving an article.
+
+    With `keeps_snapshots`, received pages are stored. A post that shows less than the share `min_coverage` (0 to 1) of
+    the page's text gets a warning. `overwrite` says which existing posts may be overwritten: by default those that
+    nobody edited. `wants` takes a medium and returns whether it is saved.
+    """
 
     keeps_snapshots: bool = True
-    min_coverage: float = 0.999  # a post that shows a smaller part (0 to 1) of the page's text gets a warning
+    min_coverage: float = 0.999
     overwrite: Overwrite = Overwrite.UNEDITED
-    wants: Callable[[Media], bool] = lambda _medium: True  # returns whether a medium is saved
+    wants: Callable[[Media], bool] = lambda _medium: True
 
 
 @dataclass(kw_only=True, slots=True)
 class UnitOfWork:
     """The archive as seen by the pipeline during one job; it implements ports.ArticleArchive.
 
-    `says_the_same(article)` returns whether an article has the same text as its last page. `written` is the result of
-    writing the post, None before that.
+    A job archives one address or file. `media` finds and adds the media of its article, and `options` has the settings
+    for its post. `says_the_same` compares an article that was fetched again with its last page: it returns whether the
+    text is the same. `written` is the result of writing the post, None before that.
     """
 
     archive: Archive
@@ -71,10 +77,10 @@ class UnitOfWork:
     _repeated: dict[str, Capture] = field(default_factory=dict)  # new captures of pages stored before, by digest
 
     def add_capture(self, fetched: FetchedPage, classification: Classification) -> StoredCapture:
-        """Store a received page before it is processed; return it with its digest.
+        """Store a received page before it is processed; return the page with the digest of its snapshot.
 
-        A page that was read from its snapshot is not stored again. A page from a user's file is not stored if it holds
-        no article. If snapshots are not kept, no page is stored. The digest of a page without a snapshot is ''.
+        The digest is '' if the page is not stored: snapshots are switched off, or a user's file holds no article. A
+        page that was read from its snapshot is not stored again.
         """
         page = fetched.page
         digest = fetched.snapshot
@@ -94,9 +100,11 @@ class UnitOfWork:
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Return the article, completed with what the archive knows about it, and its record (None: it is new).
+        """Find the record of an extracted article in the catalogue; return the article and the record.
 
-        For a recheck, also return whether the text is the same as that of the last page.
+        The record is None for a new article. The returned article gets what its page may lack from the record: its
+        short address, and when and why WeChat stopped showing it. `page` is the page from which it was extracted. If
+        the job fetches an archived article again, also return whether its text is the same as that of its last page.
         """
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
@@ -106,16 +114,16 @@ class UnitOfWork:
         return ResolvedArticle(article, self.job.article, self.says_the_same(article))
 
     def discard(self, capture: StoredCapture, known: ArticleRecord, decision: Decision) -> Outcome:
-        """Delete the received page of an article that the user removed or that is unchanged; return the job's outcome.
+        """Delete the received page of an article that the user removed or that is unchanged; return the outcome.
 
-        `decision` is REMOVED or UNCHANGED, whichever is the reason. `known` is the article's record.
+        `decision` says which of the two applies: REMOVED or UNCHANGED. `known` is the article's record.
         """
         outcome = self._removed(known) if decision is Decision.REMOVED else self._unchanged(known)
         self._delete_pages(capture)
         return outcome
 
     def _removed(self, known: ArticleRecord) -> Outcome:
-        """Record the address of a job as that of a removed article; return the outcome.
+        """Record that the job's address leads to a removed article; return the outcome.
 
         The address is then not fetched again.
         """
@@ -130,7 +138,11 @@ class UnitOfWork:
         return replace(outcomes.known(self.job.target, known, self.archive.name), outcome="unchanged")
 
     def _delete_pages(self, capture: StoredCapture) -> None:
-        """Delete the snapshots of a page and of the notice that led to it, unless other captures have them, too."""
+        """Delete the snapshot of a page, unless another capture uses it.
+
+        If the page was reached through the notice of a migrated account, the snapshot of this notice is deleted, too,
+        unless another capture uses it.
+        """
         for digest in (capture.snapshot, capture.moved_from.snapshot if capture.moved_from else ""):
             if digest and not self.archive.catalogue.captures.discard(digest):
                 self.archive.files.snapshots.delete(digest)
@@ -138,7 +150,7 @@ class UnitOfWork:
     def find_media(self, media: Sequence[Media]) -> tuple[dict[str, LocalFile], dict[str, Media]]:
         """Return (files that the archive has, media to fetch), both by media name and in the order of `media`.
 
-        Media that `WorkOptions.wants` rejects are in neither.
+        Media that are not to be saved (`WorkOptions.wants`) are in neither.
         """
         wanted = {media_name(medium): medium for medium in reversed(media) if self.options.wants(medium)}
         named = {name: wanted[name] for name in dict.fromkeys(map(media_name, media)) if name in wanted}
@@ -153,7 +165,7 @@ class UnitOfWork:
         return self.media.fetch_once(medium, fetch)
 
     def add_media(self, medium: Media, download: Download, extension: str) -> LocalFile:
-        """Write a downloaded medium to a file with this extension; return the file."""
+        """Write a downloaded medium to a file with this extension, such as `png`; return the file."""
         return self.media.add(medium, download, extension)
 
     def commit(
@@ -161,9 +173,9 @@ class UnitOfWork:
     ) -> Outcome | None:
         """Write the post and then the catalogue rows, under the post lock; return the outcome of the job.
 
-        Return None and write nothing if media files were deleted in the meantime, because another article that showed
-        them was removed. The last attempt (`is_last`) does not check this, and the post is written. If the user
-        removed the article during the job, its page and media are deleted, and no post is written.
+        If a file in `media` was deleted in the meantime, write nothing and return None, so that the caller fetches it
+        again. In the last attempt (`is_last`) this is not checked. If the user removed the article during the job,
+        write no post and delete the page and the media.
         """
         with self.archive.post_lock():
             known = self.archive.catalogue.articles.find(article)
@@ -186,7 +198,7 @@ class UnitOfWork:
     def _discard_removed(self, capture: StoredCapture, known: ArticleRecord, media: MediaResults) -> Outcome:
         """Delete the page and media of an article that was removed during the job; return the outcome of the job.
 
-        Media that other articles or texts show are kept.
+        Media that another article or a text of the user shows are kept.
         """
         outcome = self._removed(known)
         files = [file.path for file in media.values() if isinstance(file, LocalFile)]
@@ -227,8 +239,8 @@ class UnitOfWork:
     def commit_failure(self, error: ArchiverError) -> Outcome:
         """Return the outcome of a job that failed with `error`.
 
-        A network failure is recorded, which delays the next attempt. After any other error, also if no request was made
-        because of a limit or a verification page, nothing is recorded and the address stays due.
+        A network failure is recorded, which delays the next attempt. If no request was made, because of a limit or a
+        verification page, nothing is recorded and the address stays due. The same applies to all other errors.
         """
         if isinstance(error, BudgetSpent):
             return outcomes.left(self.job.target)
@@ -245,7 +257,11 @@ class UnitOfWork:
         )  # fmt: skip
 
     def _record(self, transaction: ArchiveTransaction) -> None:
-        """Write the catalogue rows of a job after waiting until its files are durable; do nothing in a dry run."""
+        """Make the files of a job durable, then write its catalogue rows; do nothing in a dry run.
+
+        Also do nothing for a saved page without an article and without an address, since there is no address to record
+        it for.
+        """
         if self.archive.is_dry:
             return
         if not transaction.article and not transaction.target.url:

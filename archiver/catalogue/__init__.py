@@ -1,8 +1,8 @@
 """Read and write the catalogue, the database that records what was archived. Only this package uses SQL.
 
-The catalogue records articles, URLs, captures and media, with times, addresses and digests. `Catalogue` is the database
-of one archive, with one attribute for each subject. `HostLimits` is the database of the machine, which all archives of
-a user share. All methods keep this contract:
+`Catalogue` is the database of one archive. It records articles, URLs, captures and media, with an attribute for each
+subject: `catalogue.articles`, `catalogue.urls` and so on. `HostLimits` is a database that all archives of a user on one
+machine share; its docstring has its own contract. The methods of `Catalogue` and of its attributes keep this contract:
 
 Threads
     Any method may be called from any thread at any time. Each call uses its own database connection.
@@ -10,24 +10,26 @@ Threads
 Other processes
     Several runs may use one catalogue at the same time. A method that writes is one transaction, unless its docstring
     says otherwise. A transaction is committed completely or not at all. It holds the write lock from its start, so that
-    no other run can change what it has read before it is committed. A method that reads sees only committed rows. An
-    iterator reads while it is consumed. Another run may change the catalogue between two calls; a caller that must
-    prevent this claims the URL first (`urls.claim`) or holds the lock on the archive's posts. A method that has waited
-    half a minute for another run's transaction raises OutputError.
+    no other run can change what the transaction has read before the commit. A method that reads sees only committed
+    rows. An iterator reads rows while it is consumed.
+
+    Another run may change the catalogue between two calls. A caller that must prevent this holds the lock on the
+    archive's posts, or first takes the lease on a URL (`urls.claim`). While a run has the lease, no other run works on
+    the URL. A method that has waited half a minute for another run's transaction raises OutputError.
 
 Time
-    Times in arguments must be timezone-aware; returned times are in China's time zone. Times are stored in whole
-    seconds. The current time is the result of the constructor's `now`, which tests replace. The system clock is used
-    only to find out whether other runs are alive.
+    Every datetime in an argument must be timezone-aware; every returned datetime is in China's time zone. Times are
+    stored in whole seconds. The current time comes from the constructor's `now`, which tests replace. The system clock
+    is used only to find out which other runs are alive.
 
 Order of writing
-    Rows are written after files: a row that names a file is written when the file is durable on disk. A run that dies
-    may therefore leave files without rows, which recovery finds, but never rows without files.
+    Files are written before rows: a row that names a file is written only after the file is durable on disk. So a run
+    that dies may leave files that no row names; recovery finds them. It never leaves a row that names a missing file.
 
 Lifecycle
-    The constructor touches no file. `open`, or the first call of another method, creates the folder and the database if
-    they are missing, and migrates an older schema after making a backup. `close` frees the leases of this run and may
-    be called more than once.
+    The constructor touches no file. `open`, or the first method that uses the database, creates missing files and
+    folders, and migrates an older schema after making a backup. `close` frees the leases of this run and may be called
+    more than once.
 
 Errors
     A method raises OutputError if the database cannot be read or written; the message says what the user can do. It
@@ -65,7 +67,7 @@ __all__ = ["FILE", "Catalogue", "Claim", "HostLimits"]
 
 
 class Catalogue:
-    """The catalogue of one archive; the module's docstring describes the contract of its methods.
+    """The catalogue of one archive. All methods keep the contract in the module's docstring.
 
     `folder` is the folder that contains the database file (`.archive` in the archive). `now` returns the current time,
     timezone-aware.
@@ -83,22 +85,27 @@ class Catalogue:
         self.recovered = RecoveredRows(self._database)
 
     def open(self) -> bool:
-        """Open the database, after creating or migrating it if necessary; return whether it must be populated.
+        """Open the database; return whether the caller must populate it from the files in the archive's folder.
 
-        It must be populated if it is new, or if the run that created it died before it called `mark_populated`. Then
-        the caller must add the posts and removals in the archive's folder before it does anything else.
+        A missing database is created. A database with an older schema is migrated. The result is True if the database
+        is new, or if the run that created it died before `mark_populated`. Then the caller must add the posts and the
+        tombstones in the folder (a tombstone is a file that records the removal of an article). After that it must call
+        `mark_populated`, before it does anything else.
         """
         _ = self._database.engine
         return self._database.is_new
 
     def mark_populated(self) -> None:
-        """Record that everything in the archive's folder has been added, so that `open` returns False from now on."""
+        """Record that the caller has populated the new catalogue, as the result of `open` demanded.
+
+        That is, the posts and the tombstones in the archive's folder were added. From now on `open` returns False.
+        """
         with self._database.writing() as connection:
             mark_populated(connection)
 
     @property
     def run_id(self) -> str:
-        """The random id of this run, which counts as alive from the first use of this property until `close`."""
+        """The random id of this run. From the first use of this property until `close`, this run counts as alive."""
         return self._database.run_lock.id
 
     def is_alive(self, run_id: str) -> bool:
@@ -106,21 +113,28 @@ class Catalogue:
         return self._database.run_lock.is_alive(run_id)
 
     def other_runs_since(self) -> float | None:
-        """Return the start time of the oldest other run that is still working; None if none is.
+        """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
 
-        The time is in seconds since 1970.
+        Return None if no other run is working. Files that are newer than this time may belong to such a run, which has
+        perhaps not recorded them yet.
         """
         return self._database.other_runs_since()
 
     def restore(self, salvage: Salvage) -> None:
-        """Add the rows of a damaged catalogue that cannot be recovered from files; keep all existing rows."""
+        """Write the data from a damaged catalogue that cannot be rebuilt from files on disk.
+
+        These are the rows in `salvage.addresses` and `salvage.media`, unless the URL or medium already has a row. For
+        each article in `salvage.sources` that has a row, the name of the list, feed or album from which the article
+        came is written, in place of any existing one.
+        """
         restore(self._database, salvage)
 
     def unreadable_rows(self) -> list[str]:
-        """Read every row and return a line about each row that archiver cannot have written.
+        """Check that every row can be read; return a line of text for each fault, [] if there is none.
 
-        Reading stops at the first row that cannot be converted. `files.integrity_errors` reports faults of the database
-        itself.
+        There is a line for each row with a malformed digest. But if a row cannot be converted at all, the check ends
+        there, and the result is one line about this row. Damage of the database file is reported by
+        `files.integrity_errors`.
         """
         try:
             for _ in self.articles.query():
@@ -133,7 +147,7 @@ class Catalogue:
             return [str(error.args[0]).partition(":")[0]]
 
     def begin_run(self, command: str) -> None:
-        """Record that this run began with a command, such as `batch`."""
+        """Record that this run began now. `command` is the name of its command, such as `batch`."""
         row: dict[str, object] = {
             "id": self.run_id,
             "command": command,
@@ -144,16 +158,19 @@ class Catalogue:
             connection.execute(runs.insert().values(row))
 
     def end_run(self, exit_code: int, counts: Mapping[str, int]) -> None:
-        """Record the end of this run. `counts` holds the number of SOURCEs for each Outcome.outcome."""
+        """Record that this run ended now, with its exit code.
+
+        `counts` maps each value of Outcome.outcome, such as `failed`, to the number of SOURCEs with this outcome.
+        """
         ended = to_timestamp(self._database.now())
         values = {"ended": ended, "exit_code": exit_code, "counts": dict(counts)}
         with self._database.writing() as connection:
             connection.execute(update(runs).where(runs.c.id == self.run_id).values(values))
 
     def last_listing(self, address: str) -> int | None:
-        """Return the number of articles in the last complete listing of an album; None if it was never listed.
+        """Return the number of articles in the last complete listing of the album at `address`.
 
-        `address` is the album's address.
+        Return None if no listing is recorded.
         """
         with self._database.reading() as connection:
             count: int | None = connection.execute(
@@ -162,9 +179,9 @@ class Catalogue:
         return count
 
     def record_listing(self, address: str, title: str, count: int) -> None:
-        """Record that the complete listing of an album contained `count` articles.
+        """Record that the album at `address` was listed completely now, and that it contained `count` articles.
 
-        `address` and `title` are those of the album.
+        `title` is the title of the album.
         """
         values = {"title": title, "count": count, "listed": to_timestamp(self._database.now())}
         insert = self._database.insert(listings).values(values | {"address": address})
@@ -172,5 +189,5 @@ class Catalogue:
             connection.execute(insert.on_conflict_do_update(index_elements=["address"], set_=values))
 
     def close(self) -> None:
-        """End this run, which frees its leases, and close the database; do nothing if neither was used."""
+        """Close the database, and free this run's leases (its claims on URLs); do nothing if it was not used."""
         self._database.close()

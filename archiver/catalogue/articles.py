@@ -30,7 +30,8 @@ REMOVED = "taken-out"  # the name of removed articles where the user gives a sta
 class ArticleTable:
     """The table of articles, including those that the user removed.
 
-    Iterators read while they are consumed, so changes that other runs make during that time may or may not be included.
+    Methods that return an iterator read rows while the caller consumes it. Changes that other runs make during that
+    time may or may not be included.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,20 +44,21 @@ class ArticleTable:
     def find(self, article: Article) -> ArticleRecord | None:
         """Return the record of an article that was extracted from a page; None if there is none.
 
-        If the article was recorded from a page without ids, its key in the catalogue is a digest of its text. It is
-        also found by this key.
+        First the record with `article.key` is looked up. This key usually consists of WeChat's ids, but some pages lack
+        them. If the article was recorded from such a page, its record has `article.key_without_ids`, which is a digest;
+        so this key is looked up next.
         """
         return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
 
     def find_by_post(self, post: str) -> ArticleRecord | None:
-        """Return the record of the article whose post has this path; None if there is none.
+        """Return the record of the article whose post has the path `post`; None if there is none.
 
         The path is relative to the archive's folder.
         """
         return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.post == post)), None)
 
     def find_by_snapshot(self, sha256: str) -> ArticleRecord | None:
-        """Return the record of the article in the snapshot with this digest.
+        """Return the record of the article in the snapshot with this SHA-256 digest.
 
         Return None if the snapshot is unknown, is marked as lost, or holds no article.
         """
@@ -65,9 +67,10 @@ class ArticleTable:
         return next(self._select(query.where(captures.c.state == State.ARTICLE)), None)
 
     def posts_published_as(self, address: str) -> list[str]:
-        """Return the paths of the posts that were recorded with this address.
+        """Return the paths of the articles' posts that the site publishes at this address; [] if there are none.
 
-        `address` is the result of the profile's `published_key`, which is equal for posts that overwrite each other.
+        `address` is a result of the profile's `published_key`, such as '2024-05-31-title'. Posts for which that method
+        returns the same text overwrite each other on the site. Paths are relative to the archive's folder.
         """
         with self._database.reading() as connection:
             query = select(articles.c.post).where(articles.c.published_as == address)
@@ -82,11 +85,14 @@ class ArticleTable:
         state: str = "",
         incomplete_below: float | None = None,
     ) -> Iterator[ArticleRecord]:
-        """Yield the articles that meet every given condition, in order of publication.
+        """Yield the records of the articles that meet every given condition, the earliest published first.
 
-        `account` is the name or the id (`gh_…`) of an account. `since` is inclusive, `until` is exclusive. `state` is
-        the state of the page, or REMOVED; removed articles are yielded only for REMOVED. With `incomplete_below`, only
-        those articles are yielded that lack images or whose post shows a smaller share of the page's text, from 0 to 1.
+        An argument that is '' or None sets no condition. `account` is the name or the id (`gh_…`) of an account.
+        `since` (inclusive) and `until` (exclusive) limit the time of publication. `state` is the state of the page,
+        such as 'deleted'. Removed articles are yielded only if `state` is REMOVED, and then no others.
+
+        `incomplete_below` is a share from 0 to 1, such as 0.9. It selects each article that lacks an image, and each
+        article whose post shows a smaller share than this of the page's text.
         """
         query = select(*ARTICLE_COLUMNS).order_by(articles.c.published, articles.c.id)
         if account:  # each column has its own index; a condition with OR would read the whole table
@@ -107,8 +113,8 @@ class ArticleTable:
     def keys(self) -> Iterator[str]:
         """Yield the key of every article that was not removed, in the order in which the articles were recorded.
 
-        The keys are read in chunks. The caller may change the catalogue during the iteration, because no transaction is
-        open while keys are yielded.
+        The caller may change the catalogue during the iteration, because the keys are read in chunks and no transaction
+        is open while they are yielded.
         """
         last = 0
         while True:
@@ -126,8 +132,8 @@ class ArticleTable:
         """Return at most `limit` articles whose pages are due for a recheck, the longest overdue first.
 
         `every` is the shortest interval between rechecks in seconds; policy.recheck_at lengthens it for old articles.
-        Articles that were removed, that have no address, or whose page is gone for good are left out. An article whose
-        last check failed is left out until its URL is due.
+        Articles that were removed, that have no URL, or whose page is gone for good are left out. An article whose last
+        fetch failed is left out until its URL is due.
         """
         found: dict[int, ArticleRecord] = {}
         with self._database.reading() as connection:
@@ -138,7 +144,10 @@ class ArticleTable:
         return [found[article_id] for article_id in ids]
 
     def _recheck_times(self, connection: Connection, every: float) -> Iterator[tuple[int, int]]:
-        """Yield (time, id) of each article whose recheck is due: the time since which it is due, and the row's id."""
+        """Yield (time, id) for each article that is due for a recheck.
+
+        `time` is the time at which the recheck became due, in seconds since 1970. `id` is the id of the article's row.
+        """
         now = self._database.now()
         waiting_url = select(addresses.c.url).where(addresses.c.url == articles.c.url)
         is_waiting = waiting_url.where(~due_condition(addresses.c.due, now)).exists()
@@ -153,7 +162,10 @@ class ArticleTable:
                 yield due, article_id
 
     def mark_checked(self, key: str) -> None:
-        """Record that an article's page was fetched now and is unchanged, so that its URLs are no longer due."""
+        """Record that the page of the article was fetched now and has not changed.
+
+        The URLs of the article are then no longer due; `due_for_recheck` decides about the next fetch.
+        """
         with self._database.writing() as connection:
             values = {"checked": to_timestamp(self._database.now())}
             connection.execute(update(articles).where(articles.c.key == key).values(values))
@@ -167,11 +179,11 @@ class ArticleTable:
             return int(connection.execute(query).scalar() or 0)
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
-        """Write everything about one SOURCE in one transaction, and free the leases on its URLs.
+        """Write the result for one SOURCE in one transaction, and free the leases on its URLs.
 
-        All files that the rows name must be durable on disk before this call. `published_as` is the result of the
-        profile's `published_key` for the post, '' if there is no post. `source` is the title of the source in
-        archiver.yml, '' if there is none.
+        All files that `entry` names must be durable on disk before this call. `published_as` is the result of the
+        profile's `published_key` for the post, '' if there is no post. `source` is the name of the list, feed or album
+        in archiver.yml that contained the SOURCE, '' if none did.
         """
         with self._database.writing() as connection:
             article_id = self._record_article(connection, entry, published_as, source)
@@ -185,9 +197,10 @@ class ArticleTable:
     def _record_article(
         self, connection: Connection, entry: ArchiveTransaction, published_as: str, source: str
     ) -> int | None:
-        """Write the row of an article and return its id.
+        """Write the row of the article in `entry` and return the id of the row.
 
-        If the page holds no article, return the id of the article to which its URL led before; None if it led to none.
+        If the page holds no article, return the id of the article that the requested URL identifies; None if there is
+        none.
         """
         if not entry.article:
             return self._record_no_article(connection, entry)
@@ -205,10 +218,13 @@ class ArticleTable:
         return article_id
 
     def _record_no_article(self, connection: Connection, entry: ArchiveTransaction) -> int | None:
-        """Record a page without an article for the article to which its URL led before; return the article's id.
+        """Update the row of a known article after a request for its URL that returned no article; return its id.
 
-        Return None if the URL led to no article. If policy.counts_as_check returns True for the page, mark the article
-        as checked. If the page is a notice that the article is not available, also record its state.
+        Instead of the article, another page or no page was received. If policy.counts_as_check returns True for this,
+        the article is marked as checked now. If the page is a notice that the article is not available, the state of
+        the notice, such as 'deleted', becomes the state of the article.
+
+        If the requested URL identifies no article in the catalogue, write nothing and return None.
         """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
@@ -224,7 +240,10 @@ class ArticleTable:
         return article_id
 
     def _record_urls(self, connection: Connection, entry: ArchiveTransaction, article_id: int | None) -> None:
-        """Write the result of the attempt, and the time at which the next one is due, to the row of each URL."""
+        """Write the result of the fetch and the due time of the next one to the row of each URL of `entry`.
+
+        `article_id` is the id of the article to which the URLs lead, None if they lead to none.
+        """
         now, state = self._database.now(), entry.outcome.state
         is_settled = article_id is not None and policy.is_settled(state, holds_article=entry.article is not None)
         for url in _urls_of(entry):
@@ -250,7 +269,7 @@ class ArticleTable:
 
 
 def _find_row(connection: Connection, article: Article) -> tuple[int, str] | None:
-    """Return the id and the state in the row of an article; None if it has no row."""
+    """Return (id, state) from the row of an article; None if it has no row."""
     for key in (article.key, article.key_without_ids):
         row = connection.execute(select(articles.c.id, articles.c.state).where(articles.c.key == key)).first()
         if row is not None:
@@ -259,15 +278,19 @@ def _find_row(connection: Connection, article: Article) -> tuple[int, str] | Non
 
 
 def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
-    """Return the columns to change for a new state of an article; {} if the state is the same as before.
+    """Return the columns to change, by name, if an article's state changes from `before` to `state`; {} if it does not.
 
-    `now` is the time at which the new state was seen, in seconds since 1970.
+    `now` is the time at which the new state was seen, in seconds since 1970. The types allow None, but no caller passes
+    it.
     """
     return {} if before == state else {"state": state, "state_seen": now}
 
 
 def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
-    """Return the requested URL and all other URLs that lead to the same article, without duplicates."""
+    """Return the requested URL of a SOURCE and all other URLs that lead to the same article, without duplicates.
+
+    If the page holds no article, return only the requested URL. A saved page has no requested URL.
+    """
     if not entry.article:
         return [entry.target.url] if entry.target.url else []
     final_url = urls.canonicalize(entry.page.final_url) if entry.page else ""
@@ -277,7 +300,7 @@ def _urls_of(entry: ArchiveTransaction) -> Iterable[str]:
 
 
 def _values_of(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
-    """Return the columns of an article's row that come from its page, its post and the outcome."""
+    """Return the values of an article's row, by column name, that come from the page, the post and the outcome."""
     article, outcome = entry.article, entry.outcome
     assert article is not None
     assert entry.page is not None

@@ -1,7 +1,8 @@
 """Read and write the table of captures, which has a row for each page that was received.
 
-A row is added before the page is parsed, so that no page is lost by a bug. The state of the page is recorded later,
-together with the article. The page itself is stored in a snapshot file, whose name is its SHA-256.
+A row is added before the page is parsed, so that the page is recorded even if parsing fails. When the page has been
+classified, its state is recorded together with the article. The page itself is stored in a snapshot file, whose name is
+its SHA-256.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapt
 class CaptureTable:
     """The table of all pages that were received, with the digests of their snapshots.
 
-    A capture that has not been classified yet has the state UNREAD. It is identified only by its digest.
+    A new capture has the state UNREAD. It gets another State when its page has been classified, for example as an
+    article or a notice. The methods that return captures leave out UNREAD ones, because it is not known yet what they
+    contain.
     """
 
     def __init__(self, database: Database) -> None:
@@ -36,7 +39,8 @@ class CaptureTable:
     def current(self, key: str) -> Capture | None:
         """Return the capture that an article's post shows; None if there is none.
 
-        It is the last received capture that holds the article, even if others were captured later.
+        This is the article's last received capture that holds the article. It may have been captured earlier than
+        others: a page that a browser saved long ago may be received today.
         """
         newest = (captures.c.received.desc(), captures.c.id.desc())
         query = _of_article(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
@@ -45,13 +49,19 @@ class CaptureTable:
         return to_capture(row) if row else None
 
     def check_rows(self) -> None:
-        """Read every row; raise DamagedCatalogue if a row cannot be converted."""
+        """Raise DamagedCatalogue if the row of a capture cannot be read and converted; used to find damage.
+
+        UNREAD rows are not checked.
+        """
         with self._database.reading() as connection:
             for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):
                 to_capture(row)
 
     def with_digest(self, sha256: str) -> list[Capture]:
-        """Return the classified captures whose snapshot has this digest, in the order in which they were added."""
+        """Return the captures whose snapshot has this digest, in the order in which they were added.
+
+        Captures with the state UNREAD are left out.
+        """
         query = select(*CAPTURE_COLUMNS).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
         with self._database.reading() as connection:
             return [to_capture(row) for row in connection.execute(query.order_by(captures.c.id))]
@@ -59,8 +69,10 @@ class CaptureTable:
     def receive(self, page: Page, sha256: str, source: str = "", received: datetime | None = None) -> None:
         """Add a row with the state UNREAD for a page that was received and stored, before the page is parsed.
 
-        `sha256` is the digest of its snapshot. `received` is the time of receipt that is recorded in the snapshot file;
-        None means now. `source` is the title of the source in archiver.yml that named the page, '' if none did.
+        `sha256` is the digest of the page's snapshot. `received` is the time of receipt that is recorded in the
+        snapshot file; None means now. `source` is the name of the list, feed or album in archiver.yml that contained
+        the page's address or path, '' if none did.
+
         Later, ArticleTable.record writes the state of the page, or `discard` deletes the row. If neither happens, the
         run has died.
         """
@@ -70,9 +82,9 @@ class CaptureTable:
             connection.execute(captures.insert().values(values))
 
     def discard(self, sha256: str) -> bool:
-        """Delete the capture with this digest that was added last and is not classified yet.
+        """Delete the last added UNREAD capture with this digest; return whether the caller must keep the snapshot.
 
-        Return whether the snapshot must be kept, because another capture has the same digest.
+        The snapshot must be kept if another capture has the same digest.
         """
         with self._database.writing() as connection:
             connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
@@ -81,7 +93,12 @@ class CaptureTable:
 
 
 def record_captures(connection: Connection, entry: ArchiveTransaction, shared_values: Mapping[str, Any]) -> None:
-    """Record the classified pages of one SOURCE. `shared_values` are columns with the same value in all their rows."""
+    """Write the row of the page that was received for one SOURCE, with the state of the page.
+
+    If the account had migrated to a new address, a notice was received first, which named the address of the page. Then
+    the row of the notice (`entry.notice`) is written, too. `shared_values` maps the names of columns to the values that
+    are the same in both rows. For a page that was not received now, but read from its snapshot, no row is written.
+    """
     if entry.notice:
         _record(connection, entry.notice, {**shared_values, "state": State.MIGRATED})
     if entry.page and entry.is_new:
@@ -91,9 +108,11 @@ def record_captures(connection: Connection, entry: ArchiveTransaction, shared_va
 
 
 def _record(connection: Connection, capture: StoredCapture, values: dict[str, Any]) -> None:
-    """Complete the row that was added when the page was received, or add one if the page was not stored.
+    """Write the row of a capture whose state is known.
 
-    If a page saved by a browser is read again and is already the last capture of its article, no row is kept for it.
+    `values` are the columns, by name, that do not come from the page. The UNREAD row that was added when the page was
+    received is completed. If there is none, a row is added. If a page saved by a browser is read again and is already
+    the last capture of its article, the UNREAD row is deleted.
     """
     row_id = connection.execute(_last_unread(capture.snapshot)).scalar() if capture.snapshot else None
     if _is_last_capture(connection, capture, values["article_id"]):
@@ -118,7 +137,7 @@ def _record(connection: Connection, capture: StoredCapture, values: dict[str, An
 def _is_last_capture(connection: Connection, capture: StoredCapture, article_id: int | None) -> bool:
     """Return whether a page saved by a browser is already recorded as the last capture of its article.
 
-    Return False if that capture is marked as lost.
+    Return False for other pages, and if the last capture is marked as lost.
     """
     if not capture.page.saved:
         return False
@@ -141,7 +160,10 @@ def _last_unread(sha256: str) -> Select[tuple[int | None]]:
 
 
 def _values_of(page: Page, sha256: str) -> dict[str, Any]:
-    """Return the columns of a capture's row that come from its page."""
+    """Return the columns of a capture's row, by name, that come from its page.
+
+    `sha256` is the digest of the page's snapshot, '' if none was stored.
+    """
     return {
         "url": page.url, "final_url": page.final_url, "status": page.status,
         "headers": [list(header) for header in page.headers], "captured": to_timestamp(page.captured),

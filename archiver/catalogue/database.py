@@ -1,6 +1,6 @@
-"""Open the database of an archive for a run, and convert times to and from their stored form.
+"""Open the catalogue's database for a run, and convert times to and from their stored form.
 
-Every module that reads or writes a table uses this one.
+All modules that read or write tables of the catalogue use the class Database.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class Database:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine of the database, whose schema is up to date; the file and its folder are created if missing."""
+        """The SQLAlchemy engine of the database.
+
+        The first use creates the file and its folder if they are missing, and migrates an older schema.
+        """
         with guarded_folder(self.path):
             make_durable_folder(self.path.parent)
         engine = open_engine(self.path)
@@ -47,23 +50,23 @@ class Database:
 
     @cached_property
     def run_lock(self) -> RunLock:
-        """The lock of this run, which counts as alive from the first use of this property until `close`."""
+        """The lock that marks this run as alive, from the first use of this property until `close`."""
         with guarded_folder(self.path):
             return RunLock(self.path.parent / "running")
 
     def other_runs_since(self) -> float | None:
-        """Return the start time of the oldest other run that is still working; None if none is.
+        """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
 
-        The time is in seconds since 1970. This call does not create the lock of this run.
+        Return None if no other run is working. Unlike `run_lock`, this method does not mark this run as alive.
         """
         own_id = self.run_lock.id if "run_lock" in self.__dict__ else ""
         return other_runs_since(self.path.parent / "running", own_id)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection for reading, which sees one consistent state of the database.
+        """Yield a connection for reading, which sees one consistent state of the database during the block.
 
-        Raise OutputError if the database fails.
+        Raise OutputError if the database cannot be read.
         """
         engine = self.engine
         with guarded(self.path), engine.connect().execution_options(reads=True) as connection:
@@ -73,19 +76,22 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Yield a connection for a transaction, which is committed at the end of the block, or rolled back on an error.
 
-        The transaction holds the write lock from its start, so nobody can change what it has read before it is
-        committed. Raise OutputError if the database fails or cannot be written.
+        The transaction holds the write lock from its start. So no other run can change rows between the time when the
+        block reads them and the commit. Raise OutputError if the database cannot be read or written.
         """
         engine = self.engine
         with guarded(self.path), engine.begin() as connection:
             yield connection
 
     def insert(self, table: Table) -> sqlite.Insert:
-        """Return an INSERT that supports ON CONFLICT, which only SQLAlchemy's classes for a dialect do."""
+        """Return an INSERT statement for `table` to which an ON CONFLICT clause can be added.
+
+        SQLAlchemy supports this clause only in the classes for one database system, here SQLite.
+        """
         return sqlite.insert(table)
 
     def close(self) -> None:
-        """End this run and close the database; do nothing if neither was used."""
+        """Release `run_lock` and close `engine`, if they were used."""
         if "run_lock" in self.__dict__:
             self.run_lock.close()
         if "engine" in self.__dict__:
@@ -93,24 +99,24 @@ class Database:
 
 
 def to_timestamp(time: datetime | None) -> int | None:
-    """Return a time as the whole number of seconds since 1970 that tables store; None for None."""
+    """Return a time in whole seconds since 1970, the form in which tables store times; None for None."""
     return int(time.timestamp()) if time else None
 
 
 def from_timestamp(value: int | None) -> datetime | None:
-    """Return the time that a table stores in seconds since 1970, in China's time zone; None for None (NULL)."""
+    """Return the time for a number of seconds since 1970 from a table, in China's time zone; None for None (NULL)."""
     return datetime.fromtimestamp(value, CHINA) if value is not None else None
 
 
 def due_condition(due: Column[Any], now: datetime) -> ColumnElement[bool]:
-    """Return a SQL condition that is true if policy.is_due is true for the column `due` at the time `now`.
+    """Return the SQL equivalent of policy.is_due for the column `due` at the time `now`.
 
-    The condition can use the index of the column.
+    A row with NULL in the column does not meet the condition. SQLite can use an index of the column for the condition.
     """
     start, end = policy.waiting_window(now)
     return (due <= to_timestamp(start)) | (due > to_timestamp(end))
 
 
 def chunks(rows: list[Any]) -> Iterator[list[Any]]:
-    """Return an iterator over `rows` in lists of at most CHUNK items, which are small enough for one SQL statement."""
+    """Return an iterator over lists of at most CHUNK consecutive items of `rows`, few enough for one SQL statement."""
     return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))

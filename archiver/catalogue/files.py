@@ -1,6 +1,7 @@
-"""Read from the catalogue which files should be in the archive, which articles use them, and which files are lost.
+"""Look up which files should be in the archive and which articles use them, and record which files are lost.
 
-`archiver verify` compares these files with the files on disk (archive/inventory.py).
+`archiver verify` compares these files with the files on disk (archive/inventory.py). Paths are relative to the
+archive's folder.
 """
 
 from __future__ import annotations
@@ -34,16 +35,19 @@ def _is_equal(name: str, other: str) -> bool:
 class FileInventory:
     """All files that should be on disk: posts, media and snapshots of pages.
 
-    The argument `keys` of a method selects the articles whose files are returned; None selects all articles. Files of
-    removed articles are left out. Iterators read in chunks, so they need little memory, and the caller may change the
-    catalogue during the iteration, because no transaction is open while files are yielded.
+    The argument `keys` of a method holds keys of articles, to yield only files of these articles; None means all
+    articles. Files of removed articles are left out. Iterators read in chunks, so they need little memory. The caller
+    may change the catalogue during the iteration, because no transaction is open while files are yielded.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def count(self) -> int:
-        """Return the approximate number of files that should be on disk, including media of removed articles."""
+        """Return the approximate number of files that should be on disk, to show progress.
+
+        Media of removed articles are included, and a snapshot is counted for each capture that has it.
+        """
         counts = (
             select(func.count()).select_from(articles).where(articles.c.post.is_not(None)).where(_IS_PRESENT),
             select(func.count()).select_from(media).where(media.c.path != ""),
@@ -53,20 +57,27 @@ class FileInventory:
             return sum(int(connection.execute(count).scalar() or 0) for count in counts)
 
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the posts, each with the digest that it had when archiver wrote it; '' if this is unknown."""
+        """Yield the posts of the articles with these keys, or all posts if `keys` is None.
+
+        Each has the SHA-256 of the bytes that archiver wrote, '' if this is unknown.
+        """
         query = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
         query = query.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
         yield from self._each(_restrict(query, articles.c.key, keys), articles.c.id)
 
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the images, audios and videos that were saved, each with the key of one article that shows it."""
+        """Yield the saved images, audios and videos of the articles with these keys, or all if `keys` is None.
+
+        Each has the key of one article that shows it.
+        """
         yield from self._each(_select_media(keys), media.c.id)
 
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the snapshots of pages, with their digests and an empty `path`; a snapshot may be yielded twice.
+        """Yield the snapshots of the articles with these keys, or all snapshots if `keys` is None.
 
-        The caller finds the path of a snapshot from its digest. Captures with the state UNREAD are left out: a run is
-        working on them, or it died, perhaps before the snapshot was durable on disk.
+        Each has its digest and an empty `path`; the caller finds the path from the digest. A snapshot is yielded once
+        for each capture that has it. Snapshots that are marked as lost are left out. Captures with the state UNREAD are
+        also left out: a run is working on them, or it died, perhaps before the snapshot was durable on disk.
         """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         query = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
@@ -75,15 +86,17 @@ class FileInventory:
         yield from self._each(_restrict(query, articles.c.key, keys), captures.c.id)
 
     def known_posts(self, names: Collection[str]) -> set[str]:
-        """Return the paths among `names` that are posts of articles."""
+        """Return those of the paths `names` that are posts of articles. Posts of removed articles are left out."""
         return self._known(articles.c.post, names, _IS_PRESENT)
 
     def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        """Return the paths among `paths` that belong to a known medium, mapped to whether the medium is saved.
+        """Return those of the media files `paths` that the catalogue knows: {path: whether it is recorded as saved}.
 
-        A file on disk may belong to a medium that is not saved, if a run died before it recorded the file, or is
-        working on it now. `is_same` is called with the recorded path of a medium and one of `paths`, and returns
-        whether both are the same file. Paths that differ only in case always count as the same.
+        The value is False if the catalogue has a medium of this name, but no file for it. Then the run that wrote the
+        file died before it recorded the file, or is still working.
+
+        Two paths in different spelling may be one file, for example on a disk that ignores case. `is_same` decides: it
+        gets the recorded path of a medium and one of `paths`. Paths that differ only in case always count as the same.
         """
         stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}
@@ -111,21 +124,25 @@ class FileInventory:
         return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
 
     def expects_page(self, sha256: str) -> bool:
-        """Return whether a snapshot with this digest was stored and is not marked as lost."""
+        """Return whether the snapshot with this digest should be on disk.
+
+        This is so if the catalogue has a capture with this digest that is not marked as lost.
+        """
         return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
     def articles_showing(self, path: str) -> list[str]:
-        """Return the keys of the articles that show the medium saved at `path`."""
+        """Return the keys of the articles that show the medium saved at `path`; [] if there are none."""
         query = select(articles.c.key).select_from(_LINKED_ARTICLES.join(media, media.c.id == article_media.c.media_id))
         with self._database.reading() as connection:
             rows = connection.execute(query.where(media.c.path == path).where(_IS_PRESENT).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
     def current_medium(self, path: str) -> tuple[str, str, str]:
-        """Return (path, digest, reason) of the current file of the medium that was saved at `path` before.
+        """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
 
-        The current file may have another extension. If the medium has no file, `path` and `digest` are '' and `reason`
-        says why it could not be fetched. For an unknown medium all three are ''.
+        `path` is a path at which the medium was saved earlier. The returned path may have another extension, if the
+        medium was downloaded again. If the medium has no file now, the returned path and digest are ''. The reason is
+        '' if nothing is wrong. For an unknown medium all three are ''.
         """
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
@@ -135,22 +152,27 @@ class FileInventory:
         return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
     def request_medium(self, path: str) -> None:
-        """Mark a medium as due for a request, because its file at `path` is missing or altered.
+        """Mark the medium saved at `path` to be downloaded again from now on, because its file is missing or altered.
 
-        The file stays expected until the medium is downloaded again or given up.
+        Nothing is downloaded here. The row keeps the path and digest of the file, so `media` still yields it. Both are
+        deleted from the row when the medium is given up after repeated failures.
         """
         with self._database.writing() as connection:
             values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
             connection.execute(update(media).where(media.c.path == path).values(values))
 
     def due_media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the media that are due for a request although a file is recorded for them, as `request_medium` does."""
+        """Yield the media that were saved once but are to be downloaded again, for example after `request_medium`.
+
+        They are yielded even if the next attempt must wait until a later time. Only media that the articles with these
+        keys show are yielded, or all if `keys` is None.
+        """
         yield from self._each(_select_media(keys).where(media.c.due.is_not(None)), media.c.id)
 
     def confirm_medium(self, path: str, sha256: str) -> None:
         """Undo `request_medium`, because the file at `path` is back and has the digest `sha256`.
 
-        Nothing is changed if another digest is recorded.
+        Do nothing if another digest is recorded for the file.
         """
         with self._database.writing() as connection:
             found = (media.c.path == path) & (media.c.sha256 == sha256)
@@ -163,9 +185,9 @@ class FileInventory:
             connection.execute(update(captures).where(captures.c.sha256 == sha256).values(lost=now))
 
     def integrity_errors(self) -> Iterator[str]:
-        """Yield a line for each fault that SQLite's own checks find in the database.
+        """Yield a line of text for each fault that SQLite's own checks find in the database.
 
-        Such faults are damage, and rows that refer to a row that does not exist.
+        The checks find damaged parts of the file, and rows that refer to a row which does not exist.
         """
         with self._database.reading() as connection:
             for (message,) in connection.execute(text("PRAGMA integrity_check")):
@@ -175,7 +197,10 @@ class FileInventory:
                 yield f"row {row} of {table} names a row of {parent} that is not there"
 
     def malformed_digests(self) -> Iterator[str]:
-        """Read every row of every table; yield a line for each row whose digest is not a SHA-256."""
+        """Yield a line of text for each row with a digest that is neither empty nor a SHA-256.
+
+        All rows of all tables are read. Raise DamagedCatalogue at a row that cannot be read.
+        """
         digests = {articles.name: articles.c.digest, captures.name: captures.c.sha256, media.name: media.c.sha256}
         with self._database.reading() as connection:
             for table in tables.sorted_tables:
@@ -188,7 +213,7 @@ class FileInventory:
     def _each(self, query: Select[Any], id_: Column[Any]) -> Iterator[ExpectedFile]:
         """Yield the files that a query finds, in order of the column `id_`.
 
-        The columns of the query are id, path, digest and key.
+        The query must select four columns: id, path, digest and article's key.
         """
         last = 0
         while True:
@@ -200,14 +225,17 @@ class FileInventory:
             yield from (ExpectedFile(path=path, sha256=sha256, key=key or "") for _, path, sha256, key in rows)
 
     def _known(self, column: Column[Any], values: Collection[str], condition: ColumnElement[bool]) -> set[str]:
-        """Return the values among `values` that `column` has in a row that meets the condition."""
+        """Return those of `values` that occur in `column` in a row that meets `condition`."""
         with self._database.reading() as connection:
             query = select(column).where(column.in_(_storable(values))).where(condition)
             return {str(value) for value in connection.execute(query).scalars()}
 
 
 def _select_media(keys: Collection[str] | None) -> Select[Any]:
-    """Select the media that were saved, each with the key of one article that shows it."""
+    """Return the query for the saved media, each with the key of one article that shows it.
+
+    Unless `keys` is None, the query finds only media that the articles with these keys show.
+    """
     query = select(media.c.id, media.c.path, media.c.sha256, _FIRST_KEY).where(media.c.path != "")
     query = query.where(_FIRST_KEY.is_not(None))
     if keys is None:
@@ -217,10 +245,13 @@ def _select_media(keys: Collection[str] | None) -> Select[Any]:
 
 
 def _storable(names: Collection[str]) -> list[str]:
-    """Return the names that the database can store; file names on disk may be bytes that are not valid UTF-8."""
+    """Return those of `names` that the database can store.
+
+    Names of files on disk may be bytes that are not valid UTF-8. Such names cannot be stored.
+    """
     return [name for name in names if urls.is_text(name)]
 
 
 def _restrict(query: Select[Any], key: Column[Any], keys: Collection[str] | None) -> Select[Any]:
-    """Return `query` restricted to the articles with these keys; `query` itself if `keys` is None."""
+    """Return `query` restricted to rows with one of `keys` in the column `key`; `query` itself if `keys` is None."""
     return query if keys is None else query.where(key.in_(keys))

@@ -1,8 +1,8 @@
-"""Cache the listings of the folders of posts, to know the foreign posts: those that archiver did not write.
+"""Store the listings of the folders of posts, to find foreign posts: posts that archiver did not write.
 
-Jekyll must not publish two posts under one address, so the name of a new post depends on all other posts. Listing a
-folder of 100,000 files for each new post would be slow. So the listing of each folder is stored here together with the
-folder's time of change. It is valid while the folder still has this time.
+Two posts must not have the same address on the site, so the name of a new post depends on all other posts. Listing a
+folder of 100,000 files for each new post would be slow. So each listing is stored here, with the folder's time of
+change. A stored listing is valid as long as the folder has the stored time.
 """
 
 from __future__ import annotations
@@ -16,26 +16,28 @@ from archiver.catalogue.schema import folders, foreign_posts
 
 
 class ForeignPosts:
-    """The cached listings of `_posts` and the folders below it.
+    """The stored listings of `_posts` and the folders below it.
 
-    The caller must check which listings are valid, by comparing the folders' current times with `recorded_folders`.
+    The methods do not look at the disk. The caller compares the times from `recorded_folders` with those on disk, to
+    find out which listings are valid. Paths are relative to the archive's folder.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def recorded_folders(self) -> dict[str, str]:
-        """Return the recorded times of the folders whose listings are cached, by the paths of the folders.
+        """Return the stored times of change of the folders whose listings are stored, by the folders' paths.
 
-        Each is the last recorded time of change of a folder, as "mtime ctime" in nanoseconds.
+        Each time is a text: the folder's mtime and ctime in nanoseconds, separated by a space.
         """
         with self._database.reading() as connection:
             return {row.name: row.changed for row in connection.execute(select(folders))}
 
     def published_as(self, address: str) -> list[str]:
-        """Return the paths of the foreign posts that were saved with this address.
+        """Return the paths of the foreign posts in the stored listings that the site publishes at this address.
 
-        `address` is the result of the profile's `published_key`, which is equal for posts that overwrite each other.
+        `address` is a result of the profile's `published_key`, such as '2024-05-31-title'. Posts for which that method
+        returns the same text overwrite each other on the site.
         """
         with self._database.reading() as connection:
             query = select(foreign_posts.c.name).where(foreign_posts.c.published_as == address)
@@ -44,13 +46,16 @@ class ForeignPosts:
     def save(
         self, changed: Mapping[str, str], recorded: Mapping[str, str], listed: Mapping[str, Mapping[str, str]]
     ) -> None:
-        """Save the listings and times of the folders that changed, in one transaction.
+        """Bring the stored listings up to date, in one transaction, with what the caller found on disk.
 
-        `changed` maps the path of each folder to its new time of change. `listed` maps the path of each folder that was
-        listed again to its foreign posts; these are mapped to their addresses (the profile's `published_key`). Folders
-        that are in `changed` but not in `listed` keep their saved listing, because nothing changed in them except posts
-        of archiver; only their new time is saved. `recorded` maps folders to the times that the caller has read from
-        here. If another run has saved a different time for such a folder since then, its time is not changed.
+        `changed` maps the path of each folder whose time on disk is not the stored one to its time on disk. `listed`
+        has those of these folders that the caller listed again. It maps each folder's path to the foreign posts in the
+        folder: {path of the post: result of the profile's `published_key`}. The listing and the time of such a folder
+        are replaced.
+
+        A folder in `changed` but not in `listed` keeps its stored listing, because only archiver's own posts changed in
+        it; only its time is replaced. `recorded` has the times that `recorded_folders` returned to the caller. If the
+        stored time is no longer the one in `recorded`, another run has changed it, and it is kept.
         """
         with self._database.writing() as connection:  # a folder is found through its parent's listing
             for name, posts in listed.items():

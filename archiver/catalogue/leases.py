@@ -1,8 +1,8 @@
-"""Manage leases, which record the run that is working on a URL, and find out which runs are still alive.
+"""Manage leases, which record which run is working on a URL, and find out which runs are still alive.
 
 A lease is the id of a run in the `owner` column of the URL's row. A run is alive while it holds the lock on its file
-`running/<id>.lock`. The system frees this lock when the process ends, even if it is killed. So the lock shows reliably
-whether the owner of a lease is still working. The lease of a dead run counts as free.
+`running/<id>.lock`. The operating system releases the lock when the process ends, even if the process is killed. The
+lease of a dead run counts as free.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STARTUP_TIME = 60.0  # seconds that a slow run may need between creating its lo
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """The result of claiming a URL for this run."""
+    """The result of UrlTable.claim: whether this run got the lease, and the record of the URL before the claim."""
 
     is_granted: bool  # True: this thread has the lease now; False: another thread or another run that is alive has it
     before: UrlRecord  # the record of the URL before the claim
@@ -35,8 +35,8 @@ class Claim:
 class RunLock:
     """The lock that shows other runs that this run is alive.
 
-    `id` is the random id of this run, which is stored in its leases. `folder` contains the lock files of all runs of
-    the archive.
+    The constructor takes the lock. `id` is the random id of this run, which is stored in its leases. `folder` contains
+    the lock files of all runs of the archive.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -48,7 +48,7 @@ class RunLock:
         self._sweep()
 
     def is_alive(self, run_id: str) -> bool:
-        """Return whether the run with this id is still working; delete its lock file if it is not."""
+        """Return whether the run with this id is still working; delete the run's lock file if it is not."""
         path = self._file(run_id)
         if run_id == self.id or _is_locked(path):
             return True
@@ -62,7 +62,10 @@ class RunLock:
             self._file(self.id).unlink(missing_ok=True)
 
     def _sweep(self) -> None:
-        """Delete the lock files of dead runs, except new files, which a starting run may not have locked yet."""
+        """Delete the lock files of dead runs.
+
+        New files are kept, because a run that is just starting may not have locked its file yet.
+        """
         for path in self._folder.glob("*.lock"):
             with suppress(OSError, OutputError):
                 if time.time() - path.stat().st_mtime > _STARTUP_TIME:
@@ -73,9 +76,10 @@ class RunLock:
 
 
 def other_runs_since(folder: Path, own_id: str) -> float | None:
-    """Return the start time of the oldest run other than `own_id` that is still working; None if none is.
+    """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
 
-    The time is in seconds since 1970 and comes from the modification time of the run's lock file in `folder`.
+    `folder` has the lock files of the runs. The start of a run is the modification time of its lock file. The run with
+    the id `own_id` is ignored. Return None if no other run is working.
     """
     starts = []
     for path in folder.glob("*.lock"):
@@ -87,18 +91,18 @@ def other_runs_since(folder: Path, own_id: str) -> float | None:
 
 
 def owner_of(connection: Connection, url: str) -> str:
-    """Return the id of the run that has the lease on a URL, whether it is alive or dead; '' if no run has it."""
+    """Return the id of the run, alive or dead, that has the lease on a URL; '' if no run has the lease."""
     return str(connection.execute(select(addresses.c.owner).where(addresses.c.url == url)).scalar() or "")
 
 
 def free_lease(connection: Connection, url: str, run_id: str) -> None:
-    """Free the lease of a run on a URL; do nothing if the run does not have it."""
+    """Free the lease on a URL if the run with this id has the lease; otherwise do nothing."""
     own_lease = (addresses.c.url == url) & (addresses.c.owner == run_id)
     connection.execute(update(addresses).where(own_lease).values(owner=None))
 
 
 def _is_locked(path: Path) -> bool:
-    """Return whether a process holds the lock on a file."""
+    """Return whether a process holds the lock on a file; False if there is no file."""
     if not path.exists():
         return False
     lock = LockFile(path)

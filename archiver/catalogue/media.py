@@ -1,8 +1,10 @@
 """Read and write the table of media, with the file of each image, audio and video.
 
-If a medium has no file, its row has the reason and the time at which to request it again. A medium has one row, even
-if several articles show it; the table `article_media` links it to them. The name of a medium is its path in the archive
-without extension, which is derived from its id at WeChat: `postimg/<image-id>`.
+A medium has one row, even if several articles show it; the table `article_media` links media to articles. The row of a
+medium without a file has the reason, and the time at which to request the medium again.
+
+The name of an image is `postimg/<image-id>`, with its id at WeChat, or with a digest if it has no id. The name of an
+audio or video is `media/<digest>`. On disk a medium is usually saved under its name plus an extension.
 """
 
 from __future__ import annotations
@@ -23,18 +25,20 @@ _NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
 class MediaTable:
-    """The table of all media that articles show, by their names in the archive."""
+    """The table of all media that articles show. Methods identify a medium by its name (see the module's docstring)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Add a row for each medium that has none, with a name on disk; return (stems, files).
+        """Decide and record where each medium is saved; return (stems, files).
 
-        `names` maps the name of each medium to a substitute, its safe name. A new medium keeps its own name on disk,
-        unless that differs only in case from a name that is taken, because many disks ignore case; then it gets its
-        safe name. `stems` maps the name of each medium to its path on disk without extension. `files` maps the names
-        of those media that are saved to their files.
+        `stems` maps the name of each medium to its stem: the path of its file, without the extension. `files` maps the
+        name of each medium that is already saved to its file. Paths are relative to the archive's folder.
+
+        `names` maps the name of each medium to its safe name, such as `postimg/Ab_C` to `postimg/abc-0f3a91c2`. The
+        stem of a new medium is its name. But many disks ignore case; so if the name of another medium differs only in
+        case, the stem is the safe name. For each new medium a row with its stem is added.
         """
         found = self._rows(list(names))
         if new := [name for name in names if name not in found]:
@@ -44,7 +48,12 @@ class MediaTable:
         return _stems_and_files(found, names)
 
     def find(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Return (stems, files) as `reserve` does, but write nothing; an unknown medium gets its safe name."""
+        """Look up where media are saved; return (stems, files) like `reserve`, but write nothing.
+
+        `stems` maps the name of each medium to the path of its file without the extension. `files` maps the name of
+        each medium that is saved to its file. `names` maps the name of each medium to its safe name (see `reserve`);
+        this is the stem of a medium that has no row yet.
+        """
         return _stems_and_files(self._rows(list(names)), names)
 
     def failure_of(self, name: str) -> str:
@@ -53,13 +62,13 @@ class MediaTable:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
     def failed_tries(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the number of failed requests for each medium, by name; unknown media are left out."""
+        """Return the recorded number of failed requests for each medium, by name. Unknown media are left out."""
         return {name: int(row["tries"]) for name, row in self._rows(list(names)).items()}
 
     def articles_with_due_media(self) -> list[str]:
         """Return the keys of the articles with a missing medium that is due for a request.
 
-        Removed articles are left out, and so are articles without a stored page, because their posts cannot be written
+        Removed articles are left out. So are articles without a stored page, because their posts cannot be written
         again.
         """
         query = (
@@ -74,9 +83,10 @@ class MediaTable:
             return [str(key) for key in connection.execute(query).scalars()]
 
     def postpone(self, key: str) -> None:
-        """Count a failed attempt for each medium of an article that has a time for its next request.
+        """Count a failed request for each of an article's media that are still to be requested.
 
-        It is called if the stored page of the article could not be read, so that its media could not be requested.
+        This is called if the stored page of the article could not be read, so that its media could not be requested.
+        The next request is then due later, or never after too many failed ones.
         """
         missing = [row for row in self.of_article(key) if row["due"] is not None]
         with self._database.writing() as connection:
@@ -85,7 +95,7 @@ class MediaTable:
                 connection.execute(media.update().where(media.c.id == row["id"]).values(values))
 
     def of_article(self, key: str) -> list[dict[str, Any]]:
-        """Return the rows of an article's media as dicts of all columns of the table `media`."""
+        """Return the rows of an article's media, as dicts with all columns of the table `media` by column name."""
         joined = media.join(article_media, article_media.c.media_id == media.c.id).join(articles)
         query = select(media).select_from(joined).where(articles.c.key == key).order_by(media.c.id)
         with self._database.reading() as connection:
@@ -94,7 +104,8 @@ class MediaTable:
     def files_of_article(self, key: str) -> dict[str, LocalFile]:
         """Return the saved files of an article's media, by the names of the media.
 
-        The `response` of each file is the one with which it was downloaded, None if it was not downloaded.
+        The field `response` of each file is the recorded HTTP response that contained the file. It is None if the file
+        was not downloaded.
         """
         saved = [row for row in self.of_article(key) if row["path"]]
         return {row["name"]: replace(_file(row), response=_response(row)) for row in saved}
@@ -109,9 +120,10 @@ class MediaTable:
         return found
 
     def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
-        """Add rows for media. `names` maps the name of each to the safe name.
+        """Add a row for each medium in `names`, with the stem of its file: the path without the extension.
 
-        The safe name is used on disk if the name differs from that of another medium only in case.
+        `names` maps the name of each medium to its safe name (see `reserve`). The stem is the safe name if the name of
+        another medium differs only in case, otherwise the name.
         """
         taken: dict[str, str] = {}
         for chunk in chunks([name.lower() for name in names]):
@@ -126,16 +138,22 @@ class MediaTable:
 def _stems_and_files(
     found: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, LocalFile]]:
-    """Return (stems, files) for `reserve` and `find` from the rows in `found`.
+    """Return the results of `reserve` and `find`: (stems, files), each by the names of the media.
 
-    `names` maps the name of each medium to its safe name, which is used for a medium without a row.
+    A stem is the path of a medium's file without the extension. `files` has only media that are saved. `found` maps
+    names of media to their rows. `names` maps the name of each medium to its safe name (see `reserve`); this is the
+    stem of a medium without a row.
     """
     files = {name: _file(row) for name, row in found.items() if row["path"]}
     return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
 
 
 def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
-    """Record the result for each medium of an article, and that the article shows the medium."""
+    """Write the files in `entry.media`, or the reasons why there are none, to the rows of the media.
+
+    Also record that the article with the row `article_id` shows these media. The media must have rows, which
+    `MediaTable.reserve` adds.
+    """
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}  # by changed columns: one statement each
     links = []
     for row in _rows_of(connection, list(entry.media)):
@@ -157,10 +175,12 @@ def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
 
 
 def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
-    """Return the columns to change in the row of a medium for its result in `entry.media`.
+    """Return the columns to change in the row of a medium, as {column name: new value}; {} if nothing changes.
 
-    The result is a file, or the reason why there is no file. A failed attempt is counted only if the medium was
-    requested.
+    `entry.media` has the medium's file, or the reason why there is none. Without a file, or if the file's `doubt` says
+    that it may be wrong, there are two cases. If this run requested the medium, a failed request is counted, and the
+    next one is due later, or never after too many. Otherwise, for example because a limit was reached, nothing is
+    counted; if the row has no reason yet, the reason is written and the medium is due now.
     """
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:
@@ -174,7 +194,7 @@ def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[
 
 
 def _saved(file: LocalFile) -> dict[str, Any]:
-    """Return the columns to change in the row of a medium that was saved to `file`."""
+    """Return the columns to change, by name, in the row of a medium that was saved to `file`."""
     values = {"path": file.path, "size": file.size, "sha256": file.sha256, "reason": "", "tries": 0, "due": None}
     response = file.response
     if response is None:  # the file was already on disk, so its recorded origin stays
@@ -186,7 +206,7 @@ def _saved(file: LocalFile) -> dict[str, Any]:
 
 
 def _failed(reason: str, tries: int, now: datetime) -> dict[str, Any]:
-    """Return the columns to change in the row of a medium after `tries` failed attempts."""
+    """Return the columns to change, by name, in the row of a medium whose request failed for the `tries`-th time."""
     return {"reason": reason, "tries": tries, "due": to_timestamp(policy.media_retry_at(tries, now))}
 
 
@@ -195,9 +215,9 @@ def _file(row: Mapping[str, Any]) -> LocalFile:
 
 
 def _response(row: Mapping[str, Any]) -> Response | None:
-    """Return the response with which a medium was downloaded.
+    """Return the recorded HTTP response that contained a medium, from the medium's row.
 
-    Return None if it was not downloaded, for example if its file was saved beside a page.
+    Return None if the medium was not downloaded, for example if its file was saved beside a page.
     """
     received = from_timestamp(row["received"])
     if received is None:

@@ -43,11 +43,11 @@ _PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=
 
 
 def open_engine(path: Path) -> Engine:
-    """Return an engine for the SQLite file at `path`.
+    """Return an SQLAlchemy engine for the SQLite file at `path`.
 
-    Its writing transactions take the write lock at their start. Otherwise a transaction would fail at its first write
-    if another process had written since its first read. If the disk is full or the folder is read-only, the engine can
-    only read, in some cases from a copy in memory.
+    Transactions of the engine take the write lock at their start, unless they have the execution option `reads`. With a
+    lock taken later, a transaction would fail at its first write if another process had written in between. If the disk
+    is full or the folder is read-only, the engine can only read, in some cases from a copy in memory.
     """
     if path.exists() and is_full(path.parent):
         return _copy_in_memory(path, f"file:{quote(str(path.absolute()))}", "the disk is full: free some space")
@@ -63,22 +63,22 @@ def open_engine(path: Path) -> Engine:
 
 
 def _read_only_url(path: Path) -> URL:
-    """Return the SQLAlchemy URL for a database that cannot be written, for example in a backup or on a CD."""
+    """Return the URI of `_read_only` as an SQLAlchemy URL, for example for a database in a backup or on a CD."""
     name, _, query = _read_only(path).partition("?")
     return URL.create("sqlite", database=name, query={**dict(parse_qsl(query)), "uri": "true"})
 
 
 def _read_only(path: Path) -> str:
-    """Return the SQLite URI for reading a database that cannot be written.
+    """Return the URI with which sqlite3 opens a database in a place where nothing can be written, such as a CD.
 
-    With this URI, SQLite takes no locks if there is no write-ahead log beside the database.
+    If there is no write-ahead log beside the database, SQLite takes no locks when it uses this URI.
     """
     immutable = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     return f"file:{quote(str(path.absolute()))}?mode=ro{immutable}"
 
 
 def _is_older(path: Path) -> bool:
-    """Return whether a database has an older schema than REVISION; False if this cannot be read."""
+    """Return whether a database has an older schema than REVISION; False if its revision cannot be read."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
         found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return found is not None and str(found[0]) < REVISION
@@ -86,7 +86,11 @@ def _is_older(path: Path) -> bool:
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
-    """Configure a new connection to a database that can be written."""
+    """Configure a new connection to a database that can be written; SQLAlchemy calls this for each one.
+
+    Turn off transactions that the driver begins by itself, set `_PRAGMAS`, turn to a write-ahead log (WAL), and
+    allocate disk space for the log's index. `_record` is not used.
+    """
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in _PRAGMAS:
         connection.cursor().execute(f"PRAGMA {pragma}")
@@ -104,11 +108,14 @@ def is_full(folder: Path) -> bool:
 
 
 def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
-    """Return an engine for a copy in memory of the database at `uri`; `refuses` says why it cannot be written.
+    """Return an engine for a copy in memory of the database at `path`, which cannot be written.
 
-    `path` is the path of the database. On a full disk the database cannot be read in place: SQLite maps the index of
-    the write-ahead log to memory, and the process is killed (SIGBUS) if the disk has no space for a block of the index.
-    With the exclusive lock that is used here, SQLite does not map the index.
+    `uri` is the SQLite URI from which to read the database. `refuses` says why it cannot be written, such as 'its
+    folder is read-only'; this becomes part of the error message of an attempt to write.
+
+    On a full disk the database cannot be read in place. SQLite maps the index of the write-ahead log to memory, and the
+    process is killed (SIGBUS) if the disk has no space for a block of the index. With the exclusive lock that is used
+    here, SQLite does not map the index.
     """
     address = f"file:{secrets.token_hex(8)}?mode=memory&cache=shared"
     copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the copy exists while this connection is open
@@ -131,11 +138,11 @@ def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
 
 
 def _allocate_shared_memory(path: Path) -> None:
-    """Allocate all blocks of the memory-mapped index of the write-ahead log of the database at `path`.
+    """Allocate disk space for the memory-mapped index of the write-ahead log of the database at `path`.
 
-    Otherwise the process is killed (SIGBUS) if the disk later has no space for a block. The blocks are allocated
-    through SQLite's own file descriptor, because closing another descriptor of the same file would release SQLite's
-    locks on it.
+    Without this, the process would be killed (SIGBUS) if the disk had no space when SQLite uses a new block of the
+    index. The space is allocated through SQLite's own file descriptor. Another descriptor of the same file would have
+    to be closed again, which would release SQLite's locks on the file.
     """
     index = f"{path.absolute()}-shm"
     with suppress(OSError, AttributeError):  # a system without /proc or without posix_fallocate
@@ -148,8 +155,7 @@ def _allocate_shared_memory(path: Path) -> None:
 def _turn_to_wal(connection: DBAPIConnection) -> None:
     """Set the journal mode to WAL; if the database is locked, retry for up to BUSY_TIMEOUT.
 
-    If two processes set the mode at the same time, one of them fails immediately, because SQLite ignores the timeout
-    here.
+    SQLite ignores its own timeout here: if two processes set the mode at the same time, one of them fails at once.
     """
     until = time.monotonic() + BUSY_TIMEOUT / 1000
     while True:
@@ -164,10 +170,10 @@ def _turn_to_wal(connection: DBAPIConnection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin a transaction for reading, or one that takes the write lock.
+    """Begin a transaction: for reading if the execution option `reads` is set, otherwise with the write lock.
 
-    The execution option `reads` decides which. Raise OutputError if the transaction is not for reading only, but the
-    database cannot be written.
+    Raise OutputError if the write lock is wanted, but the engine is for a copy in memory. Only a migration (execution
+    option `migrates`) may write to such a copy.
     """
     options = connection.get_execution_options()
     reads = options.get("reads")
@@ -179,9 +185,9 @@ def _begin(connection: Connection) -> None:
 def bring_up_to_date(engine: Engine, path: Path) -> bool:
     """Create the schema of the catalogue at `path`, or migrate it to REVISION after making a backup.
 
-    Return whether the catalogue must be populated from the archive's folder, because it is new, or because the run that
-    created it died before that was done. If the catalogue was made by a newer version of archiver, change nothing and
-    raise OutputError.
+    Return whether the catalogue must be populated from the archive's folder. This is so if the catalogue is new, or if
+    the run that created it died before `mark_populated`. If the catalogue was made by a newer version of archiver,
+    change nothing and raise OutputError.
     """
     with guarded(path), engine.connect().execution_options(reads=True) as connection:
         found = _revision(connection)
@@ -203,14 +209,17 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
 
 
 def mark_populated(connection: Connection) -> None:
-    """Record that everything in the archive's folder was added to the new catalogue, so it is not searched again."""
+    """Record that the posts and tombstones in the archive's folder were added to the new catalogue.
+
+    A tombstone is a file that records the removal of an article.
+    """
     connection.exec_driver_sql(f"PRAGMA user_version = {_POPULATED}")
 
 
 def _back_up(path: Path, revision: str) -> None:
-    """Copy a catalogue with the schema `revision` to `backup/`; the copy is durable on disk when this returns.
+    """Copy the catalogue at `path`, which has the schema `revision`, to the folder `backup` beside it.
 
-    Raise OutputError if the copy cannot be made.
+    The copy is durable on disk when this returns. Raise OutputError if the copy cannot be made.
     """
     backup = path.parent / "backup" / f"catalogue-{revision}.db"
     with guarded_folder(backup):
@@ -230,7 +239,7 @@ def _back_up(path: Path, revision: str) -> None:
 
 @contextmanager
 def guarded_folder(path: Path) -> Iterator[None]:
-    """Convert an OSError in the block to an OutputError which says that the folder of `path` cannot be written."""
+    """Convert an OSError in the block to an OutputError saying that the parent folder of `path` cannot be written."""
     try:
         yield
     except OSError as error:
@@ -238,14 +247,14 @@ def guarded_folder(path: Path) -> Iterator[None]:
 
 
 def _revision(connection: Connection) -> str:
-    """Return the revision of the schema; '' if the file is empty."""
+    """Return the revision of the catalogue's schema, such as '0004'; '' if no schema was created yet."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def _migrate(connection: Connection, found: str) -> None:
-    """Migrate the schema from the revision `found`; if that is '', create the newest schema."""
+    """Migrate the schema from the revision `found` to the newest one; create the newest schema if `found` is ''."""
     if not found:
         tables.create_all(connection)
         connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
@@ -267,7 +276,10 @@ def upgrade(connection: Connection) -> None:
 
 
 def create(engine: Engine, path: Path, schema: MetaData) -> None:
-    """Create the missing tables of `schema` in a database that has no migrations."""
+    """Create those tables of `schema` that are missing in the database at `path`.
+
+    This is used for the machine's database, which has no migrations.
+    """
     with guarded(path), engine.begin() as connection:
         schema.create_all(connection)
 
@@ -290,7 +302,10 @@ def guarded(path: Path) -> Iterator[None]:
 
 
 def damaged(message: str, path: Path) -> DamagedCatalogue:
-    """Return the error for a damaged database; its message says how the user can get a new one."""
+    """Return the error for the damaged database at `path`, with advice on how to get a new one.
+
+    `message` is the message of SQLite or SQLAlchemy.
+    """
     if path.name != FILE:  # the database of the machine, for host limits
         return DamagedCatalogue(f"{message}: it is damaged; delete it, a new one is made", concerns=str(path))
     folder = path.parent.parent
@@ -302,7 +317,7 @@ def damaged(message: str, path: Path) -> DamagedCatalogue:
 
 
 def _remedy(message: str) -> str:
-    """Return advice for the user about an error message of SQLite."""
+    """Return advice for the user, such as to free some space, for an error message of SQLite."""
     if "full" in message or "disk I/O" in message:
         return "free some space and run the command again, nothing that was written is lost"
     if "locked" in message:

@@ -1,7 +1,7 @@
 """Add rows to the catalogue for posts, captures, media and removals that were found on disk.
 
-Recovery and import use this module. Each method is one transaction, unless its docstring says otherwise. A method may
-be called again with the same values; it does not change existing rows for them.
+Recovery and import use this module. Each method is one transaction, unless its docstring says otherwise. Calling a
+method again with the same values changes nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,12 @@ class RecoveredRows:
         self._database = database
 
     def last_recorded(self) -> datetime | None:
-        """Return the latest time of receipt that is recorded for a capture or a post; None if there is none."""
+        """Return the time up to which the catalogue knows what happened to the archive.
+
+        If a snapshot on disk is newer, the catalogue is out of date, for example restored from a backup. The result is
+        the later of two times: the last receipt of a page, and the last capture that a post shows. Return None if there
+        is no capture and no article.
+        """
         with self._database.reading() as connection:
             times = (
                 connection.execute(select(func.max(column))).scalar()
@@ -41,10 +46,11 @@ class RecoveredRows:
             return from_timestamp(max((time for time in times if time is not None), default=None))
 
     def unproven(self) -> list[str]:
-        """Return the keys of the articles of which it is not known whether a person edited the post.
+        """Return the keys of the articles whose posts recovery must still rebuild or compare with the stored pages.
 
-        They have no digest of their post, because the post was found on disk and not yet compared with the stored page.
-        Articles of which no post was found are included. Articles without a stored page are left out.
+        These articles have a stored page, but no digest of the post is recorded. Either the post was found on disk, so
+        that a person may have edited it, or only the page was found and there is no post. Removed articles are left
+        out.
         """
         query = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
@@ -52,7 +58,10 @@ class RecoveredRows:
             return [str(key) for key in rows.scalars()]
 
     def count_without_page(self) -> int:
-        """Return the number of articles without a stored page; removed articles are not counted."""
+        """Return the number of articles that have no stored page, or only pages that are marked as lost.
+
+        Removed articles are not counted.
+        """
         query = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
         has_page = _pages_kept().where(captures.c.lost.is_(None)).exists()
         with self._database.reading() as connection:
@@ -65,9 +74,10 @@ class RecoveredRows:
             return [to_article(row) for row in connection.execute(query.order_by(articles.c.id))]
 
     def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
-        """Add articles whose posts were found on disk, in one transaction for each chunk.
+        """Add articles whose posts were found on disk, in several transactions.
 
-        `posts` are pairs of an article and the result of the profile's `published_key` for its post.
+        Each item of `posts` is (article, published_as); `published_as` is the result of the profile's `published_key`
+        for the article's post.
         """
         for chunk in chunks(list(posts)):
             with self._database.writing() as connection:
@@ -77,8 +87,9 @@ class RecoveredRows:
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
         """Add an article whose post was found on disk, and its URL.
 
-        If the article is known, but has no post and was not removed, record the post for it, unless the post belongs to
-        another article.
+        `published_as` is the result of the profile's `published_key` for the post. If the article already has a row,
+        only fill in the post, if it is missing there, and the state, if the post says that the page is not available. A
+        row of a removed article is not changed. If another article already has this post, do nothing.
         """
         row = _row_of_post(article, published_as)
         insert = self._database.insert(articles).values(row).on_conflict_do_nothing()
@@ -99,7 +110,10 @@ class RecoveredRows:
             connection.execute(self._database.insert(addresses).values(url).on_conflict_do_nothing())
 
     def add_removal(self, tombstone: Tombstone) -> None:
-        """Record the removal of an article and all URLs that lead to it; add the article if it is unknown."""
+        """Record that an article was removed, and the URLs that lead to it, so that none of them is fetched again.
+
+        If the article is unknown, a row is added.
+        """
         with self._database.writing() as connection:
             removed = to_timestamp(tombstone.removed)
             row = _NO_POST | {
@@ -122,10 +136,11 @@ class RecoveredRows:
                 connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
     def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
-        """Add a capture whose snapshot is on disk; return its article's key, or '' if it has no article.
+        """Add a capture whose snapshot is on disk; return the key of its article, or '' if there is none.
 
-        `article` is the article in the page. It is None if the page holds no article; then `reason` says why. The
-        captures of a URL must be added in the order in which they were received.
+        `article` is the article in the page. It is None if the page holds no article, such as a notice; `reason` says
+        why. If it is None, the returned key is that of the article to which the URL led before. Captures of a URL must
+        be added in the order of receipt.
         """
         with self._database.writing() as connection:
             article_id = self._article(connection, capture, article)
@@ -142,10 +157,10 @@ class RecoveredRows:
             return str(connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar() or "")
 
     def _article(self, connection: Connection, capture: Capture, article: Article | None) -> int | None:
-        """Return the id of the article of a capture; add the article if it is unknown.
+        """Return the id of the article in the page of a capture; add a row if the article is unknown.
 
-        If the page holds no article (`article` is None), return the id of the article to which its URL led before; None
-        if it led to none.
+        If `article` is None, the page holds no article. Then return the id of the article to which the URL led before;
+        None if there is none.
         """
         if article is None:
             by_url = select(addresses.c.article_id).where(addresses.c.url == capture.url)
@@ -166,9 +181,10 @@ class RecoveredRows:
         return int(result.inserted_primary_key[0])  # type: ignore[index]
 
     def _insert_capture(self, connection: Connection, capture: Capture, article_id: int | None) -> None:
-        """Add a capture unless it is already recorded.
+        """Add a row for a capture, unless there is one already.
 
-        Also remove the mark that the snapshot is lost from all captures with the same digest.
+        An UNREAD row of the same capture is replaced. Also remove the mark "lost" from all captures with the same
+        digest, because the snapshot is on disk.
         """
         same = (captures.c.sha256 == capture.sha256) & (captures.c.captured == to_timestamp(capture.captured))
         same &= (captures.c.url == capture.url) & (captures.c.saved == int(capture.saved))
@@ -193,9 +209,10 @@ class RecoveredRows:
     def _record_url(
         self, connection: Connection, url: str, capture: Capture, article_id: int | None, reason: str
     ) -> None:
-        """Write the result of the fetch that returned a capture to the row of a URL.
+        """Write the result of the fetch that returned `capture` to the row of a URL.
 
-        If the row has the result of a later fetch, keep that result and only add the article's id if it is missing.
+        If the row already has the result of a later fetch, keep that result, and only fill in `article_id` if it is
+        missing. `reason` says why the page holds no article.
         """
         received = capture.received or capture.captured
         row = connection.execute(select(addresses).where(addresses.c.url == url)).first()
@@ -218,10 +235,10 @@ class RecoveredRows:
         connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
     def add_media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
-        """Add media files, and record that the articles with these keys show them.
+        """Add media files, and record that the articles with these keys show the media.
 
-        `files` maps the names of the media to the files. A file with an empty digest is damaged, so its medium becomes
-        due for a request.
+        `files` maps the names of the media to their files. An empty digest means that the file is damaged; then the
+        medium becomes due for a request.
         """
         with self._database.writing() as connection:
             ids = list(connection.execute(select(articles.c.id).where(articles.c.key.in_(keys))).scalars())
@@ -251,19 +268,25 @@ class RecoveredRows:
             connection.execute(link.on_conflict_do_nothing())
 
     def add_capture_without_page(self, key: str, capture: Capture) -> None:
-        """Add a capture without a stored page to the article with this key; do nothing if the article is unknown."""
+        """Add the record of a capture whose page was not kept: it has a time, a state and headers, but no snapshot.
+
+        `key` is the key of its article. Do nothing if the article is unknown.
+        """
         with self._database.writing() as connection:
             article_id = connection.execute(_id_of(key)).scalar()
             if article_id is not None:
                 self._insert_capture(connection, capture, article_id)
 
     def set_archived(self, key: str, time: datetime) -> None:
-        """Record `time` as the time of capture that the post of an article shows."""
+        """Record `time` as the time of the capture that an article's post shows."""
         with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(archived=to_timestamp(time)))
 
     def set_post_digest(self, key: str, digest: str) -> None:
-        """Record the digest of an article's post, after it was proven that archiver wrote exactly these bytes."""
+        """Record the SHA-256 of an article's post.
+
+        The caller must have proven that archiver wrote exactly the bytes with this digest.
+        """
         with self._database.writing() as connection:
             connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
 
@@ -274,15 +297,19 @@ def _id_of(key: str) -> Select[Any]:
 
 
 def _pages_kept() -> Select[Any]:
-    """Return a subquery for the captures with a stored page that belong to the article of the enclosing query."""
+    """Return the query for the captures of an article that have a stored page, even if it is marked as lost.
+
+    It is used as a subquery: the article is the one in the row of the enclosing query.
+    """
     return select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
 
 
 def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
-    """Update an article from one of its captures.
+    """Complete the row of an article with what one of its captures says.
 
-    If the article has no source, record that of the capture. If the page came from WeChat and was received after the
-    last check of the article, record its time of receipt as the last check.
+    If the row does not say which list, feed or album named the article, this is copied from `capture.source`. The time
+    of receipt becomes the time of the article's last check if it is later than the recorded one. A page saved by a
+    browser does not count as a check, because nothing was fetched.
     """
     if capture.source:
         lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
@@ -294,10 +321,10 @@ def _complete_article(connection: Connection, article_id: int, capture: Capture)
 
 
 def _record_notice(connection: Connection, article_id: int, state: str, received: int) -> None:
-    """Record the state of an article from a notice that it is not available, unless a later page holds it.
+    """Change the state of an article because of a notice that the article is not available.
 
-    Do nothing for other notices. `state` is the state of the notice. `received` is the time of its receipt in seconds
-    since 1970.
+    `state` is the state of the received page. Do nothing if it is not in UNAVAILABLE_STATES, or if a page received
+    after the notice holds the article. `received` is the time of receipt of the notice, in seconds since 1970.
     """
     last = select(func.max(captures.c.received)).where(captures.c.article_id == article_id)
     last_article = connection.execute(last.where(captures.c.state == State.ARTICLE)).scalar() or 0
@@ -309,7 +336,12 @@ def _record_notice(connection: Connection, article_id: int, state: str, received
 
 
 def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[str]) -> None:
-    """Link captures of notices to an article if they are from its URLs and were added before the article was known."""
+    """Assign earlier notices to an article that was just added, and update the article's state.
+
+    A notice, such as "deleted", does not say which article it replaces; only the URL tells. So a notice that was added
+    before its article belongs to no article. `found_urls` are the URLs of the article. Notices and other pages without
+    an article that were received from these URLs, and belong to no article yet, become captures of this one.
+    """
     has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
     is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))
     query = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)
@@ -319,7 +351,10 @@ def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[
 
 
 def _urls_of(capture: Capture, article: Article | None) -> Iterable[str]:
-    """Return the URLs that lead to the page of a capture; none for a saved page that holds no article."""
+    """Return the URLs that lead to the page of a capture, without duplicates.
+
+    Return no URL for a page that was saved by a browser and holds no article.
+    """
     if article is None:
         return [capture.url] if capture.url and not capture.saved else []
     named = (capture.url, urls.canonicalize(capture.final_url), article.url)
@@ -327,7 +362,7 @@ def _urls_of(capture: Capture, article: Article | None) -> Iterable[str]:
 
 
 def _row_of_post(article: ArticleRecord, published_as: str) -> dict[str, Any]:
-    """Return the row for an article of which only the post is known."""
+    """Return the row, by column name, for an article of which only the post is known."""
     return _NO_POST | {
         "key": article.key, "account": article.account, "account_id": "", "title": article.title,
         "type": article.type, "url": article.url, "published": to_timestamp(article.published),

@@ -23,8 +23,8 @@ _EMPTIED: dict[str, Any] = {
 class RemovalTable:
     """The removal of articles, which has two steps.
 
-    `begin` marks the article before any of its files is deleted. `finish` clears its rows after all its files are
-    deleted. Both may be called repeatedly, so that an interrupted removal can be finished at any time.
+    `begin` marks the article before the first of its files is deleted. `finish` clears the article's rows after the
+    last one is deleted. Both may be called repeatedly, so that an interrupted removal can be finished at any time.
     """
 
     def __init__(self, database: Database) -> None:
@@ -37,9 +37,9 @@ class RemovalTable:
             connection.execute(update(articles).where(unknown).values(taken_out=to_timestamp(self._database.now())))
 
     def tombstone(self, key: str) -> Tombstone:
-        """Return the tombstone of an article: the values that are stored on disk about its removal.
+        """Return the tombstone of an article, the record of its removal that the caller stores in a file.
 
-        If the article is not marked as removed yet, the time of its removal is now.
+        If the article is not marked as removed yet, the time of removal in the tombstone is now. The key must be known.
         """
         with self._database.reading() as connection:
             row = connection.execute(select(articles).where(articles.c.key == key)).one()
@@ -52,14 +52,17 @@ class RemovalTable:
             )  # fmt: skip
 
     def exclusive_media(self, key: str) -> list[str]:
-        """Return the paths of the media files that only this article shows."""
+        """Return the paths, relative to the archive's folder, of the media files that only this article shows."""
         with self._database.reading() as connection:
             article_id = _id_of(connection, key)
             query = select(media.c.path).where(_is_shown_only_by(article_id)).where(media.c.path != "")
             return [str(path) for path in connection.execute(query.order_by(media.c.path)).scalars()]
 
     def exclusive_pages(self, key: str) -> list[str]:
-        """Return the digests of the stored pages that belong to this article and to no other article or URL."""
+        """Return the digests of the snapshots that only captures of this article use.
+
+        Captures that were not classified yet are included if they are from one of the article's URLs.
+        """
         with self._database.reading() as connection:
             is_its_capture = _is_capture_of(_id_of(connection, key))
             others = select(captures.c.sha256).where(~is_its_capture)
@@ -68,7 +71,11 @@ class RemovalTable:
             return sorted(map(str, rows.scalars()))
 
     def finish(self, key: str) -> None:
-        """Delete everything recorded about an article except its key, title and URLs and the time of its removal."""
+        """Delete the captures and media of an article, and what its row says about the post.
+
+        Media that other articles show are kept. The row keeps the key, the title and the time of the removal. The
+        article's URLs are kept, and are never due again.
+        """
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)
             exclusive = select(media.c.id).where(_is_shown_only_by(article_id))
@@ -83,8 +90,8 @@ class RemovalTable:
     def undo(self, key: str) -> None:
         """Undo the removal of an article, so that it may be fetched again.
 
-        If `finish` was not called, the article is in the archive as before. Otherwise the row of the article and its
-        URLs are deleted, so that the article is unknown.
+        If `finish` was not called, the article is in the catalogue as before. Otherwise its row and its URLs are
+        deleted, so that the article is unknown.
         """
         with self._database.writing() as connection:
             article_id = _id_of(connection, key)
@@ -95,7 +102,7 @@ class RemovalTable:
             connection.execute(delete(articles).where(articles.c.id == article_id))
 
     def add_url(self, url: str, key: str) -> None:
-        """Record another URL that leads to a removed article, so that the URL is not fetched again."""
+        """Record that `url` leads to the removed article with this key, so that the URL is not fetched again."""
         with self._database.writing() as connection:
             now = to_timestamp(self._database.now())
             values = {"article_id": _id_of(connection, key), "due": None, "tried": now}
@@ -111,14 +118,17 @@ def _id_of(connection: Connection, key: str) -> int | None:
 
 
 def _is_capture_of(article_id: int | None) -> ColumnElement[bool]:
-    """Return the SQL condition that a capture belongs to this article, or is unread and from one of its URLs."""
+    """Return the SQL condition that a capture belongs to the article with this id.
+
+    An UNREAD capture belongs to the article if it is from one of the article's URLs.
+    """
     its_urls = select(addresses.c.url).where(addresses.c.article_id == article_id)
     unread = (captures.c.state == UNREAD) & captures.c.url.in_(its_urls)
     return captures.c.article_id.is_not_distinct_from(article_id) | unread
 
 
 def _is_shown_only_by(article_id: int | None) -> ColumnElement[bool]:
-    """Return the SQL condition that this article shows a medium and no other article does."""
+    """Return the SQL condition that the article with this id shows a medium, and no other article shows the medium."""
     its_media = select(article_media.c.media_id).where(article_media.c.article_id == article_id)
     linked = select(article_media.c.media_id).join(articles, articles.c.id == article_media.c.article_id)
     other_media = linked.where(article_media.c.article_id != article_id)

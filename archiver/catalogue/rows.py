@@ -35,7 +35,7 @@ _Value = TypeVar("_Value")
 
 
 def _checked(convert: Callable[[Sequence[Any]], _Value]) -> Callable[[Sequence[Any]], _Value]:
-    """Return `convert` wrapped so that it raises DamagedCatalogue for a row that archiver cannot have written."""
+    """Return a function that does what `convert` does, but raises DamagedCatalogue if a row cannot be converted."""
 
     def converted(row: Sequence[Any]) -> _Value:
         try:
@@ -99,9 +99,10 @@ def to_capture(row: Sequence[Any]) -> Capture:
 
 @_checked
 def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
-    """Return (id, checked, published) of an article from a row with these columns, after checking their types.
+    """Return (id, checked, published), the columns of the row, after checking that both times are numbers.
 
-    `checked` is the time of the last check of its page. Times are in seconds since 1970.
+    `id` is the id of an article, `checked` the time of the last check of its page, and `published` its time of
+    publication. Times are in seconds since 1970.
     """
     article_id, checked, published = row
     if not isinstance(checked, int) or not isinstance(published, int):
@@ -110,7 +111,7 @@ def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
 
 
 def _time(value: int) -> datetime:
-    """Return the time in a column that is never NULL, from its value in seconds since 1970."""
+    """Return the time for a number of seconds since 1970, from a column that is never NULL."""
     time = from_timestamp(value)
     assert time is not None
     return time

@@ -1,8 +1,8 @@
 """Read the rows of a damaged catalogue that are still readable, and add them to a new one.
 
 The damaged catalogue is read with sqlite3 instead of SQLAlchemy, row by row and from both ends of each table. Rows are
-not trusted: a row is used only if it has the form of a row that archiver writes, and the digest in it is used only
-after it was compared with the file.
+not trusted. A row is used only if archiver can have written it. The caller must compare the digests in rows with the
+files before it uses them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ _MEDIUM = re.compile(r"(?:postimg|media)/[\w-]{1,250}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Salvage:
-    """The readable rows of a damaged catalogue that have the form of rows which archiver writes."""
+    """The usable rows of a damaged catalogue: those that are readable and that archiver can have written.
+
+    `addresses` has the rows of URLs that led to no article, and `media` the rows of media. `digests` maps the paths of
+    posts to the digests of the posts. `sources` maps the keys of articles to the names of the lists, feeds or albums
+    that named the articles. `removals` has a record of each removed article. `captures` has (article's key, capture)
+    for each capture without a snapshot.
+    """
 
     addresses: tuple[dict[str, Any], ...] = ()  # rows of URLs that led to no article
     digests: dict[str, str] = field(default_factory=dict)  # digests of posts, by the paths of the posts
@@ -63,7 +69,10 @@ def read_damaged(path: Path) -> Salvage:
 
 
 def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]]) -> Iterator[Tombstone]:
-    """Yield the tombstones of removed articles, from the rows of articles and of URLs."""
+    """Yield a Tombstone, the record of the removal of an article, for each removed article.
+
+    The arguments are the rows of the tables `articles` and `addresses`.
+    """
     for row in articles_:
         with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
             removed = from_timestamp(row["taken_out"])
@@ -77,7 +86,11 @@ def _removals(articles_: list[dict[str, Any]], addresses_: list[dict[str, Any]])
 
 
 def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) -> Iterator[tuple[str, Capture]]:
-    """Yield (article's key, capture) for each capture without a snapshot, which cannot be recovered from a file."""
+    """Yield (article's key, capture) for each capture of an article of which no snapshot was kept.
+
+    Other captures can be recovered from their snapshot files. The arguments are the rows of the tables `articles` and
+    `captures`.
+    """
     keys = {row.get("id"): str(row.get("key") or "") for row in articles_}
     for row in captures_:
         with suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
@@ -92,9 +105,11 @@ def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) 
 
 
 def restore(database: Database, salvage: Salvage) -> None:
-    """Write the rows that cannot be recovered from files on disk, in one transaction; keep all existing rows.
+    """Write the salvaged data that cannot be rebuilt from files on disk, in one transaction.
 
-    These are the rows of URLs that led to no article, the rows of media, and the sources of articles.
+    These are the rows in `salvage.addresses` and `salvage.media`, unless the URL or medium already has a row. For each
+    article in `salvage.sources` that has a row, the name of the list, feed or album from which the article came is
+    written, in place of any existing one.
     """
     with database.writing() as connection:
         for row in salvage.addresses:
@@ -107,9 +122,10 @@ def restore(database: Database, salvage: Salvage) -> None:
 
 
 def _columns(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of a salvaged row that can be written to `table` in the new catalogue.
+    """Return the values of a salvaged row, by column name, that can be written to `table` in the new catalogue.
 
-    Columns that the table does not have, and columns that refer to other rows of the damaged catalogue, are left out.
+    Columns that the table does not have are left out. So are ids of rows and runs, which mean nothing in the new
+    catalogue.
     """
     names = {column.name for column in table.c} - {"id", "article_id", "owner"}
     values = {name: row[name] for name in names if name in row}
@@ -117,7 +133,7 @@ def _columns(table: Table, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headers(text: object) -> list[list[str]]:
-    """Return the (name, value) pairs of headers in a JSON column; [] if it cannot be read."""
+    """Return [name, value] for each HTTP header in the JSON text of a column; [] if the text cannot be parsed."""
     try:
         pairs = json.loads(str(text))
         return [[str(name), str(value)] for name, value in pairs]
@@ -126,9 +142,10 @@ def _headers(text: object) -> list[list[str]]:
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
-    """Yield the readable rows of a table, each once.
+    """Yield the readable rows of a table, each once, as dicts by column name.
 
-    The table is read from its beginning and then from its end, each time up to the first damaged page of the database.
+    `table` is the name of the table. It is read from its beginning and then from its end, each time until a damaged
+    part of the file. Each dict also has the row's number in the table, as `row_number`.
     """
     seen: set[int] = set()
     for order in ("ASC", "DESC"):
@@ -142,7 +159,10 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]
 
 
 def _is_address(row: dict[str, Any]) -> bool:
-    """Return whether a row has the form of the row of a URL that led to no article."""
+    """Return whether a salvaged row of the table `addresses` can be used.
+
+    It must be the row of a URL that led to no article, with values that archiver can have written.
+    """
     if row.get("article_id") is not None or not isinstance(row.get("url"), str):
         return False
     numbers = [row.get(name) for name in ("first_seen", "tried", "tries", "due")]
@@ -157,7 +177,7 @@ def _is_address(row: dict[str, Any]) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    """Return whether a value is NULL or can be a time, a count or a size."""
+    """Return whether a value is None, or an integer that can be a time, a count or a size."""
     return value is None or (isinstance(value, int) and 0 <= value < 2**40)
 
 
@@ -166,7 +186,10 @@ def _is_digest(value: object) -> bool:
 
 
 def _is_medium(row: dict[str, Any]) -> bool:
-    """Return whether a row has the form of the row of a medium, with a path inside the archive's media folders."""
+    """Return whether archiver can have written this row for a medium.
+
+    The path in the row must be inside the archive's media folders.
+    """
     names = [row.get(name) for name in ("name", "stem", "folded")]
     if not all(isinstance(name, str) and _MEDIUM.fullmatch(name) for name in names):
         return False

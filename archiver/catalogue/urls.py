@@ -1,7 +1,7 @@
 """Read and write the table of URLs (`addresses`), with the time at which each is due and the run that works on it.
 
-URLs are stored in their canonical form, which has only the parameters that identify the article. The result of a fetch
-is written to the row of the URL by ArticleTable.record, together with the article.
+URLs are stored in their canonical form, which has only the parameters that identify the article. ArticleTable.record
+writes the result of a fetch to the row of the URL, together with the article.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ _RECORDS = select(*URL_COLUMNS).select_from(addresses.outerjoin(articles, addres
 class UrlTable:
     """The table of all URLs that were given to archiver or that led to an article.
 
-    Iterators read while they are consumed, so changes that other runs make during that time may or may not be included.
+    Methods that return an iterator read rows while the caller consumes it. Changes that other runs make during that
+    time may or may not be included.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def check_rows(self) -> None:
-        """Read every row; raise DamagedCatalogue if a row cannot be converted."""
+        """Raise DamagedCatalogue if the row of a URL cannot be read and converted; used to find damage."""
         for _ in self._select(_RECORDS):
             pass
 
     def find(self, targets: Iterable[Target]) -> dict[str, UrlRecord]:
         """Return the records of the URLs of `targets`, by URL; unknown URLs are left out.
 
-        A long URL that did not lead to an article yet also has a record with an article, if the ids in the URL are
-        those of an article in the catalogue.
+        If a long URL has not led to an article yet, the ids in its parameters are looked up. If an article with these
+        ids is in the catalogue, the URL is included, with this article in its record.
         """
         found: dict[str, UrlRecord] = {}
         with self._database.reading() as connection:
@@ -48,10 +49,10 @@ class UrlTable:
         return found
 
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        """Add the unknown URLs among those of `targets`, as due now, so that later runs also know them.
+        """Add those URLs of `targets` that are not in the table, as due now.
 
-        They are added in one transaction for each chunk. `source` is the title of the source in archiver.yml that named
-        them, '' if none did.
+        If this run ends before it has fetched them, later runs do. `source` is the name of the list, feed or album in
+        archiver.yml that contained the URLs, '' if none did. The URLs are added in several transactions.
         """
         now = to_timestamp(self._database.now())
         values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
@@ -61,10 +62,12 @@ class UrlTable:
                 connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
 
     def claim(self, target: Target) -> Claim:
-        """Take the lease on a URL for this run, unless a run that is alive has it; return the result.
+        """Reserve a URL for this run, so that no other run works on it; return whether this succeeded, as a Claim.
 
-        If several runs or threads claim a URL at the same time, exactly one gets the lease. A second claim by the same
-        run is also refused. The lease ends with `release`, with ArticleTable.record, or at the end of this run.
+        The reservation is called a lease. It is refused if a living run, even this one, already has the lease. If
+        several runs or threads claim a URL at the same time, exactly one gets the lease. The lease ends with `release`,
+        with ArticleTable.record, or at the end of this run. The result also has the record of the
+        URL before the claim.
         """
         run_lock = self._database.run_lock
         with self._database.writing() as connection:
@@ -77,12 +80,12 @@ class UrlTable:
         return Claim(is_granted=True, before=before)
 
     def release(self, url: str) -> None:
-        """Free the lease of this run on a URL; do nothing if this run does not have it."""
+        """Free the lease of this run on a URL; do nothing if this run does not have the lease."""
         with self._database.writing() as connection:
             free_lease(connection, url, self._database.run_lock.id)
 
     def due_now(self) -> Iterator[UrlRecord]:
-        """Yield the URLs that are due to be fetched now, the longest overdue first.
+        """Yield the records of the URLs that are due to be fetched now, the longest overdue first.
 
         URLs that led to an article are left out; ArticleTable.due_for_recheck decides when they are fetched again.
         """
@@ -90,20 +93,23 @@ class UrlTable:
         yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due))
 
     def waiting(self) -> Iterator[UrlRecord]:
-        """Yield the URLs that are due at a later time; URLs that led to an article are left out."""
+        """Yield the records of the URLs that will be due at a later time.
+
+        URLs that led to an article are left out.
+        """
         condition = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition))
 
     def in_state(self, state: str) -> Iterator[UrlRecord]:
-        """Yield the URLs that led to no article and whose last received page was in `state`.
+        """Yield the records of the URLs whose last received page had this state, in order of their last fetch.
 
-        They are in order of the time of their last fetch.
+        `state` is a value of State, such as 'deleted'. URLs that led to an article are left out.
         """
         condition = (addresses.c.state == state) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition).order_by(addresses.c.tried))
 
     def of_article(self, key: str) -> list[UrlRecord]:
-        """Return all URLs that led to the article with this key."""
+        """Return the records of all URLs that led to the article with this key."""
         return list(self._select(_RECORDS.where(articles.c.key == key).order_by(addresses.c.url)))
 
     def _select(self, query: Select[Any]) -> Iterator[UrlRecord]:
@@ -112,7 +118,7 @@ class UrlTable:
                 yield to_url_record(row)
 
     def _take_lease(self, connection: Connection, url: str, run_id: str) -> None:
-        """Make a run the owner of the lease on a URL; add the URL as due now if it is unknown."""
+        """Make the run `run_id` the owner of the lease on a URL; add the URL as due now if it is unknown."""
         now = to_timestamp(self._database.now())
         row = {"url": url, "reason": "", "source": "", "first_seen": now, "tries": 0, "due": now, "owner": run_id}
         insert = self._database.insert(addresses).values(row)
@@ -122,7 +128,8 @@ class UrlTable:
 def _find(connection: Connection, keys: Mapping[str, str]) -> dict[str, UrlRecord]:
     """Return the records of the URLs in `keys`, by URL; unknown URLs are left out.
 
-    `keys` maps each URL to the key of the article that its parameters identify, '' if they identify none.
+    `keys` maps each URL to the key of the article that its parameters identify, '' if they identify none. A URL whose
+    key is that of an article in the catalogue counts as known.
     """
     rows = connection.execute(_RECORDS.where(addresses.c.url.in_(keys))).all()
     found = {row[0]: to_url_record(row) for row in rows}
@@ -139,7 +146,10 @@ def _summaries(connection: Connection, keys: set[str]) -> Iterator[ArticleSummar
 
 
 def key_of_long_url(url: str) -> str:
-    """Return the key of the article that the parameters of a long URL identify; '' if they identify none."""
+    """Return the key of the article that the parameters of a long URL identify, as `<biz>:<mid>:<idx>`.
+
+    Return '' if one of the three parameters is missing, as in every short URL.
+    """
     if "?" not in url:
         return ""
     ids = urls.identity_in(url)

@@ -47,7 +47,7 @@ def add_sources(
 
 
 def _with_stdin(sources: Iterable[str]) -> Iterator[str]:
-    """Yield the sources, with `-` replaced by the lines of stdin, without empty lines and comments (`#`)."""
+    """Yield the sources; replace a source `-` by the lines of stdin, without empty lines and comments (`#`)."""
     for source in sources:
         if source == "-":
             lines = map(str.strip, stdin_lines())

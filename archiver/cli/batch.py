@@ -62,7 +62,11 @@ def archive_list(
 
 
 def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) -> Iterator[ListEntry]:
-    """Yield the entries; add the path of each saved page to `files`, under the `source` that its Outcome will have."""
+    """Yield the entries of a list unchanged, and add the real paths of their saved pages to the dict `files`.
+
+    The outcomes of the batch show paths only without credentials: `s?key=REDACTED` for the file `s?key=123`. `files`
+    maps such a path to the real ones: {"s?key=REDACTED": ["s?key=123"]}. `_write_remaining` needs the real paths.
+    """
     for entry in entries:
         if entry.target and entry.target.file:
             files.setdefault(entry.source, []).append(entry.target.file)
@@ -70,10 +74,11 @@ def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) ->
 
 
 def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> None:
-    """Write the sources that are left to do to a list file at `path`, and print the command that continues with it.
+    """Write a list file of what is left to do, and print the command that continues with this list.
 
-    If none are left, the file is empty and no command is printed. `files` maps sources that are saved pages to their
-    paths.
+    `path` is the path of the list file. `sources` are the addresses and saved pages that are left, as in
+    `Outcome.source`. For saved pages, `files` maps the source (a path without credentials) to the real paths. If no
+    source is left, the list file is empty and no command is printed.
     """
     from archiver.storage.local import write_lines
 
@@ -84,11 +89,11 @@ def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, lis
 
 
 def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield the lines for these sources in a list file that is written to `folder`.
+    """Yield the lines of a list file: the addresses in `sources`, and the real paths of the saved pages in `sources`.
 
-    A source that is an address becomes one line. A source in `files` becomes one line for each path in `files`, but
-    only the first time that it occurs. It has several paths if these differ only in credentials, which are redacted in
-    the source.
+    `sources` has the paths of saved pages without credentials, such as `s?key=REDACTED`. `files` maps each of them to
+    its real paths, such as `s?key=1` and `s?key=2`. Each real path becomes one line, and only once, even if
+    `s?key=REDACTED` is twice in `sources`. `folder` is the folder of the list file; relative paths start there.
     """
     written: set[str] = set()
     for source in sources:
@@ -100,7 +105,11 @@ def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[st
 
 
 def _path_from(folder: Path, source: str, file: str) -> str:
-    """Return `source` if it is the path of `file` relative to `folder`, else the absolute path of `file`."""
+    """Return the path of the saved page `file` as it must stand in a list file that lies in `folder`.
+
+    Relative paths in a list start at the folder of the list file. `source` is the path that the user gave for the page,
+    without credentials. Return `source` if it leads from `folder` to `file`, else the absolute path of `file`.
+    """
     if (folder / source).absolute() == Path(file).absolute():
         return source
     return str(Path(file).absolute())

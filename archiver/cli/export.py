@@ -20,7 +20,7 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The options for the path of the file to write in each format; '' if a format is not wanted."""
+    """The options that name the files to write: one path for each format, '' for a format that is not wanted."""
 
     warc: Annotated[str, typer.Option(metavar="FILE", help="Pages and media as WARC 1.1 (.warc.gz).")] = ""
     wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
@@ -70,4 +70,4 @@ def export_articles(
 
 
 def _ignore_title(_title: str) -> None:
-    """Do nothing, because the table on stdout already shows the progress."""
+    """Do nothing. Used instead of `Spinner.show` if a table is written to stdout, as the table shows the progress."""

@@ -71,10 +71,10 @@ def import_archives(
 
 
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
-    """Print a result: with `--json` as JSON, else as a message or as the path of a post, or not at all.
+    """Print the result of merging one file or one record of another archive, as the options in `common` ask for.
 
-    A conflict or failure is printed as a message. With `verbose`, so is every other result that has a message. Else the
-    path is printed if a post was written.
+    With `--json`, print JSON to stdout. Otherwise print a message to stderr for a conflict or a failure, and for each
+    result with an explanation if `--verbose` is set. If there is no message, print the path of a written post.
     """
     if common.as_json:
         print_json(json_fields(result))

@@ -1,7 +1,7 @@
 """Define the options that several commands share, in groups that a command takes as one object.
 
-A group is a frozen dataclass whose fields are options. A command with a parameter of such a type has all options of the
-group. `expand_options` shows typer one parameter for each option, in the order of the fields:
+A group is a frozen dataclass whose fields are options. A command that has a parameter of this type has all options of
+the group. `expand_options` replaces the parameter by one parameter for each option, since typer cannot read groups:
 
     def verify_archive(*, output: Output = None, network: NetworkOptions) -> int: ...
     app.command("verify")(expand_options(verify_archive))
@@ -46,7 +46,7 @@ def _seconds(text: str) -> float:
 
 
 def _day(text: str) -> datetime:
-    """Return the time of midnight in China on a day such as `2026-01-31`; raise BadParameter for other forms."""
+    """Return midnight in China at the start of a day such as `2026-01-31`; raise BadParameter for any other text."""
     from archiver.models import CHINA
 
     try:
@@ -59,8 +59,8 @@ def _day(text: str) -> datetime:
 class CommonOptions:
     """The options of every command that works on an archive.
 
-    Each field that a subclass adds is an option that overrides the setting with the same name; `no_media` overrides
-    `media.save`.
+    Subclasses add options that override the settings of the same name: `interval` overrides the setting `interval`.
+    Only the option `no_media` of NetworkOptions has another name than its setting: it sets `media.save` to False.
     """
 
     config: Annotated[
@@ -73,10 +73,12 @@ class CommonOptions:
     verbose: Verbose = False
 
     def settings(self, output: str | None) -> Settings:
-        """Return the settings of this call from its options, ARCHIVER_* variables and archiver.yml.
+        """Return the settings for this run of the program.
 
-        Options override variables, and variables override archiver.yml. `output` is the archive's folder, None if the
-        option is not given. Warnings are printed to stderr. Raise ConfigError if a setting is unknown or invalid.
+        They come from the options, the environment variables ARCHIVER_* and archiver.yml. An option overrides a
+        variable, and a variable overrides archiver.yml. `output` is the value of the option `--output`, the path of the
+        archive's folder; None if the option is not given. Print warnings about the settings to stderr. Raise
+        ConfigError if a setting is unknown or invalid.
         """
         from archiver.settings import load
 
@@ -109,9 +111,10 @@ class NetworkOptions(CommonOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class UnattendedOptions(NetworkOptions):
-    """The options of a command that archives articles without supervision.
+    """The options of a command that archives articles without supervision, such as `run`.
 
-    There is no `--force` among them, so that such a command cannot overwrite posts that a person edited.
+    With `link_local`, links to articles of the archive lead to their posts, not to WeChat. The option `--force` is
+    missing, so that no such command overwrites posts that a person edited.
     """
 
     link_local: _LinkLocal = False
@@ -119,14 +122,18 @@ class UnattendedOptions(NetworkOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class ArchiveOptions(UnattendedOptions):
-    """The options of a command that archives articles which the user names."""
+    """The options of a command that archives articles and may overwrite posts that a person edited."""
 
     force: _Force = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RewriteOptions(CommonOptions):
-    """The options of a command that writes posts without the network."""
+    """The options of a command that writes posts without the network.
+
+    With `link_local`, links to articles of the archive lead to their posts, not to WeChat. With `force`, posts that a
+    person edited are overwritten.
+    """
 
     link_local: _LinkLocal = False
     force: _Force = False
@@ -134,7 +141,7 @@ class RewriteOptions(CommonOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class LimitOptions:
-    """The options that limit how many articles a command requests, and for how long it requests pages."""
+    """The options that limit a command that requests pages: `limit` in articles, `max_time` in seconds."""
 
     limit: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Ask for at most N articles; the rest stays due.")
@@ -144,7 +151,7 @@ class LimitOptions:
     ] = None
 
     def fetch_options(self) -> FetchOptions:
-        """Return these options as FetchOptions for Archiver; a time limit begins now."""
+        """Convert these options to FetchOptions. The time limit `max_time` starts to run when this method is called."""
         from archiver.app import fetch_options
 
         return fetch_options(**asdict(self))
@@ -152,7 +159,11 @@ class LimitOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class RetryOptions(LimitOptions):
-    """The options that select which known addresses a command requests again, and those that limit its requests."""
+    """The options of a command that requests pages: its limits, and which addresses it requests again.
+
+    Without these options, an address is not requested if its article is archived, if it failed before and its next
+    attempt is not due yet, or if its article is gone.
+    """
 
     refresh: Annotated[bool, typer.Option("--refresh", help="Read known articles again.")] = False
     retry: Annotated[bool, typer.Option("--retry", help="Ask now what failed before and is not due yet.")] = False
@@ -163,7 +174,7 @@ class RetryOptions(LimitOptions):
 class QueryOptions:
     """The options that select articles.
 
-    A subclass adds the field `state`, whose help text differs from command to command, and the options of its command.
+    A subclass must add the option `state`, which has a different help text in each command. It may add other options.
     """
 
     account: Annotated[str, typer.Option(metavar="NAME", help="Of this account, by its name or gh_… id.")] = ""
@@ -173,9 +184,10 @@ class QueryOptions:
     until: Annotated[datetime | None, typer.Option(parser=_day, metavar="DAY", help="Published before DAY.")] = None
 
     def query(self, *other_states: str) -> ArticleQuery:
-        """Return these options as an ArticleQuery for Archiver.
+        """Convert these options to an ArticleQuery; raise BadParameter if the option `--state` has an unknown value.
 
-        Raise BadParameter if the state is neither the state of a page nor one of `other_states`.
+        Allowed are '' (any state), the values of State (the states of a page, such as "deleted") and the `other_states`
+        that the command accepts too, such as "due".
         """
         from archiver.app import ArticleQuery
         from archiver.models import State
@@ -187,11 +199,11 @@ class QueryOptions:
 
 
 def expand_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Return a function for typer that calls `command` and has a parameter for each single option.
+    """Return a function that calls `command`, but has one parameter for each option, as typer needs it.
 
-    Each parameter of `command` whose type is a dataclass (a group of options) is replaced by a parameter for each field
-    of the dataclass. When the function is called, it builds the dataclasses from its arguments and passes them to
-    `command`. Raise ValueError if two options have the same name.
+    Each parameter of `command` whose type is a dataclass (a group of options) is replaced by one parameter for each
+    field of this dataclass. The function builds the dataclass from its arguments before it calls `command`. Raise
+    ValueError if two options have the same name.
     """
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, type[Any]] = {
@@ -220,7 +232,10 @@ def _is_group(parameter: inspect.Parameter) -> bool:
 
 
 def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
-    """Yield a parameter for each field of a group of options, in the order of the fields."""
+    """Yield the parameters that replace a group of options in the signature of a command.
+
+    `group` is a dataclass; each of its fields becomes one keyword parameter, in the order of the fields.
+    """
     types = get_type_hints(group, include_extras=True)
     for field in fields(group):
         yield inspect.Parameter(
@@ -229,9 +244,9 @@ def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
 
 
 def log_to_stderr(*, verbose: bool) -> None:
-    """Write the log of archiver to stderr if `verbose`.
+    """Show the log messages of archiver on stderr from now on if `verbose` is True; otherwise do nothing.
 
-    The logs of other libraries are not written, because addresses in them may contain credentials.
+    The log messages of other libraries are not shown, because addresses in them may contain credentials.
     """
     import logging
 

@@ -1,4 +1,7 @@
-"""Write data to stdout and messages to stderr, without control characters that a page might send to the terminal."""
+"""Write data to stdout and messages to stderr, and read stdin.
+
+Control characters in the output are replaced or escaped, so that a page cannot send commands to the terminal.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def print_message(text: str) -> None:
 
 
 def print_message_lines(text: str) -> None:
-    """Write a text of several lines to stderr, with control characters replaced by spaces."""
+    """Write a text to stderr line by line; control characters within a line are replaced by spaces."""
     for line in text.splitlines():
         print_message(line)
 
@@ -41,7 +44,7 @@ def print_line(text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Write a human-readable text of several lines to stdout, with control characters replaced by spaces."""
+    """Write a human-readable text to stdout line by line; control characters within a line are replaced by spaces."""
     for line in text.split("\n")[: -1 if text.endswith("\n") else None]:
         print_line(line)
 
@@ -59,7 +62,7 @@ def json_fields(value: object) -> dict[str, Any]:
 
 
 def table_output() -> BinaryIO:
-    """Return a binary file that writes a table to stdout.
+    """Return the binary file to which `archiver export` writes a table that is to appear on stdout.
 
     If stdout is a terminal, control characters are replaced by spaces. Otherwise the bytes are written unchanged.
     """
@@ -67,7 +70,7 @@ def table_output() -> BinaryIO:
 
 
 class _Terminal(io.BytesIO):
-    """A binary file that prints the lines that are written to it; each write must contain complete lines in UTF-8."""
+    """A binary file whose content is printed to the terminal. Each write must consist of whole lines in UTF-8."""
 
     def write(self, lines: ReadableBuffer) -> int:
         content = bytes(lines)
@@ -78,7 +81,9 @@ class _Terminal(io.BytesIO):
 def stdin_lines() -> Iterator[str]:
     """Yield the lines of stdin as they arrive; raise InputError if stdin is closed or cannot be read.
 
-    A line that is too long for an address or a file name is replaced by its line number and its beginning.
+    To save memory, a line of 65,536 characters or more is replaced by a short text with the number of the line and its
+    first 200 characters. The caller takes this text for a SOURCE, like any line. It names no page, so the user gets an
+    error message with this text.
     """
     if sys.stdin is None:
         raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")
@@ -97,7 +102,7 @@ def stdin_lines() -> Iterator[str]:
 
 
 def is_terminal() -> bool:
-    """Return whether the user can be asked a question, because stdin and stderr are terminals."""
+    """Return True if both stdin and stderr are terminals, so that the user can be asked a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
 
 
@@ -119,7 +124,10 @@ def prepare_streams() -> None:
 
 
 def discard_stdout() -> None:
-    """Redirect stdout to the null device, so that flushing it at the exit of the interpreter does not fail."""
+    """Redirect stdout to the null device. Used after the reader of a pipe has closed it.
+
+    Otherwise the interpreter would report an error when it flushes stdout at its exit.
+    """
     _discard(sys.stdout)
 
 

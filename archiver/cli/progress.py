@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Line:
-    """A line at the bottom of the terminal, which is hidden while other lines are printed."""
+    """The base class of a progress line at the bottom of the terminal. Call `hide` before other lines are printed."""
 
     def __init__(self) -> None:
         self._line: Progress | None = None
@@ -44,14 +44,14 @@ class _Line:
 
 
 class Spinner(_Line):
-    """A line that shows the number and title of the item that is being processed, and the time since it began."""
+    """A progress line with the number and title of the item that is being processed, and the time since its start."""
 
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
 
     def show(self, title: str) -> None:
-        """Show that the item with this title is being processed now."""
+        """Show the line for the next item, which has this title."""
         self._count += 1
         if not sys.stderr.isatty():
             return
@@ -61,31 +61,40 @@ class Spinner(_Line):
         line.add_task(f"{self._count}  {CONTROL.sub(' ', title)[:80]}", total=None)
 
     def hide_for_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes; hide the line before each of them, so that the caller can print it."""
+        """Yield the outcomes unchanged; hide the line before each one, so that the caller can print the outcome."""
         for outcome in outcomes:
             self.hide()
             yield outcome
 
 
 class ProgressBar(_Line):
-    """A line that shows how many articles are done, failed and left, and the estimated time for those left."""
+    """A progress line with the numbers of articles that are done, failed and left, and the estimated time left."""
 
     def __init__(self, interval: float) -> None:
-        """Take `interval`, the seconds between two requests, which is the shortest time that an article can take."""
+        """Create a bar that is hidden until `plan` is called.
+
+        `interval` is the pause between two pages in seconds. The estimate of the time left counts at least this time
+        for each article.
+        """
         super().__init__()
         self._interval = interval
         self._left = self._done = self._failed = 0
         self._since = time.monotonic()
 
     def plan(self, _total: int, to_read: int) -> None:
-        """Set the number of articles to read, `to_read`, and show the line; the time is measured from now."""
+        """Set the number of articles to read to `to_read`, show the line, and start the time measurement.
+
+        Pass this method as the `planned` callback of a command. Commands call it with two numbers; the first one, the
+        number of all articles, is not needed here.
+        """
         self._left, self._since = to_read, time.monotonic()
         self._show()
 
     def track(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Yield the outcomes and count them; hide the line before each of them, so that the caller can print it.
+        """Yield the outcomes unchanged and count them; hide the line before each one, so that the caller can print it.
 
-        Outcomes before the call of `plan` are not counted, because their articles did not have to be read.
+        Outcomes that arrive before the call of `plan` are not counted. They are about articles that need no reading,
+        such as articles that are archived already.
         """
         for outcome in outcomes:
             self.hide()
@@ -105,21 +114,24 @@ class ProgressBar(_Line):
         line.add_task(text, total=self._done + self._left, completed=self._done)
 
     def _estimate(self) -> str:
-        """Return the estimated time left as h:mm:ss, which is at least one interval for each article left."""
+        """Return the estimated time left, such as '1:05:00'; at least `interval` for each article left."""
         pace = (time.monotonic() - self._since) / self._done if self._done else self._interval
         seconds = int(max(pace, self._interval) * self._left)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 class FileProgress(_Line):
-    """A line that shows the number of checked files, `done`, and the approximate number of all files."""
+    """A progress line with the number of files that are done and the approximate number of all files.
+
+    The attribute `done` is the number of files that are done.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._total = self.done = 0
 
     def plan(self, total: int) -> None:
-        """Set the approximate number of files to check; if it is 0, no line is shown."""
+        """Set the approximate number of files to check. If `total` is 0, no line is ever shown."""
         self._total = total
 
     def advance(self, count: int) -> None:
@@ -131,7 +143,7 @@ class FileProgress(_Line):
             self._show()
 
     def hide_for_each(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Yield the findings; hide the line before each of them, so that the caller can print it."""
+        """Yield the findings unchanged; hide the line before each one, so that the caller can print the finding."""
         for finding in findings:
             self.hide()
             yield finding

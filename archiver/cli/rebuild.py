@@ -77,7 +77,7 @@ def rebuild_posts(
 
 
 def _print_diffs(results: Iterable[RebuildResult], *, diff: bool) -> Iterator[Outcome]:
-    """Yield the outcome of each result; with `diff`, print the diff of its post before."""
+    """Yield the outcome of each result. If `diff` is True, first print the diff of the result to stdout."""
     for result in results:
         if diff and result.diff:
             print_text(result.diff)

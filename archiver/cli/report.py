@@ -1,4 +1,7 @@
-"""Print outcomes: their data to stdout as they arrive, and messages and summaries to stderr."""
+"""Print the outcomes of a command. An outcome is the result of archiving one SOURCE, such as "archived".
+
+Paths of posts, or JSON, go to stdout as the outcomes arrive. Messages and summaries go to stderr.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,13 @@ _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 
 @dataclass(kw_only=True)
 class OutcomePrinter:
-    """A printer of outcomes and of their summary."""
+    """A printer of the outcomes of one command, and of their numbers at its end.
+
+    The numbers come from `summary`, a RunSummary in which the Archiver counts the outcomes. With `as_json`, each
+    outcome is printed as JSON; otherwise the paths of written posts are printed if `paths` is True. With `verbose`,
+    there is a message about each article, and no repeated error is left out. With `quiet`, there are no messages about
+    unchanged articles.
+    """
 
     summary: RunSummary  # the summary of the Archiver whose outcomes are printed
     as_json: bool  # whether to print JSON instead of the paths of posts
@@ -30,12 +39,12 @@ class OutcomePrinter:
     _is_disk_reported: bool = False
 
     def print_all(self, outcomes: Iterable[Outcome]) -> None:
-        """Print each outcome as soon as it arrives; stop if the reader of stdout has closed it."""
+        """Print each outcome as soon as it arrives; stop if the reader of stdout has closed the pipe."""
         for _ in self.print_each(outcomes):
             pass
 
     def print_each(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-        """Print each outcome as soon as it arrives, and yield it; stop if the reader of stdout has closed it."""
+        """Print each outcome as soon as it arrives, then yield it; stop if the reader of stdout has closed the pipe."""
         for outcome in outcomes:
             for line in self._messages(outcome):
                 print_message(line)
@@ -49,8 +58,8 @@ class OutcomePrinter:
     def warnings_of(self, outcome: Outcome) -> list[str]:
         """Return the warnings of an outcome as lines to print.
 
-        Return [] if a limit left the source for another run, except with `verbose`. Also return [] if the article is
-        unchanged and `quiet` is set.
+        If this printer is not `verbose`, the warnings of an address that was left for another run because of a limit
+        are omitted. If the printer is `quiet`, the warnings of an unchanged article are omitted.
         """
         is_left = outcome.outcome == "skipped" and not outcome.state
         if (is_left and not self.verbose) or (outcome.outcome == "unchanged" and self.quiet):
@@ -58,10 +67,11 @@ class OutcomePrinter:
         return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
 
     def print_summary(self, *, always: bool = False) -> None:
-        """Print a summary to stderr: a line with the number of outcomes of each kind.
+        """Print a summary to stderr: the number of outcomes of each kind in one line, such as '3 archived, 1 failed'.
 
-        If there was at most one outcome, this line is printed only with `always`. Lines about sources that were not
-        tried, and about those that were left for another run, come before it if there are such sources.
+        This line is omitted if there are fewer than two outcomes and `always` is False. Before it, print how many
+        sources were not tried because of an error (such as "WeChat wants a rest"), and how many were left for another
+        run because of a limit (such as `--limit`), if there are any.
         """
         self._print_not_requested()
         if left := self.summary.left:
@@ -70,9 +80,9 @@ class OutcomePrinter:
             print_message(", ".join(f"{count} {word}" for word, count in sorted(self.summary.counts.items())))
 
     def print_summary_table(self) -> None:
-        """Print a table to stderr: the numbers of outcomes by kind and state of the page, then the numbers of images.
+        """Print a table to stderr: the number of outcomes by kind and state of the page, then the numbers of images.
 
-        Lines about sources that were not tried come before it.
+        Before it, print how many sources were not tried, if there are any.
         """
         self._print_not_requested()
         for (word, state), count in sorted(self.summary.kinds.items()):
@@ -91,10 +101,12 @@ class OutcomePrinter:
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
-        """Return whether the error of an outcome need not be printed; call this once for each outcome.
+        """Return whether to omit the error of an outcome, because the user reads the same error elsewhere.
 
-        It need not be printed if the summary will report it, or if an earlier outcome has already reported that the
-        disk cannot be written.
+        There are two such errors. The reason why a source was not tried, such as "WeChat wants a rest", is printed only
+        once, with the number of sources, at the end of the command. An error that the archive cannot be written is
+        printed only for the first outcome that has it. This method remembers that it has seen this error, so call it
+        only once for each outcome.
         """
         cannot_write = outcome.exit_code == Exit.CANNOT_WRITE
         was_reported, self._is_disk_reported = self._is_disk_reported, self._is_disk_reported or cannot_write
@@ -116,6 +128,6 @@ class OutcomePrinter:
 
 
 def _json(outcome: Outcome) -> dict[str, object]:
-    """Return the fields of an Outcome for JSON; dataclasses.asdict would take ten times as long."""
+    """Return the fields of an Outcome, except `exit_code`, as a dict for JSON. Much faster than dataclasses.asdict."""
     values = {name: getattr(outcome, name) for name in _FIELDS}
     return values | {"images": asdict(outcome.images)}

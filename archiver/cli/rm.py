@@ -78,9 +78,10 @@ def remove_articles(
 
 
 def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> int:
-    """List the files in .archive/lost/, delete them after confirmation, and return the exit code.
+    """Print the files in .archive/lost/, ask the user for confirmation, delete the files, and return the exit code.
 
-    With `--dry-run`, delete nothing. With `--yes`, do not ask for confirmation.
+    `removal` has the options of `rm`: with `dry_run`, nothing is deleted; with `yes`, the user is not asked. With
+    `as_json`, the files are printed as JSON. Raise UsageError if the user has to be asked and there is no terminal.
     """
     files = list(archive.lost_files())
     for path, size in files:
@@ -108,9 +109,9 @@ def _check_terminal() -> None:
 
 
 def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
-    """Show how many files of each article would be deleted; ask for confirmation, and return whether it was given.
+    """Print how many files of each article would be deleted; return whether the user agrees to delete them.
 
-    Raise UsageError if there is no terminal.
+    `articles` are keys, addresses or paths of posts. Raise UsageError if there is no terminal.
     """
     _check_terminal()
     for result in archive.remove(articles, is_dry=True):
@@ -119,7 +120,7 @@ def _confirm(archive: Archiver, articles: Iterable[str]) -> bool:
 
 
 def _print_result(result: RemovalResult, *, as_json: bool, is_dry: bool) -> None:
-    """Print the files of an article that were deleted, or that would be deleted if `is_dry`."""
+    """Print which files of an article were deleted, or would be deleted if `is_dry`; with `as_json`, print JSON."""
     try:
         _print_files(result, as_json=as_json)
     except BrokenPipeError:  # the other articles are removed all the same

@@ -1,4 +1,7 @@
-"""Run the command `archiver run`, which archives new and due articles from the sources in archiver.yml."""
+"""Run the command `archiver run`, which archives what is new in the lists, feeds and albums named in archiver.yml.
+
+It also archives what is due from earlier runs.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,12 @@ def run_sources(
 
 
 def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file of `--report` (docs/json.md); raise OutputError if it cannot be written."""
+    """Write the JSON file that `--report` asks for (docs/json.md); raise OutputError if it cannot be written.
+
+    `summary` has the counts of articles by outcome, the written posts and the failures. `run_report` has the results of
+    reading the lists, feeds and albums of archiver.yml, with warnings about these. `warnings` are those about single
+    articles.
+    """
     from archiver.storage.local import write_lines
 
     content = {

@@ -75,10 +75,10 @@ def _line(finding: Finding) -> str:
 
 
 def _summary_lines(archive: Archiver, checked: int, repaired: Counter[bool | None]) -> Iterator[str]:
-    """Yield a line with the numbers of checked items and findings, and lines about the whole archive.
+    """Yield the lines of the summary: the numbers of checked files and findings, then remarks on the whole archive.
 
-    `checked` is the number of checked files. `repaired` holds the number of findings for each value of
-    `Finding.repaired`: True, False, or None if no repair was tried.
+    `checked` is the number of checked files. `repaired` counts the findings by the value of `Finding.repaired`: True or
+    False, or None if no repair was tried.
     """
     counts = archive.counts
     contents = f"{counts['posts']} articles, {counts['media']} pictures, {counts['pages']} pages"

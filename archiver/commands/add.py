@@ -1,4 +1,4 @@
-"""`add`: archive articles from their addresses or from pages saved by a browser."""
+"""Implement the command `add`: archive articles from their addresses or from pages saved by a browser."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from archiver.models.job import FetchOptions, Job
 def add(context: Context, sources: Iterable[str], report: Callable[[str], None]) -> Iterator[Outcome]:
     """Archive each SOURCE, even if the archive has it already; yield the outcomes in the order of `sources`.
 
-    `report` is called with each SOURCE, credentials redacted, before it is read. Once a verification page has been
-    received, no other page is fetched, but saved pages are still read. Once a write has failed, nothing more is read.
+    `report` is called with each SOURCE, without credentials, before the SOURCE is read. After a verification page, no
+    more pages are fetched, but saved pages are still read. After a file could not be written, nothing more is read.
+    Each SOURCE that is not read for these reasons has a failed outcome.
     """
     context.prepare()
     scheduler = Scheduler(context, FetchOptions(refresh=True, retry=True, retry_gone=True))
@@ -41,10 +42,11 @@ def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
 
 
 def parse_source(source: str) -> Target:
-    """Return the Target of a SOURCE, which is an address or the path of a file.
+    """Convert a SOURCE to a Target, which has either the `url` of the article or the `file` of a saved page.
 
-    A SOURCE that looks like an address is a path if a file of that name exists, since wget names folders after hosts.
-    Raise UsageError if the SOURCE is blank, NotWeChat if it is an address outside WeChat.
+    If a SOURCE looks like an address, but a file with this path exists, the file is meant. For example, wget saves a
+    page as mp.weixin.qq.com/s/abc. Raise UsageError if the SOURCE is blank, NotWeChat if it is an address outside
+    WeChat.
     """
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")

@@ -1,4 +1,4 @@
-"""`batch`: archive every article of a list."""
+"""Implement the command `batch`: archive every article of a list."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def batch(
 ) -> Iterator[Outcome]:
     """Archive the articles of a list; yield an outcome for each entry.
 
-    Entries that need no request come first. Then `planned` is called with the number of entries and the number of
-    articles to archive. The other entries follow in the order in which they finish.
+    The outcomes of entries that need no request come first. Then `planned` is called with the number of all entries and
+    the number of articles to archive. The outcomes of these articles follow in the order in which they finish.
     """
     entries = list(entries)
     context.prepare(options.until)

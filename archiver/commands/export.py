@@ -1,4 +1,4 @@
-"""`export`: write articles to WARC, WACZ, JSON Lines or CSV files."""
+"""Implement the command `export`: write articles to WARC, WACZ, JSON Lines or CSV files."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv"
 def check_request(request: ExportRequest) -> None:
     """Raise UsageError if an export cannot be written as requested.
 
-    The reasons are: no output file is named; two exports have the same file; articles are selected both by name and by
-    options; a web archive (WARC, WACZ) goes to stdout; a package is not installed.
+    The reasons are: no output file is given; two formats have the same output file; the request lists single articles
+    (by key, address or post) and also has conditions that select articles; a web archive (WARC, WACZ) would go to
+    stdout; a package that the format needs is not installed.
     """
     if not request.files:
         raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")
@@ -49,7 +50,7 @@ def check_request(request: ExportRequest) -> None:
 
 
 class Sink(Protocol):
-    """An open export file."""
+    """An export file that is being written. Every format has its own class of sinks."""
 
     def add(self, article: ArticleRecord) -> None:
         """Write an article to the file."""
@@ -59,8 +60,8 @@ class Sink(Protocol):
 class Exporter:
     """An export of articles to one or more files.
 
-    `report` is called with the title of each article before it is written. Tables with the path "-" are written to
-    `stdout`; if that is None, "-" is an ordinary file name.
+    `report` is called with the title of each article before the article is written. A table with the path "-" is
+    written to `stdout`; if `stdout` is None, "-" is an ordinary file name.
     """
 
     request: ExportRequest
@@ -87,7 +88,10 @@ class Exporter:
         return self.result
 
     def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
-        """Return an iterator over the requested articles, omitting removed ones."""
+        """Return an iterator over the requested articles; articles that the user removed are omitted.
+
+        Raise InputError, at the call, if the archive lacks an article that the request names.
+        """
         articles: Iterable[ArticleRecord] = list_articles(catalogue, self.request.articles)
         if self.request.only:
             named = (require_article(catalogue, name, self.context.settings) for name in self.request.only)
@@ -95,9 +99,10 @@ class Exporter:
         return (article for article in articles if not article.taken_out)
 
     def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
-        """Return a context manager for writing a file, which appears when the context exits without an error.
+        """Return a context manager that opens the export file at `path` and gives its Sink.
 
-        `form` is the format: "warc", "wacz", "jsonl" or "csv".
+        `form` is the format: "warc", "wacz", "jsonl" or "csv". The file appears at `path` when the context exits
+        without an error. A table with the path "-" is written to stdout.
         """
         if form == "wacz":
             return self._wacz(Path(path))

@@ -1,4 +1,4 @@
-"""`history`: list the captures of an article and compare the text of two of them."""
+"""Implement the command `history`: list the captures of an article, and compare the texts of two captures."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from archiver.settings import Settings
 
 
 def history(catalogue: Catalogue, name: str, settings: Settings) -> list[Capture]:
-    """Return the captures of an article, the oldest first; raise InputError if the archive does not have the article.
+    """Return the captures of an article, the oldest first.
 
-    `name` is the article's key, its address or its post file.
+    `name` is the article's key, its address or the path of its post. Raise InputError if the archive has no such
+    article.
     """
     return catalogue.captures.of_article(require_article(catalogue, name, settings).key)
 
 
 def difference(context: Context, captures: list[Capture], numbers: tuple[int, int]) -> str:
-    """Return a unified diff of the text of two captures.
+    """Return a unified diff of the texts of two captures of an article; '' if the texts are equal.
 
-    `captures` are the captures of the article, the oldest first. `numbers` are the old and the new one, counted from 1.
-    Raise UsageError if a number is out of range. Raise InputError if a capture holds no article or has no snapshot.
+    `captures` are all captures of the article, the oldest first. `numbers` are (old, new), two positions in this list,
+    counted from 1. Raise UsageError if a position does not exist. Raise InputError if the page of one of the two
+    captures is not stored or holds no article.
     """
     old, new = (_text_of(context, captures, number) for number in numbers)
     return unified_diff(old, new, *(_name(captures, number) for number in numbers))

@@ -1,4 +1,4 @@
-"""`list`: select articles and addresses from the catalogue."""
+"""Implement the command `list`: select articles and addresses from the catalogue."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 
 
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield the articles that `query` selects, in order of publication, then the addresses without an article.
+    """Yield the articles that `query` selects, in order of publication, then the addresses that led to no article.
 
-    Addresses are yielded only if the query has a state, which they must have, and none of `account`, `since`, `until`
-    and `incomplete`. With `incomplete`, only articles are selected that lack images or whose post shows less than
-    `min_coverage` (0 to 1) of the text of its page. Raise UsageError if one of these four is combined with the state
-    DUE or WAITING, which only addresses have.
+    If the query has a state, such as "deleted", only articles and addresses in this state are yielded. Without a state,
+    no addresses are yielded. With `query.incomplete`, only articles are yielded that lack images, or whose posts show
+    less than `min_coverage` (0 to 1) of the page's text.
+
+    The conditions `account`, `since`, `until` and `incomplete` fit no address, so with one of them no addresses are
+    yielded. The states DUE and WAITING fit no article. Raise UsageError if the query has one of these states and one of
+    these conditions.
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):

@@ -1,7 +1,7 @@
-"""`import`: merge another archive into this one. The other archive is only read.
+"""Implement the command `import`: merge other archives into ours. The other archives are only read.
 
-Tombstones are merged first, then snapshots, media and posts. Each file is durable before the catalogue records it, so
-an import that was killed can be completed by repeating it.
+From each archive, the removals of articles are merged first, then snapshots, media and posts. Each file is durable
+before the catalogue records it, so an import that was killed can be completed by repeating the import.
 """
 
 from __future__ import annotations
@@ -50,11 +50,15 @@ def merge(
     is_dry: bool,
     planned: Callable[[int], None],
 ) -> Iterator[MergeResult | str]:
-    """Merge other archives, given by their folders; yield a result for each file or removal, and summary lines.
+    """Merge other archives into ours; yield a MergeResult for each file and each removal, and summary lines (str).
 
-    With `restore_removed`, articles that were removed from our archive are imported as well. With `is_dry`, nothing is
-    written. `planned` is called with the number of files in the other archives. Raise InputError or UsageError, before
-    anything is written, if a folder is not an archive. Raise Busy if another run works on our archive.
+    A removal is the record that the user removed an article, so that it is not archived again. `others` are the folders
+    of the other archives. With `restore_removed`, articles that were removed from ours come back if another archive has
+    them. With `is_dry`, nothing is written. First, `planned` is called with the number of files in the other archives;
+    a progress line can use this.
+
+    Raise InputError or UsageError, before anything is written, if a folder is not an archive. Raise Busy if another run
+    works on our archive.
     """
     archives = [OtherArchive(Path(other), context.now, context.archive.profile) for other in others]
     for other in archives:
@@ -70,9 +74,10 @@ def merge(
 
 @contextmanager
 def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
-    """Yield the context to merge into, with its archive locked.
+    """Lock our archive and yield its context, for merging into the archive.
 
-    In a dry run nothing is locked, and an empty temporary archive is used if ours does not exist yet.
+    In a dry run, nothing is locked. If our archive does not exist yet, a dry run gets the context of an empty temporary
+    archive.
     """
     if not is_dry:
         context.prepare()
@@ -90,7 +95,11 @@ def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """The merge of one other archive into ours. A dry run only reports what would be done."""
+    """The merge of one other archive into ours. With `is_dry`, nothing is written, but results are yielded as usual.
+
+    With `restore_removed`, articles that the user removed from our archive come back if the other archive has them.
+    `counts` is for the summary: it has the number of results by kind and outcome, such as ("post", "imported").
+    """
 
     context: Context
     other: OtherArchive
@@ -119,7 +128,7 @@ class Merge:
         return self.context.archive.files
 
     def everything(self) -> Iterator[MergeResult]:
-        """Merge the whole other archive; yield a result for each of its files and removals."""
+        """Merge the whole other archive; yield a result for each file and each removal that the other archive has."""
         self._check()
         steps = (
             self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._rebuild_posts,
@@ -146,9 +155,10 @@ class Merge:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[MergeResult]:
-        """Undo our removals of articles that the other archive has; yield a result for each.
+        """Bring back articles that were removed from our archive, if the other archive has them.
 
-        Do nothing unless `restore_removed` is set.
+        Yield a result for each article. Only the removal is undone here: later steps import the files. Do nothing if
+        `restore_removed` is False.
         """
         posts = (key for _, key in self.other.posts())
         rows = self.other.catalogue.articles.keys() if self.other.catalogue else ()
@@ -160,9 +170,10 @@ class Merge:
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
     def _removals(self) -> Iterator[MergeResult]:
-        """Record the removals of the other archive; yield a result for each.
+        """Import the removals of the other archive, so that articles removed there are not archived here later.
 
-        A removal of an article that our catalogue knows changes nothing.
+        Yield a result for each removed article. If our catalogue knows the article already, nothing is changed: the
+        article stays in our archive, or stays removed, and the result is "unchanged".
         """
         tombstones = Tombstones(self._files.store)
         for tombstone in self.other.removals():
@@ -223,7 +234,12 @@ class Merge:
             self._files.snapshots.add_records(digest, known)
 
     def _captures(self, digest: str, stored: StoredPage) -> tuple[Capture, ...]:
-        """Return the captures of a page that its snapshot file or the other catalogue has, except estimated ones."""
+        """Return all captures of a page that the other archive has recorded.
+
+        Captures are recorded in two places: in the other catalogue, and in the snapshot file (`stored`). A capture that
+        is in both is returned once. `digest` is the SHA-256 of the page. Captures with a guessed time are left out,
+        because they are no record of when the page came.
+        """
         rows = self.other.catalogue.captures.with_digest(digest) if self.other.catalogue else []
         recorded = {(each.captured, each.url, each.saved): each for each in (*rows, *stored.captures)}
         return tuple(capture for capture in recorded.values() if not capture.estimated)
@@ -262,9 +278,10 @@ class Merge:
         return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
-        """Record a medium in our catalogue.
+        """Record in our catalogue that the articles with these keys show a medium. `file` is in our archive already.
 
-        If its name differs from another one only in case, first write a copy of the file under a distinct name.
+        Many disks ignore case in names. So if our catalogue has another medium whose name differs only in case, choose
+        a distinct name, copy the file to it, and record the medium under this name.
         """
         name, _, ending = file.path.rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})
@@ -275,10 +292,18 @@ class Merge:
         self._catalogue.recovered.add_media(keys, {name: replace(file, path=path)})
 
     def _compare_medium(self, file: LocalFile, *, is_proven: bool) -> tuple[MergeOutcome, str, str]:
-        """Compare a media file of the other archive with ours; return (outcome, explanation, path of our file).
+        """Decide whether to import a media file of the other archive; return (outcome, explanation, path).
 
-        `is_proven` is True if their file is known to be intact. An intact file of ours is never replaced. The
-        explanation may be ''; the path is '' for the outcomes "failed" and "conflict".
+        Nothing is written. `is_proven` is True if the other file is known to be intact. The outcomes are:
+
+        - "unchanged": our archive has the same file.
+        - "imported": our archive has no file of this name.
+        - "updated": our file is damaged, and the other one is to replace it.
+        - "conflict": our file is intact but different, and stays.
+        - "failed": the other file is damaged or cannot be read.
+
+        `explanation` is for the user, '' if there is nothing to explain. `path` is the path for the file in our
+        archive, '' for "failed" and "conflict".
         """
         ours = self._files.root / file.path
         if file.sha256 and digest_of(ours) == file.sha256:
@@ -303,16 +328,19 @@ class Merge:
                 self._record_medium(keys, file)
 
     def _history(self) -> Iterator[MergeResult]:
-        """Record the captures of the other archive that have no snapshot, to keep the history; yield nothing."""
+        """Record the captures of the other archive that have no snapshot, so that the history stays complete.
+
+        This is an iterator like the other steps of the merge, but yields nothing.
+        """
         for key, capture in self.other.bare_captures():
             if not self.is_dry and not self._stays_out(key):
                 self._catalogue.recovered.add_capture_without_page(key, capture)
         yield from ()
 
     def _unused_files(self) -> Iterator[MergeResult]:
-        """Yield a result for each file that no other step handled.
+        """Yield a result for each file of the other archive that no other step handled.
 
-        The user would lose these files by deleting the other archive.
+        These results warn the user that the file would be lost if the other archive was deleted.
         """
         for path in self.other.everything():
             if path not in self._seen and PurePosixPath(path).name not in SYSTEM_FILES:
@@ -321,9 +349,11 @@ class Merge:
                 )
 
     def _rebuild_posts(self) -> Iterator[MergeResult]:
-        """Rebuild the posts of changed articles from their latest pages; yield a result for each change or failure.
+        """Rebuild the posts of the articles that this merge changed; yield a result for each changed post or failure.
 
-        A post that the rebuild does not change is no longer treated as edited by hand.
+        Each post is made from the latest page of its article. A post that a person edited stays. If the rebuild gives
+        the same text as the post, nobody edited the post; the catalogue notes this, so that later commands may
+        overwrite it. Do nothing in a dry run.
         """
         for key in [] if self.is_dry else list(self._changed):
             article = self._catalogue.articles.find_by_key(key)
@@ -345,7 +375,7 @@ class Merge:
                 )
 
     def _stays_out(self, key: str) -> bool:
-        """Return whether an article is skipped because it was removed from our archive."""
+        """Return whether the article with this key was removed from our archive and is not to be restored."""
         known = self._catalogue.articles.find_by_key(key)
         return known is not None and known.taken_out is not None and not self.restore_removed
 
@@ -358,7 +388,11 @@ class Merge:
         return path.relative_to(self.other.root).as_posix()
 
     def _guarded(self, what: MergeSubject, path: Path, work: Callable[[], MergeResult]) -> MergeResult:
-        """Return the result of `work`, or a "failed" result if a file cannot be read. OutputError is not caught."""
+        """Call `work` and return its result; if a file cannot be read, return a result with the outcome "failed".
+
+        `what` and `path` are the kind and the path of the file in the other archive, for the failed result. An
+        OutputError is not caught.
+        """
         try:
             return work()
         except InputError as error:

@@ -1,4 +1,4 @@
-"""`rebuild`: write posts again from their snapshots, without network access and in several processes."""
+"""Implement the command `rebuild`: write posts again from snapshots, without the network, in several processes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def rebuild_named(
 ) -> Iterator[RebuildResult]:
     """Rebuild the posts of the named articles, or of all articles if `named` is None; yield the results.
 
-    `named` has keys, addresses or post files. `planned` is called with the number of articles as both arguments. Raise
-    InputError, before anything is written, if the archive lacks a named article.
+    Each of `named` is a key, an address or the path of a post. Before the first rebuild, `planned(n, n)` is called,
+    where n is the number of articles; a progress bar can use this. Raise InputError, before anything is written, if the
+    archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     if not options.is_dry:
@@ -68,10 +69,10 @@ def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) ->
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
-    """Rebuild the post of an article from its snapshot; return the result.
+    """Rebuild the post of the article with this key from its snapshot; return the result.
 
-    With `diff`, the result has a unified diff of a post that changed. An error is returned as a failed outcome, not
-    raised.
+    With `diff`, the result has a unified diff of the post if the post changed. An error is returned as a failed outcome
+    in the result, not raised.
     """
     try:
         return _rebuild_one(context, key, diff=diff)
@@ -105,7 +106,7 @@ _state: tuple[Context, RebuildOptions]  # the state of this process, set when it
 
 
 def _start_process(settings: Settings, options: RebuildOptions) -> None:
-    """Initialize a process of the pool: open the archive, and close it when the process exits."""
+    """Initialize a worker process: open the archive, and arrange that it is closed when the process exits."""
     global _state
     context = Context(settings, is_dry=options.is_dry)
     atexit.register(context.close)

@@ -1,6 +1,6 @@
-"""`recheck`: fetch the pages of archived articles again to find edits and deletions.
+"""Implement the command `recheck`: fetch the pages of archived articles again to find edits and deletions.
 
-Unchanged pages are not stored.
+A page whose article is unchanged is not stored.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def recheck(
 ) -> Iterator[Outcome]:
     """Fetch the pages of archived articles again; return an iterator over the outcomes.
 
-    `named` has keys, addresses or post files of the articles to check; None selects those whose next check is due.
-    `planned` is called with the number of articles as both arguments. Raise InputError, before any request, if the
-    archive lacks a named article.
+    Each of `named` is a key, an address or the path of a post; None selects the articles whose next check is due.
+    Before the first request, `planned(n, n)` is called, where n is the number of articles; a progress bar can use this.
+    Raise InputError, before any request, if the archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)
@@ -41,7 +41,7 @@ def recheck(
 
 
 def recheck_jobs(context: Context, articles: Iterable[ArticleRecord]) -> Iterator[Job]:
-    """Yield a recheck job for each article, omitting articles that have no address or were removed."""
+    """Yield a job that fetches the page again for each article; omit articles that have no address or were removed."""
     sources = {source.title: source.options for source in context.settings.sources}
     for article in articles:
         if article.url and not article.taken_out:

@@ -1,4 +1,4 @@
-"""`rm`: remove articles permanently: their posts, and the media and pages that no other article uses."""
+"""Implement the command `rm`: remove articles with their posts, and the media and pages that no other article uses."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Ite
 
 
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
-    """Undo the removal of the named articles, so that they can be archived again; yield each of these articles.
+    """Undo the removal of the named articles, so that they can be archived again; yield the record of each.
 
-    Articles that were not removed are skipped. Raise InputError if the archive does not know a named article.
+    Each of `named` is a key, an address or the path of a former post. Articles that were not removed are skipped. Raise
+    InputError, before anything is changed, if the archive does not know a named article.
     """
     for key in _keys(context, named):
         article = context.archive.catalogue.articles.find_by_key(key)
@@ -42,16 +43,20 @@ def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord
 
 
 def _keys(context: Context, names: Iterable[str]) -> list[str]:
-    """Return the keys of the named articles, removed ones included, without duplicates."""
+    """Return the keys of the named articles without duplicates; articles that were removed are included.
+
+    Each name is a key, an address or the path of a post. Raise InputError if the archive does not know an article.
+    """
     catalogue = context.archive.require_catalogue()
     return list(dict.fromkeys(require_known(catalogue, name, context.settings).key for name in names))
 
 
 def remove(context: Context, key: str) -> RemovalResult:
-    """Remove the article with this key; return the deleted files.
+    """Remove the article with this key from the archive; return which files were deleted.
 
-    A post that was edited by hand is moved to .archive/lost, and its new path is in the field `kept` of the result. The
-    tombstone and the catalogue are written first, so a removal that was killed can be completed by repeating it.
+    A post that was edited by hand is not deleted but moved to .archive/lost; the result's field `kept` is its new path.
+    The removal is recorded before the first file is deleted, so a removal that was killed can be completed by a second
+    call.
     """
     with context.archive.post_lock():
         tombstones = Tombstones(context.archive.files.store)
@@ -67,19 +72,20 @@ def remove(context: Context, key: str) -> RemovalResult:
 
 
 def undo(context: Context, key: str) -> None:
-    """Undo the removal of the article with this key.
+    """Undo the removal of the article with this key, so that the article can be archived again.
 
-    The tombstone is deleted first, since a leftover tombstone could cause the article to be removed again.
+    A removal is recorded twice: in a tombstone file and in the catalogue. The tombstone is deleted first. In the other
+    order, a crash could leave only the tombstone, and `verify --repair` would record the removal again from it.
     """
     Tombstones(context.archive.files.store).delete(key)
     context.archive.catalogue.removals.undo(key)
 
 
 def preview(context: Context, key: str) -> RemovalResult:
-    """Return what `remove` would delete, without deleting it.
+    """Return the result that `remove` would have, without deleting or moving anything.
 
-    A post that was edited by hand is not among the files: its path is in `kept`, since `remove` moves it to
-    .archive/lost.
+    If the post was edited by hand, `remove` would move it to .archive/lost. The post is then missing from the field
+    `files`, and `kept` is its present path.
     """
     removals, files = context.archive.catalogue.removals, context.archive.files
     article = context.archive.catalogue.articles.find_by_key(key)

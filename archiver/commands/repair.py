@@ -1,8 +1,8 @@
-"""`verify --repair`: correct the findings of `verify`. Files are moved to .archive/lost, never deleted.
+"""Implement `verify --repair`: correct the differences between the files and the catalogue.
 
-First, files that the catalogue does not know are recorded. Then pages, media and posts are fetched or rebuilt in this
-order, since media and posts can be recovered from pages. Last, stray files are moved. A repair that was killed can be
-repeated: it finds everything that has not been repaired yet.
+Files are moved to .archive/lost, never deleted. First, files that the catalogue does not know are recorded. Next, pages
+are repaired, then media and posts, because these two can be recovered from pages. Last, files that belong to no article
+are moved. A repair that was killed can be repeated: it finds everything that is not repaired yet.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _GONE = TERMINAL_STATES | {State.UNAVAILABLE}  # states in which the page cannot
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
-    """The repair of one archive, based on its inventory. `jobs` is the number of processes that rebuild posts."""
+    """The repair of one archive; `inventory` finds what to repair. Up to `jobs` processes rebuild posts."""
 
     context: Context
     inventory: Inventory
@@ -54,7 +54,10 @@ class Repair:
         return self.context.archive.files
 
     def everything(self) -> Iterator[Finding]:
-        """Repair everything that the inventory finds; yield each finding with its result."""
+        """Repair every difference that the inventory finds; yield a finding for each.
+
+        The field `repaired` of a finding is True or False: whether the repair succeeded.
+        """
         inventory = self.inventory
         yield from self._record_unknown_files()
         self._confirm_media()
@@ -73,9 +76,10 @@ class Repair:
                 yield _with_result(finding, "no stray file was moved", repaired=False)
 
     def _record_unknown_files(self) -> Iterator[Finding]:
-        """Record files that the catalogue does not know and rebuild the posts of their articles.
+        """Record files that the catalogue does not know, and rebuild the posts of their articles.
 
-        Yield findings with their results. Do nothing if only some articles are checked.
+        Yield a finding for each such file, and for each post that could not be rebuilt; its field `repaired` is True or
+        False. Do nothing if the inventory covers only some articles.
         """
         inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
@@ -103,9 +107,11 @@ class Repair:
             yield self._guarded(finding, partial(recovery.medium, links=links))
 
     def _confirm_posts(self, keys: list[str]) -> Iterator[Finding]:
-        """Rebuild the posts of the articles with these keys; yield a finding for each post that could not be rebuilt.
+        """Find out which posts of the articles with these keys were not edited by a person, by rebuilding them.
 
-        A post that the rebuild does not change is no longer treated as edited by hand.
+        If the rebuild gives the same text as the post, nobody edited the post; the catalogue notes this, so that later
+        commands may overwrite it. An edited post stays as it is. Yield a finding for each post that could not be
+        rebuilt.
         """
         for key in keys:
             article = self._catalogue.articles.find_by_key(key)
@@ -130,9 +136,11 @@ class Repair:
                 )  # fmt: skip
 
     def _seal(self, finding: Finding) -> Finding:
-        """Rewrite an altered snapshot file whose page is intact; return the finding with its result.
+        """Repair the snapshot file of a finding if its page is intact and only the rest of the file is damaged.
 
-        The records of its captures are taken from the catalogue. Any other finding is returned unchanged.
+        A snapshot file has the page, records of its captures, and a checksum (the seal). The records are written again
+        from the catalogue. Return the finding with `repaired` = True; return it unchanged if it is about any other
+        problem.
         """
         digest = digest_in(finding.path)
         try:
@@ -145,9 +153,10 @@ class Repair:
         return _with_result(finding, "written again from the page and the catalogue", repaired=True)
 
     def _without_page(self, pages: list[Finding]) -> Iterator[str]:
-        """Yield the keys of the articles whose current page is lost, according to findings about snapshots.
+        """Yield the keys of the articles to archive again, because the snapshot of their current page is lost.
 
-        An older page is ignored, since it cannot be fetched again.
+        `pages` are the findings about snapshots. A finding about an older page of an article is skipped, because WeChat
+        only has the current page.
         """
         for finding in pages:
             current = self._catalogue.captures.current(finding.key)
@@ -155,9 +164,11 @@ class Repair:
                 yield finding.key
 
     def _finish_page(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Return the finding about a snapshot with its result, after the attempt to archive its article again.
+        """Complete the repair of a lost or damaged snapshot, after its article was archived again.
 
-        `outcome` is the outcome of the attempt, None if there was no attempt.
+        Return the finding with `repaired` = True if the page is back or a new page of the article came, else False.
+        `outcome` is the outcome of archiving the article again, None if that was not tried. If the page cannot be had
+        again, the catalogue records it as lost, and a damaged file is moved to .archive/lost.
         """
         digest = digest_in(finding.path)
         if finding.problem == "unreadable":  # it may be intact, and become readable again
@@ -178,25 +189,30 @@ class Repair:
         return _with_result(moved, message, repaired=was_fetched)
 
     def _confirm_media(self) -> None:
-        """Withdraw the request for each medium whose recorded file is back.
+        """Cancel downloads that are no longer needed: of media whose file is there again and has the recorded digest.
 
-        A repair may have died after the download, or a person may have put the file back.
+        Such a download was planned because the file was lost. Since then, a person restored the file, or a repair
+        downloaded it but was killed before it recorded this.
         """
         for file in self._catalogue.files.due_media(self.inventory.keys):
             if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
                 self._catalogue.files.confirm_medium(file.path, file.sha256)
 
     def _without_medium(self, media: list[Finding]) -> Iterator[str]:
-        """Mark the medium of each finding as due; yield the keys of the articles that show it."""
+        """Prepare the download of lost media: mark the medium of each finding as due.
+
+        Yield the keys of the articles that show these media. The caller archives these articles again, which downloads
+        due media.
+        """
         for finding in media:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
 
     def _finish_medium(self, finding: Finding) -> Finding:
-        """Return the finding about a media file with its result, after its articles were archived again.
+        """Return the finding about a media file with its result, after the articles that show it were archived again.
 
-        A medium that could not be fetched stays due and is reported again, until its host says that it no longer
-        exists.
+        Its field `repaired` is True if the medium was downloaded, else False. A medium that did not come stays due, and
+        the next `verify` reports it again. After repeated failures the medium is given up.
         """
         path, digest, reason = self._catalogue.files.current_medium(finding.path)
         if path and digest and digest_of(self.inventory.root / path) == digest:
@@ -205,10 +221,10 @@ class Repair:
         return _with_result(finding, f"it did not come ({reason}) and {status}", repaired=False)
 
     def _rebuild_posts(self, posts: list[Finding], outcomes: Mapping[str, Outcome]) -> Iterator[Finding]:
-        """Rebuild the posts of these findings; yield each finding with its result.
+        """Rebuild the posts that these findings are about; yield each finding with its result.
 
-        Articles without a snapshot are archived again, unless that was done already. `outcomes` has the outcomes of
-        articles that were archived again already, by key.
+        The field `repaired` of a finding is then True or False. An article without a snapshot is archived again, unless
+        that was done already: `outcomes` maps the keys of articles that were archived again to their outcomes.
         """
         captures = self._catalogue.captures
         without_page = {finding.key for finding in posts if current_capture(captures, finding.key) is None}
@@ -217,10 +233,11 @@ class Repair:
             yield self._guarded(finding, partial(self._rebuild_post, outcome=outcomes.get(finding.key)))
 
     def _rebuild_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Rebuild a post from its snapshot; return the finding with its result.
+        """Rebuild the post of a finding from its snapshot; return the finding with its result.
 
-        An altered post is first copied to .archive/lost. `outcome` is the outcome of archiving the article again, None
-        if that was not tried.
+        Its field `repaired` is then True or False. An altered post is first copied to .archive/lost, unless
+        `_reason_to_keep` says why it must stay. If there is no snapshot, the result depends on `outcome`, the outcome
+        of archiving the article again; None if that was not tried.
         """
         article = self._catalogue.articles.find_by_key(finding.key)
         if article is None:
@@ -251,15 +268,23 @@ class Repair:
         return _with_result(finding, "it can be read again", repaired=True)
 
     def _finish_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Return the finding about a post without a snapshot with its result, after its article was archived again.
+        """Return a copy of the finding with its result, for a post that has no snapshot from which to rebuild it.
 
-        `outcome` is the outcome of archiving the article again, None if that was not tried.
+        Archiving the article again may have written the post. `outcome` is the outcome of that, None if it was not
+        tried. The field `repaired` of the copy is True if the outcome is "archived", else False.
         """
         is_back = outcome is not None and outcome.outcome == "archived"
         return _with_result(finding, "archived again" if is_back else _NOT_KEPT, repaired=is_back, outcome=outcome)
 
     def _reason_to_keep(self, finding: Finding, article: ArticleRecord) -> str:
-        """Return the reason why an altered post must not be rebuilt; '' if it should be rebuilt."""
+        """Return why the altered post of a finding must not be overwritten; '' if it should be overwritten.
+
+        An altered post is one whose digest differs from the digest in the catalogue. There are two reasons to keep it:
+
+        - A rebuild gives the text that the post has already. So the post is right, and the catalogue was wrong.
+        - The post was made from a later page than any that the archive has, as the capture time in its front matter
+          shows. A rebuild would bring back an older text.
+        """
         if rebuild_one(self.context, article.key).outcome.outcome == "unchanged":
             return _CONFIRMED
         current = current_capture(self._catalogue.captures, article.key)
@@ -278,9 +303,10 @@ class Repair:
         return replace(finding, said=f"{finding.said}; it is {moved_to} now") if moved_to else finding
 
     def _archive_again(self, keys: Iterable[str]) -> dict[str, Outcome]:
-        """Archive the articles with these keys again; return the outcomes by key.
+        """Archive the articles with these keys again, to get back lost pages and media; return {key: outcome}.
 
-        Pages are read from intact snapshots where possible, else fetched from WeChat.
+        If the snapshot of an article is intact, only its missing media are fetched. Otherwise its page is fetched too.
+        That needs an address: an article without one is left out of the dict.
         """
         articles = (self._catalogue.articles.find_by_key(key) for key in dict.fromkeys(keys) if key)
         jobs = [job for article in articles if article and (job := self._job(article))]
@@ -304,9 +330,10 @@ class Repair:
         return True
 
     def _guarded(self, finding: Finding, work: Callable[[Finding], Finding]) -> Finding:
-        """Return the result of `work`; if it raises an ArchiverError, return the finding marked as not repaired.
+        """Call `work`, a step of the repair, with a finding; return the finding with the result of the step.
 
-        A finding that has a result already is returned unchanged.
+        If `work` raises an ArchiverError, return the finding with `repaired` = False. If an earlier step has repaired
+        the finding or failed (`repaired` is not None), return it unchanged, without calling `work`.
         """
         if finding.repaired is not None:
             return finding
@@ -320,10 +347,10 @@ _CONFIRMED = "it is what its page says, and known as ours again"
 
 
 def _with_result(finding: Finding, *messages: str, repaired: bool, outcome: Outcome | None = None) -> Finding:
-    """Return the finding with its result: `messages` are added to its explanation, and `repaired` is set.
+    """Return a copy of the finding with the field `repaired` set and `messages` added to its explanation.
 
-    `outcome` is the outcome of archiving its article again, None if that was not tried. If it has an exit code other
-    than 0, that becomes the exit code of a finding that was not repaired.
+    `outcome` is the outcome of archiving the article again, None if that was not tried. A finding that was not repaired
+    gets the exit code of `outcome`, or FAILED if that is 0 or there is no outcome.
     """
     exit_code = (outcome and outcome.exit_code) or Exit.FAILED
     return with_result(finding, *messages, repaired=repaired, exit_code=exit_code)

@@ -1,4 +1,7 @@
-"""`run`: archive the new articles of the sources in archiver.yml, and everything that earlier runs left due."""
+"""Implement the command `run`: archive the new articles of the sources in archiver.yml, and everything that is due.
+
+Here, a source is something that lists articles: a list file, a feed or an album. archiver.yml names the sources.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,12 @@ from archiver.sources.list_input import open_list
 def run_sources(
     context: Context, options: FetchOptions, report: RunReport, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Archive the articles that are new in the sources of archiver.yml, and those that are due; yield the outcomes.
+    """Archive the new articles of the sources in archiver.yml, and everything that is due; yield the outcomes.
 
-    Due are addresses and media that earlier commands left for later, and articles that it is time to recheck. A source
-    that failed has an outcome, too. `report` is filled with the results of the sources. When all sources were read,
-    `planned` is called with the number of articles to archive as both arguments. Raise ConfigError if archiver.yml has
-    no sources.
+    A source is a list file, a feed or an album. Due are addresses and media that earlier commands left for later, and
+    articles that are to be rechecked. A source that could not be read has a failed outcome. During the run, `report` is
+    filled with the result of reading each source. After all sources were read, `planned(n, n)` is called, where n is
+    the number of articles to archive; a progress bar can use this. Raise ConfigError if archiver.yml names no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
@@ -39,7 +42,11 @@ def run_sources(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
-    """A run over the sources of archiver.yml."""
+    """One run of the command `run` over all sources (lists, feeds, albums) of archiver.yml.
+
+    `listings` maps the address of an album to its listing if that is complete: no error or limit ended it early. The
+    catalogue records a complete listing, so that the next run needs fewer requests.
+    """
 
     context: Context
     options: FetchOptions
@@ -62,14 +69,16 @@ class _Run:
         yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs.values())
 
     def _budget_left(self) -> int:
-        """Return the number of requests that this run may still make."""
+        """Return the number of pages that this run may still request, according to the setting `budget`."""
         return max(self.context.settings.budget - self.report.requests, 0)
 
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
-        """Return the jobs of a source that need to be done.
+        """Read a source (a list, a feed or an album); return a job for each of its articles that must be archived now.
 
-        Yield a failed outcome for each bad line of the source, and one if reading the source failed. If a limit ended
-        the reading (BudgetSpent, Postponed), only add a warning to the report. Entries read before that are used.
+        Articles that are archived already or are not due get no job. Yield a failed outcome for each line of a list
+        that cannot be understood, and one if the source cannot be read. If a limit ends the reading (BudgetSpent,
+        Postponed), add a warning to the report instead. Articles that were read before an error or a limit still get
+        jobs.
         """
         source_report = SourceReport(name=source.title)
         self.report.sources.append(source_report)
@@ -94,7 +103,7 @@ class _Run:
         return remaining
 
     def _entries(self, source: SourceSettings) -> Iterator[ListEntry]:
-        """Yield the entries of a source, which is a list, a feed or an album."""
+        """Yield an entry for each article that a source names. The source is a list, a feed or an album."""
         if source.list:
             yield from open_list(source.list)
         elif source.feed:
@@ -105,11 +114,12 @@ class _Run:
             yield from map(_entry, self._album(source))
 
     def _album(self, source: SourceSettings) -> Iterator[Target]:
-        """Yield the articles of an album.
+        """Yield the articles of an album, with as few requests as possible.
 
-        If an earlier run has listed the whole album, only articles that may be new and a few others are yielded, unless
-        --refresh is given. Raise BudgetSpent if the budget of the run or --limit allows no further request, CoolingDown
-        if WeChat answers with a verification page.
+        If an earlier run listed the whole album, the listing ends as soon as the new articles are found, so old
+        articles may be missing. With `--refresh`, the whole album is listed. Raise BudgetSpent if the run may make no
+        further request, because its budget or `--limit` is used up. Raise CoolingDown if WeChat answers with a
+        verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()
@@ -139,9 +149,9 @@ class _Run:
             self.listings[source.album] = listing
 
     def _due_jobs(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
-        """Yield a job for each address that earlier commands left due, and for each article with media that are due.
+        """Yield a job for each address that is due, and for each article that has media that are due.
 
-        `jobs` are the jobs that this run has already, by address; they are not yielded again.
+        `jobs` maps addresses to the jobs that this run has already; no second job is yielded for one of these.
         """
         catalogue = self.context.archive.catalogue
         sources = {source.title: source.options for source in self.context.settings.sources}
@@ -156,14 +166,20 @@ class _Run:
                 yield replace(job, kind=JobKind.RETRY_MEDIA, article=article)
 
     def _recheck_jobs(self, limit: int) -> Iterator[Job]:
-        """Return jobs for at most `limit` articles whose recheck is due; none if archiver.yml sets no `recheck`."""
+        """Return jobs for at most `limit` articles whose recheck is due.
+
+        There are none if archiver.yml does not set `recheck`.
+        """
         pause = self.context.settings.recheck
         articles = self.context.archive.catalogue.articles.due_for_recheck(duration(pause), limit) if pause else ()
         return recheck_jobs(self.context, articles)
 
 
 def _remaining_jobs(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
-    """Return the jobs that Scheduler.sort_out returns; ignore its outcomes, which `run` does not report."""
+    """Run the generator Scheduler.sort_out to its end and return its jobs; drop the outcomes that it yields.
+
+    The command `run` does not report these outcomes, since they are about articles that it does not try to archive.
+    """
     while True:
         try:
             next(sorting)

@@ -1,4 +1,8 @@
-"""Archive many addresses: skip those that need no request, claim the others, and archive several in parallel."""
+"""Archive many addresses in parallel.
+
+An address that needs no request is skipped. Any other address is claimed before its page is requested. The claim
+prevents two runs from requesting the same address at the same time.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +31,10 @@ BUSY_PAUSE = 0.5  # seconds until an address that another run has claimed is tri
 
 
 class Scheduler:
-    """A scheduler that runs jobs in parallel.
+    """A scheduler that runs jobs, several in parallel.
 
-    After a verification page it fetches no more pages, and the remaining addresses stay due.
+    A job archives one address or saved page, or fetches the missing media of an article. After a verification page the
+    scheduler starts no job that requests a page. The addresses of such jobs stay due.
     """
 
     def __init__(self, context: Context, options: FetchOptions) -> None:
@@ -38,7 +43,12 @@ class Scheduler:
         self._disk_failed = self._is_blocked = self._time_is_over = False
 
     def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
-        """Yield the outcomes of jobs that need not be done now; return the others and record their addresses as due."""
+        """Separate the jobs that must be done now from those that need no work.
+
+        Return the list of the jobs to do. Yield an outcome for each other job; its article is archived, removed or
+        gone, or its address failed and is not due yet. If only media of an article are missing and due, its job is
+        returned with the kind RETRY_MEDIA. The new addresses of the returned jobs are recorded in the catalogue as due.
+        """
         media_due = set(self._context.archive.catalogue.media.articles_with_due_media())
         remaining: list[Job] = []
         for chunk in (jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)):
@@ -59,9 +69,10 @@ class Scheduler:
         return remaining
 
     def _record_of_file(self, file: str) -> UrlRecord | None:
-        """Return a record with the article whose snapshot is the page in this file; None if there is no such article.
+        """Find out whether the saved page at the path `file` is archived already.
 
-        Also return None if `file` is '' or cannot be read.
+        If a snapshot has the same bytes, return a UrlRecord with the address of the page and the article of the
+        snapshot. Return None if there is no such snapshot, or if `file` is '' or cannot be read.
         """
         if not file:
             return None
@@ -73,13 +84,13 @@ class Scheduler:
         return UrlRecord(url=page.url, article=article) if article else None
 
     def _enlist(self, jobs: list[Job]) -> None:
-        """Record the addresses of these jobs as due, so that the next run fetches them if this one is killed."""
+        """Record the new addresses of these jobs as due, so that a later run fetches them if this run is killed."""
         for source in dict.fromkeys(job.source for job in jobs):
             targets = [job.target for job in jobs if job.asks_for_page and job.source == source]
             self._context.archive.catalogue.urls.add_unknown(targets, source.name)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Run the jobs, several in parallel; yield each outcome as soon as it is known."""
+        """Run the jobs, several in parallel; yield each outcome as soon as it is known, in no fixed order."""
         waiting, claimed_elsewhere = deque(jobs), deque[Job]()
         running: dict[Future[Outcome | None], Job] = {}
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
@@ -106,7 +117,7 @@ class Scheduler:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def archive_now(self, job: Job) -> Outcome:
-        """Run a job and return its outcome. If another run has claimed the job's address, wait until it is released."""
+        """Run a job and return its outcome. While another run has claimed the address of the job, wait."""
         while (outcome := self.archive_claimed(job)) is None:
             self._context.sleep(BUSY_PAUSE)
         return outcome
@@ -136,7 +147,10 @@ class Scheduler:
         return archive_one(job, ports)
 
     def _retry_media(self, job: Job) -> Outcome:
-        """Fetch the missing media of an article, reading its page from its snapshot; return the outcome."""
+        """Fetch the missing media of an article without fetching its page, which is read from the snapshot.
+
+        Return the outcome. If the article has no snapshot, nothing is fetched.
+        """
         assert job.article is not None
         ports = self._context.ports(job)
         if ports is None:
@@ -162,11 +176,14 @@ class Scheduler:
             urls_table.release(job.target.url)
 
     def _prepared(self, job: Job, record: UrlRecord) -> Job:
-        """Return the job with data from the catalogue filled in. `record` is the record of its address.
+        """Return the job with its address and article updated from the catalogue, right before it is run.
 
-        A recheck gets the present record of its article, or becomes an ADD job if there is none. A long address is
-        replaced by the article's short one if that is known, since WeChat mostly answers long ones with a verification
-        page.
+        `record` is the catalogue's record of the address of the job. There are two changes:
+
+        - The long address of an article is replaced by its short address if `record` has it, because WeChat mostly
+          answers a long address with a verification page.
+        - A recheck gets the article as it is in the catalogue now, because another run may have changed it. If the
+          article is no longer there, the kind of the job becomes ADD.
         """
         known = record.article
         if job.kind is JobKind.RECHECK:
@@ -177,9 +194,10 @@ class Scheduler:
         return job
 
     def _mark_unavailable(self, job: Job, outcome: Outcome, record: UrlRecord) -> Outcome:
-        """Return the outcome of a job, after marking the article's post if WeChat no longer shows the article.
+        """Add a notice to the post of an archived article if `outcome` shows that WeChat no longer has the article.
 
-        The post is rebuilt with a line that says so. Its text is kept.
+        Return the outcome to report; that is `outcome` itself if no notice was needed. The post is rebuilt with the
+        notice, and its text is kept. `record` is the record of the job's address before the request.
         """
         if record.article is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
             return outcome
@@ -195,7 +213,7 @@ class Scheduler:
         return next_step(job, record, self._options, self._context.now(), media_due=media_due)
 
     def _skip(self, target: Target, record: UrlRecord, step: NextStep) -> Outcome:
-        """Return the outcome for an address that is not fetched now; `step` says why it is not."""
+        """Return the outcome for an address that is not fetched now. `step` is the reason, such as NOT_DUE."""
         if step is NextStep.UNAVAILABLE:
             return outcomes.gone(target, record)
         if step is NextStep.NOT_DUE:
@@ -206,7 +224,11 @@ class Scheduler:
         return outcomes.known(target, record.article, self._context.archive.name)
 
     def _outcome_if_halted(self, job: Job) -> Outcome | None:
-        """Return the outcome of a job that must not start because the run has to stop; None if the job may start."""
+        """Return the outcome of a job that may not start, because this run must stop; None if the job may start.
+
+        The reasons are: a file could not be written; the job requests a page, but WeChat has sent a verification page
+        or a limit is reached.
+        """
         if self._disk_failed:
             return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
         if not job.asks_for_page:
@@ -222,9 +244,9 @@ class Scheduler:
         return is_spent or self._time_is_over or (until is not None and self._context.now() >= until)
 
     def _must_wait(self, job: Job, running: Iterable[Job]) -> bool:
-        """Return whether a job must wait because the running jobs may use up the limit of articles.
+        """Return whether a job must wait until running jobs finish, because these may use up the limit of articles.
 
-        The job can start later if some of the running jobs turn out to need no request.
+        If some of the running jobs turn out to need no request, the limit is not used up, and the job can start.
         """
         limit, requested = self._options.limit, len(self._requested)
         if limit is None or requested >= limit or not job.asks_for_page:
@@ -233,7 +255,7 @@ class Scheduler:
         return requested + pending >= limit
 
     def _observe(self, outcome: Outcome) -> None:
-        """Remember whether an outcome means that the run has to stop."""
+        """Remember whether an outcome shows that no more jobs, or no more jobs that request pages, may start."""
         self._disk_failed |= outcome.exit_code == Exit.CANNOT_WRITE
         self._time_is_over |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:

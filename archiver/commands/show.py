@@ -1,4 +1,4 @@
-"""`show`: return everything that the catalogue has about an article."""
+"""Implement the command `show`: return everything that the catalogue has about an article or an address."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from archiver.settings import Settings
 
 
 def show(catalogue: Catalogue, name: str, settings: Settings) -> ArticleDetail:
-    """Return everything that the catalogue has about an article, or about an address without an article.
+    """Return everything that the catalogue has about an article, or about an address that led to no article.
 
-    `name` is the article's key, its address or its post file. Raise InputError if the catalogue has no record of it.
+    `name` is an address, or the key of an article, or the path of a post. Raise InputError if the catalogue knows no
+    such article or address.
     """
     record = find_url(catalogue, name)
     if article := find_article(catalogue, name, settings):

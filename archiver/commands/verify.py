@@ -1,4 +1,4 @@
-"""`verify`: compare an archive with its catalogue, and with --repair, correct the differences."""
+"""Implement the command `verify`: compare an archive with its catalogue and, with `--repair`, correct differences."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Counted = Callable[[int], None]
 
 
 def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Yield the differences between an archive and its catalogue.
+    """Yield a finding for each difference between an archive and its catalogue.
 
-    `inventory` opens the catalogue and returns the inventory. If the catalogue is too damaged to be opened, that is the
-    only finding.
+    `inventory` is called once; it opens the catalogue and returns the comparison to run. If the catalogue is too
+    damaged to be opened, there is one finding, which says so.
     """
     try:
         opened = inventory()
@@ -35,9 +35,10 @@ def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
 
 
 def verify_and_repair(context: Context, inventory: Callable[[], Inventory]) -> Iterator[Finding]:
-    """Repair the differences between an archive and its catalogue; yield each finding with its result.
+    """Repair the differences between an archive and its catalogue; yield a finding for each.
 
-    `inventory` opens the catalogue and returns the inventory. Raise Busy if another run works on the archive.
+    The field `repaired` of a finding is True or False: whether the repair succeeded. `inventory` is called once; it
+    opens the catalogue and returns the comparison to run. Raise Busy if another run works on the archive.
     """
     from archiver.archive.replacement import replace_damaged_catalogue
     from archiver.commands.repair import Repair
@@ -56,13 +57,15 @@ def inventory_of(
     counts: Counter[str],
     callbacks: tuple[Counted, Counted],
 ) -> Inventory:
-    """Return an inventory, not yet checked, of the named articles, or of all articles if `named` is None.
+    """Return an Inventory, which compares files and catalogue when the caller iterates over its findings.
 
-    `named` has keys, addresses or paths of posts. Raise InputError if the archive lacks one of the articles.
+    It covers the named articles, or the whole archive if `named` is None. Each of `named` is a key, an address or the
+    path of a post. Raise InputError if the archive lacks one of the articles.
 
-    `callbacks` are two functions. The first is called at once with the approximate number of files to check, or 0 if
-    articles are named. While the inventory is read, the second is called with the number of files checked since its
-    last call, and `counts` is updated with the numbers of posts, media and pages checked.
+    During the comparison, the numbers of checked "posts", "media" and "pages" are kept in `counts`, for a summary.
+    `callbacks` are two functions for a progress line. The first is called now with the approximate number of all files,
+    or 0 if `named` is given. The second is called during the comparison with the number of files checked since its last
+    call.
     """
     planned, on_checked = callbacks
     keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}
@@ -74,9 +77,10 @@ def inventory_of(
 
 
 def remarks(open_catalogue: Callable[[], Catalogue], root: Path) -> Iterator[str]:
-    """Yield messages for the user: how many articles have no page, and how many files are in .archive/lost.
+    """Yield remarks for the user: how many articles have no stored page, and how many files are in .archive/lost.
 
-    Omit a message if its number is 0. Yield nothing if the catalogue cannot be opened.
+    A remark is left out if its number is 0. Yield nothing if the catalogue cannot be opened. `root` is the archive's
+    folder.
     """
     try:
         pageless = open_catalogue().recovered.count_without_page()

@@ -1,4 +1,4 @@
-"""List the HTML tags, attributes and URL schemes that posts and exports may contain, as allowlists for nh3."""
+"""List the HTML tags, attributes and URL schemes that posts and exports may contain, for the HTML sanitizer nh3."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Write blocks and runs as canonical HTML, and read that HTML again.
+"""Write and read canonical HTML: blocks, such as a paragraph, and runs, the parts of a line.
 
-Only this module writes canonical HTML, so regular expressions are enough to read it. `tokenize` leaves the content of a
-block as HTML; `read_line` converts it to runs where a caller needs them. A general parser took three times as long.
+Canonical HTML has a small fixed syntax, so it is read with regular expressions. A general HTML parser took three times
+as long. `tokenize` finds the blocks in a body; `read_line` finds the runs in the HTML of one line.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # 
 
 
 class BlockToken(NamedTuple):
-    """A part of a canonical body: a whole block of text, or an opening or closing tag of a container.
+    """A part of a canonical body: a whole block of text such as `<p>…</p>`, or the start or end tag of a container.
 
-    Containers are the blocks in CONTAINER_TAGS, which contain other blocks.
+    Containers are the blocks that contain other blocks, such as `<ul>`, see CONTAINER_TAGS. `name` is the name of the
+    tag, and `attributes` its attributes, not parsed (see parse_attributes). `inside` is the HTML between the tags of a
+    block of text; it is '' for a container. `closing` is True for the end tag of a container. `end` is the offset in
+    the body at which the part ends.
     """
 
     name: str  # of the tag
@@ -53,7 +56,7 @@ def _render(block: Block) -> str:
 def render_line(runs: list[Run], *, without: frozenset[str] = NO_MARKS) -> str:
     """Return the canonical HTML of a line of text; '' for a line without runs.
 
-    The tags of marks are nested in the order of MARKS.
+    Marks are formatting tags. They are nested in the order of MARKS, for example `<strong><em>text</em></strong>`.
 
     Args:
         runs: The runs of the line, with normalized white space.
@@ -75,7 +78,12 @@ def _links(runs: list[Run]) -> Iterator[str]:
 
 
 def _nested(runs: list[Run], level: int) -> str:
-    """Return the HTML of `runs` without the tags of MARKS[:level], which the caller writes around it."""
+    """Return the HTML of `runs` without the tags that the caller puts around it.
+
+    MARKS lists the formatting tags, the outermost first: `strong`, `em` and so on. The caller writes the first `level`
+    of them, and this function writes the others. With `level` 1, bold italic text becomes `<em>text</em>`, and the
+    caller adds `<strong>`.
+    """
     if len(runs) == 1:
         return _enclose(_leaf(runs[0]), runs[0].marks, _OUTER_MARKS[level])
     used = NO_MARKS.union(*(run.marks for run in runs))
@@ -90,7 +98,11 @@ def _nested(runs: list[Run], level: int) -> str:
 
 
 def _enclose(inside: str, marks: frozenset[str], without: frozenset[str]) -> str:
-    """Return `inside` wrapped in the tags of the `marks` that are not in `without`; white space is not wrapped."""
+    """Return `inside` in the tags of `marks`, except those in `without`.
+
+    Marks are formatting tags. For `em` and `strong` the result is `<strong><em>…</em></strong>`: they are nested in the
+    order of MARKS. If `inside` is empty or only white space, return it without tags.
+    """
     if not marks or not inside.strip():
         return inside
     opening, closing = _tags(marks, without)
@@ -122,9 +134,9 @@ def tokenize(body: str) -> Iterator[BlockToken]:
 
 
 def parse_attributes(written: str) -> dict[str, str]:
-    """Return a mapping of attribute names to decoded values.
+    """Return the attributes of a canonical tag as a mapping of names to values, with entities decoded.
 
-    `written` is the part of a canonical tag between its name and `>`; '' gives an empty mapping.
+    `written` is the text between the tag's name and `>`, such as ` src="a.png"`. It is '' if there are no attributes.
     """
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)} if written else {}
 
@@ -136,8 +148,9 @@ def read_line(source: str, write_image: Callable[[str, str], str] | None = None)
 
     Args:
         source: The HTML of the line.
-        write_image: A function that takes the address and the alternative text of an image and returns the value of
-            Run.image; Run.text is '' then. By default Run.image is the address and Run.text the alternative text.
+        write_image: Writes an image in another notation, such as Markdown. It is called with the address and the
+            alternative text of each image; its result becomes Run.image, and Run.text is ''. If None, Run.image is the
+            address and Run.text the alternative text.
     """
     runs: list[Run] = []
     outer = [Run()]

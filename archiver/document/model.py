@@ -1,4 +1,4 @@
-"""Define the values that a canonical body is made of: blocks, and runs of formatted text."""
+"""Define the parts of a canonical body: blocks (such as a paragraph), and runs (the parts of a line)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ NO_MARKS: frozenset[str] = frozenset()
 
 
 class Run(NamedTuple):
-    r"""A part of a line with uniform formatting: text, a line break (text `"\n"`), or an image."""
+    r"""A part of a line with uniform formatting: text, a line break (text `"\n"`), or an image.
+
+    `marks` are the names of the formatting tags around the run, such as `strong`. `href` is the target of the link
+    around the run. `image` is '' for text. For an image, it is the address, and `text` is the alternative text. Once
+    the image is written in Markdown, `image` is this Markdown, such as `![](a.png)`, and `text` is ''.
+    """
 
     text: str = ""  # for an image, its alternative text
     marks: frozenset[str] = NO_MARKS  # a subset of MARKS
@@ -20,9 +25,10 @@ class Run(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """A block of a body under construction; it is mutable.
+    """A block of a body that is being built, such as a list or a paragraph; its fields may be changed.
 
-    A container has its blocks in `children`. A block of text has its canonical HTML in `html`.
+    `tag` is the name of the block's HTML tag. A container, such as a list, has its blocks in `children`. A block of
+    text, such as a paragraph, has its content as canonical HTML in `html`.
     """
 
     tag: str
@@ -32,5 +38,5 @@ class Block:
 
     @property
     def empty(self) -> bool:
-        """True if the block shows nothing and may be dropped. Rules and table cells are never empty."""
+        """True if the block shows nothing and may be dropped. A horizontal rule or table cell is never empty."""
         return not self.html and not self.children and self.tag not in ("hr", "td", "th")

@@ -16,7 +16,10 @@ _REFERENCE = re.compile(r"(&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32
 
 
 class _Cache(dict[str, str]):
-    """A mapping of references to decoded text; a missing reference is decoded when it is looked up."""
+    """A mapping of references such as `&copy;` to their decoded text.
+
+    The lookup of a missing reference decodes it, and stores the result while there is room.
+    """
 
     def __missing__(self, reference: str) -> str:
         decoded = html.unescape(reference)
@@ -35,10 +38,10 @@ def decode_references(text: str) -> str:
 
 
 def _decoded_chunks(text: str) -> Iterator[str]:
-    """Yield the decoded text in chunks.
+    """Yield `text` with all references decoded, in chunks that limit the use of memory.
 
-    The text is divided only before a `&`, so no reference is cut. References in the cache are decoded without a call of
-    a Python function.
+    The text is divided only before a `&`, so no reference is cut in two. A reference that occurs again is usually read
+    from the cache, since a Python call for each occurrence would be slow.
     """
     cache = _Cache()
     start = 0

@@ -15,7 +15,7 @@ from archiver.document.html import CONTAINER_TAGS, parse_attributes, tokenize
 
 
 class RawHtml(PreformattedString):
-    """A string of HTML that bs4 does not parse or escape: the content of a block of text."""
+    """The HTML inside a block of text, as one string that bs4 neither parses nor escapes."""
 
 
 def read_soup(body: str) -> BeautifulSoup:
@@ -24,7 +24,7 @@ def read_soup(body: str) -> BeautifulSoup:
 
 
 def inner_source(tag: Tag) -> str:
-    """Return the canonical HTML inside a block of text; '' if the block is empty."""
+    """Return the canonical HTML inside `tag`, which is a block of text; '' if the block is empty."""
     return str(tag.contents[0]) if tag.contents else ""
 
 

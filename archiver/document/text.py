@@ -19,8 +19,9 @@ def plain_text(html: str, *, cards: bool = True, separator: str = "") -> str:
 
     Args:
         html: A body, or a part of one.
-        cards: Whether to include the text of cards, which was written by archiver and not by the author.
-        separator: The text that replaces each tag.
+        cards: Whether to include the text of cards. Archiver writes a card in place of embedded content that Markdown
+            cannot express, such as a mini program.
+        separator: The text that replaces each tag, and each card that is left out.
     """
     return decode_references((_TAG if cards else _TAG_OR_CARD).sub(separator, html))
 

@@ -1,4 +1,7 @@
-"""Write an article to a WARC: its captures, a readable page and its media."""
+"""Write an article to a WARC file: its captures, its media and a readable page.
+
+The readable page is a plain HTML page that archiver makes from the article.
+"""
 
 from __future__ import annotations
 
@@ -30,23 +33,34 @@ AddressesByName = defaultdict[
 
 @dataclass(kw_only=True)
 class ArticleExporter:
-    """A writer of articles to a WARC, and of their readable pages to the page list of a WACZ.
+    """A writer of articles to a WARC file.
 
-    `missing` is called with a message for each file that cannot be exported.
+    For each article, it also makes a readable page: a plain HTML page with the text and media of the article. If the
+    WARC file becomes part of a WACZ file, the readable pages are also added to the page list of the WACZ file.
+
+    Args:
+        catalogue: The catalogue of the archive.
+        read_snapshot: Takes the SHA-256 of a snapshot and returns its bytes. Raises InputError if it cannot be read.
+        root: The archive's folder.
+        now: The date of the readable pages.
+        missing: Called with a message for each file that cannot be exported.
+        warc: The WARC file.
+        pages: The page list; None if the export has none.
     """
 
     catalogue: Catalogue
-    read_snapshot: Callable[[str], bytes]  # takes the SHA-256 of a page; raises InputError if the page cannot be read
-    root: Path  # the archive's folder
-    now: datetime  # date of the readable pages
+    read_snapshot: Callable[[str], bytes]
+    root: Path
+    now: datetime
     missing: Callable[[str], None]
     warc: WarcWriter
-    pages: PageListWriter | None = None  # None: the export has no page list
+    pages: PageListWriter | None = None
 
     def add(self, article: ArticleRecord) -> None:
-        """Write an article to the WARC: all its captures, a readable page and its media.
+        """Write an article to the WARC file: all its captures, a readable page and its media.
 
-        The readable page is made from the last capture that contains the article. If none does, it is not written.
+        The readable page is plain HTML, made from the last capture that contains the article. If no capture contains
+        the article, no readable page is written.
         """
         addresses: AddressesByName = defaultdict(dict)
         last: tuple[Record, Page] | None = None
@@ -65,9 +79,10 @@ class ArticleExporter:
             self._write_medium(file, list(addresses[name]), article)
 
     def _captures(self, key: str) -> Iterator[tuple[Capture, bytes]]:
-        """Yield (capture, page content) for each capture whose snapshot can be read. Equal captures are yielded once.
+        """Yield (capture, bytes of its snapshot) for each capture of the article with this key.
 
-        Skip captures without a snapshot; call `missing` for each snapshot that cannot be read.
+        Captures without a snapshot are skipped. So are captures whose snapshot cannot be read; these are reported by
+        `self.missing`. Captures that differ only in the time at which they were stored are yielded once.
         """
         for capture in dict.fromkeys(self.catalogue.captures.of_article(key)):
             try:
@@ -79,10 +94,13 @@ class ArticleExporter:
     def _write_readable(
         self, article: ArticleRecord, page: Record, extracted: Article, addresses: Mapping[str, str]
     ) -> None:
-        """Write the readable page of `extracted` to the WARC and to the page list.
+        """Write the readable page of an article (plain HTML) to the WARC file and, if there is one, to the page list.
 
-        `page` is the record of the captured page from which the article was extracted. `addresses` maps addresses of
-        media in the body to their replacements.
+        Args:
+            article: The catalogue's record of the article.
+            page: The WARC record of the page from which the article was extracted.
+            extracted: The article as extracted from this page.
+            addresses: Maps addresses of media in the body to the addresses to write instead.
         """
         extracted = replace(extracted, url=article.url or extracted.url)
         html = readable_page(extracted, addresses).encode("utf-8", "replace")
@@ -93,9 +111,18 @@ class ArticleExporter:
             self.pages.add(resource, extracted.title, plain_text(extracted))
 
     def _write_medium(self, file: LocalFile, addresses: list[str], article: ArticleRecord) -> None:
-        """Write a medium, and alias records with which players find it at all of `addresses`.
+        """Write a medium to the WARC file, so that web archive players find it at each of `addresses`.
 
-        If neither its response nor an address is known, it is not written: the page itself contains its bytes.
+        The bytes are written once. For each further address, an alias record is written, which refers to the bytes. A
+        medium that is written already (for another article) gets only the alias records that it lacks.
+
+        Nothing is written if `addresses` is empty and the medium has no recorded HTTP response. Such a medium usually
+        has a `data:` address: the page itself contains its bytes.
+
+        Args:
+            file: The file of the medium in the archive.
+            addresses: The addresses at which pages of the article request the medium.
+            article: The record of the article that shows the medium.
         """
         if not file.response and not addresses:  # the page itself contains its bytes
             return
@@ -109,9 +136,10 @@ class ArticleExporter:
 
     @contextmanager
     def _open_intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
-        """Yield a file opened for reading, or None if it cannot be read or its SHA-256 is not the recorded one.
+        """Yield a media file opened for reading, or None if it cannot be read or has changed since it was recorded.
 
-        Call `missing` if None is yielded.
+        The SHA-256 of the file is compared with the recorded one. If None is yielded, the file is reported by
+        `self.missing`.
         """
         path = self.root / file.path
         try:
@@ -129,12 +157,21 @@ class ArticleExporter:
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
-    """Add the address at which a WARC player finds each medium of an article to `addresses`; return the replacements.
+    """Choose the address at which the readable page of an article requests each medium; return those that are made up.
 
-    This is the medium's own address if it is http(s), the only kind that players can request. Otherwise an https
-    address is made up for its stored file, and the returned dict maps the old address to it. Media without an
-    http(s) address are skipped if their address is a `data:` one or if they have no file in `files`, which has the
-    stored media by name.
+    Web archive players can show a medium only at an http(s) address. What is chosen depends on the address in the body:
+
+    - An http(s) address is kept.
+    - For a `data:` address nothing is chosen, since the page itself contains the medium.
+    - For any other, such as a local path, an https address is made up if the medium has a saved file.
+
+    The result maps addresses in the body to made-up addresses, which are written in the readable page in their place.
+
+    Args:
+        article: The article.
+        files: The saved files, by the name of the medium.
+        addresses: The addresses at which the WARC file will contain each medium, by the medium's name. This function
+            adds all addresses that it chooses.
     """
     replaced = {}
     for medium in article.media:

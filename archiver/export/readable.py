@@ -38,9 +38,9 @@ th, td {{ border: 1px solid; padding: .2em .5em }}
 
 
 def readable_page(article: Article, addresses: Mapping[str, str]) -> str:
-    """Return the readable HTML page of an article.
+    """Return a complete HTML page that shows an article.
 
-    `addresses` maps addresses of media in the body to the addresses to write instead.
+    `addresses` maps addresses of media in the body to the addresses to write instead; all others are kept.
     """
     return _PAGE.format(title=escape(article.title), about=_byline(article), body=_sanitize(article.body, addresses))
 
@@ -54,7 +54,10 @@ def _byline(article: Article) -> str:
 
 
 def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
-    """Return the body with allowed HTML only; media addresses are replaced as `addresses` says."""
+    """Return the HTML `body` with only the tags and attributes that the allowlist permits.
+
+    `addresses` maps addresses of media in the body to the addresses to write instead; all others are kept.
+    """
     import nh3
 
     def attribute(_tag: str, name: str, value: str) -> str:
@@ -66,5 +69,5 @@ def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
 
 
 def plain_text(article: Article) -> str:
-    """Return the article's body as plain text, for the full-text search of players."""
+    """Return the article's body as plain text, in which web archive players such as replayweb.page search."""
     return text.plain_text(article.body, separator=" ")

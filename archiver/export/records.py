@@ -4,10 +4,13 @@
 |---|---|
 | a page as the server sent it | `response`, with the received status and headers |
 | a page saved by a browser, or from which credentials were removed | `resource`, and a `metadata` record that says so |
-| a medium whose response is known | `response` |
-| another medium | `resource` |
-| another address that a page has for a medium | `revisit`, with our own profile: the address was not requested |
+| a medium with a recorded HTTP response | `response` |
+| a medium without one, such as a file that a browser saved with a page | `resource` |
+| a further address at which a page requests the same medium | `revisit`, which refers to the medium's record |
 | the readable page | `conversion`; also `resource`, because replayweb.page does not support conversions |
+
+Usually, a `revisit` record says that an address was requested again. Here it was not requested at all. The field
+WARC-Profile of the record says so.
 
 The archive stores decoded content, for which headers about the transfer (such as Content-Encoding) are wrong. They are
 moved from the HTTP header to the WARC header, as fields called `Archiver-Removed-Header`.
@@ -40,7 +43,11 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """The description of a WARC record, without its payload."""
+    """The description of a WARC record, without its payload.
+
+    `content_type`, `sha256` and `size` (in bytes) describe the payload. `status` and `headers` are those of the HTTP
+    response; a record whose status is None has no HTTP header. `extra` has additional fields of the WARC header.
+    """
 
     type: str  # WARC-Type
     uri: str  # WARC-Target-URI
@@ -54,13 +61,16 @@ class Record:
 
     @property
     def id(self) -> str:
-        """The WARC-Record-ID, derived from the fields, so that two exports of one archive have equal ids."""
+        """The WARC-Record-ID; equal records have equal ids in all exports.
+
+        The id is derived from type, address, date and digest of the record.
+        """
         identity = f"{self.type}\n{self.uri}\n{timestamp(self.date)}\n{self.sha256}"
         return f"<{uuid.uuid5(uuid.NAMESPACE_URL, identity).urn}>"
 
     @property
     def status_line(self) -> str:
-        """The HTTP status with its reason phrase, such as `200 OK`."""
+        """The HTTP status with its reason phrase, such as `200 OK`; only the number if it is not a standard one."""
         try:
             return f"{self.status} {HTTPStatus(self.status or 0).phrase}"
         except ValueError:
@@ -73,7 +83,10 @@ def timestamp(moment: datetime) -> str:
 
 
 def page_record(capture: Capture, uri: str) -> Record:
-    """Return the record of a captured page; `uri` is its address if the capture itself has no http(s) one."""
+    """Return the WARC record of a captured page.
+
+    The address of the record is that of the capture, or `uri` if the capture has no http(s) address.
+    """
     is_response = not capture.saved and not capture.redacted
     content_type = dict(capture.headers).get("content-type", "")
     return Record(
@@ -87,7 +100,10 @@ def page_record(capture: Capture, uri: str) -> Record:
 
 
 def page_note(capture: Capture) -> Fields:
-    """Return the fields of the metadata record about a page: facts for which the page's own record has no fields."""
+    """Return facts about a captured page as (name, value) pairs, for a metadata record.
+
+    These are facts for which the record of the page has no fields, such as the names of credentials that were removed.
+    """
     requested = capture.url if capture.url != _address_of(capture) else ""
     fields = [("via", requested), ("archiver-state", str(capture.state))]
     if capture.saved:
@@ -102,7 +118,7 @@ def page_note(capture: Capture) -> Fields:
 
 
 def metadata_record(about: Record, text: bytes) -> Record:
-    """Return a metadata record about the record `about`; `text` is its payload."""
+    """Return a metadata record that describes the record `about`; `text` is the payload of the metadata record."""
     return Record(
         type="metadata", uri=about.uri, date=about.date, content_type=_FIELDS, sha256=sha256(text).hexdigest(),
         size=len(text), extra=(("WARC-Refers-To", about.id),),
@@ -110,9 +126,16 @@ def metadata_record(about: Record, text: bytes) -> Record:
 
 
 def readable_records(uri: str, content: bytes, source: Record, now: datetime) -> tuple[Record, Record]:
-    """Return (conversion, resource), the two records of a readable page.
+    """Return (conversion, resource), the two WARC records of a readable page.
 
-    `content` is the page, `source` the record of the captured page it was made from, and `now` the date of both.
+    The readable page is the plain HTML page that archiver makes from an article. WARC intends the record type
+    `conversion` for it. replayweb.page does not show this type, so the same page is also written as a `resource`.
+
+    Args:
+        uri: The address of the readable page.
+        content: The HTML of the readable page.
+        source: The record of the captured page from which the readable page was made.
+        now: The date of both records.
     """
     digest = sha256(content).hexdigest()
     conversion = Record(
@@ -123,10 +146,9 @@ def readable_records(uri: str, content: bytes, source: Record, now: datetime) ->
 
 
 def medium_record(file: LocalFile, uri: str, archived: datetime) -> Record:
-    """Return the record of a medium.
+    """Return the WARC record of a medium: with the address and date of its HTTP response, if that is known.
 
-    Address and date are those of its response. If the response is unknown, they are `uri` and `archived`, the
-    time when the article was archived.
+    Otherwise the address is `uri` and the date is `archived`, the time when the article was archived.
     """
     response = file.response
     return Record(
@@ -139,7 +161,10 @@ def medium_record(file: LocalFile, uri: str, archived: datetime) -> Record:
 
 
 def alias_record(medium: Record, uri: str) -> Record:
-    """Return a revisit record, with which players also find the medium of the record `medium` at the address `uri`."""
+    """Return a revisit record, with which web archive players find a medium at a further address.
+
+    `medium` is the record of the medium, and `uri` the further address.
+    """
     refers = (
         ("WARC-Profile", ALIAS_PROFILE), ("WARC-Refers-To", medium.id), ("WARC-Refers-To-Target-URI", medium.uri),
         ("WARC-Refers-To-Date", timestamp(medium.date)),
@@ -156,18 +181,27 @@ def alias_record(medium: Record, uri: str) -> Record:
 
 
 def _address_of(capture: Capture) -> str:
-    """Return the final address of a capture if it is http(s), else the requested one if it is http(s), else ''."""
+    """Return the http(s) address of a captured page; '' if it has none.
+
+    This is the address after redirects. If that is not http(s), it is the requested address.
+    """
     return next((address for address in (capture.final_url, capture.url) if is_http_address(address)), "")
 
 
 def _content_headers(headers: Fields, size: int) -> Fields:
-    """Return the HTTP headers without those about the transfer, and with Content-Length set to `size`."""
+    """Return HTTP headers without those about the transfer (such as Content-Encoding), but with a new Content-Length.
+
+    `headers` are (name, value) pairs, and `size` is the number of bytes of the content.
+    """
     content_headers = tuple((name, value) for name, value in headers if name.lower() not in _TRANSFER)
     return (*content_headers, ("content-length", str(size)))
 
 
 def _removed_headers(headers: Fields) -> Fields:
-    """Return the headers about the transfer as Archiver-Removed-Header fields of the WARC header."""
+    """Return the HTTP headers about the transfer (such as Content-Encoding) as fields of the WARC header.
+
+    Each field is the pair (`Archiver-Removed-Header`, `name: value`).
+    """
     return tuple((REMOVED, _printable(f"{name}: {value}", " ")) for name, value in headers if name.lower() in _TRANSFER)
 
 
@@ -178,8 +212,9 @@ def _type_of(file: LocalFile) -> str:
 
 
 def _printable(text: str, also: str = "") -> str:
-    """Percent-encode control characters, spaces and non-ASCII characters, so that the text fits in one header line.
+    """Return `text` in a form that fits in one header line.
 
-    Characters in `also` are not encoded.
+    Control characters, spaces and non-ASCII characters are percent-encoded. Those in `also` are kept as they are: with
+    `also=" "`, spaces remain spaces.
     """
     return quote(text, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~" + also)

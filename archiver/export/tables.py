@@ -36,7 +36,7 @@ class JsonLinesTable:
         self._file = file
 
     def add(self, article: ArticleRecord) -> None:
-        """Write the line of an article."""
+        """Write an article as one line of JSON."""
         self._file.write(json_line(to_json_object(article)).encode() + b"\n")
 
 
@@ -48,7 +48,7 @@ class CsvTable:
         self._write(COLUMNS, _BOM)
 
     def add(self, article: ArticleRecord) -> None:
-        """Write the row of an article."""
+        """Write an article as one row."""
         values = to_json_object(article)
         values |= {f"images_{name}": count for name, count in values["images"].items()}
         self._write([_cell(values[column]) for column in COLUMNS])
@@ -60,9 +60,10 @@ class CsvTable:
 
 
 def to_json_object(value: object) -> dict[str, Any]:
-    """Return a dataclass of archiver.models as a dict that can be written as JSON, with times in ISO 8601.
+    """Convert an object of a dataclass in archiver.models, such as ArticleRecord, to a dict for JSON.
 
-    dataclasses.asdict is slower and does not convert times.
+    The keys are the names of the fields. Times become text in ISO 8601. dataclasses.asdict is not used, since it is
+    slower and does not convert times.
     """
     return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
 
@@ -76,9 +77,9 @@ def _plain(value: object) -> object:
 
 
 def _cell(value: object) -> object:
-    """Return the content of a CSV cell for a value; a list becomes lines of text.
+    """Return the content of a CSV cell for a value; a list becomes text with one line per item.
 
-    Text that looks like a formula gets a leading apostrophe, which spreadsheet programs do not show.
+    Text that looks like a formula gets a leading apostrophe, so that spreadsheet programs do not evaluate it.
     """
     text = "\n".join(map(str, value)) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text

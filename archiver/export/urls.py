@@ -26,26 +26,29 @@ def readable_address(key: str) -> str:
 
 
 def page_address(key: str) -> str:
-    """Return a made-up address for a captured page that has none; `key` is the article's key."""
+    """Return a made-up address for a captured page without an address; `key` is the article's key."""
     return f"{_OWN_HOST}/page/{quote(key, safe=':=+')}"
 
 
 def file_address(file: LocalFile) -> str:
-    """Return a made-up address for the file of a medium that has none."""
+    """Return a made-up address for a medium without an http(s) address; `file` is the medium's file in the archive."""
     return f"{_OWN_HOST}/{quote(file.path)}"
 
 
 def is_http_address(address: str) -> bool:
-    """Return whether the scheme of an address is http or https, so that players can request it."""
+    """Return whether an address begins with `http://` or `https://`.
+
+    Web archive players can request only such addresses.
+    """
     return address.startswith(("https://", "http://"))
 
 
 def find_media_addresses(page: bytes) -> Iterator[tuple[str, str]]:
-    """Yield (name in the archive, address) for each medium of WeChat's CDN that a page mentions.
+    """Yield (media name, address) for each address of a medium on WeChat's CDN that a page contains.
 
-    The address has all parameters that it has in the page, because the page's scripts request it with them. (The
-    archive may have downloaded the medium from a shorter address.) The scheme is always https, which players do
-    not distinguish from http.
+    `page` is the HTML of the page. The name is that of `names.media_name`. The address keeps all parameters that it has
+    in the page: in a web archive player, the page's scripts request exactly this address. (The archive may have
+    downloaded the medium from a shorter one.) The scheme is always https; players do not distinguish it from http.
     """
     # Addresses in a page are escaped for HTML, for JavaScript, or for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))

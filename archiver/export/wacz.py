@@ -1,4 +1,7 @@
-"""Write a WACZ 1.1.1 file, which players open directly: a zip file with a WARC, a page list and an index."""
+"""Write a WACZ 1.1.1 file, which web archive players such as replayweb.page open directly.
+
+It is a zip file with a WARC file, a list of the pages to show, and an index.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,18 @@ _INDEX_LINES = 1024  # lines of the index in a compressed block, the same number
 
 
 class PageListWriter:
-    """A writer of the page list `pages/pages.jsonl`, which players show to the user."""
+    """A writer of `pages/pages.jsonl`, the list of pages that web archive players offer to the user."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._write({"format": "json-pages-1.0", "id": "pages", "title": "Articles", "hasText": True})
 
     def add(self, record: Record, title: str, text: str) -> None:
-        """Add the page of a WARC record, with its title and the text in which players search."""
+        """Add a page to the list.
+
+        `record` is the WARC record of the page, and `title` its title. `text` is its plain text, in which web archive
+        players search.
+        """
         identity = record.id.strip("<>").rpartition(":")[2]
         page = {"id": identity, "url": record.uri, "ts": timestamp(record.date), "title": title, "text": text}
         self._write(page)
@@ -41,10 +48,10 @@ class PageListWriter:
 
 @contextmanager
 def wacz_file(path: Path, now: datetime) -> Iterator[tuple[WarcWriter, PageListWriter]]:
-    """Yield writers of a WARC and of its page list. When the `with` block ends, pack both into a WACZ file at `path`.
+    """Yield the writers of a WARC file and of its page list; then pack both files into a WACZ file at `path`.
 
-    If the block fails, no file is written at `path`. `now` is the date of the WARC's first record. Raise OutputError if
-    a file cannot be written.
+    They are packed when the `with` block ends. If the block fails, no file is written at `path`. `now` is the date of
+    the WARC file's first record. Raise OutputError if a file cannot be written.
     """
     with _work_folder(path) as folder:
         with (folder / _DATA).open("wb") as data, (folder / _PAGES).open("w", encoding="ascii") as pages:
@@ -100,7 +107,7 @@ def _pack(folder: Path, target: Path) -> None:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a compressed file called `name` to the zip file, with the present time as its date."""
+    """Compress `content` and add it to a zip file, as a file with the path `name` and the present time as its date."""
     from wacz.util import now
 
     info = zipfile.ZipInfo(name, now())

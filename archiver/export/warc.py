@@ -21,9 +21,11 @@ _CHUNK = 2**16
 class WarcWriter:
     """A writer of records to a WARC file.
 
-    It remembers the addresses of all written media and aliases: `holds` tells callers whether a medium was already
-    written, and `write_aliases` skips such addresses. An address takes about 200 bytes of memory. The first record,
-    warcinfo, contains the file name `name` and has the date `now`.
+    It is created with three arguments: the open file, the name of the file, and the present time. The name and the time
+    go into the first record, which describes the WARC file and is written at once.
+
+    The writer remembers the addresses of all media that it has written, so that no medium is written twice: the method
+    `holds` tells callers whether an address is among them. Each address takes about 200 bytes of memory.
     """
 
     def __init__(self, file: BinaryIO, name: str, now: datetime) -> None:
@@ -35,14 +37,21 @@ class WarcWriter:
         self._write_warcinfo(name)
 
     def write(self, record: Record, content: bytes, note: Fields = ()) -> None:
-        """Write a record with the payload `content`; if `note` has fields, also write a metadata record with them."""
+        """Write a record with the payload `content`.
+
+        `note` consists of (name, value) pairs about the record. If there are any, a metadata record with these pairs is
+        written, too.
+        """
         self._write(record, BytesIO(content))
         if note:
             text = "".join(f"{name}: {value}\r\n" for name, value in note).encode()
             self.write(metadata_record(record, text), text)
 
     def holds(self, uri: str) -> bool:
-        """Return whether a medium or an alias with the address `uri` was already written."""
+        """Return whether the WARC file already has a medium at the address `uri`.
+
+        This is also True if it has only an alias record there, which refers to a medium at another address.
+        """
         return uri in self._seen
 
     def write_medium(self, record: Record, file: BinaryIO) -> None:
@@ -51,9 +60,9 @@ class WarcWriter:
         self._write(record, file)
 
     def write_aliases(self, record: Record, addresses: Iterable[str]) -> None:
-        """Write an alias record for each of `addresses` at which no medium or alias was written yet.
+        """Write an alias record for each of `addresses`, so that web archive players find a medium there, too.
 
-        `record` is the record of the medium.
+        `record` is the record of the medium. Addresses at which a medium or alias was already written are skipped.
         """
         for alias in (alias_record(record, address) for address in addresses):
             if alias.uri not in self._seen:
@@ -95,9 +104,9 @@ def _http_header(record: Record) -> StatusAndHeaders | None:
 
 
 def _digest(head: bytes, payload: BinaryIO) -> str:
-    """Return the SHA-256 digest of a record's block: the HTTP header `head`, then the payload.
+    """Return the SHA-256 digest of a record's block as `sha256:<hex>`; a block is an HTTP header and the payload.
 
-    The payload is read to its end and set back to its beginning.
+    `head` is the HTTP header, b'' if the record has none. The payload is read to its end and set back to its beginning.
     """
     digest = sha256(head)
     for chunk in _chunks(payload):

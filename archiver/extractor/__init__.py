@@ -1,4 +1,7 @@
-"""Classify a page and extract the article on it. Pure: no I/O, no clock, no settings, no logging."""
+"""Classify a page and extract the article on it.
+
+The results depend only on the page: no file, clock or setting is read, and nothing is logged.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ __all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
 def server_time(page: Page | ParsedPage) -> datetime | None:
     """Return the time at which WeChat's server sent the page (`svr_time`), in Beijing time.
 
-    Return None if the page does not give it.
+    Return None if the page does not contain this time.
     """
     return read_server_time(ParsedPage.of(page))
 
@@ -27,7 +30,7 @@ def server_time(page: Page | ParsedPage) -> datetime | None:
 def extract(page: Page | ParsedPage) -> Article:
     """Return the article on a page, including its body and media.
 
-    The page must be one that `classify` gives the state ARTICLE.
+    The page must be one for which `classify` returns the state ARTICLE.
     """
     parsed = ParsedPage.of(page)
     article = read_metadata(parsed)

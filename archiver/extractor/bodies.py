@@ -1,7 +1,7 @@
 """Read the raw HTML of an article's body from its page.
 
 There is one function for each kind of article. The location of the body in pages of each kind is described in
-docs/wechat-format.md#7-bodies. If a page has its body as plain text, this module escapes it and converts it to HTML.
+docs/wechat-format.md#7-bodies. A body that a page contains as plain text is converted to HTML.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ _MAX_IMAGES = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Video:
-    """A video that a page lists; `url`, `width`, `height` and `size` are those of its largest stream."""
+    """A video that a page lists.
+
+    `url`, `width`, `height` (pixels) and `size` (bytes) describe the largest stream of the video; they are '' or 0 if
+    the page has none. `cover` is the address of the preview image.
+    """
 
     id: str
     url: str = ""  # works for some hours only; '' if the page has no stream
@@ -49,7 +53,12 @@ class Video:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawBody:
-    """The body of an article as it is in the page, before the extractor passes clean it."""
+    """The body of an article as it is in the page, before the extractor cleans it.
+
+    `paid_preview` is True if the body is only the free beginning of a paid article. `videos` are the videos that the
+    page lists, and `css` is the content of its `<style>` elements. `warnings` contains a message if the page shows no
+    body.
+    """
 
     html: str  # untrusted
     paid_preview: bool = False  # True if it is only the free beginning of a paid article
@@ -63,8 +72,9 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
 
     Args:
         parsed: The page of the article.
-        article_type: The article's value of Article.type; it selects the function that reads the body. It is ignored
-            if the page's `item_show_type` is unknown.
+        article_type: The value of Article.type, such as `picture`. It decides where in the page to find the body.
+            If the number of the page's layout (`item_show_type`) is unknown, the type is ignored, and several
+            places are searched.
     """
     read = _READERS.get(article_type, _generic_body) if has_known_kind(parsed) else _generic_body
     html = read(parsed)
@@ -78,9 +88,10 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
 
 
 def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
-    """Return the videos that a page lists. Of several entries with the same id, only the first is used.
+    """Return the videos that a page lists, without duplicates.
 
-    Entries without a valid id are skipped: pages since 2023 also list empty entries.
+    Of several entries with the same id, the first is used. Entries without a valid id are skipped, since pages since
+    2023 also list empty entries.
     """
     listed = (
         *as_list(parsed.cgi.get("video_page_infos")),
@@ -92,11 +103,12 @@ def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
 
 
 def text_to_html(text: str) -> str:
-    """Convert the text of a post to HTML with one `<p>` for each paragraph.
+    """Convert the plain text of an article to HTML with one `<p>` for each paragraph.
 
-    Paragraphs are separated by empty lines, and other line feeds become `<br>`. All text is escaped.
-    Links (`<a href=…>`) to an address that urls.link accepts are kept; other tags of links are removed. A link that
-    spans several lines becomes one link per line.
+    Articles of the types `text`, `picture`, `video` and `audio` have such a text in place of HTML. Its paragraphs are
+    separated by empty lines, and other line feeds become `<br>`. The only markup in `text` is `<a href=…>`; anything
+    else is escaped. Links with the scheme http, https or mailto are kept. Of other links only the text is kept. A link
+    that spans several lines becomes one link per line.
     """
     escaped = "".join(_escaped_with_links(text.replace("\r\n", "\n").replace("\r", "\n")))
     paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", escaped))
@@ -112,9 +124,10 @@ def _ordinary_body(parsed: ParsedPage) -> str:
 
 
 def _share_card_body(parsed: ParsedPage) -> str:
-    """Return the HTML of the whole text of the shared article.
+    """Return the HTML body of the article that a share card is about.
 
-    A hidden template that contains it is preferred, since the visible card shows only its first 140 characters.
+    A share card is a page on which an account shares another account's article. The body is read from a hidden template
+    of the page if there is one, since the visible card shows only the first 140 characters.
     """
     return _first_with_content(
         lambda: parsed.tag_index.inner_html("content_tpl"),
@@ -124,9 +137,10 @@ def _share_card_body(parsed: ParsedPage) -> str:
 
 
 def _text_post_body(parsed: ParsedPage) -> str:
-    """Return the text of a text post as HTML. If the post has no text, return its title as HTML.
+    """Return the body of an article of the type `text` (short, unformatted) as HTML.
 
-    The text is read from the data of the page, since in such pages `#js_content` contains the account's card instead.
+    If it has no text, return its title as HTML. The text is read from the scripts of the page, since `#js_content`
+    contains only the account's name in such a page.
     """
     return text_to_html(first_text(_typed_texts(parsed))) or text_to_html(as_text(parsed.cgi.get("title")))
 
@@ -140,9 +154,10 @@ def _typed_texts(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _picture_post_body(parsed: ParsedPage) -> str:
-    """Return the HTML of a picture post: its text, then its images in order, at most 500 of the image list.
+    """Return the body of an article of the type `picture` (some text and a gallery) as HTML: the text, then the images.
 
-    An item of the image list may name further images, which WeChat does not show; they are skipped.
+    At most 500 items of the page's image list are used, in order. An item may also name images that WeChat does not
+    show, such as a crop for sharing; these are skipped.
     """
     text = _string(parsed.cgi.get("content_noencode")) or first_text(_descriptions(parsed))
     listed = as_list(parsed.cgi.get("picture_page_info_list")) or as_list(parsed.variable("picture_page_info_list"))
@@ -151,9 +166,11 @@ def _picture_post_body(parsed: ParsedPage) -> str:
 
 
 def _descriptions(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the candidates for the text of a post whose page has no `content_noencode`, the preferred one first.
+    """Yield the descriptions of the article that its page contains, the most reliable one first.
 
-    Each is plain text; some may be ''. In pages of 2022 and 2023 a script writes the text into an element.
+    In articles of the types `text`, `picture`, `video` and `audio`, the description is the text of the article. It is
+    used if the page does not contain this text elsewhere. Each result is plain text and may be ''. The caller uses the
+    first that is not ''.
     """
     yield as_text(parsed.cgi.get("desc"))
     yield as_text(parsed.written_into("js_image_desc"))
@@ -174,9 +191,10 @@ def _video_post_body(parsed: ParsedPage) -> str:
 
 
 def _own_videos(parsed: ParsedPage) -> Iterator[Video]:
-    """Yield the videos that a video post consists of.
+    """Yield the videos of an article of the type `video`, which has no body besides its videos and a short text.
 
-    If the page lists no videos but its scripts contain the id of one, yield a Video with this id and no stream.
+    These are the videos that the page lists. If it lists none, but its scripts contain the id of a video, yield a Video
+    with this id and no `url`.
     """
     yield from (videos := read_videos(parsed))
     ids = as_list(parsed.cgi.get("video_ids")) or [parsed.variable("vid", "d.vid")]
@@ -192,9 +210,14 @@ def _audio_post_body(parsed: ParsedPage) -> str:
 
 
 def _generic_body(parsed: ParsedPage) -> str:
-    """Return the body of an article of an unknown kind.
+    """Return the HTML body of an article whose page has a layout (`item_show_type`) that is not known.
 
-    `content_noencode` in the data of the page is preferred to the content of `#js_content`.
+    The field `content_noencode` of the server's data decides:
+
+    - If the field contains HTML, this HTML is the body.
+    - If it contains plain text, the page is read like an article of the type `short`: a plain text, with or without a
+      gallery.
+    - If it is empty, the page is read like an ordinary article. If that finds no body, it is read as `short`.
     """
     text = _string(parsed.cgi.get("content_noencode"))
     if not text:
@@ -239,8 +262,8 @@ def _audio_html(parsed: ParsedPage, item: Literal) -> str:
 def _video(item: Literal) -> Video:
     """Convert an item of a page's list of videos to a Video with the data of its largest stream.
 
-    Video.id is '' if the item has no valid id. Without a stream, Video.url is '' and the sizes are 0.
-    The streams are in no useful order, so they are compared by area and then by file size.
+    Video.id is '' if the item has no valid id. If the item lists no stream, `url` is '', and `width`, `height` and
+    `size` are 0. Streams are compared by width times height, then by file size.
     """
     identifier = as_text(member(item, "video_id") or member(item, "vid"))
     streams = as_list(member(item, "mp_video_trans_info"))
@@ -262,7 +285,7 @@ def _stream_size(stream: Literal) -> tuple[int, int]:
 
 
 def _escaped_with_links(text: str) -> Iterator[str]:
-    """Yield the parts of `text` escaped for HTML; a link that spans several lines becomes one link per line."""
+    """Yield the parts of `text` as HTML: links are kept as in text_to_html, and the rest is escaped."""
     href = ""
     for part in _LINK_TAG.split(text):
         if part[:2] == "</" and _LINK_TAG.fullmatch(part):
@@ -278,7 +301,10 @@ def _escaped_with_links(text: str) -> Iterator[str]:
 
 
 def _first_with_content(*sources: Callable[[], Literal]) -> str:
-    """Call the sources in order and return the first HTML that shows something to a reader; '' if none does."""
+    """Return the first HTML that shows something to a reader; '' if none does.
+
+    Each of `sources` is called without arguments, in order, and returns HTML. A result that is no string is skipped.
+    """
     return next((html for source in sources if _has_content(html := _string(source()))), "")
 
 
@@ -287,7 +313,7 @@ def _has_content(html: str) -> bool:
 
 
 def _has_words(html: str) -> bool:
-    """Return True if HTML has text outside of tags, comments, scripts and style sheets."""
+    """Return True if `html` has text outside of tags, comments, scripts and style sheets."""
     word = _WORD.search(html)
     if word and all(html.find(opening, 0, word.start()) < 0 for opening, _ in _NOT_SHOWN):
         return True
@@ -302,6 +328,9 @@ def _string(value: Literal) -> str:
 
 
 def _integer(value: Literal) -> int:
-    """Convert an integer of 1 to 12 digits without a sign, or a string of such digits, to int; return 0 otherwise."""
+    """Convert a number in a page, such as the width of an image, to an int; return 0 if it is not valid.
+
+    A valid number has 1 to 12 digits and no sign. It may be a string, such as "640".
+    """
     text = as_text(value)
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else 0

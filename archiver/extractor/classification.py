@@ -1,9 +1,9 @@
-"""Classify a page: an article, a notice, the verification page, a page cut off in transfer, or another page.
+"""Classify a page: article, page with a notice, verification page, page cut off in transfer, or another page.
 
-Notices are recognized by their words. These also occur in the scripts of every article, and articles quote them. So
-they are searched for only in pages that are not articles, and there only in the elements in which WeChat shows notices
-(docs/wechat-format.md#article-notice-or-wall). Only the notices in _SCRIPTED_NOTICES are searched for in the whole
-text of a page that is not an article, because a script writes them into it.
+A notice is a text in which WeChat says why it does not show the article, for example that the author deleted it. It is
+recognized by its words. Articles may contain these words, too, so articles are recognized first. In other pages, the
+words are searched for in the elements in which WeChat shows notices (docs/wechat-format.md#article-notice-or-wall). For
+the notices in _SCRIPTED_NOTICES the whole page is searched, since a script writes them.
 """
 
 from __future__ import annotations
@@ -47,11 +47,16 @@ _PROSE_PATH = "//body//*[self::p or self::h1 or self::h2 or self::h3]"
 
 
 def classify(page: Page | ParsedPage) -> Classification:
-    """Return the state of a page and the reason for it. No exception is raised, whatever the page contains.
+    """Return the state of a page and the reason for the state. No exception is raised, whatever the page contains.
 
-    The reason is the text of the page's notice; if there is no notice, the title of the page; if there is no title, ''.
-    For VERIFICATION the title is not used, and for ARTICLE and TRUNCATED the reason is always ''. For MIGRATED, the
-    result also has the new address of the article.
+    The reason is what the page says, in one line:
+
+    - for an article and for a page that is cut off: '';
+    - for a verification page: the text of its notice, or '';
+    - for any other page: the text of its notice, such as "deleted by the author"; without a notice the title, or ''.
+
+    If the account has moved to another account (the state MIGRATED), Classification.moved_to is the article's new
+    address.
     """
     parsed = ParsedPage.of(page)
     if urls.is_verification_page(parsed.page.final_url) or _is_verification_page(parsed):
@@ -75,9 +80,12 @@ def _is_verification_page(parsed: ParsedPage) -> bool:
 def _is_cut_off(parsed: ParsedPage) -> bool:
     """Return True if the page is empty or its end is missing.
 
-    A downloaded page must have `</html>` near its end. SingleFile leaves this tag out. So a saved page of WeChat
-    without the tag is complete if `#js_content` is closed and the text does not end inside a tag, script, style sheet
-    or comment. Content that is not HTML, and saved pages of other sites, count as complete unless they are empty.
+    An HTML page from WeChat is cut off if there is no `</html>` near its end. Pages that are not HTML, and saved pages
+    of other sites, count as cut off only if they are empty.
+
+    There is one exception, since the browser extension SingleFile leaves `</html>` out. A saved page of WeChat
+    without it is complete if its element `#js_content` is closed and the page does not end inside a tag, script, style
+    sheet or comment.
     """
     text = parsed.text
     if _END.search(text, max(0, len(text) - _TAIL)):
@@ -97,8 +105,11 @@ def _ends_between_tags(text: str) -> bool:
 def _is_article(parsed: ParsedPage) -> bool:
     """Return True if a page shows an article.
 
-    It does if it has an element `#js_article`, or a title in ParsedPage.cgi. A page with neither is an article if its
-    `#js_content` is not empty and it is a saved page or has the heading `#activity-name`.
+    One of these is enough:
+
+    - an element `#js_article`;
+    - a title in the server's data, see ParsedPage.cgi;
+    - a non-empty element `#js_content` and, unless the page is a saved one, an element `#activity-name` (the heading).
     """
     if parsed.tag_index.find("js_article") or as_text(parsed.cgi.get("title")):
         return True
@@ -107,7 +118,7 @@ def _is_article(parsed: ParsedPage) -> bool:
 
 
 def _notice(parsed: ParsedPage) -> str:
-    """Return the text of the notice on a page as one line of at most 200 characters; '' if it shows none."""
+    """Return the text of the notice on a page as one line of at most 200 characters; '' if there is none."""
     texts = dict.fromkeys(_visible_texts(parsed, _NOTICE_PATH))
     return " ".join(filter(None, texts))[:_MAX_REASON]
 
@@ -141,9 +152,14 @@ def _classify_notice(parsed: ParsedPage, notice: str) -> Classification:
 
 
 def _classify_without_notice(parsed: ParsedPage) -> Classification:
-    """Classify a page that is no article and shows no notice.
+    """Classify a page that is no article and in which `_notice` finds no text.
 
-    It may be another page of WeChat, a page of another site, or a page without any text.
+    The state is:
+
+    - NOT_ARTICLE for a page of another site;
+    - UNAVAILABLE for WeChat's page about a rumor, and if a script of the page writes one of _SCRIPTED_NOTICES;
+    - NOT_ARTICLE for any other page of WeChat that shows text, such as an account's page;
+    - UNKNOWN for a page that shows no text.
     """
     title = parsed.title[:_MAX_REASON]
     if not _is_wechat_page(parsed):

@@ -1,8 +1,8 @@
 """Measure the share of an article's text that its Markdown shows.
 
-The number of occurrences of each character is compared, not the texts themselves. This takes linear time and reveals a
-missing paragraph, but not a changed order. Cards are not counted, because archiver wrote their text (docs/design.md,
-"The body").
+Two texts are compared by how often each character occurs in them. This takes linear time and reveals a missing
+paragraph, but not a changed order. Cards, such as the one that replaces a mini program, are not counted, because
+archiver wrote their text (docs/design.md, "The body").
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def lost_characters(visible: str, body: str) -> int:
     Each occurrence counts: if a letter is three times in `visible` and once in the text of `body`, two are missing.
 
     Args:
-        visible: The text that the page's own body shows.
-        body: The canonical HTML made of it.
+        visible: The text that a reader sees in the body of the page.
+        body: The canonical HTML that was made from the body of the page.
     """
     return (Counter(filter(str.isalnum, visible)) - Counter(plain_text(body))).total()
 
@@ -47,13 +47,14 @@ def lost_characters(visible: str, body: str) -> int:
 def text_coverage(article: Article, markdown_body: str) -> float:
     """Return the share of the article's visible characters that its Markdown shows, from 0 to 1.
 
-    White space and cards are not counted. The article's lost_characters count as not shown. The share is 1 if the
+    White space is not counted, nor are cards: the texts that archiver writes in place of a mini program or the like.
+    The characters that the extractor already lost (Article.lost_characters) count as not shown. The share is 1 if the
     article has no text.
 
     Args:
         article: The article as extracted.
-        markdown_body: The Markdown of its body, or its whole post. In a post, the front matter and the blockquote that
-            names the source are skipped.
+        markdown_body: The Markdown of the article's body, or the whole post. In a post, the front matter and the
+            blockquote with the article's address are skipped.
     """
     expected = count_characters(plain_text(article.body, cards=False))
     shown = count_characters("".join(_visible_text(_without_head(article, markdown_body))))
@@ -72,7 +73,10 @@ def _without_head(article: Article, post: str) -> str:
 
 
 def _visible_text(markdown: str) -> Iterator[str]:
-    """Yield the visible text of each line of Markdown. Lines of fenced code are yielded unchanged."""
+    """Yield the text of each line of Markdown as a reader sees it, without markup.
+
+    Lines inside fenced code are yielded unchanged. Fences and horizontal rules are not yielded.
+    """
     fence = ""
     for line in markdown.split("\n"):
         start = _STRUCTURE.match(line)
@@ -89,10 +93,10 @@ def _visible_text(markdown: str) -> Iterator[str]:
 
 
 def _text_of_mark(mark: re.Match[str]) -> str:
-    """Return the visible text of a match of _MARK.
+    """Return the text that a reader sees for a piece of Markdown markup, which is a match of _MARK.
 
-    Escapes and entities are decoded. Inline code and addresses are returned without the signs around them. For all
-    other markup the result is ''.
+    Escapes and entities are decoded. Inline code is returned without backticks, and `<https://…>` without `<` and `>`.
+    For all other markup the result is ''.
     """
     kind = mark.lastgroup
     if kind != "escaped":

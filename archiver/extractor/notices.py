@@ -1,6 +1,7 @@
 """Map the words of WeChat's notices to states of a page (docs/wechat-format.md#notices).
 
-To support a new notice, add one of its words to _STATES_BY_WORDS.
+A notice is the text that WeChat shows in place of an article, for example that the author deleted it. To support a new
+notice, add one of its words to _STATES_BY_WORDS.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ def state_of_notice(notice: str) -> State | None:
 
 
 def _normalize(notice: str) -> str:
-    """Return a notice in lower case, without white space, and with variants of characters unified.
+    """Return a notice in the form in which the words of _STATES_BY_WORDS are searched for in it.
 
-    WeChat uses 帐 and 账, and curly and straight apostrophes, for the same words.
+    This form is in lower case and without white space. 帐 becomes 账 and ’ becomes ', because WeChat writes the same
+    words with either character.
     """
     return re.sub(r"\s+", "", notice).lower().replace("帐", "账").replace("’", "'")

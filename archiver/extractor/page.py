@@ -1,8 +1,8 @@
 """Parse a page: decode its text, and find the values in its scripts, `<meta>` tags and elements.
 
 Each part is computed when it is first needed. The locations of data in a page are described in
-docs/wechat-format.md#5-data-in-a-page. The modules in `metadata` and the module `bodies` decide which of several
-sources of a value they prefer.
+docs/wechat-format.md#5-data-in-a-page. If a value occurs in several places, the modules in `metadata` and the module
+`bodies` decide which place is used.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ class ParsedPage:
 
     @property
     def _charset(self) -> str:
-        """The codec for the character set that the headers, else the page itself, declare.
+        """The Python codec for the character set that the headers declare or, if they do not, the page itself.
 
-        It is `utf-8` if no character set is declared or the declared one is not in _CHARSETS. It only matters for saved
-        pages, since WeChat has always sent UTF-8.
+        The codec is `utf-8` if no character set is declared or the declared one is not in _CHARSETS. Only saved pages
+        need another codec, since WeChat has always sent UTF-8.
         """
         head = self.page.content[:_HEAD].decode("latin-1")
         headers = (value for name, value in self.page.headers if name.lower() == "content-type")
@@ -81,7 +81,7 @@ class ParsedPage:
 
     @cached_property
     def tag_index(self) -> scanner.TagIndex:
-        """The index by which tags and elements of the page are found."""
+        """The index for finding the tags and elements of the page."""
         return scanner.TagIndex(self.text)
 
     @cached_property
@@ -91,7 +91,7 @@ class ParsedPage:
 
     @cached_property
     def css(self) -> str:
-        """The content of all style elements of the page, joined by line feeds."""
+        """The content of all `<style>` elements of the page, joined by line feeds."""
         return "\n".join(self._styles())
 
     def _styles(self) -> Iterator[str]:
@@ -109,7 +109,7 @@ class ParsedPage:
 
     @cached_property
     def cgi(self) -> Mapping[str, Literal]:
-        """The object `window.cgiDataNew` with the server's data about the page; {} if there is none, as before 2025."""
+        """The object `window.cgiDataNew` with the server's data about the page; {} if there is none (before 2025)."""
         places = chain.from_iterable(self.assignments.of("window.cgiDataNew"))
         objects = (_members(self.text, place) for place in islice(places, _MAX_ASSIGNMENTS))
         return next(filter(None, objects), {})
@@ -139,26 +139,28 @@ class ParsedPage:
         return {}
 
     def written_into(self, element_id: str) -> Literal:
-        """Return the literal that a script inside the element `#element_id` assigns to an `innerHTML`.
+        """Return the text that a script inside the element with the id `element_id` writes into the page.
 
-        Return None if there is no such element or assignment.
+        In some pages a text is not HTML but a string in a script: `….innerHTML = "the text"`. This string is returned,
+        or None if there is no such element or assignment.
         """
         inner = self.tag_index.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
         return _literal(rest, 0, _MAX_TOKENS) if found else None
 
     def meta(self, *names: str) -> str:
-        """Return the decoded content of a `<meta>` as text; '' if there is none.
+        """Return the content of a `<meta>` tag as text, see decode_meta; '' if there is none.
 
-        `names` are names or properties; the first one with a non-empty content is used.
+        `names` are values of the attribute `name` or `property`, in order of preference. The first one for which the
+        content is not empty is used.
         """
         return next((decode_meta(self.metas[name]) for name in names if self.metas.get(name)), "")
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """A mapping of the name or property of each `<meta>` to its content, with entities not decoded.
+        """A mapping of the name (or property) of each `<meta>` tag to its content, with entities not decoded.
 
-        If several have the same name, the first one is used.
+        If several tags have the same name, the first one is used.
         """
         found: dict[str, str] = {}
         for match in _META.finditer(self.text):
@@ -171,7 +173,7 @@ class ParsedPage:
     def dom(self) -> HtmlElement:
         """The whole page as an lxml tree; an empty `<html>` for an empty page.
 
-        It is slow to build, so it is not used for articles, but only to find notices and other text in other pages.
+        Building the tree is slow, so it is used only for pages that are not articles, to find notices and other text.
         """
         return _tree(self.text)
 
@@ -194,7 +196,7 @@ class ParsedPage:
     def shown(self, *selectors: str) -> str:
         """Return the text of the first matching element that has any text, as one line; '' if there is none.
 
-        All elements that match the first selector come before those that match the second, and so on.
+        `selectors` have the forms that `elements` accepts and are tried in order.
         """
         return first_text(map(shown_text, chain.from_iterable(map(self.elements, selectors))))
 
@@ -225,12 +227,15 @@ def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
 
 
 def as_list(value: Literal) -> list[Literal]:
-    """Return an array unchanged, and a non-empty object as a list that contains only it; [] for any other value."""
+    """Return a list for a value that should be one: WeChat may write a list of one object as the object itself.
+
+    Return `value` if it is a list, `[value]` if it is a non-empty dict, and [] for anything else.
+    """
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
 
 def decode_meta(content: str) -> str:
-    r"""Return the content of a `<meta>` as text, without the `<a>` tags in it.
+    r"""Return the content of a `<meta>` as text. `<a>` tags in it are removed, and the text between them is kept.
 
     Entities are decoded, then the escapes `\xHH` and `\n`, then entities again, since pages encode the content twice.
     """
@@ -244,10 +249,10 @@ def first_text(candidates: Iterable[str]) -> str:
 
 
 def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
-    """Yield those of the first 50 elements that are not inside another one. `elements` must be in document order.
+    """Yield those of the first 50 elements that are not inside another one of them.
 
-    The text of an outer element includes that of the elements inside it. To read the text of each would take quadratic
-    time on a hostile page with thousands of nested elements.
+    `elements` must be in document order. An inner element is not needed, since its text is part of the outer element's
+    text. On a hostile page with thousands of nested elements, reading the text of each would take quadratic time.
     """
     last = None
     for element in islice(elements, _MAX_ELEMENTS):
@@ -293,6 +298,6 @@ def _members(text: str, start: int) -> Mapping[str, Literal]:
 def without_links(text: str) -> str:
     """Return `text` without its `<a>` tags. The text between the tags is kept.
 
-    Descriptions of picture and text posts contain such tags.
+    The descriptions of articles of the types `picture` and `text` contain such tags.
     """
     return _A_TAG.sub("", text)

@@ -1,7 +1,8 @@
 """Find tags in the HTML of a page and extract the source of elements, with regular expressions and without a tree.
 
-A tree of the whole page would lose text that is nested too deep, and the passes need the source of the body. The end of
-an element is found by counting opening and closing tags of its name (docs/wechat-format.md#the-end-of-the-body).
+A tree of the whole page would lose text that is nested too deep, and the body is needed as source, not as a tree. The
+end of an element is found by counting the opening and closing tags with its name
+(docs/wechat-format.md#the-end-of-the-body).
 """
 
 from __future__ import annotations
@@ -56,7 +57,12 @@ _MAX_ATTRIBUTES = 500_000  # characters of the attributes of a tag in which its 
 
 
 class Tag(NamedTuple):
-    """A start or end tag in a page. `start` and `end` are its offsets in the text."""
+    """A start or end tag in a page.
+
+    `name` is in lower case, and `attributes` is the unparsed text after the name. `start` and `end` are the offsets of
+    the tag in the page. `content_end` is the offset at which the content of a script, style, textarea or title ends; it
+    is -1 for other tags.
+    """
 
     name: str  # in lower case
     closing: bool  # True for an end tag
@@ -69,7 +75,8 @@ class Tag(NamedTuple):
 class TagIndex:
     """An index of the tags of a page, to find elements by id, class or name.
 
-    Tags in comments, scripts and the like are ignored. The text is only scanned as far as a search needs it.
+    Tags in comments, scripts, style sheets, textareas and titles are ignored. The text is scanned only as far as a
+    search needs.
     """
 
     def __init__(self, text: str) -> None:
@@ -92,9 +99,8 @@ class TagIndex:
 
         Args:
             selector: `#id`, `.class` or the name of a tag.
-            around: The id of an element whose content is not searched; '' to search the whole page. To skip the body of
-                an article saves time, since the body contains most tags of a page. May only be given for
-                a selector `#id`.
+            around: The id of an element whose content is not searched; '' to search the whole page. Only allowed for a
+                selector `#id`. Skipping the body saves time, since the body contains most tags of a page.
         """
         end = 0
         for tag in self._matching_around(selector, self.find(around)) if around else self._matching(selector):
@@ -104,7 +110,10 @@ class TagIndex:
                 yield source
 
     def _source(self, opened: Tag) -> str:
-        """Return the source of an element up to its closing tag, cut after about _MAX_SELECTED characters."""
+        """Return the source of an element without its closing tag, cut after about _MAX_SELECTED characters.
+
+        `opened` is the start tag of the element.
+        """
         if opened.name in _VOID_TAGS:
             return self.text[opened.start : opened.end]
         if opened.content_end >= 0:
@@ -114,9 +123,9 @@ class TagIndex:
         return source[: next((found.start() for found, depth in inside if depth == 0), len(source))]
 
     def _matching_around(self, selector: str, skipped: Tag | None) -> Iterator[Tag]:
-        """Yield the start tags that a selector `#id` finds outside the element `skipped`.
+        """Yield the start tags that a selector `#id` finds outside of one element.
 
-        The whole page is searched if `skipped` is None.
+        `skipped` is the start tag of this element; None to search the whole page.
         """
         if skipped is None:
             yield from self._matching(selector)
@@ -160,19 +169,20 @@ class TagIndex:
     def inner_html(self, element_id: str) -> str | None:
         """Return the source between the tags of the first element with the given id; None if there is none.
 
-        If its tags are not balanced, the source ends before the next element with an id in LANDMARKS, else at the end
-        of the page, so that no text is lost.
+        If the tags inside are not balanced, the end of the element is uncertain. The source then ends before the next
+        element with an id in LANDMARKS, the elements that WeChat puts after the body, so that no text is lost. If there
+        is no such element, the source may end at the end of the page.
         """
         tag = self.find(element_id)
         return None if tag is None else self.text[tag.end : self._content_end(tag)]
 
     def is_closed(self, element_id: str) -> bool:
-        """Return True if the page has an element with the given id and does not end inside it."""
+        """Return True if the page has an element with the given id, and this element ends before the page does."""
         tag = self.find(element_id)
         return tag is not None and self._content_end(tag) < len(self.text)
 
     def _content_end(self, opened: Tag) -> int:
-        """Return the offset at which the content of an element ends."""
+        """Return the offset at which the content of an element ends. `opened` is the start tag of the element."""
         if opened.start not in self._ends:
             self._ends[opened.start] = self._find_content_end(opened)
         return self._ends[opened.start]
@@ -189,23 +199,29 @@ class TagIndex:
         return len(self.text)
 
     def _landmark(self, closing: re.Match[str]) -> int:
-        """Return the end of a body that goes on after `closing`, the tag that seemed to close it.
+        """Return the offset at which the body really ends, after an end tag that ends it too early.
 
-        This is the offset of the next element with an id in LANDMARKS, else that of `closing`.
+        `closing` is the match of that end tag: text of the body follows after it, see _text_follows. WeChat puts
+        elements with an id in LANDMARKS after the body, so the result is the offset of the next such element. If there
+        is none, the result is the offset of `closing`.
         """
         behind = (tag for tag in scan_tags(self.text, closing.end()) if "id" in tag.attributes)
         return next((tag.start for tag in behind if _id(tag.attributes) in LANDMARKS), closing.start())
 
 
 def scan_tags(text: str, start: int = 0) -> Iterator[Tag]:
-    """Yield the tags after the offset `start`, which must not be inside a tag; skip those in comments and scripts."""
+    """Yield the start and end tags in `text` from the offset `start` on, in order.
+
+    Tags in comments, scripts, style sheets, textareas and titles are skipped. `start` must not be inside a tag.
+    """
     return (_tag(found) for found in _scan(text, start) if found.lastindex != _COMMENT)
 
 
 def scan_tag_parts(text: str, start: int = 0) -> Iterator[tuple[re.Match[str], str, str, str]]:
-    """Yield a tuple for each tag that scan_tags would yield; this is faster, since no Tag is made.
+    """Yield the same tags as scan_tags, each as a tuple, which is faster than making a Tag.
 
-    The tuple has the match, the name in lower case, `/` for a closing tag or '', and the unparsed attributes.
+    The elements of the tuple are the match, the name in lower case, `/` for a closing tag (else ''), and the unparsed
+    attributes.
     """
     for found in _scan(text, start):
         if found.lastindex != _COMMENT:
@@ -228,9 +244,11 @@ def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
 
 
 def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
-    """Yield at least those tags after `start` that are named `name` or have an id.
+    """Yield the tags after `start` that may show where an element with the name `name` ends.
 
-    Runs of other tags are skipped fast; a few of these may be yielded, too.
+    These are the start and end tags with this name, which are counted, and all tags with an id, since an id in
+    LANDMARKS also ends the body. Each is yielded as its match. A few other tags may be yielded, too, since the fast
+    pattern that skips them does not recognize all. Tags in comments and scripts are always skipped.
     """
     irrelevant = re.compile(_IRRELEVANT_RUN.format(re.escape(name)))
     while True:
@@ -245,10 +263,11 @@ def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
 
 
 def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the tags of _relevant_tags after a start tag, each with the number of elements that are open after it.
+    """Yield the tags after an element's start tag, each with the current depth, to find the end tag of the element.
 
-    `start` is the offset after the start tag, and `name` is its name. Only elements with this name are counted, so the
-    number is 0 after the tag that closes the element.
+    `start` is the offset after the start tag, and `name` the name of the element. The depth is the number of elements
+    with this name that are still open after the tag. So it is 0 after the element's end tag. Tags that are irrelevant
+    to the search are skipped, see _relevant_tags.
     """
     depth = 1
     for found in _relevant_tags(text, start, name):
@@ -258,9 +277,9 @@ def _nested(text: str, start: int, name: str) -> Iterator[tuple[re.Match[str], i
 
 
 def _end_of(found: re.Match[str]) -> int:
-    """Return the offset at which to go on after a tag or the beginning of a comment.
+    """Return the offset at which the search for tags continues after `found`, a tag or the beginning of a comment.
 
-    This is the end of the comment or tag, or the end of the content of a script, style, textarea or title.
+    The offset is the end of the tag or comment. For a script, style, textarea or title it is the end of the content.
     """
     text, end = found.string, found.end()
     if found.lastindex == _PLAIN:
@@ -276,9 +295,10 @@ def _end_of(found: re.Match[str]) -> int:
 
 
 def parse_tag_attributes(written: str) -> dict[str, str]:
-    """Return a mapping of the names of a tag's attributes, in lower case, to their values with entities not decoded.
+    """Return the attributes of a tag as a mapping of names in lower case to values, with entities not decoded.
 
-    `written` is the part of the tag after its name. If a name is repeated, its first value counts, as in browsers.
+    `written` is the part of the tag after the tag's name. If an attribute is repeated, the first value counts, as in
+    browsers.
     """
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(written):
@@ -287,7 +307,10 @@ def parse_tag_attributes(written: str) -> dict[str, str]:
 
 
 def limit_attributes(text: str) -> str:
-    """Return HTML in which each tag keeps only its first 500 attributes."""
+    """Return HTML in which each tag keeps only its first 500 attributes.
+
+    The HTML parser, libxml2, would need 48 s for a tag with 100,000 attributes.
+    """
     return "".join(_with_limited_attributes(text)) if _FIRST_500.search(text) else text
 
 
@@ -302,9 +325,10 @@ def _with_limited_attributes(text: str) -> Iterator[str]:
 
 
 def _text_follows(text: str, start: int) -> bool:
-    """Return True if text, or an element of the kinds that a body contains, follows at the offset `start`.
+    """Return True if text of the article's body follows at the offset `start`.
 
-    White space and comments before it are skipped.
+    `start` is after an end tag that seems to end the body. If text follows, that end tag is one too many. After white
+    space and comments, there must be text or the start tag of an element that bodies contain, such as `<p>`.
     """
     while comment := _COMMENT_NEXT.match(text, start):
         start = text.find("-->", comment.end()) + len("-->")

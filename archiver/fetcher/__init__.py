@@ -1,7 +1,7 @@
 """Fetch pages and media from the network, and read pages saved to disk.
 
-No other package imports httpx or tenacity. They are loaded when `Fetcher` is first used, so that a run with only
-saved pages starts without them.
+Only this package imports httpx and tenacity. Both are loaded when `Fetcher` is first used, because a run with only
+saved pages does not need them.
 """
 
 from __future__ import annotations

@@ -77,10 +77,10 @@ _HTTPX_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.Coo
 
 
 class Fetcher:
-    """A client for WeChat's pages and their media, and a context manager that closes it. All methods are thread-safe.
+    """A client that downloads WeChat's pages and their media. Use it as a context manager, which closes it at the end.
 
-    `clock` returns monotonic seconds, `now` an aware datetime, and `resolve` works like socket.getaddrinfo. Tests
-    replace these and `sleep`.
+    All methods are thread-safe. Tests replace the functions that the constructor takes: `sleep` waits for a number of
+    seconds, `clock` returns monotonic seconds, `now` an aware datetime, and `resolve` works like socket.getaddrinfo.
     """
 
     def __init__(
@@ -120,11 +120,15 @@ class Fetcher:
             client.close()
 
     def page(self, target: Target) -> Page:
-        """Return the page at `target.url`, whatever its state: also a notice, or a page truncated in all four tries.
+        """Return the page at `target.url`, which may show an article, a notice or the verification page.
 
-        The address of the verification page is never requested; instead, the response that redirects to it is returned.
-        Raise CoolingDown during a cool-down, BudgetSpent if the run ends before, Unreachable if all tries failed,
-        TooLarge, or another FetchError.
+        A page that is truncated in all four tries is returned as well. A redirect to the verification page is not
+        followed: the returned page has the content of the redirect, and the address of the verification page as its
+        `final_url`.
+
+        Raise CoolingDown if WeChat refuses requests at present, BudgetSpent if the run ends before the page is
+        received, and TooLarge if the page is larger than FetcherOptions.page_limit. Raise Unreachable if all tries
+        failed, or another FetchError, for example for HTTP 404.
         """
         start = _wechat_url(target.url)
         try:
@@ -151,18 +155,24 @@ class Fetcher:
         return response.date or self._now().astimezone(UTC)
 
     def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
-        """Return the medium at `url`. Its content is not checked.
+        """Return the medium at `url`, without checking whether the content is an image, audio or video.
 
-        `limit` is its maximum size in bytes (default: FetcherOptions.image_limit), `budget` the limits of its article
-        (default: a new MediaBudget). Raise Postponed if the budget, the end of the run or a cool-down of the host does
-        not allow the request now. Raise ForbiddenAddress, Unreachable, TooLarge or another FetchError if the request
-        fails.
+        `limit` is the maximum size of the medium in bytes; None means FetcherOptions.image_limit. `budget` limits all
+        media of an article; None means a new budget for this medium alone. Raise Postponed if the budget, the end of
+        the run or a cool-down of the host does not allow the request now. Raise ForbiddenAddress, Unreachable, TooLarge
+        or another FetchError if the request fails.
         """
         limit = self._options.image_limit if limit is None else limit
         return self._download(public_https_url(url), url, limit, budget)
 
     def _download(self, start: httpx.URL, url: str, limit: int, budget: MediaBudget | None = None) -> Download:
-        """Return the medium at `start`; `url` is the same address in the form in which the caller passed it."""
+        """Request a medium or a feed, and return it.
+
+        `url` is the address as the caller wrote it; the returned Download and the errors show it. `start` is the same
+        address, checked and ready to be requested. `limit` is the maximum size in bytes. `budget` limits all media of
+        an article; None means a new budget for this download alone. Raise Postponed if there is no time or budget left,
+        and another FetchError if the request fails.
+        """
         budget = budget or MediaBudget(now=self._now, until=self._options.until())
         retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
         failures: list[str] = []
@@ -190,16 +200,19 @@ class Fetcher:
         return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """Return the bytes at the address of a feed. The user chose the address, so any port is allowed.
+        """Return the bytes of the feed at `url`. Any port is allowed, because the user chose the address.
 
+        A feed is downloaded like a medium with its own budget, and may have at most FetcherOptions.page_limit bytes.
         Raise the same errors as `media`.
         """
         return self._download(user_https_url(url), url, self._options.page_limit).content
 
     def _try_page(self, start: httpx.URL, target: Target) -> RawResponse:
-        """Request a page once, when the rate limiter allows it, and return the response.
+        """Wait until the rate limiter allows a request, request the page of `target` once, and return the response.
 
-        Redirects are followed without asking the rate limiter again.
+        `start` is `target.url`, checked and ready to be requested. Redirects are followed without waiting again. The
+        rate limiter is told about the response, which may delay later requests. Raise CoolingDown, BudgetSpent,
+        another FetchError or an error of httpx.
         """
         with self._page_lock:
             self._rate_limiter.acquire(target.url)
@@ -218,15 +231,17 @@ class Fetcher:
         return None if until is None else max((until - self._now()).total_seconds(), 0)
 
     def _check_time(self, wait: float = 0) -> None:
-        """Raise BudgetSpent if the run is over, or will be over after `wait` seconds."""
+        """Raise BudgetSpent if the run is over, or ends within the next `wait` seconds."""
         left = self._seconds_left()
         if left is not None and left <= wait:
             raise BudgetSpent("not read: the time of this call is over, the next one goes on")
 
     def _back_off(self, response: RawResponse, target: Target) -> None:
-        """If the status is 429 (Too Many Requests), delay all page requests for the time in its Retry-After header.
+        """Delay all page requests if `response` has the status 429 (Too Many Requests); else do nothing.
 
-        Raise CoolingDown if that time is longer than LONGEST_WAIT or not given. Do nothing for any other status.
+        The delay is the time in the Retry-After header. If it is at most LONGEST_WAIT, the caller may request the page
+        of `target` again. If it is longer, or the header is missing or invalid, raise CoolingDown: the page is then
+        not requested again.
         """
         if response.status != TOO_MANY_REQUESTS:
             return
@@ -237,7 +252,11 @@ class Fetcher:
             raise CoolingDown(f"the server answered HTTP {TOO_MANY_REQUESTS} and {advice}", concerns=target.url)
 
     def _try_medium(self, start: httpx.URL, limit: int, budget: MediaBudget) -> RawResponse:
-        """Wait for the cool-down of the host, request a medium once, and return the response after redirects."""
+        """Request the medium at `start` once, follow redirects, and return the last response.
+
+        Each request waits for the cool-down of its host, and counts towards `budget`. `limit` is the maximum size in
+        bytes.
+        """
 
         def get(url: httpx.URL) -> RawResponse:
             self._cooldowns.wait(url.host, budget.seconds_left)
@@ -250,7 +269,11 @@ class Fetcher:
         return follow_redirects(get, start, lambda address: public_https_url(address, port=start.port))
 
     def _record_response(self, host: str, response: RawResponse) -> None:
-        """Begin a cool-down of `host` if its response asks for one; end it if the response is normal."""
+        """Begin or forget the cool-down of a media host, depending on its last response.
+
+        With a status in RETRY_STATUSES, such as 503, and a Retry-After header, a cool-down of `host` begins. Without
+        that header, nothing changes. With any other status the host works normally, and its cool-downs are forgotten.
+        """
         seconds = retry_after(response, self._now) if response.status in RETRY_STATUSES else None
         if seconds is not None:
             self._cooldowns.back_off(host, seconds)
@@ -259,7 +282,7 @@ class Fetcher:
 
     @contextmanager
     def _media_client(self) -> Iterator[httpx.Client]:
-        """Yield a media client that no other thread is using; wait until there is one."""
+        """Yield an HTTP client for media that no other thread is using. Wait if all of them are in use."""
         client = self._free_clients.get()
         try:
             yield client
@@ -286,9 +309,9 @@ class Fetcher:
 
 
 def _wechat_url(address: str) -> httpx.URL:
-    """Return `address` with the scheme https; raise FetchError if its host is not mp.weixin.qq.com.
+    """Return `address` as a URL with the scheme https.
 
-    Also raise FetchError if it names another port than the usual one.
+    Raise FetchError if the host is not mp.weixin.qq.com, or if the address has a port other than the default one.
     """
     url = public_https_url(address)
     if url.host != urls.HOST or url.port is not None:
@@ -297,9 +320,11 @@ def _wechat_url(address: str) -> httpx.URL:
 
 
 def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
-    """Return the response of `send`, which sends a request to `address` and repeats it if necessary.
+    """Call `send` once and return its response; raise Unreachable if `send` has failed.
 
-    Raise Unreachable if its last try failed with an error of httpx or with a status in RETRY_STATUSES.
+    `send` makes the retries itself. It has failed if it raises an error of httpx, or returns a response whose status is
+    in RETRY_STATUSES (such as 503). The message of Unreachable tells the user the reason and what to do. `address` is
+    the requested address, which the error shows.
     """
     try:
         response = send()

@@ -1,4 +1,7 @@
-"""Read a browser's cookies for mp.weixin.qq.com, after the user has passed the verification page in that browser."""
+"""Read cookies for mp.weixin.qq.com from a file that the user exported from a browser.
+
+If the user has passed the verification page in that browser, WeChat answers requests with these cookies.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,10 @@ _ADVICE = "export cookies.txt in the Netscape format from the browser in which y
 
 
 def read_cookies(path: str) -> CookieJar:
-    """Return the cookies in a Netscape cookie file that a browser would send to mp.weixin.qq.com.
+    """Read a Netscape cookie file and return the cookies that a browser would send to mp.weixin.qq.com.
 
-    If `path` is '', return an empty jar. Raise InputError if the file cannot be read, and ConfigError if it is not a
-    cookie file or has no such cookie that is still valid.
+    `path` is the path of the file; '' means no file and returns an empty jar. Raise InputError if the file cannot be
+    read. Raise ConfigError if it is not a cookie file, or has no unexpired cookie for mp.weixin.qq.com.
     """
     jar = CookieJar()
     for cookie in _load_cookies(path) if path else ():
@@ -28,14 +31,14 @@ def read_cookies(path: str) -> CookieJar:
 
 
 def no_cookies() -> CookieJar:
-    """Return a jar that never stores a cookie, so that hosts of media do not get their cookies back."""
+    """Return an empty jar that never stores a cookie. Media are requested with this jar, and so without cookies."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 def _load_cookies(path: str) -> MozillaCookieJar:
-    """Return all cookies in a Netscape cookie file.
+    """Return all cookies in the Netscape cookie file at `path`.
 
-    Raise InputError if it cannot be read, and ConfigError if it has another format.
+    Raise InputError if the file cannot be read, and ConfigError if it has another format.
     """
     jar = MozillaCookieJar(path)
     try:
@@ -58,9 +61,10 @@ def _is_sent_to_wechat(cookie: Cookie) -> bool:
 
 
 def _as_session(cookie: Cookie) -> Cookie:
-    """Change the expiry of a cookie from 0 to None, and return the cookie.
+    """Return the cookie, and make it a session cookie if its expiry is 0, so that it does not count as expired.
 
-    Browser extensions write 0 for "until the browser closes", but the standard library reads it as a time in 1970.
+    Browser extensions write 0 for "until the browser closes", but the standard library reads 0 as a time in 1970. The
+    expiry 0 is changed to None, which has the wanted meaning there. Any other expiry is kept.
     """
     if cookie.expires == 0:
         cookie.expires, cookie.discard = None, True

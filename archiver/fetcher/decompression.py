@@ -20,8 +20,9 @@ _ZSTD_WINDOW = 2**23  # bytes, the minimum that RFC 8878 recommends for decoders
 def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
     """Return an iterator over the decompressed body, in pieces of at most about 64 KiB.
 
-    `content_encoding` is the value of the header Content-Encoding. Unknown codings are ignored, as browsers do: some
-    servers send `utf-8` or `binary`. The iterator raises httpx.DecodingError if the body is damaged.
+    `chunks` is the body as received, `content_encoding` the value of the header Content-Encoding. Unknown codings are
+    ignored, as browsers do: some servers send `utf-8` or `binary`. The iterator raises httpx.DecodingError if the body
+    is damaged; this function raises it if the header lists more than three known codings.
     """
     codings = [name for name in content_encoding.lower().replace(" ", "").split(",") if name in _DECODERS]
     if len(codings) > _MOST_CODINGS:
@@ -32,7 +33,7 @@ def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes
 
 
 def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield pieces of the decompressed data: gzip with one or more members, or zlib."""
+    """Decompress a gzip or zlib stream and yield the data in pieces. A gzip stream may have several members."""
     inflater = zlib.decompressobj(wbits=47)
     try:
         for chunk in chunks:
@@ -50,7 +51,7 @@ def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _decompress_brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield pieces of the decompressed brotli data."""
+    """Decompress a brotli stream and yield the data in pieces."""
     import brotli
 
     decompressor = brotli.Decompressor()
@@ -68,7 +69,7 @@ def _decompress_brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _decompress_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield pieces of the decompressed zstd data, which has one or more frames."""
+    """Decompress a zstd stream and yield the data in pieces. The stream may have several frames."""
     import zstandard
 
     decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
@@ -81,7 +82,10 @@ def _decompress_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _ChunkReader:
-    """A file object for zstandard whose `read` returns the next chunk."""
+    """A file object from which zstandard reads chunks.
+
+    `read` returns the next chunk, whatever its size, or b"" at the end.
+    """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)

@@ -12,7 +12,11 @@ from archiver.fetcher.limits import LONGEST_WAIT
 
 @dataclass(slots=True)
 class _Cooldown:
-    """The cool-downs that a host has asked for since its last normal response."""
+    """The current cool-down of a host, and the sum of all its cool-downs since its last normal response.
+
+    `until` is the time when the current cool-down ends, in seconds of the monotonic clock of HostCooldowns. `total` is
+    the sum of the lengths in seconds. `requested` is the length of the last one, which the error message shows.
+    """
 
     until: float = float("-inf")  # end of the last one, as a time of `clock`
     total: float = 0  # seconds, sum of these cool-downs
@@ -20,11 +24,12 @@ class _Cooldown:
 
 
 class HostCooldowns:
-    """The cool-downs of all media hosts. All methods are thread-safe.
+    """The cool-downs of all media hosts. During a cool-down, no thread sends a request to the host.
 
-    A cool-down applies to all threads. Cool-downs of a host without a normal response between them are consecutive. If
-    the total of a host's consecutive cool-downs is longer than LONGEST_WAIT, this run sends it no more requests; its
-    media stay due for the next run. `clock` returns monotonic seconds.
+    The cool-downs that a host asks for are added up until its next normal response: one whose status is not in
+    RETRY_STATUSES (429, 503 and others). If the sum is longer than LONGEST_WAIT, the host gets no more requests in
+    this run, and its media are left for the next run. All methods are thread-safe. The constructor's `sleep` waits for
+    a number of seconds, and `clock` returns monotonic seconds.
     """
 
     def __init__(self, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
@@ -35,8 +40,8 @@ class HostCooldowns:
     def wait(self, host: str, seconds_left: Callable[[], float]) -> None:
         """Wait until the cool-down of `host` is over; return at once if it has none.
 
-        Raise Postponed if the total of the host's consecutive cool-downs is longer than LONGEST_WAIT, or if the wait is
-        not shorter than `seconds_left()`, the time that is left for the article's media.
+        `seconds_left` returns the seconds that are left for the article's media. Raise Postponed if the wait would take
+        that long or longer, or if the host's cool-downs add up to more than LONGEST_WAIT.
         """
         while True:
             with self._lock:
@@ -57,9 +62,9 @@ class HostCooldowns:
                     cooldown.until = float("-inf")
 
     def back_off(self, host: str, seconds: float) -> None:
-        """Begin a cool-down of `host`, or prolong the current one if that ends in less than `seconds`.
+        """Begin a cool-down of `host` that lasts `seconds` from now.
 
-        Do nothing if `seconds` is not positive.
+        If the current cool-down of `host` ends later, that end is kept. Do nothing if `seconds` is not positive.
         """
         if seconds <= 0:
             return
@@ -71,9 +76,9 @@ class HostCooldowns:
             cooldown.until, cooldown.requested = max(cooldown.until, now + seconds), seconds
 
     def record_success(self, host: str) -> None:
-        """Delete the cool-downs of a host after a normal response.
+        """Forget the cool-downs of `host` after a normal response.
 
-        Do nothing while a cool-down is running, or if their total is longer than LONGEST_WAIT.
+        Do nothing while a cool-down of `host` is running, or if its cool-downs add up to more than LONGEST_WAIT.
         """
         with self._lock:
             cooldown = self._cooldowns.get(host)

@@ -1,4 +1,4 @@
-"""Define limits for sizes of responses and files, and for waiting times."""
+"""Define limits for the sizes of responses and files, and for waiting times."""
 
 from __future__ import annotations
 

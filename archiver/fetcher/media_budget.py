@@ -1,4 +1,4 @@
-"""Limit the media of one article: their number, and the requests, bytes and time spent on them."""
+"""Limit how many media of one article are downloaded, and with how many requests, bytes and seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from archiver.errors import Postponed, TooLarge
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MediaLimits:
-    """The limits for the media of one article. No real article reaches the defaults."""
+    """The limits for the media of one article. No real article reaches the defaults.
+
+    They limit the number of media, the number of requests (with redirects and repeated tries), the bytes of all media
+    together, and the seconds since the first request.
+    """
 
     media: int = 2_000  # number of media
     requests: int = 6_000  # number of requests, including redirects and repeated tries
@@ -25,10 +29,11 @@ DEFAULT_LIMITS = MediaLimits()
 
 
 class MediaBudget:
-    """The limits for the media of one article, and the part of them that is used. All methods are thread-safe.
+    """A counter of what the media of one article have used, with a limit for each count. All methods are thread-safe.
 
-    `until` is the end of the run, at which the article's time ends too; None: the run has no end. Unless stated
-    otherwise, methods raise Postponed if a limit is reached, which leaves the medium due for another run.
+    The constructor's `until` is the time when the run ends, after which the article gets no more time either; None
+    means that the run has no end. `now` returns an aware datetime. If a limit is reached, methods raise Postponed,
+    and the medium is left for another run. Only `receive` raises TooLarge instead, and `seconds_left` raises nothing.
     """
 
     def __init__(
@@ -45,7 +50,11 @@ class MediaBudget:
         self._lock = threading.Lock()
 
     def begin_medium(self, name: str) -> None:
-        """Count a medium before its first request. `name` is its name in the archive; each name is counted once."""
+        """Count a medium, before its first request. `name` is its name in the archive.
+
+        A name that was counted before is not counted again. Raise Postponed if the article already has its maximum
+        number of media, or if the time is over.
+        """
         with self._lock:
             self._check_time()
             if name not in self._names and len(self._names) >= self._limits.media:
@@ -55,7 +64,8 @@ class MediaBudget:
     def begin_request(self) -> float:
         """Count a request, and return the seconds that are left for its response.
 
-        The time of the article begins with the first request.
+        The time limit of the article runs from the first call. Raise Postponed instead if the article has used up its
+        requests, bytes or time, or if the run is over.
         """
         with self._lock:
             self._check_time()
@@ -69,9 +79,10 @@ class MediaBudget:
             return self._remaining()
 
     def receive(self, size: int) -> None:
-        """Count `size` received bytes; raise TooLarge if the sum exceeds the limit.
+        """Count `size` received bytes; raise TooLarge if the sum for the article exceeds the limit.
 
-        The error is not Postponed, because the failed try has to be counted.
+        The error is not Postponed, because the medium must count as failed. If it were only left for the next run, that
+        run could spend the whole limit on this medium again.
         """
         with self._lock:
             self._size += size
@@ -79,17 +90,17 @@ class MediaBudget:
                 raise TooLarge(f"more than article.max_bytes ({self._limits.size}) allows")
 
     def seconds_left(self) -> float:
-        """Return the seconds that are left, 0 if the time is over; never raise."""
+        """Return the seconds that are left for the article's media, 0 if the time is over. Never raise an error."""
         with self._lock:
             return max(self._remaining(), 0)
 
     def check_time(self, wait: float = 0) -> None:
-        """Raise Postponed if the time of the article or run is over, or will be over after `wait` seconds."""
+        """Raise Postponed if the time of the article or of the run is over, or ends within the next `wait` seconds."""
         with self._lock:
             self._check_time(wait)
 
     def check_run(self) -> None:
-        """Raise Postponed if the run is over; ignore the article's own limits."""
+        """Raise Postponed if the run is over. The limits of the article are not checked."""
         if self._until and self._now() >= self._until:
             raise _run_over()
 

@@ -1,4 +1,4 @@
-"""Open connections for httpcore, only to checked addresses, and with a deadline for each response."""
+"""Open network connections for httpcore: direct ones only to public addresses, all with a deadline per response."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _FAILED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 class Deadline:
     """The time by which the current response must be complete.
 
-    It stops servers that send a byte every few seconds, which a timeout of each read does not. `seconds` is the limit
-    of each response; `clock` returns monotonic seconds.
+    A server that sends one byte every few seconds never exceeds the timeout of a single read, but misses the deadline.
+    The constructor's `seconds` is the longest time for any response; `clock` returns monotonic seconds.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
@@ -29,17 +29,18 @@ class Deadline:
         self.restart()
 
     def restart(self, seconds: float | None = None) -> None:
-        """Set the deadline of a new response: `seconds` from now, but at most the usual limit.
+        """Set the deadline of a new response to `seconds` from now, but at most to the limit given to the constructor.
 
-        None means the usual limit.
+        None means that limit.
         """
         self._limit = self._seconds if seconds is None else max(min(seconds, self._seconds), 0)
         self._end = self._clock() + self._limit
 
     def within(self, timeout: float | None) -> float:
-        """Return the seconds left until the deadline, or `timeout` if that is less; None means no timeout.
+        """Return the seconds left until the deadline, or `timeout` (in seconds) if that is less.
 
-        Raise httpcore.ReadTimeout if the deadline has passed.
+        None means that there is no timeout apart from the deadline. Raise httpcore.ReadTimeout if the deadline has
+        passed.
         """
         left = self._end - self._clock()
         if left <= 0:
@@ -48,7 +49,7 @@ class Deadline:
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A connection whose operations time out at the deadline."""
+    """A connection of httpcore whose operations end at the deadline, even if their own timeout is longer."""
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
@@ -74,14 +75,14 @@ class DeadlineStream(httpcore.NetworkStream):
         return DeadlineStream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's own signature
-        """Return a property of the connection by its name in httpcore, such as `socket`."""
+        """Return a property of the connection. `info` is its name in httpcore, such as `socket`."""
         return self._inner.get_extra_info(info)
 
 
 class ProxyNetwork(httpcore.NetworkBackend):
-    """The network backend for connections to the user's proxy.
+    """An httpcore network backend that opens connections to the user's proxy.
 
-    The proxy's address is not checked, because it may be on this machine.
+    The IP address of the proxy is not checked, because the proxy may be on this machine.
     """
 
     def __init__(self, deadline: Deadline, inner: httpcore.NetworkBackend | None = None) -> None:
@@ -96,9 +97,9 @@ class ProxyNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Return a connection to the first address of `host` that accepts one.
+        """Try the addresses of `host` in order, and return the first connection that can be opened.
 
-        Raise the last error of httpcore if none does.
+        If there is none, raise the httpcore error of the last try.
         """
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self.addresses(host, port):
@@ -113,16 +114,17 @@ class ProxyNetwork(httpcore.NetworkBackend):
         raise failure
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Return the addresses to try for `host`: only the name itself, which is resolved while connecting."""
+        """Return the host name as the only address to try. It is resolved when the connection is opened."""
         del port
         return (host,)
 
 
 class CheckedNetwork(ProxyNetwork):
-    """The network backend for direct connections. It connects only to addresses that ssrf.may_connect allows.
+    """An httpcore network backend that opens direct connections, only to IP addresses that ssrf.may_connect allows.
 
-    A name is resolved once, and the connection is made to an address that was checked. If it were made to the name,
-    that could resolve to another address (DNS rebinding). `resolve` works like socket.getaddrinfo.
+    A host name is resolved once, and the connection is opened to one of the checked IP addresses. If it were opened to
+    the name, the name would be resolved again, perhaps to another address (DNS rebinding). The constructor's `resolve`
+    works like socket.getaddrinfo.
     """
 
     def __init__(self, deadline: Deadline, resolve: Resolve, inner: httpcore.NetworkBackend | None = None) -> None:
@@ -130,9 +132,9 @@ class CheckedNetwork(ProxyNetwork):
         self._resolve = resolve
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Resolve `host` and return the addresses that ssrf.may_connect allows.
+        """Resolve `host` and return those of its IP addresses that ssrf.may_connect allows.
 
-        Raise ForbiddenAddress if it allows none of them, and httpcore.ConnectError if the name cannot be resolved.
+        Raise ForbiddenAddress if none of them is allowed, and httpcore.ConnectError if the name cannot be resolved.
         """
         try:
             answers = self._resolve(host, port, type=socket.SOCK_STREAM)

@@ -12,7 +12,13 @@ from archiver.fetcher.rate_limit import RateLimiter
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetcherOptions:
-    """The options of a Fetcher. Times are in seconds, sizes in bytes after decompression."""
+    """The options of a Fetcher. Times are in seconds, sizes in bytes after decompression.
+
+    `interval` is the time between two page requests, if `rate_limiter` is None. `proxy` is the address of a proxy ('':
+    the one in the environment), and `cookies` the path of a cookie file ('': none). `connections` is the number of
+    media downloaded at the same time. `timeout` limits each read or write, `deadline` a whole response. `until` returns
+    the end of the run, or None if the run has no end.
+    """
 
     interval: float = 3.0  # between two page requests; only used if `rate_limiter` is None
     rate_limiter: RateLimiter | None = None  # decides when a page may be requested; None: an IntervalLimiter

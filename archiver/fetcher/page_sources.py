@@ -1,6 +1,7 @@
-"""Implement PageSource and MediaSource (ports.py) for the network, for saved pages and for offline use.
+"""Provide the pages and media of articles: from the network, from saved files, or from `data:` addresses in a page.
 
-Credentials of the person who opened a page are removed from it here, so that no other code gets them.
+The classes implement the protocols PageSource and MediaSource (ports.py). A page contains credentials of the person
+who opened it, such as `pass_ticket`. The PageSources remove them, so that no other code gets them.
 """
 
 from __future__ import annotations
@@ -18,24 +19,28 @@ from archiver.models import Download, FetchedPage, Media, Page, Target
 
 
 class PageClient(Protocol):
-    """The method of Fetcher that HttpPages uses."""
+    """A protocol with the one method of Fetcher that HttpPages uses."""
 
     def page(self, target: Target) -> Page:
         """Return the page at `target.url` as received, with credentials; raise FetchError on failure."""
 
 
 class MediaClient(Protocol):
-    """The method of Fetcher that HttpMedia uses."""
+    """A protocol with the one method of Fetcher that HttpMedia uses."""
 
     def media(self, url: str, limit: int | None = None, budget: MediaBudget | None = None) -> Download:
-        """Return the medium at `url`, of at most `limit` bytes and within `budget`; raise FetchError on failure."""
+        """Return the medium at `url`; raise FetchError on failure.
+
+        `limit` is the maximum size in bytes, `budget` the budget of the article; None means the Fetcher's default.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class HttpPages:
     """A PageSource that requests pages from their servers.
 
-    `open_client` returns the Fetcher. It loads the network code, so it is only called when a page is fetched.
+    `open_client` returns the Fetcher. The first call loads the network code, so `open_client` is only called when a
+    page is fetched.
     """
 
     open_client: Callable[[], PageClient]
@@ -57,13 +62,16 @@ class SavedPages:
 
 @dataclass(frozen=True, slots=True)
 class FilesOrHttpPages:
-    """A PageSource that reads a target with a file from disk, and requests any other from its server."""
+    """A PageSource that uses `saved` for a target with a `file`, and `http` for any other target."""
 
     http: HttpPages
     saved: SavedPages = field(default_factory=SavedPages)
 
     def fetch(self, target: Target) -> FetchedPage:
-        """Return the target's page, without credentials; raise the same errors as SavedPages or HttpPages."""
+        """Return the page of `target`, without credentials.
+
+        Raise the same errors as SavedPages.fetch for a target with a `file`, and as HttpPages.fetch for any other.
+        """
         return self.saved.fetch(target) if target.file else self.http.fetch(target)
 
 
@@ -71,9 +79,9 @@ class FilesOrHttpPages:
 class HttpMedia:
     """A MediaSource that downloads the media of one article within the article's budget.
 
-    `open_client` returns the Fetcher and is only called when a medium is downloaded. `name_of` returns the name of a
-    medium in the archive; the budget counts media with the same name once. `limit_of` returns the maximum size of a
-    medium in bytes.
+    `open_client` returns the Fetcher, and is only called to download a medium. `name_of` takes a medium and returns its
+    name in the archive; media with the same name count as one in the budget. `limit_of` takes a medium and returns its
+    maximum size in bytes.
     """
 
     open_client: Callable[[], MediaClient]
@@ -82,10 +90,11 @@ class HttpMedia:
     limit_of: Callable[[Media], int]
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the medium at `url`, which is one of its addresses. A `data:` address is decoded, any other requested.
+        """Return the medium at `url`, one of the addresses of `medium`.
 
-        Raise TooLarge without a request if the page declares a size above the limit, and Postponed if the budget is
-        spent; also raise the same errors as Fetcher.media and decode_data_url.
+        A `data:` address is decoded, any other is requested. If `medium.size`, the size that the page declares, is
+        already above the maximum size of the medium, raise TooLarge without a request. Raise Postponed if the article's
+        budget is spent, and another FetchError if the address cannot be requested or decoded.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
@@ -98,17 +107,18 @@ class HttpMedia:
 
 @dataclass(frozen=True, slots=True)
 class OfflineMedia:
-    """A MediaSource without network: it decodes `data:` addresses and fails for all others.
+    """A MediaSource without network, for rebuilding posts: it decodes `data:` addresses and fails for all others.
 
-    `reason_of` returns the reason why earlier runs did not get a medium, '' if no run has tried.
+    `reason_of` takes a medium and returns why earlier runs could not download it, '' if no run has tried.
     """
 
     reason_of: Callable[[Media], str]
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the medium in a `data:` address.
+        """Return the medium that a `data:` address contains; raise FetchError for any other address.
 
-        Raise FetchError if it is damaged, and for any other address; the message then is the reason of earlier runs.
+        The error message says why earlier runs could not download the medium. A damaged `data:` address also raises
+        FetchError.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)
@@ -116,9 +126,9 @@ class OfflineMedia:
 
 
 def redact_page(page: Page) -> Page:
-    """Return a copy of the page without credentials in content, addresses and headers.
+    """Return a copy of the page without credentials in its content, addresses and headers.
 
-    Its `redacted` has the names of those that the content contained.
+    The field `redacted` of the copy has the names of the credentials that were in the content, such as `pass_ticket`.
     """
     content, names = redact(page.content)
     return replace(

@@ -1,4 +1,4 @@
-"""Decide whether a request goes through a proxy, and through which."""
+"""Decide whether a request goes through a proxy, and through which one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from archiver.errors import ConfigError
 
 
 class ProxyConfig:
-    """The proxy of the user, from the settings or from the environment.
+    """The user's proxy, from the settings or from the environment. The attribute `proxy` is None if there is no proxy.
 
-    `chosen`, the address in the settings, applies to all hosts. If it is '', the variables HTTPS_PROXY, ALL_PROXY and
-    NO_PROXY are read; HTTP_PROXY is not, because all requests are https. httpx ignores these variables for clients with
-    their own transport. `proxy` is None if there is no proxy. The constructor raises ConfigError if the
-    proxy cannot be used.
+    The constructor's `chosen` is the address in the settings; this proxy is used for all hosts. If `chosen` is '', the
+    variables HTTPS_PROXY, ALL_PROXY and NO_PROXY are read, because httpx ignores them for clients with their own
+    transport. HTTP_PROXY is not read, because all requests are https. The constructor raises ConfigError if the proxy
+    cannot be used.
     """
 
     def __init__(self, chosen: str = "") -> None:
@@ -34,9 +34,9 @@ class ProxyConfig:
 
 
 def _parse_proxy(address: str) -> httpcore.Proxy:
-    """Return the proxy at `address`; raise ConfigError if it cannot be used.
+    """Return the proxy at `address`, such as `host:port`, `http://host:port` or `socks5://host:port`.
 
-    The error does not show the address, which may contain a password.
+    Raise ConfigError if it cannot be used. The message does not show the address, which may contain a password.
     """
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")

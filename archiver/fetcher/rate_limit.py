@@ -19,25 +19,30 @@ _LONGEST_SLEEP = 1.0  # seconds; then check again, because another process may h
 
 
 class RateLimiter(Protocol):
-    """A limit on the rate of page requests. A Fetcher calls it for each try, from one thread at a time."""
+    """A protocol for limits on the rate of page requests. A Fetcher uses it for each try, from one thread at a time."""
 
     def acquire(self, address: str) -> None:
         """Wait until the page at `address` may be requested.
 
-        Raise CoolingDown during a cool-down, and BudgetSpent if the run ends before.
+        Raise CoolingDown during a cool-down, and BudgetSpent if the run is over or would end during the wait.
         """
 
     def observe(self, page: Page) -> None:
-        """Record a received page before the next one is requested. A verification page may begin a cool-down."""
+        """Take note of a received page, before the next one is requested. A verification page may begin a cool-down."""
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay all page requests by `seconds`, as the server asked; None if it gave no time."""
+        """Delay all page requests by `seconds`, as the server asked.
+
+        None means that the server asked for a delay but gave no time. The RateLimiter may then choose a time or do
+        nothing.
+        """
 
 
 class IntervalLimiter:
-    """A RateLimiter for one process. All its threads together request at most one page per `interval`.
+    """A RateLimiter for one process. All its threads together request at most one page per interval.
 
-    `interval` is in seconds; `clock` returns monotonic seconds.
+    The constructor's `interval` is in seconds; `sleep` waits for a number of seconds; `clock` returns monotonic
+    seconds.
     """
 
     def __init__(self, interval: float, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
@@ -49,10 +54,10 @@ class IntervalLimiter:
         self._lock = threading.Lock()
 
     def acquire(self, _address: str = "") -> None:
-        """Wait until the next request may be sent, and begin a new interval.
+        """Wait until the next request may be sent, and begin a new interval. The address is ignored.
 
-        If the clock was set back, the wait is limited to the interval or, if that is longer, to the last
-        delay of `back_off`.
+        The wait is at most one interval, or the last delay that the server asked for if that is longer. This holds
+        even if the clock is set back.
         """
         with self._lock:
             delay = min(self._next - self._clock(), self._longest_delay)
@@ -61,7 +66,10 @@ class IntervalLimiter:
             self._next, self._longest_delay = self._clock() + self._interval, self._interval
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay the next request by `seconds`; do nothing for None, because the Fetcher then raises CoolingDown."""
+        """Delay the next request by `seconds`, as the server asked.
+
+        None means that the server gave no time. Then do nothing: the Fetcher raises CoolingDown itself.
+        """
         if seconds is None:
             return
         with self._lock:
@@ -73,46 +81,54 @@ class IntervalLimiter:
 
 
 class HostLimitStore(Protocol):
-    """A storage of rate limits and cool-downs by host, shared by all processes.
+    """A protocol for a store of rate limits and cool-downs by host, which all processes share.
 
-    Times (`now` and returned times) are seconds since 1970, durations are seconds.
+    A delay is short: callers wait for it. They call `acquire` before each request, which returns the seconds to wait. A
+    cool-down is long: callers do not wait, but give up. They call `cooldown_until` before `acquire` to find out.
+
+    `host` is a host name. `now` and returned times are seconds since 1970; durations are in seconds.
     """
 
     def acquire(self, host: str, interval: float, now: float) -> float:
-        """Return 0 if a request may be sent now, and record it; else return the seconds to wait before calling again.
+        """Record a request to `host` and return 0, or return the seconds to wait if no request may be sent now.
 
-        `interval` is the minimum time between two requests.
+        `interval` is the minimum time between two requests to `host`. After the wait, `acquire` has to be called again.
         """
 
     def delay(self, host: str, seconds: float, now: float) -> None:
-        """Delay the next request to `host` by `seconds`."""
+        """Let no process send a request to `host` for `seconds` from `now`: until then, `acquire` returns a wait."""
 
     def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down of `host` that lasts `seconds`."""
+        """Begin a cool-down of `host` that lasts `seconds` from `now`: until then, `cooldown_until` returns its end."""
 
     def cooldown_until(self, host: str, now: float) -> float:
-        """Return the time when the cool-down ends, 0 if there is none."""
+        """Return the time when the current cool-down of `host` ends, 0 if there is none."""
 
     def blocked_at(self, host: str) -> float:
-        """Return the time when a verification page was last received, 0 if never."""
+        """Return the time when the last cool-down of `host` began, 0 if it never had one."""
 
     def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
-        """Record that a verification page was received; return whether a cool-down begins.
+        """Record that `host` sent a verification page; return whether a cool-down begins.
 
-        `on_short_link` tells whether the requested address was a short one.
+        `on_short_link` is True if a short address (`/s/…`) was requested. For long ones the verification page is usual,
+        so a cool-down begins only after several in a row.
         """
 
     def record_success(self, host: str) -> None:
-        """Record that a page other than the verification page was received."""
+        """Record that `host` sent a page other than the verification page.
+
+        Verification pages in a row are then counted from 0 again, and the next cool-down is as short as the first one.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedRateLimiter:
-    """A RateLimiter for all processes of this machine, which share `limits`.
+    """A RateLimiter for all processes of this machine, which share the store `limits`.
 
-    `interval` is the time between two requests in seconds. `cookies` is the path of a cookie file, '' if there is none.
-    If the file is newer than the last verification page, the user has passed that page in a browser, which ends the
-    cool-down. `end` returns the end of the run, after which no request is sent, or None if the run has no end.
+    `interval` is the time between two page requests in seconds. `sleep` waits for a number of seconds, `now` returns
+    an aware datetime. `cookies` is the path of a cookie file, '' if there is none. If the file is newer than the start
+    of the cool-down, the user is assumed to have passed the verification page in a browser, and the cool-down is over.
+    `end` returns the end of the run, after which no request is sent, or None if the run has no end.
     """
 
     limits: HostLimitStore
@@ -125,7 +141,7 @@ class SharedRateLimiter:
     def acquire(self, address: str) -> None:
         """Wait until the page at `address` may be requested.
 
-        Raise CoolingDown during a cool-down, and BudgetSpent if the run ends before.
+        Raise CoolingDown during a cool-down, and BudgetSpent if the run is over or would end during the wait.
         """
         while True:
             self.check(address)
@@ -137,7 +153,10 @@ class SharedRateLimiter:
             self.sleep(min(delay, _LONGEST_SLEEP))
 
     def check(self, address: str = "") -> None:
-        """Raise CoolingDown during a cool-down; the message contains its end. `address` is the page to request."""
+        """Raise CoolingDown during a cool-down. The message says when it ends.
+
+        `address` is the address of the page that was to be requested; the error shows it.
+        """
         until = self.cooldown_until()
         if until:
             raise CoolingDown(
@@ -147,14 +166,17 @@ class SharedRateLimiter:
             )
 
     def cooldown_until(self) -> datetime | None:
-        """Return the time when the cool-down ends (Chinese time), None if there is none."""
+        """Return the end of the current cool-down as a datetime in Chinese time, None if there is no cool-down."""
         until = self.limits.cooldown_until(urls.HOST, self._now_seconds())
         if not until or self._is_verified():
             return None
         return datetime.fromtimestamp(until, UTC).astimezone(CHINA)
 
     def observe(self, page: Page) -> None:
-        """Record whether a received page is the verification page; ignore truncated and unknown pages."""
+        """Record in `limits` whether a received page is the verification page, after which a cool-down may begin.
+
+        Truncated pages and pages with State.UNKNOWN are ignored: they do not show whether WeChat blocks requests.
+        """
         state = classify(page).state
         if state is State.VERIFICATION:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=urls.is_short(page.url))
@@ -162,9 +184,9 @@ class SharedRateLimiter:
             self.limits.record_success(urls.HOST)
 
     def back_off(self, seconds: float | None) -> None:
-        """Delay all requests by `seconds`; if that is more than LONGEST_WAIT, begin a cool-down.
+        """Delay all page requests by `seconds`; if that is more than LONGEST_WAIT, begin a cool-down instead.
 
-        If `seconds` is None, record a verification page, although the server sent another response.
+        None means that the server gave no time. Then a cool-down begins as after a verification page.
         """
         if seconds is None:
             self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=True)
@@ -179,7 +201,11 @@ class SharedRateLimiter:
             raise BudgetSpent("not asked: the time of this call is over, the next one goes on", concerns=address)
 
     def _is_verified(self) -> bool:
-        """Return whether the cookie file is newer than the last verification page; False if there is no file."""
+        """Return whether the user has passed the verification page in a browser since the last cool-down began.
+
+        This is assumed if the cookie file is newer than the start of that cool-down. Return False if there is no
+        cookie file.
+        """
         cookies = Path(self.cookies) if self.cookies else None
         return bool(cookies and cookies.is_file() and cookies.stat().st_mtime > self.limits.blocked_at(urls.HOST))
 

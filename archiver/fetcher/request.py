@@ -27,7 +27,10 @@ _PRIVATE_HEADERS = frozenset(("set-cookie", "set-cookie2"))  # of the user's ses
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawResponse:
-    """A complete response. The body of an error (status 400 and above) is not read."""
+    """A complete response. The body of an error (status 400 and above) is not read, so that `content` is b"".
+
+    `url` is the requested address, or the last one after redirects. Header names are in lower case.
+    """
 
     url: str  # the requested address; from follow_redirects, the one after redirects
     status: int
@@ -45,7 +48,7 @@ class RawResponse:
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Return the time in a header such as Date, in UTC; None if it is invalid."""
+    """Return the time in `text`, the value of a header such as Date, in UTC. Return None if it is invalid."""
     try:
         date = parsedate_to_datetime(text)
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
@@ -54,10 +57,11 @@ def parse_http_date(text: str) -> datetime | None:
 
 
 def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
-    """Return `address` with the scheme https and without its fragment.
+    """Check `address` before it is requested, and return its URL with the scheme https and without its fragment.
 
-    All addresses to request are checked here. Raise ForbiddenAddress if the address is invalid or not http(s), if its
-    host is this machine or in its network, or if its port is not 80, 443 or `port`, which the user chose.
+    Raise ForbiddenAddress if the address is invalid or too long, or neither http nor https. Also raise it if the host
+    is this machine or in its network, or if the port is not 80, 443 or `port`. `port` is another port that the user
+    chose, or None.
     """
     url = _parse_public_url(address)
     if url.port not in _PORTS and url.port != port:
@@ -66,7 +70,7 @@ def public_https_url(address: str, *, port: int | None = None) -> httpx.URL:
 
 
 def user_https_url(address: str) -> httpx.URL:
-    """Return what public_https_url returns for `address`, but allow any port, because the user chose the address."""
+    """Return the URL of an address that the user chose, checked as in public_https_url, but with any port allowed."""
     return public_https_url(address, port=_parse_public_url(address).port)
 
 
@@ -84,7 +88,12 @@ def _parse_public_url(address: str) -> httpx.URL:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResponseLimits:
-    """The limits of one response."""
+    """The limits of one response.
+
+    `size` is the maximum number of bytes of the body after decompression. `seconds` is the maximum time; with None,
+    only the limit of the transport applies. `count` is called with the size of each decompressed piece of the body. It
+    can add up the sizes of several responses, and raise an error to stop when the sum is too large.
+    """
 
     size: int  # maximum bytes of the body after decompression
     seconds: float | None = None  # maximum time; None: only the limit of the transport applies
@@ -92,9 +101,9 @@ class ResponseLimits:
 
 
 def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
-    """Send a GET request and return the response. Redirects are not followed but returned.
+    """Send a GET request for `url` and return the response, even if it is a redirect.
 
-    Raise TooLarge if the body is larger than `limits.size`, and errors of httpx and of `limits.count`.
+    Raise TooLarge if the body is larger than `limits.size`. Errors of httpx and of `limits.count` are passed on.
     """
     extensions = {} if limits.seconds is None else {SECONDS_EXTENSION: limits.seconds}
     with client.stream("GET", url, extensions=extensions) as response:
@@ -108,9 +117,9 @@ def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -
 
 
 def hide_location(response: httpx.Response) -> None:
-    """Remove the Location header from a response, after saving all headers in the response's extensions.
+    """Remove the Location header from a response, after a copy of all headers is stored in the response's extensions.
 
-    httpx would build a request from the header, and fail if its address is unusual.
+    With the header, httpx would build the next request, and fail if the address in the header is unusual.
     """
     response.extensions[_HEADERS_EXTENSION] = response.headers.multi_items()
     response.headers.pop("location", None)
@@ -119,11 +128,11 @@ def hide_location(response: httpx.Response) -> None:
 def follow_redirects(
     get: Callable[[httpx.URL], RawResponse], url: httpx.URL, check: Callable[[str], httpx.URL]
 ) -> RawResponse:
-    """Request `url` with `get`, follow at most five redirects, and return the last response.
+    """Request `url`, follow at most five redirects, and return the last response. `get` sends one request.
 
-    `check` takes the address of each redirect and returns its URL, or raises an error. A redirect to the verification
-    page is not followed, because the host already blocks requests; its response is returned with the address of that
-    page. Raise FetchError if there are more than five redirects.
+    `check` takes the address to which a response redirects, and returns the URL to request or raises an error. A
+    redirect to the verification page is not followed, because the host already blocks requests. That redirect itself is
+    returned, with the address of the verification page as its `url`. Raise FetchError after more than five redirects.
     """
     for _ in range(MAX_REDIRECTS + 1):
         response = get(url)
@@ -144,9 +153,9 @@ def _join_location(url: httpx.URL, location: str) -> str:
 
 
 def _read_body(response: httpx.Response, limits: ResponseLimits) -> bytes:
-    """Return the decompressed body; raise TooLarge as soon as it exceeds `limits.size`.
+    """Return the decompressed body; raise TooLarge as soon as the body exceeds `limits.size`.
 
-    `limits.count` is called with the size of each piece.
+    `limits.count` is called with the size of each decompressed piece.
     """
     limit = limits.size
     declared = response.headers.get("content-length", "")

@@ -1,4 +1,4 @@
-"""Repeat failed requests, and decide after which failures, how often and after which delay."""
+"""Repeat failed requests: decide after which failures, how often, and after which delay."""
 
 from __future__ import annotations
 
@@ -35,15 +35,19 @@ def make_retrying(
     check_wait: Callable[[float], None],
     waits_retry_after: bool = True,
 ) -> Retrying:
-    """Return a callable that calls a function up to four times and returns its last response or raises its last error.
+    """Return a callable that repeats failed requests: `retrying(send, *args)` calls `send(*args)` up to four times.
 
-    The call is repeated after an error of the transport, after a body that cannot be decompressed, after a status in
-    RETRY_STATUSES, and if `is_incomplete` returns True for the response. It is not repeated if a certificate is not
-    trusted, or if a Retry-After header asks for more than LONGEST_WAIT.
+    `send` sends one request. The callable returns the last response of `send`, or raises its last error.
 
-    The delay is that of the Retry-After header; without this header it grows with each try. Pass False as
-    `waits_retry_after` if the function itself waits for the time in the header. `check_wait` is called with each delay
-    in seconds, and raises an error if there is no time for it.
+    - A try has failed after a network error, a damaged body, or a status in RETRY_STATUSES (such as 503), and if
+      `is_incomplete` returns True for the response.
+    - There is no further try if the server's certificate is not trusted, or if the Retry-After header asks for more
+      than LONGEST_WAIT.
+    - The delay between two tries is the time in the Retry-After header. Without this header, it grows with each try.
+      If `waits_retry_after` is False, there is no delay after this header, because `send` itself waits.
+    - `check_wait` is called with each delay in seconds. It raises an error if there is no time for the delay.
+
+    `sleep` waits for a number of seconds, and `now` returns an aware datetime.
     """
     back_off = wait_exponential(multiplier=1, max=30) + wait_random(0, 1)
 
@@ -72,9 +76,9 @@ def make_retrying(
 
 
 def is_truncated_page(response: RawResponse) -> bool:
-    """Return whether an HTML page lacks its end, </html>; servers may send such pages with status 200.
+    """Return whether `response` is an HTML page that was cut off, so that its end tag </html> is missing.
 
-    Return False for another status or content type.
+    Return False for any status other than 200, and for content that is not HTML.
     """
     if response.status != 200 or "html" not in response.header("content-type").lower():
         return False
@@ -82,7 +86,7 @@ def is_truncated_page(response: RawResponse) -> bool:
 
 
 def is_untrusted(error: BaseException) -> bool:
-    """Return whether `error` says that the server's certificate is not trusted, so that another try would fail, too."""
+    """Return whether the cause of `error` is an untrusted certificate of the server. Another try would fail, too."""
     cause: BaseException | None = error
     while cause and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__  # httpcore raises "from None"
@@ -94,9 +98,10 @@ def _is_temporary(error: BaseException) -> bool:
 
 
 def retry_after(response: RawResponse | None, now: Callable[[], datetime]) -> float | None:
-    """Return the seconds to wait according to a Retry-After header.
+    """Return the seconds to wait according to the Retry-After header of a response.
 
-    Return None if the header is missing or invalid, or if `response` is None.
+    Return None if the header is missing or invalid, or if `response` is None. If the header contains a date, it is
+    compared with the Date header, or with `now()` if there is no Date header.
     """
     if response is None:
         return None

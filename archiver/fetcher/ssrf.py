@@ -1,7 +1,7 @@
 """Reject addresses of this machine and its network, to prevent server-side request forgery (SSRF).
 
-Addresses of media and redirects come from untrusted pages. If they were requested unchecked, a page could reach
-services that are not public, such as a cloud's metadata service at 169.254.169.254 or the settings of a router.
+The addresses of media and redirects come from untrusted pages. Without this check, a page could make the program
+request services that are not public, such as a cloud's metadata service at 169.254.169.254 or a router's settings.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ _FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
 
 
 def is_forbidden(host: str) -> bool:
-    """Return whether the host of an address must not be requested.
+    """Return whether requests to `host`, the host name or IP address in a URL, are forbidden.
 
-    That is the case for this machine, for hosts in its network, and for invalid host names.
+    An IP address is forbidden if it is not public. A host name is not resolved here: it is forbidden if it is invalid
+    or local by its form, such as `localhost`, `router` or `nas.local`. For any other name, may_connect checks the IP
+    address when a direct connection is opened.
     """
     host = host.strip("[]").rstrip(".").lower()
     literal = _parse_literal(host)
@@ -40,16 +42,16 @@ def is_forbidden(host: str) -> bool:
 
 
 def is_public(address: IPAddress) -> bool:
-    """Return whether an IP address is public. If an IPv6 address contains an IPv4 address, check that instead."""
+    """Return whether an IP address is public. For an IPv6 address that contains an IPv4 address, the latter decides."""
     inner = _unwrap_ipv4(address)
     is_assigned = inner.version == 4 or inner in _UNICAST
     return is_assigned and inner.is_global and not any(inner in network for network in _SPECIAL)
 
 
 def may_connect(resolved: str) -> bool:
-    """Return whether connections to `resolved`, an IP address to which a host name resolved, are allowed.
+    """Return whether connections to `resolved`, the IP address to which a host name was resolved, are allowed.
 
-    They are if the address is public, or in the range with which proxies such as Clash answer for every name.
+    Public addresses are allowed. 198.18.0.0/15 is also allowed, because proxies such as Clash resolve all names to it.
     """
     address = ipaddress.ip_address(resolved)
     return is_public(address) or address in _FAKE_IP

@@ -1,4 +1,4 @@
-"""Send httpx's requests over connections to checked addresses, or through the user's proxy.
+"""Send the requests of httpx directly to public addresses, or through the user's proxy.
 
 docs/decisions/0002-own-httpx-transport.md explains why Transport is not a subclass of httpx.HTTPTransport.
 """
@@ -32,8 +32,9 @@ _CONNECTION_IS_USABLE = (httpcore.TimeoutException, httpcore.NetworkError, httpc
 class Transport(httpx.BaseTransport):
     """An httpx transport that keeps its connections open between requests.
 
-    Only one thread at a time may use it, because h2, the HTTP/2 library of httpcore, is not thread-safe. `context` has
-    the trusted certificates, `deadline` limits the time of each response, and `resolve` works like socket.getaddrinfo.
+    Only one thread at a time may use it, because h2, the HTTP/2 library of httpcore, is not thread-safe. The
+    constructor's `context` has the trusted certificates, `deadline` limits the time of each response, and `resolve`
+    works like socket.getaddrinfo.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` and return the response, whose body is not read yet.
 
-        Raise httpx.TransportError, or ForbiddenAddress if the host has no public address.
+        Raise httpx.TransportError if this fails, and ForbiddenAddress if the host has no address that is allowed.
         """
         if self._needs_new_connections:
             with suppress(Exception):
@@ -66,9 +67,9 @@ class Transport(httpx.BaseTransport):
             )
 
     def _note_error(self, error: Exception) -> None:
-        """Make the next request use new connections if `error` leaves the state of the current ones unknown.
+        """Make the next request use new connections if `error` may have left the current ones unusable.
 
-        This is the case after a malformed response; with the same connection, further requests could fail.
+        A malformed response does so, for example. A timeout or network error does not.
         """
         self._needs_new_connections = self._needs_new_connections or not isinstance(error, _CONNECTION_IS_USABLE)
 
@@ -90,7 +91,10 @@ def tls_context() -> ssl.SSLContext:
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response. It converts errors to those of httpx, and calls `note` with each original error."""
+    """The body of a response, which raises errors of httpx instead of errors of httpcore.
+
+    The constructor's `note` is called with each original error, so that Transport can replace a broken connection.
+    """
 
     def __init__(self, response: httpcore.Response, note: Callable[[Exception], None]) -> None:
         self._response, self._note_error = response, note
@@ -137,9 +141,10 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
 def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> Iterator[None]:
     """Convert errors of httpcore and its libraries in the `with` block to errors of httpx.
 
-    An error of httpcore becomes the error of httpx with the same name. For a malformed response h2, hpack, hyperframe
-    and h11 raise errors of any class, such as ValueError and KeyError; these become httpx.RemoteProtocolError.
-    ArchiverError and MemoryError are not converted. `note` is called with the original error of each conversion.
+    An error of httpcore becomes the error of httpx with the same name. After a malformed response, the libraries (h2,
+    hpack, hyperframe, h11) raise errors of any class, such as KeyError; these become httpx.RemoteProtocolError.
+    ArchiverError and MemoryError are not converted. `note` is called with each original error before its conversion, so
+    that the caller can find out whether the connection is still usable.
     """
     try:
         yield

@@ -1,6 +1,6 @@
-"""Detect the type of a file from its first bytes.
+"""Detect the type and the dimensions of a media file from its content.
 
-File extensions, addresses and Content-Type headers are often wrong.
+File extensions, addresses and Content-Type headers are not used, since they are often wrong.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _LONGEST_HEADER = 2**20  # bytes; a JPEG may begin with long colour profiles; im
 def extension(content: bytes, kind: str = "image") -> str:
     """Return the file extension for an image or recording in a supported format, such as `jpg` or `mp3`.
 
-    `kind` is `image`, `audio` or `video`; the last two accept the same extensions. Return '' for content of another
-    kind, for an unsupported format, and for an SVG that could run scripts. Such an SVG, opened directly in a browser,
-    would run them with the rights of the site that serves it.
+    `kind` is `image`, `audio` or `video`; for the last two, the same formats are supported. Return '' for content of
+    another kind, for an unsupported format, and for an SVG that could run scripts. Opened directly in a browser, such
+    an SVG would run the scripts with the rights of the site that serves it.
     """
     if not content:
         return ""
@@ -47,18 +47,20 @@ def extension(content: bytes, kind: str = "image") -> str:
 
 
 def is_placeholder(content: bytes, declared_width: int) -> bool:
-    """Return whether content is not the requested image: no image at all, or the notice for hot-linkers.
+    """Return whether a server sent something else in place of the requested image.
 
-    `declared_width` is the width in pixels that the page declares, 0 if it declares none.
+    This is the case if `extension` does not accept the content as an image, or if the image is WeChat's notice for
+    sites that may not embed images, see is_hotlink_notice. `declared_width` is the width in pixels that the page
+    declares for the image; 0 if it declares none.
     """
     return not extension(content) or is_hotlink_notice(content, declared_width)
 
 
 def is_hotlink_notice(content: bytes, declared_width: int) -> bool:
-    """Return whether an image is the notice that the CDN sends to hot-linkers.
+    """Return whether an image is the notice that WeChat's server sends to sites that may not embed the real image.
 
-    It is recognised by its small size compared with `declared_width`, the width in pixels that the page declares.
-    Return False if that is 0 (not declared).
+    The notice is recognised by its small size compared with `declared_width`, the width in pixels that the page
+    declares for the image. Return False if `declared_width` is 0 (not declared).
     """
     size = dimensions(content)
     if size is None or not declared_width:
@@ -67,7 +69,10 @@ def is_hotlink_notice(content: bytes, declared_width: int) -> bool:
 
 
 def dimensions(content: bytes) -> tuple[int, int] | None:
-    """Return the width and height in pixels of a PNG, GIF, JPEG, WebP or BMP from its header; None if unknown."""
+    """Return the width and height in pixels of a PNG, GIF, JPEG, WebP or BMP from its header.
+
+    Return None for any other format, or if the header cannot be read.
+    """
     is_bmp = content.startswith(b"BM")
     if not content.startswith(_MEASURED) or (is_bmp and not _is_bmp_header(content)):
         return None
@@ -85,8 +90,8 @@ def dimensions(content: bytes) -> tuple[int, int] | None:
 
 
 def _is_bmp_header(content: bytes) -> bool:
-    """Return whether content that begins with `BM` is a BMP.
+    """Return whether content that begins with `BM` is a BMP, since a text may begin with `BM`, too.
 
-    A text may begin with `BM`, too, so the size of the second header is checked.
+    Byte 14 of a BMP begins the header that describes the image. The size that this header declares must be plausible.
     """
     return 12 < int.from_bytes(content[14:18], "little") <= 124

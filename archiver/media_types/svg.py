@@ -1,7 +1,7 @@
-"""Check that an SVG image cannot run scripts; the image is read once from start to end, without building a tree.
+"""Check that an SVG image cannot run scripts.
 
-An SVG that is opened directly in a browser is a document of the site that serves it, so its scripts would run with the
-rights of that site.
+Opened directly in a browser, an SVG is a document of the site that serves it, so scripts in it would run with the
+rights of that site. The image is read once from start to end, without building a tree.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")  # browsers ignore these, so `
 
 
 def looks_like_svg(content: bytes) -> bool:
-    """Return whether `content` begins like an SVG file; other XML and HTML files may begin so, too."""
+    """Return whether `content` begins like an SVG file. Some other XML and HTML files begin in the same way."""
     return _START.match(content[:_HEAD]) is not None
 
 
@@ -89,15 +89,15 @@ class _Reader:
     def declaration(self, version: str, encoding: str | None, _standalone: int) -> None:
         """Raise _CouldRunError for XML versions other than 1.0, and for encodings other than UTF-8 and ASCII.
 
-        Other programs may decode such files to another text.
+        Another program might decode such a file to a different text, with scripts in it.
         """
         if version != "1.0" or (encoding or "UTF-8").upper() not in _ENCODINGS:
             raise _CouldRunError
 
     def document_type(self, name: str, system: str | None, public: str | None, has_internal_subset: int) -> None:
-        """Raise _CouldRunError for a document type other than those of the W3C for SVG, or with an internal subset.
+        """Raise _CouldRunError unless the document type is one of the W3C's for SVG, without an internal subset.
 
-        An internal subset can add an `onload` attribute to any element.
+        An internal subset (declarations inside the DOCTYPE) can add an `onload` attribute to any element.
         """
         is_ours = name.rpartition(":")[2].lower() == "svg" and (system or _W3C[0]).lower().startswith(_W3C)
         if has_internal_subset or not is_ours or not (public or _SVG_PUBLIC).upper().startswith(_SVG_PUBLIC):
@@ -106,8 +106,8 @@ class _Reader:
     def refuse(self, *_: object) -> None:
         """Raise _CouldRunError.
 
-        Called for processing instructions (style sheets can run scripts) and for entities that the document type
-        defines.
+        expat calls this method for a processing instruction, which could load a style sheet that runs scripts. It also
+        calls it for an entity that only the document type defines.
         """
         raise _CouldRunError
 
@@ -129,7 +129,7 @@ class _Reader:
 
 
 def _runs(name: str, value: str) -> bool:
-    """Return whether an attribute with this name and value could start a script."""
+    """Return whether an attribute could start a script. `name` is in lower case and without a namespace."""
     if name.startswith("on"):
         return True
     if name == "attributename":  # <set attributeName="href" to="javascript:…">

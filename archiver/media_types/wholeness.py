@@ -1,7 +1,7 @@
 """Detect truncated files, in formats that declare where a file ends.
 
-Data after that end (notes of a camera, padding of a server) does not count as damage. A file of any other format counts
-as complete, so that no file is rejected without proof.
+Data after the declared end, such as notes of a camera or padding of a server, does not count as damage. A file of any
+other format counts as complete, so that no file is rejected without proof.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _BOXES = frozenset((b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"meta
 
 
 def is_whole(content: bytes) -> bool:
-    """Return whether `content` is complete and undamaged, as far as its format can be checked; False if it is empty.
+    """Return whether a file is complete and undamaged, as far as its format can be checked.
 
-    Return False also for an SVG that could run scripts.
+    Return False for an empty file, and for an SVG that is_safe_svg rejects.
     """
     for matches, check in (
         (content.startswith(_PNG), _is_whole_png),
@@ -42,7 +42,7 @@ def is_whole(content: bytes) -> bool:
 def is_truncated(content: bytes) -> bool:
     """Return whether the end of a downloaded image is missing; False for formats other than PNG, JPEG and WebP.
 
-    This is less strict than `is_whole`, since an image would be lost if it were wrongly reported as truncated.
+    The check is less strict than `is_whole`, since an image wrongly reported as truncated would be lost.
     """
     if content.startswith(b"\x89PNG"):
         return b"IEND" not in content
@@ -55,7 +55,7 @@ def is_truncated(content: bytes) -> bool:
 
 
 def _is_whole_png(content: bytes) -> bool:
-    """Return whether a PNG has a header and an IEND chunk, and every chunk up to there matches its checksum."""
+    """Return whether a PNG has a header and an IEND chunk, and each chunk up to IEND matches its checksum."""
     position, has_header = len(_PNG), False
     while position + 12 <= len(content):
         end = position + 8 + _number(content, position)
@@ -70,9 +70,9 @@ def _is_whole_png(content: bytes) -> bool:
 
 
 def _is_whole_jpeg(content: bytes) -> bool:
-    """Return whether a JPEG is complete: a scan and, after it, an end marker are found.
+    """Return whether a JPEG has a scan (the image data) and an end marker after the scan.
 
-    Segments with a length are skipped, since one may contain a thumbnail with its own end marker.
+    The content of a segment with a declared length is skipped, since it may be a thumbnail with its own end marker.
     """
     position, has_scan = 2, False
     while found := _JPEG_MARKER.search(content, position):
@@ -87,7 +87,7 @@ def _is_whole_jpeg(content: bytes) -> bool:
 
 
 def _is_whole_gif(content: bytes) -> bool:
-    """Return whether a GIF is complete: all its blocks are readable up to the trailer."""
+    """Return whether all blocks of a GIF up to the end marker (trailer) are present and readable."""
     if len(content) < 13:
         return False
     position = 13 + _colour_table(content[10])
@@ -119,7 +119,7 @@ def _behind_sub_blocks(content: bytes, position: int) -> int:
 def _is_whole_riff(content: bytes) -> bool:
     """Return whether a WebP or WAV has at least its declared length.
 
-    A WAV that does not declare its length, and a RIFF file of another kind, count as complete.
+    A WAV without a declared length is complete. So is a RIFF file of another kind if it has more than 12 bytes.
     """
     form, size = content[8:12], _number(content, 4, "little")
     if form not in (b"WEBP", b"WAVE"):
@@ -134,7 +134,10 @@ def _is_whole_bmp(content: bytes) -> bool:
 
 
 def _is_whole_box_file(content: bytes) -> bool:
-    """Return whether an MP4, MOV, M4A, AVIF or HEIC has all the boxes that readers need, each complete."""
+    """Return whether an MP4, MOV, M4A, AVIF or HEIC has the boxes that are needed to show it, each complete.
+
+    Files of these formats consist of boxes: sections that begin with their length and type, such as `moov` or `mdat`.
+    """
     whole: set[bytes] = set()
     for kind, is_inside in _boxes(content):
         if not is_inside:
@@ -148,7 +151,10 @@ def _is_whole_box_file(content: bytes) -> bool:
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Yield the type of each top-level box, and whether the box ends within the file."""
+    """Yield the type of each outermost box of a file, such as b"moov", and whether the box ends within the file.
+
+    Boxes are the sections of which an MP4 or HEIC file consists; each begins with its length and type.
+    """
     position = 0
     while position + 8 <= len(content):
         size, kind = _number(content, position), content[position + 4 : position + 8]

@@ -1,4 +1,4 @@
-"""Define the values that the packages exchange. Most are frozen dataclasses of text, numbers, dates and tuples of them.
+"""Define the values that the packages exchange, most of them frozen dataclasses of text, numbers, dates and tuples.
 
 An article's body is a string and not a tree, so that articles can be compared, pickled and stored.
 """

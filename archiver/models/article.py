@@ -15,7 +15,10 @@ SPACES = [char for char in map(chr, range(0x3001)) if char.isspace()]  # all whi
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reprint:
-    """The original of a reprinted article, which another account published first."""
+    """The original of a reprinted article, which another account published first.
+
+    `notice` is the text that the reprinting account wrote above the link to the original.
+    """
 
     account: str = ""
     author: str = ""
@@ -25,7 +28,11 @@ class Reprint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removal:
-    """A part of a page that the extractor left out of the body, and the reason."""
+    """A part of a page that the extractor left out of the body, and the reason.
+
+    This has nothing to do with removing an article from the archive. `step` is the name of the extractor's step that
+    left the part out, and `text` is the beginning of its text.
+    """
 
     step: str  # name of the pass of the extractor that removed it
     reason: str
@@ -34,7 +41,7 @@ class Removal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unavailability:
-    """The state of the notice that replaced an article's page, and the time when it was first seen."""
+    """The notice that replaced an article's page: its state, and the time when it was first seen."""
 
     state: State
     seen: datetime
@@ -45,6 +52,12 @@ class Article:
     """An article as extracted from its page.
 
     All text except `body` is plain, without HTML entities. A text is '' if the page does not contain the value.
+
+    `account` is the account's name, `account_id` its id from WeChat (`gh_…`), and `alias` the id that the account chose
+    (微信号). `biz`, `mid`, `idx` and `sn` are the ids in the article's address (see urls.Identity). `paid` is True if
+    the page contained only the free part. `gone` is the notice that WeChat now shows instead; None while the article is
+    online. `removed` has the parts of the page that the extractor left out on purpose. `lost_characters` is the number
+    of letters and digits that the page shows but `body` lacks.
     """
 
     title: str = ""

@@ -13,7 +13,10 @@ MergeOutcome = Literal["imported", "updated", "unchanged", "skipped", "conflict"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExpectedFile:
-    """A file that the archive should contain according to the catalogue."""
+    """A file that the archive should contain according to the catalogue.
+
+    `key` is the key of an article that uses the file, or ''.
+    """
 
     path: str  # relative to the archive's folder
     sha256: str  # of its bytes; for a snapshot, of the decompressed page; '' (unknown) for a recovered post
@@ -22,9 +25,11 @@ class ExpectedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A difference between the files and the catalogue.
+    """A difference between the files and the catalogue, as `verify` reports it.
 
-    The fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
+    `problem` is the kind of difference, such as `missing`. `what` says what is at `path`, such as `post`. `said` is
+    an explanation for the user. `repaired` says whether a repair succeeded, and is None if none was requested. The
+    fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
     """
 
     problem: Problem
@@ -40,7 +45,8 @@ class Finding:
 class MergeResult:
     """The result of importing one file or record from another archive.
 
-    The fields are the keys of a JSON line of `import --json`.
+    `path` is the file's path in the other archive, and `place` its path in this one. `said` explains the result to the
+    user. The fields are the keys of a JSON line of `import --json`.
     """
 
     what: MergeSubject

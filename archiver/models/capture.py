@@ -13,7 +13,12 @@ _NOT_CLASSIFIED = Classification(state=State.UNKNOWN)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredCapture:
-    """A capture that is stored in the archive, and its classification."""
+    """A page that was received and is stored in the archive, with its classification.
+
+    `snapshot` is the SHA-256 of its snapshot, '' if none was kept. An account may migrate to a new one; its old
+    addresses then show a notice with the article's new address. If this page was found through such a notice,
+    `moved_from` is the capture of the notice.
+    """
 
     page: Page
     snapshot: str  # SHA-256 of its snapshot, '' if none was kept
@@ -24,7 +29,14 @@ class StoredCapture:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capture:
-    """The record of a capture: of an article's page, a notice, or any other page that was received."""
+    """The record of one received page: the page of an article, a notice, or any other page.
+
+    `captured` is the time when the page was received from WeChat or saved by a browser; if it is a guess, `estimated`
+    is True. `received` is the time when the page was stored in the archive. `saved` is True if a browser saved the page
+    to disk, and False if a server sent it. `redacted` has the names of the credentials that were removed from it.
+    `sha256` identifies its snapshot, '' if none was kept. `lost` is the time when the snapshot was found to be damaged
+    or missing; None if it was not.
+    """
 
     url: str  # as requested; for a saved page, as noted in it, or ''
     final_url: str  # after redirects
@@ -44,7 +56,8 @@ class Capture:
     def as_page(self, content: bytes, source: str) -> Page:
         """Return the page as it was received.
 
-        `content` is the content of its snapshot, and `source` becomes Page.source.
+        `content` is the content of the capture's snapshot. `source` becomes Page.source, which names the page in
+        messages.
         """
         return Page(
             source=source, url=self.url, final_url=self.final_url, status=self.status, headers=self.headers,

@@ -12,7 +12,11 @@ from archiver.models.record import ArticleSummary
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceOptions:
-    """The options that archiver.yml sets for the posts of a source's articles."""
+    """The options for posts of articles that one list, album or feed in archiver.yml names.
+
+    `name` is the title of this list, album or feed; '' for articles given on the command line. The posts are written
+    to `folder`, relative to `_posts/`, with these `tags` and this `author` (None: not set).
+    """
 
     name: str = ""  # the source's title in the catalogue; '' for articles given on the command line
     folder: str = ""  # relative to _posts/
@@ -21,7 +25,11 @@ class SourceOptions:
 
 
 class JobKind(Enum):
-    """The kinds of jobs, which differ in the origin of the page and in the media that are fetched."""
+    """The kinds of jobs, which differ in the origin of the page and in the media that are fetched.
+
+    ADD fetches the page or reads it from a file. RECHECK fetches the page of an archived article again. RETRY_MEDIA
+    reads the page from its snapshot and fetches missing media. REBUILD writes the post again without the network.
+    """
 
     ADD = auto()  # fetch the page, or read it from a file
     RECHECK = auto()  # fetch the page of an archived article again; do not store it if its text is unchanged
@@ -30,12 +38,16 @@ class JobKind(Enum):
 
     @property
     def reads_snapshot(self) -> bool:
-        """Return whether the page is read from its snapshot instead of the network."""
+        """Whether the page is read from its snapshot, and not from the network or a file."""
         return self in (JobKind.RETRY_MEDIA, JobKind.REBUILD)
 
 
 class Overwrite(Enum):
-    """The existing posts that a job may overwrite."""
+    """A rule for which existing posts a job may overwrite.
+
+    UNEDITED: only posts that nobody edited. FORCED: also posts that a person edited. ALWAYS: any file at the post's
+    path.
+    """
 
     UNEDITED = auto()  # posts that nobody edited since archiver wrote them
     FORCED = auto()  # also posts that a person edited
@@ -43,7 +55,11 @@ class Overwrite(Enum):
 
 
 class Decision(Enum):
-    """The action to take for an extracted article, as policy.decide returns it."""
+    """The action to take for an extracted article, as policy.decide returns it.
+
+    WRITE: write the post. UNCHANGED: write nothing, because the text is the same as in the last capture. REMOVED: write
+    nothing, because the user removed the article.
+    """
 
     WRITE = auto()  # write the article's post
     UNCHANGED = auto()  # write nothing: the text is the same as in the last capture
@@ -52,7 +68,11 @@ class Decision(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """The job of archiving one address or file."""
+    """The job of archiving one address or file.
+
+    `source` has the options of the source in archiver.yml that listed the address. `article` is the article in the
+    archive; None for the kind ADD. `overwrite` is None if the settings decide.
+    """
 
     target: Target
     kind: JobKind = JobKind.ADD
@@ -62,13 +82,18 @@ class Job:
 
     @property
     def asks_for_page(self) -> bool:
-        """Return whether the job requests a page from WeChat."""
+        """Whether the job requests a page from WeChat."""
         return bool(self.target.url) and not self.kind.reads_snapshot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchOptions:
-    """The options of a command that fetches: which known addresses it fetches again, and its limits."""
+    """The options of a command that fetches: which known addresses it fetches again, and its limits.
+
+    `refresh` fetches archived articles again. `retry` fetches addresses that failed before, even if their next attempt
+    is not due yet. `retry_gone` fetches addresses whose article was found to be deleted or otherwise gone for good.
+    `limit` is the maximum number of articles, and `until` the time after which no page is requested (None: no limit).
+    """
 
     refresh: bool = False  # fetch archived articles again
     retry: bool = False  # fetch addresses that failed before, even if their next try is not due yet

@@ -19,7 +19,11 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Media:
-    """An image, audio or video in an article's body."""
+    """An image, audio or video in an article's body.
+
+    `url` is its address as written in the body. `tries` are the addresses from which to download it, the preferred one
+    first. `width` (in pixels) and `size` (in bytes) are as the page declares them, 0 if it does not.
+    """
 
     url: str  # its address as written in the body
     kind: MediaKind = MediaKind.IMAGE
@@ -59,7 +63,7 @@ class _NoLocalMedia:
     """The LocalMedia of a page without saved media."""
 
     def find(self, _address: str) -> Download | None:
-        """Return None: no medium was saved."""
+        """Return None, because no medium was saved."""
 
 
 NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
@@ -67,7 +71,12 @@ NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LocalFile:
-    """A medium's file in the archive."""
+    """A medium's file in the archive.
+
+    `response` is set if this run downloaded the file. `doubt` is '' for a good file. If the file was altered since it
+    was saved and has not been downloaded again, `doubt` is the reason; posts still show the file, and later runs
+    request the medium again.
+    """
 
     path: str  # relative to the output folder, with forward slashes
     size: int  # bytes
@@ -77,7 +86,10 @@ class LocalFile:
 
 
 class NotRequested(str):
-    """The reason why this run did not request a medium. The medium stays due, and no failed try is counted."""
+    """The reason why this run did not request a medium.
+
+    The medium stays due, and no failed attempt is counted.
+    """
 
     __slots__ = ()
 

@@ -12,7 +12,10 @@ OutcomeKind = Literal["archived", "updated", "unchanged", "failed", "skipped"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Images:
-    """Counts of an article's images: expected, saved and failed. Images with the same id are counted once."""
+    """The numbers of images that an article has (`expected`), that were saved, and that could not be saved.
+
+    Images with the same id are counted once.
+    """
 
     expected: int = 0
     saved: int = 0

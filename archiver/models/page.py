@@ -34,9 +34,9 @@ UNAVAILABLE_STATES = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABL
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """An article to archive: the address of its page, or the file to which its page was saved.
+    """An article to archive: the address of its page, or the path of a file in which its page was saved.
 
-    Either `url` or `file` is set.
+    Exactly one of `url` and `file` is set.
     """
 
     source: str  # as the user gave it, without credentials
@@ -46,7 +46,12 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """A page as a server sent it, or as it was saved to disk."""
+    """A page as a server sent it, or as a browser saved it to disk (`saved` is True).
+
+    `url` is the requested address, and `final_url` the address after redirects. `captured` is the time when the page
+    was received or saved, timezone-aware. `redacted` has the names of the credentials that were removed from `content`.
+    `source` names the page in messages.
+    """
 
     source: str  # Target.source
     url: str = ""  # the requested address; for a saved page, the one noted in the file, or ''
@@ -61,7 +66,10 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchedPage:
-    """A page as a PageSource returns it: without credentials, and with the media that were saved with it."""
+    """A page as a PageSource returns it: without credentials, and with the media that were saved with it.
+
+    `snapshot` is the SHA-256 of the snapshot from which the page was read, '' if it came from elsewhere.
+    """
 
     page: Page
     local_media: LocalMedia = NO_LOCAL_MEDIA
@@ -70,7 +78,11 @@ class FetchedPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Classification:
-    """The state of a page, with details from its notice."""
+    """The state of a page, with details if it shows a notice instead of an article.
+
+    `reason` is the text of the notice or the title of the page. `moved_to` is the article's new address, if the notice
+    says that the account migrated; otherwise ''.
+    """
 
     state: State
     reason: str = ""  # the text of the notice, or the title of the page

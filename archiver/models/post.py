@@ -11,7 +11,7 @@ WriteOutcome = Literal["archived", "updated", "unchanged", "skipped"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """A post to be written."""
+    """A post to be written: its path relative to the archive's folder, and the text of the file."""
 
     name: str  # path relative to the output folder
     text: str  # the whole file
@@ -19,7 +19,11 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderedPost:
-    """The text of an article's post, before its path is chosen."""
+    """The text of an article's post, before its path is chosen.
+
+    `text_coverage` is the share of the article's visible text that the post contains, from 0 to 1. `day` is the date in
+    the post's file name.
+    """
 
     text: str
     text_coverage: float  # share (0 to 1) of the article's visible characters that the text contains
@@ -28,7 +32,12 @@ class RenderedPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WriteResult:
-    """The result of writing a post."""
+    """The result of writing a post. The outcome is `skipped` if the file was left as a person had edited it.
+
+    `path` is the path of the file, and `post` the post that was to be written. `digest` is the SHA-256 of the text that
+    archiver last wrote there. `previous` is the text that the file had before. After Overwrite.ALWAYS, `post` is
+    None and `previous` is ''.
+    """
 
     outcome: WriteOutcome  # skipped: a person has edited the file, so it was not overwritten
     path: str

@@ -14,7 +14,13 @@ from archiver.models.page import UNAVAILABLE_STATES, Page, State, Target
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveTransaction:
-    """All data that one transaction commits to the catalogue for one SOURCE, after its files are on disk."""
+    """All data that one transaction commits to the catalogue for one SOURCE, after its files are on disk.
+
+    `page` is None if no page was received. `is_new` is False if the page was read from its snapshot. `notice` is the
+    notice of a migrated account that named the page's address. `post` is the path of the post, and `digest` the SHA-256
+    of its text. `asked` is False if missing media were not requested, so that no failed attempt is counted. `share` is
+    the share of the page's text that the post contains, from 0 to 1; None if no post was rendered.
+    """
 
     target: Target
     outcome: Outcome
@@ -34,7 +40,8 @@ class ArchiveTransaction:
 class ArticleSummary:
     """The fields of an ArticleRecord that a run reports.
 
-    They are few, because a run may hold the summaries of 100,000 articles in memory.
+    They are few, because a run may hold the summaries of 100,000 articles in memory. `taken_out` is the time when the
+    user removed the article, otherwise None.
     """
 
     key: str
@@ -49,7 +56,13 @@ class ArticleSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleRecord(ArticleSummary):
-    """The catalogue's record of an article."""
+    """The catalogue's record of an article.
+
+    `state` is the state of its page when last checked, and `state_seen` the time when this state was first seen.
+    `digest` is the SHA-256 of the post as archiver wrote it. `source` is the title of the source in archiver.yml whose
+    options apply to the post. `share` is the share of the page's text that the post contains, from 0 to 1; None if it
+    is unknown. `removed` are the parts of the page that the extractor left out.
+    """
 
     type: str = "article"
     archived: datetime
@@ -64,13 +77,13 @@ class ArticleRecord(ArticleSummary):
 
     @property
     def gone(self) -> Unavailability | None:
-        """The notice that replaced the article's page; None while the article is online."""
+        """The state of the notice that replaced the article's page, with its time; None while the article is online."""
         return Unavailability(state=self.state, seen=self.state_seen) if self.state in UNAVAILABLE_STATES else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tombstone:
-    """The record of an article that the user removed. It keeps the article from being fetched again."""
+    """The record of an article that the user removed, so that the article is not fetched again."""
 
     key: str
     removed: datetime  # when it was removed
@@ -84,7 +97,13 @@ class Tombstone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlRecord:
-    """The catalogue's record of an address."""
+    """The catalogue's record of an address: its article, the attempts to fetch it, and the time of the next one.
+
+    `state` and `reason` are those of the last attempt, at the time `tried`; `tries` is the number of attempts in a row
+    that ended in this state, 0 if the last one returned the article or a notice that it is not available. `due` is the
+    time of the next attempt, None for never. `source` is the title of the list, album or feed in archiver.yml that
+    first named the address, or ''.
+    """
 
     url: str
     article: ArticleSummary | None = None  # the article at the address; None: unknown

@@ -13,7 +13,7 @@ from archiver.models.record import ArticleRecord, UrlRecord
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildResult:
-    """The result of rebuilding the post of one article."""
+    """The result of rebuilding the post of one article, with a diff of the post if one was requested."""
 
     outcome: Outcome
     diff: str = ""  # unified diff of the post; '' if it is unchanged or no diff was requested
@@ -23,7 +23,8 @@ class RebuildResult:
 class RemovalResult:
     """The result of removing an article, or of a dry run of the removal.
 
-    The fields are the keys of a JSON line of `rm --json`.
+    `kept` is the path of the post if it is not deleted but moved aside, because a person edited it; otherwise ''. The
+    fields are the keys of a JSON line of `rm --json`.
     """
 
     key: str
@@ -34,7 +35,11 @@ class RemovalResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDetail:
-    """All records of the catalogue about one article, or about an address without an article."""
+    """All records of the catalogue about one article, or about an address without an article.
+
+    For such an address, `article` is None and the only record is in `addresses`. A dict in `media` is a row of the
+    catalogue's table of media, by column name (such as `path` and `size`).
+    """
 
     article: ArticleRecord | None  # None: the address has no article
     addresses: tuple[UrlRecord, ...]
@@ -44,7 +49,10 @@ class ArticleDetail:
 
 @dataclass(kw_only=True, slots=True)
 class ExportResult:
-    """The result of an export. Its fields are updated while the export runs."""
+    """The result of an export. Its fields are updated while the export runs.
+
+    `missing` has a message for each recorded file that could not be exported.
+    """
 
     files: tuple[str, ...] = ()  # paths of the written files
     articles: int = 0  # number of exported articles
@@ -68,7 +76,10 @@ class SourceReport:
 
 @dataclass(kw_only=True, slots=True)
 class RunReport:
-    """The results of the sources of a run. Its fields are updated while the run lists them."""
+    """The results of listing the sources of a run. The fields are updated while the sources are listed.
+
+    `requests` is the number of requests that were sent to list albums. `warnings` has lines of text for the user.
+    """
 
     sources: list[SourceReport] = field(default_factory=list)
     requests: int = 0  # number of requests that were sent to list albums

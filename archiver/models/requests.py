@@ -12,7 +12,13 @@ STDOUT = "-"  # as a path: write to stdout
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleQuery:
-    """A selection of articles in the catalogue. Fields with their default value do not restrict it."""
+    """The conditions for selecting articles from the catalogue. A field with its default value is no condition.
+
+    `account` is the name or id of the account. Selected are articles published at `since` or later and before `until`.
+    `state` is a value of models.State, or else `due` or `waiting`. These two select no articles, but addresses without
+    an article that are to be fetched now (`due`) or later (`waiting`).
+    `incomplete` selects only articles with missing media or missing text.
+    """
 
     account: str = ""  # name or id (gh_…) of the account
     since: datetime | None = None  # published at this time or later
@@ -23,7 +29,11 @@ class ArticleQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportRequest:
-    """The articles to export and the files to write."""
+    """The articles to export and the files to write.
+
+    `files` maps each format (`warc`, `wacz`, `jsonl`, `csv`) to the path of its file. `articles` selects the articles.
+    Alternatively, `only` names them by key, address or path of the post; giving both is an error.
+    """
 
     files: Mapping[str, str]  # path by format (warc, wacz, jsonl, csv); `-` is stdout, for jsonl and csv
     articles: ArticleQuery = field(default_factory=ArticleQuery)
@@ -32,7 +42,11 @@ class ExportRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildOptions:
-    """Options of rebuilding posts."""
+    """The options for rebuilding posts.
+
+    With `is_dry`, changes are reported but not written. With `diff`, each result has a diff of the changed post. `jobs`
+    is the number of worker processes.
+    """
 
     is_dry: bool = False  # report the changes but write nothing
     diff: bool = False  # return a diff of each changed post

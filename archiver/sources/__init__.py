@@ -1,7 +1,7 @@
 """Read the addresses of articles from list files, albums (合集) and feeds.
 
-Only list_input.py opens files, and nothing opens a connection: callers pass the bytes of a list or feed, or a function
-that requests the listing of an album.
+Only list_input.py opens files. No module opens a network connection: callers pass the bytes of a list or feed, or a
+function that requests the listing of an album.
 """
 
 from archiver.sources.albums import AlbumListing, is_album

@@ -1,4 +1,7 @@
-"""Parse one response of an album's listing. Fields may have any type, since the server varies them."""
+"""Parse one JSON response of an album's listing.
+
+The server varies the types of fields, such as 1 and "1", so any type is accepted for every field.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _MAX_ITEMS = 1000  # of a response; only twenty are requested
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlbumItem:
-    """One article of a listing. Fields that the response lacks are None or ''."""
+    """One article of an album's listing. Fields that the response lacks are None or ''.
+
+    `msgid` is the id of the message in which the article was published, `position` the article's position in it.
+    """
 
     target: Target | None = None
     msgid: str = ""  # id of the message in which the article was published
@@ -26,13 +32,20 @@ class AlbumItem:
 
     @property
     def key(self) -> str:
-        """The article's key in its album: msgid and position; without a msgid, the address; '' without either."""
+        """A text that identifies the article in its album: `msgid:position`, or the address if there is no msgid.
+
+        The text is '' if there is neither a msgid nor an address.
+        """
         return f"{self.msgid}:{self.position}" if self.msgid else self.target.url if self.target else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlbumResponse:
-    """One response of an album's listing."""
+    """One response of an album's listing, with the names of the album and its account and some of its articles.
+
+    `count` is the number of articles that the album claims to have, or None. `has_more` is True if more articles follow
+    in the next response.
+    """
 
     title: str
     account: str
@@ -42,10 +55,10 @@ class AlbumResponse:
 
 
 def parse_album_response(content: bytes, *, biz: str, concerns: str) -> AlbumResponse:
-    """Return the parsed listing in `content`, the bytes of a response.
+    """Parse `content`, the bytes of a response, and return the listing in it.
 
-    `biz` is the account's id, from which the addresses of items without one are built. Raise FetchError about the
-    address `concerns` if the response is not a listing.
+    `biz` is the account's id. If an article has no address in the response, its address is built from this id. Raise
+    FetchError if the response is not a listing; the error shows `concerns`, the address of the album.
     """
     document = _load_json(content, concerns)
     listing = document.get("getalbum_resp")
@@ -78,7 +91,10 @@ def _load_json(content: bytes, concerns: str) -> dict[str, Any]:
 
 
 def _refusal(status: object) -> str:
-    """Return a description of the error in `status`, the value of `base_resp`; '' if there is none."""
+    """Return a description of the error that the server reports, '' if there is none.
+
+    `status` is the value of `base_resp` in the response, such as `{"ret": 0}`. Any `ret` other than 0 is an error.
+    """
     ret = _dict(status).get("ret", 0)
     message = plain_name(_dict(status).get("errmsg") or _dict(status).get("err_msg"))
     return "" if str(ret) == "0" else f"ret {plain_name(str(ret))}" + (f", {message}" if message else "")
@@ -95,7 +111,10 @@ def _parse_item(value: object, biz: str) -> AlbumItem:
 
 
 def _number(value: object) -> str:
-    """Return an integer, or a text of digits, as text; '' for anything else, so that it is safe in an address."""
+    """Return a non-negative integer or a string of digits as a string, and '' for anything else.
+
+    The result can be put into an address without escaping.
+    """
     text = str(value)
     return text if isinstance(value, (int, str)) and _NUMBER.fullmatch(text) else ""
 

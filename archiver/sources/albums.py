@@ -1,7 +1,7 @@
 """List the articles of an album (合集) from its public listing, twenty in each response.
 
-The listing needs no login, but most of its addresses are long ones, for which WeChat has sent the verification page
-since 2026. So an album shows which articles exist, but most of them cannot be fetched from these addresses.
+The listing needs no login, but most addresses in it are long ones (`/s?__biz=…`). For these, WeChat has sent the
+verification page since 2026. So an album shows which articles exist, but most cannot be fetched from these addresses.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ IsKnown = Callable[[Target], bool]  # whether the catalogue has an article
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Album:
-    """The ids that identify an album."""
+    """An album, identified by `biz`, the id of its account, and `number`, its own id."""
 
     biz: str  # id of the account
     number: str  # id of the album, 19 digits; a string, because a float cannot represent it
@@ -40,9 +40,10 @@ class Album:
         return f"{_ENDPOINT}?__biz={self.biz}&action=getalbum&album_id={self.number}"
 
     def request(self, last: AlbumItem | None = None, *, reverse: bool = False) -> str:
-        """Return the address of the next part of the listing: the items after `last`, or the first ones if it is None.
+        """Return the address from which to request the next part of the listing: the articles after `last`.
 
-        With `reverse`, the items are listed in the opposite order.
+        If `last` is None, return the address of the first part. With `reverse`, the articles are listed in reverse
+        order.
         """
         begin = f"&begin_msgid={last.msgid}&begin_itemidx={last.position}" if last else ""
         return (
@@ -52,7 +53,10 @@ class Album:
 
 
 def parse_album(address: str) -> Album:
-    """Return the album at `address`, in any form in which users paste it; raise NotWeChat if it is not an album's."""
+    """Return the album at `address`; raise NotWeChat if it is not the address of an album.
+
+    The address may be in any form in which users paste it.
+    """
     parts = urlsplit(urls.parse_target(address).url)
     query = dict(parse_qsl(parts.query.replace("+", "%2B")))
     biz, number = query.get("__biz", ""), query.get("album_id", "")
@@ -70,19 +74,23 @@ def is_album(address: str) -> bool:
 
 
 class AlbumListing:
-    """An iterable over the articles of an album, each once, that requests one response after the other.
+    """An iterable over the articles of an album. It yields a Target for each article, once.
 
-    `fetch` returns the bytes of a response and raises an error for a verification page; its errors end the iteration.
-    `is_known` returns whether the catalogue has an article, archived or due. The constructor raises NotWeChat if
-    `address` is not an album's; the iteration raises FetchError if a response is not a listing.
+    The iteration requests one response after the other. `fetch` takes an address and returns the bytes of the response;
+    its errors end the iteration. The constructor raises NotWeChat if `address` is not an album's. The iteration raises
+    FetchError if a response is not a listing.
 
-    `last_count` is the `count` of an earlier complete listing whose articles are all in the catalogue; None if there
-    was none. Without it, the whole album is requested. With it, the iteration stops after a response whose last article
-    is known, if it has found as many new articles as the count has increased by (at least one after a decrease). An
-    album may grow at either end. So if the count has changed and all articles of the first response are known, the
-    response at the other end is requested next. The iteration goes on with the second response only if articles are
-    still missing. If one article was added and another one deleted, the count is unchanged, and the new article may be
-    missed. A listing without `last_count` does not miss it.
+    With `last_count=None`, the whole album is listed. To send fewer requests, pass the `count` of an earlier complete
+    listing whose articles are all in the catalogue. The iteration then ends as soon as the rest is assumed to be known:
+    `is_known` takes a Target and returns whether its article is in the catalogue. For example, an album that has grown
+    from 100 articles to 103 is read until three new ones are found and the last article of a response is known.
+
+    New articles may be at either end of the album. So if they are expected, but the first response has none, the other
+    end is requested next. If one article was added and another deleted, the count is unchanged, and the new one may be
+    missed.
+
+    After the iteration, `is_complete` is True if all articles were listed or are assumed to be known. Then `count`, the
+    number of articles that the album claims to have, can be the next `last_count`.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
@@ -100,7 +108,7 @@ class AlbumListing:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The problems of the listing, each described in one line."""
+        """The problems that the iteration has found so far, each described in one line."""
         return tuple(self._warnings)
 
     def __iter__(self) -> Iterator[Target]:
@@ -128,9 +136,9 @@ class AlbumListing:
         return response
 
     def _new_targets(self, response: AlbumResponse) -> Iterator[Target]:
-        """Yield the articles of a response that this iteration has not listed before.
+        """Yield the articles of a response that no earlier response has listed.
 
-        Add a warning if items of the response have no article's address.
+        Add a warning if some items of the response have no address of an article.
         """
         for item in response.items:
             if item.target and item.target.url not in self._known_by_url:
@@ -141,9 +149,11 @@ class AlbumListing:
             self._warnings.append(f"the album lists {nameless} without an article's address")
 
     def _find_problem(self, response: AlbumResponse, page: int) -> str:
-        """Return the reason why the next response cannot be requested, '' if it can or is not needed.
+        """Return the reason why the rest of the album cannot be listed after `response`, '' if it can.
 
-        `page` is the number of the response, from 1.
+        `page` is the number of the response, from 1. The first reason is that the response only repeats earlier ones;
+        the keys of all articles are remembered to recognise this. The other reasons hold only if more articles should
+        follow: the response is empty, its last article has no msgid from which to go on, or `page` is MAX_PAGES.
         """
         before = len(self._keys)
         self._keys.update(item.key for item in response.items)
@@ -156,9 +166,10 @@ class AlbumListing:
         return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
     def _is_last(self, response: AlbumResponse) -> bool:
-        """Return whether this response is the last one that is needed; set `is_complete`.
+        """Return whether the iteration ends after `response`: it is the last one, or the rest is assumed to be known.
 
-        Add a warning if the whole album was listed and the number of its articles is not `count`.
+        The result becomes the value of `is_complete`. Add a warning if the album was listed to its end, but the number
+        of its articles differs from `count`.
         """
         if self._is_caught_up(response):
             return True
@@ -168,10 +179,11 @@ class AlbumListing:
         return self.is_complete
 
     def _is_caught_up(self, response: AlbumResponse) -> bool:
-        """Return whether all articles after this response are known; set `is_complete`.
+        """Return whether the iteration can end early after `response`: all articles after it are assumed to be known.
 
-        This is assumed if the last article of the response is known, and if at least as many new articles were listed
-        as the count has increased by since `last_count`. If either count is unknown, return False.
+        This is assumed if the last article of the response is known, and enough new articles were listed: as many as
+        the album has grown since the last listing, or at least one if it has shrunk. Return False if the number of
+        articles now or then is unknown. `is_complete` becomes the result.
         """
         if self._last_count is None or self.count is None or not response.items:
             return False
@@ -186,5 +198,9 @@ class AlbumListing:
         return sum(not known for known in self._known_by_url.values())
 
     def _may_grow_at_the_end(self) -> bool:
-        """Return whether all articles of the first response were known, so that new ones may be at the other end."""
+        """Return whether new articles may be at the other end of the album, so that it has to be requested now.
+
+        This is asked after the first response. Return True if all of its articles are known. Return False if the whole
+        album is being listed, because the iteration then comes to the other end anyway.
+        """
         return self._last_count is not None and bool(self._known_by_url) and not self._new_count

@@ -1,4 +1,4 @@
-"""Select the addresses of articles from those in album listings and feeds."""
+"""Turn the addresses and names in album listings and feeds into Targets and plain text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _LONGEST_ADDRESS = 2048  # characters; long links with all tracking parameters h
 
 
 def article_target(address: object) -> Target | None:
-    """Return the Target for the address of an article; None if it is another address or not a string."""
+    """Return a Target for the article at `address`, by which it can be fetched.
+
+    Return None if `address` is not a string, too long, or not the address of an article.
+    """
     if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
         return None
     try:
@@ -23,10 +26,10 @@ def article_target(address: object) -> Target | None:
 
 
 def best_target(addresses: Iterable[object]) -> Target | None:
-    """Return the Target for the best of several addresses of one article; None if none of them is an article's.
+    """Choose the best of several addresses of one article, and return a Target, by which it can be fetched.
 
-    The best one is the first short address, else the first address. WeChat serves short addresses to everybody, but
-    sends the verification page for long ones.
+    The best one is the first short address (`/s/…`), else the first address of an article. WeChat serves short
+    addresses to everybody, but sends the verification page for long ones. Return None if no address is an article's.
     """
     targets = [target for target in map(article_target, addresses) if target]
     return next((target for target in targets if urls.is_short(target.url)), targets[0] if targets else None)

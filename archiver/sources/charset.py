@@ -25,9 +25,9 @@ _FORMATS = (
 
 
 def decode_list(content: bytes) -> str:
-    """Return the decoded text of a list without its byte order mark.
+    """Return the decoded text of a list, without its byte order mark.
 
-    Raise InputError if it is not text or larger than MAX_LIST_SIZE.
+    Raise InputError if `content` is not text, or larger than MAX_LIST_SIZE.
     """
     file = io.BytesIO(content)
     return "".join(decode_chunks(file, detect_encoding(file)))
@@ -43,10 +43,10 @@ def check_beginning(content: bytes) -> None:
 
 
 def detect_encoding(file: BinaryIO) -> str:
-    """Return the name of a list's encoding: utf-8, utf-16 or gb18030.
+    """Return the name of a list's encoding: 'utf-8', 'utf-16' or 'gb18030'.
 
-    The file is read from its current position to its end and then set back to that position. Raise InputError if it
-    is not text or larger than MAX_LIST_SIZE.
+    The file is read from its current position to its end and then set back to that position. Raise InputError if the
+    list is not text, or larger than MAX_LIST_SIZE.
     """
     start = file.tell()
     check_beginning(file.read(_CHUNK))
@@ -62,9 +62,9 @@ def detect_encoding(file: BinaryIO) -> str:
 
 
 def _try_encodings(file: BinaryIO) -> str:
-    """Return utf-8 if that decodes the whole list, else gb18030 if that does, else utf-8.
+    """Return 'utf-8' if the whole list is valid UTF-8, else 'gb18030' if the list is valid GB18030, else 'utf-8'.
 
-    Raise InputError if the list contains a NUL or is larger than MAX_LIST_SIZE.
+    Raise InputError if the list contains a NUL, or is larger than MAX_LIST_SIZE.
     """
     possible = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")}
     for chunk in _read_chunks(file):
@@ -79,9 +79,9 @@ def _try_encodings(file: BinaryIO) -> str:
 
 
 def decode_chunks(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """Yield the decoded text of a list in pieces, without its byte order mark; invalid bytes are replaced.
+    """Yield the decoded text of a list in pieces, without its byte order mark. Invalid bytes are replaced.
 
-    Raise InputError if it is larger than MAX_LIST_SIZE.
+    `encoding` is a name that detect_encoding returns. Raise InputError if the list is larger than MAX_LIST_SIZE.
     """
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     is_first = True
@@ -92,7 +92,10 @@ def decode_chunks(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the bytes of a list in chunks, then b"" to mark its end; raise InputError if it exceeds MAX_LIST_SIZE."""
+    """Yield the bytes of a list in chunks, and then b"" to mark the end.
+
+    Raise InputError if the list is larger than MAX_LIST_SIZE.
+    """
     size = 0
     while chunk := file.read(_CHUNK):
         size += len(chunk)

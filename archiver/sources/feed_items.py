@@ -1,8 +1,9 @@
-"""Read the addresses of a feed's items from its XML: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0.
+"""Read the title of a feed and the addresses of its items from XML: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0.
 
-lxml parses well-formed feeds. All others, and those on which lxml could spend too much time, are split into tags with a
-regular expression, as tolerantly as a browser would. Both call a FeedReader, which needs time linear in the size of
-the feed. Entities that a feed declares are not resolved, and nothing is fetched.
+A FeedReader is a handler: it is called for each start tag, each end tag and each text of a feed. For well-formed
+feeds, lxml calls it. All other feeds, and those with tags so long that lxml could be slow, are split with a regular
+expression, as tolerantly as a browser would. Both ways take time linear in the size of the feed. Entities that a feed
+declares are not resolved, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]{1,99})\s{0,99}=\s{0,99}(?:"([^"]*)"|'([^']*
 
 @dataclass(kw_only=True, slots=True)
 class FeedItem:
-    """The addresses of a feed's item."""
+    """The addresses of one item of a feed: in its <link> elements, its ids, and its attribute rdf:about.
+
+    `source` has the addresses of the feed from which the item was republished, or is None.
+    """
 
     links: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -48,14 +52,14 @@ class FeedItem:
 
     @property
     def addresses(self) -> list[str]:
-        """The item's links, followed by its ids; if it has no ids, by `about`."""
+        """The links of the item, followed by its ids. If there are no ids, `about` takes their place."""
         return self.links + (self.ids or _as_list(self.about))
 
 
 def parse_feed_xml(document: str) -> FeedReader:
-    """Parse the XML of a feed, and return the FeedReader with its title and items.
+    """Parse the XML of a feed, and return a FeedReader that has the title and the items.
 
-    `document` has to begin with its first element.
+    `document` has to begin with the first element, without an XML declaration or DOCTYPE.
     """
     from lxml import etree
 
@@ -76,7 +80,11 @@ def parse_feed_xml(document: str) -> FeedReader:
 
 @dataclass(slots=True)
 class _OpenElement:
-    """An element whose end tag has not been read."""
+    """An element whose end tag has not been read yet.
+
+    `name` is in lower case, without prefix. `vocabulary` is the namespace, or the prefix in a feed that is not
+    well-formed. `base` is the address to which links are relative, '' if the feed declares none.
+    """
 
     name: str  # without namespace and prefix
     vocabulary: str  # its namespace, or its prefix in a feed that is not well-formed
@@ -84,9 +92,10 @@ class _OpenElement:
 
 
 class FeedReader:
-    """A parser target for lxml that collects the title and the items of a feed.
+    """A handler that collects the title and the items of a feed while the feed is being parsed.
 
-    Its results are `is_feed` (whether the document looks like a feed), `title` and `items`.
+    The parser, such as lxml, calls `start` and `end` for each tag, `data` for each text, and `close` at the end. The
+    results are then in the attributes `title`, `items` and `is_feed` (whether the document looks like a feed).
     """
 
     def __init__(self) -> None:
@@ -101,7 +110,10 @@ class FeedReader:
         self._text_depth = 0  # depth of the element whose text it is
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag; `tag` is `{namespace}name` or `prefix:name`."""
+        """Process a start tag: begin an item, or store an address in the attributes, or begin to collect a text.
+
+        `tag` is the name of the tag, as `{namespace}name` or `prefix:name`. Elements that are not needed are ignored.
+        """
         vocabulary, name = _split_tag(tag)
         parent = self._stack[-1] if self._stack else _OpenElement("", "", "")
         base = _join_base(parent.base, _first_value(attributes, _BASE))
@@ -117,7 +129,11 @@ class FeedReader:
                 self._text, self._length, self._text_depth = [], 0, len(self._stack)
 
     def _is_relevant(self, parent: _OpenElement, vocabulary: str, name: str) -> bool:
-        """Return whether an element is the title of the feed, or an address or the source of the current item."""
+        """Return whether an element has to be read.
+
+        The elements to read are the title of the feed, and the links, the ids and the <source> of the current item.
+        `parent` is the enclosing element; `vocabulary` and `name` are those of the element, as in _OpenElement.
+        """
         if vocabulary != parent.vocabulary and vocabulary not in _ATOM:
             return False
         if name == "title":
@@ -126,16 +142,21 @@ class FeedReader:
         return is_in_item and name in (*_LINKS, *_IDS, "source")
 
     def _take_attributes(self, parent: _OpenElement, name: str, attributes: Mapping[str, str]) -> None:
-        """Store the address that an element's attributes contain, if there is one."""
+        """Store an address from the attributes of an element in the current item.
+
+        A <link> has the address in `href`; it is ignored if it has a `rel` other than "alternate". A <source> has the
+        address in `url`; the item gets a FeedItem with this address as its `source`. Other elements are ignored.
+        `name` is the name of the element, `parent` the enclosing element.
+        """
         if name == "source" and self._item:
             self._item.source = FeedItem(links=_as_list(attributes.get("url", "")))
         elif name in _LINKS and attributes.get("rel", "alternate") == "alternate":
             self._add(parent, name, attributes.get("href", ""))
 
     def _add(self, parent: _OpenElement, name: str, address: str) -> None:
-        """Store an address of the current item, or of the item's source if `parent` is the <source> element.
+        """Store an address of the current item, or of the item's <source> if `parent` is that element.
 
-        `name` is the name of the element with the address.
+        `name` is the name of the element that contains the address; it tells whether the address is a link or an id.
         """
         item = self._item and self._item.source if parent.name == "source" else self._item
         if not item or not address.strip():
@@ -146,7 +167,10 @@ class FeedReader:
             item.ids.append(address.strip())
 
     def end(self, tag: str) -> None:
-        """Process an end tag: close the element and all open elements inside; do nothing if no such element is open."""
+        """Process an end tag: close the last open element with this name, and all elements inside it.
+
+        `tag` is the name, as in `start`. Do nothing if no element with this name is open.
+        """
         _, name = _split_tag(tag)
         if not self._names[name]:
             return
@@ -162,7 +186,7 @@ class FeedReader:
                 return
 
     def _take_text(self, element: _OpenElement, text: str) -> None:
-        """Store the text of a closed element, as the feed's title or as an address."""
+        """Store the text of an element that ends: as the feed's title, or as an address."""
         self._text = None
         parent = self._stack[-2] if len(self._stack) > 1 else element
         if element.name == "title":
@@ -171,7 +195,7 @@ class FeedReader:
             self._add(parent, element.name, text)
 
     def data(self, text: str) -> None:
-        """Process a piece of text between two tags."""
+        """Process a piece of text between two tags: keep it if it belongs to a title or an address, else ignore it."""
         if self._text is not None and self._length <= _MAX_LENGTH:
             self._text.append(text[: _MAX_LENGTH + 1])
             self._length += len(text)
@@ -183,7 +207,10 @@ class FeedReader:
 
 
 def _read_tags(document: str, reader: FeedReader) -> None:
-    """Split a feed that is not well-formed into tags and text, and pass them to `reader`."""
+    """Split a feed that lxml cannot parse, and call `reader` for each start tag, end tag and text in it.
+
+    This calls the methods `start`, `end` and `data`, and at the end `close`, as lxml would.
+    """
     for token in _TOKEN.finditer(document):
         name = token["name"]
         if name is None:
@@ -205,7 +232,11 @@ def _parse_attributes(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _split_tag(tag: str) -> tuple[str, str]:
-    """Return (namespace or prefix, name in lower case) of a tag; the first is '' if the tag has neither."""
+    """Split the name in a tag into (namespace or prefix, name in lower case).
+
+    'atom:Link' -> ('atom', 'link'); '{http://www.w3.org/2005/Atom}link' -> ('http://www.w3.org/2005/Atom', 'link');
+    'link' -> ('', 'link').
+    """
     vocabulary, _, name = tag[1:].rpartition("}") if tag[0] == "{" else tag.rpartition(":")
     return vocabulary, name.lower()
 
@@ -219,9 +250,9 @@ def _as_list(address: str) -> list[str]:
 
 
 def _join_base(base: str, address: str) -> str:
-    """Return an address resolved relative to a base address.
+    """Return `address`, resolved relative to the address `base`.
 
-    If one of the two is '', return the other one. If they cannot be joined, return the address unchanged.
+    If one of the two is '', return the other one. If they cannot be joined, return `address` unchanged.
     """
     if not base or not address or len(base) + len(address) > _MAX_LENGTH:
         return address or base

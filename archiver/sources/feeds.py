@@ -32,7 +32,11 @@ _BYTE_ORDER_MARKS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """The articles in a feed."""
+    """The title and the articles of a feed.
+
+    `targets` are in the order of the feed, without duplicates. `skipped` is the number of items without an article's
+    address.
+    """
 
     title: str = ""
     targets: tuple[Target, ...] = ()  # in the order of the feed, without duplicates
@@ -40,11 +44,11 @@ class Feed:
 
 
 def read_feed(content: bytes, address: str) -> Feed:
-    """Return the parsed feed in `content`; raise FetchError about `address` if it is not a feed.
+    """Parse the bytes of a feed and return its articles. `address` is the address of the feed, for errors.
 
-    `address` is the address of the feed. For each item, the best address of an article is taken from the item's links
-    and ids. If there is none, it is taken from those of the item's source. The text of the item is not searched,
-    because it links to other articles.
+    An item may have several addresses of an article in its links and ids; a short one (`/s/…`) is preferred. If an
+    item has no address of an article, those in the item's <source> are used. The text of the item is not searched,
+    because it may link to other articles. Raise FetchError if `content` is not a feed, or too large.
     """
     if len(content) > MAX_FEED_SIZE:
         raise FetchError(f"a feed of more than {MAX_FEED_SIZE // 2**20} MB: give another one", concerns=address)
@@ -57,8 +61,8 @@ def read_feed(content: bytes, address: str) -> Feed:
 def _decode_feed(content: bytes) -> str:
     """Return the text of a feed.
 
-    The encoding is that of its byte order mark, else the one declared in its XML, else UTF-8. Invalid bytes are
-    replaced, which leaves addresses intact, because they are ASCII.
+    The encoding is that of the byte order mark, else the one declared in the XML, else UTF-8. Invalid bytes are
+    replaced. Addresses are not changed by this, because they are ASCII.
     """
     declared = _DECLARED.match(content)
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")
@@ -102,7 +106,10 @@ def _target_of(item: FeedItem) -> Target | None:
 
 
 def _make_feed(title: object, item_targets: Iterable[Target | None]) -> Feed:
-    """Return a Feed; `item_targets` has a Target for each item, or None for an item without an article's address."""
+    """Return a Feed with this title and these articles.
+
+    `item_targets` has one Target for each item of the feed, or None for an item without an article's address.
+    """
     targets = list(item_targets)
     articles = {target.url: target for target in targets if target}
     return Feed(title=plain_name(title), targets=tuple(articles.values()), skipped=targets.count(None))

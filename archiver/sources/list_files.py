@@ -1,8 +1,9 @@
 """Read list files. Each address, saved page or unreadable line of a list becomes a ListEntry.
 
-The format is detected from the first line that is neither empty nor a comment. CSV and similar tables begin with a
-header that names a column of addresses. JSON begins with a bracket: an array, or objects that span several lines, as jq
-prints them. Everything else is read line by line: addresses, Markdown lists, text of messages, JSON lines.
+The format is detected from the first line that is neither empty nor a comment. A line with column names, one of them
+for addresses (such as `url`), begins a table: CSV or similar. A bracket begins JSON: an array, or objects that span
+several lines, as jq prints them. Any other list is read line by line: addresses, Markdown lists, text of messages, JSON
+lines.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ _SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListEntry:
-    """An entry of a list: a Target, or an error message of one line that tells the user what to do."""
+    """An entry of a list: a Target, or an error message in one line that tells the user what to do.
+
+    `number` is the line number, from 1. `source` is the address or path as written in the list, without credentials;
+    for an error, it is the whole line.
+    """
 
     number: int  # line number, from 1; of a record that spans several lines, the first
     source: str  # address or path as given, without credentials; for an error, the whole line
@@ -46,29 +51,33 @@ class ListEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Folder:
-    """The folder of a list. Relative paths in the list are relative to it."""
+    """The folder to which relative paths in a list are relative.
+
+    `name` is the path of the folder, '' for the current one. `exists` takes a path and returns whether a file is there.
+    """
 
     name: str  # path; '' is the current folder
     exists: Callable[[str], bool]  # whether there is a file at a path
 
     def find_file(self, text: str) -> str:
-        """Return the path of the file that `text` names, '' if there is no such file."""
+        """Return the path that `text` has in this folder, if there is a file at that path; else ''."""
         path = os.path.join(self.name, text)  # noqa: PTH118 - Path would drop the `./` that the user wrote
         return path if self.exists(path) else ""
 
 
 def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
-    """Return an iterator over the lines of a list, which may have any line ends and any supported encoding.
+    """Return an iterator over the lines of a list, with any kind of line ends and in any supported encoding.
 
-    A file is read twice from its current position, so it must be seekable. Lines much longer than MAX_DOCUMENT_LENGTH
-    characters are cut off. Raise InputError if the list is not text or too large.
+    `content` is the bytes of the list or a binary file. A file must be seekable, because it is read twice, from its
+    current position. Lines much longer than MAX_DOCUMENT_LENGTH characters are cut off. Raise InputError if the list is
+    not text, or too large.
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     return _split_lines(decode_chunks(file, detect_encoding(file)))
 
 
 def _split_lines(chunks: Iterator[str]) -> Iterator[str]:
-    """Yield the lines of a text that is passed in pieces. Only line feeds and carriage returns end a line.
+    """Join the pieces of a text and yield its lines. Only line feeds and carriage returns end a line.
 
     str.splitlines would also split at characters such as U+2028, which editors do not treat as line ends.
     """
@@ -90,12 +99,12 @@ def _split_lines(chunks: Iterator[str]) -> Iterator[str]:
 def read_list(
     lines: Iterable[str], *, folder: str = "", exists: Callable[[str], bool] = lambda _path: False
 ) -> Generator[ListEntry, None, int]:
-    """Yield an entry for each address or saved page of a list, in the order of the lines.
+    """Yield an entry for each address or saved page in the lines of a list, in their order.
 
     A line that cannot be read becomes an entry with an error; a line with two addresses becomes two entries. Addresses
-    and pages that were listed before are skipped; the return value of the generator is their number. `folder` is the
-    path of the list's folder; paths of saved pages are relative to it. `exists` takes the text of an entry joined to
-    `folder`; if it returns True, the text is the path of a saved page.
+    and pages that were listed before are skipped. The generator returns the number of skipped ones (the value of `yield
+    from`). `folder` is the path of the list's folder, to which paths of saved pages are relative. `exists` takes a path
+    and returns whether there is a file; it decides whether a text in the list is the path of a saved page.
     """
     place = _Folder(name=folder, exists=exists)
     seen: set[str] = set()
@@ -123,8 +132,8 @@ def _entries_of(cell: Cell, folder: _Folder) -> list[ListEntry]:
 def _best_entry(entries: list[ListEntry]) -> ListEntry:
     """Return the best of several entries for one article.
 
-    That is the first one with a short address, else the first one without an error, else the first one. Short addresses
-    are preferred because WeChat sends the verification page for long ones.
+    That is the first one with a short address (`/s/…`), else the first one without an error, else the first one. Short
+    addresses are preferred because WeChat sends the verification page for long ones.
     """
     good = [entry for entry in entries if entry.target]
     short = [entry for entry in good if entry.target and urls.is_short(entry.target.url)]
@@ -132,10 +141,10 @@ def _best_entry(entries: list[ListEntry]) -> ListEntry:
 
 
 def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
-    """Return the entries of the text of a cell.
+    """Return the entries for `text`, which is a line or another part of a list that may contain addresses.
 
-    If the text is the path of a file, that is one entry. Otherwise there is an entry for each address in it, or one
-    entry with an error if it contains no address.
+    `number` is its line number. If the text is the path of a file, that is one entry. Otherwise there is an entry for
+    each address in the text, or one entry with an error if the text contains no address.
     """
     if "://" not in text and (file := folder.find_file(text)):  # wget names folders after hosts: a path can match
         return [_saved_page_entry(number, text, file)]
@@ -152,10 +161,10 @@ def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
 
 
 def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
-    """Return the entry of a text without an ordinary address.
+    """Return the entry for a text in which no address in the usual form was found.
 
-    The text may be a path that follows a list mark (`- page.html`), or an unusual form of an address. Otherwise the
-    entry has an error.
+    The text may be the path of a file after a list mark (`- page.html`), or an address in an unusual form, such as
+    `MP.WEIXIN.QQ.COM/s/…`. Otherwise the entry has an error.
     """
     bare = _strip_markup(text)
     if bare != text and "://" not in bare and (file := folder.find_file(bare)):
@@ -169,7 +178,10 @@ def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
 
 
 def _strip_markup(text: str) -> str:
-    """Return `text` without the mark of a list item; if a Markdown link remains, return the link's target."""
+    """Return `text` without a list mark, or the target of the link if it is a Markdown link.
+
+    For example, '- page.html' -> 'page.html' and '1. [title](page.html)' -> 'page.html'.
+    """
     bare = _ITEM_MARK.sub("", text, count=1)
     if link := _LINK.match(bare):
         bare = _LINK_END.sub("", bare[link.end() :])
@@ -177,9 +189,9 @@ def _strip_markup(text: str) -> str:
 
 
 def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
-    """Return the entry for the address `source`, or an entry with an error if it is invalid.
+    """Return the entry for `source`, an address found in a list. It has an error if the address is invalid.
 
-    The error shows `whole`, the text that contains the address; by default the address itself.
+    To the user, an error shows `whole`, the text around the address. By default this is the address itself.
     """
     try:
         target = urls.parse_target(source)

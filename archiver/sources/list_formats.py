@@ -1,4 +1,4 @@
-"""Split a list of any format into cells, which are texts that may contain an address. list_files.py reads the cells."""
+"""Split a list of any format into cells: texts that may contain an address. list_files.py reads these texts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ NumberedLines = Iterator[tuple[int, str]]
 
 
 class Cell(NamedTuple):
-    """A part of a list that may contain addresses: a line, a JSON value, or a cell of a table."""
+    """A part of a list that may contain addresses: a line, a JSON value, or one column of one row of a table.
+
+    `number` is the line number, from 1. If there are several `texts`, they are addresses of the same article. `error`
+    says why the cell cannot be read; '' means that it can.
+    """
 
     number: int  # line number, from 1
     texts: tuple[str, ...]  # one or more; several texts are addresses of the same article
@@ -53,7 +57,10 @@ def read_cells(lines: Iterable[str]) -> Iterator[Cell]:
 
 
 def shorten(text: str) -> str:
-    """Return `text`, or its beginning and an ellipsis if it is longer than MAX_TEXT_LENGTH."""
+    """Return `text` for an error message, cut off if it is longer than MAX_TEXT_LENGTH (65,536 characters).
+
+    Of a text that is cut off, the first 200 characters and an ellipsis remain.
+    """
     return text if len(text) <= MAX_TEXT_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
 
 
@@ -62,15 +69,15 @@ def _is_long(cell: Cell) -> bool:
 
 
 def _too_long(number: int, text: str, limit: int) -> Cell:
-    """Return a cell with the beginning of `text` and the error that it has more than `limit` characters."""
+    """Return a cell with the beginning of `text` and the error that `text` has more than `limit` characters."""
     beginning = text[:_SHOWN_LENGTH].partition("\n")[0]
     return Cell(number, (f"{beginning}…",), f"more than {limit} characters: write one address a line")
 
 
 def _detect_format(first: str) -> tuple[Callable[[NumberedLines], Iterator[Cell]], bool]:
-    """Detect the format of a list from its first line.
+    """Detect the format of a list from `first`, the first line that is neither empty nor a comment.
 
-    Return (function that yields the cells of the lines, whether the first line is a header to skip).
+    Return (function that yields the cells of the numbered lines, whether the first line is a header to skip).
     """
     if first == "{" or (_ARRAY.match(first) and "](" not in first):
         return _read_json_values, False
@@ -85,7 +92,10 @@ def _detect_format(first: str) -> tuple[Callable[[NumberedLines], Iterator[Cell]
 
 
 def _read_lines(lines: NumberedLines) -> Iterator[Cell]:
-    """Yield a cell for each line with text, a JSON object or a JSON string; skip comments and empty lines."""
+    """Yield a cell for each line, which may be plain text, a JSON object or a JSON string.
+
+    Comments and lines without letters and digits are skipped.
+    """
     for number, line in lines:
         text = line.strip(BLANK)
         if not text or text[0] == "#":
@@ -109,9 +119,9 @@ def _parse_json_line(number: int, text: str) -> Cell:
 
 
 def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
-    """Yield a cell for each value of a JSON array, or of a stream of JSON objects.
+    """Yield a cell for each value of a JSON array, or of several JSON objects one after the other.
 
-    Stop at the first invalid value, after a cell with an error, because the beginning of the next one cannot be found.
+    An invalid value becomes a cell with an error. Nothing after it is read, because the next value cannot be found.
     """
     number, line = next(lines)
     text = "\n".join(_limited(chain([line], (line.rstrip("\r\n") for _, line in lines))))
@@ -136,7 +146,11 @@ def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
 
 
 def _limited(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines, and stop after the line with which their total length exceeds MAX_DOCUMENT_LENGTH."""
+    """Yield the lines of a JSON document, but stop when it is too long, so that it does not fill the memory.
+
+    The last line yielded is the one with which the total length exceeds MAX_DOCUMENT_LENGTH. So if the joined lines
+    are longer than this limit, the caller knows that the document is too long.
+    """
     left = MAX_DOCUMENT_LENGTH
     for line in lines:
         yield line
@@ -154,7 +168,7 @@ def _describe(error: Exception) -> str:
 def _cell_of_json(number: int, value: object, text: str) -> Cell:
     """Return a cell with the addresses in a JSON value, or with an error if there are none.
 
-    `text` is the JSON source of the value, which the error shows.
+    `number` is the line number; `text` is the JSON source of the value, which the error shows.
     """
     texts = (value.strip(BLANK),) if isinstance(value, str) else _addresses_of(value) if isinstance(value, dict) else ()
     if any(texts):
@@ -163,7 +177,10 @@ def _cell_of_json(number: int, value: object, text: str) -> Cell:
 
 
 def _addresses_of(value: dict[str, object]) -> tuple[str, ...]:
-    """Return the addresses in a JSON object: its non-empty texts under the keys in `_KEYS`, in the order of `_KEYS`."""
+    """Return the strings under the keys of a JSON object that may contain addresses, such as `url`.
+
+    The strings are in the order of `_KEYS`, which lists these keys. Empty strings and duplicates are left out.
+    """
     if "url" not in value:
         value = {key.casefold(): member for key, member in value.items()}
     members = (value[key] for key in _KEYS if key in value)
@@ -172,9 +189,9 @@ def _addresses_of(value: dict[str, object]) -> tuple[str, ...]:
 
 
 def _find_column(header: str, delimiter: str) -> int | None:
-    """Return the index of the column of addresses in a table with this header line.
+    """Return the index of the column of addresses in a table, according to its header line.
 
-    Return None if the line is not the header of such a table.
+    Return None if `header`, split at `delimiter`, is not the header of a table with such a column.
     """
     try:
         names = next(_csv_reader([header], delimiter), [])
@@ -190,9 +207,10 @@ def _csv_reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _read_table(lines: NumberedLines, *, delimiter: str, column: int) -> Iterator[Cell]:
-    """Yield the cells of the column with index `column` of a table.
+    """Yield a cell for each row of a table, with the text in one column. `column` is the index of this column.
 
-    If a record is not valid CSV, each of its lines is split at the delimiter instead.
+    `lines` are the lines after the header. If a row is not valid CSV, each of its lines is split at `delimiter`
+    instead.
     """
     record: list[tuple[int, str]] = []
     long: list[Cell] = []
@@ -212,10 +230,11 @@ def _read_table(lines: NumberedLines, *, delimiter: str, column: int) -> Iterato
 
 
 def _note_lines(lines: NumberedLines, record: list[tuple[int, str]], long: list[Cell]) -> Iterator[str]:
-    """Yield the lines of a table for the CSV reader.
+    """Yield the lines of a table for the CSV reader, and append each with its number to `record`.
 
-    Append each line with its number to `record`, which the caller clears before each record. Lines longer than
-    MAX_RECORD_LENGTH are not yielded; for each, append a cell with an error to `long`.
+    A row may span several lines, and the CSV reader does not tell which ones. The caller clears `record` before each
+    row, and then finds the lines of this row in it. Lines longer than MAX_RECORD_LENGTH are not yielded; for each, a
+    cell with an error is appended to `long`.
     """
     for number, line in lines:
         if len(line) > MAX_RECORD_LENGTH:
@@ -227,9 +246,11 @@ def _note_lines(lines: NumberedLines, record: list[tuple[int, str]], long: list[
 
 
 def _cells_of_row(record: list[tuple[int, str]], row: list[str], column: int) -> Iterator[Cell]:
-    """Yield the cell of one row, with an error if the column is empty; yield nothing for empty rows and comments.
+    """Yield one cell for a row of a table, but nothing for an empty row or a comment.
 
-    `record` has the numbered lines of the row.
+    `row` has the texts of all columns; `column` is the index of the column of addresses. If this column is empty, the
+    cell has an error. `record` has the (number, line) pairs of the row: the cell gets the first number, and an error
+    shows the lines.
     """
     text = row[column].strip(BLANK) if column < len(row) else ""
     if _LETTER_OR_DIGIT.search(text):

@@ -19,9 +19,9 @@ _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run`
 
 
 def open_list(name: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of the list file at path `name`; raise InputError if it cannot be read.
+    """Return an iterator over the entries of a list file. `name` is the path of the file.
 
-    Relative paths in the list are relative to the folder of the file.
+    Relative paths in the list are relative to the folder of the file. Raise InputError if the file cannot be read.
     """
     path = Path(name)
     with _reading(name):
@@ -33,7 +33,7 @@ def open_list(name: str) -> Iterator[ListEntry]:
 
 
 def open_stdin_list() -> Iterator[ListEntry]:
-    """Return an iterator over the entries of the list on stdin; raise InputError if it cannot be read.
+    """Return an iterator over the entries of the list on stdin; raise InputError if stdin cannot be read.
 
     Relative paths in the list are relative to the current folder.
     """
@@ -43,9 +43,10 @@ def open_stdin_list() -> Iterator[ListEntry]:
 
 
 def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of a list. The encoding is detected before this function returns.
+    """Return an iterator over the entries of a list.
 
-    `name` is the list's name in errors, `folder` the path to which paths in the list are relative.
+    The encoding is detected first. So for a list that is not text, this function raises InputError, not the iterator.
+    `name` is the list's name in errors. `folder` is the path of the folder to which paths in the list are relative.
     """
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
@@ -70,9 +71,9 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
 
 @contextmanager
 def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield a temporary file with a copy of the data of a pipe, because a pipe cannot be read twice.
+    """Copy the data of a pipe to a temporary file and yield this file, because a pipe cannot be read twice.
 
-    Raise InputError if the beginning of the data shows that it is not text.
+    Raise InputError if the beginning of the data shows that the data is not text.
     """
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         while chunk := file.read(_IN_MEMORY // 64):
@@ -87,9 +88,9 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Convert an OSError of the `with` block to an InputError about the list `name`.
+    """Convert an OSError in the `with` block to an InputError whose message names the list `name`.
 
-    `name` is also added to an InputError that does not say what it concerns.
+    An InputError from the block that names no file or address is also raised with `name`.
     """
     try:
         yield

@@ -1,4 +1,7 @@
-"""Provide locks by name. Each lock exists only while a thread holds it or waits for it."""
+"""Provide locks by name for the threads of one process.
+
+A lock exists only while a thread holds it or waits for it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from threading import Lock
 
 
 class KeyedLock:
-    """A collection of locks by name. Only one thread at a time holds the lock of a name."""
+    """A collection of locks by name. The lock of each name is held by at most one thread at a time."""
 
     def __init__(self) -> None:
         self._guard = Lock()

@@ -1,9 +1,11 @@
 """Write the files of an archive atomically, and make them durable before the catalogue refers to them.
 
-A file is written under a temporary name, synced, and renamed. The new name is durable after its folder was synced;
-`LocalStore.sync` syncs all changed folders together, before the catalogue's rows about their files are written. New
-files whose damage can be detected without the catalogue (a page by the digest in its name, an image by its format) may
-be renamed before they are synced; `sync` then syncs many of them together, which takes a tenth of the time.
+Durable means that a power failure cannot undo the change. A file is written under a temporary name, synced, and
+renamed. Its new name is durable when its folder was synced, too. `LocalStore.sync` does this for all changed folders
+together, before the catalogue's rows about the files are written.
+
+A new file may also be renamed first and synced later, if damage can be seen without the catalogue: in a page by the
+digest in its name, in an image by its format. `LocalStore.sync` then syncs many files together, in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -32,11 +34,11 @@ _ABANDONED_AFTER = 86_400  # seconds without a change after which an unfinished 
 
 
 class LocalStore:
-    """A writer of the files below `root`.
+    """A writer of the files below the folder `root`.
 
-    `run` returns the name of this run. Names of unfinished files begin with it, so that later runs can delete those of
-    killed runs. With `is_dry`, `write` does nothing. All methods raise OutputError with the path when a file cannot be
-    written.
+    `run` returns the name of this run. Unfinished files have names that begin with it, so that a later run can delete
+    them if this run is killed. With `is_dry`, `write` does nothing. All methods raise OutputError with the path if a
+    file cannot be written.
     """
 
     def __init__(self, root: Path, run: Callable[[], str] = str, *, is_dry: bool = False) -> None:
@@ -51,8 +53,8 @@ class LocalStore:
     def write(self, path: Path, content: bytes, *, proves_itself: bool = False) -> None:
         """Write or replace the file at `path` atomically: readers see the old or the new file, even after a crash.
 
-        Pass `proves_itself` if damage of the content can be detected without the catalogue. Then a new file may get its
-        name before its bytes are durable; the next `sync` makes them durable.
+        Set `proves_itself` if damage to the content can be seen without the catalogue. A new file may then get its name
+        before its bytes are durable; the next `sync` makes them durable.
         """
         if self._is_dry:
             return
@@ -70,13 +72,13 @@ class LocalStore:
                 )  # `path` is on another disk
 
     def delete(self, path: Path) -> None:
-        """Delete the file at `path` if it exists."""
+        """Delete the file at `path` if it exists. The deletion is durable after the next `sync`."""
         with as_output_error(path):
             path.unlink(missing_ok=True)
             self._mark_unsynced(path.parent)
 
     def sync(self) -> None:
-        """Make all files durable that were written so far by any thread: their bytes and their names."""
+        """Make everything durable that any thread has written or deleted so far."""
         with self._sync_lock:  # a second caller returns only when the files of the first are durable
             with self._lock:
                 folders, self._unsynced = self._unsynced, set()
@@ -149,9 +151,9 @@ def _sync_files(paths: list[Path]) -> None:
 
 
 def _start_writing(descriptor: int) -> None:
-    """Ask the system to start writing a file's bytes without waiting; do nothing where this is not supported.
+    """Ask the system to start writing a file's bytes to disk, without waiting; do nothing where this is not supported.
 
-    If many files are started before the first fsync, one journal commit of the file system covers all of them.
+    If writing is started for many files before the first fsync, the file system commits them all together.
     """
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -176,9 +178,9 @@ def read_file(path: Path) -> bytes:
 
 
 def make_folder(folder: Path) -> list[Path]:
-    """Create a folder and its missing parents.
+    """Create a folder and its missing parents; return the folders in which a new entry was created.
 
-    Return the folders that got a new entry, which the caller has to sync; [] if `folder` existed.
+    The caller must sync these. The list is empty if `folder` existed.
     """
     if folder.is_dir():
         return []
@@ -192,13 +194,13 @@ def make_folder(folder: Path) -> list[Path]:
 
 
 def make_durable_folder(folder: Path) -> None:
-    """Create a folder and its missing parents durably. Do nothing if `folder` exists."""
+    """Create a folder and its missing parents, and make them durable. Do nothing if `folder` exists."""
     for changed in make_folder(folder):
         sync_folder(changed)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the entries of a folder durable.
+    """Make the list of names in a folder durable: files that were created, renamed or deleted in it.
 
     Do nothing if the folder does not exist, or on Windows, where folders cannot be synced.
     """
@@ -229,10 +231,11 @@ def sync_file(path: Path) -> None:
 
 @contextmanager
 def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
-    """Open a file for writing that replaces `path` atomically and durably when the `with` block ends without an error.
+    """Yield a file to write to, which replaces the file at `path` when the `with` block ends without an error.
 
-    With `devices`, a pipe, a terminal or /dev/null at `path` is written to directly; without it, raise OutputError for
-    these. Also raise OutputError if `path` is a folder or cannot be written.
+    The replacement is atomic and durable. With `devices`, a pipe, a terminal or /dev/null at `path` is written to
+    directly; without it, raise OutputError for these. Also raise OutputError if `path` is a folder or cannot be
+    written.
     """
     if not devices and path.exists() and not path.is_file():
         raise OutputError("is not a file", concerns=str(path))
@@ -262,7 +265,7 @@ def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
 
 
 def _delete_abandoned(path: Path) -> None:
-    """Delete temporary files for `path` that killed processes left behind more than a day ago."""
+    """Delete temporary files that killed processes left behind for `path` more than a day ago."""
     for unfinished in path.parent.glob(f".{glob.escape(path.name[:100])}-{'[0-9a-f]' * 16}.tmp"):
         with suppress(OSError):
             if time.time() - unfinished.stat().st_mtime > _ABANDONED_AFTER:
@@ -270,9 +273,10 @@ def _delete_abandoned(path: Path) -> None:
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write lines of text as UTF-8 to `path` atomically; a device or a pipe is written directly.
+    """Write lines of text to `path` as UTF-8, each followed by a newline. An existing file is replaced atomically.
 
-    File names in the lines that are not valid UTF-8 (surrogate escapes) are written with their original bytes.
+    A device or a pipe at `path` is written to directly. File names in the lines that are not valid UTF-8 (surrogate
+    escapes) are written with their original bytes.
     """
     with atomic_file(path, devices=True) as file:
         for line in lines:
@@ -280,7 +284,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def check_space(folder: Path, needed: int) -> None:
-    """Raise OutputError if the disk of `folder` has less free space than `needed` bytes and a reserve of 16 MiB."""
+    """Raise OutputError if the disk of `folder` has less free space than `needed` bytes plus a reserve of 16 MiB."""
     with as_output_error(folder):
         free = shutil.disk_usage(folder).free
     if free < needed + _RESERVE:
@@ -297,7 +301,7 @@ def temporary_path(path: Path) -> Path:
 
 @contextmanager
 def as_output_error(path: Path) -> Iterator[None]:
-    """Convert an OSError of the `with` block to an OutputError about `path`, a file or folder of the archive."""
+    """Convert an OSError raised in the `with` block to an OutputError about `path`, a file or folder of the archive."""
     try:
         yield
     except OSError as error:
@@ -310,7 +314,7 @@ def as_output_error(path: Path) -> Iterator[None]:
 
 @contextmanager
 def as_file_error(path: Path) -> Iterator[None]:
-    """Convert an OSError of the `with` block to an OutputError about `path`, a file that the user chose.
+    """Convert an OSError raised in the `with` block to an OutputError about `path`, a file that the user chose.
 
     A BrokenPipeError is not converted.
     """

@@ -1,7 +1,8 @@
 """Lock files between processes (`flock`, on Windows `msvcrt`). The system releases a lock when its process ends.
 
-The package filelock is not used. On a disk without locks (ENOSYS) it creates a marker file instead, which a killed
-process leaves behind. If a lock cannot be acquired for another reason, it waits forever.
+The package filelock is not used for two reasons. On a disk without locks (ENOSYS), filelock creates a marker file
+instead, which a killed process leaves behind. If a lock cannot be acquired because of another error, filelock waits
+forever.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class LockFile:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Acquire the lock of `path`, waiting if necessary, and hold it during the `with` block.
+    """Acquire the lock on the file at `path`, waiting if necessary, and hold it during the `with` block.
 
     Raise OutputError if the file cannot be opened or locked.
     """

@@ -1,4 +1,7 @@
-"""Move files to the quarantine instead of deleting them: to `.archive/lost/`, under their old relative paths."""
+"""Move or copy files to the quarantine, the folder `.archive/lost`, instead of losing them.
+
+A file keeps its path: `postimg/a.png` becomes `.archive/lost/postimg/a.png`.
+"""
 
 from __future__ import annotations
 
@@ -60,9 +63,11 @@ def empty_quarantine(root: Path) -> None:
 
 
 def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
-    """Create an empty file in `folder` for the file at `path`, and return its path relative to `root`.
+    """Choose a free path below `folder` to move a file to, and create an empty file there; return the path.
 
-    If the name is taken, a number is appended: `.2`, `.3` …
+    `path` is the present path of the file. Both paths are relative to `root`. Examples: `postimg/a.png` ->
+    `.archive/lost/postimg/a.png`, or `.archive/lost/postimg/a.png.2` if that exists. A `.archive/` at the beginning of
+    `path` is dropped.
     """
     inside = path.removeprefix(f"{OWN_FOLDER}/")
     for number in count(1):
@@ -77,7 +82,7 @@ def _reserve_name(root: Path, path: str, folder: str = LOST) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a file durably to `target`, an existing empty file, which may be on another disk."""
+    """Move a file durably to `target`, replacing the empty file there. `target` may be on another disk."""
     try:
         source.replace(target)
     except OSError as error:

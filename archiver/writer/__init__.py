@@ -1,1 +1,1 @@
-"""Write posts: Markdown for every engine, with the front matter and file names of the site's profile. No I/O."""
+"""Turn articles into posts: compute their text and file names. No module in this package reads or writes files."""

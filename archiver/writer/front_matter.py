@@ -1,4 +1,7 @@
-"""Write front matter that every YAML parser reads alike, and read the front matter of any post, whoever wrote it."""
+"""Write front matter that every YAML parser reads alike, and read the front matter of existing posts.
+
+Existing posts may have been edited or written by hand.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,11 @@ _BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.
 
 
 class PlainScalar(str):
-    """A string that is written without quotes. It is used for dates, which YAML reads as strings if they are quoted."""
+    """A string that `dump_front_matter` writes without quotes, such as the date `2024-07-18 10:05:00 +0800` for Jekyll.
+
+    There is one exception: a text that PyYAML would read as another type without quotes, such as `2024-07-18`, gets
+    single quotes.
+    """
 
     __slots__ = ()
 
@@ -29,20 +36,23 @@ class _QuotedScalar(str):
 
 
 class _Dumper(yaml.SafeDumper):
-    """A YAML dumper that writes strings in double quotes on one line and indents lists.
+    """A YAML dumper that writes every _QuotedScalar in double quotes on one line, and indents lists below their key.
 
-    Keys, numbers and dates are written without quotes.
+    Keys and all other values are written as by SafeDumper, without quotes if possible.
     """
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: ARG002 - the parent's signature
-        """Write `text` as a JSON string.
+        """Write `text` as a JSON string, which is also a double-quoted YAML string; `split` is ignored.
 
-        The method of the parent class would escape emoji and break long lines. `split` is ignored.
+        The method of the parent class would escape emoji and break long lines.
         """
         self.write_indicator(json.dumps(text, ensure_ascii=False), True)
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Indent lists below their key. The parent class would not: it sets `indentless`, which is ignored here."""
+        """Increase the indentation by one level, even if `indentless` is True.
+
+        PyYAML sets `indentless` for a list in a mapping, so that its items are not indented below the key.
+        """
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
@@ -56,9 +66,9 @@ _Dumper.add_representer(PlainScalar, lambda dumper, text: dumper.represent_scala
 
 
 def dump_front_matter(values: Mapping[str, object]) -> str:
-    """Return `values` as front matter, between lines of `---` and with a newline at its end.
+    """Return `values` (key to value) as YAML between two `---` lines, with a newline at the end.
 
-    Strings are cleaned by `clean_value` and quoted, except for those of the class PlainScalar.
+    Strings are cleaned by `clean_value` and written in double quotes. A PlainScalar is neither cleaned nor quoted.
     """
     written = yaml.dump(
         _writable(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf")
@@ -67,9 +77,10 @@ def dump_front_matter(values: Mapping[str, object]) -> str:
 
 
 def read_front_matter(text: str) -> dict[str, object]:
-    """Return the front matter of a post as a dict; empty if there is none or it is not valid.
+    """Return the front matter of a post as a dict; an empty dict if there is none or it is not a valid YAML mapping.
 
-    `text` is the text of the post. All values are strings, or lists and dicts of strings.
+    `text` is the full text of the post. Every value is a string, or a list or dict of such values: numbers and dates
+    are not converted.
     """
     try:
         values = read_strings(front_matter_text(text))
@@ -79,23 +90,24 @@ def read_front_matter(text: str) -> dict[str, object]:
 
 
 def front_matter_text(post: str) -> str:
-    """Return the YAML between the two `---` lines at the start of a post; '' if the post does not begin so."""
+    """Return the YAML between the two `---` lines at the start of `post`, the text of a post; '' without such lines."""
     match = _BLOCK.match(post)
     return match[1] if match else ""
 
 
 def clean_value(text: str) -> str:
-    r"""Return `text` without characters that YAML does not allow, cut off at 4,000 characters.
+    r"""Return `text` without characters that YAML does not allow, cut off after 4,000 characters.
 
-    All line ends become `\n`.
+    Line ends are written as `\n`.
     """
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:_LONGEST]
 
 
 def _writable(value: object) -> object:
-    """Return a copy of `value` for the dumper, with keys cleaned, and strings cleaned and marked to be quoted.
+    """Return a copy of `value` that _Dumper can write: its strings are cleaned and become _QuotedScalar.
 
-    Strings of the class PlainScalar are left unchanged.
+    Mappings and lists are copied recursively, and the keys of mappings are cleaned. Every PlainScalar is left
+    unchanged.
     """
     if isinstance(value, Mapping):
         return {_UNFIT.sub("", str(key)): _writable(item) for key, item in value.items()}

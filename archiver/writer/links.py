@@ -1,4 +1,7 @@
-"""Replace the addresses in a page by those of saved files and other posts; addresses without either are kept."""
+"""Choose the addresses that a post contains: saved files and other posts in place of addresses on the web.
+
+If a medium was not saved, or an article is not in the archive, the original address is kept.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +16,26 @@ from archiver.writer.names import media_name
 
 
 def no_post(_link: str) -> str:
-    """Return '' for any link, which means that the archive has no post for it."""
+    """Return '' for the address of any link: "the archive has no post for this link".
+
+    This is the default of `LinkResolver.post_url`. With it, every link of a post keeps its original address.
+    """
     return ""
 
 
 def root_url(path: str) -> str:
-    """Return the address of a file on a site whose root is the archive's folder."""
+    """Return the address of a file on a site whose root is the archive's folder.
+
+    `path` is relative to this folder: `media/a b.mp3` gives `/media/a%20b.mp3`.
+    """
     return f"/{quote(path)}"
 
 
 def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
-    """Return the saved files of an article; the keys are the addresses of the media in its body.
+    """Return the saved media files of an article, by the address of the medium in the article's body.
 
-    `media` maps the name of each medium to its file, or to the reason why there is none. Media without a file are left
-    out.
+    `media` maps the name of each medium (`names.media_name`) to its file, or to the reason why there is none. Media
+    without a file are left out.
     """
     results = {medium.url: media.get(media_name(medium)) for medium in article.media}
     return {url: file for url, file in results.items() if isinstance(file, LocalFile)}
@@ -34,13 +43,14 @@ def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkResolver:
-    """A resolver of addresses: it takes an address in the page and returns the one to write in the post.
+    """A resolver of addresses: it takes an address in the article's body and returns the one to write in the post.
 
     Args:
-        files: The saved media by their addresses in the page.
-        media_url: Takes the path of a saved file in the archive and returns its address on the site.
-        post_url: Takes a link of the page. Returns the address, on the site, of the post that the link leads to; '' if
-            the archive has no such post.
+        files: The saved media files, by the address of the medium in the body.
+        media_url: Takes the path of a saved file, relative to the archive's folder. Returns the address of this file on
+            the site, already escaped.
+        post_url: Takes the address of a link. Returns the address on the site, already escaped, of the post to which
+            the link leads; '' if the archive has no such post.
     """
 
     files: Mapping[str, LocalFile] = field(default_factory=dict)
@@ -48,34 +58,34 @@ class LinkResolver:
     post_url: Callable[[str], str] = no_post
 
     def is_local(self, url: str) -> bool:
-        """Return whether the medium at `url` was saved."""
+        """Return whether the medium at the address `url` in the body was saved, so that the post can show the file."""
         return url in self.files
 
     def in_markdown(self, url: str) -> str:
-        """Return the address to write for an image in Markdown, escaped.
+        """Return the escaped address to write for an image in Markdown.
 
-        This is the address of the saved file, else `url`.
+        This is the address of the saved file; without a saved file it is `url`, the address in the body.
         """
         return self._local_url(url) or destination(url)
 
     def in_html(self, url: str) -> str:
-        """Return the address to write for a medium in an HTML attribute, escaped.
+        """Return the escaped address to write for a medium in an HTML attribute.
 
-        This is the address of the saved file, else `url`.
+        This is the address of the saved file; without a saved file it is `url`, the address in the body.
         """
         return self._local_url(url) or escape(destination(url).replace("&amp;", "&"))
 
     def link_in_markdown(self, url: str) -> str:
-        """Return the address to write for a link in Markdown, escaped.
+        """Return the escaped address to write for a link in Markdown.
 
-        This is the address of the post in the archive, else `url`.
+        This is the address of the archive's post for `url`; without such a post it is `url` itself.
         """
         return self.post_url(url) or destination(url)
 
     def link_in_html(self, url: str) -> str:
-        """Return the address to write for a link in an HTML attribute, escaped.
+        """Return the escaped address to write for a link in an HTML attribute.
 
-        This is the address of the post in the archive, else `url`.
+        This is the address of the archive's post for `url`; without such a post it is `url` itself.
         """
         return self.post_url(url) or escape(destination(url).replace("&amp;", "&"))
 

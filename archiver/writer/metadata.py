@@ -1,4 +1,4 @@
-"""Compute the values of a post's front matter from its article: the site's own keys, and the origin of the post."""
+"""Compute the values of a post's front matter: the keys that the site needs, and the origin of the post (`wechat:`)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _MOST = 100  # maximum number of albums, and of topics
 
 
 def site_values(template: Mapping[str, object], article: Article, date: str) -> dict[str, object]:
-    """Return the values of `template` in its order, with placeholders replaced by values of the article.
+    """Return a copy of `template`, in the same order, with placeholders replaced by values of the article.
 
     A placeholder is one of these words in braces: title, account, author, date, digest, cover, url. A key is left out
-    if its value is None, or a text that becomes empty by the replacement. If `template` has the key `tags`, the albums
-    and topics of the article are added to its value.
+    if its value is None, or a text with placeholders that becomes empty. If `template` has the key `tags`, the albums
+    and topics of the article are added to the value of this key.
 
     Args:
-        template: The values of the front matter by key.
+        template: The front matter that the site needs, key to value.
         article: The article.
         date: The text that replaces `{date}`, in the format that the site reads. If a value of the template is exactly
             `{date}`, the result is a PlainScalar, which is written without quotes.
@@ -34,10 +34,12 @@ def site_values(template: Mapping[str, object], article: Article, date: str) -> 
 
 
 def provenance(article: Article, captured: datetime) -> dict[str, object]:
-    """Return the mapping `wechat:` of a post, which describes its origin; keys without a value are left out.
+    """Return the mapping that a post has under the key `wechat`: facts about its article, without empty values.
 
-    It identifies the article of the post if the catalogue is lost. So every profile with front matter writes it, and
-    `front_matter:` of archiver.yml cannot change it. `captured` is the time at which the page was captured.
+    Its keys include `url`, `account`, `published`, `albums` and WeChat's ids (`biz`, `mid`, `idx`). If the page does
+    not have all three ids, the mapping also contains `key`, the article's key. Even if the catalogue is lost, the ids
+    or the key tell which article a post contains. So every profile with front matter writes the mapping, and
+    archiver.yml cannot change it. `captured` is the time at which the page was captured.
     """
     has_ids = bool(article.biz and article.mid and article.idx)
     table: dict[str, object] = {
@@ -84,9 +86,10 @@ def _placeholder_values(article: Article, date: str) -> dict[str, str]:
 
 
 def _filled(value: object, words: Mapping[str, str]) -> object:
-    """Return a value of the template with its placeholders replaced by `words`.
+    """Return a copy of `value`, a value of the template, with placeholders replaced.
 
-    Return None for a text that becomes empty by this. In a list or mapping, such texts are left out.
+    `words` maps the name of each placeholder to the text that replaces it. Lists and mappings are copied recursively.
+    Return None for a text with placeholders that becomes empty; lists and mappings omit such texts.
     """
     if isinstance(value, list):
         return [filled for item in value if (filled := _filled(item, words)) is not None]
@@ -99,7 +102,10 @@ def _filled(value: object, words: Mapping[str, str]) -> object:
 
 
 def _tags(configured: object, article: Article) -> list[str]:
-    """Return the configured tags, followed by the albums and topics of the article, each tag once."""
+    """Return the configured tags, then the albums and topics of the article (at most 100 of each), without duplicates.
+
+    `configured` is the value of `tags` in the front matter: a list, a single tag, or None.
+    """
     first = configured if isinstance(configured, list) else [] if configured is None else [configured]
     tags = [*first, *article.albums[:_MOST], *article.topics[:_MOST]]
     return list(dict.fromkeys(map(str, tags)))

@@ -1,4 +1,4 @@
-"""Name the media of an archive: by the id that the CDN gives them, else by a digest of their address.
+"""Name the media of an archive, such as `postimg/<image id>`; media without an id are named by a digest.
 
 A name is `<folder>/<stem>`, without an extension. It identifies the medium in the catalogue and does not depend on the
 profile.
@@ -24,7 +24,11 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z", re.IGNORECASE)  # dev
 
 
 def media_name(medium: Media) -> str:
-    """Return the name of a medium, its folder and file name without extension, such as `postimg/<image-id>`."""
+    """Return the name of a medium: `postimg/<id>` for an image with an id of WeChat's CDN, else `<folder>/<digest>`.
+
+    The folder is `postimg` for images and `media` for audio and video. The digest is made from the address. An id that
+    is not a safe file name is replaced (see `safe_name`).
+    """
     folder = IMAGES if medium.kind == "image" else MEDIA
     image = urls.image_id(medium.url) if medium.kind == "image" else ""
     if not image:
@@ -34,9 +38,10 @@ def media_name(medium: Media) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Return another name for a medium, which every site can publish; `name` is the one that some cannot.
+    """Return a replacement for the media name `name`: a unique file name that every site and file system accepts.
 
-    The new name contains a digest of the stem, so that it is unique even on file systems that ignore case.
+    For example, `postimg/Ab_C` becomes `postimg/abc-<digest>`. Callers use it if `name` has unsafe characters, is too
+    long, or differs from the name of another medium only in case. This function itself does not check `name`.
     """
     folder, _, stem = name.partition("/")
     prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_KEPT] or "image"
@@ -44,9 +49,11 @@ def safe_name(name: str) -> str:
 
 
 def number_in(key: str) -> str:
-    """Return the part of an article's key that tells the article apart from others with the same title.
+    """Return a text to append to a file name, so that articles with the same title get different names.
 
-    This is `<mid>-<idx>`, or the digest in the key of an article without these ids; at most 40 characters.
+    It is made from the article's key, without the part before the first colon. `<biz>:<mid>:<idx>` (WeChat's ids) gives
+    `<mid>-<idx>`. `sha256:<digest>`, the key of an article without ids, gives the digest. The result has at most 40
+    characters.
     """
     return re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
 
@@ -54,7 +61,8 @@ def number_in(key: str) -> str:
 def _stable_part(address: str) -> str:
     """Return the part of a medium's address that is the same for all readers.
 
-    For media of the CDN this is the address without its query, which contains a new signature for each reader.
+    For media of the CDN, this is the address without its query, which contains a new signature for each reader. Other
+    addresses are returned unchanged.
     """
     try:
         host = urlsplit(address).hostname or ""

@@ -1,4 +1,4 @@
-"""Render the text of a post from its article and saved files, as its profile requires. No file is written here."""
+"""Render the text of a post from an article and its saved files, as the site's profile requires, without any I/O."""
 
 from __future__ import annotations
 
@@ -28,25 +28,41 @@ _EMPTY_FRONT_MATTER = "---\n---\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostStyle:
-    """The style of a post: the parts that archiver.yml can change, and the links to other posts of the archive."""
+    """The style of a post: the parts that archiver.yml can change, and the links to other posts of the archive.
 
-    front_matter: Mapping[str, object] = field(default_factory=dict)  # values by key, None removes a key
+    Three parts are lines of the source block. This is the quote above the body that tells where the article came from.
+
+    Args:
+        front_matter: Changes to the front matter of the profile, key to value; None removes a key.
+        account_line: The line that names the account, with the placeholder {account}.
+        link_line: The line that links to the article on WeChat, with the placeholder {url}.
+        gone_line: The line that is added if WeChat shows a notice in place of the article, such as "deleted by the
+            publisher". Placeholders: {state} for what the notice says, {seen} for the day when it was seen.
+        post_path_of: Takes the address of a link. Returns the path of the post to which the link leads, relative to the
+            archive's folder; '' if there is no such post.
+    """
+
+    front_matter: Mapping[str, object] = field(default_factory=dict)
     account_line: str = "转载：{account}"
     link_line: str = "来源：[微信公众号]({url})"
-    gone_line: str = "原文已无法访问：{state}（{seen}）"  # used if a notice has replaced the article
-    post_path_of: Callable[[str], str] = no_post  # returns the path of the post that a link leads to, or ''
+    gone_line: str = "原文已无法访问：{state}（{seen}）"
+    post_path_of: Callable[[str], str] = no_post
 
 
 def default_style(_article: Article) -> PostStyle:
-    """Return the style of a site without settings in archiver.yml."""
+    """Return the default style of posts, which applies if archiver.yml changes nothing.
+
+    It is the same for every article.
+    """
     return PostStyle()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileRenderer:
-    """A renderer of articles for one profile.
+    """A renderer of articles as posts for the kind of site that `profile` represents.
 
-    `style_of` returns the style of an article's post, which may differ between sources.
+    `style_of` takes an article and returns the style of its post. Styles can differ, since archiver.yml can set tags
+    and an author for each group of articles (such as an album) that it lists.
     """
 
     profile: Profile
@@ -55,11 +71,14 @@ class ProfileRenderer:
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
         """Return the post of an article: front matter, source block and body, with a newline at its end.
 
+        The source block is a quote that names the account and links to the article.
+
         Args:
             article: The article.
-            media: For the name of each medium (`names.media_name`), its file or the reason why there is none. An image
-                or recording without a file is shown from its original address, a video by its poster image.
-            captured: When the page was captured, with a time zone; used as the date of a post whose page has no date.
+            media: Maps the name of each medium (`names.media_name`) to its file, or to the reason why there is none.
+                Without a file, images and audio keep their original address, and a video is replaced by its poster
+                image.
+            captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
         """
         style = self.style_of(article)
         front_matter = self.profile.front_matter(article, captured, style.front_matter)
@@ -72,7 +91,11 @@ class ProfileRenderer:
         )
 
     def _blocks(self, article: Article, media: MediaResults, style: PostStyle) -> str:
-        """Return the source block and the body, each after an empty line."""
+        """Return the text of a post below its front matter: the source block and the body, as Markdown.
+
+        The source block is a quote that names the account and links to the article. Before each of the two is an empty
+        line. A part without text is omitted.
+        """
         blocks = (source_block(article, style, self.profile), self._body(article, media, style))
         return "".join(f"\n{block}\n" for block in blocks if block)
 
@@ -89,7 +112,12 @@ class ProfileRenderer:
 
 
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:
-    """Return a quote in Markdown that names the source of the article; lines without a value are left out."""
+    """Return the source block of a post: a Markdown quote that names the article's account and links to the article.
+
+    If WeChat shows a notice in place of the article ("deleted by the publisher"), a last line says so. If the account
+    is unknown, its line is left out. If the article has no address, the link becomes plain text. `style` provides the
+    wording of the lines; `profile` provides the template syntax to escape in the account's name.
+    """
     name = escape(article.account, dialect=profile.dialect)
     account = style.account_line.replace("{account}", name) if article.account else ""
     template = style.link_line if article.url else _LINK.sub(r"\1", style.link_line)

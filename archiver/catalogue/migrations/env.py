@@ -1,4 +1,7 @@
-"""Run the migrations of one catalogue, as the entry point for Alembic; opening.py passes the connection."""
+"""Run the migrations of one catalogue.
+
+Alembic executes this module; opening.py passes the connection.
+"""
 
 from alembic import context
 

@@ -24,10 +24,10 @@ _PREFIX_DISTANCE = 50  # characters before a name in which its prefix is searche
 
 
 class Assignments:
-    """The assignments of literals in the inline scripts of a page.
+    """The assignments of literals in the inline scripts of a page, for example `var ct = "1700000000"`.
 
-    The text is only searched when a name is looked up, and only for the forms of assignment (`var x =`, `window.x =` …)
-    that the name may have. The results are cached.
+    The constructor takes the HTML of the page. `of("ct")` then finds the literals that are assigned to the variable
+    `ct`. The page is searched only when a name is looked up, and the results are cached.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,7 +45,7 @@ class Assignments:
 
     @property
     def between(self) -> Iterator[tuple[int, int]]:
-        """The start and end offset of each stretch of text outside the inline scripts."""
+        """The start and end offset of each part of the page's text that is outside the inline scripts."""
         end = 0
         for start, next_end in self.scripts:
             yield end, start
@@ -53,10 +53,11 @@ class Assignments:
         yield end, len(self.text)
 
     def of(self, name: str) -> Iterator[Iterable[int]]:
-        """Yield, for each form of assignment to a name, the offsets of the literals assigned to that name.
+        """Yield the offsets of the literals that are assigned to `name`, as one iterable for each form of assignment.
 
-        A plain name such as `ct` has two forms, in this order: `var ct` and `window.ct`. A name that begins with
-        `window.`, `d.` or `_g.`, such as `d.ct`, has only this form. A form that does not occur may be left out.
+        For a plain name such as `ct`, the first iterable is for `var ct = …` and the second for `window.ct = …`. For a
+        name that begins with `window.`, `d.` or `_g.`, such as `d.ct`, there is one iterable, for `d.ct = …`. If the
+        page contains no assignment of a form, its iterable is empty or left out.
         """
         owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
@@ -70,9 +71,11 @@ class Assignments:
         return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
 
     def _of_rare(self, form: str, name: str) -> Iterator[int]:
-        """Yield the offsets of the literals that assignments of one form give to a long name.
+        """Yield the offset of each literal that is assigned to a long name in one form.
 
-        A long name is rare in the text, so it is faster to search for the name than for all assignments of the form.
+        For example, `var msg_source_url = "…"` assigns a literal in the form `var `. `form` is a key of _FORMS, and
+        `name` is the name without the form. Long names occur rarely. So it is faster to search for the name and check
+        what is around it than to search for all assignments of the form.
         """
         for offset in self._offsets(name):
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)
@@ -83,7 +86,7 @@ class Assignments:
     def _offsets(self, name: str) -> Iterator[int]:
         """Yield the offset of each occurrence of a name in the text.
 
-        Offsets are searched for as the caller asks for them, and cached for the next call.
+        The text is searched only as far as the caller iterates. The offsets are cached for the next call.
         """
         known = self._occurrences.setdefault(name, [])
         for at in count():

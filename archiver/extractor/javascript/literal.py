@@ -1,9 +1,9 @@
 """Read the value of one literal expression in JavaScript source, without running anything.
 
 WeChat's pages contain their data as object literals and `var` lines: strings with every kind of escape, `'123' * 1`,
-`JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. The reader supports these forms
-and skips anything else (docs/wechat-format.md#literals-of-javascript). It takes linear time, limits the depth of
-nesting, and raises no exception but LiteralError.
+`JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. These forms are supported. An
+item of an object or array that has another form is read as None (docs/wechat-format.md#literals-of-javascript). Reading
+takes linear time, limits the depth of nesting, and raises no exception but LiteralError.
 """
 
 from __future__ import annotations
@@ -62,22 +62,25 @@ _BREAK = re.compile(r"<br[^<>]{0,100}>")
 
 
 class LiteralError(ValueError):
-    """An expression that this reader does not support, or that exceeds one of its limits."""
+    """An error for an expression that is not supported or exceeds a limit (MAX_DEPTH or the number of tokens)."""
 
 
 class _LimitError(LiteralError):
-    """An exceeded limit, which ends the reading. Any other LiteralError only skips the item in which it occurs."""
+    """An error for an exceeded limit, which ends the reading.
+
+    After any other LiteralError inside an object or array, reading goes on with the next item.
+    """
 
 
 def read_literal(text: str, start: int = 0, max_tokens: int = MAX_TOKENS) -> tuple[Literal, int]:
     """Return the value of the expression at offset `start` of `text`, and the offset at which it ends.
 
     The value of `undefined`, NaN, variables and unknown function calls is None. If a key occurs more than once in an
-    object, its first non-empty value is kept: pages of 2026 repeat `page_info` with an empty value.
+    object, the first non-empty value is kept, since pages of 2026 repeat `page_info` with an empty value.
 
     Raises:
-        LiteralError: There is no supported expression at `start`, or it does not end, is nested too deep or has more
-            than `max_tokens` tokens.
+        LiteralError: There is no supported expression at `start`. Or the expression has no end, is nested too deep, or
+            has more than `max_tokens` tokens.
     """
     reader = _Reader(text, start, max_tokens)
     if reader.kind is None:
@@ -87,7 +90,10 @@ def read_literal(text: str, start: int = 0, max_tokens: int = MAX_TOKENS) -> tup
 
 
 def read_member(text: str, start: int) -> Literal:
-    """Return the value of the member of an object literal whose key is at offset `start`; None if it cannot be read."""
+    """Return the value of one member (`key: value`) of an object literal; None if the value cannot be read.
+
+    `start` is the offset of the member's key in `text`.
+    """
     try:
         return _Reader(text, start, MAX_TOKENS).member(1)
     except LiteralError:
@@ -95,9 +101,9 @@ def read_member(text: str, start: int) -> Literal:
 
 
 def key_of(token: re.Match[str]) -> str:
-    """Return the key that a token denotes in an object literal.
+    """Return the key of an object's member. `token` is the match of TOKEN at the key.
 
-    Raise LiteralError if the token is neither a string nor a word nor a number.
+    Raise LiteralError if the token is not a string, word or number.
     """
     if token.lastgroup not in ("string", "word", "number"):
         raise LiteralError(f"no key at {token.start()}")
@@ -106,9 +112,11 @@ def key_of(token: re.Match[str]) -> str:
 
 
 class _Reader:
-    """A recursive-descent parser of one expression.
+    """A recursive-descent parser of one expression in JavaScript.
 
-    `token`, `kind` and `lexeme` describe the next token, which is at offset `start` and is not consumed yet.
+    The constructor takes the source text, the offset of the expression, and the number of tokens that may be read. The
+    parser looks one token ahead. Its attributes describe this next token, which is not consumed yet: `token` is its
+    match of TOKEN, `kind` the name of its group (such as `string`), `lexeme` its text, `start` and `end` its offsets.
     """
 
     kind: str | None
@@ -135,7 +143,7 @@ class _Reader:
         return self.lexeme == punctuation
 
     def accept(self, punctuation: str) -> bool:
-        """Consume the next token and return True if it is `punctuation`; otherwise return False."""
+        """Return whether the next token is `punctuation`, such as `,`; consume the token only in this case."""
         if self.is_at(punctuation):
             self.advance()
             return True
@@ -144,8 +152,8 @@ class _Reader:
     def expression(self, depth: int) -> Literal:
         """Read the next expression, which may have the form `a || b` or `a ? b : c`, and return its value.
 
-        `depth` is the level of nesting of the expression. Variables are undefined when the page loads and therefore
-        count as false: `x || "y"` has the value "y".
+        `depth` is the level of nesting of the expression, 0 for the outermost one. Variables count as false, because
+        they are undefined when the page loads: `x || "y"` has the value "y".
         """
         if depth > MAX_DEPTH:
             raise _LimitError(f"nested deeper than {MAX_DEPTH}")
@@ -176,10 +184,10 @@ class _Reader:
                 return value
 
     def _suffix(self, value: Literal) -> Literal:
-        """Read the method call or field after `value` and its dot, and return the result.
+        """Read the field or method call that follows `value` and a dot, and return the result.
 
-        `.html(false)` decodes the entities in a string. All other methods and fields are ignored: the result is `value`
-        unchanged.
+        For `.html(false)` after a string, the result is the string with entities decoded. All other methods and fields
+        are ignored, and `value` is returned unchanged.
         """
         name = self.lexeme
         self.advance()
@@ -215,7 +223,11 @@ class _Reader:
         return value
 
     def _named(self, depth: int) -> Literal:
-        """Return the value of a constant or of a call of a function in CALLS; None for any other name or call."""
+        """Read a name, or a call of a function with this name, and return the value.
+
+        Only `true`, `false` and calls of the functions in CALLS have a value. For anything else return None. `depth` is
+        the level of nesting of the name, see `expression`.
+        """
         name = self.lexeme
         self.advance()
         if not self.is_at("("):
@@ -241,9 +253,9 @@ class _Reader:
         return values
 
     def member(self, depth: int) -> Literal:
-        """Read a member of an object and return its value; None if the value is not supported.
+        """Read a member (`key: value`) of an object and return its value; None if the value is not supported.
 
-        The next token must be the key of the member.
+        The next token must be the key of the member. `depth` is the level of nesting of the value, see `expression`.
         """
         if usual := _USUAL_MEMBER.match(self.text, self.end):
             self.left -= 5 if usual["call"] else 4 if usual["times"] else 2  # tokens
@@ -263,7 +275,10 @@ class _Reader:
         return values
 
     def _item(self, closer: str, depth: int) -> Literal:
-        """Return the value of the item that ends at a comma or `closer`; None if its expression is not supported."""
+        """Read an item up to the comma or the bracket `closer` that ends it, and return the item's value.
+
+        Return None if the item is not a supported expression. `depth` is the item's level of nesting, see `expression`.
+        """
         start = self.start
         try:
             value = self.expression(depth)
@@ -276,7 +291,10 @@ class _Reader:
         return value if self.is_at(",") or self.is_at(closer) else self._skip_item(closer)
 
     def _skip_item(self, closer: str) -> Literal:
-        """Skip an item, up to the comma or the bracket `closer` that ends it; return None for its value."""
+        """Skip the rest of an item that is not supported, up to the comma or the bracket `closer` that ends it.
+
+        Always return None, which is the value of such an item.
+        """
         while not (self.is_at(",") or self.is_at(closer)):
             if self.lexeme in _OPENERS:
                 self._skip_brackets()
@@ -332,7 +350,10 @@ def _number(value: Literal) -> int | float | None:
 
 
 def unescape_string(literal: str) -> str:
-    """Return the value of a string literal, given without its quotes; unpaired surrogates become U+FFFD."""
+    """Return the string that a JavaScript literal denotes. Unpaired surrogates become U+FFFD.
+
+    `literal` is the source of the literal without the quotes around it.
+    """
     if "\\\\" not in literal and "\\x5c" not in literal:
         literal = decode_js(literal)  # replaces nearly all escapes of a body, ten times as fast as _ESCAPE
     if "\\" not in literal:

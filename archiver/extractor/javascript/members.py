@@ -1,7 +1,7 @@
 """Read the members of an object literal one at a time, when they are needed.
 
-The server's data in a page is an object of up to 150 members, and few of them are needed. To find the offsets of all
-members takes a tenth of the time of reading their values.
+The server's data in a page is an object of up to 150 members, and few of them are needed. Finding the offsets of all
+members takes only a tenth of the time that reading all their values would take.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Members(Mapping[str, Literal]):
-    """A mapping of the names in an object literal to their values; a value is read when it is first looked up.
+    """The members of an object literal, as a mapping of their names to their values.
 
-    A value that cannot be read is None. `start` is the offset of the object's `{` in `text`. The constructor raises
-    LiteralError if there is no object at `start` or it is not well-formed.
+    A value is read when it is first looked up; a value that cannot be read is None. The constructor takes the source
+    text and the offset of the object's `{`. It raises LiteralError if there is no well-formed object.
     """
 
     def __init__(self, text: str, start: int) -> None:
@@ -72,8 +72,8 @@ class Members(Mapping[str, Literal]):
 def members_of(text: str, start: int) -> Mapping[str, Literal]:
     """Return the members of the object literal at offset `start` of `text`.
 
-    Return an empty mapping if the literal at `start` is not an object. If the object is not well-formed, return the
-    members that can be read. Raise LiteralError if nothing can be read.
+    If the object is not well-formed, return the members that can be read. For a literal of another kind, such as a
+    string, return an empty mapping. Raise LiteralError if there is no readable literal at `start`.
     """
     try:
         return Members(text, start)
@@ -85,7 +85,7 @@ def members_of(text: str, start: int) -> Mapping[str, Literal]:
 def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
     """Yield the name and the offset of each member of the object literal at offset `start`.
 
-    Raise LiteralError if there is no object or it is not well-formed.
+    Raise LiteralError if there is no well-formed object at `start`.
     """
     if not text.startswith("{", start):
         raise LiteralError(f"no object at {start}")
@@ -104,7 +104,7 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
 
 
 def _end_of_item(text: str, at: int) -> int:
-    """Return the offset of the comma or brace that ends the member whose value begins at offset `at`.
+    """Return the offset of the comma or brace that ends a member. `at` is the offset at which the member's key ends.
 
     Raise LiteralError if the member has no end or its brackets do not match.
     """

@@ -1,8 +1,8 @@
-"""Read an article's metadata: each field from the first of several sources that has a value.
+"""Read an article's metadata: for each field, search several places in the page and use the first non-empty value.
 
-A generator yields the values of a field from its sources, so that a source is read only if all sources before it are
-empty. Pages since 2025 contain the server's own data (ParsedPage.cgi). For most fields, such a page is searched no
-further: if the field is empty in this data, the article has no such value (docs/wechat-format.md#6-metadata).
+A generator for each field yields the values, so that a place is read only if all places before it are empty. Pages
+since 2025 contain the server's own data (ParsedPage.cgi). For most fields, other places in such a page are not read,
+since an article has no value for a field that is empty in this data (docs/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations
@@ -92,7 +92,10 @@ def read_metadata(parsed: ParsedPage) -> Article:
 
 
 def _missing(found: dict[str, str]) -> list[str]:
-    """Return a warning for each empty value in `found`, whose keys are names of fields that no article should lack."""
+    """Return a warning for each empty value in `found`, such as "the page has no title".
+
+    `found` is a mapping of names of required fields, as the warnings show them, to the values in the page.
+    """
     return [f"the page has no {name}" for name, value in found.items() if not value]
 
 
@@ -120,14 +123,19 @@ def _titles(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _has_own_title(parsed: ParsedPage) -> bool:
-    """Return True if the author gave a text post a title. If not, the page gives the whole text as the title."""
+    """Return True if the author gave a title to an article of the type `text`.
+
+    The page of such an article without a title gives the whole text as the title. If the page does not say whether the
+    author gave a title, return False.
+    """
     return as_text(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
 
 
 def _headline(text: str) -> str:
-    """Return a title of at most 40 characters for a text, on one line.
+    """Return a one-line title of at most 40 characters made from `text`, the text or digest of an untitled article.
 
-    It is the whole text if that is short enough, else its first sentence, else its first line, cut with `…` if needed.
+    The title is the whole text if that is short enough, else the first sentence, else the first line. A first line that
+    is too long is cut and ends with `…`.
     """
     text = text.strip()
     if len(text) <= _MAX_HEADLINE:
@@ -203,9 +211,10 @@ def _is_original(parsed: ParsedPage) -> bool:
 
 
 def _is_paid(parsed: ParsedPage) -> bool:
-    """Return True if the article is not free and the reader to whom the page was sent has not paid for it.
+    """Return True if the page was sent to a reader who would have to pay to see the whole article.
 
-    A paid article can also be recognized by the preview in its body, see RawBody.paid_preview.
+    Return False for a free article, and if this reader has already paid. Some paid articles are recognized only by the
+    preview in their body, see RawBody.paid_preview.
     """
     paid = parsed.cgi.get("is_pay_subscribe") or parsed.variable("isPaySubscribe", "is_pay_subscribe")
     return as_text(paid) == "1" and as_text(member(parsed.cgi, "user_info", "is_paid")) != "1"
@@ -214,7 +223,7 @@ def _is_paid(parsed: ParsedPage) -> bool:
 def _location(parsed: ParsedPage) -> str:
     """Return the location that WeChat derives from the author's IP address (since 2022-04-29); '' if there is none.
 
-    It is a province for an author in China, else a country.
+    The location is a province for an author in China, else a country.
     """
     place = parsed.cgi.get("ip_wording") or parsed.variable("ip_wording")
     country = as_line(member(place, "country_name") or member(place, "countryName"))

@@ -44,9 +44,12 @@ def read_identity(parsed: ParsedPage) -> Identity:
 def read_url(parsed: ParsedPage, ids: Identity) -> str:
     """Return the address of the page's article; '' if it is unknown.
 
-    The first of these that exists is returned: a short address; the long address made of `ids`, if they include `sn`;
-    another address in the page; the requested address; the address after redirects; the long address without `sn`,
-    which WeChat refuses. Pages found through the search engine Sogou have no `sn`.
+    The result is the first of these addresses that is known:
+
+    1. a short address (`https://mp.weixin.qq.com/s/…`);
+    2. the long address made of `ids`, if they include `sn`;
+    3. any other address of the article: one in the page, else the requested one, else the one after redirects;
+    4. the long address without `sn`, although WeChat refuses it.
     """
     known = [_canonical(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)
@@ -63,7 +66,10 @@ def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
 
 
 def _addresses(parsed: ParsedPage) -> Iterator[str]:
-    """Yield the addresses of this page: those in its data and metas, and the requested one. Some may be ''."""
+    """Yield the addresses of the article: those in the page's scripts and `<meta>` tags, then the requested one.
+
+    The address after redirects is not among them. An address that is unknown is ''.
+    """
     yield as_text(parsed.cgi.get("link"))
     yield as_text(member(parsed.cgi, "user_info", "short_link"))
     yield as_text(parsed.variable(*_LINKS))
@@ -72,7 +78,7 @@ def _addresses(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _as_biz(text: str) -> str:
-    """Return `text`, percent-decoded, if it is a valid biz; else ''.
+    """Return `text` with percent-encoding decoded if the result is a valid biz, the id of an account; else ''.
 
     A biz is the base64 encoding of a decimal number, with or without padding.
     """

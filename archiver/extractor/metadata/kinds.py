@@ -21,7 +21,10 @@ _BODY_CLASSES = (
 
 
 def read_kind(parsed: ParsedPage) -> tuple[str, tuple[str, ...]]:
-    """Return the value for Article.type, and the warnings: one if the page's `item_show_type` is unknown, else none."""
+    """Return the value for Article.type, and a tuple of warnings.
+
+    There is one warning if the page's `item_show_type` is unknown, else none.
+    """
     number = _number(parsed)
     kind = KINDS.get(number, "article")
     if kind == "article" and is_share_card(parsed):
@@ -38,8 +41,9 @@ def has_known_kind(parsed: ParsedPage) -> bool:
 def _number(parsed: ParsedPage) -> str:
     """Return the number of the page's layout, its `item_show_type`, as a string; "0" if the page does not give it.
 
-    It is read only from variables that describe the page itself, since the first `item_show_type` in the text often
-    belongs to a linked article. If these have no value, it is derived from the class of `<body>`.
+    The number is read only from variables that describe the page itself, since the first `item_show_type` in the text
+    often belongs to a linked article. If these variables have no value, the number is derived from the class of
+    `<body>`.
     """
     value = parsed.cgi.get("item_show_type")
     if value is None:
@@ -48,9 +52,9 @@ def _number(parsed: ParsedPage) -> str:
 
 
 def _number_of_body_class(parsed: ParsedPage) -> str:
-    """Return the `item_show_type` that belongs to the class of `<body>`; "0", an ordinary article, by default.
+    """Return the `item_show_type` that the class of `<body>` implies; "0", an ordinary article, by default.
 
-    It is used for saved pages from which the scripts were removed.
+    Used for saved pages from which the scripts were removed.
     """
     body = next((tag for tag in scanner.scan_tags(parsed.text) if tag.name == "body" and not tag.closing), None)
     classes = scanner.parse_tag_attributes(body.attributes).get("class", "").split() if body else []

@@ -1,4 +1,8 @@
-"""Read the source of a reprint or share card (docs/wechat-format.md#where-a-reprint-is-from)."""
+"""Read which article a reprint or share card shows (docs/wechat-format.md#where-a-reprint-is-from).
+
+A reprint contains the whole text of an article that another account published first, the original. A share card shows
+only a card and the beginning of the original.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,12 @@ def copyright_stat(parsed: ParsedPage) -> str:
 
 
 def is_reprint(parsed: ParsedPage) -> bool:
-    """Return True if the page is a reprint or a share card, so that its text is by another account."""
+    """Return True if the text of the page is by another account: the page is a reprint or a share card."""
     return copyright_stat(parsed) == _REPRINT_STAT or is_share_card(parsed)
 
 
 def is_share_card(parsed: ParsedPage) -> bool:
-    """Return True if the page is a share card: it shows only a card of another account's article, not its text."""
+    """Return True if the page is a share card, which shows only a card and the beginning of another article."""
     style = member(parsed.cgi, "copyright_info", "reprint_style")
     if style is None:
         style = parsed.variable("reprint_style")
@@ -38,9 +42,9 @@ def is_share_card(parsed: ParsedPage) -> bool:
 
 
 def read_reprint(parsed: ParsedPage) -> Reprint | None:
-    """Return the source of a reprint or share card; None if the page is neither.
+    """Return what a reprint or share card says about the original article; None if the page is neither.
 
-    Fields that the page does not give are ''.
+    Fields of the result that the page does not give are ''.
     """
     if not is_reprint(parsed):
         return None
@@ -55,7 +59,7 @@ def read_reprint(parsed: ParsedPage) -> Reprint | None:
 def read_notice(parsed: ParsedPage) -> str:
     """Return the text that the account wrote above a reprint or share card (编者荐语); '' if there is none.
 
-    It is cut after 2,000 characters.
+    The text is cut after 2,000 characters.
     """
     return first_text(_notices(parsed))[:_MAX_NOTICE] if is_reprint(parsed) else ""
 
@@ -83,7 +87,10 @@ def _links(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _wechat_address(link: str) -> str:
-    """Return the canonical form of a link to mp.weixin.qq.com; '' for a link to another host."""
+    """Return the address of a link to mp.weixin.qq.com, with https and only the parameters that identify the page.
+
+    Return '' for a link to another host.
+    """
     address = urls.link(link)
     return address if address.startswith(f"https://{urls.HOST}/") else ""
 

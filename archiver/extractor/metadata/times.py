@@ -1,7 +1,7 @@
 """Read the times at which an article was published and edited, and at which the server sent its page.
 
 WeChat writes dates in Beijing time. A page also contains relative dates (前天) and dates of linked articles. So only
-Unix times and full dates are read, and only from the variables and elements listed here
+Unix times and full dates are read, from the variables and elements that the constants of this module list
 (docs/wechat-format.md#beijing-time and the sections after it).
 """
 
@@ -26,7 +26,7 @@ _DATE_ELEMENTS = ("#post-date", "#publish_time")
 
 
 def read_published(parsed: ParsedPage) -> datetime | None:
-    """Return the time of publication in Beijing time, None if the page does not give it.
+    """Return the time of publication in Beijing time; None if the page does not give it.
 
     A date without a time of day is midnight; a time without seconds has 0 seconds.
     """
@@ -36,8 +36,8 @@ def read_published(parsed: ParsedPage) -> datetime | None:
 def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
     """Return the time of the last edit in Beijing time; None if the page does not give it.
 
-    Also return None if this time is not after `published`, the time of publication. If `published` is None, the times
-    are not compared.
+    Return None, too, if the edit is not after `published`, the time of publication. This is not checked if `published`
+    is None.
     """
     value = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
     time = _from_unix(value)

@@ -17,16 +17,17 @@ _ALBUM_ITEMS = "descendant::*[contains(@class, 'article-tag__item') and not(cont
 def read_albums(parsed: ParsedPage) -> tuple[str, ...]:
     """Return the titles of the albums (合集) that contain the article, each once; at most 30.
 
-    Each is cut after 60 characters.
+    Each title is cut after 60 characters.
     """
     return _names(_albums(parsed))
 
 
 def read_topics(parsed: ParsedPage, kind: str) -> tuple[str, ...]:
-    """Return the hashtags and topics of an article without `#`, each once; at most 30.
+    """Return the topics and hashtags of an article without `#`, each once; at most 30.
 
-    Each is cut after 60 characters. `kind` is the article's value of Article.type: hashtags are read only for the kinds
-    in _KINDS_WITH_HASHTAGS.
+    Topics are tags that WeChat lists apart from the text. Hashtags are words after a `#` in the text. Hashtags are read
+    only if `kind`, the value of Article.type, is in _KINDS_WITH_HASHTAGS: in other articles, `#325` would count as a
+    hashtag. Each result is cut after 60 characters.
     """
     hashtags = as_list(member(parsed.cgi, "hashtags", "hashtag")) if kind in _KINDS_WITH_HASHTAGS else []
     return _names((*hashtags, *(member(tag, "tag_name") for tag in _tags(parsed) if not _is_album(tag))))

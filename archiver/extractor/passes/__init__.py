@@ -1,7 +1,8 @@
-"""Convert the raw body of a page to canonical HTML in a series of passes; `passes` returns them in order.
+"""Convert a raw body (the HTML of an article as it is in the page) to canonical HTML.
 
-Each pass is a function that changes the tree of the body. A pass that removes content yields a Removal for each piece.
-The last step, `collapse`, writes the tree as canonical HTML.
+The raw body is parsed into a tree. Then a series of passes changes this tree, and `collapse` writes the tree as
+canonical HTML. A pass is a function that changes the tree in place, for example by dropping hidden elements. It yields
+a Removal for each piece of content that it removes. `passes` returns the passes in order.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ Pass = Callable[[Element], Iterable[Removal] | None]
 
 
 def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
-    """Return the passes for one body, in the order in which they run.
+    """Return the passes for one body, in the order in which they must run.
 
     Args:
-        raw: The raw body. Only its list of videos is used here.
-        after_hidden: Additional passes, which run directly after `drop_hidden`.
+        raw: The raw body, of which only the list of videos is used. The caller parses the HTML of the raw body into a
+            tree, and calls each pass with this tree.
+        after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements. For
+            example, `clean` adds one that collects the visible text before the other passes change it.
     """
     return (
         drop_hidden,
@@ -51,7 +54,12 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanBody:
-    """The canonical HTML of a body, its media, and a record of the content that was removed or lost on the way."""
+    """The result of `clean`: the canonical HTML of a body, its media, and a record of the content that is missing.
+
+    `removed` has a Removal for each piece of content that a pass has removed on purpose. `lost_characters` is the
+    number of letters and digits that the page shows but `html` lacks, whether or not a Removal reports them.
+    `warnings` are sentences for the user; there is one if the body was too large to be converted in full.
+    """
 
     html: str
     media: tuple[Media, ...]  # images in the order of the page, then the media of cards
@@ -61,9 +69,11 @@ class CleanBody:
 
 
 def clean(raw: RawBody) -> CleanBody:
-    """Return the canonical HTML of a raw body, with its media, the removed pieces and the warnings.
+    """Convert a raw body, the HTML of an article as it is in the page, to canonical HTML.
 
-    An oversized body (`is_oversized`) is converted by `plain_html`. The result then has a warning, but no `removed`.
+    The result also has the media of the body and a record of missing content. If the body is too large for the passes
+    (`is_oversized`), `plain_html` converts it to simpler HTML instead. The result then has a warning, and no missing
+    content is recorded.
     """
     if is_oversized(raw.html):
         html = plain_html(raw.html)
@@ -77,9 +87,9 @@ def clean(raw: RawBody) -> CleanBody:
 
 
 def canonical_html(raw: RawBody) -> str:
-    """Return the canonical HTML of a raw body; it is equal to `clean(raw).html`.
+    """Return the canonical HTML of a raw body, the same string as `clean(raw).html`.
 
-    This is faster than `clean`, since it collects no media and records no losses.
+    This function is faster than `clean`, since it collects no media and records no losses.
     """
     if is_oversized(raw.html):
         return plain_html(raw.html)
@@ -92,9 +102,10 @@ def _run_passes(raw: RawBody, *after_hidden: Pass) -> tuple[Element, tuple[Remov
 
 
 def _media(body: Element) -> Iterator[Media]:
-    """Yield the media of a body: first its images, then the media of its cards.
+    """Yield the media of a body: first its images, then the files and cover images of its cards.
 
-    Media whose address is empty or was yielded before are skipped.
+    A card stands for embedded content such as an audio player. `body` is the tree after all passes. Media without an
+    address are skipped. Of several media with the same address, only the first is yielded.
     """
     known: set[str] = set()
     for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):

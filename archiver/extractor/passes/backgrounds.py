@@ -1,8 +1,8 @@
-"""Find images that a page shows as the background of an empty box or SVG, and add `<img>` elements for them.
+"""Add an `<img>` element for each image that a page shows as the background of a large empty box or SVG.
 
-Most backgrounds are decoration. A background is content if its box contains no text and no image, and if the declared
-size of the box is large. No layout is computed, so percentages are taken of the width of WeChat's column
-(docs/wechat-format.md#pictures-in-backgrounds).
+Other background images are decoration and are ignored. A box is empty if it contains neither text nor images, and large
+if it is at least 64 px wide and high. No layout is computed, so percentages are taken of 677 px, the width of WeChat's
+article column (docs/wechat-format.md#pictures-in-backgrounds).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
 def find_backgrounds(body: Element) -> None:
-    """Add an `<img>` before each box or SVG whose background image is content and not decoration.
+    """Insert an `<img>` with the address of the background image before each large empty box or SVG.
 
-    The box itself is not changed.
+    Large means at least 64 px wide and high, and empty means without text and images. The box itself stays in the tree
+    unchanged. All other backgrounds are ignored.
     """
     for element in _with_address(body):
         found = _ADDRESS.search(element.get("style", ""))
@@ -43,11 +44,14 @@ def _is_content(element: Element) -> bool:
 
 
 def _svg_size(svg: Element) -> tuple[float, float]:
-    """Return the width and height in px at which a browser draws an SVG.
+    """Return the width and height in px at which a browser draws an `<svg>` element.
 
-    Declared sizes are used first. Where one is missing, an SVG with a view box is as wide as the column, and its height
-    follows from the proportions of the view box. An SVG without a view box has the defaults of CSS, 300 × 150 px.
-    Return (0, 0) if the width in its `style` is 0.
+    These are the width and height that the element declares. If it does not declare one of them, a default is used:
+
+    - The width is that of WeChat's article column if the element has a `viewBox`, else 300 px.
+    - The height has the proportion to the width that the `viewBox` gives. It is 150 px if there is no `viewBox`.
+
+    Exception: if the `style` attribute sets the width to 0, nothing is visible, and the result is (0, 0).
     """
     style = declarations(svg.get("style", ""))
     view = [pixels(part) for part in re.split(r"[\s,]+", (svg.get("viewbox") or svg.get("viewBox") or "").strip())]
@@ -62,8 +66,8 @@ def _svg_size(svg: Element) -> tuple[float, float]:
 def _width(element: Element) -> float:
     """Return the width of a box in px.
 
-    This is the declared width. Without one, a block is as wide as the column, and an inline or floating box is as wide
-    as its widest child (0 without children).
+    A width declared in the `style` attribute is used if there is one. Otherwise a block is as wide as WeChat's article
+    column. An inline or floating box is as wide as its widest child, and has the width 0 if it has no children.
     """
     style = declarations(element.get("style", ""))
     if style.get("width", "auto") != "auto":
@@ -73,7 +77,7 @@ def _width(element: Element) -> float:
 
 
 def _height(element: Element) -> float:
-    """Return the height in px that the `style` of a box declares, including padding; 0 if it declares none.
+    """Return the height of a box in px, including padding, as declared in its `style` attribute; 0 if none is declared.
 
     A height in percent counts as 0, since the height of the parent is unknown.
     """
@@ -86,9 +90,11 @@ def _height(element: Element) -> float:
 
 
 def _length(*values: str) -> float:
-    """Return, in px, the first of `values` that is a percentage or a number of pixels other than 0; 0 if none is.
+    """Return the first usable CSS length in `values`, converted to px; 0 if none is usable.
 
-    Percentages are taken of the width of the column.
+    Pass several values if a length can be declared in several places, such as `style` and the attribute `width`.
+    Percentages and positive numbers of pixels are usable: `50%`, `12px`, `12`. Percentages are taken of the width of
+    WeChat's article column. All other values, such as `auto` or `2em`, are skipped.
     """
     for value in values:
         if found := _PERCENT.match(value):

@@ -1,9 +1,9 @@
 """Replace embedded content that Markdown cannot express (players, polls, mini programs …) by cards.
 
-A card shows the kind, title, image, name and link of the content. The HTML of cards is built only in this module, and
-every value from the page is escaped. The writer later replaces the addresses in this HTML by those of saved files.
-Advertisements, and elements that only ask the reader to follow an account, are dropped and reported
-(docs/wechat-format.md#10-cards-films-sound).
+A card is a short piece of HTML with the kind, title, author, cover image and link of the content, and a player if there
+is a file to play. Only this module builds the HTML of cards, and it escapes every value from the page. The writer later
+replaces the addresses of media in this HTML by those of saved files. Advertisements, and elements that only ask the
+reader to follow an account, are dropped and reported (docs/wechat-format.md#10-cards-films-sound).
 """
 
 from __future__ import annotations
@@ -33,7 +33,12 @@ _ADVERTISEMENTS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """The content of a card; fields without a value are empty."""
+    """The values that a card shows, taken from an embedded element; unknown values are '' or 0.
+
+    `kind` is the Chinese word for the kind of content, and `name` is an account or author. `href` is the target of the
+    card's link, and `cover` is the address of an image. `source` is the address of an audio or video file, and `size`
+    is the size of this file in bytes. `player` is the tag of the element that plays the file: `audio` or `video`.
+    """
 
     kind: str  # in Chinese, as shown to the reader
     title: str = ""
@@ -46,7 +51,10 @@ class Card:
 
 
 def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]]:
-    """Return the pass that replaces each embedded element by a CARD element.
+    """Return the pass that replaces each embedded element (player, poll, mini program …) in a body by a card.
+
+    In the tree, a card is an element with the tag CARD, whose attribute `html` is the HTML of the card. The pass drops
+    advertisements and elements without content, and yields a Removal for each.
 
     Args:
         videos: The videos listed in the data of the page. An embedded video gets its title and address from there.
@@ -55,9 +63,14 @@ def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]
 
 
 def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
-    """Replace embedded elements by CARD elements; `videos` maps ids to videos.
+    """Replace each embedded element (player, poll, mini program …) in `body` by a card.
 
-    Drop advertisements and elements without content, and yield a Removal for each.
+    In the tree, a card is an element with the tag CARD, whose attribute `html` is the HTML of the card. Drop
+    advertisements and elements without content, and yield a Removal for each.
+
+    Args:
+        videos: The videos listed in the data of the page, by id.
+        body: The tree of the body, which is changed in place.
     """
     for element in elements(body, *_READERS, "iframe", *_ADVERTISEMENTS):
         if element.tag in _ADVERTISEMENTS:
@@ -79,9 +92,10 @@ def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
 
 
 def _move_content_behind(element: Element) -> None:
-    """Move all children of an embedded element behind it if it contains paragraphs, images or headings.
+    """Move all children of an embedded element behind the element if it contains paragraphs, images or headings.
 
-    Such content belongs to the article. It is in the element only because the end tag of the element is missing.
+    Such content belongs to the article. The parser has put it into the element only because the element's end tag is
+    missing in the page.
     """
     if holds(element, "p", "img", "h1", "h2", "h3"):
         for child in reversed(list(element)):
@@ -89,7 +103,10 @@ def _move_content_behind(element: Element) -> None:
 
 
 def card_media(body: Element) -> Iterator[Media]:
-    """Yield the audio, video and cover images of the cards in a body."""
+    """Yield a Media for each audio file, video file and cover image of the cards in a body.
+
+    `body` is the tree after the pass `make_cards`, which has put the cards into it.
+    """
     for element in body.iter(CARD):
         if source := element.get("source"):
             kind = MediaKind(element.get("player", ""))
@@ -107,9 +124,10 @@ def _put(element: Element, card: Card) -> None:
 
 
 def _html(card: Card) -> str:
-    """Return the HTML of a card, on one line.
+    """Return the HTML of a card, as a single line.
 
-    It contains a `<video>` even if the file will not be saved; in that case the writer shows the poster image instead.
+    If the address of a video file is known, the card contains a `<video>` element. The writer replaces this element by
+    the cover image if the file is not saved.
     """
     title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
     caption = "：".join(filter(None, (card.kind, title)))
@@ -141,9 +159,9 @@ def _iframe_card(element: Element, videos: dict[str, Video]) -> Card | None:
 
 
 def _wechat_link(address: str) -> str:
-    """Return the absolute URL of a page of WeChat; '' if `address` is unusable.
+    """Return `address`, which may be relative to WeChat's host, as an absolute URL.
 
-    `address` may be relative to WeChat's host.
+    Return '' if the address is invalid or has a scheme other than http, https and mailto.
     """
     try:
         return urls.link(urljoin(f"https://{urls.HOST}/", address))
@@ -174,7 +192,7 @@ def _audio_card(element: Element) -> Card | None:
 
 
 def _html_player_card(element: Element) -> Card | None:
-    """Return the card of an HTML `<video>` or `<audio>` element; None if it has no address."""
+    """Return the card of an HTML `<video>` or `<audio>` element; None if the element has no usable address."""
     inner = next(element.iter("source"), element)
     source, player = urls.media(element.get("src") or inner.get("src") or ""), str(element.tag)
     kind = {"video": "视频", "audio": "音频"}[player]
@@ -230,7 +248,10 @@ _READERS: dict[str, Callable[[Element], Card | None]] = {
 
 
 def find_stickers(body: Element) -> None:
-    """Replace sticker elements by `<img>` elements; leave stickers without an address unchanged."""
+    """Replace WeChat's sticker elements (`<mp-common-sticker>`) by `<img>` elements.
+
+    A sticker element without an image address is left unchanged.
+    """
     for element in elements(body, "mp-common-sticker"):
         address = urls.media(element.get("data-emoji_url", ""))
         if address:

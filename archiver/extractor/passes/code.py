@@ -1,6 +1,8 @@
-"""Convert the code blocks of all editors to CODE elements, whose text is the code with its white space preserved.
+"""Convert code blocks, which each editor writes in its own form, to one common form.
 
-docs/wechat-format.md#one-line-per-code-element and the sections after it describe the forms of code blocks.
+In this form, a code block is an element with the tag CODE, whose text is the code with its line feeds and indentation.
+CODE is a tag of archiver's own, not HTML's `<code>`. The forms of the editors are described in
+docs/wechat-format.md#one-line-per-code-element and the sections after it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ _SPACES = str.maketrans(
 
 
 def read_code(body: Element) -> None:
-    """Replace every code block by a CODE element; rename a `<pre>` that contains no code to `<div>`."""
+    """Replace every code block in a body by an element with the tag CODE, whose text is the code.
+
+    CODE is a tag of archiver's own, not HTML's `<code>`; `collapse` later writes the element as `<pre>`. A `<pre>` that
+    contains no code is renamed to `<div>`.
+    """
     inside: set[Element] = set()
     for block in list(filter(_is_block, _candidates(body))):
         if block in inside:
@@ -41,9 +47,9 @@ def read_code(body: Element) -> None:
 
 
 def _put(block: Element, code: Element) -> None:
-    """Replace a code block by `code`, followed by the images of the block.
+    """Replace a code block in the tree by the new element `code`, followed by the images of the block.
 
-    Leave out `code` if it is empty.
+    If `code` has no text, only the images remain.
     """
     images = list(block.iter("img"))
     replace(block, code)
@@ -59,7 +65,7 @@ def _is_block(element: Element) -> bool:
 
 
 def _is_code(pre: Element) -> bool:
-    """Return True if a `<pre>` contains code; False if an editor has used it for prose, images or a card."""
+    """Return True if a `<pre>` contains code, False if an editor has used it for prose, images or embedded content."""
     lines = list(pre.iter("code"))
     if lines and _hold_all_text(pre, lines):
         return True
@@ -70,7 +76,11 @@ def _is_code(pre: Element) -> bool:
 
 
 def _hold_all_text(block: Element, lines: list[Element]) -> bool:
-    """Return True if the elements `lines` together contain all text of a block; white space is ignored."""
+    """Return True if some elements in a code block, `lines`, together contain exactly the text of the block.
+
+    This tells whether the editor has put each line of the code into one of these elements. It is False if the block has
+    text outside of them, or if a piece of text is in two of them. White space is ignored.
+    """
     return "".join(map(normalized_text, lines)).replace(" ", "") == normalized_text(block).replace(" ", "")
 
 
@@ -81,10 +91,10 @@ def _drop_line_numbers(block: Element) -> None:
 
 
 def _code_text(block: Element) -> str:
-    """Return the code of a block.
+    """Return the code in a code block, with a line feed between its lines.
 
-    If several list items or `<code>` elements together contain all its text, each of them is one line of the code.
-    Otherwise the code is the text of the block.
+    Some editors put each line into its own list item or `<code>` element. Such an element becomes one line if several
+    of them together contain all text of the block. Otherwise the text of the whole block is the code.
     """
     lines = [item for item in block.iter("li") if not holds(item, "li")] or list(block.iter("code"))
     nested = any(holds(line, "code") for line in lines if line.tag == "code")
@@ -110,9 +120,10 @@ def _flat(element: Element) -> str:
 
 
 def _language(block: Element) -> str:
-    """Return the language of a code block from a class such as `language-python`; '' if there is none.
+    """Return the programming language of a code block: `python` for a class `language-python` or `lang-python`.
 
-    The attribute `data-lang` is not used: it is a guess of the editor and often wrong.
+    Return '' if no element of the block has such a class. The attribute `data-lang` is ignored, since the editor
+    guesses it and is often wrong.
     """
     for element in block.iter():
         for name in element.get("class", "").split() if isinstance(element.tag, str) else ():

@@ -1,8 +1,11 @@
-"""Convert the tree of a body to the blocks and lines of canonical HTML. This is the last step, after all passes.
+"""Write the tree of a body as canonical HTML, as the last step of the conversion, after all passes.
 
-The walk over the tree is iterative, so elements can be nested to any depth. It computes the style of each element and
-ends a line wherever a browser does. The computed style of an element counts, not its tag: `<strong>` whose spans have
-`font-weight: normal` is not bold, `<span style="font-weight: 700">` is (docs/wechat-format.md#meaning-by-style).
+Canonical HTML is a sequence of blocks, such as paragraphs, headings, lists and tables. The text between two places
+where a browser starts a new block is called a line, and becomes a paragraph or heading. A `<br>` is a part of its line.
+
+The tree is walked in a loop, without recursion, so elements can be nested to any depth. Text becomes bold, italic and
+so on by its computed style, not by the tags around it. For example, a `<span>` with `font-weight: normal` in a
+`<strong>` is not bold (docs/wechat-format.md#meaning-by-style).
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
 
     Args:
         body: The tree after all passes. It is not changed.
-        sheet: The style sheet of the page.
+        sheet: The style sheet of the page, by default an empty one.
     """
     builder = _Builder(sheet)
     skipped: Any = None
@@ -64,9 +67,12 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
 
 
 class _Builder:
-    """A builder of the blocks of a body. The walk over the tree calls it at the start and end of each element.
+    """A builder of the blocks of canonical HTML (paragraphs, headings, lists …) from the tree of a body.
 
-    Its state is the open containers, the styles of the open elements, and the runs of the current line.
+    The caller walks the tree, and calls `enter` at the start of each element, `leave` at its end, and `end_line` after
+    the last element. Then the block `root` contains the whole body. Meanwhile, the builder keeps the open containers
+    (lists, quotes, tables), the styles of the open elements, and the runs of the current line. A run is a line break,
+    an image, or a piece of text with uniform formatting.
     """
 
     def __init__(self, sheet: Stylesheet) -> None:
@@ -79,7 +85,12 @@ class _Builder:
         self.text_style = PLAIN  # style of the text that was added last
 
     def enter(self, element: Element) -> bool:
-        """Handle the start of an element; return False if its content is to be skipped."""
+        """Add the start of an element to the result; return False if the caller must skip its content.
+
+        If the element starts a line, as `<p>` does, the current line ends. A list, quote or table becomes the innermost
+        container. Then the text before the first child of the element is added. The content must be skipped if the
+        element has been added as a whole, as an image or a card is.
+        """
         tag, outer = str(element.tag), self.styles[-1]
         if add := _ATOMS.get(tag):
             add(self, element)
@@ -97,7 +108,11 @@ class _Builder:
         return True
 
     def leave(self, element: Element) -> None:
-        """Handle the end of an element and the text between this end and the next tag."""
+        """Add the end of an element to the result, and then the text between this end and the next tag.
+
+        If the element starts and ends a line, as `<p>` does, the current line ends. If it is a list, quote or table,
+        its container is closed, and is removed if it is empty.
+        """
         if self.styles.pop().starts_line:
             self.end_line()
             if (tag := str(element.tag)) in _STRUCTURE:
@@ -106,10 +121,10 @@ class _Builder:
             self.add_text(tail)
 
     def add_text(self, text: str) -> None:
-        """Add text to the current line, unless the current style hides it.
+        """Add text to the current line, unless the style of the innermost open element hides it.
 
-        Line feeds become line breaks if the `white-space` of the current style keeps them. All other white space
-        becomes single spaces.
+        Line feeds become line breaks if that style has a `white-space` such as `pre`. Every other sequence of white
+        space becomes one space.
         """
         style = self.styles[-1].style
         if style.hidden:
@@ -133,9 +148,10 @@ class _Builder:
             self._append(_SPACES.sub(" ", line))
 
     def _append(self, text: str) -> None:
-        """Add text to the current line.
+        """Add text to the current line, in the style of the innermost open element.
 
-        Extend the last run if it has the same style: editors split words into several spans.
+        If the text directly before it has the same style, the two become one piece. So a word that an editor has split
+        into several `<span>` elements is one piece again.
         """
         scope, runs = self.styles[-1], self.runs
         if runs and scope.style == self.text_style and not ((last := runs[-1]).image or last.text == "\n"):
@@ -145,14 +161,18 @@ class _Builder:
             self.text_style = scope.style
 
     def add_break(self, _element: Element | None = None) -> None:
-        """Add a line break to the current line, as `<br>` does. The argument is ignored."""
+        """Add a line break to the current line, as `<br>` does.
+
+        The argument is ignored. It exists so that this method can be called like `add_image` and `add_code`.
+        """
         scope = self.styles[-1]
         self.runs.append(Run("\n", scope.marks, scope.style.href))
 
     def end_line(self) -> None:
-        """End the current line and write its runs as a paragraph or heading.
+        """End the current line and write its content as a paragraph or heading.
 
-        Two line breaks in a row split it into two paragraphs. A line with neither text nor images is discarded.
+        If two line breaks follow each other in the line, it is split there into two paragraphs. A line with neither
+        text nor images is discarded.
         """
         if not self.runs:
             return
@@ -165,9 +185,10 @@ class _Builder:
                 self._write(line)
 
     def add_block(self, block: Block) -> None:
-        """Add a block to the open container.
+        """Append a block to the innermost open container.
 
-        If HTML requires a list, list item, table row or cell around the block and it is missing, add it first.
+        Where HTML requires an element between the container and the block, this element is added first. For example, an
+        `<li>` outside of a list gets a `<ul>` around it.
         """
         parent = self.containers[-1]
         if block.tag == "li" and parent.tag not in ("ul", "ol"):
@@ -211,9 +232,9 @@ class _Builder:
                 _remove_last(self.containers[-1], closed)
 
     def add_image(self, element: Element) -> None:
-        """Add an image.
+        """Add an image to the current line if `is_inline` is True for it, else on a line of its own.
 
-        Put it in the current line if it is inline (about as small as a letter), else on a line of its own.
+        Inline images are small, such as emoji.
         """
         href = self.styles[-1].style.href
         run = Run(element.get("alt", ""), href=href, image=element.get("src", ""))
@@ -225,21 +246,24 @@ class _Builder:
         self.end_line()
 
     def add_rule(self, _element: Element) -> None:
-        """Add a horizontal rule (`<hr>`). The argument is ignored."""
+        """Add a horizontal rule (`<hr>`).
+
+        The argument is ignored. It exists so that this method can be called like `add_image` and `add_code`.
+        """
         self.end_line()
         self.add_block(Block("hr"))
 
     def add_code(self, element: Element) -> None:
-        """Add the code block of a CODE element, which an earlier pass has made."""
+        """Add a `<pre>` block with the code in a CODE element, which the pass `read_code` has made."""
         self.end_line()
         language = element.get("language", "")
         opening = f'<code class="language-{escape(language)}">' if language else "<code>"
         self.add_block(Block("pre", html=f"{opening}{escape(element.text or '', quote=False)}</code>"))
 
     def add_card(self, element: Element) -> None:
-        """Add the card of a CARD element, which an earlier pass has made.
+        """Add the card in a CARD element, which the pass `make_cards` has made.
 
-        The attribute `html` of the element is used unchanged, since that pass has built it from escaped values.
+        The HTML in the attribute `html` is copied unchanged, since `make_cards` has escaped the values in it.
         """
         self.end_line()
         self.add_block(Block("div", {"class": "wechat-card"}, html=element.get("html", "")))
@@ -255,9 +279,10 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose con
 
 
 def _last(parent: Block, *tags: str) -> Block:
-    """Return the last child of `parent` if the tag of this child is one of `tags`.
+    """Return the last child of `parent` if its tag is one of `tags`; else append a new child and return that.
 
-    Otherwise append a new child with the first of `tags` as its tag, and return the new child.
+    The new child has the first of `tags` as its tag. `add_block` uses this to find or make the element that HTML
+    requires around a block. For example, `_last(parent, "ul", "ol")` returns the list for an `<li>` outside of a list.
     """
     if not parent.children or parent.children[-1].tag not in tags:
         parent.children.append(Block(tags[0]))
@@ -265,9 +290,11 @@ def _last(parent: Block, *tags: str) -> Block:
 
 
 def _remove_last(parent: Block, block: Block) -> None:
-    """Remove `block`, the last block in `parent`, if it is empty.
+    """Remove an empty block from the end of `parent`, so that no empty list, quote or table is written.
 
-    If `block` is a list item around which `add_block` has made a list, and that list becomes empty, remove it, too.
+    This undoes `add_block`, which may have put a list around the block if it is an `<li>`. In this case, the `<li>` is
+    removed from the list, and the list is removed, too, if it is then empty. Nothing is removed if the block is not at
+    the end.
     """
     last = parent.children[-1]
     if block.tag == "li" and last.tag in ("ul", "ol"):
@@ -278,7 +305,11 @@ def _remove_last(parent: Block, block: Block) -> None:
 
 
 def _paragraphs(runs: list[Run]) -> list[list[Run]]:
-    """Split the runs of a line into paragraphs wherever two line breaks follow each other."""
+    """Split a line into paragraphs wherever two line breaks follow each other.
+
+    `runs` is the line, and each list in the result is a paragraph. A run is a line break, an image, or a piece of text
+    with uniform formatting.
+    """
     if all(run.text != "\n" for run in runs):
         return [runs]
     parts: list[list[Run]] = [[]]
@@ -297,9 +328,10 @@ def _paragraphs(runs: list[Run]) -> list[list[Run]]:
 
 
 def _attributes(tag: str, element: Element) -> dict[str, str]:
-    """Return the attributes that a canonical block keeps: `start` of a list, `colspan` and `rowspan` of a cell.
+    """Return the attributes of an element that canonical HTML keeps, as a mapping from name to value.
 
-    Invalid values and the default value 1 are left out.
+    These are `start` of an `<ol>`, and `colspan` and `rowspan` of a table cell. Invalid values and the default value 1
+    are left out.
     """
     names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
     found = {name: element.get(name, "") for name in names}
@@ -307,9 +339,9 @@ def _attributes(tag: str, element: Element) -> dict[str, str]:
 
 
 def _shift_headings(blocks: list[Block]) -> None:
-    """Shift all headings one level down (h1 becomes h2 …) if the body has an h1.
+    """Change the tags of all headings to one level lower (h1 to h2, h2 to h3 …) if one of `blocks` is an h1.
 
-    The theme shows the title of the post as h1, which should be the only h1 on the page.
+    The theme shows the title of the post as h1, which should be the only h1 on the page. An h6 stays an h6.
     """
     headings = [block for block in blocks if block.tag in _HEADINGS]
     if any(heading.tag == "h1" for heading in headings):

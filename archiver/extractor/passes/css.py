@@ -1,7 +1,7 @@
 """Compute the style of an element from its tag, its `style`, the page's style sheet and the style of its parent.
 
-Only those properties are computed that change the meaning of text and that Markdown can express: bold, italic,
-underlined, struck, raised and lowered text, line starts, and visibility. Colours and sizes are left to the theme.
+Only what Markdown can express is computed: whether text is bold, italic, underlined, struck, raised, lowered or hidden,
+and whether an element starts a new line. Colours and sizes are left to the theme.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ _LONGEST = 8192  # maximum length of a style attribute, in characters; the rest 
 
 
 class ComputedStyle(NamedTuple):
-    """The computed style of an element; the defaults are the style of text in a paragraph."""
+    """The computed style of an element; the defaults are the style of text in a paragraph.
+
+    `raised` is 'sup', 'sub' or ''. `href` is the target of the link around the text, or ''. `space` is the value of the
+    CSS property `white-space`. `blockifies` is True for flex and grid boxes, in which each child has a line of its own.
+    """
 
     bold: bool = False
     italic: bool = False
@@ -44,7 +48,8 @@ PLAIN = ComputedStyle()
 def declarations(style: str) -> dict[str, str]:
     """Return the declarations of a `style` attribute, as a mapping from property to value.
 
-    Properties and values are in lower case, and `!important` is removed. The last declaration of a property wins.
+    Properties and values are in lower case, and `!important` is removed. If a property is declared twice, the last
+    declaration is used.
     """
     found = {}
     for name, value in _DECLARATION.findall(style[:_LONGEST]):
@@ -53,9 +58,9 @@ def declarations(style: str) -> dict[str, str]:
 
 
 def not_shown(tag: str, style: str) -> bool:
-    """Return True if the page does not show an element and its content.
+    """Return True if a browser shows neither an element nor its content.
 
-    That is the case for `display: none` in its `style` and for tags such as `script` (NEVER_SHOWN).
+    The reason is a tag such as `script` (NEVER_SHOWN), or `display: none` in `style`, the element's `style` attribute.
     """
     return tag in NEVER_SHOWN or ("none" in style and declarations(style).get("display") == "none")
 
@@ -66,8 +71,12 @@ NEVER_SHOWN = frozenset("script style noscript template head title meta link des
 def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
     """Return True if an element starts and ends a line, as a block does.
 
-    The reason can be its tag, its `style`, or that its parent is a flex or grid box. `parent` is the style of the
-    parent.
+    The reason can be its tag, its `style`, or a parent that is a flex or grid box.
+
+    Args:
+        tag: The tag of the element.
+        style: The `style` attribute of the element, '' if there is none.
+        parent: The computed style of the parent.
     """
     if tag in BLOCK_TAGS or parent.blockifies:
         return True
@@ -106,11 +115,11 @@ def inherit(parent: ComputedStyle, tag: str, style: str, sheet: str = "") -> Com
     """Return the computed style of an element.
 
     Args:
-        parent: The computed style of its parent.
-        tag: Its tag.
-        style: Its `style` attribute.
-        sheet: The declarations for it from the style sheet of the page, in the syntax of a `style` attribute. `style`
-            overrides them.
+        parent: The computed style of the element's parent.
+        tag: The tag of the element.
+        style: The `style` attribute of the element, '' if there is none.
+        sheet: The declarations that the page's style sheet has for the element, written as in a `style` attribute.
+            Declarations in `style` override them.
     """
     computed = _by_tag(parent, tag)
     for written in filter(None, (sheet, style)):
@@ -139,10 +148,12 @@ def _apply(computed: ComputedStyle, parent: ComputedStyle, declared: dict[str, s
 
 
 def _is_bold(weight: str, computed: ComputedStyle, parent: ComputedStyle) -> bool:
-    """Return True if browsers show text with this `font-weight` as bold, which they do from 600 on.
+    """Return True if browsers show text with the `font-weight` value `weight` as bold. Numbers are bold from 600 on.
 
-    For `inherit` and `unset` return `parent.bold`. For unknown values return `computed.bold`: `computed` is the style
-    of the element without this declaration.
+    Args:
+        weight: The declared value, such as `bold` or `600`.
+        computed: The style of the element without this declaration. Its `bold` is returned for unknown values.
+        parent: The style of the element's parent. Its `bold` is returned for `inherit` and `unset`.
     """
     if weight.isascii() and weight.isdigit() and len(weight) < 5:
         return int(weight) >= 600
@@ -154,9 +165,9 @@ def _is_bold(weight: str, computed: ComputedStyle, parent: ComputedStyle) -> boo
 
 
 def _weight_in(font: str) -> str:
-    """Return the weight in a value of the shorthand property `font`.
+    """Return the font weight in a value of the CSS property `font`: `bold` for `bold 12px serif`.
 
-    Return `normal` if it has no weight, and '' if it is empty, `inherit`, `initial` or `unset`.
+    Return `normal` if the value contains no bold weight, and '' if it is empty, `inherit`, `initial` or `unset`.
     """
     if not font or font in ("inherit", "initial", "unset"):
         return ""
@@ -165,9 +176,15 @@ def _weight_in(font: str) -> str:
 
 
 def _lines(line: str, computed: ComputedStyle, parent: ComputedStyle) -> dict[str, bool]:
-    """Return the fields `underline` and `strike` of the computed style for a value of `text-decoration`.
+    """Return whether an element's text is underlined and struck through, by the `text-decoration` of the element.
 
-    `none` removes the lines that the element has by its tag, but not those of its parent.
+    The result has a value for each of the fields `underline` and `strike` of ComputedStyle: `{"underline": True, …}`.
+
+    Args:
+        line: The value of `text-decoration`, such as `underline` or `line-through`. `none` removes the lines that the
+            element has by its tag (as `<u>`), but not those of its parent.
+        computed: The style of the element without this declaration.
+        parent: The style of the element's parent.
     """
     if "none" in line:
         return {"underline": parent.underline, "strike": parent.strike}

@@ -16,9 +16,9 @@ _CJK = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def read_formulas(body: Element) -> Iterator[Removal]:
-    """Replace the content of elements with `data-formula` by the TeX source in that attribute.
+    """Replace the content of each element that has the attribute `data-formula` by the TeX source in this attribute.
 
-    Drop formulas that are drawn as SVG without TeX source, and yield a Removal for each.
+    Drop each formula that is drawn as an SVG without TeX source, and yield a Removal for it.
     """
     for element in _candidates(body):
         if element.get("data-formula") is not None:

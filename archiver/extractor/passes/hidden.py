@@ -15,10 +15,10 @@ _MIN_REPORTED = 8  # minimum length of hidden text that is reported, in characte
 
 
 def drop_hidden(body: Element) -> Iterator[Removal]:
-    """Drop elements that are hidden by `display: none`, by the attribute `hidden` or by their tag.
+    """Drop elements that are hidden by `display: none`, by the attribute `hidden` or by a tag such as `template`.
 
-    Yield a Removal for each one whose text has at least `_MIN_REPORTED` characters, not counting white space. Scripts
-    and styles are not reported.
+    Yield a Removal for each dropped element with at least 8 characters of text, not counting white space. Scripts and
+    styles are dropped without a Removal.
     """
     for element in list(filter(_is_hidden, body.iterdescendants(etree.Element))):
         tag = element.tag

@@ -1,6 +1,7 @@
-"""Set the address of every image: lazy images have it in `data-src`, SVG drawings in `<image href>`.
+"""Find the addresses of the images in a body, and set them as the `src` of `<img>` elements.
 
-See docs/wechat-format.md#where-an-image-has-its-address.
+Many pages have the address in `data-src`, since a script loads the image later. SVG drawings have the address in the
+`href` of an `<image>` (docs/wechat-format.md#where-an-image-has-its-address).
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ _PIXELS = re.compile(r"(-?[\d.]{1,10})(px)?\Z")
 
 
 def find_images(body: Element) -> Iterator[Removal]:
-    """Set `src` and `alt` of every `<img>` in a body.
+    """Set `src` of every `<img>` in a body to the address of the image, and `alt` to its alternative text.
 
-    Drop images without an address, and yield a Removal for each.
+    Alternative texts without information, such as file names, are replaced by ''. Images without an address are
+    dropped, and a Removal is yielded for each.
     """
     for image in elements(body, "img"):
         address = address_of(image)
@@ -40,9 +42,10 @@ def find_images(body: Element) -> Iterator[Removal]:
 
 
 def find_svg_images(body: Element) -> None:
-    """Replace `<image>` elements in SVGs by `<img>` elements.
+    """Rename each `<image>` element, which SVGs have instead of `<img>`, to `<img>`, and set its `src`.
 
-    Drop `<text>` elements in SVGs that contain no letters or digits, since they only fill space.
+    An `<image>` without an address is left unchanged. Also drop `<text>` elements without letters and digits, since
+    they only fill space.
     """
     for image in elements(body, "image"):
         address = urls.media(image.get("href") or image.get("xlink:href") or "")
@@ -67,7 +70,7 @@ _EMOJI = "https://res.wx.qq.com/t/wx_fed/we-emoji/"
 
 
 def media_of(image: Element) -> Media:
-    """Return the Media of an `<img>` whose `src` was set by find_images."""
+    """Return the Media for an `<img>`. The pass `find_images` must have set `src` before."""
     address = image.get("src", "")
     declared = image.get("data-w", "")
     width = int(declared) if declared.isdecimal() and len(declared) < 6 else 0
@@ -75,10 +78,10 @@ def media_of(image: Element) -> Media:
 
 
 def address_of(image: Element | Mapping[str, str]) -> str:
-    """Return the address of an image; '' if it has none.
+    """Return the address of an image, from `data-src`, `src` or a similar attribute; '' if there is none.
 
-    `image` is an `<img>` or the mapping of its attributes. The result is an absolute URL, a `data:` URL, or the
-    relative path of a file beside a saved page.
+    The result is an absolute URL, a `data:` URL, or the relative path of an image file that a browser saved with the
+    page. `image` is an `<img>` element or the mapping of its attributes.
     """
     for name in _SOURCES:
         value = image.get(name, "").strip()
@@ -105,7 +108,7 @@ def _width(image: Element) -> float:
 
 
 def pixels(value: str) -> float:
-    """Return the number in `value`, a CSS length such as `12px` or `12`; 0 for any other unit or text."""
+    """Return the number of pixels in a CSS length such as `12px` or `12`; 0 if `value` is anything else."""
     found = _PIXELS.match(value.strip())
     try:
         return float(found[1]) if found else 0

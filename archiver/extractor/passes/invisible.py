@@ -13,5 +13,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def without_invisible(text: str) -> str:
-    """Return `text` without control characters and other invisible characters."""
+    """Return `text` without invisible characters: control characters, zero-width spaces, direction marks and the like.
+
+    Tabs, line feeds and the joiners in emoji are kept.
+    """
     return text if text.isprintable() else _CONTROL.sub("", _INVISIBLE.sub("", text))

@@ -1,4 +1,8 @@
-"""Replace tables that are only used for layout by `<div>` elements, and add the source to WeChat's quote cards."""
+"""Rename tables that only arrange content to `<div>`, and cite the source of quotes from other articles.
+
+WeChat's editor stores the author and title of a quoted article only in attributes of the `<blockquote>`. They are added
+to the quote as a line of text.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,10 @@ _NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", COD
 
 
 def unwrap_layout_tables(body: Element) -> None:
-    """Rename layout tables, their rows and their cells to `<div>`.
+    """Rename tables that are only used for layout, together with their rows and cells, to `<div>`.
 
-    A table is used for layout if no row has two cells, or if a cell contains a heading, a quote, code or a table. The
-    caption of any table, also of a data table, is moved before the table as a paragraph.
+    A table is used for layout if no row has more than one cell, or if a cell contains a heading, a quote, code or a
+    table. The captions of all tables, including data tables, become paragraphs before their table.
     """
     for table in reversed(list(elements(body, "table"))):  # innermost tables first
         for caption in table.findall("caption"):
@@ -33,9 +37,10 @@ def _is_layout(rows: list[Element]) -> bool:
 
 
 def cite_quotes(body: Element) -> None:
-    """Add a line with author and title to each of WeChat's quote cards, as a link to the quoted article.
+    """Append a line with the author and title of the quoted article to each quote card, as a link to that article.
 
-    A card that has no address, or neither author nor title, is left unchanged.
+    A quote card is a `<blockquote>` in which WeChat's editor has stored the article's address, author and title as
+    attributes. A card without an address, or with neither author nor title, is left unchanged.
     """
     for quote in elements(body, "blockquote"):
         address = urls.link(quote.get("data-url", ""))

@@ -1,7 +1,7 @@
-"""Turn bare addresses and raised footnote marks such as `[1]` into links.
+"""Turn addresses in text, and raised footnote marks such as `[1]`, into links.
 
-WeChat allows only links to its own pages, so authors write other addresses as text, mostly in footnotes at the end
-(docs/wechat-format.md#footnotes).
+WeChat allows only links to its own pages. So authors write all other addresses as plain text, mostly in footnotes at
+the end of the article (docs/wechat-format.md#footnotes).
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _TARGET = re.compile(r'<a href="([^"]+)">')
 
 
 def link_addresses(runs: list[Run]) -> list[Run]:
-    """Return the runs of a line, with every bare address as a separate run that is a link.
+    """Return the line `runs` with each address in plain text turned into a link.
 
-    Addresses in code and in existing links are left unchanged.
+    A line is a list of runs, pieces of text with uniform formatting. Each address becomes a run of its own. Addresses
+    in code and in existing links are left unchanged.
     """
     if all("://" not in run.text for run in runs):
         return runs
@@ -37,9 +38,10 @@ def link_addresses(runs: list[Run]) -> list[Run]:
 
 
 def link_footnotes(blocks: list[Block]) -> None:
-    """Link each raised `[n]` in the blocks to the address in the footnote `[n] …` further down.
+    """Link each footnote mark `<sup>[n]</sup>` to the address in the footnote `[n] …`, which follows further down.
 
-    The `html` of the blocks is changed in place.
+    A mark is left unchanged if it is already in a link, or if no footnote with its number has an address. The `html` of
+    the blocks is changed in place.
     """
     if not any("<sup>" in block.html for block in blocks):
         return
@@ -65,7 +67,11 @@ def _link(mark: re.Match[str], targets: dict[str, str]) -> str:
 
 
 def _split(run: Run) -> list[Run]:
-    """Split a run into its bare addresses, as links, and the text between them."""
+    """Split a run at the addresses in its text, and return the parts; each address becomes a part with a link.
+
+    A run is a piece of text with uniform formatting. The other parts are the text before, between and after the
+    addresses.
+    """
     parts, position = [], 0
     for found in _BARE.finditer(run.text):
         address = _without_sentence_end(found[0])

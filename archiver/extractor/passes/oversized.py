@@ -1,8 +1,8 @@
-"""Convert bodies that are too large for the passes: keep text, images, links and headings, and nothing else.
+"""Convert a body that is too large for the passes to simple HTML: keep text, images, links and headings, nothing else.
 
-Each block becomes one line of the canonical HTML. CSS is not evaluated, so text that the page hides by CSS is kept, and
-lists are not nested. Tags that have no effect here are removed before parsing, so that even 20 MB of tags are parsed in
-acceptable time.
+Each block becomes one line of canonical HTML. CSS is not evaluated, so text that the page hides by CSS is kept. Lists
+become paragraphs. Tags without effect on the result are removed before parsing, so that even 20 MB of tags are parsed
+in acceptable time.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ _USUAL_IMAGE = re.compile(r"https?(://mmbiz\.qpic\.cn/\w+/\w+/\d{1,4}(?:\?wx_fmt
 
 
 def is_oversized(html: str) -> bool:
-    """Return True if a body has too much text or too many elements for the passes; then use `plain_html`."""
+    """Return True if `html`, the raw HTML of a body, has too much text or too many elements for the passes.
+
+    Such a body must be converted by `plain_html`.
+    """
     if len(html) < _SHORTEST * MAX_ELEMENTS:
         return False
     elements = html.count("<") + html.count("://")
@@ -56,16 +59,18 @@ def is_oversized(html: str) -> bool:
 
 
 def plain_html(html: str) -> str:
-    """Return canonical HTML with only the text, images, links and headings of a body."""
+    """Return canonical HTML with only the text, images, links and headings of `html`, the raw HTML of a body."""
     lines = _LineWriter()
     feed_parser(sanitize_source(_simplified(html)), lines)
     return "\n".join(lines.written)
 
 
 def _simplified(html: str) -> str:
-    """Return the HTML of a body with a line feed in place of each tag of a block, and without tags such as `<b>`.
+    """Return `html` with as few tags as possible, so that it can be parsed fast even if it has millions of tags.
 
-    The tags of links, images and elements that are never shown are kept. Line feeds of `html` itself become spaces.
+    Inline tags such as `<b>` are removed, and each tag of a block element becomes a line feed. The line feeds of `html`
+    itself become spaces. Tags of headings are replaced by `_with_headings`. The tags of links, images and elements that
+    are never shown, such as `<script>`, are kept.
     """
     for char, replacement in _REPLACEMENTS:  # five times as fast as translate()
         html = html.replace(char, replacement)
@@ -73,10 +78,15 @@ def _simplified(html: str) -> str:
 
 
 def _with_headings(html: str) -> str:
-    """Return `html` with the tags of headings replaced by characters that the parser reads as text.
+    """Return `html` with each tag of a heading replaced by a line feed and a special character.
 
-    A start tag becomes a line feed and a character of `_BLOCK_SIGNS`: that of the heading one level lower, since h1 is
-    the title of the post. An end tag becomes a line feed and the character of a paragraph.
+    This saves time, since the parser sees the special character as text and has fewer tags to parse. Each kind of tag
+    has its own character. If a line begins with one, `_LineWriter` writes this line and the following ones with another
+    tag:
+
+    - The character for `<h1>` makes them `<h2>`, the one for `<h2>` makes them `<h3>`, and so on up to `<h6>`. No
+      `<h1>` is written, since the title of the post is the h1.
+    - The character for an end tag, such as `</h1>`, makes them `<p>`.
     """
     for opening, sign in _HEADINGS:
         html = opening.sub(sign, html)
@@ -84,15 +94,17 @@ def _with_headings(html: str) -> str:
 
 
 def plain_media(html: str) -> Iterator[Media]:
-    """Yield the images in `html`, the output of `plain_html`; each address is yielded once."""
+    """Yield a Media for each image in `html`, a result of `plain_html`; each address is yielded once."""
     for address in dict.fromkeys(re.findall(r'<img src="([^"]*)"', html)):
         yield Media(url=unescape(address), tries=(unescape(address),))
 
 
 class _LineWriter:
-    """A parser target that writes each block as one line of canonical HTML.
+    """A parser target that writes each block as one line of canonical HTML, such as `<p>Some text</p>`.
 
-    It builds no tree, since libxml2 limits the depth of trees; so elements may be nested to any depth.
+    While it reads the HTML, the parser calls the methods `start`, `data`, `end` and `close`. After `close`, the written
+    lines are in the list `written`. No tree is built, because libxml2 limits the depth of trees. So elements may be
+    nested to any depth.
     """
 
     def __init__(self) -> None:
@@ -105,7 +117,10 @@ class _LineWriter:
         self.data = self.texts.append
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Handle the start of an element."""
+        """Handle a start tag: write the text before the tag, then add an image, begin a link, or begin hidden content.
+
+        Other start tags have no effect.
+        """
         self._flush_text()
         if self.hidden or tag in NEVER_SHOWN:
             self.hidden += 1
@@ -115,7 +130,7 @@ class _LineWriter:
             self._add(_image(attributes))
 
     def end(self, tag: str) -> None:
-        """Handle the end of an element."""
+        """Handle an end tag: write the text before the tag, then end the open hidden element or link, if any."""
         self._flush_text()
         if self.hidden:
             self.hidden -= 1
@@ -123,7 +138,7 @@ class _LineWriter:
             self.href = ""
 
     def close(self) -> None:
-        """Handle the end of the source."""
+        """Write the last line, when the parser has reached the end of the HTML."""
         self._flush_text()
         self._end_line()
 
@@ -136,7 +151,10 @@ class _LineWriter:
                 self.written.append(f"<{self.block}>{line}</{self.block}>")
 
     def _flush_text(self) -> None:
-        """Add the text since the last tag to the current line. Each line feed in the text ends the line."""
+        """Add the text collected since the last tag to the current line, unless a hidden element contains it.
+
+        Each line feed in the text ends the current line and starts a new one.
+        """
         if not self.texts:
             return
         text = "" if self.hidden else without_invisible("".join(self.texts))
@@ -161,9 +179,9 @@ class _LineWriter:
 
 
 def _single_spaced(line: str) -> str:
-    """Return a long line, stripped and with each sequence of white space replaced by one space.
+    """Return `line` stripped and with each sequence of white space replaced by one space.
 
-    This does not use split(), which would create an object for each of possibly millions of words.
+    This is for long lines. The usual way with split() would create an object for each of possibly millions of words.
     """
     for space in SPACES:
         line = line.replace(space, " ")

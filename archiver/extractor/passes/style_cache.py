@@ -1,6 +1,6 @@
-"""Cache computed styles, since a body has few different ones.
+"""Cache the computed styles of elements, since a body has many elements but few different styles.
 
-If several children of one element have the same tag, `style` and classes, their style is computed once.
+If several children of one element have the same tag, `style` and classes, their style is computed only once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ _Kind: TypeAlias = tuple[str, str, str]  # tag, `style` attribute and `class` at
 
 @dataclass(slots=True, eq=False)
 class StyleCache:
-    """The computed style inside an element, and the cached styles of its children by tag, style and classes."""
+    """The computed style of an element, and a cache of the styles of its children.
+
+    `marks` has the tags that express the style in canonical HTML, such as `strong`. The keys of `children` are the tag,
+    the `style` and the `class` attribute of a child. `starts_line` is True if the element starts and ends a line.
+    """
 
     style: ComputedStyle = PLAIN
     starts_line: bool = False  # True if the element starts and ends a line, as a block does
@@ -27,9 +31,15 @@ class StyleCache:
     children: dict[_Kind, StyleCache] = field(default_factory=dict)
 
     def enter(self, tag: str, element: Element, sheet: Stylesheet) -> StyleCache:
-        """Return the style inside a child element, from the cache or newly computed.
+        """Return the StyleCache of a child, newly computed or from the cache.
 
-        The `href` of the child is ignored. If the child is a link, call `linked` on the result.
+        The cached one is that of an earlier child with the same tag, `style` and classes. The `href` of the child is
+        ignored here. If the child is a link, call `linked` on the result.
+
+        Args:
+            tag: The tag of the child.
+            element: The child.
+            sheet: The style sheet of the page.
         """
         kind = (tag, element.get("style", ""), element.get("class", "") if sheet.rules else "")
         known = self.children.get(kind)
@@ -38,9 +48,13 @@ class StyleCache:
         return known
 
     def linked(self, href: str, outer: StyleCache) -> StyleCache:
-        """Return a copy of this style for the inside of a link to `href`; `outer` is the style around the link.
+        """Return a copy of this style for the text of a link.
 
-        The underline is that of `outer`: themes decide how links are underlined.
+        The text is underlined only if the text around the link is, since themes decide whether links are underlined.
+
+        Args:
+            href: The target of the link.
+            outer: The style of the element around the link.
         """
         style = self.style._replace(href=href, underline=outer.style.underline)
         return StyleCache(style, self.starts_line, _marks_of(style))
@@ -53,7 +67,7 @@ class StyleCache:
 
 @lru_cache(maxsize=1024)
 def _marks_of(style: ComputedStyle) -> frozenset[str]:
-    """Return the names of the canonical tags that express a style, such as `strong`."""
+    """Return the names of the tags that express a style in canonical HTML: `strong` if the style is bold, and so on."""
     is_set = {"strong": style.bold, "em": style.italic, "del": style.strike, "ins": style.underline,
               "sup": style.raised == "sup", "sub": style.raised == "sub", "code": style.code}  # fmt: skip
     return frozenset(name for name, marked in is_set.items() if marked)

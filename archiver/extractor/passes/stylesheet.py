@@ -1,8 +1,8 @@
 """Read the rules about emphasis (bold, italic, underlined, struck text) from the style sheet of a page.
 
-This is no CSS engine. A rule is used only if its selector consists of a tag, classes or both. The selector may also
-name ancestors, if these are elements around the whole body, such as `#js_content`. All rules about emphasis in WeChat's
-template and in the bodies seen so far are of this form.
+Rules with complex selectors are ignored. A selector must be a tag, one or more classes, or a tag with classes. It may
+also name ancestors that are around every body, such as `#js_content`. All rules about emphasis in WeChat's template and
+in the bodies seen so far have such selectors.
 """
 
 from __future__ import annotations
@@ -33,17 +33,18 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class Stylesheet:
-    """The rules about emphasis in a style sheet.
+    """The rules about emphasis (bold, italic, underlined, struck text) in a style sheet.
 
-    The key of a rule in `rules` is one class of its selector, written as ".name", or the tag if it has no classes.
+    The rules are grouped by a key, so that the rules for an element are found fast. The key of a rule is one class of
+    its selector, written as `.name`. If the selector has no class, the key is its tag.
     """
 
     rules: dict[str, list[_Rule]] = field(default_factory=dict)
 
     def style_of(self, element: Element) -> str:
-        """Return the declarations about emphasis that apply to an element, in the syntax of a `style` attribute.
+        """Return the declarations about emphasis for an element, such as `font-weight:bold;font-style:italic`.
 
-        They are sorted by rising precedence; the result is '' if no rule matches.
+        A declaration that overrides others comes after them. Return '' if no rule matches the element.
         """
         if not self.rules:
             return ""
@@ -68,9 +69,10 @@ def read_stylesheet(css: str) -> Stylesheet:
 
 
 def _emphasis_rules(css: str) -> Iterator[tuple[int, str]]:
-    """Yield the offset and the text, without its `}`, of each rule that sets a font's weight, style or decoration.
+    """Yield the offset and the text of each rule that sets `font-weight`, `font-style` or `text-decoration`.
 
-    Only these are parsed: about nine of the hundreds of rules in a page.
+    The text begins with the selectors of the rule and ends before its `}`. The other rules, hundreds in a page, are not
+    parsed.
     """
     lower = css.encode("ascii", "replace").lower()  # keeps offsets; str.lower() takes four times as long
     for start in sorted({start for name in _PROPERTIES for start in _rules_with(lower, name)}):
@@ -79,7 +81,7 @@ def _emphasis_rules(css: str) -> Iterator[tuple[int, str]]:
 
 
 def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
-    """Yield the start offset of each rule that contains the property `name`."""
+    """Yield the start offset of each rule in `css` that contains the property `name`. Both are in lower case."""
     offset = css.find(name)
     while offset >= 0:
         yield css.rfind(b"}", 0, offset) + 1
@@ -88,9 +90,11 @@ def _rules_with(css: bytes, name: bytes) -> Iterator[int]:
 
 
 def _targets(selectors: str) -> Iterator[tuple[str, frozenset[str], int]]:
-    """Yield the tag, the classes and the number of ancestors of each selector in a comma-separated list.
+    """Yield what each selector in a comma-separated list selects: a tag, classes, and how many ancestors it names.
 
-    The tag is '' if the selector has only classes. Selectors of an unsupported form are skipped.
+    For example, `#js_content p.note` gives `("p", {"note"}, 1)`: a `<p>` of the class `note` inside 1 named ancestor.
+    The tag is '' if the selector has only classes. As in CSS, the number of ancestors raises the priority of the rule.
+    Selectors of an unsupported form are skipped.
     """
     for selector in selectors.split(","):
         *outer, last = selector.replace(">", " ").split() or [""]

@@ -53,7 +53,7 @@ CODE, CARD = "{archiver}code", "{archiver}card"
 def parse_body(source: str) -> Element:
     """Return a `<div>` that contains the nodes of an HTML fragment, nested as in a browser.
 
-    It accepts any string and raises no error.
+    Any string is accepted, and no error is raised for invalid HTML.
     """
     source = sanitize_source(source)
     if not _ends_too_early(source):
@@ -66,20 +66,20 @@ def parse_body(source: str) -> Element:
 def sanitize_source(source: str) -> str:
     """Return `source` without control characters and with at most 500 attributes in a tag.
 
-    The limit is needed since libxml2 takes quadratic time for the attributes of a tag.
+    The limit is needed since the time that libxml2 takes for a tag grows with the square of the number of attributes.
     """
     return scanner.limit_attributes(_CONTROL_REFERENCE.sub(" ", _without_controls(source)))
 
 
 def feed_parser(source: str, target: object = None) -> object:
-    """Parse an HTML fragment.
+    """Parse an HTML fragment, into a tree or with a parser target.
 
     Args:
         source: The fragment, as returned by `sanitize_source`.
-        target: A parser target of lxml: an object with the methods `start`, `end`, `data` and `close`.
+        target: An object with the methods `start`, `end`, `data` and `close`, which lxml calls while it parses.
 
     Returns:
-        The result of `target.close`, or the tree if there is no target.
+        The result of `target.close`. Without a target, the `<html>` element of the tree.
     """
     parser = etree.HTMLParser(
         target=cast("etree.ParserTarget | None", target), huge_tree=True, remove_comments=True, remove_pis=True,
@@ -107,7 +107,10 @@ def _without_controls(source: str) -> str:
 
 
 def _ends_too_early(source: str) -> bool:
-    """Return True if libxml2 would end a heading or `<pre>` in `source` earlier than a browser does."""
+    """Return True if libxml2 would end a heading or `<pre>` in `source` earlier than a browser does.
+
+    Then `source` must be changed by `_straightened` before it is parsed.
+    """
     if not _ENDING_START.search(source):
         return False
     headings = list(islice(_HEADING_START.finditer(source), _MAX_HEADINGS))
@@ -122,10 +125,11 @@ def _ends_too_early(source: str) -> bool:
 
 
 def _straightened(source: str) -> Iterator[str]:
-    """Yield the parts of a copy of `source` that libxml2 nests as a browser does.
+    """Change `source` so that libxml2 nests its elements as a browser would; yield the parts of the changed HTML.
 
-    In the copy, `<p>` and `<pre>` have other names, for which libxml2 has no nesting rules; `_tree` restores the names.
-    Tags nested deeper than MAX_DEPTH are removed, or replaced by `<br>` if they are tags of block elements.
+    libxml2 has its own rules for where `<p>` and `<pre>` end. So these are renamed to `<x-p>` and `<x-pre>`, for which
+    it has no rules, and missing `</x-p>` are added. After parsing, `_tree` restores the names. Tags nested deeper than
+    MAX_DEPTH are removed, or replaced by `<br>` if they are tags of block elements.
     """
     stack: list[str] = []
     position = 0
@@ -144,10 +148,19 @@ def _straightened(source: str) -> Iterator[str]:
 
 
 def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool:
-    """Update `stack`, the names of the open elements, for a tag.
+    """Update `stack`, the list of open elements, for the next tag, so that the caller knows where the tag is nested.
 
-    `closing` is true for an end tag; `attributes` is the text between the name of the tag and its `>`. Return True if
-    the tag is a `<p>` that implicitly ends an open `<p>`.
+    A start tag is added to the stack, and an end tag removes its element and all elements in it. Elements that have no
+    content, such as `<br>` or `<x/>`, are ignored.
+
+    Args:
+        stack: The names of the open elements, the innermost last. It is changed in place.
+        name: The name of the tag.
+        closing: A true value for an end tag, a false value for a start tag.
+        attributes: The text between the name of the tag and its `>`. It ends with `/` in a tag such as `<x/>`.
+
+    Returns:
+        True if the tag is a `<p>` directly in an open `<p>`, which a browser therefore ends before this tag.
     """
     if name in _VOID or attributes.endswith("/"):
         return False
@@ -172,23 +185,20 @@ def elements(root: Element, *tags: str) -> Iterator[Element]:
 
 
 def selecting(path: str) -> Callable[[Element], list[Element]]:
-    """Compile an XPath expression; return a function that applies it to an element and returns the elements found.
+    """Return a function that takes an element and returns the elements found in it by the XPath expression `path`.
 
-    An expression that goes through `@class` takes half the time of a loop that reads `class` of each element.
+    A search by `@class` takes half the time of a loop that reads the `class` of each element.
     """
     return cast(Callable[[Element], list[Element]], etree.XPath(path))
 
 
 def normalized_text(element: Element) -> str:
-    """Return all text in an element.
-
-    Each sequence of white space in it is replaced by one space, and the result is stripped.
-    """
+    """Return all text in an element, stripped and with each sequence of white space replaced by one space."""
     return " ".join(_string_of(element).split())
 
 
 def drop(element: Element) -> None:
-    """Remove an element and its content from the tree; keep the text behind it (its tail)."""
+    """Remove an element and its content from the tree, but keep the text behind its end tag (the tail)."""
     _append_text(element, element.tail or "")
     parent = element.getparent()
     if parent is not None:
@@ -196,7 +206,7 @@ def drop(element: Element) -> None:
 
 
 def replace(element: Element, new: Element) -> None:
-    """Replace `element` by `new`; the text behind the element (its tail) is kept."""
+    """Replace `element` by `new` in the tree. The text behind the end tag of `element` (the tail) is kept."""
     new.tail = element.tail
     parent = element.getparent()
     if parent is not None:
@@ -209,7 +219,11 @@ def holds(element: Element, *tags: str) -> bool:
 
 
 def _append_text(element: Element, text: str) -> None:
-    """Append `text` to the text right before an element; used to keep its tail when the element is removed."""
+    """Append `text` to the text directly before `element` in the tree.
+
+    `drop` uses this to keep the text behind an element that it removes: `a<b></b>c` becomes `ac`. lxml would remove the
+    `c` together with `<b>`.
+    """
     parent, before = element.getparent(), element.getprevious()
     if not text or parent is None:
         return

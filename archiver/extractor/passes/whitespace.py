@@ -8,9 +8,10 @@ _EDGE = " \u00a0\u3000\u2002\u2003\n"  # with full-width spaces, which indent pa
 
 
 def normalize_spaces(runs: list[Run]) -> list[Run]:
-    """Return the runs of a line with single spaces between words.
+    """Return the runs of a line with single spaces between words. A run is a piece of a line with uniform formatting.
 
-    Spaces beside line breaks and at both ends of the line are removed. Several spaces in a row are kept in code.
+    Spaces beside line breaks and at both ends of the line are removed. Non-breaking spaces become ordinary ones. In
+    code, several spaces in a row are kept.
     """
     if len(runs) == 1 and "\u00a0" not in runs[0].text and "  " not in runs[0].text:  # true of nearly all lines
         run = runs[0]

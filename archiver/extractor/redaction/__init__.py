@@ -1,8 +1,8 @@
-"""Remove credentials from pages, headers and addresses before they are stored.
+"""Remove readers' credentials from pages, headers and addresses before these are stored.
 
-Pages saved from a client identify their reader. Links may contain the credentials of the user who shared them, or a
-token of the author's back end (docs/wechat-format.md#14-credentials-in-a-page). Pages are processed as bytes, and only
-the credentials are changed, so a page without credentials keeps its digest.
+Pages saved from a WeChat client contain values that identify their reader. Addresses may contain the credentials of the
+person who shared them, or a token of an author's login (docs/wechat-format.md#14-credentials-in-a-page). Pages are
+processed as bytes, and only the values of credentials are changed. So a page without credentials stays identical.
 """
 
 from __future__ import annotations
@@ -22,15 +22,19 @@ _MAX_REPORTED = 99  # number of names of credentials that are reported for a pag
 
 
 def redact(content: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return the content of a page with its credentials replaced, and their names, sorted; at most 99 names.
+    """Return the content of a page with its credentials replaced, and the sorted names of these credentials.
 
-    The value of each credential is replaced by `REDACTED`, or by 0 if it consists of digits.
+    The value of each credential is replaced by `REDACTED`, or by 0 if it consists of digits. At most 99 names are
+    returned.
     """
     return _replace(content, CredentialFinder(content).find_all())
 
 
 def redact_address(address: str) -> str:
-    """Return an address with its credentials replaced as in `redact`. The address may lack the scheme and host."""
+    """Return `address` with the values of its credentials replaced by `REDACTED`, or by 0 if they consist of digits.
+
+    The address may be relative, without scheme and host.
+    """
     quoted = f'"{address}"'.encode(errors="surrogatepass")
     finder = CredentialFinder(quoted, code=(0, len(quoted)))
     found = (credential for name in find_names(quoted, quoted.lower()) for credential in finder.find_parameter(name))
@@ -38,9 +42,10 @@ def redact_address(address: str) -> str:
 
 
 def redact_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return the headers of a response without those that contain cookies or other credentials.
+    """Return the headers of a response without cookies and other headers that contain credentials.
 
-    Addresses in the remaining headers are redacted. Headers are pairs of name and value.
+    Each header is a pair of name and value. Credentials in the values of the remaining headers are replaced, as in
+    `redact_address`.
     """
     return tuple((name, redact_address(value)) for name, value in headers if not _is_private(name))
 
@@ -50,9 +55,10 @@ def _is_private(header: str) -> bool:
 
 
 def _replace(content: bytes, credentials: Iterable[Credential]) -> tuple[bytes, tuple[str, ...]]:
-    """Return the content with the credentials replaced, and the sorted names of the credentials.
+    """Return the content with the values of the credentials replaced, and the sorted names of the credentials.
 
-    If credentials overlap, the one that begins first is replaced; if they begin together, the longest one.
+    If credentials overlap, only the one that begins first is replaced. If they begin together, only the longest one is
+    replaced. At most 99 names are returned.
     """
     parts: list[bytes] = []
     names: set[str] = set()

@@ -1,9 +1,13 @@
 """Find the values of credentials in a page: in addresses, code, JSON, attributes, form fields and cookies.
 
-The value of a name that only credentials have (`pass_ticket`) is a credential in every address, and wherever code
-assigns it. `key` and `token` are common in programs and articles: their values are credentials in WeChat's addresses,
-and in code if they look like one. A name that only ends like the name of a credential is treated likewise, but in
-addresses, too, its value must look like a credential.
+Whether a value is a credential depends on its name:
+
+- Names such as `pass_ticket` are used only for credentials. Their values are credentials in every address, and wherever
+  code assigns them.
+- `key` and `token` are also common in programs. Their values are credentials in WeChat's addresses. In code, a value
+  must also look like a credential: long, with digits.
+- Other names, such as `my_key`, only end like the name of a credential. Their values must look like a credential in
+  code and in WeChat's addresses.
 """
 
 from __future__ import annotations
@@ -77,7 +81,7 @@ _COOKIE_DISTANCE = 2_000  # bytes after the word `cookie` in which cookies are f
 
 
 class Credential(NamedTuple):
-    """An occurrence of a credential in a page: the offsets of its value, and its name."""
+    """A credential found in a page: the start and end offset of its value in the bytes of the page, and its name."""
 
     start: int
     end: int
@@ -87,7 +91,11 @@ class Credential(NamedTuple):
 class CredentialFinder:
     """A finder of the credentials in one page.
 
-    `code` has the offsets of the code in `content`, see Regions. By default they are determined when they are needed.
+    Args:
+        content: The bytes of the page.
+        code: The offsets in `content` at which regions of code start and end, as `(start, end, start, end, …)`. By
+            default, the code is the inline scripts and comments of the page. `redact_address` passes one region, the
+            whole content.
     """
 
     def __init__(self, content: bytes, code: tuple[int, ...] | None = None) -> None:
@@ -95,7 +103,7 @@ class CredentialFinder:
         self._regions = Regions(content, self._low, code)
 
     def find_all(self) -> Iterator[Credential]:
-        """Yield the credentials in the page, in no particular order; some may overlap or be equal."""
+        """Yield the credentials in the page, in no particular order. Some may overlap or be yielded twice."""
         content = self._content
         for name in find_names(self._content, self._low):
             before, after = content[name.start - 1 : name.start], content[name.end]
@@ -112,7 +120,7 @@ class CredentialFinder:
             yield from self._find_field(*tag)
 
     def find_parameter(self, name: Name) -> Iterator[Credential]:
-        """Yield the value after `name` if `name` is a parameter of an address and its value is a credential."""
+        """Yield the value after `name` if `name` is a parameter in an address and the value is a credential."""
         value = _PARAMETER.match(self._content, name.end)
         separator = _SEPARATOR.search(self._content, max(0, name.start - 30), name.start) if value else None
         if value is None or separator is None or NOT_SECRET.match(value[1]):
@@ -126,12 +134,15 @@ class CredentialFinder:
             yield Credential(*value.span(1), name.text)
 
     def _is_wechat_address(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
-        """Return True if the text before `end` is the beginning of an address of WeChat.
+        """Return True if the address before a parameter is one of WeChat's, so that the parameter may be a credential.
+
+        An address without a host is judged by `_is_relative`.
 
         Args:
-            end: The offset of the parameter's name, at which the text ends.
-            is_encoded: Whether the address is percent-encoded in the query of another one.
-            any_host: Whether an absolute address of any other host counts, too.
+            end: The offset of the name of the parameter. The address is the text that ends there.
+            is_encoded: True if the address is percent-encoded, as part of the query of another address.
+            any_host: True if addresses of all other hosts count, too. This is so for names such as `pass_ticket`, whose
+                values are credentials in every address.
         """
         window = self._low[max(0, end - _MAX_ADDRESS) : end]
         address = window.translate(_SPACED).rpartition(b" ")[2]
@@ -146,10 +157,15 @@ class CredentialFinder:
         return _HOST.match(address) is not None or self._is_relative(address, start)
 
     def _is_relative(self, address: bytes, start: int) -> bool:
-        """Return True if `address` is a relative address of WeChat that begins an attribute or a string in code.
+        """Return True if an address without a host is one of WeChat's, by its path and its place in the page.
 
-        In code, a string that begins with a part of a query also counts, since code joins addresses from such parts.
-        `start` is the offset of `address` in the page.
+        The path must begin like those of WeChat's pages, for example with `/s?` or `/mp/`. The place must be an
+        attribute or a string in code. A string in code may also begin with a part of a query, such as `&uin=`, since
+        code joins addresses from such parts.
+
+        Args:
+            address: The text of the address up to the name of a parameter.
+            start: The offset in the page at which this text begins.
         """
         before = self._content[max(0, start - 2) : start]
         if before[-1:] not in (b'"', b"'", b"`"):
@@ -175,9 +191,9 @@ class CredentialFinder:
             yield from self._in_code(name, begin, found)
 
     def _find_quoted(self, name: Name) -> Iterator[Credential]:
-        """Yield the credentials that follow a quoted name.
+        """Yield the credentials that follow a quoted name, as in `{"key": "…"}` or in `set("key", "…")`.
 
-        The name is the key of a member of an object, or an argument that is followed by the value as the next argument.
+        The quotes may be escaped, as in JSON inside an attribute.
         """
         quote = _QUOTED.search(self._content, max(0, name.start - 20), name.start)
         if quote is None:
@@ -195,9 +211,14 @@ class CredentialFinder:
             yield from self._find_assigned(name, quote.start(), end)
 
     def _in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[Credential]:
-        """Yield the values of a name as credentials if the name is part of code or JSON, not of the article's text.
+        """Yield a Credential for each value in `found`, or nothing if their name is not in code or JSON.
 
-        `begin` is the offset of the name or its quote; `found` has the start and end offsets of the values.
+        An article may quote code with such names. This text is the article's own and must not be changed.
+
+        Args:
+            name: The name of the values.
+            begin: The offset of the name, or of its opening quote if it is quoted.
+            found: The start and end offsets of values that look like credentials.
         """
         if not found or not self._regions.is_code(begin):
             return
@@ -209,8 +230,13 @@ class CredentialFinder:
     def _find_escaped(self, name: Name, begin: int, end: int, mark: bytes) -> Iterator[Credential]:
         """Yield the value of a name in escaped JSON, if the value is a credential.
 
-        JSON is escaped if it is inside a string, an attribute or an address. `begin` and `end` are the offsets of the
-        name with its quotes, and `mark` is the quote as it is escaped there.
+        JSON is escaped if it is inside a string, an attribute or an address: `&quot;key&quot;:&quot;…&quot;`.
+
+        Args:
+            name: The name.
+            begin: The offset of the opening quote of the name.
+            end: The offset after the closing quote of the name.
+            mark: The escaped quote, `&quot;` in the example.
         """
         value = _ESCAPED_VALUE.match(self._content, end)
         if value is None or (value[1] and value[1] != mark):
@@ -222,9 +248,12 @@ class CredentialFinder:
             yield Credential(start, close, name.text)
 
     def _is_data(self, name: Name, begin: int, mark: bytes) -> bool:
-        """Return True if a name in escaped JSON belongs to data of the page, not to the article's text.
+        """Return True if a name in escaped JSON belongs to data of the page, not to the article's own text.
 
-        `begin` is the offset of the name's opening quote, and `mark` is this quote as it is escaped there.
+        Args:
+            name: The name.
+            begin: The offset of the opening quote of the name.
+            mark: The escaped quote, such as `&quot;`.
         """
         if self._regions.is_code(begin):
             string = self._regions.string(begin)
@@ -234,9 +263,10 @@ class CredentialFinder:
         return self._regions.is_tag(begin)
 
     def _find_joined(self, name: Name) -> Iterator[Credential]:
-        """Yield the value of `name` if it is a credential and `name` is a cookie or a parameter of an address in code.
+        """Yield the value after `name` if it is a credential in one of two forms.
 
-        Such a parameter gets its value from another string that code appends: `"&key=" + "…"`.
+        Either code appends the value to an address or cookie, as in `"&key=" + "…"`, or the value is in the text of a
+        cookie, as in `document.cookie = "key=…"`.
         """
         start = self._content[max(0, name.start - 4) : name.start]
         joined = _JOINED.match(self._content, name.end)
@@ -250,11 +280,13 @@ class CredentialFinder:
     def _in_string(self, name: Name, span: tuple[int, int], *, is_cookie: bool) -> Iterator[Credential]:
         """Yield the value of `name` in a string if it is a credential and not part of the article's own text.
 
+        If `is_cookie` is True and the word `cookie` occurs in the 2,000 bytes before the name, every value is taken for
+        a credential, except plainly harmless ones such as `true`, `null` or `12`. Otherwise `is_secret` decides.
+
         Args:
             name: The name before the value.
             span: The start and end offset of the value.
-            is_cookie: Whether the name is in a place where a cookie may be. If the word `cookie` occurs a short
-                distance before it, any value except one that NOT_SECRET matches counts as a credential.
+            is_cookie: True if the name is in a place where the name of a cookie may be: after a quote, `;` or `: `.
         """
         value = self._content[slice(*span)]
         near = is_cookie and self._low.find(b"cookie", max(0, name.start - _COOKIE_DISTANCE), name.start) >= 0
@@ -268,7 +300,7 @@ class CredentialFinder:
             yield Credential(*span, name.text)
 
     def _find_attribute(self, name: Name) -> Iterator[Credential]:
-        """Yield the value of the attribute called `name` if it is a credential."""
+        """Yield the value of the HTML attribute called `name` if it is a credential."""
         value = _ATTRIBUTE.match(self._content, name.end)
         if value is None:
             return
@@ -277,9 +309,9 @@ class CredentialFinder:
             yield Credential(*span, name.text)
 
     def _find_field(self, start: int, end: int) -> Iterator[Credential]:
-        """Yield the value of a form field or `<meta>` if it is a credential.
+        """Yield the value of an `<input>` or `<meta>` tag if it is a credential.
 
-        `start` and `end` are the offsets of the tag.
+        `start` and `end` are the offsets at which the tag begins and ends.
         """
         spans = {
             field[1].lower(): field.span(field.lastindex or 1) for field in _FIELD.finditer(self._content, start, end)
@@ -291,10 +323,13 @@ class CredentialFinder:
             yield Credential(*span, kind.text)
 
     def _values(self, name: Name, span: tuple[int, int]) -> list[tuple[int, int]]:
-        """Return the start and end offsets of those literals in an expression that are credentials.
+        """Return the start and end offset of each credential among the strings and numbers in an expression of code.
 
-        Quotes are not included. `span` has the start and end offset of the expression, and `name` is the name to which
-        it is assigned.
+        For example, the expression is `'' || "…"`. The offsets exclude the quotes of a string.
+
+        Args:
+            name: The name of the variable or field to which code assigns the expression.
+            span: The start and end offset of the expression.
         """
         found = []
         for match in VALUE.finditer(self._content, *span):

@@ -48,10 +48,16 @@ NOT_SECRET = re.compile(
 
 
 class Kind(NamedTuple):
-    """The name of a credential, and the certainty that a value of this name is a credential.
+    """The name of a credential, and how certain it is that a value with this name is secret.
 
-    `strength` is this certainty. `is_word` is True if the name ends in `key` or `token`, which are common in programs.
-    `is_certain` is True if `strength` is CERTAIN.
+    `text` is the name. `strength` is the certainty, judged only by the name:
+
+    - CERTAIN: only credentials have this name (`pass_ticket`).
+    - SHARED: credentials of WeChat have this name, and harmless values of other programs, too (`key`).
+    - LIKELY: the name only ends like that of a credential (`my_key`).
+
+    `is_certain` is True if `strength` is CERTAIN. `is_word` is True if the name ends in `key` or `token`, words that
+    are common in programs. `is_secret` uses these fields to decide how strictly it judges a value with this name.
     """
 
     text: str
@@ -61,7 +67,12 @@ class Kind(NamedTuple):
 
 
 class Name(NamedTuple):
-    """An occurrence of a credential's name in a page: its offsets, and the fields of its Kind."""
+    """An occurrence of the name of a credential in a page.
+
+    `start` and `end` are its offsets in the bytes of the page. The other fields are those of its Kind: `text` is the
+    name, and `strength` is the certainty that its value is secret. `is_word` is True if the name ends in `key` or
+    `token`, and `is_certain` is True if `strength` is CERTAIN.
+    """
 
     start: int
     end: int
@@ -75,11 +86,12 @@ class Name(NamedTuple):
 def credential_kind(word: bytes, before: bytes) -> Kind | None:
     """Return the Kind of an identifier; None if it is not the name of a credential.
 
+    If `word` begins with the end of an escape sequence, this beginning is ignored. For example, a page contains
+    `%26key`, where `%26` is an escaped `&`. Here `word` is `26key`, `before` is `%`, and the name is `key`.
+
     Args:
-        word: The identifier. It may begin with the rest of an escaped separator, such as the `26` of `%26key`, which
-            Kind.text leaves out.
-        before: The character before the identifier, which shows whether there is such a rest; b"" at the start of the
-            page.
+        word: The identifier. It consists of letters, digits, `_`, `-` and `$`.
+        before: The byte before `word` in the page; b"" at the start of the page.
     """
     text = name_within(word.decode(), before.decode("latin-1"))
     found = strength(text)
@@ -87,7 +99,7 @@ def credential_kind(word: bytes, before: bytes) -> Kind | None:
 
 
 def find_names(content: bytes, low: bytes) -> Iterator[Name]:
-    """Yield each occurrence of a credential's name that a value follows. `low` is the `content` in lower case."""
+    """Yield each name of a credential in `content` that is followed by a value. `low` is `content` in lower case."""
     for form in _NAME_ENDS:
         for match in form.finditer(low):
             start, end = match.span()
@@ -98,7 +110,7 @@ def find_names(content: bytes, low: bytes) -> Iterator[Name]:
 
 
 def is_secret_attribute(name: Name, value: bytes) -> bool:
-    """Return True if the value of an attribute called `name` is a credential.
+    """Return True if `value` is a credential as the value of an HTML attribute called `name`.
 
     This is stricter than `is_secret` for uncertain names, because editors number elements in attributes such as
     `data-key`.

@@ -26,9 +26,11 @@ _JSON = (b"{", b"[", b"\\x7b", b"\\x5b", b"\\u007b", b"%7b", b"%257b")
 class Regions:
     """The regions of a page: code, tags and strings. Each kind is located when it is first needed.
 
-    `low` is the `content` in lower case. `code` has the offsets of the regions of code in ascending order: the start
-    and the end of the first region, then those of the second, and so on. By default the regions of code are the inline
-    scripts and the comments.
+    Args:
+        content: The bytes of the page.
+        low: The same bytes in lower case.
+        code: The offsets at which regions of code start and end, as `(start, end, start, end, …)`. By default, the
+            code is the inline scripts and comments of the page.
     """
 
     def __init__(self, content: bytes, low: bytes, code: tuple[int, ...] | None = None) -> None:
@@ -50,7 +52,11 @@ class Regions:
         return bisect_right(self._tags, position) % 2 == 1 and not self.is_code(position)
 
     def is_attribute(self, position: int) -> bool:
-        """Return True if an offset is inside a start tag but not inside a quoted value of an attribute."""
+        """Return True if the name of an attribute can be at an offset: inside a start tag, but not inside quotes.
+
+        For example, in `<a key="b">` this is True for the offset of `key`, and False for that of `b`. More than 2,000
+        bytes after the start of the tag, quotes are not checked, and the result is True.
+        """
         if not self.is_tag(position):
             return False
         start = self._tags[bisect_right(self._tags, position) - 1]
@@ -70,20 +76,20 @@ class Regions:
     def is_json(self, string: int) -> bool:
         """Return True if a string in code contains JSON data. `string` is the offset of its opening quote.
 
-        The result is False for text of the article that looks like JSON.
+        The result is False if the string is the article's own text (`is_prose`), even if that looks like JSON.
         """
         return self._low[string + 1 : string + 40].lstrip().startswith(_JSON) and not self.is_prose(string)
 
     def is_prose(self, string: int) -> bool:
-        """Return True if a string in code contains text of the article, which may quote code.
+        """Return True if a string in code contains the article's own text, such as its title or body.
 
-        `string` is the offset of its opening quote.
+        `string` is the offset of the opening quote.
         """
         return _BEFORE_PROSE.search(self._low, max(0, string - 99), string) is not None
 
     @cached_property
     def _code(self) -> tuple[int, ...]:
-        """The start and end offsets of inline scripts and comments, alternating and ascending."""
+        """The offsets at which inline scripts and comments start and end, as `(start, end, start, end, …)`."""
         found: list[int] = []
         script, comment, end = self._low.find(b"<script"), self._low.find(b"<!--"), 0
         while script >= 0 or comment >= 0:
@@ -118,9 +124,10 @@ class Regions:
 
 
 def find_field_tags(low: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the start and end offset of each `<input>` tag, and of each `<meta>` tag in the first 200,000 bytes.
+    """Yield the start and end offset of each tag that may hold a credential: `<input>` and `<meta>`.
 
-    `low` is the content of the page in lower case.
+    For example, `<input name="key" value="…">` holds one. `<meta>` tags are searched for only in the first 200,000
+    bytes of the page, since they belong to its head. `low` is the content of the page in lower case.
     """
     start = low.find(b"<meta", 0, _HEAD)
     while start >= 0:

@@ -67,7 +67,8 @@ def read_saved(path: str | PathLike[str]) -> SavedPage:
 def _read_file(file: Path, path: str) -> tuple[bytes, datetime]:
     """Return (content, time of the last change in UTC) of `file`.
 
-    Raise InputError or TooLarge about `path`, the same path as the user wrote it.
+    Raise InputError if the file cannot be read, and TooLarge if it is larger than 200 MiB. The errors show `path`,
+    which is the path as the user wrote it.
     """
     try:
         if file.is_dir():
@@ -87,7 +88,10 @@ def _read_file(file: Path, path: str) -> tuple[bytes, datetime]:
 
 
 def _check_text(head: bytes, path: str) -> None:
-    """Raise ArchiverError if `head`, the first bytes of a file, shows that it is empty or not text."""
+    """Raise ArchiverError if `head`, the first bytes of a file, shows that the file is empty or not text.
+
+    The error shows `path`, the path as the user wrote it.
+    """
     if not head.strip():
         raise ArchiverError("the file is empty: save the page again", concerns=path)
     if b"\0" not in head and not head.startswith(_SIGNATURES):
@@ -121,7 +125,10 @@ def _make_page(path: str, content: bytes, *, address: str, captured: datetime) -
 
 
 def _noted_address(head: bytes) -> str:
-    """Return the address that a browser or extension noted in the page, '' if there is none."""
+    """Return the address from which a page was saved, as the browser noted it in `head`, the first bytes of the file.
+
+    Return '' if no address is noted.
+    """
     for note in _ADDRESS_NOTES:
         if match := note.search(head):
             return match[1].decode("utf-8", "replace")
@@ -129,9 +136,9 @@ def _noted_address(head: bytes) -> str:
 
 
 def _article_address(address: str) -> str:
-    """Return `address` without tracking parameters and credentials.
+    """Return `address` without tracking parameters and credentials if it is an address of WeChat.
 
-    Return '' if it is not an address of WeChat but, for example, of a mirror or a local file.
+    Return '' for any other address, such as that of a mirror or a local file.
     """
     try:
         return urls.parse_target(address).url if address else ""
@@ -140,7 +147,10 @@ def _article_address(address: str) -> str:
 
 
 def _noted_date(head: bytes) -> datetime | None:
-    """Return the time in UTC when SingleFile saved the page, None if it is not noted or invalid."""
+    """Return the time when SingleFile, a browser extension, saved a page, in UTC, as noted in `head`.
+
+    `head` is the first bytes of the file. Return None if no time is noted or if it is invalid.
+    """
     match = _SAVED_DATE.search(head)
     if not match:
         return None

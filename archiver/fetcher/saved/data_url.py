@@ -13,7 +13,7 @@ DATA_SCHEME = "data:"
 
 
 def decode_data_url(address: str) -> Download:
-    """Return the medium that a `data:` address contains; raise FetchError if its base64 is damaged."""
+    """Return the medium that a `data:` address contains; raise FetchError if its base64 data is damaged."""
     head, _, data = address.removeprefix(DATA_SCHEME).partition(",")
     content_type, *options = head.split(";")
     try:

@@ -1,8 +1,8 @@
 """Read media from the folder that a browser saved beside a page, such as page_files/ beside page.html.
 
-An image of the saved page has the path of its file in `src` (`./page_files/640(1)`), and its address on the CDN in
-`data-src`; so the page shows which file belongs to which image. In a folder that was made by hand, files can be named
-after the CDN's image ids instead.
+In the saved page, the attribute `src` of an image is the path of the file (`./page_files/640(1)`), and `data-src` is
+the image's address on WeChat's CDN. The two attributes tell which file belongs to an address. In a folder made by hand,
+files may instead be named after the CDN's image ids.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _ATTRIBUTE = re.compile(r"""[\s"']([\w-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^
 
 
 class CompanionFolder:
-    """The LocalMedia of a page saved as .html: the files in the folder beside it.
+    """The LocalMedia of a page saved as .html: the files in the folder beside the page.
 
-    `page` is the path of the page's file, `html` the content. The folder is listed, and the page searched for images,
-    at the first call of `find`.
+    The constructor takes `page`, the path of the page, and `html`, its content. Nothing is read or searched before the
+    first call of `find`.
     """
 
     def __init__(self, page: Path, html: bytes) -> None:
         self._page, self._html = page, html
 
     def find(self, address: str) -> Download | None:
-        """Return the saved medium that has `address` in the page, None if it has no readable file."""
+        """Return the medium for `address`, an address in the page; None if there is no readable file for it."""
         keys = urls.image_id(address), urls.media(address)
         # A page may show a file in the folder without noting its address on the CDN.
         relative = "" if ":" in address else unquote(address.rpartition("/")[2])
@@ -50,13 +50,20 @@ class CompanionFolder:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """File names by image id and by address; empty if there is no file."""
+        """A dict in which `find` looks up the file of an image by the image's id or address.
+
+        The values are names of files in the folder. The dict is empty if the folder has no files.
+        """
         stems = {path.stem: name for name, path in self._files.items()}
         return {**_shown_names(self._html), **stems} if stems else {}
 
 
 def _list_folder(page: Path) -> dict[str, Path]:
-    """Return the files in the folders beside the page, by file name; symbolic links out of a folder are skipped."""
+    """Return the files in the folders that programs save beside `page`, as a dict from file name to path.
+
+    `page` is the path of the page. The folders of page.html are page_files, page.files and page_文件. Symbolic links
+    that lead out of their folder are skipped.
+    """
     files: dict[str, Path] = {}
     for pattern in _FOLDERS:
         folder = page.with_name(pattern.format(page.stem))
@@ -72,7 +79,12 @@ def _list_folder(page: Path) -> dict[str, Path]:
 
 
 def _shown_names(html: bytes) -> dict[str, str]:
-    """Return the file name of each image that the saved page shows from a file, by image id and by address."""
+    """Return a dict from the addresses and ids of images to the names of their files in the folder.
+
+    `html` is the saved page. For `<img src="./page_files/640(1)" data-src="https://mmbiz.qpic.cn/…">`, the dict has
+    the value '640(1)' twice: under the address in `data-src`, and under the image's id on the CDN. Images that do not
+    show a file in a folder are left out.
+    """
     names: dict[str, str] = {}
     for attributes in _image_attributes(html.decode("utf-8", "replace")):
         original = next((attributes[name] for name in _ORIGINAL_ADDRESS if attributes.get(name)), "")
@@ -87,7 +99,10 @@ def _shown_names(html: bytes) -> dict[str, str]:
 
 
 def _image_attributes(html: str) -> Iterator[dict[str, str]]:
-    """Yield the attributes of each <img> tag as a dict. Names are in lower case, entities are not decoded."""
+    """Yield a dict from attribute name to value for each <img> tag in `html`.
+
+    Names are in lower case. Entities in values, such as `&amp;`, are not decoded.
+    """
     for rest in re.split(r"<img(?=[\s/])", html, flags=re.IGNORECASE)[1:]:
         tag = _TAG.match(rest)
         attributes = _ATTRIBUTE.findall(tag[0] if tag else "")

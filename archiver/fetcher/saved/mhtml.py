@@ -15,7 +15,11 @@ from archiver.models import Download, LocalMedia
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MhtmlArchive:
-    """The contents of an MHTML file."""
+    """The contents of an MHTML file: the page, its address, the time when it was saved, and its media.
+
+    `page` is converted to UTF-8 if the file declares its encoding. `url` is '' and `date` is None if they are not in
+    the file.
+    """
 
     page: bytes  # converted to UTF-8 if the file declares the page's encoding
     url: str  # address of the page, '' if it is not noted
@@ -24,7 +28,7 @@ class MhtmlArchive:
 
 
 def read_mhtml(content: bytes) -> MhtmlArchive | None:
-    """Return the contents of an MHTML file, None if it contains no page."""
+    """Parse the bytes of an MHTML file; return its contents, or None if it contains no page."""
     try:
         message = message_from_bytes(content)
         parts = [part for part in message.walk() if not part.is_multipart()]
@@ -44,7 +48,8 @@ def read_mhtml(content: bytes) -> MhtmlArchive | None:
 class MhtmlMedia:
     """The LocalMedia of a page saved as .mhtml: the parts of the file other than the page.
 
-    An image is looked up by its id first, because the page may show it in another size, at another address.
+    An image is found by its id on WeChat's CDN, or else by its address. The id is the same in all addresses of an
+    image, which differ by the image's size.
     """
 
     def __init__(self, parts: Iterable[Message]) -> None:
@@ -56,7 +61,7 @@ class MhtmlMedia:
                     self._parts.setdefault(key, part)
 
     def find(self, address: str) -> Download | None:
-        """Return the saved medium that has `address` in the page, None if the file does not contain it."""
+        """Return the medium for `address`, an address in the page; None if the file does not contain it."""
         part = self._parts.get(urls.image_id(address)) or self._parts.get(urls.media(address))
         if part is None:
             return None
@@ -64,9 +69,10 @@ class MhtmlMedia:
 
 
 def _find_page(message: Message, parts: list[Message]) -> Message | None:
-    """Return the part that is the page, None if there is none.
+    """Return the one of `parts` that contains the HTML page, None if there is none.
 
-    If several parts are pages, that is the one that the parameter `start` of `message` names, else the first one.
+    `message` is the whole MHTML file, and `parts` are its parts. If several contain HTML, return the one whose
+    Content-ID is named by the `start` parameter in the Content-Type header of `message`, else the first one.
     """
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
@@ -75,7 +81,7 @@ def _find_page(message: Message, parts: list[Message]) -> Message | None:
 
 
 def _decode_text(part: Message) -> bytes:
-    """Return a part's content converted to UTF-8; unchanged if its charset is not declared or unknown."""
+    """Return the content of `part`, converted to UTF-8 if its charset is declared and known."""
     content = _read_payload(part)
     charset = part.get_content_charset()
     try:
@@ -90,7 +96,11 @@ def _read_payload(part: Message) -> bytes:
 
 
 def _read_address(part: Message, header: str) -> str:
-    """Return the address in a part's header, without the line breaks of folded headers; '' if there is none."""
+    """Return the address in one header of `part`, '' if there is none.
+
+    `header` is the name of the header, such as Content-Location. A long address is folded into several lines; the line
+    breaks are removed.
+    """
     return "".join(str(part.get(header, "")).split())
 
 

@@ -1,4 +1,4 @@
-"""Write the canonical body as Markdown that looks the same in every engine."""
+"""Convert the body of an article (canonical HTML) to Markdown that looks the same in every Markdown engine."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def body_markdown(body: str, links: LinkResolver, dialect: Dialect = EVERY_ENGIN
 
     Args:
         body: The canonical HTML.
-        links: Returns the addresses to write in place of those in the body.
-        dialect: The syntax, besides Markdown and HTML, that text is protected from.
+        links: Provides the addresses to write in place of those in the body.
+        dialect: The template syntax that text must not trigger, such as `{{`; by default that of all known engines.
     """
     from archiver.writer.markdown.blocks import convert_body
 

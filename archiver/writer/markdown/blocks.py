@@ -1,7 +1,7 @@
 """Convert the canonical body to Markdown: a markdownify subclass with a method for each kind of block.
 
-markdownify walks the tree and nests lists and quotes. Lines are written by inline.py, since bold beside CJK punctuation
-depends on the neighbouring characters, which markdownify does not pass on.
+markdownify walks the tree and nests lists and quotes. The text of paragraphs and headings is written by inline.py:
+whether bold text can be written as `**` depends on the characters next to it, and markdownify does not pass them on.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_EN
 
     Args:
         body: The canonical HTML.
-        addresses: Returns the addresses to write in place of those in the body.
-        dialect: The syntax, besides Markdown and HTML, that text is protected from.
+        addresses: Provides the addresses to write in place of those in the body.
+        dialect: The template syntax that text must not trigger, such as `{{`; by default that of all known engines.
     """
     is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
     converter = PostConverter(addresses, dialect)
@@ -50,9 +50,10 @@ def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_EN
 
 
 def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
-    """Yield the Markdown of the blocks of a body that is too large to be parsed to a tree.
+    """Yield the Markdown of a body that is too large to be parsed into a tree, one or more blocks at a time.
 
-    All blocks are written on one level, and lines keep only text, links and images.
+    The result is simpler than usual: lists, quotes and tables are dissolved into the paragraphs that they contain.
+    Paragraphs and headings keep text, links and images, but not bold or other marks. Empty blocks are yielded as ''.
     """
     end = 0
     for found in _BARE_LINES.finditer(body):
@@ -63,9 +64,9 @@ def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_lines(lines: str) -> str:
-    """Return the Markdown of paragraphs and headings that contain only text; `lines` is their HTML, one a line.
+    """Return the Markdown of paragraphs and headings that contain only text, with a blank line between them.
 
-    All lines are escaped together, since there may be millions of them.
+    `lines` is their HTML, one paragraph or heading per line. For speed, all lines are escaped in one call.
     """
     text, names = lines, iter(_LINES)
     while "<" in text:
@@ -92,9 +93,10 @@ def _flat_blocks(body: str, converter: PostConverter) -> Iterator[str]:
 
 
 def _plain_line(source: str, converter: PostConverter) -> str:
-    """Return the Markdown of a line; links and images are kept, bold and all other marks are omitted.
+    """Return simple Markdown of one paragraph or heading of a very large body, where speed matters most.
 
-    Every character that is special in any position is escaped.
+    `source` is the HTML inside the paragraph or heading. Links and images are kept, bold and other marks are dropped.
+    For a heading, the caller adds the `##`.
     """
     if "<" not in source:
         return escape_all(decode_text(source).replace("\n", " ")).strip()
@@ -111,10 +113,15 @@ def _piece(found: re.Match[str], converter: PostConverter) -> str:
 
 
 class PostConverter(MarkdownConverter):
-    """A converter of blocks to Markdown that kramdown and CommonMark engines read alike.
+    """A converter of canonical HTML to Markdown that kramdown and CommonMark engines read alike.
 
-    The `convert_…` methods are called for the elements of a tree. Their arguments are the element (`el`), the Markdown
-    of its content (`text`; '' for the elements in _FINISHED) and the tags of the elements around it (`parent_tags`).
+    markdownify calls a `convert_…` method for each element of a tree. The method returns the Markdown of this element.
+    Its arguments are:
+
+    - `el`: The element.
+    - `text`: The Markdown of its content, for lists, list items and quotes. For all other elements it is '', and the
+      method converts the content of `el` itself.
+    - `parent_tags`: The names of the tags around the element.
     """
 
     def __init__(self, addresses: LinkResolver, dialect: Dialect) -> None:
@@ -122,9 +129,9 @@ class PostConverter(MarkdownConverter):
         self.addresses, self.dialect = addresses, dialect
 
     def blocks(self, body: str) -> Iterator[str]:
-        """Yield the Markdown of each block of a body; '' for an empty one.
+        """Yield the Markdown of a body in parts, between which the caller writes blank lines; a part may be ''.
 
-        Consecutive lists, quotes and tables are converted together, since markdownify has to nest them.
+        A part is one block, or several consecutive lists, quotes and tables, which markdownify converts together.
         """
         depth = start = end = 0
         for part in tokenize(body):
@@ -138,13 +145,15 @@ class PostConverter(MarkdownConverter):
         yield self.nested(body[start:end])
 
     def nested(self, blocks: str) -> str:
-        """Return the Markdown of blocks that contain other blocks, from their HTML; '' if that is empty."""
+        """Return the Markdown of consecutive lists, quotes and tables; `blocks` is their HTML, and '' gives ''."""
         return str(self.convert_soup(read_soup(blocks))).strip("\n") if blocks else ""
 
     def flat(self, part: BlockToken) -> str:
-        """Return the Markdown of a block that contains no other blocks.
+        """Return the Markdown of a block that contains no other blocks, such as a paragraph, a heading or a code block.
 
-        Return '' if `part` is the start or end tag of a list, quote or table.
+        `part` is an item of `tokenize(body)`: such a block, or a single start or end tag of a list, quote or table. For
+        a single tag, return ''. So a caller can pass all items of a very large body. Its lists, quotes and tables are
+        then reduced to the blocks inside them.
         """
         if part.name == "p":
             return self.line(part.inside)
@@ -158,11 +167,11 @@ class PostConverter(MarkdownConverter):
         return "---" if part.name == "hr" else ""
 
     def line(self, source: str, line_break: str = "  \n") -> str:
-        """Return the Markdown of a line.
+        """Return the Markdown of the content of a paragraph or heading.
 
         Args:
-            source: The HTML in a paragraph or heading.
-            line_break: The Markdown to write for a line break.
+            source: The HTML inside the paragraph or heading.
+            line_break: The text to write for a `<br>`.
         """
         if "<" not in source:  # true of most lines
             text = unescape(source).replace("\n", " ")
@@ -171,9 +180,13 @@ class PostConverter(MarkdownConverter):
         return write_line(runs, line_break=line_break, target=target, dialect=self.dialect)
 
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
-        """Return the Markdown of an element.
+        """Return the Markdown of an element and its content; markdownify calls this for each element of a tree.
 
-        The children of an element in _FINISHED are not visited, since the method for this element converts them.
+        The method of markdownify, which this one overrides, converts the children first. This is still done for lists,
+        list items and quotes. The `convert_…` methods of all other blocks convert the children themselves, so they are
+        called directly.
+
+        A numbered list that does not start with 1 is written as HTML, since kramdown would begin it with 1.
         """
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
@@ -182,32 +195,39 @@ class PostConverter(MarkdownConverter):
         return str(super().process_tag(node, parent_tags=parent_tags))  # type: ignore[misc]
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
-        """Return '', since a canonical body has only white space between blocks."""
+        """Return '' for the text between blocks, which is only white space in a canonical body."""
         return ""
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a paragraph with blank lines around it; in a list item these may be left out (see `_tight`)."""
+        """Return the Markdown of a paragraph with blank lines around it; in a list item, these may be left out.
+
+        The function `_tight` decides whether a list item needs them.
+        """
         written = self.line(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802 - the parent's name
-        """Return a heading; '' for an empty one, since kramdown would show its `##`."""
+        """Return the Markdown of a heading of level `n`, such as `## Title` for 2; if `n` is above 6, 6 is used.
+
+        Return '' for an empty heading, since kramdown would show its `##`.
+        """
         written = self.line(inner_source(el), _BREAK_IN_HTML)
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a code block with blank lines around it."""
+        """Return the `<pre>` element `el` as a Markdown code block with blank lines around it; `text` is ignored."""
         return _alone(_code_block(inner_source(el), self.dialect))
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a quote: `text`, the Markdown of its content, with `> ` before every line; '' if that is empty."""
+        """Return a quote: `text`, the Markdown of its content, with `> ` before every line; '' if `text` is blank."""
         lines = text.strip("\n").split("\n")
         return _alone("\n".join(f"> {line}" if line else ">" for line in lines)) if text.strip() else ""
 
     def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a list; `text` is the Markdown of its items.
+        """Return a list; `text` is the Markdown of its items. Return '' if there are none.
 
-        A comment separates it from a list of the same kind right before it, since engines would merge the two.
+        If a list of the same kind precedes directly, an HTML comment is written between the two lists. Engines would
+        otherwise merge them.
         """
         text = text.strip("\n")
         if not text:
@@ -220,9 +240,10 @@ class PostConverter(MarkdownConverter):
     convert_ol = convert_list
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a list item; `text` is the Markdown of its content.
+        """Return a list item with its bullet or number; '' if it is empty.
 
-        The second and later lines are indented to the column in which the text begins.
+        `text` is the Markdown of its content. The second and later lines are indented by the width of the bullet or
+        number, so that they belong to the item.
         """
         text = text.strip("\n")
         if not text:
@@ -235,7 +256,7 @@ class PostConverter(MarkdownConverter):
         return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a pipe table if the table is simple, else one line of HTML, which every engine keeps unchanged.
+        """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML.
 
         In a list item the result is always HTML.
         """
@@ -243,21 +264,24 @@ class PostConverter(MarkdownConverter):
         return _alone(write_table(el, self.addresses, self.dialect) if simple else element_html(el, self.addresses))
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a card as one line of HTML."""
+        """Return a card as one line of HTML with blank lines around it; `el` is its `<div>`, and `text` is ignored.
+
+        A card is the box shown in place of an embedded player or mini program. A canonical body has no other `<div>`.
+        """
         return _alone(card_html(inner_source(el), self.addresses))
 
     def convert_hr(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a horizontal rule with the blank lines that kramdown needs.
+        """Return a horizontal rule with blank lines around it, which kramdown requires.
 
-        In a list it is written as `<hr>`, since `---` would end the list.
+        The rule is `---`, but `<hr>` in a list item, where `---` would end the list.
         """
         return _alone("<hr>" if "li" in parent_tags else "---")
 
     def _number(self, el: Tag) -> int:
-        """Return the number of an item in its list, starting with 1.
+        """Return the number of a list item, starting with 1.
 
-        Each number is stored in the tree, from where the next item reads it. markdownify would count all previous
-        items.
+        The number is also stored in `el`, as the attribute `data-number`. The call for the next item reads it and adds
+        1. markdownify itself would count all previous items each time.
         """
         last = previous_block(el)
         number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
@@ -266,10 +290,11 @@ class PostConverter(MarkdownConverter):
 
 
 def _code_block(source: str, dialect: Dialect) -> str:
-    """Return a fenced code block; `source` is the content of the `<pre>`, a `<code>` element.
+    """Return a code block as Markdown; `source` is the HTML inside the `<pre>`, which is one `<code>` element.
 
-    The fence is longer than any sequence of backticks in the code. Code that the dialect would read as a template is
-    enclosed in its raw block, or is written as HTML if it would end that block.
+    The code is written between two lines of backticks. Template engines such as Jekyll's execute tags like `{{ x }}`
+    even there. Code with such tags is therefore enclosed in the two lines of `dialect.raw_block`, which contain
+    `{% raw %}` and `{% endraw %}`. Code that contains `{% endraw %}` itself is written as HTML.
     """
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
@@ -287,10 +312,14 @@ def _alone(block: str) -> str:
 
 
 def _tight(el: Tag, written: str) -> str:
-    """Return `written`, the Markdown of the paragraph `el` in a list item, with blank lines around it if needed.
+    """Return the Markdown of a paragraph in a list item, with blank lines around it only where they are needed.
 
-    They are not needed if the paragraph is the first block of the item and is followed by a list or by nothing. There,
-    they would even make the list loose: its items would be shown with more space.
+    They are not needed if the paragraph is the first block of its item, and a list or nothing follows it. There, they
+    would only make engines show the items of the list further apart.
+
+    Args:
+        el: The paragraph.
+        written: Its Markdown, without line feeds around it.
     """
     following = el.next_sibling
     if previous_block(el) is None and (not isinstance(following, Tag) or following.name in ("ul", "ol")):
@@ -299,7 +328,10 @@ def _tight(el: Tag, written: str) -> str:
 
 
 def _follows_text(el: Tag) -> bool:
-    """Return whether a list is in a list item and at most one block of the item precedes it."""
+    """Return whether the list `el` is inside a list item and follows at most one block there, usually the item's text.
+
+    Such a list needs no blank line before it.
+    """
     text, parent = previous_block(el), el.parent
     return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)
 

@@ -1,6 +1,7 @@
-"""Define dialects: the syntax that site generators read in a post besides Markdown and HTML.
+"""Define dialects: the syntax that a site generator reads in a post besides Markdown and HTML.
 
-Such syntax is template tags and attribute lists. Literal text has to be protected from it.
+This is template tags, such as `{{ … }}`, and attribute lists of kramdown, such as `{: .wide}`. For example, Jekyll
+executes `{{ … }}` anywhere in a post, so the writer has to escape this in the text of an article.
 """
 
 from __future__ import annotations
@@ -17,23 +18,35 @@ KRAMDOWN_ATTRIBUTES = frozenset(":")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawBlock:
-    """The pair of lines between which a template engine leaves code unchanged."""
+    """A pair of lines between which a template engine leaves code unchanged.
+
+    Args:
+        before: The line to write before the code, such as `<!-- {% raw %} -->`.
+        after: The line to write after the code.
+        needed_by: Matches code that has to be written between the two lines.
+        ended_by: Matches code that would end the raw block too early. Such code is written as HTML instead.
+    """
 
     before: str
     after: str
-    needed_by: re.Pattern[str]  # code that matches is written between the two lines
-    ended_by: re.Pattern[str]  # code that matches would end the block, so it is written as HTML
+    needed_by: re.Pattern[str]
+    ended_by: re.Pattern[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dialect:
-    """The syntax, besides Markdown and HTML, that literal text must be protected from.
+    """The syntax that a site generator reads in a post besides Markdown and HTML; by default, none.
 
-    The default values stand for no such syntax.
+    Literal text must not trigger this syntax.
+
+    Args:
+        brace_marks: The characters that make a `{` before them special, such as `%` for `{%`. The `{` is then written
+            as an entity.
+        raw_block: The way to protect code; None if the generator does not read templates in code.
     """
 
-    brace_marks: frozenset[str] = frozenset()  # a `{` before one of these is written as an entity
-    raw_block: RawBlock | None = None  # None if the engine does not read templates in code
+    brace_marks: frozenset[str] = frozenset()
+    raw_block: RawBlock | None = None
 
 
 LIQUID_RAW = RawBlock(

@@ -1,7 +1,7 @@
 """Escape text as Markdown that shows exactly this text in Jekyll (Liquid, then kramdown) and in CommonMark engines.
 
-docs/jekyll.md lists which characters are special in each engine. If a backslash escapes a character only in some
-engines, a numeric entity is written, which every engine shows as the literal character.
+docs/jekyll.md lists which characters are special in each engine. Some characters can be escaped by a backslash only in
+some engines. These are written as numeric entities, such as `&#94;`, which every engine shows as the character.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ _WIDE_SPACES = frozenset("\u00a0\u3000\u2002\u2003")
 
 
 def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect = EVERY_ENGINE) -> str:
-    """Return Markdown that shows `text`.
+    """Return Markdown that engines show as exactly `text`.
 
     Args:
-        text: The text, on one line.
-        starts: True if the text is at the start of a line; then leading spaces are removed.
-        after: The character behind it in the output, '' at the end of a line or if it is not known.
-        dialect: The template syntax that has to be escaped.
+        text: The plain text, on one line.
+        starts: True if the result will be at the start of a line. Leading spaces are then removed, and characters that
+            would start a heading or list are escaped.
+        after: The character that will follow the result in the output; '' at the end of a line, or if it is not known.
+        dialect: The template syntax that has to be escaped, too.
     """
     if not text.isprintable():
         text = _CONTROL.sub("", text).replace("\t", " ")
@@ -61,9 +62,10 @@ def escape(text: str, *, starts: bool = False, after: str = "", dialect: Dialect
 
 
 def escape_all(text: str) -> str:
-    """Return Markdown that shows `text`, with every character escaped that is special in any position.
+    """Return Markdown that engines show as `text`, which may have several lines; escape more characters than necessary.
 
-    This is meant for very long texts: `escape` would check the neighbours of each character, which takes more time.
+    A character is escaped if it is special in any position. This takes less time than `escape`, which checks the
+    neighbours of each character, and is used for very long texts.
     """
     if text.isalnum():  # translate() is slow for Chinese text
         return text
@@ -73,9 +75,10 @@ def escape_all(text: str) -> str:
 
 
 def _literal(text: str, at: int, after: str) -> str:
-    """Return the escaped form of the special character at index `at`.
+    """Return the character at index `at` of `text` as it is written in Markdown: escaped if it is special there.
 
-    `after` is the character behind `text` in the output. Braces are not handled here, but by `_brace`.
+    The character must be one that can be special, but not `{`: for that, call `_brace`. `after` is the character that
+    will follow `text` in the output, '' if none or unknown.
     """
     char = text[at]
     previous = text[at - 1] if at else ""  # '' at the start: other formatting or nothing precedes
@@ -99,10 +102,11 @@ def _ampersand(text: str, at: int, _previous: str, _following: str) -> str:
 
 
 def _brace(following: str, dialect: Dialect) -> str:
-    """Return an opening brace, as an entity if it is special before the character `following`.
+    """Return the entity of `{` if the `{` could start a template tag or an attribute list of the dialect, else `{`.
 
-    If `following` is '' or a tag begins there, the next character that is shown may be another brace, so an entity is
-    returned, too.
+    It depends on `following`, the character after the `{`: for example, `{%` starts a tag of Liquid. If `following` is
+    '' (unknown) or `<` (an HTML tag begins), any character could be shown next. The entity is then returned to be safe,
+    unless the dialect has no such syntax at all.
     """
     opens = following in dialect.brace_marks or (following in ("", "<") and dialect.brace_marks)
     return "&#123;" if opens else "{"
@@ -117,9 +121,10 @@ def _bang(_text: str, _at: int, _previous: str, following: str) -> str:
 
 
 def _colon(text: str, at: int, _previous: str, _following: str) -> str:
-    """Return the colon at index `at`, as an entity if it ends the scheme of a URL.
+    """Return the colon at index `at` of `text`, written as an entity if it ends the scheme of a URL (`https://`).
 
-    The entity keeps engines from turning the URL into a link.
+    The entity keeps engines from turning the URL into a link. `_previous` and `_following`, the characters next to the
+    colon, are ignored: every function in the table `_BY_CHARACTER` receives the same four arguments.
     """
     is_scheme = text.startswith("://", at) and _SCHEME.search(text[max(0, at - 5) : at])
     return "&#58;" if is_scheme else ":"
@@ -140,9 +145,10 @@ _BY_CHARACTER = {
 
 
 def _line_start(escaped: str) -> str:
-    """Return `escaped`, the start of a line, as text that does not start a heading, list, rule or definition.
+    r"""Return `escaped`, the start of a line, changed so that it does not start a heading, list, rule or definition.
 
-    Its other characters are already escaped.
+    For example, `1. text` becomes `1\. text`. `escape` calls this last: characters that are special anywhere in a line
+    are already escaped in `escaped`.
     """
     if _LINE_START.match(escaped):
         return "\\" + escaped
@@ -171,8 +177,8 @@ def destination(address: str) -> str:
 
 
 def alternative(text: str) -> str:
-    """Return the alternative text of an image with special characters replaced by spaces.
+    """Return `text`, the alternative text of an image, with special characters of Markdown and HTML replaced by spaces.
 
-    They are not escaped, since Hexo and Hugo would show the escapes.
+    These characters are not escaped, since Hexo and Hugo would show the escapes.
     """
     return " ".join(re.sub(r"[\[\]\\|*_`<>\"{}&$~^]+", " ", _CONTROL.sub("", text)).split())

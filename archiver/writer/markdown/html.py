@@ -1,6 +1,11 @@
 """Write one line of HTML, which every engine keeps, for blocks that Markdown cannot express.
 
-These are tables that are not simple, lists that do not start with 1, cards, and code that ends a raw block.
+There are four such blocks:
+
+- tables that are not simple,
+- numbered lists that do not start with 1,
+- cards, the boxes shown in place of embedded players and mini programs,
+- code that contains `{% endraw %}`, since in Markdown it would end the `{% raw %}` block around the code.
 
 The HTML is sanitized by nh3, which keeps only the tags and attributes of an allowlist. In text, every special character
 of Liquid, Markdown and kramdown is written as an entity, so no engine interprets it.
@@ -27,7 +32,8 @@ _HARMFUL = re.compile(r"[&<>\"'{}|`\n]")
 def element_html(element: Tag, addresses: LinkResolver) -> str:
     """Return a table or list as one line of HTML.
 
-    A paragraph that is the only block of a cell or item is written without its `<p>`. `element` is changed by this.
+    If a cell or list item contains just one paragraph, the `<p>` around this paragraph is removed. This also changes
+    `element` itself.
     """
     for part in element.find_all(["td", "th", "li"]):
         blocks = child_blocks(part)
@@ -37,20 +43,27 @@ def element_html(element: Tag, addresses: LinkResolver) -> str:
 
 
 def card_html(inside: str, addresses: LinkResolver) -> str:
-    """Return a card as one line of HTML; `inside` is its content in the canonical body."""
+    """Return a card, the box shown in place of an embedded player or mini program, as one line of HTML.
+
+    `inside` is the canonical HTML between the tags of the card's `<div>`.
+    """
     return _one_line(f'<div class="wechat-card">{inside}</div>', addresses)
 
 
 def code_html(code: str) -> str:
-    """Return code as one line of HTML; used for code that contains Liquid's `endraw`, which ends a raw block."""
+    """Return code as one line of HTML, `<pre><code>…</code></pre>`, with line breaks written as `&#10;`.
+
+    `code` is plain text. This is used for code that contains `{% endraw %}`. Other code is written as Markdown, if
+    necessary between `{% raw %}` and `{% endraw %}`.
+    """
     return "<pre><code>" + _text(code) + "</code></pre>"
 
 
 def _one_line(source: str, addresses: LinkResolver) -> str:
-    """Return sanitized HTML on one line.
+    """Return the HTML `source` sanitized and on one line.
 
-    A video without a saved file is replaced by its poster image (by an empty `<span>` if it has no poster), since the
-    address of the video expires.
+    `addresses` provides the addresses to write in place of those in `source`. A video without a saved file is replaced
+    by its poster image, since the address of a video expires. Without a poster it becomes an empty `<span>`.
     """
     clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     soup = BeautifulSoup(clean, "lxml")

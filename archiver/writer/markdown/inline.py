@@ -1,7 +1,7 @@
 """Write a line of formatted text as Markdown that means the same in kramdown and in every CommonMark engine.
 
-`**` is written only where all engines read it as bold. Next to CJK punctuation, CommonMark engines often do not; there,
-inline HTML is written, which every engine reads. So no engine shows the asterisks of bold text.
+Bold text is written with `**` only where all engines read this as bold. CommonMark engines often do not next to CJK
+punctuation, and would show the asterisks. There, the HTML tag `<strong>` is written, which every engine reads.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
-    """Return the runs of a line of canonical HTML.
+    """Split a line of canonical HTML into runs, which are parts with uniform formatting.
 
-    For an image, `Run.image` is the complete Markdown of the image, with the address that `addresses` returns.
+    `line` is the HTML inside a paragraph, heading or cell. For an image, `Run.image` is its complete Markdown, with the
+    address that `addresses` returns.
     """
 
     def write_image(address: str, text: str) -> str:
@@ -43,12 +44,12 @@ def write_line(
     target: Callable[[str], str] = destination,
     dialect: Dialect = EVERY_ENGINE,
 ) -> str:
-    """Return the Markdown of one line of runs.
+    """Return the Markdown of a line that consists of `runs`, which are parts with uniform formatting.
 
     Args:
-        runs: The runs of the line.
-        line_break: The Markdown of a line break.
-        target: Returns the address of a link as written in Markdown, from the address in the page.
+        runs: The runs of the line, see `runs_of`.
+        line_break: The text to write for a line break.
+        target: Takes the address of a link in the page; returns the escaped address to write in Markdown.
         dialect: The template syntax that has to be escaped.
     """
     if len(runs) == 1 and runs[0].image and not runs[0].href:
@@ -57,10 +58,10 @@ def write_line(
 
 
 def normalise(runs: list[Run]) -> list[Run]:
-    """Return runs that look the same as `runs`, as few as possible.
+    """Return as few runs as possible that look the same as `runs` and can be written in Markdown.
 
-    Marks are removed from line breaks and from white space at the ends of marked text. Consecutive line breaks become
-    one.
+    Line breaks, and white space at the ends of marked text, lose their marks (bold, italic …). Consecutive line breaks
+    become one.
     """
     if len(runs) == 1 and runs[0].text == runs[0].text.strip() != "" and "\n" not in runs[0].text:
         return runs  # true of most lines
@@ -80,9 +81,9 @@ def _single_break(run: Run) -> Run:
 
 
 def _code_lines(run: Run) -> list[Run]:
-    """Split a run of code into a run for each line and runs for the line breaks; return other runs unchanged.
+    r"""Return `run` as a list; code is split at its line breaks, since a code span cannot contain one.
 
-    A code span cannot contain a line break.
+    For example, code `a\nb` is returned as three runs: code `a`, a line break without marks, and code `b`.
     """
     if "code" not in run.marks or "\n" not in run.text:
         return [run]
@@ -104,9 +105,9 @@ def _without_edges(run: Run) -> list[Run]:
 
 
 def _bridge(runs: list[Run]) -> list[Run]:
-    """Give each run of spaces the marks and the link that the runs before and after it have in common.
+    """Return `runs` with marks and links added to white space: those that the runs before and after it have in common.
 
-    Two bold texts separated by a space can then be merged to one.
+    For example, a space between two bold texts becomes bold, so that the three runs can be merged into one.
     """
     bridged = list(runs)
     for at in range(1, len(runs) - 1):
@@ -129,19 +130,22 @@ def _merge(runs: list[Run]) -> list[Run]:
 
 
 class _LineWriter:
-    """A writer of normalised runs.
+    """A writer of a line of normalised runs as Markdown.
 
-    It writes from the outside in: first links, then the mark that extends over most runs, then text.
+    It works from the outside in: first it writes links, then the mark that extends over most runs, then text.
     """
 
     def __init__(self, line_break: str, target: Callable[[str], str], dialect: Dialect) -> None:
         self.line_break, self.target, self.dialect = line_break, target, dialect
 
     def write(self, runs: list[Run], open_marks: frozenset[str], before: str, after: str) -> str:
-        """Return the Markdown of runs.
+        """Return the Markdown of `runs`.
 
-        `open_marks` are the marks that are already open around the runs, and `a` inside a link. `before` and `after`
-        are the characters of the output next to these runs, '' at the start and end of the line.
+        Args:
+            runs: Consecutive runs of the line.
+            open_marks: The marks that are already written around these runs, and `a` if they are inside a link.
+            before: The character before these runs in the output; '' at the start of the line.
+            after: The character after these runs in the output; '' at the end of the line.
         """
         if len(runs) == 1:
             return self._write_group(runs, open_marks, before, after)
@@ -155,10 +159,11 @@ class _LineWriter:
         return "".join(out)
 
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
-        """Return how many runs from `runs[at]` on can be written as one group; at least 1.
+        """Return how many consecutive runs, from `runs[at]` on, can be written inside one link or mark; at least 1.
 
-        If `runs[at]` has a link, the group is the following runs with this link. Otherwise the group is the following
-        runs with one of its marks: the mark that extends over most runs.
+        If `runs[at]` has a link, these are the runs with the same link. Else they share one mark with `runs[at]`: the
+        one that extends over most runs. Without a link or mark, the result is 1. A link or mark in `open_marks` does
+        not count, since it is already written around the runs.
         """
         run = runs[at]
         if run.href and "a" not in open_marks:
@@ -209,10 +214,13 @@ class _LineWriter:
         return self.line_break.join(written)
 
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
-        """Return the first character of the Markdown of `runs[at:]`; '' if there are no such runs.
+        """Predict the first character of the Markdown of `runs[at:]`; '' if there are no runs.
 
-        This is "!" for an image and "[" for a link. For a mark that is not in `open_marks` it is assumed to be "<",
-        although `*` may be written.
+        It is needed to write the runs before `at`: how they are escaped and marked depends on the next character.
+
+        The character is `!` for an image and `[` for a link. For marked text it is `<`, that of an HTML tag, even if
+        asterisks or backticks are written later. For other text it is the first character of the escaped text. Links
+        and marks in `open_marks` do not count, since they are already written.
         """
         if at >= len(runs):
             return ""
@@ -234,10 +242,11 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Return whether a group of runs may be written between asterisks.
+    """Return whether a group of runs may be written between asterisks (`*` or `**`) instead of HTML tags.
 
-    It may not if it contains an image, a link, bold, italic or code, since the engine `marked` misreads these there.
-    The marks and the link that enclose the whole group (`inner`) do not count.
+    It may not if it contains an image, or if any of its runs has a link, bold, italic or code: the Markdown engine
+    marked.js misreads these between asterisks. Links and marks that are written around the whole group do not count.
+    `inner` contains these marks, and `a` if there is a link around the group.
     """
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner
@@ -245,12 +254,13 @@ def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
 
 
 def _may_stand(inside: str, outside: str) -> bool:
-    """Return whether CommonMark 0.30, 0.31 and kramdown all read asterisks between two characters as delimiters.
+    """Return whether CommonMark 0.30 and 0.31 and kramdown all read asterisks between two characters as emphasis.
 
-    The asterisks are between the characters `inside`, which belongs to the marked text, and `outside`, which is '' at
-    the start or end of a line.
-    The versions differ about Unicode symbols (category S: emoji, currency). To be safe with all of them, a symbol
-    counts as punctuation if it is `inside`, but not if it is `outside`.
+    `inside` is the character on the side of the bold or italic text. `outside` is the character on the other side of
+    the asterisks, '' at the start or end of a line.
+
+    The versions differ on whether a Unicode symbol (emoji, currency) is punctuation. To be safe in all of them, a
+    symbol counts as punctuation if it is `inside`, but not if it is `outside`.
     """
     if not inside or inside.isspace() or outside in ("*", "_", "~"):
         return False
@@ -267,6 +277,6 @@ _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 def code_span(text: str, dialect: Dialect = EVERY_ENGINE) -> str:
-    """Return inline code: between backticks if every engine reads that alike, else in `<code>` with entities."""
+    """Return `text` as inline code: between backticks if all engines read it alike, else in `<code>` with entities."""
     opens = any(mark in dialect.brace_marks for mark in _AFTER_BRACE.findall(text)) if "{" in text else False
     return f"<code>{entities(text)}</code>" if opens or _UNSAFE_CODE.search(text) else f"`{text}`"

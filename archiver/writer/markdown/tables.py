@@ -1,4 +1,7 @@
-"""Write simple tables as pipe tables: every cell is one line and spans one row and one column."""
+"""Write simple tables as pipe tables (`| a | b |`).
+
+In a simple table, every cell is one line and spans one row and one column.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look up profiles, the kinds of site that posts are written for, by name."""
+"""Look up a profile by its name; a profile represents a kind of site, such as Jekyll."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _BUILT_IN: Mapping[str, Callable[[SiteOptions], Profile]] = {
 
 
 def get_profile(name: str, site: SiteOptions) -> Profile:
-    """Return the profile called `name` for a site.
+    """Return the profile called `name`, created with the options `site`.
 
-    Other packages can add profiles as entry points of the group `archiver.profiles`: the object of an entry point is
+    Other packages can add profiles as entry points of the group `archiver.profiles`. The object of an entry point is
     called with `site` and must return the profile. An entry point cannot replace a built-in profile. Raise ConfigError
     if there is no profile of this name or its entry point cannot be loaded.
     """

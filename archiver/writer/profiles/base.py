@@ -20,17 +20,22 @@ KEY_START = 10  # length of the result of `published_key_start`, in characters
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteOptions:
-    """The options of one site in archiver.yml; None means the default of the profile."""
+    """The options of one site in archiver.yml; None means the default of the profile.
 
-    media_prefix: str | None = None  # prefix of the path of a medium in its address
-    post_url: str | None = None  # address of a post: a pattern with {year}, {month}, {day} and {slug}
+    Args:
+        media_prefix: The part of a medium's address before the path of its file.
+        post_url: The pattern of a post's address, with the placeholders {year}, {month}, {day} and {slug}.
+    """
+
+    media_prefix: str | None = None
+    post_url: str | None = None
 
 
 class Profile(Protocol):
-    """The interface of a profile, which represents one kind of site.
+    """The interface of a profile, which represents one kind of site, such as Jekyll.
 
-    Results depend on the arguments alone: a profile does not open files or read the clock. It is created from
-    `SiteOptions`, is immutable, and is shared by threads.
+    A profile is created from `SiteOptions`, is immutable, and is shared by threads. Its methods do not open files or
+    read the clock: their results depend only on the options and the arguments.
     """
 
     @property
@@ -39,17 +44,18 @@ class Profile(Protocol):
 
     @property
     def posts_directory(self) -> str:
-        """The directory that contains all posts, directly or in subdirectories."""
+        """The directory that contains all posts, directly or in subdirectories; relative to the archive's folder."""
 
     @property
     def dialect(self) -> Dialect:
-        """The syntax that the site's programs read in a post besides Markdown and HTML."""
+        """The template syntax that the site generator reads in a post besides Markdown and HTML."""
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
 
-        The caller uses the first path whose `published_key` no other post has. The paths must not depend on existing
-        files.
+        The caller uses the first path at which the new post would not overwrite another post on the site (it compares
+        the results of `Profile.published_key`). The paths are relative to the archive's folder and must not depend on
+        existing files.
 
         Args:
             article: The article.
@@ -58,45 +64,52 @@ class Profile(Protocol):
         """
 
     def media_url(self, path: str) -> str:
-        """Return the address that a post uses for the medium at `path`, escaped for both Markdown and HTML."""
+        """Return the address that a post uses for a media file, escaped for both Markdown and HTML.
+
+        `path` is the path of the file relative to the archive's folder.
+        """
 
     def media_in(self, text: str) -> list[str]:
-        """Return the paths of the archive's media that the text of a post shows, each once, in order of appearance.
+        """Return the paths of the archive's media files that a post shows, each once, in order of appearance.
 
-        This is the inverse of `media_url`. It also recognises addresses that people write by hand, and addresses that
-        earlier versions of the profile wrote.
+        `text` is the text of the post. All addresses from `media_url` are recognised, including those that earlier
+        versions of the profile wrote. So are addresses that people write by hand, such as `/media/a.mp3` without a
+        prefix.
         """
 
     def post_url(self, path: str) -> str:
-        """Return the address that a post uses to link to the post at `path`.
+        """Return the address that other posts use to link to the post at `path`.
 
-        Return '' if the site does not publish the file.
+        `path` is relative to the archive's folder. Return '' if the site does not publish the file.
         """
 
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
         """Return the front matter of a post, with a newline at its end; '' if the site needs none.
 
-        It should contain the mapping `wechat` (`metadata.provenance`), which identifies the article of a post. Without
-        it, the archive cannot tell its posts from other files in an import, after a post was renamed, or after the
+        It should contain the key `wechat` with the value of `metadata.provenance`, which identifies the article of a
+        post. The archive needs this to recognise its posts in an import, after a post was renamed, or after the
         catalogue was lost.
 
         Args:
             article: The article.
-            captured: When its page was captured, with a time zone; used as the date of a post whose page has no date.
-            overrides: The mapping `front_matter:` of archiver.yml, values by key; None removes a key.
+            captured: When the page was captured, with a time zone. It is the date of the post if the page has no date.
+            overrides: The mapping `front_matter:` of archiver.yml, key to value; None removes a key.
         """
 
     def published_key(self, path: str) -> str:
-        """Return a key that is equal for posts which overwrite each other on the site; '' for a file that is no post.
+        """Return a text that is equal for two posts if they would overwrite each other on the site.
 
-        Only the file name in `path` is used; `path` may consist of the file name alone.
+        It stands for the address of the post, such as `2024-07-18-title`. With it, the archive finds a file name for a
+        new post that does not hide another post. `path` is the path of the post, of which only the file name is used.
+        Return '' if the site does not publish the file as a post.
         """
 
     def published_key_start(self, path: str) -> str:
-        """Return the first KEY_START characters of `published_key(path)`, by which posts are indexed in memory.
+        """Return the first ten characters (KEY_START) of `published_key(path)`, without computing the rest.
 
-        It is called for every file of a blog, so it should be faster than `published_key`. For a file that is no post
-        it may return any text.
+        This is for speed. To find a file name for a new post, the archive groups all posts by this text. It computes
+        `published_key` only for the group of the new post. If the site does not publish the file as a post, any text
+        may be returned.
         """
 
     def ignores(self, name: str) -> bool:

@@ -57,32 +57,40 @@ class JekyllProfile:
 
     @property
     def name(self) -> str:
-        """Return `jekyll`."""
+        """The name of the profile in archiver.yml, `jekyll`."""
         return "jekyll"
 
     @property
     def posts_directory(self) -> str:
-        """Return `_posts`, the only directory from which Jekyll reads posts."""
+        """The directory `_posts`, the only one from which Jekyll reads posts."""
         return POSTS
 
     @property
     def dialect(self) -> Dialect:
-        """Return the dialect that is safe in every engine, so that posts can be moved from Jekyll to another one."""
+        """The template syntax of all known engines, not only that of Jekyll.
+
+        Text is escaped for all of them, so that posts can be moved from Jekyll to another generator.
+        """
         return EVERY_ENGINE
 
     @property
     def media_prefix(self) -> str:
-        """Return the prefix of media addresses, the part before `/postimg/…` or `/media/…`."""
+        """The part of a medium's address before `/postimg/…` or `/media/…`.
+
+        This is the option of the site, or `{{site.baseurl}}` by default.
+        """
         return PREFIX if self.site.media_prefix is None else self.site.media_prefix
 
     def post_paths(self, article: Article, day: date, folder: str = "") -> Iterator[str]:
         """Yield three possible paths for the post of an article, the best first; see Profile.post_paths.
 
-        The first is `_posts/[folder/]YYYY-MM-DD-<slug>.md`, with `day` and the slug of the title. The others have a
-        suffix after the slug: first WeChat's ids of the article, `-<mid>-<idx>` (the digest in its key if it has no
-        such ids), then a digest of the whole key. If the title has no letters or digits, its slug is empty: the suffix
-        takes its place, and the first path equals the second. A counter is not used as a suffix, since the path would
-        depend on the order in which articles are archived.
+        1. `_posts/<folder>/YYYY-MM-DD-<slug>.md`, with `day` and the slug of the title.
+        2. The same with `-<mid>-<idx>` after the slug: WeChat's ids, or the digest in the article's key if it has no
+           ids.
+        3. The same with a digest of the whole key after the slug.
+
+        If the title has no letters or digits, there is no slug, and the first path equals the second. A counter is not
+        used: the path would depend on the order in which articles are archived.
         """
         number = _article_number(article)
         where = f"{POSTS}/{folder}" if folder else POSTS
@@ -90,21 +98,21 @@ class JekyllProfile:
             yield f"{where}/{_file_name(article.title, day, ending, number)}"
 
     def media_url(self, path: str) -> str:
-        """Return the prefix and the percent-encoded path."""
+        """Return the address of the media file at `path`: the prefix, `/` and the percent-encoded path."""
         return f"{self.media_prefix}/{quote(path)}"
 
     def media_in(self, text: str) -> list[str]:
-        """Return the paths of the media that a post shows, each once.
+        """Return the paths of the media files that a post shows, each once; `text` is the text of the post.
 
-        Their addresses may begin with the prefix of this site, with `{{ site.baseurl }}`, or with neither.
+        The addresses in the post may begin with the prefix of this site, with `{{ site.baseurl }}`, or with neither.
         """
         return list(dict.fromkeys(unquote(path) for path in _media_links(self.media_prefix).findall(text)))
 
     def post_url(self, path: str) -> str:
         """Return the address of the post at `path`, made from the `post_url` pattern of the site.
 
-        Its {year}, {month}, {day} and {slug} are those under which Jekyll publishes the post. Return '' if Jekyll does
-        not publish the file.
+        The placeholders {year}, {month}, {day} and {slug} get the values under which Jekyll publishes the post. Return
+        '' if Jekyll does not publish the file.
         """
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
@@ -116,18 +124,21 @@ class JekyllProfile:
         return re.sub(r"\{(year|month|day|slug)\}", lambda word: parts[word[1]], pattern)
 
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
-        """Return front matter: the seven keys of the Hux theme, then the keys that `overrides` adds, then `wechat:`.
+        """Return the front matter of a post: seven keys of the Hux theme, those added by `overrides`, and `wechat:`.
 
-        `overrides` can also change or remove the keys of the theme.
+        The seven are layout, title, date, author, header-img, catalog and tags. `overrides` can also change them, or
+        remove them (None). `captured`, the time at which the page was captured, is the date of the post if the article
+        has none.
         """
         day = _jekyll_date(article.published or captured)
         values = site_values({**FRONT_MATTER, **overrides}, article, day)
         return dump_front_matter({**values, "wechat": provenance(article, captured)})
 
     def published_key(self, path: str) -> str:
-        """Return the day and the case-folded slug under which Jekyll publishes a file; '' if it does not publish it.
+        """Return `YYYY-MM-DD-<slug>`, the day and the case-folded slug under which Jekyll publishes the file at `path`.
 
-        If two posts have the same key, Jekyll publishes one of them without a warning.
+        Return '' if Jekyll does not publish the file as a post. If two posts have the same key, Jekyll publishes one of
+        them without a warning.
         """
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:
@@ -135,7 +146,10 @@ class JekyllProfile:
         return f"{_day_of_match(match)}-{_slug(match[4], _KEPT_IN_URLS).casefold()}"
 
     def published_key_start(self, path: str) -> str:
-        """Return the day in the name of a file of `_posts`, as YYYY-MM-DD; '' if the name has another form."""
+        """Return the first ten characters of `published_key(path)`: the day in the file name, as YYYY-MM-DD.
+
+        Return '' if the file name is not that of a post.
+        """
         file_name = _last_part(path)
         if _USUAL_DAY.match(file_name):
             return file_name[:10]
@@ -152,14 +166,20 @@ JEKYLL = JekyllProfile()  # for a site with the default options
 
 @cache
 def _media_links(prefix: str) -> re.Pattern[str]:
-    """Return a pattern that matches the address of a medium in Markdown or HTML; its only group is the path."""
+    """Return a pattern for the addresses of media files in Markdown or HTML; its only group is the path of the file.
+
+    `prefix` is the media prefix of the site. Addresses without this prefix match as well.
+    """
     folders = "|".join(map(re.escape, (IMAGES, MEDIA)))
     before = rf"(?:{re.escape(prefix)}|\{{\{{ ?site\.baseurl ?\}}\}})?"
     return re.compile(rf"""[("]{before}/((?:{folders})/[^\s()"'<>#?]+)""")
 
 
 def _jekyll_date(time: datetime) -> str:
-    """Return a date in the format that Jekyll reads alike in every time zone of the build machine."""
+    """Return `time` in China's time zone and with its offset, such as `2024-07-18 10:05:00 +0800`.
+
+    Jekyll reads this format alike in every time zone of the build machine.
+    """
     return time.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S +0800")
 
 
@@ -168,9 +188,10 @@ def _last_part(path: str) -> str:
 
 
 def _day_of_match(match: re.Match[str]) -> str:
-    """Return the day of a post as YYYY-MM-DD, from a match of _POST_FILE.
+    """Return the day in the file name of a post as YYYY-MM-DD: `24-7-8-title.md` gives `2024-07-08`.
 
-    A year of two digits is read as one of 1969 to 2068, as Ruby does.
+    `match` is the match of the file name with the pattern `_POST_FILE`; its groups 1 to 3 are year, month and day. A
+    year of two digits is read as one of 1969 to 2068, as Ruby does.
     """
     year, month, day = map(int, match.group(1, 2, 3))
     century = 0 if len(match[1]) > 2 else 1900 if year > 68 else 2000
@@ -178,7 +199,11 @@ def _day_of_match(match: re.Match[str]) -> str:
 
 
 def _article_number(article: Article) -> str:
-    """Return `<mid>-<idx>`, or the digest in the article's key if the page has no such ids."""
+    """Return a text to append to the file name of a post, so that posts with the same title get different names.
+
+    This is `<mid>-<idx>`, WeChat's ids of the message and of the article in it. If the page has no such ids, it is the
+    digest in the article's key. The result has at most 40 characters.
+    """
     return number_in(f":{article.mid}:{article.idx}" if article.mid and article.idx else article.key)
 
 
@@ -194,14 +219,17 @@ def _file_name(title: str, day: date, ending: str, fallback: str) -> str:
 def _slug(text: str, kept: frozenset[str]) -> str:
     """Return `text` with one `-` for each sequence of characters other than letters, digits and those in `kept`.
 
-    It has no `-` at its start or end.
+    A `-` at the start or end is removed. For example, `Hello, 世界!` becomes `Hello-世界`.
     """
     characters = (char if char in kept or _is_letter(char) else "-" for char in text)
     return re.sub(r"-+", "-", "".join(characters)).strip("-")
 
 
 def _is_letter(character: str) -> bool:
-    r"""Return whether a character belongs to Ruby's \p{L}, \p{M} or \p{Nd}: letters, combining marks, digits."""
+    r"""Return whether Jekyll keeps a character in a slug as a letter: letters, combining marks and digits.
+
+    In Ruby's regular expressions, these are \p{L}, \p{M} and \p{Nd}.
+    """
     category = unicodedata.category(character)
     return category[0] in "LM" or category == "Nd"
 

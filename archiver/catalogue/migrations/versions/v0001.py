@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create all tables; a table to which others refer is created before them."""
+    """Create all tables, each after the tables to which it refers."""
     _articles()
     _listings()
     _media()

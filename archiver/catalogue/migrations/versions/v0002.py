@@ -1,4 +1,7 @@
-"""Migrate to revision 0002: add columns for exports as evidence, and for the times of checks and removals."""
+"""Migrate to revision 0002: add columns for the times of checks and removals, and for lost snapshots.
+
+Also add columns that an export as evidence needs: redacted credentials, and the responses that contained media.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +11,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the columns; in older rows, unknown values are empty or NULL."""
+    """Add the columns. In existing rows `checked` is set to `state_seen`; the other new columns are empty or NULL."""
     op.add_column("articles", sa.Column("checked", sa.BigInteger(), nullable=True))
     op.add_column("articles", sa.Column("taken_out", sa.BigInteger(), nullable=True))
     op.execute("UPDATE articles SET checked = state_seen")

@@ -1,6 +1,6 @@
-"""Migrate to revision 0003: add a cache of the posts that archiver did not write.
+"""Migrate to revision 0003: add tables for the posts that archiver did not write.
 
-With the cache, the folders of posts need not be listed for each new post.
+With these tables, the folders of posts need not be listed for each new post.
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add two empty tables, which are filled when a post is written for the first time."""
+    """Add two empty tables. The next run that writes a post fills them."""
     op.create_table(
         "folders",
         sa.Column("name", sa.String(), nullable=False),

@@ -1,4 +1,8 @@
-"""Migrate to revision 0004: add the time of receipt and the source of captures, and a mark for estimated times."""
+"""Migrate to revision 0004: add three columns to captures.
+
+`received` is the time of receipt. `source` is the name of the list, feed or album in archiver.yml that contained the
+page's address or path. `estimated` tells whether the time of capture is a guess.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,10 +12,11 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the columns, and fill in the time of receipt of older rows.
+    """Add the columns, and fill in the time of receipt of existing rows.
 
-    The captures of an article were received in the order of their rows. So the time of receipt of a row is the latest
-    time of capture in it and the rows before it.
+    It is derived from the times of capture. Rows were added in the order of receipt. So a capture of an article gets
+    the latest time of capture of the article's rows up to this one. A capture without an article gets its own time of
+    capture.
     """
     op.add_column("captures", sa.Column("received", sa.BigInteger(), nullable=True))
     op.add_column("captures", sa.Column("source", sa.String(), nullable=False, server_default=""))
