@@ -106,11 +106,9 @@ class Merge:
     restore_removed: bool = False
     is_dry: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    # An ordered set of the keys of articles whose posts must be rebuilt.
-    _changed: dict[str, None] = field(default_factory=dict)
+    _changed: dict[str, None] = field(default_factory=dict)  # ordered set of the keys of articles to rebuild
     _seen: set[str] = field(default_factory=set)  # paths in the other archive for which a result was yielded
-    # (keys of the articles that show it, file) of each medium; recorded after the articles.
-    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)
+    _links: list[tuple[list[str], LocalFile]] = field(default_factory=list)  # (keys of articles, medium that they show)
 
     @cached_property
     def _merger(self) -> PostMerger:
