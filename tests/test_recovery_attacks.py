@@ -15,8 +15,9 @@ import pytest
 
 from archiver import Archiver, Settings
 from archiver.app import ArticleQuery, RebuildOptions
-from archiver.archive import file_checks, shown_files
+from archiver.archive import file_checks, media, shown_files
 from archiver.models import Finding, MergeResult
+from archiver.storage import local
 from archiver.storage.local import open_file
 from tests.inside import Inside
 from tests.test_recovery import CATALOGUE, files, lose_catalogue
@@ -292,8 +293,8 @@ def test_repair_of_a_schema_whose_reference_is_damaged_makes_a_new_catalogue(thr
         assert len(list(archiver.list(ArticleQuery()))) == 3
 
 
-def fail_once(monkeypatch: pytest.MonkeyPatch, module: ModuleType, path: Path, look: int) -> None:
-    """Makes one look of a module at a file fail, as where a process has no descriptors left for a moment."""
+def fail_once(monkeypatch: pytest.MonkeyPatch, modules: list[ModuleType], path: Path, look: int) -> None:
+    """Makes one look of some modules at a file fail, as where a process has no descriptors left for a moment."""
     looks = 0
 
     def open_(asked: Path) -> Any:
@@ -303,7 +304,8 @@ def fail_once(monkeypatch: pytest.MonkeyPatch, module: ModuleType, path: Path, l
             raise OSError(errno.EMFILE, "Too many open files")
         return open_file(asked)
 
-    monkeypatch.setattr(module, "open_file", open_)
+    for module in modules:
+        monkeypatch.setattr(module, "open_file", open_)
 
 
 LOOKS = (1, 2, 3, 4)
@@ -315,7 +317,7 @@ def test_repair_of_an_edited_post_that_cannot_be_read_once(
 ) -> None:
     path = post(three.folder, 1)
     path.write_text(edited := path.read_text() + "\n手改\n")
-    fail_once(monkeypatch, file_checks, path, look)
+    fail_once(monkeypatch, [file_checks], path, look)
     assert [(finding.what, finding.repaired) for finding in verify(three, repair=True)] == [("post", True)]
     assert (three.folder / ".archive/lost/_posts" / path.name).read_text() == edited
     assert verify(three) == []
@@ -327,9 +329,26 @@ def test_repair_of_what_cannot_be_read_once_is_done_or_told(
     three: Inside, monkeypatch: pytest.MonkeyPatch, module: ModuleType, look: int
 ) -> None:
     (three.folder / "postimg" / "stray.png").write_bytes(numbered.picture_bytes(77))
-    fail_once(monkeypatch, module, post(three.folder, 1), look)
+    fail_once(monkeypatch, [module], post(three.folder, 1), look)
     found = verify(three, repair=True)
     left = verify(three)
     assert all(finding.repaired for finding in found) == (left == [])
     assert [finding.problem for finding in verify(three, repair=True)] == [finding.problem for finding in left]
     assert verify(three) == []
+
+
+@pytest.mark.parametrize("look", range(1, 9))
+def test_recovery_of_a_picture_that_cannot_be_read_once_requests_nothing(
+    three: Inside, world: World, monkeypatch: pytest.MonkeyPatch, look: int
+) -> None:
+    shutil.rmtree(three.folder / ".archive")
+    before = files(three.folder)
+    world.requests.clear()
+    fail_once(monkeypatch, [local, media], three.folder / numbered.picture_file(10), look)
+    found = verify(three, repair=True)
+    left = verify(three)
+    assert all(finding.repaired for finding in found) == (left == [])
+    assert all(finding.repaired for finding in verify(three, repair=True))
+    assert verify(three) == []
+    assert files(three.folder) == before
+    assert world.requests == []

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from hashlib import file_digest
-from pathlib import Path
+from hashlib import file_digest, sha256
+from pathlib import Path, PurePath
 from threading import Lock
 
 from archiver.archive.files import ArchiveFiles
@@ -20,7 +21,7 @@ from archiver.errors import InputError, OutputError
 from archiver.media_types import EXTENSIONS, extension, is_whole
 from archiver.models import Download, LocalFile, Media, MediaResults
 from archiver.storage.keyed_lock import KeyedLock
-from archiver.storage.local import open_file
+from archiver.storage.local import open_file, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, media_name, safe_name
 
@@ -171,11 +172,20 @@ def is_whole_file(path: Path, kind: str) -> bool:
     `kind` is the kind of the medium: "image", or "audio" for sounds and films.
     """
     try:
-        with open_file(path) as file:
-            content = file.read()
+        return recorded_file(path.parent, path.name, kind).sha256 != ""
     except OSError:
         return False
-    return extension(content, kind) == path.suffix[1:] and is_whole(content)
+
+
+def recorded_file(root: Path, name: str, kind: str) -> LocalFile:
+    """Return the file at the path `name` below `root` with its size and digest, as the catalogue records it.
+
+    The digest is '' if the content is not complete or has not the type of the extension. `kind` is the kind of the
+    medium: "image", or "audio" for sounds and films. Raise OSError if the file cannot be read.
+    """
+    content = read_file(root / name)
+    is_usable = extension(content, kind) == PurePath(name).suffix[1:] and is_whole(content)
+    return LocalFile(path=name, size=len(content), sha256=sha256(content).hexdigest() if is_usable else "")
 
 
 def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
@@ -186,9 +196,11 @@ def unrecorded_file(root: Path, stem: str, kind: str) -> LocalFile | None:
     the kind of the medium: "image", or "audio" for sounds and films.
     """
     for ending in EXTENSIONS:
-        path = root / f"{stem}.{ending}"
-        if path.is_file() and is_whole_file(path, kind):
-            return LocalFile(path=f"{stem}.{ending}", size=path.stat().st_size, sha256=digest_of(path))
+        with suppress(OSError):
+            if (root / f"{stem}.{ending}").is_file():
+                file = recorded_file(root, f"{stem}.{ending}", kind)
+                if file.sha256:
+                    return file
     return None
 
 

@@ -16,7 +16,7 @@ from archiver import outcomes
 from archiver.archive.captures import StoredPage, digest_in
 from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.media import digest_of, is_whole_file, kind_of, unrecorded_file
+from archiver.archive.media import digest_of, kind_of, recorded_file, unrecorded_file
 from archiver.archive.posts import key_in
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
@@ -155,13 +155,14 @@ class Recovery:
         """Record in the catalogue a media file that `finding` reports as unknown.
 
         Return the finding with its result. `repaired` is True if the file is complete and has the type of its
-        extension. Otherwise the file is recorded, too, but as damaged, and `repaired` is False. `links` finds the media
-        files that a post shows.
+        extension. Otherwise the file is recorded, too, but as damaged, and `repaired` is False. A file that cannot be
+        read is not recorded. `links` finds the media files that a post shows.
         """
-        path = self.files.root / finding.path
-        is_whole = is_whole_file(path, kind_of(finding.path))
-        size = path.stat().st_size if path.is_file() else 0
-        file = LocalFile(path=finding.path, size=size, sha256=digest_of(path) if is_whole else "")
+        try:
+            file = recorded_file(self.files.root, finding.path, kind_of(finding.path))
+        except OSError as error:  # it may be whole, and readable the next time
+            return with_result(finding, f"it cannot be read now ({error.strerror or error})", repaired=False)
+        is_whole = file.sha256 != ""
         keys = [key for key in self._articles_showing(finding, links) if key]
         self.catalogue.recovered.add_media(keys or [finding.key], {finding.path.rpartition(".")[0]: file})
         message = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
