@@ -79,12 +79,12 @@ def is_word(name: str) -> bool:
 
 
 def name_within(word: str, before: str) -> str:
-    r"""Return the name in `word` without the letters and digits of an escape sequence in front of it.
+    r"""Return `word` without the rest of an escape sequence at its start, so that a credential's name is recognised.
 
-    Without this, the name of a credential after an escaped character would not be recognised. `word` is a run of
-    letters and digits in a text, and `before` is the character in front of it. In the text `%26key`, `before` is `%`
-    and `word` is `26key`. As `%26` is an escaped `&`, the result is `key`. In the text `\x26key`, `before` is the
-    backslash and `word` is `x26key`; the result is again `key`.
+    `word` is a run of letters and digits in a text, and `before` is the character in front of it. Two examples, in
+    which an `&` is escaped: for the text `%26key`, `before` is `%`, `word` is `26key`, and the result is `key`. For the
+    text `\x26key`, `before` is the backslash, `word` is `x26key`, and the result is `key`. If there is no escape
+    sequence, `word` is returned unchanged.
     """
     escape = _ESCAPE[before].match(word) if before in _ESCAPE else None
     return word[escape.end() :] if escape else word

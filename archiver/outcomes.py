@@ -151,9 +151,11 @@ def gone(target: Target, record: UrlRecord) -> Outcome:
 def gone_since(notice: Outcome, post: Outcome) -> Outcome:
     """Return the outcome of an archived article that WeChat no longer shows, for example because it was deleted.
 
-    Two outcomes are combined. `notice` is the outcome of requesting the article: instead of it, WeChat sent a notice
-    such as "deleted". `post` is the outcome of then writing the post again, with a line that says so. If that failed,
-    return `notice` with a warning. Otherwise return `post` with the state and the error message of `notice`.
+    It combines the outcomes of two steps. First, the article's page was requested, and WeChat sent a notice such as
+    "deleted": this is `notice`. Then the post was written again, with a line about the notice: this is `post`.
+
+    - If the post was written, return `post` with the state, the error message and the exit code of `notice`.
+    - If writing the post failed, return `notice` with a warning.
     """
     if post.outcome == "failed":
         return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
@@ -187,9 +189,11 @@ def left(target: Target) -> Outcome:
 def recorded(outcome: Outcome) -> Outcome:
     """Return an outcome as commands on many articles (`batch`, `run`, `recheck`) report it.
 
-    The exit code becomes OK, except that of a real failure. A deleted article among many is no real failure: if the
-    state of a failed outcome is final, such as `deleted`, the outcome becomes `skipped`. Any other failed outcome is
-    returned unchanged.
+    For these commands, a deleted article among many is no failure.
+
+    - Not failed: the exit code becomes OK.
+    - Failed, and the state is final (such as `deleted`): the outcome becomes `skipped`, and the exit code OK.
+    - Failed for any other reason: nothing changes.
     """
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)

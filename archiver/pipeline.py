@@ -65,8 +65,12 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
 def _receive(target: Target, ports: Ports) -> StoredCapture:
     """Fetch and store the page of a target; return the capture.
 
-    If the page is the notice of an account that moved, fetch the new address in the notice instead. If that fails,
-    return the capture of the notice. But raise CoolingDown or BudgetSpent if the new address may not be requested now.
+    The page may be a notice that the account moved, with the article's new address. Then also fetch and store the page
+    of the new address:
+
+    - If this succeeds, return its capture.
+    - If it fails, return the capture of the notice.
+    - If the new address may not be requested now, raise CoolingDown or BudgetSpent, so that a later run tries again.
     """
     capture = _receive_page(target, ports)
     moved_to = capture.classification.moved_to
@@ -94,9 +98,9 @@ def _receive_page(target: Target, ports: Ports) -> StoredCapture:
 def _captured(article: Article, page: Page) -> datetime:
     """Return the time that the post of an article shows as its time of capture.
 
-    This is `page.captured`, except for an article without a publication date. The post of such an article uses this
-    time as its date, so a better one is returned if possible: the time that WeChat's server wrote into the HTML when it
-    sent the page.
+    For an article with a publication date, this is `page.captured`. For an article without one, the time also becomes
+    the date of the post. It is then the time that WeChat's server wrote into the HTML when it sent the page, because
+    this is closer to the publication. If the HTML contains no such time, it is `page.captured`, too.
     """
     return page.captured if article.published else server_time(page) or page.captured
 

@@ -29,7 +29,12 @@ from archiver.models.job import Decision, FetchOptions, Job, JobKind
 
 
 class NextStep(Enum):
-    """The next step for an address: FETCH or RETRY_MEDIA, or else the reason why nothing is fetched."""
+    """The next step for an address: FETCH or RETRY_MEDIA, or else the reason why nothing is fetched.
+
+    FETCH: fetch the page. RETRY_MEDIA: fetch only missing media of the archived article. The reasons are REMOVED (the
+    user removed the article), KNOWN (the article is archived), UNAVAILABLE (the article is gone for good) and NOT_DUE
+    (an attempt failed, and the next one is not due yet).
+    """
 
     FETCH = auto()  # fetch the page
     RETRY_MEDIA = auto()  # the article is archived; fetch its missing media that are due
@@ -157,10 +162,13 @@ class Retry:
 def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_tries: int) -> Retry:
     """Return when to fetch a URL again after `attempt`.
 
-    For a URL that belongs to no article in the archive, `retry_at` decides. A URL of an archived article is never due
-    after an attempt with `is_settled`, because from then on rechecks fetch it. After any other attempt, the URL of an
-    archived article is due within a day, however often it has failed. `previous_state` and `previous_tries` are the
-    values recorded for the URL before the attempt, None and 0 for a new URL.
+    `previous_state` and `previous_tries` are the values recorded for the URL before the attempt; None and 0 for a new
+    URL. There are three cases:
+
+    - The URL belongs to no archived article: `retry_at` determines the time.
+    - It belongs to an archived article, and the attempt returned the article or a notice that it is not available
+      (`attempt.is_settled`): never, because from then on rechecks fetch it.
+    - It belongs to an archived article, and the attempt returned neither: within a day, however often this happens.
     """
     tries = (previous_tries if previous_state == attempt.state else 0) + 1
     due = retry_at(attempt.state, attempt.url, tries, attempt.time)
@@ -172,10 +180,12 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
 def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
     """Return when to fetch `url` again after `tries` attempts in a row that ended in `state`; None for never.
 
-    Return None after a state that is final, such as DELETED, and after some attempts in a state that is likely final
-    (PAGE_TRIES). Otherwise return a time after `now`; the pause doubles with each attempt. But after a verification
-    page on a short link (`/s/…`), return `now`, because the cool-down of the host already delays the next request. The
-    state None means that no page was received.
+    The state None means that no page was received. Usually, return a time after `now`; the pause doubles with each
+    attempt. The exceptions are:
+
+    - A final state, such as DELETED: None.
+    - A state that is probably final (the keys of PAGE_TRIES), after as many attempts as PAGE_TRIES says: None.
+    - A verification page on a short link (`/s/…`): `now`, because the cool-down of the host already delays requests.
     """
     if state in TERMINAL_STATES or (state is not None and tries >= PAGE_TRIES.get(state, tries + 1)):
         return None
@@ -195,11 +205,10 @@ def is_due(due: datetime, now: datetime) -> bool:
 
 
 def waiting_window(now: datetime) -> tuple[datetime, datetime]:
-    """Return (start, end), the span of time for which those retries are scheduled that must still wait.
+    """Return (start, end): a retry must still wait if its scheduled time is after `start` and not after `end`.
 
-    A retry that was scheduled for a time after `start` and up to `end` must wait. Any other retry is due: its time has
-    come, or its time is after `end`, which only a wrong clock can have recorded. `is_due` uses this rule, and so do
-    the queries of the catalogue that select due retries.
+    Any other retry is due at the time `now`. Either its scheduled time has come, or it is after `end`; only a wrong
+    clock can have recorded such a time. `is_due` and the catalogue's queries for due retries use this rule.
     """
     return now, now + LONGEST_PAUSE
 
@@ -239,8 +248,10 @@ def media_was_requested(result: LocalFile | str) -> bool:
     """Return False if the request for a medium was left for a later run, and True for any other result.
 
     The caller counts a failed attempt only if this is True. `result` is the medium's file, or the reason why there is
-    no file. A reason of the class NotRequested means that the medium was left. It is `result` itself, or the `doubt`
-    about an altered file from an earlier run, which posts show meanwhile.
+    no file. Return False in two cases:
+
+    - There is no file, and the reason is a NotRequested.
+    - There is a file of an earlier run that was altered since, and its `doubt` is a NotRequested.
     """
     return not isinstance(result.doubt if isinstance(result, LocalFile) else result, NotRequested)
 
@@ -307,11 +318,11 @@ class HostState:
 
 
 def request_slot(host: HostState, interval: float, now: float) -> tuple[float, HostState]:
-    """Ask whether a request to a host may be sent now; return (wait, host), where `host` is its new state.
+    """Return (wait, new state of the host), where `wait` says whether a request to the host may be sent now.
 
-    If `wait` is 0, the caller may send one request now, and the new state allows the next one `interval` seconds later.
-    Otherwise the caller must wait for `wait` seconds and ask again. `wait` is never longer than `host.interval`, the
-    current pause, even if the clock was put back since it began.
+    If `wait` is 0, the caller may send one request now. The new state then allows the next request `interval` seconds
+    later. Otherwise the caller must wait for `wait` seconds and call this again. `wait` is never longer than the pause
+    that is running (`host.interval`), even if the clock was put back after the pause began.
     """
     wait = host.next_request_at - now
     if wait > host.interval:
@@ -324,8 +335,8 @@ def request_slot(host: HostState, interval: float, now: float) -> tuple[float, H
 def cooldown_end(host: HostState, now: float) -> float:
     """Return the time until which no page may be requested; 0 if a page may be requested at the time `now`.
 
-    A cool-down whose recorded start is in the future, by its own length or more, is ignored: the clock was wrong when
-    the start was recorded.
+    If the recorded start of the cool-down is too far in the future, the clock was wrong when it was recorded, and the
+    cool-down is ignored. Too far means: the start is at least as far away as the cool-down is long.
     """
     is_cool = host.cooldown and abs(now - host.blocked_at) < host.cooldown
     return host.blocked_at + host.cooldown if is_cool else 0.0

@@ -124,10 +124,12 @@ class ArticleArchive(Protocol):
     ) -> Outcome | None:
         """Write the post and then the rows of the catalogue; return the outcome of the job.
 
-        Return None and write nothing if some of the media files no longer exist, because another article that showed
-        them was removed meanwhile. The caller then fetches these media again and repeats the call. `is_last` marks the
-        last repetition: the post is written even if media files are missing. If the user removed the article of this
-        job meanwhile, no post is written, and its page and media are deleted.
+        While the job was running, the user may have removed articles. There are two such cases:
+
+        - This article was removed: write no post, and delete the page and the media of the job.
+        - Another article was removed, and with it files in `media`: write nothing and return None. The caller then
+          fetches these media again and repeats the call. In the last call it sets `is_last`; then the post is written
+          although files are missing.
         """
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:

@@ -135,8 +135,8 @@ def _address_in(text: str) -> str:
 def looks_like_address(source: str) -> bool:
     """Return whether a SOURCE has the form of an address, and not that of a file name.
 
-    An address contains `://`, or begins with `//` or with `mp.weixin.qq.com` followed by `/`, `?` or a backslash. It
-    may also stand within a pasted message.
+    An address contains `://`, or begins with `//`, or begins with `mp.weixin.qq.com` followed by `/`, `?` or a
+    backslash. A pasted message counts as an address if it contains one of WeChat.
     """
     text = _address_in(source.strip(_WRAPPING))
     return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))

@@ -128,7 +128,11 @@ class _Builder:
         self._unfolded = 0
 
     def take(self, event: yaml.Event) -> None:
-        """Process the next event of the document."""
+        """Add the value of the next event to the collection that is being read, or begin or finish a collection.
+
+        Without an unfinished collection, the value becomes `root`. Raise BrokenYaml if the event is not allowed or
+        exceeds a limit.
+        """
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
             if isinstance(value, str) and _UNFIT.search(value):

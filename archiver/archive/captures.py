@@ -1,12 +1,14 @@
 """Read and write snapshots: pages as received, compressed, in files named by the SHA-256 of the page.
 
-A file consists of the page, its records and a seal. The page is a zstd frame, which `zstd -d` extracts. The records say
-when each capture was received, from which address and with what status. The seal has the SHA-256 of everything before
-it. Records and seal are skippable frames, which zstd ignores. Files written by the first versions have no records.
+A file has three parts:
 
-Two checksums are needed. The digest in the file name is that of the decompressed page: it shows whether the page is
-intact. But some bits of the compressed file do not affect the page (30 of 24,720 bits in a small one), and neither do
-the records. The seal covers these, too: it reveals every altered bit of the file.
+- The page, a zstd frame, which `zstd -d` extracts.
+- The records: when each capture was received, from which address and with what status. Files written by the first
+  versions have none.
+- The seal: the SHA-256 of all bytes before it. Like the records, it is a skippable frame, which zstd ignores.
+
+The name and the seal have different purposes. The name shows whether the page is intact. The seal shows whether any
+byte of the file was altered, also one that does not affect the page, such as a byte of the records.
 """
 
 from __future__ import annotations
@@ -72,11 +74,13 @@ class StoredPage:
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A capture in the format in which a snapshot file stores it. Times are seconds since 1970.
 
-    The page was requested at `url` and received from `final_url`, after redirects. `captured` is when it came from the
-    server or was saved by a browser, `received` when the archive stored it. `state` says what it holds, such as an
-    article. `origin` is "network", or "file" for a page that a browser saved. `source` is the title of the list, feed
-    or album in archiver.yml that named the page. `redacted` has the names of the credentials that were removed from the
-    page.
+    - `url`, `final_url`: the requested address of the page, and the address that sent it, after redirects.
+    - `captured`: when the page came from the server or was saved by a browser.
+    - `received`: when the archive stored the page.
+    - `state`: what the page holds, such as an article; '' if it was not classified yet.
+    - `origin`: "network", or "file" for a page that a browser saved.
+    - `source`: the title of the list, feed or album in archiver.yml that named the page.
+    - `redacted`: the names of the credentials that were removed from the page.
     """
 
     url: str

@@ -12,13 +12,16 @@ CONFLICTS = f"{OWN_FOLDER}/conflicts"
 
 
 def keep_conflict(files: ArchiveFiles, file: Path, key: str) -> str:
-    """Copy a file of another archive that cannot be merged with ours to .archive/conflicts; return the copy's path.
+    """Copy `file`, which cannot be merged with ours, to .archive/conflicts of our archive; return the copy's path.
 
-    `key` names the subfolder for the copy; characters unsuitable for a folder name become `-`. It is the key of the
-    article for a post, and the name of the file's folder for a media file. Example: the file `postimg/a.png` is copied
-    to `.archive/conflicts/postimg/a.png`, or to `a.png.2` beside it if a file with other content has that name.
+    `file` belongs to another archive; `files` are ours. The copy is put in a subfolder with the name `key`, in which
+    unsuitable characters become `-`:
 
-    The returned path is relative to our archive's folder. The copy is durable on return.
+    - For a post, `key` is the key of its article.
+    - For a media file, `key` is the name of its folder: `postimg/a.png` -> `.archive/conflicts/postimg/a.png`.
+
+    If a file with other content has the name of the copy, `.2` (or `.3`, ...) is appended to the name. The returned
+    path is relative to our archive's folder. The copy is durable on return.
     """
     content = read_file(file)
     target = PurePosixPath(CONFLICTS) / re.sub(r"[^\w=-]+", "-", key) / file.name

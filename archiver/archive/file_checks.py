@@ -128,7 +128,7 @@ class Links:
         return self._media_in(without_code(text))
 
     def missing(self, text: str) -> list[str]:
-        """Return those paths in `shown(text)` at which there is no file."""
+        """Return the paths of the missing media files to which a text links, ignoring links in fenced code blocks."""
         if not self._missing(self._media_in(text)):  # the common case; code blocks need not be found
             return []
         return self._missing(self.shown(text))

@@ -76,9 +76,10 @@ class ArticleMedia:
     def find(self, media: Sequence[Media]) -> Mapping[str, LocalFile]:
         """Return the usable files that the archive has of these media, by media name. The other media must be fetched.
 
-        A file is usable if it has the recorded digest. If no digest is recorded, it must be complete and of the type of
-        its extension. Each medium without a row in the catalogue gets one, except in a dry run. With `is_offline`,
-        raise InputError if a file cannot be read.
+        A file is usable if it has the digest in the catalogue. If the catalogue has no digest, the file must be
+        complete, and its content must have the type of its extension. Each medium without a row in the catalogue gets
+        one, except in a dry run. If media cannot be fetched (`ArticleMedia.is_offline`), raise InputError for a file
+        that cannot be read.
         """
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}
@@ -96,9 +97,11 @@ class ArticleMedia:
     def fetch_once(self, medium: Media, get: Callable[[], LocalFile | str]) -> LocalFile | str:
         """Return the file of a medium that this run already fetched for another article, else fetch it with `get`.
 
-        `get` returns the file, or a str with the reason why there is none. This reason is returned, with one exception:
-        if the archive has a complete file whose digest is not the recorded one, that file is better than none. It is
-        returned, and its field `doubt` says what is wrong.
+        `get` returns the file, or a str with the reason why there is none. In the second case:
+
+        - If the archive has a complete file of the medium, but not with the digest in the catalogue, return this file.
+          It is better than none. Its field `doubt` says what is wrong.
+        - Otherwise return the reason.
         """
         name = media_name(medium)
         with self.fetched.names.hold(name):
@@ -213,7 +216,7 @@ def kind_of(path: str) -> str:
 
 
 def holds_bytes(path: Path, content: bytes) -> bool:
-    """Return whether the content of a file equals `content`; raise OutputError if the file cannot be read."""
+    """Return whether the content of a file equals `content`; raise OutputError if it is missing or unreadable."""
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError as error:

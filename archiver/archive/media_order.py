@@ -1,6 +1,7 @@
 """Download the media of an article, those with the fewest failed attempts first.
 
-Otherwise, an article with many dead images could use up its limits on the same images in every run.
+Each article may make a limited number of requests in a run. In any other order, an article with many dead images could
+use them all for the same dead images in every run.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ def map_least_failed_first(
 ) -> list[LocalFile | str]:
     """Call `fetch` for media, those with the fewest failed attempts first; return the results in the order of `media`.
 
-    In this order, media that always fail cannot use up the limits of a run before the others are fetched. `fetch`
-    returns the file of a medium, or the reason why there is none. `media_map` works like `map`, possibly in parallel.
-    `failed_tries` takes names of media and returns a mapping from names to numbers of failed attempts, which may omit
-    media without failures.
+    Each article may make a limited number of requests in a run. In this order, media that always fail cannot use up
+    the requests before the others are fetched.
+
+    `media` are the media of one article. `fetch` returns the file of a medium, or the reason why there is none.
+    `media_map` works like `map`, possibly in parallel. `failed_tries` takes names of media and returns a mapping: name
+    -> number of failed attempts. It may omit media without failures.
     """
     media = list(media)
     if len(media) <= 1:

@@ -22,13 +22,13 @@ _MAX_WRITTEN = 8  # a run that writes more posts than this records no listings
 class PostDirectories:
     """A cache of the listings of the folders of posts, so that unchanged folders are not listed again in the next run.
 
-    A folder is unchanged if its mtime and ctime are those recorded in the catalogue, which also has the posts of the
-    folder. All other folders are listed by this class. `root` is the archive's folder. `recorded` reads the recorded
-    times from the catalogue.
+    The catalogue has the posts of each folder, and the mtime and ctime that the folder had when it was listed. A folder
+    that still has these times is unchanged. This class lists all other folders. `root` is the archive's folder.
+    `recorded` reads the times from the catalogue.
 
-    A file is overlooked if another program adds it to a folder in the same milliseconds in which this run writes a post
-    there. The more posts a run writes, the more likely this is. So a run that wrote more than `_MAX_WRITTEN` posts
-    records no times, and the next run lists the changed folders again.
+    Times can miss a change: another program adds a file to a folder in the same millisecond in which this run writes a
+    post there. The more posts a run writes, the more likely this is. So the times are not recorded if a run wrote more
+    than `_MAX_WRITTEN` posts, and the next run lists the changed folders again.
     """
 
     def __init__(self, root: Path, recorded: Callable[[], Times], profile: Profile, *, is_dry: bool = False) -> None:
@@ -49,9 +49,11 @@ class PostDirectories:
 
     @contextmanager
     def writing(self, post: str) -> Iterator[None]:
-        """Update the cache for the post at path `post`, which the `with` block writes.
+        """Keep the cache up to date while the `with` block writes the post at path `post`.
 
-        The path is relative to the archive's folder.
+        Afterwards, the cache has the post and the new times of its folder. If another program may have changed the
+        folder since it was listed, the cache counts as unreliable: it is not recorded, and the next run lists the
+        folder again. The path is relative to the archive's folder.
         """
         name = post.rpartition("/")[0]
         _ = self.listed
@@ -64,11 +66,11 @@ class PostDirectories:
         self._by_day.setdefault(self.profile.published_key_start(post), []).append(post)
 
     def changed(self) -> Times:
-        """Return the times to record in the catalogue: those of each new or changed folder, by folder path.
+        """Return the times of the new and changed folders, to be recorded in the catalogue.
 
-        The times are "mtime ctime" in nanoseconds. Return an empty mapping if no folder was listed yet, or if a listing
-        may be wrong, for instance because a folder could not be read. Then the next run lists the changed folders
-        again.
+        The result maps folder path -> "mtime ctime" in nanoseconds. It is empty if no folder was listed yet, or if a
+        listing may be wrong, for instance because a folder could not be read. Then the next run lists the changed
+        folders again.
         """
         if not self._is_reliable or "listed" not in self.__dict__:
             return {}
@@ -76,17 +78,18 @@ class PostDirectories:
 
     @cached_property
     def recorded(self) -> Times:
-        """The mtime and ctime of each folder of posts when the catalogue last recorded its files, by folder path.
+        """The times that each folder of posts had when the catalogue last recorded its files.
 
-        A folder that still has these times need not be listed. They are read from the catalogue once.
+        It maps folder path -> "mtime ctime" in nanoseconds. A folder that still has these times need not be listed. The
+        times are read from the catalogue once.
         """
         return self._recorded()
 
     @cached_property
     def listed(self) -> dict[str, list[str]]:
-        """The paths of the posts in new and changed folders, by the paths of these folders.
+        """The posts in new and changed folders: path of the folder -> paths of its posts.
 
-        A folder has changed if its mtime or ctime differs from the one in `recorded`. All paths are relative to the
+        A folder has changed if its mtime or ctime is not the one in the catalogue. All paths are relative to the
         archive's folder. The folders are read from disk once, at the first use of this property.
         """
         found: dict[str, list[str]] = {}
@@ -141,10 +144,10 @@ class PostDirectories:
 
     @cached_property
     def _by_day(self) -> dict[str, list[str]]:
-        """An index of the posts that this run listed or wrote: their paths by day (Profile.published_key_start).
+        """The posts that this run listed or wrote: day of publication -> paths of the posts of this day.
 
-        Posts at the same address have the same day. So `published_as` compares the posts of one day only, instead of
-        all.
+        It lets `published_as` find the posts at one address fast, since two posts of different days never have the same
+        address. The day is the beginning of the address, such as `2024-05-01` (`Profile.published_key_start`).
         """
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):

@@ -75,14 +75,14 @@ class PostMerger:
         """Decide between our post of an article and their post of it; replace ours if necessary, and return the result.
 
         `name` is the path of their post, `our_name` the path of ours, and `known` our record of the article. If the
-        posts differ, it matters whether a person edited them:
+        posts are the same, ours stays. Otherwise it matters whether a person edited them:
 
         - Only theirs was edited: it replaces ours, which is copied to .archive/lost.
         - Both were edited: a conflict. Ours stays, and theirs is copied to .archive/conflicts.
-        - Theirs was not edited: ours stays and is marked for rebuilding, since the page of theirs was imported. If the
-          other archive lacks this page, `_keep_newer` decides instead.
-        - Not known whether theirs was edited: ours is marked for rebuilding. Afterwards, `conflicts` calls this method
-          with `is_last`; if the posts still differ, this is a conflict.
+        - Theirs was not edited: ours stays and is marked for rebuilding from the page of theirs, which was imported. If
+          the other archive does not have this page, `_keep_newer` decides instead.
+        - Unknown whether theirs was edited: ours is marked for rebuilding, and the posts are compared again afterwards.
+          `is_last` is True in this second comparison. If the posts still differ then, this is a conflict.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None
@@ -117,10 +117,13 @@ class PostMerger:
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
         """Keep as our post the version that was made from the later page; return the result.
 
-        This is for posts of which the other archive lacks the page, so that they cannot be rebuilt. If theirs is kept,
-        ours is copied to .archive/lost; if ours is kept, theirs is copied to .archive/conflicts. With `is_ours_edited`,
-        ours is always kept. If a post lacks the time of its page, theirs is kept. `name` is the path of their post,
-        `our_name` the path of ours, and `known` our record of the article.
+        Use this if the other archive does not have the page of its post, so that the post cannot be rebuilt.
+
+        - Ours is kept if a person edited it (`is_ours_edited`), or if its page is not older. Theirs is then copied to
+          .archive/conflicts.
+        - Otherwise theirs is kept, also if one of the times is unknown. Ours is then copied to .archive/lost.
+
+        `name` is the path of their post, `our_name` the path of ours, and `known` our record of the article.
         """
         ours = archived_time_in(self.archive.files.posts.read_text(our_name))
         theirs = archived_time_in(self.other.files.posts.read_text(name))
@@ -138,10 +141,11 @@ class PostMerger:
         return MergeResult(what="post", outcome="updated", path=name, key=known.key, said=message, place=our_name)
 
     def conflicts(self) -> Iterator[MergeResult]:
-        """Compare again the posts about which `merge` could not decide; yield a result for each that still differs.
+        """Compare again the posts about which `merge` could not decide; yield a result for each pair that differs.
 
-        `merge` cannot decide if it is unknown whether a person edited the other archive's post. Call this after the
-        caller has rebuilt the posts of all articles in `PostMerger.changed`.
+        `merge` cannot decide between our post and that of the other archive if it is unknown whether a person edited
+        the latter. The caller must first rebuild the posts of all articles in `PostMerger.changed`. A post of the other
+        archive that then equals our rebuilt post was not edited, and is no conflict.
         """
         for name, key in self._doubtful:
             known = self.archive.catalogue.articles.find_by_key(key)
@@ -160,7 +164,11 @@ class PostMerger:
 
 
 def _names(name: str, key: str) -> Iterator[str]:
-    """Yield two possible paths for a copied post: its path `name`, then the same path with a number made from `key`."""
+    """Yield two possible paths for a post that is copied to our archive; the second is for when the first is taken.
+
+    The first path is `name`, the path of the post in the other archive. The second has a number made from `key`, the
+    key of the article: `_posts/2024-05-01-tea.md` -> `_posts/2024-05-01-tea-2650-1.md`.
+    """
     yield name
     path = PurePosixPath(name)
     yield path.with_name(f"{path.stem}-{number_in(key)}{path.suffix}").as_posix()

@@ -18,8 +18,8 @@ from archiver.models import Article
 def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, catalogue: Catalogue) -> str:
     """Return the path of an article's present post, or a new path if the article has no post yet.
 
-    A new path is in the subfolder `folder` of the folder of posts ('': in that folder itself). Its file name begins
-    with `day`.
+    A new path is in `folder`, a subfolder of the folder of posts; '' means the folder of posts itself. The file name
+    begins with `day`.
     """
     known = catalogue.articles.find(article)
     if known and (name := posts.current_name(known.post, known.key)):
@@ -43,11 +43,11 @@ def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str],
 
 
 def record_directories(directories: PostDirectories, catalogue: Catalogue) -> None:
-    """Record in the catalogue what `directories` found, so that the next run need not list unchanged folders.
+    """Record the listings of new and changed folders of posts, so that the next run need not list these folders.
 
-    For each new or changed folder, the catalogue gets its times and its foreign posts: those that the user wrote, not
-    archiver. Record nothing if this run wrote a post that is not in the catalogue, since that post would be recorded as
-    a foreign one.
+    Two things are recorded in the catalogue for each folder: its times (mtime and ctime), and its foreign posts, which
+    the user wrote. Record nothing if this run wrote a post that is not in the catalogue: it would be taken for a
+    foreign post.
     """
     changed = directories.changed()
     if not changed or catalogue.files.known_posts(directories.written) != set(directories.written):

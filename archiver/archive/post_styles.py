@@ -33,10 +33,12 @@ class PostStyles:
     def style_of(self, article: Article) -> PostStyle:
         """Return the style of an article's post, as archiver.yml sets it.
 
-        The style has additional front matter such as tags, the lines that name the account and link to WeChat, and a
-        function that finds the posts to which links can lead. The front matter depends on the source, a list, feed or
-        album in archiver.yml. For an article in the archive, it is the source that first listed the article. If the
-        article is new, or archiver.yml no longer has that source, the options in `PostStyles.source` apply.
+        The style has three parts: additional front matter such as tags; the lines that name the account and link to
+        WeChat; a function that finds the post in the archive to which a link in the article can lead.
+
+        Tags and author come from the options of a source: a list, feed or album in archiver.yml. The source is the one
+        that first named the article. If the article is new, or archiver.yml no longer has this source, the options are
+        those in `PostStyles.source`.
         """
         settings, known = self.settings, self.archive.catalogue.articles.find(article)
         first_source = redact_words(known.source) if known else None

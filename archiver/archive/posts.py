@@ -40,10 +40,13 @@ class PostFiles:
         return self.free_name(self.profile.post_paths(article, day, folder), keys, others)
 
     def free_name(self, wanted: Iterable[str], keys: Collection[str], others: Callable[[str], list[str]]) -> str:
-        """Return the first of the `wanted` names at whose address no other post is published.
+        """Return the first of the `wanted` names that is free: no other post is published at the same address.
 
-        If a post at one of the addresses is already that of the article, return its name instead: a killed run may have
-        written it. The article is recognised by `keys`, its possible keys. If every name is taken, return the last one.
+        There are two exceptions:
+
+        - One of these addresses already has a post of the same article, written by a run that was killed: return the
+          name of that post. `keys` are the possible keys of the article.
+        - No name is free: return the last one, which the caller made unique to the article.
 
         `others` finds other posts in the catalogue: it takes an address as a Profile.published_key, such as
         `2024-05-01-tea`, and returns the names of the posts there.
@@ -135,9 +138,9 @@ class PostFiles:
 
     @cached_property
     def _names_by_key(self) -> dict[str, str]:
-        """The names of all posts, by the keys of their articles.
+        """The posts that archiver wrote: key of the article -> name of its post.
 
-        Since every post is read for this, it is used only to find a renamed post.
+        Every post is read for this. So it is used only to find a renamed post.
         """
         return {key: name for name, lines in self.front_matters() if (key := key_in(lines))}
 
@@ -159,10 +162,13 @@ def key_in(front_matter: str) -> str:
 def _write_outcome(content: bytes, previous: bytes | None, recorded: str, overwrite: Overwrite) -> WriteOutcome:
     """Return what happens to a post file when `content` is saved to it.
 
-    "archived": the file is new, since `previous` (its present content) is None. "unchanged": it has the same text
-    already. "skipped": it stays as it is, because a person edited it: its SHA-256 is not `recorded`, that of the file
-    when archiver last wrote it ('' if unknown). "updated": it is overwritten. With Overwrite.FORCED, edited files are
-    overwritten, too.
+    - "archived": a new file is written, since there is none (`previous` is None).
+    - "unchanged": the file stays, since it has the same text already.
+    - "skipped": the file has another text and stays, since a person edited it.
+    - "updated": the file has another text and is overwritten, since nobody edited it, or since `overwrite` is FORCED.
+
+    `previous` is the present content of the file. `recorded` is the SHA-256 of the file when archiver last wrote it, ''
+    if unknown. A file with another SHA-256 counts as edited.
     """
     if previous is None:
         return "archived"
@@ -188,10 +194,10 @@ def comparable(content: bytes) -> str:
 
 
 def matches_digest(content: bytes, recorded: str) -> bool:
-    """Return whether the content of a post has the SHA-256 `recorded`, so that nobody can have edited it.
+    """Return whether a post is unedited: its content has the SHA-256 `recorded`.
 
-    If the digest differs, it is compared again without a byte order mark and with LF line ends, because git and editors
-    may have changed these on their own.
+    It also counts as unedited if its content has this SHA-256 once the byte order mark is removed and line ends are LF,
+    because git and editors change these on their own.
     """
     plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     return recorded in (_digest(content), _digest(plain))

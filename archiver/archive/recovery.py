@@ -154,9 +154,9 @@ class Recovery:
     def medium(self, finding: Finding, links: Links) -> Finding:
         """Record in the catalogue a media file that `finding` reports as unknown.
 
-        Return the finding with its result. `repaired` is True if the file is complete and has the type of its
-        extension. Otherwise the file is recorded, too, but as damaged, and `repaired` is False. A file that cannot be
-        read is not recorded. `links` finds the media files that a post shows.
+        If the file is complete and has the type of its extension, it is recorded as intact, and the returned finding
+        has the field `repaired` set to True. Otherwise it is recorded as damaged, and `repaired` is False. A file that
+        cannot be read is not recorded. `links` finds the media files that a post shows.
         """
         try:
             file = recorded_file(self.files.root, finding.path, kind_of(finding.path))
@@ -223,7 +223,10 @@ class Recovery:
         return known is not None and known.taken_out is not None
 
     def _recover_notices(self) -> Iterator[Finding]:
-        """Record the captures without an article, in the order of their receipt; then yield their findings."""
+        """Record the captures that hold no article, first received first; then yield the findings of their snapshots.
+
+        `_page` collected these captures.
+        """
         for _, notice in sorted(
             ((finding, notice) for finding, notices in self._notices for notice in notices),
             key=lambda pair: pair[1].capture.received or pair[1].capture.captured,
@@ -269,8 +272,8 @@ def populate_catalogue(
 def write_missing_tombstones(catalogue: Catalogue, files: ArchiveFiles) -> None:
     """Write a tombstone for each article that is removed according to the catalogue.
 
-    A tombstone is the file that records a removal even if the catalogue is lost. The first versions of archiver wrote
-    none. An article whose post exists gets none.
+    A tombstone is a file that records that the user removed an article, even if the catalogue is lost. The first
+    versions of archiver wrote none. No tombstone is written if the article's post exists: the catalogue is then wrong.
     """
     for article in catalogue.recovered.removed_articles():
         if not files.posts.exists(files.posts.current_name("?", article.key)):
@@ -278,10 +281,10 @@ def write_missing_tombstones(catalogue: Catalogue, files: ArchiveFiles) -> None:
 
 
 def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) -> ArticleRecord:
-    """Return the article with the digest of its post as archiver wrote it, so that the post does not count as edited.
+    """Return the record of an article with the digest of its post, so that the post does not count as edited.
 
-    The digest is that in `salvage`. If it is not there, or the post now has another digest, return the article
-    unchanged.
+    `salvage` has the digests of posts as archiver wrote them. Return the record unchanged if the digest of this post is
+    not among them, or if the post's file now has another digest.
     """
     digest = salvage.digests.get(article.post, "")
     is_current = digest and digest == files.posts.digest_of(article.post)

@@ -60,11 +60,12 @@ class WorkOptions:
 
 @dataclass(kw_only=True, slots=True)
 class UnitOfWork:
-    """The archive as seen by the pipeline during one job; it implements ports.ArticleArchive.
+    """The operations on the archive for one job, called by the pipeline. It implements ports.ArticleArchive.
 
-    A job archives one address or file. `media` finds and adds the media of its article, and `options` has the settings
-    for its post. `says_the_same` compares an article that was fetched again with its last page: it returns whether the
-    text is the same. `written` is the result of writing the post, None before that.
+    A job archives one address or file: it stores the page, adds the media, writes the post, and records the result.
+    `media` finds and adds the media of the article. `options` has the settings for the post. `says_the_same` takes an
+    article that was fetched again, and returns whether its text is the same as that of its last page. `written` is the
+    result of writing the post, None before that.
     """
 
     archive: Archive
@@ -100,11 +101,15 @@ class UnitOfWork:
         return snapshot.sha256
 
     def resolve(self, article: Article, page: Page) -> ResolvedArticle:
-        """Find the record of an extracted article in the catalogue; return the article and the record.
+        """Find the catalogue's record of an extracted article; return (article, record, whether the text is the same).
 
-        The record is None for a new article. The returned article gets what its page may lack from the record: its
-        short address, and when and why WeChat stopped showing it. `page` is the page from which it was extracted. If
-        the job fetches an archived article again, also return whether its text is the same as that of its last page.
+        - The article is completed from its record with what a page may lack: its short address, and when and why WeChat
+          stopped showing it.
+        - The record is None for a new article.
+        - The third value is True only if the job checks an archived article for changes and its text is that of its
+          last page.
+
+        `page` is the page from which the article was extracted.
         """
         known = self.archive.catalogue.articles.find(article)
         article = policy.merge_known(self.job, article, page, known)
@@ -239,8 +244,8 @@ class UnitOfWork:
     def commit_failure(self, error: ArchiverError) -> Outcome:
         """Return the outcome of a job that failed with `error`.
 
-        A network failure is recorded, which delays the next attempt. If no request was made, because of a limit or a
-        verification page, nothing is recorded and the address stays due. The same applies to all other errors.
+        Only a network failure is recorded in the catalogue, which delays the next attempt. After any other error, such
+        as a limit or a verification page that prevented the request, nothing is recorded and the address stays due.
         """
         if isinstance(error, BudgetSpent):
             return outcomes.left(self.job.target)

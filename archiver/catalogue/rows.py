@@ -99,10 +99,10 @@ def to_capture(row: Sequence[Any]) -> Capture:
 
 @_checked
 def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
-    """Return (id, checked, published), the columns of the row, after checking that both times are numbers.
+    """Return the row as (id of the article, time of the last check of its page, time of its publication).
 
-    `id` is the id of an article, `checked` the time of the last check of its page, and `published` its time of
-    publication. Times are in seconds since 1970.
+    The row must have these three columns. Times are in seconds since 1970. Raise DamagedCatalogue if one of the times
+    is not a number.
     """
     article_id, checked, published = row
     if not isinstance(checked, int) or not isinstance(published, int):

@@ -62,10 +62,11 @@ def archive_list(
 
 
 def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) -> Iterator[ListEntry]:
-    """Yield the entries of a list unchanged, and add the real paths of their saved pages to the dict `files`.
+    """Yield the entries of a list unchanged, and collect the paths of their saved pages in the dict `files`.
 
-    The outcomes of the batch show paths only without credentials: `s?key=REDACTED` for the file `s?key=123`. `files`
-    maps such a path to the real ones: {"s?key=REDACTED": ["s?key=123"]}. `_write_remaining` needs the real paths.
+    The name of a saved page may contain credentials, as in `s?key=123`. Outcomes show it as `s?key=REDACTED`. To find
+    the file again, `files` maps the path in outcomes to the actual paths: {"s?key=REDACTED": ["s?key=123"]}. These are
+    several if files differ only in their credentials.
     """
     for entry in entries:
         if entry.target and entry.target.file:
@@ -74,11 +75,11 @@ def _collect_files(entries: Iterable[ListEntry], files: dict[str, list[str]]) ->
 
 
 def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> None:
-    """Write a list file of what is left to do, and print the command that continues with this list.
+    """Write the sources that are left to do to the list file `path`, and print the command that continues with it.
 
-    `path` is the path of the list file. `sources` are the addresses and saved pages that are left, as in
-    `Outcome.source`. For saved pages, `files` maps the source (a path without credentials) to the real paths. If no
-    source is left, the list file is empty and no command is printed.
+    `sources` are addresses and saved pages, without credentials: a page may be `s?key=REDACTED`. `files` maps this path
+    to the actual paths of such pages, which are written instead. If no source is left, the file is empty and nothing is
+    printed.
     """
     from archiver.storage.local import write_lines
 
@@ -89,11 +90,11 @@ def _write_remaining(path: Path, sources: Iterable[str], files: Mapping[str, lis
 
 
 def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[str]]) -> Iterator[str]:
-    """Yield the lines of a list file: the addresses in `sources`, and the real paths of the saved pages in `sources`.
+    """Yield the lines of a list file, which name the addresses and saved pages in `sources`.
 
-    `sources` has the paths of saved pages without credentials, such as `s?key=REDACTED`. `files` maps each of them to
-    its real paths, such as `s?key=1` and `s?key=2`. Each real path becomes one line, and only once, even if
-    `s?key=REDACTED` is twice in `sources`. `folder` is the folder of the list file; relative paths start there.
+    An address is yielded unchanged. A saved page may stand in `sources` without credentials, as `s?key=REDACTED`. Its
+    actual paths are then yielded instead, at its first place in `sources`. `files` has these paths: {"s?key=REDACTED":
+    ["s?key=1", "s?key=2"]}. `folder` is the folder of the list file: paths in the list are relative to it, or absolute.
     """
     written: set[str] = set()
     for source in sources:
@@ -105,10 +106,11 @@ def _lines_for(folder: Path, sources: Iterable[str], files: Mapping[str, list[st
 
 
 def _path_from(folder: Path, source: str, file: str) -> str:
-    """Return the path of the saved page `file` as it must stand in a list file that lies in `folder`.
+    """Return the path under which a list file in `folder` can name the saved page `file`.
 
-    Relative paths in a list start at the folder of the list file. `source` is the path that the user gave for the page,
-    without credentials. Return `source` if it leads from `folder` to `file`, else the absolute path of `file`.
+    In a list file, a relative path starts at the folder of the list file. `source` is the path as the user wrote it,
+    but with credentials replaced: `s?key=REDACTED`. If it still leads from `folder` to `file`, return it. Otherwise
+    return the absolute path of `file`.
     """
     if (folder / source).absolute() == Path(file).absolute():
         return source

@@ -70,4 +70,8 @@ def export_articles(
 
 
 def _ignore_title(_title: str) -> None:
-    """Do nothing. Used instead of `Spinner.show` if a table is written to stdout, as the table shows the progress."""
+    """Do nothing with the title of the article that is exported next.
+
+    This is called in place of `Spinner.show`, which shows the title on the terminal. When a table goes to stdout, no
+    spinner is needed, because the lines of the table show the progress.
+    """

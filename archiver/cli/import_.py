@@ -71,10 +71,14 @@ def import_archives(
 
 
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
-    """Print the result of merging one file or one record of another archive, as the options in `common` ask for.
+    """Print the result of merging one file or one record of another archive.
 
-    With `--json`, print JSON to stdout. Otherwise print a message to stderr for a conflict or a failure, and for each
-    result with an explanation if `--verbose` is set. If there is no message, print the path of a written post.
+    Only the first case that applies is printed:
+
+    - With `--json`: the result as JSON, to stdout.
+    - A conflict or a failure: a message to stderr.
+    - With `--verbose`, a result that has an explanation: a message to stderr.
+    - A written post: its path, to stdout.
     """
     if common.as_json:
         print_json(json_fields(result))

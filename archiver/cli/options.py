@@ -59,8 +59,8 @@ def _day(text: str) -> datetime:
 class CommonOptions:
     """The options of every command that works on an archive.
 
-    Subclasses add options that override the settings of the same name: `interval` overrides the setting `interval`.
-    Only the option `no_media` of NetworkOptions has another name than its setting: it sets `media.save` to False.
+    A subclass may add options. Each of them overrides the setting of the same name: a field `interval` overrides the
+    setting `interval`. There is one exception: a field `no_media` that is True sets `media.save` to False.
     """
 
     config: Annotated[

@@ -81,9 +81,8 @@ class _Terminal(io.BytesIO):
 def stdin_lines() -> Iterator[str]:
     """Yield the lines of stdin as they arrive; raise InputError if stdin is closed or cannot be read.
 
-    To save memory, a line of 65,536 characters or more is replaced by a short text with the number of the line and its
-    first 200 characters. The caller takes this text for a SOURCE, like any line. It names no page, so the user gets an
-    error message with this text.
+    To save memory, a line of 65,536 characters or more is not yielded. A short text stands for it, with the number of
+    the line and its first 200 characters. This text is not a valid SOURCE, so the user sees it in an error message.
     """
     if sys.stdin is None:
         raise InputError("is closed: pipe addresses to it, or name them", concerns="stdin")

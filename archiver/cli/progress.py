@@ -114,7 +114,11 @@ class ProgressBar(_Line):
         line.add_task(text, total=self._done + self._left, completed=self._done)
 
     def _estimate(self) -> str:
-        """Return the estimated time left, such as '1:05:00'; at least `interval` for each article left."""
+        """Return the estimated time left as hours, minutes and seconds, such as '1:05:00'.
+
+        The estimate is the mean time for an article so far, but at least the pause between two pages, times the number
+        of articles left.
+        """
         pace = (time.monotonic() - self._since) / self._done if self._done else self._interval
         seconds = int(max(pace, self._interval) * self._left)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -25,10 +25,12 @@ _FIELDS = [field.name for field in fields(Outcome) if field.name != "exit_code"]
 class OutcomePrinter:
     """A printer of the outcomes of one command, and of their numbers at its end.
 
-    The numbers come from `summary`, a RunSummary in which the Archiver counts the outcomes. With `as_json`, each
-    outcome is printed as JSON; otherwise the paths of written posts are printed if `paths` is True. With `verbose`,
-    there is a message about each article, and no repeated error is left out. With `quiet`, there are no messages about
-    unchanged articles.
+    The numbers come from `summary`, in which the Archiver counts the outcomes. The other fields select what is printed:
+
+    - `as_json`: each outcome as JSON, instead of the paths of written posts.
+    - `verbose`: a message about every article, and every error, even if the same error was printed before.
+    - `quiet`: no messages about unchanged articles.
+    - `paths`: the paths of written posts; if False, they are omitted.
     """
 
     summary: RunSummary  # the summary of the Archiver whose outcomes are printed
@@ -67,11 +69,12 @@ class OutcomePrinter:
         return [f"{outcome.source}: warning: {warning}" for warning in outcome.warnings]
 
     def print_summary(self, *, always: bool = False) -> None:
-        """Print a summary to stderr: the number of outcomes of each kind in one line, such as '3 archived, 1 failed'.
+        """Print a summary of the outcomes to stderr, in up to three parts.
 
-        This line is omitted if there are fewer than two outcomes and `always` is False. Before it, print how many
-        sources were not tried because of an error (such as "WeChat wants a rest"), and how many were left for another
-        run because of a limit (such as `--limit`), if there are any.
+        - How many sources were not tried because of an error, such as "WeChat wants a rest".
+        - How many sources were left for another run because of a limit, such as `--limit`.
+        - The number of outcomes of each kind in one line, such as '3 archived, 1 failed'. With fewer than two outcomes,
+          this line is printed only if `always` is True.
         """
         self._print_not_requested()
         if left := self.summary.left:
@@ -101,12 +104,14 @@ class OutcomePrinter:
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
-        """Return whether to omit the error of an outcome, because the user reads the same error elsewhere.
+        """Return whether the error of an outcome is to be omitted, because the user gets it to read elsewhere.
 
-        There are two such errors. The reason why a source was not tried, such as "WeChat wants a rest", is printed only
-        once, with the number of sources, at the end of the command. An error that the archive cannot be written is
-        printed only for the first outcome that has it. This method remembers that it has seen this error, so call it
-        only once for each outcome.
+        There are two such errors:
+
+        - The reason why a source was not tried, such as "WeChat wants a rest". The summary at the end shows it once.
+        - The archive cannot be written. This is printed only for the first outcome with this error.
+
+        Call this method only once for each outcome: it remembers whether the second error has occurred.
         """
         cannot_write = outcome.exit_code == Exit.CANNOT_WRITE
         was_reported, self._is_disk_reported = self._is_disk_reported, self._is_disk_reported or cannot_write

@@ -1,4 +1,7 @@
-"""Run the command `archiver rm`, which deletes articles, or the files that were put aside in .archive/lost/."""
+"""Run the command `archiver rm`, which deletes articles. With `--lost` it deletes the files in .archive/lost/ instead.
+
+In .archive/lost/, archiver keeps files that it took from their places but did not want to delete.
+"""
 
 from __future__ import annotations
 
@@ -78,10 +81,11 @@ def remove_articles(
 
 
 def _empty_lost(archive: Archiver, removal: RemoveOptions, *, as_json: bool) -> int:
-    """Print the files in .archive/lost/, ask the user for confirmation, delete the files, and return the exit code.
+    """Delete the files in .archive/lost/, where archiver keeps what it took from its place; return the exit code.
 
-    `removal` has the options of `rm`: with `dry_run`, nothing is deleted; with `yes`, the user is not asked. With
-    `as_json`, the files are printed as JSON. Raise UsageError if the user has to be asked and there is no terminal.
+    Before that, the files are listed (as JSON if `as_json` is True) and the user is asked for confirmation. With
+    `removal.yes`, the user is not asked. With `removal.dry_run`, the files are only listed. Raise UsageError if the
+    user has to be asked, but there is no terminal.
     """
     files = list(archive.lost_files())
     for path, size in files:

@@ -18,8 +18,9 @@ def batch(
 ) -> Iterator[Outcome]:
     """Archive the articles of a list; yield an outcome for each entry.
 
-    The outcomes of entries that need no request come first. Then `planned` is called with the number of all entries and
-    the number of articles to archive. The outcomes of these articles follow in the order in which they finish.
+    The outcomes of entries that need no request come first. The outcomes of the other entries follow in the order in
+    which these are finished. In between, `planned` is called with the number of all entries and the number of articles
+    to archive; a progress bar can use this.
     """
     entries = list(entries)
     context.prepare(options.until)

@@ -32,9 +32,12 @@ _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv"
 def check_request(request: ExportRequest) -> None:
     """Raise UsageError if an export cannot be written as requested.
 
-    The reasons are: no output file is given; two formats have the same output file; the request lists single articles
-    (by key, address or post) and also has conditions that select articles; a web archive (WARC, WACZ) would go to
-    stdout; a package that the format needs is not installed.
+    The reasons are:
+
+    - No output file is given, or two formats have the same output file.
+    - The request names single articles and also has conditions that select articles.
+    - A web archive (WARC, WACZ) would go to stdout.
+    - A Python package that the format needs is not installed.
     """
     if not request.files:
         raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")

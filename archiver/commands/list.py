@@ -11,15 +11,14 @@ from archiver.models.requests import DUE, WAITING, ArticleQuery
 
 
 def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield the articles that `query` selects, in order of publication, then the addresses that led to no article.
+    """Yield the articles that `query` selects, in order of publication, then addresses that led to no article.
 
-    If the query has a state, such as "deleted", only articles and addresses in this state are yielded. Without a state,
-    no addresses are yielded. With `query.incomplete`, only articles are yielded that lack images, or whose posts show
-    less than `min_coverage` (0 to 1) of the page's text.
+    Addresses are yielded only if the query has a state, such as "deleted", and no other condition: `account`, `since`,
+    `until` and `incomplete` are about articles. The states DUE and WAITING are about addresses only. Raise UsageError
+    if the query has one of these two states together with a condition about articles.
 
-    The conditions `account`, `since`, `until` and `incomplete` fit no address, so with one of them no addresses are
-    yielded. The states DUE and WAITING fit no article. Raise UsageError if the query has one of these states and one of
-    these conditions.
+    `incomplete` selects articles that lack images, or whose posts show too little of the page's text: a share of less
+    than `min_coverage` (0 to 1).
     """
     is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
     if is_of_articles and query.state in (DUE, WAITING):

@@ -78,8 +78,8 @@ class Repair:
     def _record_unknown_files(self) -> Iterator[Finding]:
         """Record files that the catalogue does not know, and rebuild the posts of their articles.
 
-        Yield a finding for each such file, and for each post that could not be rebuilt; its field `repaired` is True or
-        False. Do nothing if the inventory covers only some articles.
+        Yield a finding for each such file, and for each post that could not be rebuilt. In each finding, the field
+        `repaired` is True or False. Do nothing if only the files of some articles are to be repaired.
         """
         inventory, archive = self.inventory, self.context.archive
         recovery = Recovery(
@@ -164,11 +164,16 @@ class Repair:
                 yield finding.key
 
     def _finish_page(self, finding: Finding, outcome: Outcome | None) -> Finding:
-        """Complete the repair of a lost or damaged snapshot, after its article was archived again.
+        """Complete the repair of a lost or damaged snapshot, after its article was archived again; return the result.
 
-        Return the finding with `repaired` = True if the page is back or a new page of the article came, else False.
-        `outcome` is the outcome of archiving the article again, None if that was not tried. If the page cannot be had
-        again, the catalogue records it as lost, and a damaged file is moved to .archive/lost.
+        `outcome` is the outcome of archiving the article again, None if that was not tried. The result is the finding
+        with its field `repaired` set:
+
+        - The snapshot is intact now: True.
+        - The file cannot be read, or WeChat may send the page later: False. Nothing is changed.
+        - A newer page came instead: True. The snapshot is recorded as lost, and a damaged file is moved to
+          .archive/lost.
+        - No page came, and none will: False. The snapshot is recorded as lost, and the file moved, in the same way.
         """
         digest = digest_in(finding.path)
         if finding.problem == "unreadable":  # it may be intact, and become readable again
@@ -189,10 +194,10 @@ class Repair:
         return _with_result(moved, message, repaired=was_fetched)
 
     def _confirm_media(self) -> None:
-        """Cancel downloads that are no longer needed: of media whose file is there again and has the recorded digest.
+        """Cancel the planned downloads of lost media whose files are back and have the recorded digest.
 
-        Such a download was planned because the file was lost. Since then, a person restored the file, or a repair
-        downloaded it but was killed before it recorded this.
+        A person may have restored such a file. Or an earlier repair downloaded it, but was killed before it recorded
+        this.
         """
         for file in self._catalogue.files.due_media(self.inventory.keys):
             if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
@@ -235,8 +240,9 @@ class Repair:
     def _rebuild_post(self, finding: Finding, outcome: Outcome | None) -> Finding:
         """Rebuild the post of a finding from its snapshot; return the finding with its result.
 
-        Its field `repaired` is then True or False. An altered post is first copied to .archive/lost, unless
-        `_reason_to_keep` says why it must stay. If there is no snapshot, the result depends on `outcome`, the outcome
+        The field `repaired` of the finding is then True or False. An altered post is copied to .archive/lost before it
+        is overwritten. It is not overwritten if it is right and only the catalogue is wrong, or if it was made from a
+        later page than any that the archive has. If there is no snapshot, the result depends on `outcome`, the outcome
         of archiving the article again; None if that was not tried.
         """
         article = self._catalogue.articles.find_by_key(finding.key)
@@ -260,7 +266,11 @@ class Repair:
         return _with_result(finding, f"what was there is {copy} now" if copy else "", "made again", repaired=True)
 
     def _look_again(self, finding: Finding) -> Finding:
-        """Return what is found now about a post that could not be read before; repaired if it is intact now."""
+        """Check once more a post that could not be read before; return the finding about it.
+
+        If the post is intact now, return the finding with `repaired` = True. Otherwise return what is found now: the
+        post is missing, altered or still unreadable.
+        """
         inventory = replace(self.inventory, keys={finding.key}, counts=Counter())
         for each in inventory.posts():
             if each.path == finding.path and each.problem in ("missing", "altered", "unreadable"):

@@ -30,10 +30,10 @@ def run_sources(
 ) -> Iterator[Outcome]:
     """Archive the new articles of the sources in archiver.yml, and everything that is due; yield the outcomes.
 
-    A source is a list file, a feed or an album. Due are addresses and media that earlier commands left for later, and
-    articles that are to be rechecked. A source that could not be read has a failed outcome. During the run, `report` is
-    filled with the result of reading each source. After all sources were read, `planned(n, n)` is called, where n is
-    the number of articles to archive; a progress bar can use this. Raise ConfigError if archiver.yml names no sources.
+    A source is a list file, a feed or an album; one that cannot be read has a failed outcome. Due are addresses and
+    media that earlier commands left for later, and articles that are to be rechecked. During the run, `report` is
+    filled with the result of reading each source. When all sources are read, `planned(n, n)` is called, where n is the
+    number of articles to archive; a progress bar can use this. Raise ConfigError if archiver.yml names no sources.
     """
     if not context.settings.sources:
         raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
@@ -44,8 +44,8 @@ def run_sources(
 class _Run:
     """One run of the command `run` over all sources (lists, feeds, albums) of archiver.yml.
 
-    `listings` maps the address of an album to its listing if that is complete: no error or limit ended it early. The
-    catalogue records a complete listing, so that the next run needs fewer requests.
+    `listings` maps the address of an album to its listing, unless an error or a limit ended the listing early. The
+    catalogue records such a complete listing, so that the next run needs fewer requests.
     """
 
     context: Context
@@ -75,10 +75,9 @@ class _Run:
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
         """Read a source (a list, a feed or an album); return a job for each of its articles that must be archived now.
 
-        Articles that are archived already or are not due get no job. Yield a failed outcome for each line of a list
-        that cannot be understood, and one if the source cannot be read. If a limit ends the reading (BudgetSpent,
-        Postponed), add a warning to the report instead. Articles that were read before an error or a limit still get
-        jobs.
+        Articles that are archived already or are not due get no job. If an error or a limit ends the reading, the
+        articles read until then still get jobs. Yield a failed outcome if the source cannot be read, and for each
+        invalid line of a list. A limit only adds a warning to the report.
         """
         source_report = SourceReport(name=source.title)
         self.report.sources.append(source_report)
@@ -116,10 +115,10 @@ class _Run:
     def _album(self, source: SourceSettings) -> Iterator[Target]:
         """Yield the articles of an album, with as few requests as possible.
 
-        If an earlier run listed the whole album, the listing ends as soon as the new articles are found, so old
-        articles may be missing. With `--refresh`, the whole album is listed. Raise BudgetSpent if the run may make no
-        further request, because its budget or `--limit` is used up. Raise CoolingDown if WeChat answers with a
-        verification page.
+        If an earlier run listed the whole album, the listing stops after as many new articles as the album has grown
+        by. Older articles may then be missing. Otherwise, or with `--refresh`, the whole album is listed. Raise
+        BudgetSpent if the run may make no further request because of its budget or `--limit`. Raise CoolingDown if
+        WeChat answers with a verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()

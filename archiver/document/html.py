@@ -78,11 +78,11 @@ def _links(runs: list[Run]) -> Iterator[str]:
 
 
 def _nested(runs: list[Run], level: int) -> str:
-    """Return the HTML of `runs` without the tags that the caller puts around it.
+    """Return the HTML of `runs` without the formatting tags that the caller puts around it.
 
-    MARKS lists the formatting tags, the outermost first: `strong`, `em` and so on. The caller writes the first `level`
-    of them, and this function writes the others. With `level` 1, bold italic text becomes `<em>text</em>`, and the
-    caller adds `<strong>`.
+    MARKS lists these tags from the outermost on: `strong`, `em` and so on. The caller writes the first `level` of them,
+    and this function writes the rest. With `level` 1, bold italic text becomes `<em>text</em>`, and the caller adds
+    `<strong>`.
     """
     if len(runs) == 1:
         return _enclose(_leaf(runs[0]), runs[0].marks, _OUTER_MARKS[level])
@@ -148,9 +148,9 @@ def read_line(source: str, write_image: Callable[[str, str], str] | None = None)
 
     Args:
         source: The HTML of the line.
-        write_image: Writes an image in another notation, such as Markdown. It is called with the address and the
-            alternative text of each image; its result becomes Run.image, and Run.text is ''. If None, Run.image is the
-            address and Run.text the alternative text.
+        write_image: A function that returns an image in another notation, such as Markdown, for its address and
+            alternative text. With it, Run.image is the result and Run.text is ''. Without it, Run.image is the address
+            and Run.text the alternative text.
     """
     runs: list[Run] = []
     outer = [Run()]

@@ -10,11 +10,15 @@ NO_MARKS: frozenset[str] = frozenset()
 
 
 class Run(NamedTuple):
-    r"""A part of a line with uniform formatting: text, a line break (text `"\n"`), or an image.
+    r"""A part of a line with uniform formatting: text, a line break, or an image.
+
+    - For text, `text` is the text and `image` is ''. For a line break, `text` is `"\n"`.
+    - For an image, `image` is the address and `text` the alternative text.
+    - For an image that is already written in Markdown, `image` is this Markdown, such as `![](a.png)`, and `text` is
+      ''.
 
     `marks` are the names of the formatting tags around the run, such as `strong`. `href` is the target of the link
-    around the run. `image` is '' for text. For an image, it is the address, and `text` is the alternative text. Once
-    the image is written in Markdown, `image` is this Markdown, such as `![](a.png)`, and `text` is ''.
+    around the run; it is '' without a link.
     """
 
     text: str = ""  # for an image, its alternative text

@@ -113,15 +113,15 @@ class ArticleExporter:
     def _write_medium(self, file: LocalFile, addresses: list[str], article: ArticleRecord) -> None:
         """Write a medium to the WARC file, so that web archive players find it at each of `addresses`.
 
-        The bytes are written once. For each further address, an alias record is written, which refers to the bytes. A
-        medium that is written already (for another article) gets only the alias records that it lacks.
+        The bytes are written once, even if several articles show the medium. For each further address, an alias record
+        is written, which refers to the bytes.
 
-        Nothing is written if `addresses` is empty and the medium has no recorded HTTP response. Such a medium usually
-        has a `data:` address: the page itself contains its bytes.
+        If `addresses` is empty and the catalogue has no HTTP response for `file`, nothing is written. Usually the page
+        itself contains the bytes of such a medium, as a `data:` address.
 
         Args:
             file: The file of the medium in the archive.
-            addresses: The addresses at which pages of the article request the medium.
+            addresses: The addresses at which the article's captured pages and its readable page request the medium.
             article: The record of the article that shows the medium.
         """
         if not file.response and not addresses:  # the page itself contains its bytes
@@ -157,21 +157,20 @@ class ArticleExporter:
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:
-    """Choose the address at which the readable page of an article requests each medium; return those that are made up.
+    """Choose an http(s) address for each medium of a readable page; return those to replace: old address → new one.
 
-    Web archive players can show a medium only at an http(s) address. What is chosen depends on the address in the body:
+    Web archive players can show a medium only at an http(s) address. Each chosen address is added to `addresses`. It
+    depends on the medium's address in the body:
 
-    - An http(s) address is kept.
-    - For a `data:` address nothing is chosen, since the page itself contains the medium.
-    - For any other, such as a local path, an https address is made up if the medium has a saved file.
-
-    The result maps addresses in the body to made-up addresses, which are written in the readable page in their place.
+    - http(s): this address itself is chosen.
+    - `data:`: none is chosen, since the address contains the medium itself.
+    - Any other, such as a local path: if the medium has a saved file, an https address is made up and chosen. The
+      result maps the address in the body to it.
 
     Args:
         article: The article.
-        files: The saved files, by the name of the medium.
-        addresses: The addresses at which the WARC file will contain each medium, by the medium's name. This function
-            adds all addresses that it chooses.
+        files: Maps the name of each saved medium to its file.
+        addresses: Maps the name of each medium to the addresses at which the WARC file will contain it.
     """
     replaced = {}
     for medium in article.media:

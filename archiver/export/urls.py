@@ -46,9 +46,11 @@ def is_http_address(address: str) -> bool:
 def find_media_addresses(page: bytes) -> Iterator[tuple[str, str]]:
     """Yield (media name, address) for each address of a medium on WeChat's CDN that a page contains.
 
-    `page` is the HTML of the page. The name is that of `names.media_name`. The address keeps all parameters that it has
-    in the page: in a web archive player, the page's scripts request exactly this address. (The archive may have
-    downloaded the medium from a shorter one.) The scheme is always https; players do not distinguish it from http.
+    With the addresses, an export stores each medium where the scripts of the page request it in a web archive player.
+    The addresses keep all parameters from the page, even if the archive downloaded the medium from a shorter address.
+    The scheme is always https; players do not distinguish it from http.
+
+    `page` is the HTML of the page. The names are those of `names.media_name`.
     """
     # Addresses in a page are escaped for HTML, for JavaScript, or for both.
     text = unescape(unescape(page.decode(errors="replace").replace(r"\/", "/").replace(r"\x26", "&")))

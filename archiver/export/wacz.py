@@ -79,7 +79,10 @@ def _work_folder(path: Path) -> Iterator[Path]:
 
 
 def _pack(folder: Path, target: Path) -> None:
-    """Pack the WARC and the page list in `folder`, with an index and digests, into the WACZ file `target`."""
+    """Pack the WARC file and the page list in `folder` into the WACZ file `target`.
+
+    An index of the WARC records and the digests of all packed files are added.
+    """
     from wacz.util import now
     from wacz.waczindexer import WACZIndexer
 

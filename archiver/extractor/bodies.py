@@ -56,7 +56,7 @@ class RawBody:
     """The body of an article as it is in the page, before the extractor cleans it.
 
     `paid_preview` is True if the body is only the free beginning of a paid article. `videos` are the videos that the
-    page lists, and `css` is the content of its `<style>` elements. `warnings` contains a message if the page shows no
+    page lists. `css` is the content of the page's `<style>` elements. `warnings` has a message if the page shows no
     body.
     """
 
@@ -105,10 +105,13 @@ def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
 def text_to_html(text: str) -> str:
     """Convert the plain text of an article to HTML with one `<p>` for each paragraph.
 
-    Articles of the types `text`, `picture`, `video` and `audio` have such a text in place of HTML. Its paragraphs are
-    separated by empty lines, and other line feeds become `<br>`. The only markup in `text` is `<a href=…>`; anything
-    else is escaped. Links with the scheme http, https or mailto are kept. Of other links only the text is kept. A link
-    that spans several lines becomes one link per line.
+    Articles of the types `text`, `picture`, `video` and `audio` have such a text in place of HTML.
+
+    - Empty lines separate paragraphs. Other line feeds become `<br>`.
+    - Links (`<a href=…>`) with the scheme http, https or mailto are kept. A link over several lines becomes one per
+      line.
+    - Of other links, only the text is kept.
+    - Everything else is escaped.
     """
     escaped = "".join(_escaped_with_links(text.replace("\r\n", "\n").replace("\r", "\n")))
     paragraphs = (lines.strip("\n") for lines in re.split(r"\n[ \t]*\n", escaped))
@@ -124,10 +127,11 @@ def _ordinary_body(parsed: ParsedPage) -> str:
 
 
 def _share_card_body(parsed: ParsedPage) -> str:
-    """Return the HTML body of the article that a share card is about.
+    """Return the whole body of the article that a share card shows, as HTML.
 
-    A share card is a page on which an account shares another account's article. The body is read from a hidden template
-    of the page if there is one, since the visible card shows only the first 140 characters.
+    A share card is a page on which an account shares another account's article. The visible card shows only the first
+    140 characters. So the body is read from a hidden template of the page or from the server's data. `#js_content` is
+    used only if both are empty.
     """
     return _first_with_content(
         lambda: parsed.tag_index.inner_html("content_tpl"),
@@ -139,8 +143,8 @@ def _share_card_body(parsed: ParsedPage) -> str:
 def _text_post_body(parsed: ParsedPage) -> str:
     """Return the body of an article of the type `text` (short, unformatted) as HTML.
 
-    If it has no text, return its title as HTML. The text is read from the scripts of the page, since `#js_content`
-    contains only the account's name in such a page.
+    The text is read from the page's scripts and `<meta>` tags, since `#js_content` contains only the account's name in
+    such a page. If no text is found, the title becomes the body.
     """
     return text_to_html(first_text(_typed_texts(parsed))) or text_to_html(as_text(parsed.cgi.get("title")))
 
@@ -210,14 +214,14 @@ def _audio_post_body(parsed: ParsedPage) -> str:
 
 
 def _generic_body(parsed: ParsedPage) -> str:
-    """Return the HTML body of an article whose page has a layout (`item_show_type`) that is not known.
+    """Return the HTML body of an article whose page has an unknown layout (`item_show_type`).
 
-    The field `content_noencode` of the server's data decides:
+    The field `content_noencode` of the server's data decides how the body is found:
 
     - If the field contains HTML, this HTML is the body.
-    - If it contains plain text, the page is read like an article of the type `short`: a plain text, with or without a
+    - If it contains plain text, the article is read like one of the type `short`, which has a text and may have a
       gallery.
-    - If it is empty, the page is read like an ordinary article. If that finds no body, it is read as `short`.
+    - If it is empty, the article is read like an ordinary one. If this finds no body, it is read like `short`.
     """
     text = _string(parsed.cgi.get("content_noencode"))
     if not text:

@@ -1,9 +1,11 @@
 """Classify a page: article, page with a notice, verification page, page cut off in transfer, or another page.
 
 A notice is a text in which WeChat says why it does not show the article, for example that the author deleted it. It is
-recognized by its words. Articles may contain these words, too, so articles are recognized first. In other pages, the
-words are searched for in the elements in which WeChat shows notices (docs/wechat-format.md#article-notice-or-wall). For
-the notices in _SCRIPTED_NOTICES the whole page is searched, since a script writes them.
+recognized by its words. Articles may contain the same words, so articles are recognized first.
+
+In other pages, only the elements in which WeChat shows notices are searched for these words
+(docs/wechat-format.md#article-notice-or-wall). A notice in _SCRIPTED_NOTICES is written by a script, so the whole page
+is searched for it.
 """
 
 from __future__ import annotations
@@ -80,12 +82,12 @@ def _is_verification_page(parsed: ParsedPage) -> bool:
 def _is_cut_off(parsed: ParsedPage) -> bool:
     """Return True if the page is empty or its end is missing.
 
-    An HTML page from WeChat is cut off if there is no `</html>` near its end. Pages that are not HTML, and saved pages
-    of other sites, count as cut off only if they are empty.
-
-    There is one exception, since the browser extension SingleFile leaves `</html>` out. A saved page of WeChat
-    without it is complete if its element `#js_content` is closed and the page does not end inside a tag, script, style
-    sheet or comment.
+    - A page with `</html>` near its end is complete.
+    - Without `</html>`, a downloaded HTML page is cut off.
+    - Without `</html>`, a saved HTML page of WeChat may be complete, since the browser extension SingleFile leaves this
+      tag out. It is complete if its element `#js_content` is closed and the page does not end inside a tag, script,
+      style sheet or comment.
+    - Any other page, not HTML or saved from another site, is cut off only if it is empty.
     """
     text = parsed.text
     if _END.search(text, max(0, len(text) - _TAIL)):
@@ -109,7 +111,8 @@ def _is_article(parsed: ParsedPage) -> bool:
 
     - an element `#js_article`;
     - a title in the server's data, see ParsedPage.cgi;
-    - a non-empty element `#js_content` and, unless the page is a saved one, an element `#activity-name` (the heading).
+    - in a saved page, a non-empty element `#js_content`;
+    - in a downloaded page, a non-empty element `#js_content` and an element `#activity-name` (the heading).
     """
     if parsed.tag_index.find("js_article") or as_text(parsed.cgi.get("title")):
         return True

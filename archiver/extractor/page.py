@@ -69,10 +69,11 @@ class ParsedPage:
 
     @property
     def _charset(self) -> str:
-        """The Python codec for the character set that the headers declare or, if they do not, the page itself.
+        """The name of the Python codec for decoding the page, such as `gb18030`.
 
-        The codec is `utf-8` if no character set is declared or the declared one is not in _CHARSETS. Only saved pages
-        need another codec, since WeChat has always sent UTF-8.
+        It belongs to the character set that the headers declare or, if they declare none, the page itself. If there is
+        no declaration, or the character set is not in _CHARSETS, the codec is `utf-8`. Only saved pages need another
+        codec, since WeChat has always sent UTF-8.
         """
         head = self.page.content[:_HEAD].decode("latin-1")
         headers = (value for name, value in self.page.headers if name.lower() == "content-type")
@@ -117,7 +118,7 @@ class ParsedPage:
     def values(self, *names: str) -> Iterator[Literal]:
         """Yield the non-empty values that the page's scripts assign to `names`, in the order of `names`.
 
-        Each name has a form that Assignments.of accepts, such as `ct` or `d.ct`.
+        A name is a variable such as `ct`, or a field such as `d.ct`, see Assignments.of.
         """
         for positions in chain.from_iterable(map(self.assignments.of, names)):
             for position in islice(positions, _MAX_ASSIGNMENTS):
@@ -128,7 +129,7 @@ class ParsedPage:
     def variable(self, *names: str) -> Literal:
         """Return the first non-empty value that the page's scripts assign to one of `names`; None if there is none.
 
-        All values of the first name come before those of the second. For the form of a name, see `values`.
+        A name is a variable such as `ct`, or a field such as `d.ct`. The names are tried in order.
         """
         if names not in self._variables:
             self._variables[names] = next(self.values(*names), None)
@@ -139,20 +140,19 @@ class ParsedPage:
         return {}
 
     def written_into(self, element_id: str) -> Literal:
-        """Return the text that a script inside the element with the id `element_id` writes into the page.
+        """Return the text that a script writes into the element with the id `element_id`; None if there is none.
 
-        In some pages a text is not HTML but a string in a script: `….innerHTML = "the text"`. This string is returned,
-        or None if there is no such element or assignment.
+        In some pages, a text is not in the HTML but in a script inside the element: `….innerHTML = "the text"`.
         """
         inner = self.tag_index.inner_html(element_id) or ""
         _, found, rest = inner.partition("innerHTML = ")
         return _literal(rest, 0, _MAX_TOKENS) if found else None
 
     def meta(self, *names: str) -> str:
-        """Return the content of a `<meta>` tag as text, see decode_meta; '' if there is none.
+        """Return the text of a `<meta>` tag with one of `names`, such as `og:title`; '' if there is none.
 
-        `names` are values of the attribute `name` or `property`, in order of preference. The first one for which the
-        content is not empty is used.
+        A name is the value of the tag's attribute `name` or `property`. The names are tried in order, and tags without
+        content are skipped. The content is decoded, see decode_meta.
         """
         return next((decode_meta(self.metas[name]) for name in names if self.metas.get(name)), "")
 
@@ -187,8 +187,8 @@ class ParsedPage:
 
         Args:
             selector: `#id`, `.class` or the name of a tag.
-            around: The id of an element whose content is not searched; '' to search the whole page. May only be given
-                for a selector `#id`, see TagIndex.select.
+            around: The id of an element whose content is not searched, to save time. '' searches the whole page. Only
+                selectors of the form `#id` may be combined with it.
         """
         for source in islice(self.tag_index.select(selector, around), _MAX_ELEMENTS):
             yield from _tree(source).xpath("body/*[1]")
@@ -227,9 +227,9 @@ def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:
 
 
 def as_list(value: Literal) -> list[Literal]:
-    """Return a list for a value that should be one: WeChat may write a list of one object as the object itself.
+    """Return `value` if it is a list, `[value]` if it is a non-empty dict, and [] for anything else.
 
-    Return `value` if it is a list, `[value]` if it is a non-empty dict, and [] for anything else.
+    WeChat may write a list of one object as the object itself.
     """
     return value if isinstance(value, list) else [value] if isinstance(value, dict) and value else []
 
@@ -249,9 +249,9 @@ def first_text(candidates: Iterable[str]) -> str:
 
 
 def outermost(elements: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
-    """Yield those of the first 50 elements that are not inside another one of them.
+    """Yield those of `elements` that are not inside another one of them. Elements after the first 50 are ignored.
 
-    `elements` must be in document order. An inner element is not needed, since its text is part of the outer element's
+    `elements` must be in document order. Inner elements are not needed, since their text is part of the outer element's
     text. On a hostile page with thousands of nested elements, reading the text of each would take quadratic time.
     """
     last = None

@@ -99,8 +99,9 @@ class TagIndex:
 
         Args:
             selector: `#id`, `.class` or the name of a tag.
-            around: The id of an element whose content is not searched; '' to search the whole page. Only allowed for a
-                selector `#id`. Skipping the body saves time, since the body contains most tags of a page.
+            around: The id of an element whose content is not searched; '' searches the whole page. Only selectors of
+                the form `#id` may be combined with it. Leaving the body out saves time, since it contains most tags of
+                a page.
         """
         end = 0
         for tag in self._matching_around(selector, self.find(around)) if around else self._matching(selector):
@@ -123,9 +124,9 @@ class TagIndex:
         return source[: next((found.start() for found, depth in inside if depth == 0), len(source))]
 
     def _matching_around(self, selector: str, skipped: Tag | None) -> Iterator[Tag]:
-        """Yield the start tags that a selector `#id` finds outside of one element.
+        """Yield the start tags that match a selector `#id`, except `skipped` and the tags inside its element.
 
-        `skipped` is the start tag of this element; None to search the whole page.
+        `skipped` is the start tag of the element to leave out; None to search the whole page.
         """
         if skipped is None:
             yield from self._matching(selector)
@@ -169,9 +170,9 @@ class TagIndex:
     def inner_html(self, element_id: str) -> str | None:
         """Return the source between the tags of the first element with the given id; None if there is none.
 
-        If the tags inside are not balanced, the end of the element is uncertain. The source then ends before the next
-        element with an id in LANDMARKS, the elements that WeChat puts after the body, so that no text is lost. If there
-        is no such element, the source may end at the end of the page.
+        If the tags inside are not balanced, the end of the element is uncertain. So that no text is lost, the source
+        then goes on to the next element with an id in LANDMARKS: WeChat puts these elements after the body. If there is
+        none, the source may go on to the end of the page.
         """
         tag = self.find(element_id)
         return None if tag is None else self.text[tag.end : self._content_end(tag)]
@@ -199,11 +200,11 @@ class TagIndex:
         return len(self.text)
 
     def _landmark(self, closing: re.Match[str]) -> int:
-        """Return the offset at which the body really ends, after an end tag that ends it too early.
+        """Return the offset at which the article's body ends, for a body that contains an end tag too many.
 
-        `closing` is the match of that end tag: text of the body follows after it, see _text_follows. WeChat puts
-        elements with an id in LANDMARKS after the body, so the result is the offset of the next such element. If there
-        is none, the result is the offset of `closing`.
+        `closing` is the match of this end tag: it seems to end the body, but more text follows. The body ends at the
+        next element with an id in LANDMARKS, since WeChat puts these elements after the body. If there is none, it ends
+        at `closing`.
         """
         behind = (tag for tag in scan_tags(self.text, closing.end()) if "id" in tag.attributes)
         return next((tag.start for tag in behind if _id(tag.attributes) in LANDMARKS), closing.start())
@@ -218,10 +219,10 @@ def scan_tags(text: str, start: int = 0) -> Iterator[Tag]:
 
 
 def scan_tag_parts(text: str, start: int = 0) -> Iterator[tuple[re.Match[str], str, str, str]]:
-    """Yield the same tags as scan_tags, each as a tuple, which is faster than making a Tag.
+    """Yield the start and end tags in `text` from the offset `start` on, each as a tuple.
 
-    The elements of the tuple are the match, the name in lower case, `/` for a closing tag (else ''), and the unparsed
-    attributes.
+    This is faster than scan_tags, which makes a Tag of each. The tuple consists of the regex match of the whole tag,
+    the name in lower case, `/` for an end tag or '' for a start tag, and the unparsed attributes.
     """
     for found in _scan(text, start):
         if found.lastindex != _COMMENT:
@@ -244,11 +245,13 @@ def _scan(text: str, start: int = 0) -> Iterator[re.Match[str]]:
 
 
 def _relevant_tags(text: str, start: int, name: str) -> Iterator[re.Match[str]]:
-    """Yield the tags after `start` that may show where an element with the name `name` ends.
+    """Yield the tags after `start` that are needed to find the end of an element named `name`, each as a match.
 
-    These are the start and end tags with this name, which are counted, and all tags with an id, since an id in
-    LANDMARKS also ends the body. Each is yielded as its match. A few other tags may be yielded, too, since the fast
-    pattern that skips them does not recognize all. Tags in comments and scripts are always skipped.
+    - Start and end tags with this name are needed to compute the depth of nesting.
+    - Tags with an id are needed because an id in LANDMARKS ends the article's body.
+
+    Some other tags are yielded, too, since the fast pattern does not skip all of them. Tags in comments and scripts are
+    never yielded.
     """
     irrelevant = re.compile(_IRRELEVANT_RUN.format(re.escape(name)))
     while True:
@@ -325,10 +328,10 @@ def _with_limited_attributes(text: str) -> Iterator[str]:
 
 
 def _text_follows(text: str, start: int) -> bool:
-    """Return True if text of the article's body follows at the offset `start`.
+    """Return True if text of the article's body follows after an end tag that seems to end the body.
 
-    `start` is after an end tag that seems to end the body. If text follows, that end tag is one too many. After white
-    space and comments, there must be text or the start tag of an element that bodies contain, such as `<p>`.
+    In this case the body goes on, and that end tag is one too many. `start` is the offset after the tag. White space
+    and comments are skipped. Text counts, and so does the start tag of an element that bodies contain, such as `<p>`.
     """
     while comment := _COMMENT_NEXT.match(text, start):
         start = text.find("-->", comment.end()) + len("-->")

@@ -122,13 +122,17 @@ class Fetcher:
     def page(self, target: Target) -> Page:
         """Return the page at `target.url`, which may show an article, a notice or the verification page.
 
-        A page that is truncated in all four tries is returned as well. A redirect to the verification page is not
-        followed: the returned page has the content of the redirect, and the address of the verification page as its
-        `final_url`.
+        After a failure or a truncated page there is another try, up to four in all. If the page is still truncated in
+        the last try, it is returned as it is. A redirect to the verification page is not followed: the returned page
+        then has the content of the redirect, and the address of the verification page as its `final_url`.
 
-        Raise CoolingDown if WeChat refuses requests at present, BudgetSpent if the run ends before the page is
-        received, and TooLarge if the page is larger than FetcherOptions.page_limit. Raise Unreachable if all tries
-        failed, or another FetchError, for example for HTTP 404.
+        Raise one of these errors if there is no page:
+
+        - CoolingDown if WeChat refuses requests at present.
+        - BudgetSpent if the run ends before the page is received.
+        - TooLarge if the page is larger than FetcherOptions.page_limit.
+        - Unreachable if all tries failed.
+        - Another FetchError for any other failure, such as HTTP 404.
         """
         start = _wechat_url(target.url)
         try:
@@ -200,19 +204,19 @@ class Fetcher:
         return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """Return the bytes of the feed at `url`. Any port is allowed, because the user chose the address.
+        """Download the feed at `url` and return its bytes, at most FetcherOptions.page_limit.
 
-        A feed is downloaded like a medium with its own budget, and may have at most FetcherOptions.page_limit bytes.
-        Raise the same errors as `media`.
+        Any port is allowed, because the user chose the address. Raise Postponed if the end of the run or a cool-down of
+        the host does not allow the request now, and another FetchError if the request fails.
         """
         return self._download(user_https_url(url), url, self._options.page_limit).content
 
     def _try_page(self, start: httpx.URL, target: Target) -> RawResponse:
-        """Wait until the rate limiter allows a request, request the page of `target` once, and return the response.
+        """Request the page of `target` once, as soon as the rate limiter allows it, and return the response.
 
-        `start` is `target.url`, checked and ready to be requested. Redirects are followed without waiting again. The
-        rate limiter is told about the response, which may delay later requests. Raise CoolingDown, BudgetSpent,
-        another FetchError or an error of httpx.
+        `start` is `target.url`, checked and ready to be requested. Redirects are followed without another wait. The
+        rate limiter is told what the server answered, so that it can delay later requests. Raise CoolingDown,
+        BudgetSpent, another FetchError or an error of httpx.
         """
         with self._page_lock:
             self._rate_limiter.acquire(target.url)
@@ -239,9 +243,12 @@ class Fetcher:
     def _back_off(self, response: RawResponse, target: Target) -> None:
         """Delay all page requests if `response` has the status 429 (Too Many Requests); else do nothing.
 
-        The delay is the time in the Retry-After header. If it is at most LONGEST_WAIT, the caller may request the page
-        of `target` again. If it is longer, or the header is missing or invalid, raise CoolingDown: the page is then
-        not requested again.
+        The Retry-After header of `response` contains the delay:
+
+        - If it is at most LONGEST_WAIT, return. The caller may then request the page again.
+        - If it is longer, missing or invalid, raise CoolingDown. The page is then not requested again.
+
+        `target` is the target of the page; the error shows its address.
         """
         if response.status != TOO_MANY_REQUESTS:
             return
@@ -320,11 +327,11 @@ def _wechat_url(address: str) -> httpx.URL:
 
 
 def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
-    """Call `send` once and return its response; raise Unreachable if `send` has failed.
+    """Return the response of `send`, which requests `address` and repeats failed tries itself.
 
-    `send` makes the retries itself. It has failed if it raises an error of httpx, or returns a response whose status is
-    in RETRY_STATUSES (such as 503). The message of Unreachable tells the user the reason and what to do. `address` is
-    the requested address, which the error shows.
+    Raise Unreachable if the last try has failed, too: if `send` raises an error of httpx, or if its response has a
+    status in RETRY_STATUSES (such as 503). The message tells the user the reason and what to do. `send` is called only
+    once.
     """
     try:
         response = send()

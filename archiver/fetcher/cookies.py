@@ -61,10 +61,10 @@ def _is_sent_to_wechat(cookie: Cookie) -> bool:
 
 
 def _as_session(cookie: Cookie) -> Cookie:
-    """Return the cookie, and make it a session cookie if its expiry is 0, so that it does not count as expired.
+    """Change the expiry 0 of a cookie to None, so that the cookie does not count as expired; return the cookie.
 
-    Browser extensions write 0 for "until the browser closes", but the standard library reads 0 as a time in 1970. The
-    expiry 0 is changed to None, which has the wanted meaning there. Any other expiry is kept.
+    Browser extensions write 0 for "until the browser closes". The standard library would read 0 as a time in 1970, and
+    uses None for "until the browser closes". Any other expiry is kept.
     """
     if cookie.expires == 0:
         cookie.expires, cookie.discard = None, True

@@ -12,10 +12,11 @@ from archiver.fetcher.limits import LONGEST_WAIT
 
 @dataclass(slots=True)
 class _Cooldown:
-    """The current cool-down of a host, and the sum of all its cool-downs since its last normal response.
+    """The cool-downs of one media host. A cool-down is a time in which the host gets no requests.
 
-    `until` is the time when the current cool-down ends, in seconds of the monotonic clock of HostCooldowns. `total` is
-    the sum of the lengths in seconds. `requested` is the length of the last one, which the error message shows.
+    `until` is the end of the current cool-down, in seconds of a monotonic clock. `requested` is the length in seconds
+    that the host asked for last; the error message shows it. `total` is the sum of the lengths since the host last
+    worked normally, which means that it sent a response with a status such as 200, not 429 or 503.
     """
 
     until: float = float("-inf")  # end of the last one, as a time of `clock`
@@ -24,12 +25,15 @@ class _Cooldown:
 
 
 class HostCooldowns:
-    """The cool-downs of all media hosts. During a cool-down, no thread sends a request to the host.
+    """The cool-downs of all media hosts. A cool-down is a time in which no thread sends a request to the host.
 
-    The cool-downs that a host asks for are added up until its next normal response: one whose status is not in
-    RETRY_STATUSES (429, 503 and others). If the sum is longer than LONGEST_WAIT, the host gets no more requests in
-    this run, and its media are left for the next run. All methods are thread-safe. The constructor's `sleep` waits for
-    a number of seconds, and `clock` returns monotonic seconds.
+    A host asks for a cool-down with the header Retry-After. The lengths of its cool-downs are added up. If the sum
+    exceeds LONGEST_WAIT, the host gets no more requests in this run, and its media are left for the next run. A
+    response with a status such as 200 or 404 sets the sum back to 0; one with a status in RETRY_STATUSES, such as 503,
+    does not.
+
+    All methods are thread-safe. The constructor's `sleep` waits for a number of seconds, and `clock` returns monotonic
+    seconds.
     """
 
     def __init__(self, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
@@ -76,9 +80,10 @@ class HostCooldowns:
             cooldown.until, cooldown.requested = max(cooldown.until, now + seconds), seconds
 
     def record_success(self, host: str) -> None:
-        """Forget the cool-downs of `host` after a normal response.
+        """Forget the cool-downs of `host` after a response that shows that it works normally.
 
-        Do nothing while a cool-down of `host` is running, or if its cool-downs add up to more than LONGEST_WAIT.
+        There are two exceptions, in which nothing is done. During a cool-down, the response belongs to an earlier
+        request. And if the cool-downs add up to more than LONGEST_WAIT, the host gets no more requests in this run.
         """
         with self._lock:
             cooldown = self._cooldowns.get(host)

@@ -29,11 +29,11 @@ DEFAULT_LIMITS = MediaLimits()
 
 
 class MediaBudget:
-    """A counter of what the media of one article have used, with a limit for each count. All methods are thread-safe.
+    """A counter of what the media of one article have used: their number, requests, bytes and time. Each has a limit.
 
-    The constructor's `until` is the time when the run ends, after which the article gets no more time either; None
-    means that the run has no end. `now` returns an aware datetime. If a limit is reached, methods raise Postponed,
-    and the medium is left for another run. Only `receive` raises TooLarge instead, and `seconds_left` raises nothing.
+    At a limit, methods raise Postponed, and the medium is left for another run. Only `receive` raises TooLarge instead.
+    The end of the run is a limit, too: the constructor's `until` is this time, or None if the run has no end. `now`
+    returns an aware datetime. All methods are thread-safe.
     """
 
     def __init__(

@@ -37,10 +37,10 @@ class Deadline:
         self._end = self._clock() + self._limit
 
     def within(self, timeout: float | None) -> float:
-        """Return the seconds left until the deadline, or `timeout` (in seconds) if that is less.
+        """Return the timeout for a read or another operation: `timeout`, but not more than the time until the deadline.
 
-        None means that there is no timeout apart from the deadline. Raise httpcore.ReadTimeout if the deadline has
-        passed.
+        All times are in seconds. With `timeout=None`, return the time until the deadline. Raise httpcore.ReadTimeout if
+        the deadline has passed.
         """
         left = self._end - self._clock()
         if left <= 0:

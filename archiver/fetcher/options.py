@@ -14,10 +14,14 @@ from archiver.fetcher.rate_limit import RateLimiter
 class FetcherOptions:
     """The options of a Fetcher. Times are in seconds, sizes in bytes after decompression.
 
-    `interval` is the time between two page requests, if `rate_limiter` is None. `proxy` is the address of a proxy ('':
-    the one in the environment), and `cookies` the path of a cookie file ('': none). `connections` is the number of
-    media downloaded at the same time. `timeout` limits each read or write, `deadline` a whole response. `until` returns
-    the end of the run, or None if the run has no end.
+    - `rate_limiter` decides when a page may be requested. If it is None, `interval` is the time between two page
+      requests.
+    - `proxy` is the address of a proxy; '' means the proxy in the environment, if there is one.
+    - `cookies` is the path of a cookie file; '' means no cookies.
+    - `page_limit` is the maximum size of a page, `image_limit` the default maximum size of a medium.
+    - `connections` is the number of media downloaded at the same time.
+    - `timeout` is the limit for each read or write, `deadline` the limit for a whole response.
+    - `until` returns the end of the run, or None if the run has no end.
     """
 
     interval: float = 3.0  # between two page requests; only used if `rate_limiter` is None

@@ -39,8 +39,7 @@ class MediaClient(Protocol):
 class HttpPages:
     """A PageSource that requests pages from their servers.
 
-    `open_client` returns the Fetcher. The first call loads the network code, so `open_client` is only called when a
-    page is fetched.
+    `open_client` returns the Fetcher. It is not called before a page is fetched, because it loads the network code.
     """
 
     open_client: Callable[[], PageClient]
@@ -115,10 +114,10 @@ class OfflineMedia:
     reason_of: Callable[[Media], str]
 
     def fetch(self, medium: Media, url: str) -> Download:
-        """Return the medium that a `data:` address contains; raise FetchError for any other address.
+        """Return the medium that the `data:` address `url` contains. Nothing is downloaded.
 
-        The error message says why earlier runs could not download the medium. A damaged `data:` address also raises
-        FetchError.
+        Raise FetchError if the address is damaged. For any other address also raise FetchError; its message says why
+        earlier runs could not download `medium`.
         """
         if url.startswith(DATA_SCHEME):
             return decode_data_url(url)

@@ -14,10 +14,10 @@ from archiver.errors import ConfigError
 class ProxyConfig:
     """The user's proxy, from the settings or from the environment. The attribute `proxy` is None if there is no proxy.
 
-    The constructor's `chosen` is the address in the settings; this proxy is used for all hosts. If `chosen` is '', the
-    variables HTTPS_PROXY, ALL_PROXY and NO_PROXY are read, because httpx ignores them for clients with their own
-    transport. HTTP_PROXY is not read, because all requests are https. The constructor raises ConfigError if the proxy
-    cannot be used.
+    The constructor's `chosen` is the address in the settings. This proxy is used for all hosts. If `chosen` is '', the
+    environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY decide. They are read here, because httpx does not read
+    them for a client with its own transport. HTTP_PROXY is not needed: all requests are https. The constructor raises
+    ConfigError if the proxy cannot be used.
     """
 
     def __init__(self, chosen: str = "") -> None:

@@ -27,9 +27,10 @@ _PRIVATE_HEADERS = frozenset(("set-cookie", "set-cookie2"))  # of the user's ses
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawResponse:
-    """A complete response. The body of an error (status 400 and above) is not read, so that `content` is b"".
+    """A response that has been received. `content` is the decompressed body.
 
-    `url` is the requested address, or the last one after redirects. Header names are in lower case.
+    The body of an error (status 400 and above) is not read; `content` is then b"". `url` is the requested address, or
+    the last one after redirects. Header names are in lower case.
     """
 
     url: str  # the requested address; from follow_redirects, the one after redirects
@@ -117,9 +118,10 @@ def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -
 
 
 def hide_location(response: httpx.Response) -> None:
-    """Remove the Location header from a response, after a copy of all headers is stored in the response's extensions.
+    """Hide the Location header of a response from httpx, which would fail if the address in the header is unusual.
 
-    With the header, httpx would build the next request, and fail if the address in the header is unusual.
+    The header is removed from `response.headers`. A copy of all headers is kept in `response.extensions`, so that this
+    program can still follow the redirect.
     """
     response.extensions[_HEADERS_EXTENSION] = response.headers.multi_items()
     response.headers.pop("location", None)

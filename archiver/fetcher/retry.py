@@ -39,13 +39,13 @@ def make_retrying(
 
     `send` sends one request. The callable returns the last response of `send`, or raises its last error.
 
-    - A try has failed after a network error, a damaged body, or a status in RETRY_STATUSES (such as 503), and if
-      `is_incomplete` returns True for the response.
-    - There is no further try if the server's certificate is not trusted, or if the Retry-After header asks for more
-      than LONGEST_WAIT.
-    - The delay between two tries is the time in the Retry-After header. Without this header, it grows with each try.
-      If `waits_retry_after` is False, there is no delay after this header, because `send` itself waits.
-    - `check_wait` is called with each delay in seconds. It raises an error if there is no time for the delay.
+    - There is another try after a network error, a damaged body, a status in RETRY_STATUSES (such as 503), or a
+      response for which `is_incomplete` returns True.
+    - There is no other try if the server's certificate is not trusted, or if the Retry-After header asks for more than
+      LONGEST_WAIT.
+    - Before another try, the callable waits for the time in the Retry-After header. Without this header, it waits
+      longer each time. Set `waits_retry_after` to False if `send` itself waits for the time in the header.
+    - `check_wait` is called with each wait in seconds. It raises an error if there is no time for it.
 
     `sleep` waits for a number of seconds, and `now` returns an aware datetime.
     """

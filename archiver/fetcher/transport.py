@@ -91,9 +91,9 @@ def tls_context() -> ssl.SSLContext:
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response, which raises errors of httpx instead of errors of httpcore.
+    """The body of a response, an iterable over its pieces. It raises errors of httpx instead of errors of httpcore.
 
-    The constructor's `note` is called with each original error, so that Transport can replace a broken connection.
+    The constructor's `note` is called with each error of httpcore, so that Transport can replace a broken connection.
     """
 
     def __init__(self, response: httpcore.Response, note: Callable[[Exception], None]) -> None:
@@ -139,12 +139,15 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
 
 @contextmanager
 def as_httpx_errors(note: Callable[[Exception], None] = lambda _error: None) -> Iterator[None]:
-    """Convert errors of httpcore and its libraries in the `with` block to errors of httpx.
+    """Convert errors of httpcore in the `with` block to errors of httpx, the only ones that callers have to know.
 
-    An error of httpcore becomes the error of httpx with the same name. After a malformed response, the libraries (h2,
-    hpack, hyperframe, h11) raise errors of any class, such as KeyError; these become httpx.RemoteProtocolError.
-    ArchiverError and MemoryError are not converted. `note` is called with each original error before its conversion, so
-    that the caller can find out whether the connection is still usable.
+    - An error of httpcore becomes the error of httpx with the same name.
+    - ArchiverError and MemoryError are not converted.
+    - Any other error becomes httpx.RemoteProtocolError. For example, h2, a library of httpcore, may raise KeyError
+      after a malformed response.
+
+    `note` is called with each error before its conversion. From the error, the caller can find out whether the
+    connection is still usable.
     """
     try:
         yield

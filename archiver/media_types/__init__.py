@@ -29,11 +29,13 @@ _LONGEST_HEADER = 2**20  # bytes; a JPEG may begin with long colour profiles; im
 
 
 def extension(content: bytes, kind: str = "image") -> str:
-    """Return the file extension for an image or recording in a supported format, such as `jpg` or `mp3`.
+    """Return the file extension for a media file in a supported format, such as `jpg`; '' for any other content.
 
-    `kind` is `image`, `audio` or `video`; for the last two, the same formats are supported. Return '' for content of
-    another kind, for an unsupported format, and for an SVG that could run scripts. Opened directly in a browser, such
-    an SVG would run the scripts with the rights of the site that serves it.
+    `kind` is the expected kind: `image`, `audio` or `video`. For `image`, recordings give ''. For `audio` and `video`,
+    which support the same formats, images give ''.
+
+    An SVG that could run scripts gives '', too: opened directly in a browser, it would run them with the rights of the
+    site that serves it.
     """
     if not content:
         return ""

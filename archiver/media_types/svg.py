@@ -95,9 +95,10 @@ class _Reader:
             raise _CouldRunError
 
     def document_type(self, name: str, system: str | None, public: str | None, has_internal_subset: int) -> None:
-        """Raise _CouldRunError unless the document type is one of the W3C's for SVG, without an internal subset.
+        """Raise _CouldRunError unless the document type is one that the W3C defines for SVG.
 
-        An internal subset (declarations inside the DOCTYPE) can add an `onload` attribute to any element.
+        Raise it also for an internal subset (declarations inside the DOCTYPE), which can add an `onload` attribute to
+        any element.
         """
         is_ours = name.rpartition(":")[2].lower() == "svg" and (system or _W3C[0]).lower().startswith(_W3C)
         if has_internal_subset or not is_ours or not (public or _SVG_PUBLIC).upper().startswith(_SVG_PUBLIC):

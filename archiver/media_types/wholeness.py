@@ -117,9 +117,10 @@ def _behind_sub_blocks(content: bytes, position: int) -> int:
 
 
 def _is_whole_riff(content: bytes) -> bool:
-    """Return whether a WebP or WAV has at least its declared length.
+    """Return whether a RIFF file, such as a WebP or WAV, has at least its declared length.
 
-    A WAV without a declared length is complete. So is a RIFF file of another kind if it has more than 12 bytes.
+    A WAV without a declared length counts as complete. In RIFF files of other kinds the length is not checked; they
+    only need content after the 12 bytes of their header.
     """
     form, size = content[8:12], _number(content, 4, "little")
     if form not in (b"WEBP", b"WAVE"):

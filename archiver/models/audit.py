@@ -1,4 +1,4 @@
-"""Define the files that an archive should contain, and the results of `verify` and `import`."""
+"""Define data types for checking and merging archives: a file to check, and the results of `verify` and `import`."""
 
 from __future__ import annotations
 
@@ -45,8 +45,10 @@ class Finding:
 class MergeResult:
     """The result of importing one file or record from another archive.
 
-    `path` is the file's path in the other archive, and `place` its path in this one. `said` explains the result to the
-    user. The fields are the keys of a JSON line of `import --json`.
+    `what` is the kind of the file or record, such as `post` or `removal`. `outcome` says what happened, such as
+    `imported` or `unchanged`, and `said` explains it to the user. `path` is the path in the other archive, and `place`
+    the path in this one. `key` is the key of its article, or ''. The fields are the keys of a JSON line of
+    `import --json`.
     """
 
     what: MergeSubject

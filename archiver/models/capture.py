@@ -35,7 +35,8 @@ class Capture:
     is True. `received` is the time when the page was stored in the archive. `saved` is True if a browser saved the page
     to disk, and False if a server sent it. `redacted` has the names of the credentials that were removed from it.
     `sha256` identifies its snapshot, '' if none was kept. `lost` is the time when the snapshot was found to be damaged
-    or missing; None if it was not.
+    or missing; None if it was not. `source` is the title of the list, album or feed in archiver.yml that named the
+    address, or ''.
     """
 
     url: str  # as requested; for a saved page, as noted in it, or ''

@@ -12,7 +12,13 @@ CHINA = timezone(timedelta(hours=8), "+0800")  # WeChat's dates are Beijing time
 
 
 class State(StrEnum):
-    """The possible states of a WeChat page. The values appear in `--json` and in the catalogue."""
+    """The possible states of a WeChat page: what the page shows. The values appear in `--json` and in the catalogue.
+
+    ARTICLE: the article. TRUNCATED: only the beginning of a page. VERIFICATION: the verification page. NOT_ARTICLE:
+    a page of another kind. UNKNOWN: a page that archiver does not recognise. The others are notices. DELETED: the
+    account deleted the article. VIOLATION: WeChat took it down. UNAVAILABLE: WeChat does not show it, perhaps only
+    now. EXPIRED: the address was temporary. INVALID: WeChat does not know the address. MIGRATED: the account moved.
+    """
 
     ARTICLE = "article"
     DELETED = "deleted"
@@ -36,7 +42,8 @@ UNAVAILABLE_STATES = frozenset((State.DELETED, State.VIOLATION, State.UNAVAILABL
 class Target:
     """An article to archive: the address of its page, or the path of a file in which its page was saved.
 
-    Exactly one of `url` and `file` is set.
+    Exactly one of `url` (the normalized address) and `file` (the path) is set. `source` is what the user wrote, without
+    credentials; messages show it.
     """
 
     source: str  # as the user gave it, without credentials

@@ -32,11 +32,12 @@ class RenderedPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WriteResult:
-    """The result of writing a post. The outcome is `skipped` if the file was left as a person had edited it.
+    """The result of writing a post to its file.
 
-    `path` is the path of the file, and `post` the post that was to be written. `digest` is the SHA-256 of the text that
-    archiver last wrote there. `previous` is the text that the file had before. After Overwrite.ALWAYS, `post` is
-    None and `previous` is ''.
+    `outcome` is `skipped` if the file was not overwritten because a person had edited it. `path` is the path of the
+    file. `post` is the new post, even if it was not written. `previous` is the text of the file before the call. (With
+    Overwrite.ALWAYS, these two are not recorded: they are None and ''.) `digest` is the SHA-256 of the text that
+    archiver last wrote to the file; a file with another digest was edited.
     """
 
     outcome: WriteOutcome  # skipped: a person has edited the file, so it was not overwritten

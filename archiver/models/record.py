@@ -83,7 +83,11 @@ class ArticleRecord(ArticleSummary):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tombstone:
-    """The record of an article that the user removed, so that the article is not fetched again."""
+    """The record of an article that the user removed, so that the article is not fetched again.
+
+    `removed` is the time of the removal. `url` is the article's main address, and `urls` are all its known addresses.
+    `archived` is the time when the page shown by its post was received.
+    """
 
     key: str
     removed: datetime  # when it was removed

@@ -51,7 +51,9 @@ class ArticleDetail:
 class ExportResult:
     """The result of an export. Its fields are updated while the export runs.
 
-    `missing` has a message for each recorded file that could not be exported.
+    `files` are the paths of the written files, and `articles` is the number of exported articles. `missing` has a
+    message for each page or medium that is in the catalogue, but whose file is missing, unreadable or altered, so that
+    it could not be exported.
     """
 
     files: tuple[str, ...] = ()  # paths of the written files
@@ -66,11 +68,15 @@ class ExportResult:
 
 @dataclass(kw_only=True, slots=True)
 class SourceReport:
-    """The result of listing one source in a run."""
+    """The result of listing one source (a list, album or feed in archiver.yml) in a run.
+
+    `listed` is the number of articles that the source named, and `new` how many of these must be archived now. `error`
+    says why the source could not be listed, or is ''.
+    """
 
     name: str
     listed: int = 0  # number of articles that the source listed
-    new: int = 0  # number of listed articles that were not in the archive
+    new: int = 0  # number of listed articles that must be archived now
     error: str = ""  # why the source could not be listed
 
 

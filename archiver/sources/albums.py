@@ -76,21 +76,19 @@ def is_album(address: str) -> bool:
 class AlbumListing:
     """An iterable over the articles of an album. It yields a Target for each article, once.
 
-    The iteration requests one response after the other. `fetch` takes an address and returns the bytes of the response;
-    its errors end the iteration. The constructor raises NotWeChat if `address` is not an album's. The iteration raises
-    FetchError if a response is not a listing.
+    `address` is the address of the album; the constructor raises NotWeChat if it is not. The iteration requests one
+    response after the other: `fetch` takes an address and returns the bytes of the response. The iteration raises
+    FetchError if a response is not a listing, and passes on the errors of `fetch`.
 
-    With `last_count=None`, the whole album is listed. To send fewer requests, pass the `count` of an earlier complete
-    listing whose articles are all in the catalogue. The iteration then ends as soon as the rest is assumed to be known:
-    `is_known` takes a Target and returns whether its article is in the catalogue. For example, an album that has grown
-    from 100 articles to 103 is read until three new ones are found and the last article of a response is known.
+    With `last_count=None`, the whole album is listed. Otherwise `last_count` is the `count` of an earlier complete
+    listing, whose articles are all in the catalogue. The iteration then ends early, when it has found the new articles.
+    `is_known` takes a Target and returns whether its article is in the catalogue. For example, if an album has grown
+    from 100 articles to 103, the iteration ends when three new ones are found and the last article of a response is
+    known. If one article is added and another deleted, the count is unchanged, and the new article may be missed.
 
-    New articles may be at either end of the album. So if they are expected, but the first response has none, the other
-    end is requested next. If one article was added and another deleted, the count is unchanged, and the new one may be
-    missed.
-
-    After the iteration, `is_complete` is True if all articles were listed or are assumed to be known. Then `count`, the
-    number of articles that the album claims to have, can be the next `last_count`.
+    After the iteration, `count` is the number of articles that the album claims to have. `is_complete` is True if the
+    album was listed to its end, or up to an early end as described. Only then may `count` be used as the next
+    `last_count`.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:
@@ -151,9 +149,12 @@ class AlbumListing:
     def _find_problem(self, response: AlbumResponse, page: int) -> str:
         """Return the reason why the rest of the album cannot be listed after `response`, '' if it can.
 
-        `page` is the number of the response, from 1. The first reason is that the response only repeats earlier ones;
-        the keys of all articles are remembered to recognise this. The other reasons hold only if more articles should
-        follow: the response is empty, its last article has no msgid from which to go on, or `page` is MAX_PAGES.
+        `page` is the number of the response, from 1. These are the problems:
+
+        - The response only repeats articles of earlier ones. The keys of all its articles are stored for this check.
+        - More articles should follow, but the response is empty.
+        - More articles should follow, but the last one has no msgid, which is needed to request the next response.
+        - More articles should follow, but `page` is MAX_PAGES.
         """
         before = len(self._keys)
         self._keys.update(item.key for item in response.items)
@@ -166,10 +167,10 @@ class AlbumListing:
         return f"it has more than {MAX_PAGES} answers" if response.has_more and page == MAX_PAGES else ""
 
     def _is_last(self, response: AlbumResponse) -> bool:
-        """Return whether the iteration ends after `response`: it is the last one, or the rest is assumed to be known.
+        """Return whether the iteration ends after `response`, and store the result as `is_complete`.
 
-        The result becomes the value of `is_complete`. Add a warning if the album was listed to its end, but the number
-        of its articles differs from `count`.
+        It ends if no more articles follow in the album, or if all that follow are assumed to be in the catalogue. Add a
+        warning if the album was listed to its end, but the number of its articles differs from `count`.
         """
         if self._is_caught_up(response):
             return True
@@ -179,11 +180,17 @@ class AlbumListing:
         return self.is_complete
 
     def _is_caught_up(self, response: AlbumResponse) -> bool:
-        """Return whether the iteration can end early after `response`: all articles after it are assumed to be known.
+        """Return whether all articles after `response` are assumed to be known, so that the iteration can end early.
 
-        This is assumed if the last article of the response is known, and enough new articles were listed: as many as
-        the album has grown since the last listing, or at least one if it has shrunk. Return False if the number of
-        articles now or then is unknown. `is_complete` becomes the result.
+        This is assumed if the last article of the response is known (in the catalogue), and enough new articles were
+        listed. How many are enough depends on the number of articles that the album had in the last listing:
+
+        - If it now has as many, no new article is needed.
+        - If it now has more, as many new articles as the difference are needed.
+        - If it now has fewer, one new article is needed.
+
+        If one of the two numbers is unknown, or the response is empty, return False. Otherwise also store the result as
+        `is_complete`.
         """
         if self._last_count is None or self.count is None or not response.items:
             return False
@@ -198,9 +205,10 @@ class AlbumListing:
         return sum(not known for known in self._known_by_url.values())
 
     def _may_grow_at_the_end(self) -> bool:
-        """Return whether new articles may be at the other end of the album, so that it has to be requested now.
+        """Return whether to request the other end of the album next, because new articles may be there.
 
-        This is asked after the first response. Return True if all of its articles are known. Return False if the whole
-        album is being listed, because the iteration then comes to the other end anyway.
+        This is called after the first response. Return True if all articles so far are in the catalogue: an album may
+        grow at either end. Return False if there was a new one. Also return False if the whole album is being listed,
+        because the iteration then reaches the other end anyway.
         """
         return self._last_count is not None and bool(self._known_by_url) and not self._new_count

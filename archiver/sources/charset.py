@@ -62,9 +62,10 @@ def detect_encoding(file: BinaryIO) -> str:
 
 
 def _try_encodings(file: BinaryIO) -> str:
-    """Return 'utf-8' if the whole list is valid UTF-8, else 'gb18030' if the list is valid GB18030, else 'utf-8'.
+    """Return the encoding of a list that is not UTF-16: 'utf-8' if all its bytes are valid UTF-8, else 'gb18030'.
 
-    Raise InputError if the list contains a NUL, or is larger than MAX_LIST_SIZE.
+    If the bytes are not valid GB18030 either, return 'utf-8': addresses are ASCII, so they are readable in spite of
+    invalid bytes. Raise InputError if the list contains a NUL, or is larger than MAX_LIST_SIZE.
     """
     possible = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")}
     for chunk in _read_chunks(file):

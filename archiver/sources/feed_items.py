@@ -110,7 +110,7 @@ class FeedReader:
         self._text_depth = 0  # depth of the element whose text it is
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag: begin an item, or store an address in the attributes, or begin to collect a text.
+        """Process a start tag: begin an item, take an address from the attributes, or begin to collect text.
 
         `tag` is the name of the tag, as `{namespace}name` or `prefix:name`. Elements that are not needed are ignored.
         """
@@ -142,11 +142,14 @@ class FeedReader:
         return is_in_item and name in (*_LINKS, *_IDS, "source")
 
     def _take_attributes(self, parent: _OpenElement, name: str, attributes: Mapping[str, str]) -> None:
-        """Store an address from the attributes of an element in the current item.
+        """Take the address in the attributes of an element, if there is one, and add it to the current item.
 
-        A <link> has the address in `href`; it is ignored if it has a `rel` other than "alternate". A <source> has the
-        address in `url`; the item gets a FeedItem with this address as its `source`. Other elements are ignored.
-        `name` is the name of the element, `parent` the enclosing element.
+        - The `href` of a <link> becomes a link of the item, unless the element has a `rel` other than "alternate".
+        - The `url` of a <source> is the feed from which the item was republished. It becomes the item's `source`.
+        - Other elements are ignored.
+
+        `name` is the name of the element, `parent` the enclosing element. A link inside a <source> is added to the
+        item's `source` instead.
         """
         if name == "source" and self._item:
             self._item.source = FeedItem(links=_as_list(attributes.get("url", "")))

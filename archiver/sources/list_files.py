@@ -60,7 +60,10 @@ class _Folder:
     exists: Callable[[str], bool]  # whether there is a file at a path
 
     def find_file(self, text: str) -> str:
-        """Return the path that `text` has in this folder, if there is a file at that path; else ''."""
+        """Return the path of the file to which `text`, a path in a list, refers; '' if there is no such file.
+
+        For example, 'page.html' -> 'saved/page.html' if this folder is `saved`.
+        """
         path = os.path.join(self.name, text)  # noqa: PTH118 - Path would drop the `./` that the user wrote
         return path if self.exists(path) else ""
 
@@ -102,9 +105,13 @@ def read_list(
     """Yield an entry for each address or saved page in the lines of a list, in their order.
 
     A line that cannot be read becomes an entry with an error; a line with two addresses becomes two entries. Addresses
-    and pages that were listed before are skipped. The generator returns the number of skipped ones (the value of `yield
-    from`). `folder` is the path of the list's folder, to which paths of saved pages are relative. `exists` takes a path
-    and returns whether there is a file; it decides whether a text in the list is the path of a saved page.
+    and pages that were listed before are skipped.
+
+    `folder` is the path of the list's folder, to which paths of saved pages are relative. `exists` takes a path and
+    returns whether there is a file. If there is one at the path that a text in the list names, the text counts as a
+    saved page.
+
+    The generator returns the number of skipped entries: `skipped = yield from read_list(lines)`.
     """
     place = _Folder(name=folder, exists=exists)
     seen: set[str] = set()
@@ -143,8 +150,8 @@ def _best_entry(entries: list[ListEntry]) -> ListEntry:
 def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
     """Return the entries for `text`, which is a line or another part of a list that may contain addresses.
 
-    `number` is its line number. If the text is the path of a file, that is one entry. Otherwise there is an entry for
-    each address in the text, or one entry with an error if the text contains no address.
+    If the text is the path of a file, return one entry for this saved page. Otherwise return an entry for each address
+    in the text. If there is no address, return the one entry that _read_other_text makes. `number` is the line number.
     """
     if "://" not in text and (file := folder.find_file(text)):  # wget names folders after hosts: a path can match
         return [_saved_page_entry(number, text, file)]
@@ -191,7 +198,8 @@ def _strip_markup(text: str) -> str:
 def _parse_source(number: int, source: str, whole: str = "") -> ListEntry:
     """Return the entry for `source`, an address found in a list. It has an error if the address is invalid.
 
-    To the user, an error shows `whole`, the text around the address. By default this is the address itself.
+    `whole` is the text that contains the address, '' if it is the address itself. An entry with an error shows this
+    text to the user.
     """
     try:
         target = urls.parse_target(source)

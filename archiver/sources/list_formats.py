@@ -57,9 +57,9 @@ def read_cells(lines: Iterable[str]) -> Iterator[Cell]:
 
 
 def shorten(text: str) -> str:
-    """Return `text` for an error message, cut off if it is longer than MAX_TEXT_LENGTH (65,536 characters).
+    """Return `text` for an error message; of a very long text only the first 200 characters and an ellipsis.
 
-    Of a text that is cut off, the first 200 characters and an ellipsis remain.
+    A text is very long if it has more than MAX_TEXT_LENGTH (65,536) characters.
     """
     return text if len(text) <= MAX_TEXT_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
 
@@ -146,10 +146,10 @@ def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
 
 
 def _limited(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of a JSON document, but stop when it is too long, so that it does not fill the memory.
+    """Yield the lines of a JSON document until they have more than MAX_DOCUMENT_LENGTH characters together.
 
-    The last line yielded is the one with which the total length exceeds MAX_DOCUMENT_LENGTH. So if the joined lines
-    are longer than this limit, the caller knows that the document is too long.
+    So a document that is too long does not fill the memory. The line that exceeds the limit is still yielded: the
+    caller finds out that the document is too long by comparing the length of all lines with the limit.
     """
     left = MAX_DOCUMENT_LENGTH
     for line in lines:
@@ -230,11 +230,12 @@ def _read_table(lines: NumberedLines, *, delimiter: str, column: int) -> Iterato
 
 
 def _note_lines(lines: NumberedLines, record: list[tuple[int, str]], long: list[Cell]) -> Iterator[str]:
-    """Yield the lines of a table for the CSV reader, and append each with its number to `record`.
+    """Yield the lines of a table for the CSV reader, and note in `record` which lines the reader has read.
 
-    A row may span several lines, and the CSV reader does not tell which ones. The caller clears `record` before each
-    row, and then finds the lines of this row in it. Lines longer than MAX_RECORD_LENGTH are not yielded; for each, a
-    cell with an error is appended to `long`.
+    The caller needs the line numbers of each row. A row may span several lines, and the CSV reader does not tell which
+    ones. So each line is appended to `record` as (number, line), and the caller clears `record` before each row.
+
+    Lines longer than MAX_RECORD_LENGTH are not yielded. For each of them, a cell with an error is appended to `long`.
     """
     for number, line in lines:
         if len(line) > MAX_RECORD_LENGTH:

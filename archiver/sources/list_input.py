@@ -88,9 +88,9 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Convert an OSError in the `with` block to an InputError whose message names the list `name`.
+    """Convert errors in the `with` block to InputErrors that name the list. `name` is the name of the list.
 
-    An InputError from the block that names no file or address is also raised with `name`.
+    An OSError is converted, and so is an InputError that does not name a file or address. Other errors are passed on.
     """
     try:
         yield

@@ -1,4 +1,6 @@
-"""Lock files between processes (`flock`, on Windows `msvcrt`). The system releases a lock when its process ends.
+"""Provide locks between processes, held on files with `flock` (on Windows `msvcrt`).
+
+The system releases a lock when its process ends.
 
 The package filelock is not used for two reasons. On a disk without locks (ENOSYS), filelock creates a marker file
 instead, which a killed process leaves behind. If a lock cannot be acquired because of another error, filelock waits

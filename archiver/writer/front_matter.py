@@ -96,9 +96,9 @@ def front_matter_text(post: str) -> str:
 
 
 def clean_value(text: str) -> str:
-    r"""Return `text` without characters that YAML does not allow, cut off after 4,000 characters.
+    """Return `text` without characters that YAML does not allow, cut off after 4,000 characters.
 
-    Line ends are written as `\n`.
+    Each line end, such as a carriage return, becomes one line feed.
     """
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:_LONGEST]
 

@@ -32,7 +32,7 @@ def root_url(path: str) -> str:
 
 
 def files_by_url(article: Article, media: MediaResults) -> StoredFiles:
-    """Return the saved media files of an article, by the address of the medium in the article's body.
+    """Return a dict of an article's saved media: address of the medium in the article's body → its file.
 
     `media` maps the name of each medium (`names.media_name`) to its file, or to the reason why there is none. Media
     without a file are left out.
@@ -46,7 +46,7 @@ class LinkResolver:
     """A resolver of addresses: it takes an address in the article's body and returns the one to write in the post.
 
     Args:
-        files: The saved media files, by the address of the medium in the body.
+        files: Maps the address of each saved medium in the body to its file.
         media_url: Takes the path of a saved file, relative to the archive's folder. Returns the address of this file on
             the site, already escaped.
         post_url: Takes the address of a link. Returns the address on the site, already escaped, of the post to which

@@ -16,9 +16,11 @@ _MOST = 100  # maximum number of albums, and of topics
 def site_values(template: Mapping[str, object], article: Article, date: str) -> dict[str, object]:
     """Return a copy of `template`, in the same order, with placeholders replaced by values of the article.
 
-    A placeholder is one of these words in braces: title, account, author, date, digest, cover, url. A key is left out
-    if its value is None, or a text with placeholders that becomes empty. If `template` has the key `tags`, the albums
-    and topics of the article are added to the value of this key.
+    A placeholder is one of these words in braces: title, account, author, date, digest, cover, url.
+
+    - A key whose value is None is left out.
+    - A key whose text becomes empty by the replacement is left out, too: `{author}` if the article has no author.
+    - The albums and topics of the article are added to the value of `tags`, if `template` has this key.
 
     Args:
         template: The front matter that the site needs, key to value.
@@ -36,10 +38,12 @@ def site_values(template: Mapping[str, object], article: Article, date: str) -> 
 def provenance(article: Article, captured: datetime) -> dict[str, object]:
     """Return the mapping that a post has under the key `wechat`: facts about its article, without empty values.
 
+    It tells which article a post contains, even if the catalogue is lost. Every profile with front matter writes it,
+    and archiver.yml cannot change it.
+
     Its keys include `url`, `account`, `published`, `albums` and WeChat's ids (`biz`, `mid`, `idx`). If the page does
-    not have all three ids, the mapping also contains `key`, the article's key. Even if the catalogue is lost, the ids
-    or the key tell which article a post contains. So every profile with front matter writes the mapping, and
-    archiver.yml cannot change it. `captured` is the time at which the page was captured.
+    not have all three ids, the mapping also contains `key`, the article's key. `captured` is the time at which the page
+    was captured.
     """
     has_ids = bool(article.biz and article.mid and article.idx)
     table: dict[str, object] = {

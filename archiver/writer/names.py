@@ -1,4 +1,6 @@
-"""Name the media of an archive, such as `postimg/<image id>`; media without an id are named by a digest.
+"""Name the media of an archive, such as `postimg/<image id>`.
+
+Media without an id are named by a digest of their address.
 
 A name is `<folder>/<stem>`, without an extension. It identifies the medium in the catalogue and does not depend on the
 profile.
@@ -40,8 +42,9 @@ def media_name(medium: Media) -> str:
 def safe_name(name: str) -> str:
     """Return a replacement for the media name `name`: a unique file name that every site and file system accepts.
 
-    For example, `postimg/Ab_C` becomes `postimg/abc-<digest>`. Callers use it if `name` has unsafe characters, is too
-    long, or differs from the name of another medium only in case. This function itself does not check `name`.
+    For example, `postimg/Ab_C` becomes `postimg/abc-<digest of Ab_C>`. Callers use it if `name` has unsafe
+    characters, is too long, or differs from the name of another medium only in case. This function itself does not
+    check `name`.
     """
     folder, _, stem = name.partition("/")
     prefix = re.sub(r"[^a-z0-9]+", "", stem.lower())[:_KEPT] or "image"
@@ -51,9 +54,10 @@ def safe_name(name: str) -> str:
 def number_in(key: str) -> str:
     """Return a text to append to a file name, so that articles with the same title get different names.
 
-    It is made from the article's key, without the part before the first colon. `<biz>:<mid>:<idx>` (WeChat's ids) gives
-    `<mid>-<idx>`. `sha256:<digest>`, the key of an article without ids, gives the digest. The result has at most 40
-    characters.
+    It is made from `key`, the article's key, and has at most 40 characters. There are two forms of keys:
+
+    - `<biz>:<mid>:<idx>`, made of WeChat's ids, gives `<mid>-<idx>`.
+    - `sha256:<digest>`, for an article without ids, gives `<digest>`.
     """
     return re.sub(r"[^A-Za-z0-9-]+", "-", key.partition(":")[2])[:40]
 

@@ -1,6 +1,6 @@
 """Run the migrations of one catalogue.
 
-Alembic executes this module; opening.py passes the connection.
+Alembic executes this module; migration.py passes the connection to Alembic.
 """
 
 from alembic import context

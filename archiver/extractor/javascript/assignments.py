@@ -55,9 +55,10 @@ class Assignments:
     def of(self, name: str) -> Iterator[Iterable[int]]:
         """Yield the offsets of the literals that are assigned to `name`, as one iterable for each form of assignment.
 
-        For a plain name such as `ct`, the first iterable is for `var ct = …` and the second for `window.ct = …`. For a
-        name that begins with `window.`, `d.` or `_g.`, such as `d.ct`, there is one iterable, for `d.ct = …`. If the
-        page contains no assignment of a form, its iterable is empty or left out.
+        - A plain name such as `ct` has two forms: first `var ct = …`, then `window.ct = …`.
+        - A name with the prefix `window.`, `d.` or `_g.`, such as `d.ct`, has one form: `d.ct = …`.
+
+        A form that does not occur in the page gives an empty iterable or none at all.
         """
         owner, dot, member = name.rpartition(".")
         for form in (owner + dot,) if dot else ("var ", "window."):
@@ -71,11 +72,11 @@ class Assignments:
         return any(self.text.find(written, start, end) >= 0 for start, end in self.scripts)
 
     def _of_rare(self, form: str, name: str) -> Iterator[int]:
-        """Yield the offset of each literal that is assigned to a long name in one form.
+        """Yield the offset of each literal that is assigned to a long name, in one form of assignment.
 
-        For example, `var msg_source_url = "…"` assigns a literal in the form `var `. `form` is a key of _FORMS, and
-        `name` is the name without the form. Long names occur rarely. So it is faster to search for the name and check
-        what is around it than to search for all assignments of the form.
+        For `var msg_source_url = "…"`, `form` is `var ` and `name` is `msg_source_url`. The other forms are `window.`,
+        `d.` and `_g.`. Long names occur rarely. So it is faster to search for the name and check what is around it than
+        to search for all assignments of the form.
         """
         for offset in self._offsets(name):
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)

@@ -1,9 +1,10 @@
 """Read the value of one literal expression in JavaScript source, without running anything.
 
-WeChat's pages contain their data as object literals and `var` lines: strings with every kind of escape, `'123' * 1`,
-`JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. These forms are supported. An
-item of an object or array that has another form is read as None (docs/wechat-format.md#literals-of-javascript). Reading
-takes linear time, limits the depth of nesting, and raises no exception but LiteralError.
+WeChat's pages contain their data as object literals and `var` lines. These forms are supported: strings with every kind
+of escape, `'123' * 1`, `JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. An item
+of an object or array that has another form is read as None (docs/wechat-format.md#literals-of-javascript).
+
+Reading takes linear time. The depth of nesting is limited. The only exception that is raised is LiteralError.
 """
 
 from __future__ import annotations

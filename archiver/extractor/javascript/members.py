@@ -57,9 +57,10 @@ class Members(Mapping[str, Literal]):
         return len(self._starts)
 
     def _first(self, offsets: list[int]) -> Literal:
-        """Return the first non-empty value of the members at `offsets`, which all have the same name.
+        """Return the first non-empty value of a name that an object may contain more than once.
 
-        If all their values are empty, return the last one.
+        `offsets` are those of all members with this name. Pages of 2026 repeat `page_info` with an empty value, for
+        example. If all values are empty, return the last one.
         """
         value: Literal = None
         for offset in offsets:
@@ -70,10 +71,13 @@ class Members(Mapping[str, Literal]):
 
 
 def members_of(text: str, start: int) -> Mapping[str, Literal]:
-    """Return the members of the object literal at offset `start` of `text`.
+    """Return the members of the object literal at offset `start` of `text`, as a mapping of names to values.
 
-    If the object is not well-formed, return the members that can be read. For a literal of another kind, such as a
-    string, return an empty mapping. Raise LiteralError if there is no readable literal at `start`.
+    - For a well-formed object, each value is read when it is first looked up.
+    - For an object that is not well-formed, the mapping has only the members that can be read.
+    - For a literal of another kind, such as a string, the mapping is empty.
+
+    Raise LiteralError if nothing can be read at `start`.
     """
     try:
         return Members(text, start)

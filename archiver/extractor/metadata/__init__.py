@@ -1,8 +1,10 @@
 """Read an article's metadata: for each field, search several places in the page and use the first non-empty value.
 
-A generator for each field yields the values, so that a place is read only if all places before it are empty. Pages
-since 2025 contain the server's own data (ParsedPage.cgi). For most fields, other places in such a page are not read,
-since an article has no value for a field that is empty in this data (docs/wechat-format.md#6-metadata).
+Each field has a generator that yields the values of its places in order. A place is read only if all places before it
+are empty.
+
+Pages since 2025 contain the server's own data (ParsedPage.cgi). In these pages, most fields are read from this data
+alone: if a field is empty there, the article has no value for it (docs/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations
@@ -92,9 +94,9 @@ def read_metadata(parsed: ParsedPage) -> Article:
 
 
 def _missing(found: dict[str, str]) -> list[str]:
-    """Return a warning for each empty value in `found`, such as "the page has no title".
+    """Return a warning, such as "the page has no title", for each required field that has no value.
 
-    `found` is a mapping of names of required fields, as the warnings show them, to the values in the page.
+    `found` maps the name of each field to its value: `{"title": ""}` gives the warning above.
     """
     return [f"the page has no {name}" for name, value in found.items() if not value]
 
@@ -125,17 +127,20 @@ def _titles(parsed: ParsedPage) -> Iterator[str]:
 def _has_own_title(parsed: ParsedPage) -> bool:
     """Return True if the author gave a title to an article of the type `text`.
 
-    The page of such an article without a title gives the whole text as the title. If the page does not say whether the
-    author gave a title, return False.
+    The author may leave the title out. The page then contains the whole text of the article in place of the title. If
+    the page does not say whether the author gave a title, return False.
     """
     return as_text(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
 
 
 def _headline(text: str) -> str:
-    """Return a one-line title of at most 40 characters made from `text`, the text or digest of an untitled article.
+    """Make a one-line title of at most 40 characters from `text`, for an article without a title.
 
-    The title is the whole text if that is short enough, else the first sentence, else the first line. A first line that
-    is too long is cut and ends with `…`.
+    `text` is the text of the article or its summary (Article.digest). The title is the first of these that fits:
+
+    1. the whole text;
+    2. its first sentence;
+    3. its first line, cut and ended with `…` if it is too long.
     """
     text = text.strip()
     if len(text) <= _MAX_HEADLINE:

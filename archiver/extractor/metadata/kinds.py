@@ -34,16 +34,16 @@ def read_kind(parsed: ParsedPage) -> tuple[str, tuple[str, ...]]:
 
 
 def has_known_kind(parsed: ParsedPage) -> bool:
-    """Return True if the `item_show_type` of the page is one of KINDS."""
+    """Return True if archiver knows the layout of the page: its number, `item_show_type`, is a key of KINDS."""
     return _number(parsed) in KINDS
 
 
 def _number(parsed: ParsedPage) -> str:
-    """Return the number of the page's layout, its `item_show_type`, as a string; "0" if the page does not give it.
+    """Return the number of the page's layout, its `item_show_type`, as a string such as "8".
 
-    The number is read only from variables that describe the page itself, since the first `item_show_type` in the text
-    often belongs to a linked article. If these variables have no value, the number is derived from the class of
-    `<body>`.
+    The number is read from variables that describe the page itself, since the first `item_show_type` in the text often
+    belongs to a linked article. If these variables are empty, the number is derived from the class of `<body>`. The
+    last resort is "0", an ordinary article.
     """
     value = parsed.cgi.get("item_show_type")
     if value is None:

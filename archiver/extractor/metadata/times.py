@@ -1,8 +1,8 @@
 """Read the times at which an article was published and edited, and at which the server sent its page.
 
-WeChat writes dates in Beijing time. A page also contains relative dates (前天) and dates of linked articles. So only
-Unix times and full dates are read, from the variables and elements that the constants of this module list
-(docs/wechat-format.md#beijing-time and the sections after it).
+WeChat writes dates in Beijing time (docs/wechat-format.md#beijing-time and the sections after it). A page also contains
+dates of linked articles, so only certain variables and elements are read; the constants of this module list their
+names. Their values must be Unix times or full dates. Relative dates (前天) are ignored.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def read_published(parsed: ParsedPage) -> datetime | None:
 def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
     """Return the time of the last edit in Beijing time; None if the page does not give it.
 
-    Return None, too, if the edit is not after `published`, the time of publication. This is not checked if `published`
-    is None.
+    A time that is not after `published`, the time of publication, is no edit: return None for it. If `published` is
+    None, any time counts as an edit.
     """
     value = parsed.cgi["modify_time"] if "modify_time" in parsed.cgi else parsed.variable("modify_time")
     time = _from_unix(value)

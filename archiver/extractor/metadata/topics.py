@@ -25,9 +25,11 @@ def read_albums(parsed: ParsedPage) -> tuple[str, ...]:
 def read_topics(parsed: ParsedPage, kind: str) -> tuple[str, ...]:
     """Return the topics and hashtags of an article without `#`, each once; at most 30.
 
-    Topics are tags that WeChat lists apart from the text. Hashtags are words after a `#` in the text. Hashtags are read
-    only if `kind`, the value of Article.type, is in _KINDS_WITH_HASHTAGS: in other articles, `#325` would count as a
-    hashtag. Each result is cut after 60 characters.
+    - Topics are tags that WeChat lists apart from the text.
+    - Hashtags are words after a `#` in the text. They are included only if `kind`, the value of Article.type, is
+      `picture`, `text` or `short`. In other articles, a number such as `#325` would count as a hashtag.
+
+    Each topic or hashtag is cut after 60 characters.
     """
     hashtags = as_list(member(parsed.cgi, "hashtags", "hashtag")) if kind in _KINDS_WITH_HASHTAGS else []
     return _names((*hashtags, *(member(tag, "tag_name") for tag in _tags(parsed) if not _is_album(tag))))

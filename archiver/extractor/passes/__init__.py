@@ -29,11 +29,13 @@ Pass = Callable[[Element], Iterable[Removal] | None]
 
 
 def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
-    """Return the passes for one body, in the order in which they must run.
+    """Return the functions that prepare the tree of one body for `collapse`, in the order in which they must run.
+
+    Such a function is called a pass. The caller parses `raw.html` into a tree and calls each pass with this tree. A
+    pass changes the tree in place, and yields a Removal for each piece of content that it removes.
 
     Args:
-        raw: The raw body, of which only the list of videos is used. The caller parses the HTML of the raw body into a
-            tree, and calls each pass with this tree.
+        raw: The body as it is in the page. Only its list of videos is used here, for the pass that makes cards.
         after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements. For
             example, `clean` adds one that collects the visible text before the other passes change it.
     """

@@ -46,10 +46,11 @@ def _is_content(element: Element) -> bool:
 def _svg_size(svg: Element) -> tuple[float, float]:
     """Return the width and height in px at which a browser draws an `<svg>` element.
 
-    These are the width and height that the element declares. If it does not declare one of them, a default is used:
+    These are the width and height that the element declares. A default is used for each one that is not declared:
 
-    - The width is that of WeChat's article column if the element has a `viewBox`, else 300 px.
-    - The height has the proportion to the width that the `viewBox` gives. It is 150 px if there is no `viewBox`.
+    - With a `viewBox`, the default width is 677 px, the width of WeChat's article column. The default height follows
+      from the width: a `viewBox` twice as wide as high makes the height half of the width.
+    - Without a `viewBox`, the default width is 300 px, and the default height is 150 px.
 
     Exception: if the `style` attribute sets the width to 0, nothing is visible, and the result is (0, 0).
     """

@@ -51,10 +51,11 @@ class Card:
 
 
 def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]]:
-    """Return the pass that replaces each embedded element (player, poll, mini program …) in a body by a card.
+    """Return a function that replaces each embedded element (player, poll, mini program …) in a body by a card.
 
-    In the tree, a card is an element with the tag CARD, whose attribute `html` is the HTML of the card. The pass drops
-    advertisements and elements without content, and yields a Removal for each.
+    The function takes the tree of the body and changes it in place. In the tree, a card is an element with the tag
+    CARD, whose attribute `html` is the HTML of the card. Advertisements and elements without content are dropped, and
+    the function yields a Removal for each.
 
     Args:
         videos: The videos listed in the data of the page. An embedded video gets its title and address from there.

@@ -76,10 +76,11 @@ def _is_code(pre: Element) -> bool:
 
 
 def _hold_all_text(block: Element, lines: list[Element]) -> bool:
-    """Return True if some elements in a code block, `lines`, together contain exactly the text of the block.
+    """Return True if the elements `lines` of a code block together contain the whole text of the block exactly once.
 
-    This tells whether the editor has put each line of the code into one of these elements. It is False if the block has
-    text outside of them, or if a piece of text is in two of them. White space is ignored.
+    If so, the editor has put each line of the code into an element of its own. The result is False if the block has
+    text outside of `lines`. It is also False if `lines` are nested, so that a text is in two of them. White space is
+    ignored.
     """
     return "".join(map(normalized_text, lines)).replace(" ", "") == normalized_text(block).replace(" ", "")
 
@@ -93,8 +94,8 @@ def _drop_line_numbers(block: Element) -> None:
 def _code_text(block: Element) -> str:
     """Return the code in a code block, with a line feed between its lines.
 
-    Some editors put each line into its own list item or `<code>` element. Such an element becomes one line if several
-    of them together contain all text of the block. Otherwise the text of the whole block is the code.
+    Some editors put each line into its own `<li>` or `<code>`. If the block has several such elements, and all its
+    text is in them, the text of each is one line. Otherwise the lines are those of the text of the whole block.
     """
     lines = [item for item in block.iter("li") if not holds(item, "li")] or list(block.iter("code"))
     nested = any(holds(line, "code") for line in lines if line.tag == "code")

@@ -70,9 +70,10 @@ class _Builder:
     """A builder of the blocks of canonical HTML (paragraphs, headings, lists …) from the tree of a body.
 
     The caller walks the tree, and calls `enter` at the start of each element, `leave` at its end, and `end_line` after
-    the last element. Then the block `root` contains the whole body. Meanwhile, the builder keeps the open containers
-    (lists, quotes, tables), the styles of the open elements, and the runs of the current line. A run is a line break,
-    an image, or a piece of text with uniform formatting.
+    the last element. The result is in the attribute `root`: a block that contains all blocks of the body.
+
+    During the walk, the builder keeps the open containers (lists, quotes, tables), the styles of the open elements, and
+    the runs of the current line. A run is a line break, an image, or a piece of text with uniform formatting.
     """
 
     def __init__(self, sheet: Stylesheet) -> None:
@@ -290,11 +291,10 @@ def _last(parent: Block, *tags: str) -> Block:
 
 
 def _remove_last(parent: Block, block: Block) -> None:
-    """Remove an empty block from the end of `parent`, so that no empty list, quote or table is written.
+    """Remove `block` from the end of `parent` if it is there and empty, so that no empty list or table is written.
 
-    This undoes `add_block`, which may have put a list around the block if it is an `<li>`. In this case, the `<li>` is
-    removed from the list, and the list is removed, too, if it is then empty. Nothing is removed if the block is not at
-    the end.
+    If the block is an `<li>` and `parent` ends with a list, the `<li>` is removed from the end of this list, since
+    `add_block` may have put it there. The list is removed, too, if it is then empty.
     """
     last = parent.children[-1]
     if block.tag == "li" and last.tag in ("ul", "ol"):

@@ -37,10 +37,11 @@ def _is_layout(rows: list[Element]) -> bool:
 
 
 def cite_quotes(body: Element) -> None:
-    """Append a line with the author and title of the quoted article to each quote card, as a link to that article.
+    """Add the source to each quote from another article, as a last line such as `— Author《Title》`.
 
-    A quote card is a `<blockquote>` in which WeChat's editor has stored the article's address, author and title as
-    attributes. A card without an address, or with neither author nor title, is left unchanged.
+    WeChat's editor stores the address, author and title of the quoted article only in attributes of the `<blockquote>`.
+    The author and title become a link to that address. A `<blockquote>` without an address, or with neither author nor
+    title, is left unchanged.
     """
     for quote in elements(body, "blockquote"):
         address = urls.link(quote.get("data-url", ""))

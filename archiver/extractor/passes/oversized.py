@@ -68,9 +68,10 @@ def plain_html(html: str) -> str:
 def _simplified(html: str) -> str:
     """Return `html` with as few tags as possible, so that it can be parsed fast even if it has millions of tags.
 
-    Inline tags such as `<b>` are removed, and each tag of a block element becomes a line feed. The line feeds of `html`
-    itself become spaces. Tags of headings are replaced by `_with_headings`. The tags of links, images and elements that
-    are never shown, such as `<script>`, are kept.
+    - Inline tags such as `<b>` are removed.
+    - Each tag of a block element becomes a line feed. The line feeds of `html` itself become spaces.
+    - Each tag of a heading becomes a line feed and a special character; see `_with_headings`.
+    - The tags of links, images and elements that are never shown, such as `<script>`, are kept.
     """
     for char, replacement in _REPLACEMENTS:  # five times as fast as translate()
         html = html.replace(char, replacement)
@@ -80,13 +81,12 @@ def _simplified(html: str) -> str:
 def _with_headings(html: str) -> str:
     """Return `html` with each tag of a heading replaced by a line feed and a special character.
 
-    This saves time, since the parser sees the special character as text and has fewer tags to parse. Each kind of tag
-    has its own character. If a line begins with one, `_LineWriter` writes this line and the following ones with another
-    tag:
+    The parser takes the special characters for text, so it has fewer tags to parse and is faster. They tell
+    `_LineWriter` how to write the text after them:
 
-    - The character for `<h1>` makes them `<h2>`, the one for `<h2>` makes them `<h3>`, and so on up to `<h6>`. No
-      `<h1>` is written, since the title of the post is the h1.
-    - The character for an end tag, such as `</h1>`, makes them `<p>`.
+    - The character of a start tag: as a heading one level lower. After `<h1>` this is `<h2>`, since the only h1 is the
+      title of the post. After `<h6>` it is `<h6>`, too.
+    - The character of an end tag such as `</h1>`: as a paragraph.
     """
     for opening, sign in _HEADINGS:
         html = opening.sub(sign, html)
@@ -130,7 +130,11 @@ class _LineWriter:
             self._add(_image(attributes))
 
     def end(self, tag: str) -> None:
-        """Handle an end tag: write the text before the tag, then end the open hidden element or link, if any."""
+        """Handle an end tag: write the text before the tag, then end the link if the tag is `</a>`.
+
+        Inside a hidden element, links are ignored. The hidden content ends with the end tag of the outermost hidden
+        element.
+        """
         self._flush_text()
         if self.hidden:
             self.hidden -= 1
@@ -138,7 +142,10 @@ class _LineWriter:
             self.href = ""
 
     def close(self) -> None:
-        """Write the last line, when the parser has reached the end of the HTML."""
+        """Complete the last line and append it to the result, the list `self.written`.
+
+        The parser calls this at the end of the HTML.
+        """
         self._flush_text()
         self._end_line()
 

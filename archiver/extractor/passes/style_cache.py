@@ -21,8 +21,9 @@ _Kind: TypeAlias = tuple[str, str, str]  # tag, `style` attribute and `class` at
 class StyleCache:
     """The computed style of an element, and a cache of the styles of its children.
 
-    `marks` has the tags that express the style in canonical HTML, such as `strong`. The keys of `children` are the tag,
-    the `style` and the `class` attribute of a child. `starts_line` is True if the element starts and ends a line.
+    `style` is the style of the element. `starts_line` is True if the element starts and ends a line, as a block does.
+    `marks` has the tags that express the style in canonical HTML, such as `strong`. `children` is the cache:
+    (tag, `style` attribute, `class` attribute) of a child → the StyleCache of every child with these values.
     """
 
     style: ComputedStyle = PLAIN
@@ -48,13 +49,10 @@ class StyleCache:
         return known
 
     def linked(self, href: str, outer: StyleCache) -> StyleCache:
-        """Return a copy of this style for the text of a link.
+        """Return the style for the text of a link: a copy of `self`, the style of the `<a>`, with the target `href`.
 
-        The text is underlined only if the text around the link is, since themes decide whether links are underlined.
-
-        Args:
-            href: The target of the link.
-            outer: The style of the element around the link.
+        The copy is underlined only if `outer`, the style of the element around the `<a>`, is underlined. Whether links
+        are underlined is left to the theme.
         """
         style = self.style._replace(href=href, underline=outer.style.underline)
         return StyleCache(style, self.starts_line, _marks_of(style))

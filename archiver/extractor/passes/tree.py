@@ -148,9 +148,9 @@ def _straightened(source: str) -> Iterator[str]:
 
 
 def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool:
-    """Update `stack`, the list of open elements, for the next tag, so that the caller knows where the tag is nested.
+    """Update `stack`, the list of open elements, for the next tag of the HTML.
 
-    A start tag is added to the stack, and an end tag removes its element and all elements in it. Elements that have no
+    A start tag adds an element, and an end tag removes its element and all elements in it. Elements that have no
     content, such as `<br>` or `<x/>`, are ignored.
 
     Args:
@@ -160,7 +160,8 @@ def _step(stack: list[str], name: str, closing: object, attributes: str) -> bool
         attributes: The text between the name of the tag and its `>`. It ends with `/` in a tag such as `<x/>`.
 
     Returns:
-        True if the tag is a `<p>` directly in an open `<p>`, which a browser therefore ends before this tag.
+        True if the tag is a `<p>` and the innermost open element is a `<p>`, too. A browser ends the open `<p>` before
+        it starts the new one. So the stack stays the same.
     """
     if name in _VOID or attributes.endswith("/"):
         return False

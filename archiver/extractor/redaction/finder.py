@@ -134,15 +134,15 @@ class CredentialFinder:
             yield Credential(*value.span(1), name.text)
 
     def _is_wechat_address(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
-        """Return True if the address before a parameter is one of WeChat's, so that the parameter may be a credential.
+        """Return True if a parameter may be a credential, judged by the address that it belongs to.
 
-        An address without a host is judged by `_is_relative`.
+        It may be one in WeChat's addresses: those with a host of WeChat, and those without a host that `_is_relative`
+        accepts. With `any_host`, it may also be one in an address with any other host.
 
         Args:
             end: The offset of the name of the parameter. The address is the text that ends there.
             is_encoded: True if the address is percent-encoded, as part of the query of another address.
-            any_host: True if addresses of all other hosts count, too. This is so for names such as `pass_ticket`, whose
-                values are credentials in every address.
+            any_host: True for a name such as `pass_ticket`, whose values are credentials in every address.
         """
         window = self._low[max(0, end - _MAX_ADDRESS) : end]
         address = window.translate(_SPACED).rpartition(b" ")[2]
@@ -157,11 +157,11 @@ class CredentialFinder:
         return _HOST.match(address) is not None or self._is_relative(address, start)
 
     def _is_relative(self, address: bytes, start: int) -> bool:
-        """Return True if an address without a host is one of WeChat's, by its path and its place in the page.
+        """Return True if `address`, which has no host, is the relative address of a WeChat page.
 
-        The path must begin like those of WeChat's pages, for example with `/s?` or `/mp/`. The place must be an
-        attribute or a string in code. A string in code may also begin with a part of a query, such as `&uin=`, since
-        code joins addresses from such parts.
+        It must begin like the path of a WeChat page, for example with `/s?` or `/mp/`. It must be in an attribute or in
+        a string in code. In code, it may also begin with a part of a query, such as `&uin=`, since code joins addresses
+        from such parts.
 
         Args:
             address: The text of the address up to the name of a parameter.
@@ -211,9 +211,13 @@ class CredentialFinder:
             yield from self._find_assigned(name, quote.start(), end)
 
     def _in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[Credential]:
-        """Yield a Credential for each value in `found`, or nothing if their name is not in code or JSON.
+        """Yield a Credential for each value in `found`, unless their name may be in the article's own text.
 
-        An article may quote code with such names. This text is the article's own and must not be changed.
+        An article may quote code, and its own text must not be changed. So the name must be in one of these places:
+
+        - in code, outside of strings,
+        - in code, in a string that contains JSON data,
+        - in code, in any string but the article's own text, if only credentials have this name (`pass_ticket`).
 
         Args:
             name: The name of the values.
@@ -280,8 +284,9 @@ class CredentialFinder:
     def _in_string(self, name: Name, span: tuple[int, int], *, is_cookie: bool) -> Iterator[Credential]:
         """Yield the value of `name` in a string if it is a credential and not part of the article's own text.
 
-        If `is_cookie` is True and the word `cookie` occurs in the 2,000 bytes before the name, every value is taken for
-        a credential, except plainly harmless ones such as `true`, `null` or `12`. Otherwise `is_secret` decides.
+        The function `is_secret` decides whether a value is a credential. The value of a cookie, however, is always one
+        unless it is plainly harmless, such as `true`, `null` or `12`. A name is taken for that of a cookie if
+        `is_cookie` is True and the word `cookie` occurs in the 2,000 bytes before the name.
 
         Args:
             name: The name before the value.

@@ -123,7 +123,12 @@ def is_secret_attribute(name: Name, value: bytes) -> bool:
 
 
 def is_secret(name: Name, value: bytes) -> bool:
-    """Return True if `value`, which a script or an address gives to `name`, is a credential."""
+    """Return True if `value`, which a script or an address gives to `name`, is a credential.
+
+    Plainly harmless values, such as `true` or `12`, are not. All other values are judged by how certain it is that the
+    name is one of a credential. For `pass_ticket`, any value is a credential. For `key`, the value must be long and
+    contain digits.
+    """
     if NOT_SECRET.match(value) or (_NAME_AS_VALUE.match(value) and strength(value.decode())):
         return False
     if name.is_certain:

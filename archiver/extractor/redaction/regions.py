@@ -114,7 +114,7 @@ class Regions:
         return tuple(offset for tag in _TAG.finditer(self._low) for offset in tag.span())
 
     def _lex(self, position: int) -> None:
-        """Locate the strings in the line around an offset, so that `string` can look them up."""
+        """Locate all strings in the line of code around an offset and store their offsets in `self`, for `string`."""
         first = max(0, position - _MAX_LINE)
         self._line = self._content.rfind(b"\n", first, position) + 1 or first
         newline = self._content.find(b"\n", position, position + _MAX_LINE)

@@ -79,11 +79,12 @@ def _list_folder(page: Path) -> dict[str, Path]:
 
 
 def _shown_names(html: bytes) -> dict[str, str]:
-    """Return a dict from the addresses and ids of images to the names of their files in the folder.
+    """Return a dict that tells which file in the folder beside a saved page contains which image.
 
-    `html` is the saved page. For `<img src="./page_files/640(1)" data-src="https://mmbiz.qpic.cn/…">`, the dict has
-    the value '640(1)' twice: under the address in `data-src`, and under the image's id on the CDN. Images that do not
-    show a file in a folder are left out.
+    The keys are the images' addresses and ids on the CDN, the values are file names. `html` is the content of the page.
+    For example, `<img src="./page_files/640(1)" data-src="https://mmbiz.qpic.cn/…">` adds two keys with the value
+    '640(1)': the address in `data-src`, and the image id in this address. Images whose `src` is not a path to a file in
+    a folder are left out.
     """
     names: dict[str, str] = {}
     for attributes in _image_attributes(html.decode("utf-8", "replace")):

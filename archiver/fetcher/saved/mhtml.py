@@ -48,8 +48,8 @@ def read_mhtml(content: bytes) -> MhtmlArchive | None:
 class MhtmlMedia:
     """The LocalMedia of a page saved as .mhtml: the parts of the file other than the page.
 
-    An image is found by its id on WeChat's CDN, or else by its address. The id is the same in all addresses of an
-    image, which differ by the image's size.
+    On WeChat's CDN, an image has a different address for each size, but one id, which all these addresses contain. So
+    an image is looked up by its id first, and then by its address.
     """
 
     def __init__(self, parts: Iterable[Message]) -> None:
@@ -69,10 +69,11 @@ class MhtmlMedia:
 
 
 def _find_page(message: Message, parts: list[Message]) -> Message | None:
-    """Return the one of `parts` that contains the HTML page, None if there is none.
+    """Return the one of `parts` that contains the HTML page, None if no part contains HTML.
 
-    `message` is the whole MHTML file, and `parts` are its parts. If several contain HTML, return the one whose
-    Content-ID is named by the `start` parameter in the Content-Type header of `message`, else the first one.
+    `message` is the whole MHTML file, and `parts` are its parts. If several parts contain HTML, the `start` parameter
+    in the Content-Type header of `message` decides: it is the Content-ID of the page. If none of them has this
+    Content-ID, the first one is returned.
     """
     start = message.get_param("start")
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]

@@ -50,10 +50,11 @@ def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_EN
 
 
 def _oversized(body: str, converter: PostConverter) -> Iterator[str]:
-    """Yield the Markdown of a body that is too large to be parsed into a tree, one or more blocks at a time.
+    """Yield the Markdown of a body that is too large to be parsed into a tree, in parts of one or more blocks.
 
     The result is simpler than usual: lists, quotes and tables are dissolved into the paragraphs that they contain.
-    Paragraphs and headings keep text, links and images, but not bold or other marks. Empty blocks are yielded as ''.
+    Paragraphs and headings keep text, links and images, but not bold or other marks. The caller writes blank lines
+    between the parts. A part may be ''; the caller skips it.
     """
     end = 0
     for found in _BARE_LINES.finditer(body):
@@ -151,9 +152,9 @@ class PostConverter(MarkdownConverter):
     def flat(self, part: BlockToken) -> str:
         """Return the Markdown of a block that contains no other blocks, such as a paragraph, a heading or a code block.
 
-        `part` is an item of `tokenize(body)`: such a block, or a single start or end tag of a list, quote or table. For
-        a single tag, return ''. So a caller can pass all items of a very large body. Its lists, quotes and tables are
-        then reduced to the blocks inside them.
+        `part` is an item of `tokenize(body)`, which is such a block or the start or end tag of a list, quote or table.
+        Return '' for a tag. A caller that passes every item of a body therefore gets the blocks inside its lists,
+        quotes and tables, but not the lists, quotes and tables themselves.
         """
         if part.name == "p":
             return self.line(part.inside)
@@ -182,11 +183,10 @@ class PostConverter(MarkdownConverter):
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
         """Return the Markdown of an element and its content; markdownify calls this for each element of a tree.
 
-        The method of markdownify, which this one overrides, converts the children first. This is still done for lists,
-        list items and quotes. The `convert_…` methods of all other blocks convert the children themselves, so they are
-        called directly.
-
-        A numbered list that does not start with 1 is written as HTML, since kramdown would begin it with 1.
+        - A numbered list that does not start with 1 is written as HTML, since kramdown would begin it with 1.
+        - Other lists, list items and quotes are left to the parent class: it converts the children, then the element.
+        - For all other blocks, such as paragraphs, the `convert_…` method is called at once: it also converts the
+          children.
         """
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
@@ -199,9 +199,9 @@ class PostConverter(MarkdownConverter):
         return ""
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return the Markdown of a paragraph with blank lines around it; in a list item, these may be left out.
+        """Return the Markdown of a paragraph with blank lines around it.
 
-        The function `_tight` decides whether a list item needs them.
+        In a list item, the blank lines are left out where they are not needed (see `_tight`).
         """
         written = self.line(inner_source(el))
         return _tight(el, written) if "li" in parent_tags else _alone(written)
@@ -280,8 +280,8 @@ class PostConverter(MarkdownConverter):
     def _number(self, el: Tag) -> int:
         """Return the number of a list item, starting with 1.
 
-        The number is also stored in `el`, as the attribute `data-number`. The call for the next item reads it and adds
-        1. markdownify itself would count all previous items each time.
+        For speed, the number is also stored in `el`, as the attribute `data-number`. The call for the next item reads
+        this attribute of its predecessor instead of counting all previous items.
         """
         last = previous_block(el)
         number = 1 if last is None else int(str(last.get("data-number", "0"))) + 1
@@ -292,9 +292,12 @@ class PostConverter(MarkdownConverter):
 def _code_block(source: str, dialect: Dialect) -> str:
     """Return a code block as Markdown; `source` is the HTML inside the `<pre>`, which is one `<code>` element.
 
-    The code is written between two lines of backticks. Template engines such as Jekyll's execute tags like `{{ x }}`
-    even there. Code with such tags is therefore enclosed in the two lines of `dialect.raw_block`, which contain
-    `{% raw %}` and `{% endraw %}`. Code that contains `{% endraw %}` itself is written as HTML.
+    The code is written between two lines of backticks. If the site's template engine also reads code
+    (`dialect.raw_block` is set), there are two exceptions:
+
+    - Code with template tags such as `{{ x }}`, which Jekyll would execute: `{% raw %}` and `{% endraw %}` are written
+      around the code block.
+    - Code that contains `{% endraw %}` itself: it is written as HTML.
     """
     opening, _, rest = source.partition(">")
     code = unescape(rest.removesuffix("</code>"))
@@ -312,10 +315,10 @@ def _alone(block: str) -> str:
 
 
 def _tight(el: Tag, written: str) -> str:
-    """Return the Markdown of a paragraph in a list item, with blank lines around it only where they are needed.
+    """Return the Markdown of a paragraph in a list item, with blank lines around it unless the list can be tight.
 
-    They are not needed if the paragraph is the first block of its item, and a list or nothing follows it. There, they
-    would only make engines show the items of the list further apart.
+    A tight list is one whose items engines show close together, because no blank lines separate them. The blank lines
+    are left out if the paragraph is the first block of its item and is followed by nothing or by a list.
 
     Args:
         el: The paragraph.
@@ -328,9 +331,9 @@ def _tight(el: Tag, written: str) -> str:
 
 
 def _follows_text(el: Tag) -> bool:
-    """Return whether the list `el` is inside a list item and follows at most one block there, usually the item's text.
+    """Return whether a list can be written right below the text of the item that contains it, without a blank line.
 
-    Such a list needs no blank line before it.
+    This is so if the list `el` is inside a list item and at most one block precedes it there.
     """
     text, parent = previous_block(el), el.parent
     return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)

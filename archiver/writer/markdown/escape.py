@@ -104,9 +104,12 @@ def _ampersand(text: str, at: int, _previous: str, _following: str) -> str:
 def _brace(following: str, dialect: Dialect) -> str:
     """Return the entity of `{` if the `{` could start a template tag or an attribute list of the dialect, else `{`.
 
-    It depends on `following`, the character after the `{`: for example, `{%` starts a tag of Liquid. If `following` is
-    '' (unknown) or `<` (an HTML tag begins), any character could be shown next. The entity is then returned to be safe,
-    unless the dialect has no such syntax at all.
+    `following` is the character after the `{`:
+
+    - A character such as `%`, with which the dialect forms `{%`: the entity is returned.
+    - '' (not known), or `<`, with which an HTML tag begins: the entity is returned to be safe. If the dialect has no
+      such syntax at all, it is `{`.
+    - Any other: `{` is returned.
     """
     opens = following in dialect.brace_marks or (following in ("", "<") and dialect.brace_marks)
     return "&#123;" if opens else "{"

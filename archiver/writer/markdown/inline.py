@@ -132,7 +132,8 @@ def _merge(runs: list[Run]) -> list[Run]:
 class _LineWriter:
     """A writer of a line of normalised runs as Markdown.
 
-    It works from the outside in: first it writes links, then the mark that extends over most runs, then text.
+    It works from the outside in: it splits the line into links and text outside links. Each of these is split by the
+    mark (bold, italic …) that extends over most runs, and so on, until only plain text is left.
     """
 
     def __init__(self, line_break: str, target: Callable[[str], str], dialect: Dialect) -> None:
@@ -161,9 +162,12 @@ class _LineWriter:
     def _group(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> int:
         """Return how many consecutive runs, from `runs[at]` on, can be written inside one link or mark; at least 1.
 
-        If `runs[at]` has a link, these are the runs with the same link. Else they share one mark with `runs[at]`: the
-        one that extends over most runs. Without a link or mark, the result is 1. A link or mark in `open_marks` does
-        not count, since it is already written around the runs.
+        - If `runs[at]` has a link, count the runs with the same link.
+        - If it has only marks (bold, italic …), count the runs that share a mark with it. If it has several marks, take
+          the one that gives the highest count.
+        - If it has neither, return 1.
+
+        Links and marks in `open_marks` are ignored, since they are already written around the runs.
         """
         run = runs[at]
         if run.href and "a" not in open_marks:
@@ -216,11 +220,14 @@ class _LineWriter:
     def _first(self, runs: list[Run], at: int, open_marks: frozenset[str]) -> str:
         """Predict the first character of the Markdown of `runs[at:]`; '' if there are no runs.
 
-        It is needed to write the runs before `at`: how they are escaped and marked depends on the next character.
+        The runs before `at` are written first, and how they are escaped depends on this character. It is:
 
-        The character is `!` for an image and `[` for a link. For marked text it is `<`, that of an HTML tag, even if
-        asterisks or backticks are written later. For other text it is the first character of the escaped text. Links
-        and marks in `open_marks` do not count, since they are already written.
+        - `!` for an image,
+        - `[` for a link,
+        - `<` for marked text, as if an HTML tag began there (the final text may have `*` or a backtick instead),
+        - the first character of the escaped text for other text.
+
+        Links and marks in `open_marks` are ignored, since they are already written around the runs.
         """
         if at >= len(runs):
             return ""
@@ -242,11 +249,12 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Return whether a group of runs may be written between asterisks (`*` or `**`) instead of HTML tags.
+    """Return whether a group of runs contains only text that can be written between asterisks (`*` or `**`).
 
-    It may not if it contains an image, or if any of its runs has a link, bold, italic or code: the Markdown engine
-    marked.js misreads these between asterisks. Links and marks that are written around the whole group do not count.
-    `inner` contains these marks, and `a` if there is a link around the group.
+    The Markdown engine marked.js misreads images, links, bold, italic and code between asterisks. A group that contains
+    one of them gets HTML tags instead.
+
+    `inner` has the marks that are written around the whole group, and `a` if a link is. These are ignored.
     """
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner

@@ -201,8 +201,8 @@ def _day_of_match(match: re.Match[str]) -> str:
 def _article_number(article: Article) -> str:
     """Return a text to append to the file name of a post, so that posts with the same title get different names.
 
-    This is `<mid>-<idx>`, WeChat's ids of the message and of the article in it. If the page has no such ids, it is the
-    digest in the article's key. The result has at most 40 characters.
+    This is `<mid>-<idx>`, WeChat's ids of the message and of the article in it. If the page has no such ids, the
+    article's key is `sha256:<digest>`, and the result is this digest. The result has at most 40 characters.
     """
     return number_in(f":{article.mid}:{article.idx}" if article.mid and article.idx else article.key)
 

@@ -1,6 +1,7 @@
 """Migrate to revision 0002: add columns for the times of checks and removals, and for lost snapshots.
 
-Also add columns that an export as evidence needs: redacted credentials, and the responses that contained media.
+Also add columns that an export as evidence needs: the names of the credentials that were redacted in a page, and the
+HTTP responses that contained media.
 """
 
 import sqlalchemy as sa

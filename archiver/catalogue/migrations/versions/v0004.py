@@ -14,9 +14,10 @@ down_revision = "0003"
 def upgrade() -> None:
     """Add the columns, and fill in the time of receipt of existing rows.
 
-    It is derived from the times of capture. Rows were added in the order of receipt. So a capture of an article gets
-    the latest time of capture of the article's rows up to this one. A capture without an article gets its own time of
-    capture.
+    The time of receipt was not recorded, but rows were added in the order of receipt. So a capture of an article gets
+    its own time of capture or, if that is later, the time of capture of an earlier row of the same article. For
+    example, rows captured in 2021, 2023 and 2022 count as received in 2021, 2023 and 2023. A capture without an article
+    gets its own time of capture.
     """
     op.add_column("captures", sa.Column("received", sa.BigInteger(), nullable=True))
     op.add_column("captures", sa.Column("source", sa.String(), nullable=False, server_default=""))
