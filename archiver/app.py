@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue import Catalogue, Location
 from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
@@ -127,10 +127,10 @@ class Archiver:
 
     @cached_property
     def _read_catalogue(self) -> Catalogue:
-        folder = Path(self.settings.output) / OWN_FOLDER
-        if not (folder / FILE).is_file():
+        location = Location.in_archive(Path(self.settings.output) / OWN_FOLDER, self.settings.catalogue)
+        if not location.exists():
             return self._context.archive.require_catalogue()
-        catalogue = Catalogue(folder, self._now)
+        catalogue = Catalogue(location, self._now)
         if catalogue.open():  # the catalogue is new and must first be populated from the files
             catalogue.close()
             return self._context.archive.require_catalogue()
@@ -143,10 +143,13 @@ class Archiver:
         read again, but an article that the user removed is not archived again. `report` is called with each source,
         without credentials, before the source is read.
 
-        A source with an error has a failed Outcome, and the next source is tried. Some sources have failed Outcomes
-        without being tried: for some time after a verification page, addresses (no page is requested then), and after
-        a file could not be written, all sources. Raise OutputError, before anything is fetched, if the archive cannot
-        be written.
+        A source with an error has a failed Outcome, and the next source is tried. In two situations, sources are not
+        even tried; they have failed Outcomes, too:
+
+        - WeChat answered with a verification page: addresses are not requested for some time; saved pages are read.
+        - A file of the archive could not be written: none of the remaining sources is tried.
+
+        Raise OutputError, before anything is fetched, if the archive cannot be written.
         """
         from archiver.commands.add import add
 
@@ -169,13 +172,17 @@ class Archiver:
     def run(self, options: FetchOptions, report: RunReport, planned: Planned = _silent) -> Iterator[Outcome]:
         """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.
 
-        First, each of the `sources` in archiver.yml (a list file, an album or a feed) is listed, to find new articles.
-        The result of listing each is added to `report`; a source that cannot be read has a failed Outcome. Then
-        `planned` is called once; both of its arguments are the number of articles to read.
+        First, find new articles: list each of the `sources` in archiver.yml (list files, albums and feeds). The result
+        of each listing is added to `report`. A source that cannot be read has a failed Outcome.
 
-        After that, three kinds of work are done: new articles are archived, addresses and media that earlier commands
-        left for later are requested again, and archived articles whose next check is due are rechecked. An archived
-        article has an Outcome only if some of this work concerns it or `options.refresh` is set.
+        Then do this work, and yield an Outcome for each article:
+
+        - Archive the new articles.
+        - Request addresses and media again that earlier commands left for later.
+        - Recheck the archived articles whose next check is due.
+
+        Articles without such work have no Outcome. `planned` is called once before this work; both of its arguments
+        are the number of articles. With `options.refresh`, listed articles are fetched even if they are archived.
 
         Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and OutputError
         if the archive cannot be written.
@@ -274,9 +281,9 @@ class Archiver:
     def lost_files(self) -> Iterator[tuple[str, int]]:
         """Yield (path, size) of each file in `.archive/lost/`.
 
-        If a person may still need a file, archiver keeps it there before it deletes or overwrites it. An example is the
-        post of a removed article that a person had edited. The path is relative to the archive's folder, and the size
-        is in bytes.
+        Instead of deleting or overwriting a file that a person may still need, archiver first moves or copies it to
+        this folder. An example is a post that a person edited and whose article was then removed. The path is relative
+        to the archive's folder, and the size is in bytes.
         """
         from archiver.storage.quarantine import files_aside
 
@@ -311,10 +318,10 @@ class Archiver:
         written and the results say what would be done. `planned` is called once with the number of files in all the
         other archives together.
 
-        Before anything is written, raise UsageError if one of the paths is a file, and InputError if it is no folder of
-        an archive. Raise InputError when the turn comes to a path that leads to this archive itself; the paths before
-        it are then already merged. Raise Busy if a `run` is working on this archive, and OutputError if this archive
-        cannot be written.
+        All paths are checked before anything is written: raise UsageError if a path is a file, and InputError if it is
+        not the folder of an archive. Only one check comes later, when the earlier archives in `others` are already
+        merged: raise InputError if a path leads to this archive itself. Raise Busy if a `run` is working on this
+        archive, and OutputError if this archive cannot be written.
         """
         from archiver.commands.merge import merge
 
@@ -323,8 +330,7 @@ class Archiver:
     def history(self, name: str) -> list[Capture]:
         """Return the captures of an article (the pages that were received for it), the oldest first.
 
-        `name` is the article's key, one of its addresses, or the path of its post. Raise InputError if the article is
-        not in the archive.
+        `name` is its key, one of its addresses, or the path of its post. Raise InputError if it is not in the archive.
         """
         from archiver.commands.history import history
 
@@ -345,11 +351,12 @@ class Archiver:
     def list(self, query: ArticleQuery) -> Iterator[ArticleRecord | UrlRecord]:
         """Return an iterator over the articles that match a query, in order of publication.
 
-        If `query.state` is the only condition, the iterator also returns, after the articles, a UrlRecord for each
-        address in this state that led to no article. For example, the state `deleted` gives the archived articles that
-        are deleted now, then the addresses of articles that were deleted before they could be archived. Raise
-        InputError if there is no archive. Raise UsageError if a state that only addresses have (`due` or `waiting`) is
-        combined with another condition.
+        Each article is an ArticleRecord. If `query.state` is the only condition, addresses that are in this state and
+        led to no article follow, each as a UrlRecord. For example, the state `deleted` first gives archived articles
+        that WeChat has deleted, then addresses whose article was deleted before it could be archived.
+
+        Raise InputError if there is no archive. Only addresses can have the states `due` and `waiting`, so raise
+        UsageError if one of these is combined with another condition.
         """
         from archiver.commands.list import list_records
 
@@ -358,8 +365,7 @@ class Archiver:
     def show(self, name: str) -> ArticleDetail:
         """Return everything that is recorded about one article, or about an address that led to no article.
 
-        `name` is the article's key, the path of its post, or an address. Raise InputError if nothing is recorded under
-        this name.
+        `name` is the article's key, the path of its post, or an address. Raise InputError if nothing is recorded of it.
         """
         from archiver.commands.show import show
 

@@ -21,7 +21,7 @@ from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
-from archiver.catalogue import HostLimits
+from archiver.catalogue import HostLimits, Location
 from archiver.clock import utc_now
 from archiver.comparison import comparable_text
 from archiver.errors import InputError
@@ -61,7 +61,9 @@ class Context:
         is_dry: bool = False,
     ) -> None:
         self.settings, self.now, self.sleep, self.is_dry = settings, now, sleep, is_dry
-        self.archive = Archive(settings.output, now=now, profile=build_profile(settings), is_dry=is_dry)
+        self.archive = Archive(
+            settings.output, now=now, profile=build_profile(settings), server=settings.catalogue, is_dry=is_dry
+        )
         self.until: datetime | None = None  # no page is requested after this time
         self._opened = ExitStack()
         self._opened.callback(self.archive.close)
@@ -132,7 +134,8 @@ class Context:
     def _wants_medium(self, job: Job, medium: Media) -> bool:
         """Return whether a medium of the job's article is to be saved.
 
-        The settings decide. But when an article is rebuilt that was archived without its media, no medium is saved.
+        Return False if the setting `media.save` is off, or if the maximum size for this kind of medium is 0. Also
+        return False if the job rebuilds the post of an article that was archived without its media.
         """
         rebuilt = _rebuilt(job)
         if rebuilt and not policy.had_media(rebuilt):
@@ -165,7 +168,9 @@ class Context:
         """The rate limiter for requests to WeChat, shared by all processes of the user on this machine."""
         from platformdirs import user_state_path
 
-        limits = HostLimits(user_state_path("archiver", appauthor=False) / "machine.db")
+        # All archives of a user on this machine share this file, wherever their catalogues are.
+        location = Location(file=user_state_path("archiver", appauthor=False) / "machine.db")
+        limits = HostLimits(location, now=lambda: self.now().timestamp())
         self._opened.callback(limits.close)
         return SharedRateLimiter(
             limits=limits, interval=self.settings.interval, cookies=self.settings.cookies,

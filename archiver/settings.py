@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -70,7 +71,9 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source of addresses for `archiver run`, with options for its posts.
 
-    Exactly one of `list`, `album` and `feed` is set.
+    Exactly one of `list` (the path of a file with addresses), `album` (the address of an album) and `feed` (the address
+    or path of an RSS, Atom or JSON feed) is set. `name` is the source's name in messages. The other fields are for its
+    posts: they are written to `folder`, below `_posts/`, with `tags` and `author` (None: not set).
     """
 
     list: str = ""  # the path of a file with addresses
@@ -105,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
+    catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
     interval: _Seconds = 3.0  # seconds between two requests for pages
     proxy: str = ""
     cookies: str = ""  # a cookie file in Netscape's format, sent to mp.weixin.qq.com only
@@ -123,9 +127,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise ValueError if `recheck` is not a valid duration."""
+        """Raise ValueError if `recheck` is not a valid duration, or `catalogue` not the URL of a database."""
         if self.recheck:
             duration(self.recheck)
+        if self.catalogue:
+            check_catalogue_url(self.catalogue)
+
+
+def check_catalogue_url(url: str) -> None:
+    """Raise ValueError if `url` is not the URL of a PostgreSQL database, or if it contains a password.
+
+    Other users of the machine can read the settings and arguments of a process, so a password is refused.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("write postgresql://HOST/DATABASE, or leave it out to use a file in the archive")
+    names = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    if parts.password is not None or names & {"password", "sslpassword"}:
+        raise ValueError("take the password out of the URL, and write it to ~/.pgpass or the file in PGPASSFILE")
 
 
 def duration(text: str) -> float:

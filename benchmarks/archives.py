@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from archiver.catalogue import opening, schema
+from archiver.catalogue import schema, sqlite
 from archiver.models import CHINA
 from tests.wechat import numbered
 
@@ -21,8 +21,8 @@ def fill(folder: Path, count: int, accounts: int) -> None:
     """Makes an archive in `out` whose catalogue has `count` articles, one in `accounts` of each; there are no files."""
     file = folder / "out" / ".archive" / "catalogue.db"
     file.parent.mkdir(parents=True)
-    engine = opening.open_engine(file)
-    opening.bring_up_to_date(engine, file)
+    engine = sqlite.open_engine(file)
+    sqlite.bring_up_to_date(engine, file)
     engine.dispose()
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archiver.archive.captures import SnapshotStore
-from archiver.catalogue import opening, schema
+from archiver.catalogue import schema, sqlite
 from benchmarks.calls import call
 from tests.wechat import numbered
 
@@ -32,8 +32,8 @@ def fill(folder: Path, count: int) -> None:
     for name in ("_posts", "postimg", ".archive"):
         (root / name).mkdir(parents=True)
     file = root / ".archive" / "catalogue.db"
-    engine = opening.open_engine(file)
-    opening.bring_up_to_date(engine, file)
+    engine = sqlite.open_engine(file)
+    sqlite.bring_up_to_date(engine, file)
     snapshots = SnapshotStore(root, _write)
     chance = random.Random(1)
     words = [chance.randbytes(6).hex() for _ in range(20_000)]

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import postgres
+
 _COMMAND = Path(sysconfig.get_path("scripts")) / "archiver"
 _PATIENCE = 120  # seconds
 _AS_SCRIPTS_DO = ("--json", "--interval", "0", "--output", "out")
@@ -67,17 +69,47 @@ class Database:
     """A database of the command's, looked at without it."""
 
     file: Path
+    server: str = ""
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """What a query gives, by the names of its columns."""
+        if self.server:
+            with postgres.connected(self.server) as connection:
+                found = connection.execute(query.replace("%", "%%").replace("?", "%s"), values)
+                names = [column.name for column in found.description]
+                return [dict(zip(names, row, strict=True)) for row in found]
         with closing(sqlite3.connect(f"{self.file.as_uri()}?mode=rw", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(query, values)]
 
     def change(self, statement: str, *values: object) -> int:
         """How many rows a statement changed."""
+        if self.server:
+            with postgres.connected(self.server) as connection:
+                return connection.execute(statement.replace("%", "%%").replace("?", "%s"), values).rowcount
         with closing(sqlite3.connect(self.file)) as connection, connection:
             return connection.execute(statement, values).rowcount
+
+    def lose(self) -> None:
+        """Takes all away, as a person does who deletes the file, or who makes a new database."""
+        if self.server:
+            with postgres.connected(self.server) as connection:
+                (schema,) = connection.execute("SELECT current_schema()").fetchone()
+                connection.execute(f"DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}")
+            return
+        for path in self.file.parent.glob("catalogue.db*"):
+            path.unlink()
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return self.server or "catalogue.db"
+
+
+def database_of(archive: Path) -> Database:
+    """The catalogue of the archive in a folder."""
+    server = postgres.catalogue_of(archive) if postgres.SERVER else ""
+    return Database(file=archive / ".archive" / "catalogue.db", server=server)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +123,7 @@ class Command:
         """Runs `archiver` to its end; `largest_file` in bytes is what the system lets it write to one file."""
         limited = [sys.executable, "-c", _LIMITED, str(largest_file)] if largest_file is not None else []
         done = subprocess.run(
-            [*limited, _COMMAND, *arguments], cwd=self.folder, env=self._variables, input=stdin, capture_output=True,
+            [*limited, _COMMAND, *arguments], cwd=self.folder, env=self._variables(*arguments), input=stdin, capture_output=True,
             timeout=_PATIENCE, check=False,
         )  # fmt: skip
         return Run(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
@@ -99,7 +131,7 @@ class Command:
     def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
         """Starts `archiver` and leaves it running."""
         return subprocess.Popen(
-            [_COMMAND, *arguments], cwd=self.folder, env=self._variables, stdin=subprocess.DEVNULL,
+            [_COMMAND, *arguments], cwd=self.folder, env=self._variables(*arguments), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
@@ -109,7 +141,7 @@ class Command:
         """
         person, terminal = pty.openpty()
         process = subprocess.Popen(
-            [_COMMAND, *arguments], cwd=self.folder, env={**self._variables, "TERM": "xterm", "COLUMNS": "200"},
+            [_COMMAND, *arguments], cwd=self.folder, env={**self._variables(*arguments), "TERM": "xterm", "COLUMNS": "200"},
             stdin=terminal, stdout=terminal, stderr=terminal, preexec_fn=_lead,
         )  # fmt: skip
         os.close(terminal)
@@ -156,20 +188,23 @@ class Command:
     @property
     def catalogue(self) -> Database:
         """The catalogue of the archive in `out`."""
-        return Database(file=self.folder / "out" / ".archive" / "catalogue.db")
+        return database_of(self.folder / "out")
 
     @property
     def machine(self) -> Database:
         """The clocks and cool-downs of this user's."""
         return Database(file=next(self.folder.rglob("machine.db")))
 
-    @property
-    def _variables(self) -> dict[str, str]:
+    def _variables(self, *arguments: str | Path) -> dict[str, str]:
         measuring = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        server = {}
+        if postgres.SERVER and (url := postgres.catalogue_of(postgres.output_of(arguments, self.folder))):
+            server["ARCHIVER_CATALOGUE"] = url
         return {
             "PATH": os.environ["PATH"],
             "LC_ALL": "C.UTF-8",
             "HOME": str(self.folder),
             **measuring,
+            **server,
             **self.environment,
         }

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
+from archiver.catalogue.location import Location
+from tests import postgres
 from tests.command import Command
 from tests.injection.library import has_compiler
 from tests.inside import Inside
@@ -46,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of ours."""
     parser.addoption(
         "--long", action="store_true",
-        help="200 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
+        help="50 mutations of each page (test_fuzz.py), 200 kills (test_kill.py), every fault (test_injection.py).",
     )  # fmt: skip
     parser.addoption(
         "--injection-seconds", type=float, default=60, help="How long faults are tried, at random (test_injection.py)."
@@ -68,6 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Without what a marker names a user's test is skipped, and CI's fails."""
+    if postgres.SERVER and item.get_closest_marker("file"):
+        pytest.skip("about a catalogue that is a file (docs/testing.md)")
     missing = [name for name, is_there in NEEDS.items() if item.get_closest_marker(name) and not is_there()]
     if missing and os.environ.get("CI") == "true":
         pytest.fail(f"CI must have what these tests need: {', '.join(missing)}", pytrace=False)
@@ -81,6 +85,11 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
         if name.upper() in _SETTINGS or name.startswith("ARCHIVER_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(autouse=bool(postgres.SERVER))
+def _on_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Location, "in_archive", postgres.in_archive)
 
 
 @pytest.fixture(autouse=True)

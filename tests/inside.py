@@ -11,9 +11,14 @@ from archiver.app import FetchOptions
 from archiver.models import Outcome
 from archiver.settings import ArticleSettings
 from archiver.sources import ListEntry
-from tests.command import Database
+from tests.command import Database, database_of
 
-_RUNNING = (".archive/catalogue.db", ".archive/posts.lock", ".archive/running")  # what every archive has
+_RUNNING = (
+    ".archive/catalogue.db",
+    ".archive/catalogue-id",
+    ".archive/posts.lock",
+    ".archive/running",
+)  # what every archive has
 
 
 @dataclass(kw_only=True, slots=True)
@@ -58,7 +63,7 @@ class Inside:
     @property
     def catalogue(self) -> Database:
         """The archive's catalogue."""
-        return Database(file=self.folder / ".archive" / "catalogue.db")
+        return database_of(self.folder)
 
     @property
     def due(self) -> list[str]:

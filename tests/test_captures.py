@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from archiver import Archiver, Settings, pipeline
-from archiver.catalogue import Catalogue
+from archiver.catalogue import Catalogue, Location
 from archiver.clock import utc_now
 from archiver.models import Finding, Page
 from tests.command import Command
@@ -74,7 +74,7 @@ def test_a_page_whose_run_was_killed_is_known_and_goes_with_its_article(archiver
 
 def test_pages_of_the_same_bytes_are_forgotten_one_by_one(tmp_path: Path) -> None:
     """Two runs that have received the same page: the one that finds nothing new leaves the other its own."""
-    catalogue = Catalogue(tmp_path, utc_now)
+    catalogue = Catalogue(Location.in_archive(tmp_path), utc_now)
     page = Page(source="", url=ONE, content=b"x", captured=utc_now())
     for _ in range(2):
         catalogue.captures.receive(page, "ab" * 32)

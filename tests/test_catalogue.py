@@ -21,13 +21,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from archiver.catalogue import Catalogue, opening, schema
+from archiver.catalogue import Catalogue, Location, migration, schema, sqlite
 from archiver.errors import DamagedCatalogue, OutputError
 from archiver.models import ArticleRecord
-from tests.command import Command, Database, Run
+from tests.command import Command, Run
 from tests.wechat import PAGES, World, numbered
 
-MIGRATIONS = Path(opening.__file__).parent / "migrations"
+MIGRATIONS = Path(migration.__file__).parent / "migrations"
 NUMBERS = range(12)
 TURNS = 150
 
@@ -35,14 +35,14 @@ TURNS = 150
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlalchemy.Connection]:
     """An empty database."""
-    engine = opening.open_engine(tmp_path / "empty.db")
+    engine = sqlite.open_engine(tmp_path / "empty.db")
     with engine.begin() as connection:
         yield connection
     engine.dispose()
 
 
 def test_the_migrations_make_the_schema(connection: sqlalchemy.Connection) -> None:
-    opening.upgrade(connection)
+    migration.upgrade(connection)
     differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), schema.tables)
     assert differences == []
 
@@ -51,12 +51,10 @@ def test_the_newest_migration_is_the_schemas_revision() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == schema.REVISION
 
 
-def test_a_catalogue_of_the_first_schema_keeps_its_rows(archiver: Command) -> None:
-    """One that the archiver of 0001 made, with a row in each of the tables that changed."""
-    file = archiver.folder / "out" / ".archive" / "catalogue.db"
+def make_first(file: Path) -> None:
+    """A catalogue that the archiver of 0001 made, with a row in each of the tables that changed."""
     file.parent.mkdir(parents=True)
-    (archiver.folder / "out" / "_posts").mkdir()
-    engine = opening.open_engine(file)
+    engine = sqlite.open_engine(file)
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
@@ -66,6 +64,12 @@ def test_a_catalogue_of_the_first_schema_keeps_its_rows(archiver: Command) -> No
             marks = ", ".join(f":{name}" for name in row)
             connection.execute(sqlalchemy.text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
     engine.dispose()
+
+
+@pytest.mark.file
+def test_a_catalogue_of_the_first_schema_keeps_its_rows(archiver: Command) -> None:
+    make_first(archiver.folder / "out" / ".archive" / "catalogue.db")
+    (archiver.folder / "out" / "_posts").mkdir()
     shown = archiver("show", "--json", "-o", "out", "b:1:1").outcome
     assert archiver.catalogue.rows("SELECT version_num FROM alembic_version") == [{"version_num": schema.REVISION}]
     for table, row in FIRST_ROWS.items():
@@ -111,8 +115,8 @@ def _indexes(connection: sqlalchemy.Connection) -> dict[str, set[tuple[str, ...]
 
 
 def test_the_migrations_make_the_same_indexes(connection: sqlalchemy.Connection, tmp_path: Path) -> None:
-    opening.upgrade(connection)
-    at_once = opening.open_engine(tmp_path / "at-once.db")
+    migration.upgrade(connection)
+    at_once = sqlite.open_engine(tmp_path / "at-once.db")
     with at_once.begin() as other:
         schema.tables.create_all(other)
         assert _indexes(connection) == _indexes(other)
@@ -163,7 +167,7 @@ def test_a_catalogue_of_a_newer_archiver_is_left_alone(
     before = _contents(archive)
     run = archiver(*call)
     assert run.code == 73
-    assert _is_one_line(run, "catalogue.db", "newer archiver", "9999")
+    assert _is_one_line(run, archiver.catalogue.name, "newer archiver", "9999")
     assert _contents(archive) == before
     assert world.requests == []
 
@@ -171,6 +175,7 @@ def test_a_catalogue_of_a_newer_archiver_is_left_alone(
 DAMAGES = {"no database": (0, 100), "its first table": (100, 4096 - 100), "all of it": (0, None)}
 
 
+@pytest.mark.file
 @pytest.mark.parametrize(("start", "length"), DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_catalogue_is_told_in_one_line(
     archiver: Command, world: World, archive: Path, start: int, length: int | None
@@ -187,6 +192,7 @@ def test_a_damaged_catalogue_is_told_in_one_line(
     assert world.requests == []
 
 
+@pytest.mark.file
 def test_what_the_line_about_damage_says_helps(archiver: Command, world: World, archive: Path) -> None:
     before = _published(archive)
     archiver.catalogue.file.write_bytes(b"\xa5" * 8192)
@@ -202,7 +208,7 @@ def test_what_the_line_about_damage_says_helps(archiver: Command, world: World, 
 
 def test_a_lost_catalogue_begins_with_the_posts_that_are_here(archiver: Command, world: World, archive: Path) -> None:
     before = _published(archive)
-    archiver.catalogue.file.unlink()
+    archiver.catalogue.lose()
     run = archiver.batch(archiver.write("list.txt", *numbered.addresses(NUMBERS)))
     assert (run.code, run.counts) == (0, {"skipped": len(NUMBERS)})
     assert world.asked(PAGES) == []
@@ -213,7 +219,7 @@ def test_a_lost_catalogue_begins_with_the_posts_that_are_here(archiver: Command,
 
 def test_pictures_of_a_lost_catalogue_are_not_asked_for_again(archiver: Command, world: World, archive: Path) -> None:
     before = _published(archive)
-    archiver.catalogue.file.unlink()
+    archiver.catalogue.lose()
     run = archiver.batch("--refresh", archiver.write("list.txt", *numbered.addresses(NUMBERS)))
     assert (run.code, run.counts) == (0, {"unchanged": len(NUMBERS)})
     assert len(world.requests) == len(world.asked(PAGES)) == len(NUMBERS)
@@ -222,13 +228,14 @@ def test_pictures_of_a_lost_catalogue_are_not_asked_for_again(archiver: Command,
         assert sha256((archive / row["path"]).read_bytes()).hexdigest() == row["sha256"]
 
 
+@pytest.mark.file
 def test_an_archive_that_cannot_be_written_can_be_read(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Permissions hold nobody who is root, as in CI: what the system says of them is played."""
-    monkeypatch.setattr(opening.os, "access", lambda *_: False)
+    monkeypatch.setattr(sqlite.os, "access", lambda *_: False)
     before = _contents(archive)
     file = archive / ".archive" / "catalogue.db"
-    engine = opening.open_engine(file)
-    assert not opening.bring_up_to_date(engine, file)
+    engine = sqlite.open_engine(file)
+    assert not sqlite.bring_up_to_date(engine, file)
     with engine.connect().execution_options(reads=True) as connection:
         assert connection.execute(sqlalchemy.text("SELECT count(*) FROM articles")).scalar() == len(NUMBERS)
     with pytest.raises(sqlalchemy.exc.OperationalError, match="readonly"), engine.begin() as connection:
@@ -262,6 +269,7 @@ def test_a_file_where_the_catalogue_should_be_is_one_line(archiver: Command, wor
 LIMITS = (0, 8_192, 60_000, 90_000, 120_000, 200_000)  # bytes: none of the catalogue fits … all but its growth does
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_full_disk_is_told_and_the_next_run_ends_the_list(archiver: Command, world: World, limit: int) -> None:
     numbers = range(40)
@@ -285,7 +293,7 @@ def test_a_full_disk_is_told_and_the_next_run_ends_the_list(archiver: Command, w
 
 
 def _assert_whole(archiver: Command) -> None:
-    folder, catalogue = archiver.folder / "out", Database(file=archiver.catalogue.file)
+    folder, catalogue = archiver.folder / "out", archiver.catalogue
     rows = catalogue.rows("SELECT post AS path, digest AS sha256 FROM articles")
     rows += catalogue.rows("SELECT path, sha256 FROM media")
     assert [row for row in rows if sha256((folder / row["path"]).read_bytes()).hexdigest() != row["sha256"]] == []
@@ -300,7 +308,7 @@ def test_time_that_is_no_number_is_damage(tmp_path: Path) -> None:
         key="a:1:1", url="https://mp.weixin.qq.com/s/a", title="", account="", post="_posts/2020-01-01-a.md",
         archived=now - timedelta(days=9), state_seen=now, digest="0" * 64,
     )  # fmt: skip
-    with closing(Catalogue(tmp_path, lambda: now)) as catalogue:
+    with closing(Catalogue(Location(file=tmp_path / "catalogue.db"), lambda: now)) as catalogue:
         catalogue.recovered.add_posts([(article, "")])
         assert [found.key for found in catalogue.articles.due_for_recheck(86_400.0, 1)] == ["a:1:1"]
         with closing(sqlite3.connect(tmp_path / "catalogue.db")) as database, database:
@@ -311,7 +319,7 @@ def test_time_that_is_no_number_is_damage(tmp_path: Path) -> None:
 
 def _open_again_and_again(folder: Path, together: threading.Barrier, failed: Queue[str]) -> None:
     for turn in range(TURNS):
-        catalogue = Catalogue(folder / f"{turn}", lambda: datetime.now(UTC))
+        catalogue = Catalogue(Location.in_archive(folder / f"{turn}"), lambda: datetime.now(UTC))
         together.wait(60)
         try:
             catalogue.open()

@@ -19,7 +19,7 @@ from archiver.archive.own_files import is_same_file
 from archiver.archive.posts import matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
-from archiver.catalogue import Catalogue
+from archiver.catalogue import Catalogue, Location
 from archiver.models import CHINA, ExpectedFile, Finding, Tombstone
 from archiver.storage.local import LocalStore, open_file
 from archiver.writer.profiles import SiteOptions
@@ -97,7 +97,7 @@ def test_listing_that_folds_case_makes_no_strays(
         yield from (f"{folder}{path.removeprefix(folder).upper()}" for path in below(root, folder))
 
     monkeypatch.setattr(inventory, "files_below", folded)
-    catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
+    catalogue = Catalogue(Location.in_archive(archive.folder / ".archive"), lambda: datetime.now(UTC))
     found = list(
         Inventory(
             root=archive.folder, catalogue=catalogue, profile=JekyllProfile(SiteOptions(media_prefix=""))
@@ -126,7 +126,7 @@ def test_post_with_many_broken_links_is_read_twice(
         return check(root, links, holding)  # type: ignore[arg-type]
 
     monkeypatch.setattr(inventory, "check_post", counted)
-    catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
+    catalogue = Catalogue(Location.in_archive(archive.folder / ".archive"), lambda: datetime.now(UTC))
     found = list(Inventory(root=archive.folder, catalogue=catalogue, profile=JEKYLL).posts())
     catalogue.close()
     assert [one.problem for one in found] == ["link"] * 50
@@ -172,9 +172,8 @@ def test_what_cannot_be_read_makes_no_strays(
     world.serve(numbered.address(1), numbered.article(1, pictures=(1,)))
     numbered.serve_picture(world, 1)
     archive.batch(numbered.address(1))
-    for path in (archive.folder / ".archive").glob("catalogue.db*"):
-        path.unlink()
-    catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
+    archive.catalogue.lose()
+    catalogue = Catalogue(Location.in_archive(archive.folder / ".archive"), lambda: datetime.now(UTC))
     unreadable(ending)
     found = list(
         Inventory(
@@ -200,7 +199,7 @@ def test_pipe_in_an_archive_is_not_waited_for(archive: Inside, world: World) -> 
     ):
         (archive.folder / name).parent.mkdir(parents=True, exist_ok=True)
         os.mkfifo(archive.folder / name)
-    catalogue = Catalogue(archive.folder / ".archive", lambda: datetime.now(UTC))
+    catalogue = Catalogue(Location.in_archive(archive.folder / ".archive"), lambda: datetime.now(UTC))
     found = {
         (one.problem, one.path)
         for one in Inventory(

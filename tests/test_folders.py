@@ -20,6 +20,7 @@ from archiver.context import Context
 from archiver.models import Article, Post, RenderedPost, StoredCapture, Target
 from archiver.models.job import Job, SourceOptions
 from archiver.settings import Settings
+from tests.command import database_of
 from tests.pages import page_of
 
 DAY = date(2020, 6, 17)
@@ -320,7 +321,9 @@ def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
     with a_run(tmp_path) as unit:
         archive(unit, ARTICLE)
         unit.archive.catalogue.close()
-        (tmp_path / ".archive/catalogue.db").write_bytes(b"no database")
+        catalogue = database_of(tmp_path)
+        catalogue.lose()
+        catalogue.file.write_bytes(b"no database")
     assert (tmp_path / "_posts/2020-06-17-甲乙.md").is_file()
 
 

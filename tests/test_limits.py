@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from archiver import urls
-from archiver.catalogue import Catalogue
+from archiver.catalogue import Catalogue, Location
 from archiver.outcomes import LEFT
 from tests.command import Command
 from tests.inside import Inside
@@ -70,7 +70,7 @@ def test_an_album_is_listed_as_far_as_the_limit_goes(archiver: Command, world: W
 def held(archive: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An address that another run works on, until this one has looked at it a few times."""
     address = numbered.address(1)
-    with closing(Catalogue(archive.folder / ".archive", lambda: archive.now)) as other:
+    with closing(Catalogue(Location.in_archive(archive.folder / ".archive"), lambda: archive.now)) as other:
         other.open()
         assert other.urls.claim(urls.parse_target(address)).is_granted
         sleep = Inside.sleep

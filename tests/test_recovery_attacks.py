@@ -108,6 +108,7 @@ def test_snapshots_on_another_disk_are_no_stray(three: Inside) -> None:
         assert len(archiver.history(numbered.key(1))) == 1
 
 
+@pytest.mark.file
 def test_removal_of_an_old_catalogue_is_none_while_a_later_post_lies_here(three: Inside, tmp_path: Path) -> None:
     with opened(three) as archiver:
         list(archiver.remove([numbered.key(3)]))
@@ -170,6 +171,7 @@ def test_rm_keeps_a_picture_of_a_page_elsewhere(three: Inside) -> None:
     assert (three.folder / numbered.picture_file(10)).is_file()
 
 
+@pytest.mark.file
 def test_damaged_catalogue_costs_no_removal_that_it_alone_tells(three: Inside, world: World) -> None:
     """Archives of the first versions have no files of their removals."""
     with opened(three) as archiver:
@@ -278,6 +280,7 @@ def test_import_takes_in_again_what_has_pages_alone_there(three: Inside, other: 
     assert verify(three) == []
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("table", ["addresses", "captures", "article_media"])
 def test_repair_of_a_schema_whose_reference_is_damaged_makes_a_new_catalogue(three: Inside, table: str) -> None:
     """One altered letter of the stored schema: reading goes on as ever, every check and every write fails."""

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import Archiver, Settings
+from tests import postgres
 from tests.inside import Inside
 from tests.test_recovery import CATALOGUE, files, rows
 from tests.wechat import World, numbered, pages
@@ -68,6 +69,8 @@ def verified(archive: Inside, *, repair: bool = False) -> list[tuple[str, str, b
 
 
 def keep_copy(root: Path, name: str) -> None:
+    if postgres.SERVER:
+        return
     with (
         closing(sqlite3.connect(root / CATALOGUE)) as source,
         closing(sqlite3.connect(root.parent / name)) as copy,
@@ -77,6 +80,8 @@ def keep_copy(root: Path, name: str) -> None:
 
 def settle(root: Path) -> None:
     """Put the log into the catalogue's file, so that the file is all of it."""
+    if postgres.SERVER:
+        return
     with closing(sqlite3.connect(root / CATALOGUE)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for ending in ("-wal", "-shm"):
@@ -99,7 +104,7 @@ def differences(found: dict[str, list[Any]], said: dict[str, list[Any]]) -> dict
 def test_catalogue_that_is_deleted_costs_nothing(archive: Inside, world: World) -> None:
     before, said = files(archive.folder), rows(archive.folder)
     settle(archive.folder)
-    (archive.folder / CATALOGUE).unlink()
+    archive.catalogue.lose()
     verified(archive, repair=True)
     assert verified(archive) == []
     assert files(archive.folder) == before
@@ -107,6 +112,7 @@ def test_catalogue_that_is_deleted_costs_nothing(archive: Inside, world: World) 
     assert world.requests == []
 
 
+@pytest.mark.file
 @pytest.mark.timeout(3600)
 def test_catalogue_that_is_damaged_anywhere_costs_no_file(archive: Inside, world: World, count: int) -> None:
     before, said = files(archive.folder), rows(archive.folder)
@@ -128,6 +134,7 @@ def test_catalogue_that_is_damaged_anywhere_costs_no_file(archive: Inside, world
         settle(archive.folder)
 
 
+@pytest.mark.file
 @pytest.mark.timeout(1800)
 def test_catalogue_that_is_older_by_half_costs_nothing(archive: Inside, world: World) -> None:
     before, said = files(archive.folder), rows(archive.folder)
@@ -141,6 +148,7 @@ def test_catalogue_that_is_older_by_half_costs_nothing(archive: Inside, world: W
     assert world.requests == []
 
 
+@pytest.mark.file
 @pytest.mark.timeout(1800)
 def test_own_folder_that_is_deleted_costs_the_history_alone(archive: Inside, world: World) -> None:
     before = files(archive.folder)

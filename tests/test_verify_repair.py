@@ -255,6 +255,7 @@ def undated(text: bytes) -> list[bytes]:
     return [line for line in text.splitlines() if b"  archived: " not in line]
 
 
+@pytest.mark.file
 def test_a_fault_of_the_catalogue_is_named(archiver: Command, out: Path) -> None:  # noqa: F811
     archiver.catalogue.change("UPDATE addresses SET article_id = 999 WHERE article_id = 3")
     finding = ("database", ".archive/catalogue.db")

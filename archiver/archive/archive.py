@@ -13,7 +13,7 @@ from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import FetchedMedia
 from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import populate_catalogue, write_missing_tombstones
-from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue import Catalogue, Location
 from archiver.errors import Busy, InputError, OutputError
 from archiver.storage.local import OWN_FOLDER
 from archiver.storage.locks import LockFile, locked
@@ -21,16 +21,19 @@ from archiver.writer.profiles.base import Profile
 
 
 class Archive:
-    """One archive: its files, its catalogue and its locks. Call `close` when done.
+    """The archive in the folder `name`. Call `close` when done.
 
-    `name` is the path of the archive's folder, `now` returns the current time, and `profile` is the kind of site. The
-    catalogue is opened on first use. With `is_dry`, posts, media and snapshots are not written.
+    If `server` is the URL of a PostgreSQL database, the catalogue is there. If it is '', the catalogue is a file in the
+    archive's folder. It is opened on first use. With `is_dry`, nothing is written.
     """
 
-    def __init__(self, name: str, *, now: Callable[[], datetime], profile: Profile, is_dry: bool = False) -> None:
+    def __init__(
+        self, name: str, *, now: Callable[[], datetime], profile: Profile, server: str = "", is_dry: bool = False
+    ) -> None:
         self.name, self.root, self.now, self.is_dry = name, Path(name), now, is_dry
         self.profile = profile
         self.own = self.root / OWN_FOLDER  # the folder .archive, with the catalogue and the snapshots
+        self.location = Location.in_archive(self.own, server)
         self.fetched_media = FetchedMedia()  # shared by all articles, since many show the same image
         self.files = ArchiveFiles(
             name,
@@ -62,7 +65,7 @@ class Archive:
         If there is no catalogue yet, a new one is created. It is filled from the posts of the archive and from its
         tombstones, the small files that record which articles the user removed.
         """
-        catalogue = Catalogue(self.own, self.now)
+        catalogue = Catalogue(self.location, self.now)
         self._opened.callback(catalogue.close)
         if catalogue.open():
             populate_catalogue(catalogue, self._plain_files(), self.now())
@@ -83,16 +86,14 @@ class Archive:
 
         A folder is an archive if it has a catalogue, or a folder of posts from which a catalogue can be made.
         """
-        if not (self.own / FILE).is_file() and not (self.root / self.profile.posts_directory).is_dir():
+        if not self.location.exists() and not (self.root / self.profile.posts_directory).is_dir():
             raise InputError("no such archive: name its folder with --output", concerns=self.name)
         return self.catalogue
 
     def prepare(self) -> None:
         """Delete the unfinished files of killed runs; raise OutputError if the archive is not writable."""
         self.files.prepare()
-        if (
-            self.own / FILE
-        ).exists():  # do not create a catalogue here: bad input must not leave an empty archive behind
+        if self.location.exists():  # do not create one here: bad input must not leave an empty archive behind
             self.files.sweep(self.catalogue.is_alive)
 
     def sync(self) -> None:
@@ -104,8 +105,10 @@ class Archive:
         """Hold the lock for naming, writing and recording a post during the `with` block.
 
         Without it, two threads or processes could choose the same name for two posts. Only one can hold the lock at a
-        time; others wait. To keep this wait short, all files written so far are made durable before the lock is taken.
-        In a dry run nothing is locked.
+        time; others wait. In a dry run nothing is locked.
+
+        Before the lock is taken, all files written so far are made durable, as by `sync`. This is slow, and nobody
+        should have to wait for it while the lock is held.
         """
         if self.is_dry:
             yield

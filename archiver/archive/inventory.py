@@ -25,13 +25,14 @@ from archiver.archive.recovery import PageReader
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
+from archiver.catalogue.location import FILE
 from archiver.errors import DamagedCatalogue, InputError
 from archiver.models import ArticleRecord, AuditSubject, ExpectedFile, Finding
 from archiver.storage.local import OWN_FOLDER
 from archiver.writer.names import IMAGES, MEDIA
 from archiver.writer.profiles.base import Profile
 
-CATALOGUE = f"{OWN_FOLDER}/catalogue.db"
+CATALOGUE = f"{OWN_FOLDER}/{FILE}"
 UNRECORDED = "proven, but not in the catalogue"
 _BATCH_SIZE = 500  # paths in one query of the catalogue
 _THREADS = max(4, os.cpu_count() or 1)  # at least four, since some threads wait for the disk
@@ -152,10 +153,12 @@ class Inventory:
     def unrecorded(self) -> Iterator[Finding]:
         """Yield a finding for each file that the catalogue does not know, except media files.
 
-        These are posts, snapshots, tombstones (files that record which articles the user removed), and stray files
-        beside them. If one of the snapshots or tombstones is newer than everything in the catalogue, the last finding
-        says that the catalogue is out of date. Yield nothing if this comparison is limited to some articles
-        (`Inventory.keys`).
+        A post, snapshot or tombstone that can be added to the catalogue has the problem "unrecorded". (A tombstone is
+        a file that records that the user removed an article.) A file that cannot be added, such as a second post of an
+        article, has the problem "stray".
+
+        If a snapshot or tombstone is newer than everything in the catalogue, one more finding says at the end that the
+        catalogue is out of date. Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
         """
         if self.keys is not None:
             return
@@ -184,12 +187,14 @@ class Inventory:
                 yield expected, findings
 
     def _confirmed(self, findings: list[Finding], current: Iterable[ExpectedFile], check: Check) -> Iterator[Finding]:
-        """Check a file again, before its findings are reported; yield the findings that still apply.
+        """Check a file a second time; yield the findings that still apply.
 
-        `findings` are those of the first check. They may be wrong, since another run can change the file and the
-        catalogue during the check. So `check` is called again with what the catalogue expects now: `current` has one
-        ExpectedFile, or none if the catalogue no longer has the file. If the file seems altered, but another run may
-        still be writing it, yield nothing.
+        `findings` are the findings of the first check. They can be wrong if another run changed the file or the
+        catalogue meanwhile. `current` has what the catalogue expects of the file now. It is empty if the catalogue no
+        longer has the file; then no finding applies. `check` checks a file.
+
+        If the first check found the file altered, but another run may still be writing it, yield nothing. A link to a
+        missing media file is left out if the catalogue has this file, since `Inventory.media` reports it.
         """
         first = findings[0]
         if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.other_runs_since()):
@@ -200,7 +205,7 @@ class Inventory:
                 yield finding
 
     def _renamed(self, post: ExpectedFile) -> ExpectedFile:
-        """Return an expected post with its present path, since the user may have renamed the file."""
+        """Return `post` with the path that the file has now; the user may have renamed it after it was recorded."""
         return replace(post, path=self.files.posts.current_name(post.path, post.key))
 
     def _removals(self) -> Iterator[tuple[Finding, datetime | None]]:
@@ -262,13 +267,17 @@ class Inventory:
     def _unknown_page(self, path: str, digest: str, *, has_removed: bool) -> Iterator[tuple[Finding, datetime | None]]:
         """Yield (finding, time) for a file in the folder .archive that is not a known snapshot; yield at most one pair.
 
-        An intact snapshot is reported as unrecorded, any other file as a stray. There are three exceptions. A snapshot
-        of a removed article is a stray. A snapshot that cannot be read is unreadable. A damaged snapshot of a known
-        page yields nothing, since `pages` reports it.
+        The finding has one of these problems:
 
-        The time is when the page was last received; None if not recorded. `digest` is the digest in the file's name, ''
-        if `path` is not the path of a snapshot. `has_removed` says whether the user ever removed an article; if not,
-        the slow search for removed articles is skipped.
+        - "unrecorded": an intact snapshot.
+        - "unreadable": a snapshot that cannot be read.
+        - "stray": any other file, and an intact snapshot of an article that the user removed.
+
+        A damaged snapshot of a page in the catalogue yields nothing, since `pages` reports it.
+
+        The time is that of the last receipt of the page, None if unknown. `digest` is the digest in the file's name, ''
+        if `path` is not the path of a snapshot. `has_removed` is False if the user never removed an article: then the
+        slow test for removed articles is skipped.
         """
         try:
             stored = self.files.snapshots.load(digest) if digest else None

@@ -18,7 +18,8 @@ from archiver.archive.post_directories import post_files
 from archiver.archive.posts import key_in, matches_digest
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
-from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue import Catalogue, Location
+from archiver.catalogue.location import FILE
 from archiver.catalogue.salvage import Salvage, read_damaged
 from archiver.errors import ArchiverError, InputError, OutputError, UsageError
 from archiver.models import Capture, LocalFile, Tombstone
@@ -69,7 +70,7 @@ class OtherArchive:
         """The catalogue of the other archive, read from a temporary copy; None if there is none or it is damaged."""
         if self._copy is None:
             return None
-        catalogue = Catalogue(self._copy, self._now)
+        catalogue = Catalogue(Location(file=self._copy / FILE), self._now)
         self._opened.callback(catalogue.close)
         try:
             catalogue.open()

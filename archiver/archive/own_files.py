@@ -12,7 +12,8 @@ from archiver.errors import InputError
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
-_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|[a-z]+\.lock")  # paths relative to .archive
+# The catalogue and the locks; paths relative to .archive.
+_OWN = re.compile(r"catalogue(-moving)?\.db(-wal|-shm|-journal)?|catalogue-id|[a-z]+\.lock")
 _LINKED = ".archive/snapshots"
 # Folders of .archive/ whose files are not snapshots.
 _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
@@ -22,11 +23,10 @@ def files_below(root: Path, folder: str, *, strict: bool = False) -> Iterator[st
     """Yield the path of every file in a folder and its subfolders. `folder` and all paths are relative to `root`.
 
     Files of the operating system and of git, such as .DS_Store, are omitted (SYSTEM_FILES). If the folder does not
-    exist, yield nothing.
+    exist, yield nothing. Two cases depend on `strict`:
 
-    With `strict`, links to folders are followed, and a folder that cannot be read raises InputError. Otherwise links
-    are followed only in the folder of snapshots, and an unreadable folder is skipped: files that the catalogue expects
-    there are reported as unreadable anyway.
+    - A subfolder that is a link: it is followed if `strict`, otherwise only within the folder of snapshots.
+    - A folder that cannot be read: raise InputError if `strict`, otherwise skip it.
     """
     try:
         entries = os.scandir(root / folder)
@@ -59,11 +59,12 @@ def _below_link(root: Path, path: str, *, strict: bool) -> Iterator[str]:
 
 
 def own_files(root: Path, own: str) -> Iterator[str]:
-    """Yield the path of every file in the folder .archive that should be a snapshot.
+    """Yield the path of every file in the folder .archive that may be a snapshot.
 
-    The caller finds out which of them are snapshots; the others do not belong there. The catalogue, the locks, and the
-    folders for other kinds of files (such as .archive/lost) are omitted. `own` is the path of the folder .archive. All
-    paths are relative to `root`, the archive's folder.
+    Files with another known purpose are omitted: the catalogue, the locks, and all files in folders such as
+    .archive/lost. The caller checks each path: a file that is not a snapshot does not belong in .archive.
+
+    `own` is the path of the folder .archive. All paths are relative to `root`, the archive's folder.
     """
     for path in files_below(root, own):
         inside = path.removeprefix(f"{own}/")

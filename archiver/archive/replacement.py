@@ -14,7 +14,8 @@ from archiver.archive.archive import Archive
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import CATALOGUE
 from archiver.archive.recovery import populate_catalogue
-from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue import Catalogue, Location
+from archiver.catalogue.location import FILE
 from archiver.catalogue.salvage import read_damaged
 from archiver.errors import Busy, DamagedCatalogue
 from archiver.models import Finding
@@ -43,7 +44,7 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
     with as_output_error(folder):
         shutil.rmtree(folder, ignore_errors=True)  # left by a killed run
         folder.mkdir(parents=True)
-    with closing(Catalogue(folder, archive.now)) as catalogue:
+    with closing(Catalogue(Location(file=folder / FILE), archive.now)) as catalogue:
         populate_catalogue(catalogue, ArchiveFiles(archive.name, profile=archive.profile), archive.now(), salvage)
     with as_output_error(path):
         for ending in _LOGS:  # SQLite would apply a leftover log to the new file
@@ -59,10 +60,13 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
 
 
 def _faults(archive: Archive) -> tuple[list[str], bool]:
-    """Return (faults of the catalogue, whether other runs work on the archive); no faults if there is no catalogue."""
-    if not (archive.own / FILE).is_file():
+    """Return (faults of the catalogue, whether other runs work on the archive); no faults if there is no catalogue.
+
+    A catalogue on a server is left alone: only its administrator can replace it.
+    """
+    if archive.location.server or not archive.location.exists():
         return [], False
-    with closing(Catalogue(archive.own, archive.now)) as catalogue:
+    with closing(Catalogue(archive.location, archive.now)) as catalogue:
         has_other_runs = catalogue.other_runs_since() is not None
         try:
             catalogue.open()

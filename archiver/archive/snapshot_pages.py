@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archiver.archive.captures import SnapshotStore
-from archiver.catalogue.captures import CaptureTable
+from archiver.catalogue.protocol import CaptureStore
 from archiver.models import Capture, FetchedPage, Target
 
 
@@ -32,7 +32,7 @@ class SnapshotPages:
         return FetchedPage(page=page, snapshot=self.capture.sha256)
 
 
-def current_capture(captures: CaptureTable, key: str) -> Capture | None:
+def current_capture(captures: CaptureStore, key: str) -> Capture | None:
     """Return the capture from which an article's post was made; None if its page was not kept or is lost.
 
     `key` is the key of the article. An older capture is never returned instead: a post made from it would lack later

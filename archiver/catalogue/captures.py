@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
+from typing_extensions import override
 
-from archiver.catalogue.database import Database, to_timestamp
+from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
+from archiver.catalogue.protocol import CaptureStore
 from archiver.catalogue.rows import CAPTURE_COLUMNS, to_capture
 from archiver.catalogue.schema import UNREAD, articles, captures
 from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapture
 
 
-class CaptureTable:
+class CaptureTable(CaptureStore):
     """The table of all pages that were received, with the digests of their snapshots.
 
     A new capture has the state UNREAD. It gets another State when its page has been classified, for example as an
@@ -27,77 +29,60 @@ class CaptureTable:
     contain.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: RunDatabase) -> None:
         self._database = database
 
+    @override
     def of_article(self, key: str) -> list[Capture]:
-        """Return the captures of an article in order of their time of capture; [] for an unknown key."""
         with self._database.reading() as connection:
             rows = connection.execute(_of_article(key).order_by(captures.c.captured, captures.c.id))
             return [to_capture(row) for row in rows]
 
+    @override
     def current(self, key: str) -> Capture | None:
-        """Return the capture that an article's post shows; None if there is none.
-
-        This is the article's last received capture that holds the article. It may have been captured earlier than
-        others: a page that a browser saved long ago may be received today.
-        """
-        newest = (captures.c.received.desc(), captures.c.id.desc())
+        newest = (captures.c.received.desc().nulls_last(), captures.c.id.desc())
         query = _of_article(key).where(captures.c.state == State.ARTICLE).order_by(*newest).limit(1)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         return to_capture(row) if row else None
 
+    @override
     def check_rows(self) -> None:
-        """Raise DamagedCatalogue if the row of a capture cannot be read and converted; used to find damage.
-
-        UNREAD rows are not checked.
-        """
         with self._database.reading() as connection:
             for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):
                 to_capture(row)
 
+    @override
     def with_digest(self, sha256: str) -> list[Capture]:
-        """Return the captures whose snapshot has this digest, in the order in which they were added.
-
-        Captures with the state UNREAD are left out.
-        """
         query = select(*CAPTURE_COLUMNS).where(captures.c.sha256 == sha256).where(captures.c.state != UNREAD)
         with self._database.reading() as connection:
             return [to_capture(row) for row in connection.execute(query.order_by(captures.c.id))]
 
-    def receive(self, page: Page, sha256: str, source: str = "", received: datetime | None = None) -> None:
-        """Add a row with the state UNREAD for a page that was received and stored, before the page is parsed.
+    @override
+    @transaction
+    def receive(
+        self, connection: Connection, page: Page, sha256: str, source: str = "", received: datetime | None = None
+    ) -> None:
+        time = to_timestamp(received or self._database.now())
+        values = _values_of(page, sha256) | {"received": time, "source": source, "state": UNREAD}
+        connection.execute(captures.insert().values(values))
 
-        `sha256` is the digest of the page's snapshot. `received` is the time of receipt that is recorded in the
-        snapshot file; None means now. `source` is the name of the list, feed or album in archiver.yml that contained
-        the page's address or path, '' if none did.
-
-        Later, ArticleTable.record writes the state of the page, or `discard` deletes the row. If neither happens, the
-        run has died.
-        """
-        with self._database.writing() as connection:
-            time = to_timestamp(received or self._database.now())
-            values = _values_of(page, sha256) | {"received": time, "source": source, "state": UNREAD}
-            connection.execute(captures.insert().values(values))
-
-    def discard(self, sha256: str) -> bool:
-        """Delete the last added UNREAD capture with this digest; return whether the caller must keep the snapshot.
-
-        The snapshot must be kept if another capture has the same digest.
-        """
-        with self._database.writing() as connection:
-            connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
-            other = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
-            return connection.execute(other).scalar() is not None
+    @override
+    @transaction
+    def discard(self, connection: Connection, sha256: str) -> bool:
+        connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
+        other = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
+        return connection.execute(other).scalar() is not None
 
 
 def record_captures(connection: Connection, entry: ArchiveTransaction, shared_values: Mapping[str, Any]) -> None:
-    """Write the row of the page that was received for one SOURCE, with the state of the page.
+    """Write a row, with the state of the page, for each page that was received for one SOURCE.
 
-    If the account had migrated to a new address, a notice was received first, which named the address of the page. Then
-    the row of the notice (`entry.notice`) is written, too. `shared_values` maps the names of columns to the values that
-    are the same in both rows. For a page that was not received now, but read from its snapshot, no row is written.
+    There is usually one page, `entry.page`. If it was not received now but read from its snapshot, it gets no row.
+
+    There may be a second page, `entry.notice`. This is the notice that an account has moved; it named the URL from
+    which `entry.page` was then fetched. `shared_values` are the values that the rows of both pages have in common:
+    name of the column -> value.
     """
     if entry.notice:
         _record(connection, entry.notice, {**shared_values, "state": State.MIGRATED})
@@ -110,9 +95,11 @@ def record_captures(connection: Connection, entry: ArchiveTransaction, shared_va
 def _record(connection: Connection, capture: StoredCapture, values: dict[str, Any]) -> None:
     """Write the row of a capture whose state is known.
 
-    `values` are the columns, by name, that do not come from the page. The UNREAD row that was added when the page was
-    received is completed. If there is none, a row is added. If a page saved by a browser is read again and is already
-    the last capture of its article, the UNREAD row is deleted.
+    An UNREAD row was usually added when the page was received. It is now completed; if there is none, a row is added.
+    There is one exception: if a page saved by a browser is read again and is already the last capture of its article,
+    no second row is needed, so the UNREAD row is deleted.
+
+    `values` maps the columns that do not come from the page to their values.
     """
     row_id = connection.execute(_last_unread(capture.snapshot)).scalar() if capture.snapshot else None
     if _is_last_capture(connection, capture, values["article_id"]):

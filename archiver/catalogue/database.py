@@ -1,66 +1,84 @@
-"""Open the catalogue's database for a run, and convert times to and from their stored form.
+"""Open the database of an archive for a run, run transactions, and convert times to and from their stored form.
 
-All modules that read or write tables of the catalogue use the class Database.
+Every module that reads or writes a table uses this one.
 """
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Column, ColumnElement, Connection, Engine, MetaData, Table
 
 from archiver import policy
+from archiver.catalogue.dialect import DatabaseDialect
 from archiver.catalogue.leases import RunLock, other_runs_since
-from archiver.catalogue.opening import bring_up_to_date, guarded, guarded_folder, open_engine
+from archiver.catalogue.location import Location, guarded_folder
 from archiver.models import CHINA
 from archiver.storage.local import make_durable_folder
 
+if TYPE_CHECKING:
+    from archiver.catalogue.dialect import Insert
+
 CHUNK = 500  # number of rows in one statement; old versions of SQLite allow 999 parameters, newer ones 32,766
+_MAX_TRIES = 10  # of a transaction that the system rolls back because of others
+_FIRST_PAUSE = 0.01  # seconds before the second try; the pauses double, with a random part
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+def open_dialect(location: Location) -> DatabaseDialect:
+    """Return the dialect for the database at `location`.
+
+    A dialect has the operations that are different on SQLite and PostgreSQL. Only the modules of the database system
+    that is used are imported.
+    """
+    if location.server:
+        from archiver.catalogue.postgres import PostgresDialect
+
+        return PostgresDialect(location)
+    from archiver.catalogue.sqlite import SqliteDialect
+
+    return SqliteDialect(location)
 
 
 class Database:
-    """The SQLite database at `path`, opened at first use, and the lock that shows other runs that this run is alive.
+    """A database, opened at first use.
 
-    `now` returns the current time, timezone-aware. An object may be used from several threads: each `reading` and
-    `writing` block takes its own connection from the pool.
+    An object may be used from several threads: each transaction takes its own connection from the pool.
+
+    The constructor's `schema` contains the tables of the database; missing ones are created. If it is None, the
+    database is a catalogue, whose tables are created and changed by migrations.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        self.path = path
-        self.now = now
+    def __init__(self, location: Location, schema: MetaData | None = None) -> None:
+        self.location = location
+        self.dialect = open_dialect(location)
         self.is_new = False  # set by `engine`: whether the catalogue must be populated from the archive's files
+        self._schema = schema
 
     @cached_property
     def engine(self) -> Engine:
         """The SQLAlchemy engine of the database.
 
-        The first use creates the file and its folder if they are missing, and migrates an older schema.
+        The first use creates what is missing: the folder of the database, the SQLite file, and the tables. A database
+        on a server must exist already. A catalogue with an older schema is migrated.
         """
-        with guarded_folder(self.path):
-            make_durable_folder(self.path.parent)
-        engine = open_engine(self.path)
-        self.is_new = bring_up_to_date(engine, self.path)
+        with guarded_folder(self.location.file):
+            make_durable_folder(self.location.folder)
+        engine = self.dialect.open_engine()
+        if self._schema is None:
+            self.is_new = self.dialect.prepare_schema(engine)
+        else:
+            self.dialect.create_tables(engine, self._schema)
         return engine
-
-    @cached_property
-    def run_lock(self) -> RunLock:
-        """The lock that marks this run as alive, from the first use of this property until `close`."""
-        with guarded_folder(self.path):
-            return RunLock(self.path.parent / "running")
-
-    def other_runs_since(self) -> float | None:
-        """Return the time since which other runs are working: the start of the oldest one, in seconds since 1970.
-
-        Return None if no other run is working. Unlike `run_lock`, this method does not mark this run as alive.
-        """
-        own_id = self.run_lock.id if "run_lock" in self.__dict__ else ""
-        return other_runs_since(self.path.parent / "running", own_id)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -69,33 +87,115 @@ class Database:
         Raise OutputError if the database cannot be read.
         """
         engine = self.engine
-        with guarded(self.path), engine.connect().execution_options(reads=True) as connection:
+        with self.dialect.guarded(), self.dialect.for_reading(engine) as connection:
             yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Yield a connection for a transaction, which is committed at the end of the block, or rolled back on an error.
+    def write(self, work: Callable[[Connection], _Result], *, alone: bool = False) -> _Result:
+        """Call `work` with the connection of a transaction, commit the transaction, and return the result of `work`.
 
-        The transaction holds the write lock from its start. So no other run can change rows between the time when the
-        block reads them and the commit. Raise OutputError if the database cannot be read or written.
+        If `work` raises an error, the transaction is rolled back. If the system rolls it back because of a transaction
+        of another process, `work` is called again, so it must have no other effects than its statements. With `alone`,
+        no other transaction writes at the same time. Raise OutputError if the database fails or cannot be written.
         """
         engine = self.engine
-        with guarded(self.path), engine.begin() as connection:
-            yield connection
+        with self.dialect.guarded():
+            for pause in (_FIRST_PAUSE * 2**number for number in range(_MAX_TRIES - 1)):
+                try:
+                    with self.dialect.for_writing(engine, alone=alone) as connection:
+                        return work(connection)
+                except Exception as error:
+                    if not self.dialect.is_conflict(error):
+                        raise
+                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that the same two do not meet again
+            with self.dialect.for_writing(engine, alone=True) as connection:
+                return work(connection)
 
-    def insert(self, table: Table) -> sqlite.Insert:
+    def insert(self, table: Table) -> Insert:
         """Return an INSERT statement for `table` to which an ON CONFLICT clause can be added.
 
-        SQLAlchemy supports this clause only in the classes for one database system, here SQLite.
+        SQLAlchemy's general INSERT does not have this clause; those for SQLite and for PostgreSQL do.
         """
-        return sqlite.insert(table)
+        return self.dialect.insert(table)
 
     def close(self) -> None:
-        """Release `run_lock` and close `engine`, if they were used."""
-        if "run_lock" in self.__dict__:
-            self.run_lock.close()
+        """Close the database; do nothing if it was not used."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+class RunDatabase(Database):
+    """The catalogue of an archive, as one run uses it, with the lock that shows other runs that this run is alive.
+
+    `now` returns the current time, timezone-aware.
+    """
+
+    def __init__(self, location: Location, now: Callable[[], datetime]) -> None:
+        super().__init__(location)
+        self.now = now
+
+    @cached_property
+    def run_lock(self) -> RunLock:
+        """The lock of this run. The first use takes it; the run counts as alive from then until `close`."""
+        with guarded_folder(self.location.file):
+            return RunLock(self._locks)
+
+    def other_runs_since(self) -> float | None:
+        """Return the start time of the oldest other run that is still working; None if none is.
+
+        The time is in seconds since 1970. This call does not create the lock of this run.
+        """
+        own_id = self.run_lock.id if "run_lock" in self.__dict__ else ""
+        return other_runs_since(self._locks, own_id)
+
+    @property
+    def _locks(self) -> Path:
+        return self.location.folder / "running"
+
+    def close(self) -> None:
+        """Release the lock of this run, if it was taken, and close the database, if it was opened."""
+        if "run_lock" in self.__dict__:
+            self.run_lock.close()
+        super().close()
+
+
+class _Table(Protocol):
+    """An object whose methods can be decorated with `transaction`: it must have the database as `_database`."""
+
+    _database: RunDatabase
+
+
+_Self = TypeVar("_Self", bound=_Table)
+
+
+def transaction(
+    method: Callable[Concatenate[_Self, Connection, _Parameters], _Result],
+) -> Callable[Concatenate[_Self, _Parameters], _Result]:
+    """Decorate a method so that each call of it is one transaction.
+
+    Callers leave out the parameter `connection`: Database.write passes the connection of the transaction.
+    """
+
+    @wraps(method)
+    def in_transaction(self: _Self, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        return self._database.write(lambda connection: method(self, connection, *args, **kwargs))
+
+    return in_transaction
+
+
+def exclusive_transaction(
+    method: Callable[Concatenate[_Self, Connection, _Parameters], _Result],
+) -> Callable[Concatenate[_Self, _Parameters], _Result]:
+    """Decorate a method so that each call of it is one transaction, during which no other transaction can write.
+
+    This is for rare work whose statements rely on each other, such as recovery. Callers leave out the parameter
+    `connection`: Database.write passes the connection of the transaction.
+    """
+
+    @wraps(method)
+    def in_transaction(self: _Self, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        return self._database.write(lambda connection: method(self, connection, *args, **kwargs), alone=True)
+
+    return in_transaction
 
 
 def to_timestamp(time: datetime | None) -> int | None:
@@ -109,9 +209,10 @@ def from_timestamp(value: int | None) -> datetime | None:
 
 
 def due_condition(due: Column[Any], now: datetime) -> ColumnElement[bool]:
-    """Return the SQL equivalent of policy.is_due for the column `due` at the time `now`.
+    """Return the SQL condition that the time in the column `due` has come at the time `now`.
 
-    A row with NULL in the column does not meet the condition. SQLite can use an index of the column for the condition.
+    It selects the same rows as policy.is_due would. So it also selects times too far in the future, which were written
+    while the clock was wrong. NULL, which means "never", is not selected. SQLite can use an index of the column.
     """
     start, end = policy.waiting_window(now)
     return (due <= to_timestamp(start)) | (due > to_timestamp(end))

@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, func, select, text, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select, text, update
+from typing_extensions import override
 
 from archiver import urls
-from archiver.catalogue.database import CHUNK, Database, to_timestamp
+from archiver.catalogue.database import CHUNK, RunDatabase, to_timestamp, transaction
+from archiver.catalogue.protocol import FileStore
 from archiver.catalogue.schema import UNREAD, article_media, articles, captures, media, tables
 from archiver.models import ExpectedFile
 
@@ -32,22 +34,19 @@ def _is_equal(name: str, other: str) -> bool:
     return name == other
 
 
-class FileInventory:
+class FileInventory(FileStore):
     """All files that should be on disk: posts, media and snapshots of pages.
 
-    The argument `keys` of a method holds keys of articles, to yield only files of these articles; None means all
-    articles. Files of removed articles are left out. Iterators read in chunks, so they need little memory. The caller
-    may change the catalogue during the iteration, because no transaction is open while files are yielded.
+    A method with the argument `keys` yields only the files of the articles with these keys; None means all articles.
+    Files of removed articles are left out. Iterators read in chunks, so they need little memory. The caller may change
+    the catalogue during the iteration, because no transaction is open while files are yielded.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: RunDatabase) -> None:
         self._database = database
 
+    @override
     def count(self) -> int:
-        """Return the approximate number of files that should be on disk, to show progress.
-
-        Media of removed articles are included, and a snapshot is counted for each capture that has it.
-        """
         counts = (
             select(func.count()).select_from(articles).where(articles.c.post.is_not(None)).where(_IS_PRESENT),
             select(func.count()).select_from(media).where(media.c.path != ""),
@@ -56,48 +55,30 @@ class FileInventory:
         with self._database.reading() as connection:
             return sum(int(connection.execute(count).scalar() or 0) for count in counts)
 
+    @override
     def posts(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the posts of the articles with these keys, or all posts if `keys` is None.
-
-        Each has the SHA-256 of the bytes that archiver wrote, '' if this is unknown.
-        """
         query = select(articles.c.id, articles.c.post, articles.c.digest, articles.c.key)
         query = query.where(articles.c.post.is_not(None)).where(_IS_PRESENT)
         yield from self._each(_restrict(query, articles.c.key, keys), articles.c.id)
 
+    @override
     def media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the saved images, audios and videos of the articles with these keys, or all if `keys` is None.
-
-        Each has the key of one article that shows it.
-        """
         yield from self._each(_select_media(keys), media.c.id)
 
+    @override
     def pages(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the snapshots of the articles with these keys, or all snapshots if `keys` is None.
-
-        Each has its digest and an empty `path`; the caller finds the path from the digest. A snapshot is yielded once
-        for each capture that has it. Snapshots that are marked as lost are left out. Captures with the state UNREAD are
-        also left out: a run is working on them, or it died, perhaps before the snapshot was durable on disk.
-        """
         joined = captures.outerjoin(articles, captures.c.article_id == articles.c.id)
         query = select(captures.c.id, text("''"), captures.c.sha256, articles.c.key).select_from(joined)
         query = query.where(captures.c.sha256 != "").where(captures.c.lost.is_(None)).where(_IS_PRESENT)
         query = query.where(captures.c.state != UNREAD)
         yield from self._each(_restrict(query, articles.c.key, keys), captures.c.id)
 
+    @override
     def known_posts(self, names: Collection[str]) -> set[str]:
-        """Return those of the paths `names` that are posts of articles. Posts of removed articles are left out."""
         return self._known(articles.c.post, names, _IS_PRESENT)
 
+    @override
     def known_media(self, paths: Collection[str], is_same: Callable[[str, str], bool] = _is_equal) -> dict[str, bool]:
-        """Return those of the media files `paths` that the catalogue knows: {path: whether it is recorded as saved}.
-
-        The value is False if the catalogue has a medium of this name, but no file for it. Then the run that wrote the
-        file died before it recorded the file, or is still working.
-
-        Two paths in different spelling may be one file, for example on a disk that ignores case. `is_same` decides: it
-        gets the recorded path of a medium and one of `paths`. Paths that differ only in case always count as the same.
-        """
         stems = {path: path.rpartition(".")[0] for path in _storable(paths)}
         folded = {stem.lower() for stem in stems.values()}
         query = select(media.c.folded, media.c.path).where(media.c.folded.in_(folded))
@@ -110,40 +91,29 @@ class FileInventory:
             if not saved_as or is_same(saved_as, path) or saved_as.lower() == path.lower()  # many disks ignore case
         }  # fmt: skip
 
+    @override
     def known_pages(self, digests: Collection[str]) -> set[str]:
-        """Return the digests among `digests` that belong to a capture, even if its snapshot is marked as lost.
-
-        Captures of removed articles are left out.
-        """
         present = select(articles.c.id).where(_IS_PRESENT)
         is_wanted = captures.c.article_id.is_(None) | captures.c.article_id.in_(present)
         return self._known(captures.c.sha256, digests, is_wanted)
 
+    @override
     def lost_pages(self, digests: Collection[str]) -> set[str]:
-        """Return the digests among `digests` whose snapshots are marked as lost."""
         return self._known(captures.c.sha256, digests, captures.c.lost.is_not(None))
 
+    @override
     def expects_page(self, sha256: str) -> bool:
-        """Return whether the snapshot with this digest should be on disk.
-
-        This is so if the catalogue has a capture with this digest that is not marked as lost.
-        """
         return bool(self._known(captures.c.sha256, [sha256], captures.c.lost.is_(None)))
 
+    @override
     def articles_showing(self, path: str) -> list[str]:
-        """Return the keys of the articles that show the medium saved at `path`; [] if there are none."""
         query = select(articles.c.key).select_from(_LINKED_ARTICLES.join(media, media.c.id == article_media.c.media_id))
         with self._database.reading() as connection:
             rows = connection.execute(query.where(media.c.path == path).where(_IS_PRESENT).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
+    @override
     def current_medium(self, path: str) -> tuple[str, str, str]:
-        """Return (path, digest, reason) of a medium: where its file is now, its SHA-256, and what is wrong with it.
-
-        `path` is a path at which the medium was saved earlier. The returned path may have another extension, if the
-        medium was downloaded again. If the medium has no file now, the returned path and digest are ''. The reason is
-        '' if nothing is wrong. For an unknown medium all three are ''.
-        """
         query = select(media.c.path, media.c.sha256, media.c.reason).where(
             media.c.folded == path.rpartition(".")[0].lower()
         )
@@ -151,56 +121,35 @@ class FileInventory:
             row = connection.execute(query).first()
         return (row.path, row.sha256, row.reason) if row else ("", "", "")
 
-    def request_medium(self, path: str) -> None:
-        """Mark the medium saved at `path` to be downloaded again from now on, because its file is missing or altered.
+    @override
+    @transaction
+    def request_medium(self, connection: Connection, path: str) -> None:
+        values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
+        connection.execute(update(media).where(media.c.path == path).values(values))
 
-        Nothing is downloaded here. The row keeps the path and digest of the file, so `media` still yields it. Both are
-        deleted from the row when the medium is given up after repeated failures.
-        """
-        with self._database.writing() as connection:
-            values = {"reason": "its file was lost", "tries": 0, "due": to_timestamp(self._database.now())}
-            connection.execute(update(media).where(media.c.path == path).values(values))
-
+    @override
     def due_media(self, keys: Collection[str] | None = None) -> Iterator[ExpectedFile]:
-        """Yield the media that were saved once but are to be downloaded again, for example after `request_medium`.
-
-        They are yielded even if the next attempt must wait until a later time. Only media that the articles with these
-        keys show are yielded, or all if `keys` is None.
-        """
         yield from self._each(_select_media(keys).where(media.c.due.is_not(None)), media.c.id)
 
-    def confirm_medium(self, path: str, sha256: str) -> None:
-        """Undo `request_medium`, because the file at `path` is back and has the digest `sha256`.
+    @override
+    @transaction
+    def confirm_medium(self, connection: Connection, path: str, sha256: str) -> None:
+        found = (media.c.path == path) & (media.c.sha256 == sha256)
+        connection.execute(update(media).where(found).values(reason="", tries=0, due=None))
 
-        Do nothing if another digest is recorded for the file.
-        """
-        with self._database.writing() as connection:
-            found = (media.c.path == path) & (media.c.sha256 == sha256)
-            connection.execute(update(media).where(found).values(reason="", tries=0, due=None))
+    @override
+    @transaction
+    def mark_capture_lost(self, connection: Connection, sha256: str) -> None:
+        now = to_timestamp(self._database.now())
+        connection.execute(update(captures).where(captures.c.sha256 == sha256).values(lost=now))
 
-    def mark_capture_lost(self, sha256: str) -> None:
-        """Mark the captures with this digest as lost, because their snapshot is missing or damaged."""
-        with self._database.writing() as connection:
-            now = to_timestamp(self._database.now())
-            connection.execute(update(captures).where(captures.c.sha256 == sha256).values(lost=now))
-
-    def integrity_errors(self) -> Iterator[str]:
-        """Yield a line of text for each fault that SQLite's own checks find in the database.
-
-        The checks find damaged parts of the file, and rows that refer to a row which does not exist.
-        """
+    @override
+    def integrity_errors(self) -> list[str]:
         with self._database.reading() as connection:
-            for (message,) in connection.execute(text("PRAGMA integrity_check")):
-                if message != "ok":
-                    yield str(message)
-            for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
-                yield f"row {row} of {table} names a row of {parent} that is not there"
+            return self._database.dialect.integrity_errors(connection)
 
+    @override
     def malformed_digests(self) -> Iterator[str]:
-        """Yield a line of text for each row with a digest that is neither empty nor a SHA-256.
-
-        All rows of all tables are read. Raise DamagedCatalogue at a row that cannot be read.
-        """
         digests = {articles.name: articles.c.digest, captures.name: captures.c.sha256, media.name: media.c.sha256}
         with self._database.reading() as connection:
             for table in tables.sorted_tables:

@@ -6,93 +6,79 @@ send no more requests than one. policy.py decides the limits. This module stores
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Callable
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, RowMapping, select
 
-from archiver import policy
-from archiver.catalogue.opening import create, guarded, guarded_folder, open_engine
+from archiver import clock, policy
+from archiver.catalogue.database import Database
+from archiver.catalogue.location import Location
 from archiver.catalogue.schema import hosts, machine
 from archiver.policy import HostState
 
+_Result = TypeVar("_Result")
+
 
 class HostLimits:
-    """The rate limits and cool-downs of hosts, stored in the SQLite file at `path`.
+    """The stored rate limit and cool-down of each host, which all processes of a user share.
 
-    A cool-down is a time in which no page may be requested from a host. `host` is a host name. All times are in seconds
-    since 1970. The methods read no clock; the caller passes the current time as `now`.
+    A cool-down is a time in which no page may be requested from a host. All times are in seconds since 1970. The
+    constructor's `now` returns the current time; if it is None, the database's server or this machine gives the time.
 
-    Methods may be called from any thread. Each method that writes is one transaction, which takes the write lock at its
-    start. So if two processes call `acquire` at the same time, only one may send a request. The methods raise
-    OutputError if the database cannot be used.
+    Methods may be called from any thread. A method that writes is one transaction, which locks the row of the host and
+    only then reads the clock. So if two processes call `acquire` at the same time, only one may send a request, and the
+    next request comes a whole interval later. The methods raise OutputError if the database cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, location: Location, now: Callable[[], float] | None = None) -> None:
+        self._database = Database(location, machine)
+        self._now = now
 
-    @cached_property
-    def _engine(self) -> Engine:
-        """The SQLAlchemy engine of the database. The first use creates the file and its folder if they are missing."""
-        with guarded_folder(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        engine = open_engine(self._path)
-        create(engine, self._path, machine)
-        return engine
-
-    def acquire(self, host: str, interval: float, now: float) -> float:
+    def acquire(self, host: str, interval: float) -> float:
         """Return 0 if the caller may send a request to `host` now, otherwise the seconds to wait before asking again.
 
         If the result is 0, no process may send another request to the host for the next `interval` seconds.
         """
-        with self._writing() as connection:
-            before = _state_of(connection, host)
-            wait, after = policy.request_slot(before, interval, now)
-            if after != before:
-                _store(connection, host, after)
-        return wait
+        return self._change(host, lambda state, now: policy.request_slot(state, interval, now))
 
-    def delay(self, host: str, seconds: float, now: float) -> None:
-        """Forbid all requests to `host` for the given number of seconds from `now`.
+    def delay(self, host: str, seconds: float) -> None:
+        """Forbid all requests to `host` for the given number of seconds.
 
-        This is for a short pause that the host demanded. During it `acquire` permits no request; it is not a cool-down.
-        For a long pause `cool_down` is called.
+        This is for a short pause that the host demanded: callers wait until it is over. For a long pause `cool_down`
+        is called instead.
         """
-        with self._writing() as connection:
-            _store(connection, host, policy.after_delay(_state_of(connection, host), seconds, now))
+        self._change(host, lambda state, now: (None, policy.after_delay(state, seconds, now)))
 
-    def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down of `seconds` from `now`, because the host demanded it with a Retry-After header.
+    def cool_down(self, host: str, seconds: float) -> None:
+        """Record that no page may be requested from `host` for the given number of seconds (a cool-down).
 
-        A cool-down longer than policy.LONGEST_COOLDOWN is shortened to that length.
+        This is for a long pause that the host demanded with a Retry-After header. A cool-down longer than
+        policy.LONGEST_COOLDOWN is shortened to that length.
         """
-        with self._writing() as connection:
-            _store(connection, host, policy.after_requested_cooldown(_state_of(connection, host), seconds, now))
+        self._change(host, lambda state, now: (None, policy.after_requested_cooldown(state, seconds, now)))
 
-    def cooldown_until(self, host: str, now: float) -> float:
+    def cooldown_until(self, host: str) -> float:
         """Return the time at which the host's cool-down ends; 0 if pages may be requested now."""
-        return policy.cooldown_end(self._read(host), now)
+        with self._database.reading() as connection:
+            return policy.cooldown_end(_state_of(connection, host) or HostState(), self._time(connection))
 
     def blocked_at(self, host: str) -> float:
         """Return when the host last blocked archiver, that is, when its last cool-down began; 0 if it never did.
 
         If the user's cookie file is newer than this time, the user has probably passed the verification page since.
         """
-        return self._read(host).blocked_at
+        with self._database.reading() as connection:
+            return (_state_of(connection, host) or HostState()).blocked_at
 
-    def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
+    def record_block(self, host: str, *, on_short_link: bool) -> bool:
         """Record that the host sent its verification page; return whether a cool-down begins.
 
         `on_short_link` is True if a short link was requested; then a cool-down begins at once. WeChat sends the
         verification page for most long links. So on long links a cool-down begins only after several verification pages
         in a row.
         """
-        with self._writing() as connection:
-            cools, after = policy.after_block(_state_of(connection, host), now, on_short_link=on_short_link)
-            _store(connection, host, after)
-        return cools
+        return self._change(host, lambda state, now: policy.after_block(state, now, on_short_link=on_short_link))
 
     def record_success(self, host: str) -> None:
         """Record that the host sent a page other than the verification page.
@@ -100,50 +86,57 @@ class HostLimits:
         The next cool-down then has the initial length again, instead of twice the length of the last one. The
         verification pages in a row are counted from 0 again.
         """
-        with self._writing() as connection:
-            before = _state_of(connection, host)
-            after = policy.after_success(before)
-            if after != before:
-                _store(connection, host, after)
+        self._change(host, lambda state, _now: (None, policy.after_success(state)))
 
     def close(self) -> None:
         """Close the database; do nothing if it was not opened."""
-        if "_engine" in self.__dict__:
-            self._engine.dispose()
+        self._database.close()
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """Yield a connection for a transaction that holds the write lock; commit it at the end of the block."""
-        with guarded(self._path), self._engine.begin() as connection:
-            yield connection
+    def _change(self, host: str, decide: Callable[[HostState, float], tuple[_Result, HostState]]) -> _Result:
+        """Change the state of a host in one transaction and return a result.
 
-    def _read(self, host: str) -> HostState:
-        """Return the recorded state of a host, without taking the write lock."""
-        with guarded(self._path), self._engine.connect().execution_options(reads=True) as connection:
-            return _state_of(connection, host)
+        `decide` is called with the present state of the host and the time, and returns the result and the new state.
+        """
+
+        def change(connection: Connection) -> _Result:
+            before = _state_of(connection, host, lock=True)
+            if before is None:
+                connection.execute(
+                    self._database.insert(hosts).values(_row(host, HostState())).on_conflict_do_nothing()
+                )
+                before = _state_of(connection, host, lock=True) or HostState()
+            result, after = decide(before, self._time(connection))
+            if after != before:
+                connection.execute(hosts.update().where(hosts.c.host == host).values(_row(host, after)))
+            return result
+
+        return self._database.write(change)
+
+    def _time(self, connection: Connection) -> float:
+        if self._now is not None:
+            return self._now()
+        time = self._database.dialect.time(connection)
+        return clock.utc_now().timestamp() if time is None else time
 
 
-def _state_of(connection: Connection, host: str) -> HostState:
-    """Return the recorded state of a host; the initial state if none is recorded."""
-    columns = (hosts.c.free, hosts.c.interval, hosts.c.walled, hosts.c.cool, hosts.c.long_walls)
-    row = connection.execute(select(*columns).where(hosts.c.host == host)).first()
-    if row is None:
-        return HostState()
-    next_request_at, interval, blocked_at, cooldown, long_link_blocks = row
+def _state_of(connection: Connection, host: str, *, lock: bool = False) -> HostState | None:
+    """Return the recorded state of a host, None if none is recorded; with `lock`, lock its row for this transaction."""
+    query = select(hosts).where(hosts.c.host == host)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    return _to_state(row) if row else None
+
+
+def _to_state(row: RowMapping) -> HostState:
+    """Return the state in the row of a host. Columns keep their first names, so these differ from the fields' names."""
     return HostState(
-        next_request_at=next_request_at, interval=interval, blocked_at=blocked_at, cooldown=cooldown,
-        long_link_blocks=long_link_blocks,
+        next_request_at=row["free"], interval=row["interval"], blocked_at=row["walled"], cooldown=row["cool"],
+        long_link_blocks=row["long_walls"],
     )  # fmt: skip
 
 
-def _store(connection: Connection, host: str, state: HostState) -> None:
-    """Replace the row of a host.
-
-    The names of some columns differ from the fields of HostState, because columns keep the names of the first version.
-    """
-    connection.execute(hosts.delete().where(hosts.c.host == host))
-    row = {
+def _row(host: str, state: HostState) -> dict[str, object]:
+    """Return the row of a host; the reverse of `_to_state`."""
+    return {
         "host": host, "free": state.next_request_at, "interval": state.interval, "walled": state.blocked_at,
         "cool": state.cooldown, "long_walls": state.long_link_blocks,
     }  # fmt: skip
-    connection.execute(hosts.insert().values(row))

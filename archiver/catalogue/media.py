@@ -3,8 +3,9 @@
 A medium has one row, even if several articles show it; the table `article_media` links media to articles. The row of a
 medium without a file has the reason, and the time at which to request the medium again.
 
-The name of an image is `postimg/<image-id>`, with its id at WeChat, or with a digest if it has no id. The name of an
-audio or video is `media/<digest>`. On disk a medium is usually saved under its name plus an extension.
+The name of an image is `postimg/<image-id>`, with its id at WeChat. If it has no id, its name is `postimg/<digest>`,
+with the digest of its URL. The name of an audio or video is `media/<digest>`. On disk a medium is usually saved under
+its name plus an extension.
 """
 
 from __future__ import annotations
@@ -15,62 +16,50 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
+from typing_extensions import override
 
 from archiver import policy
-from archiver.catalogue.database import Database, chunks, due_condition, from_timestamp, to_timestamp
+from archiver.catalogue.database import RunDatabase, chunks, due_condition, from_timestamp, to_timestamp, transaction
+from archiver.catalogue.protocol import MediaStore
 from archiver.catalogue.schema import article_media, articles, captures, media
 from archiver.models import ArchiveTransaction, LocalFile, Response
 
 _NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
-class MediaTable:
-    """The table of all media that articles show. Methods identify a medium by its name (see the module's docstring)."""
+class MediaTable(MediaStore):
+    """The table of all media that articles show.
 
-    def __init__(self, database: Database) -> None:
+    Methods identify a medium by its name: `postimg/<image-id>` for an image, `media/<digest of its URL>` for an audio
+    or video. On disk a medium is usually saved under its name plus an extension.
+    """
+
+    def __init__(self, database: RunDatabase) -> None:
         self._database = database
 
+    @override
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Decide and record where each medium is saved; return (stems, files).
-
-        `stems` maps the name of each medium to its stem: the path of its file, without the extension. `files` maps the
-        name of each medium that is already saved to its file. Paths are relative to the archive's folder.
-
-        `names` maps the name of each medium to its safe name, such as `postimg/Ab_C` to `postimg/abc-0f3a91c2`. The
-        stem of a new medium is its name. But many disks ignore case; so if the name of another medium differs only in
-        case, the stem is the safe name. For each new medium a row with its stem is added.
-        """
         found = self._rows(list(names))
-        if new := [name for name in names if name not in found]:
-            with self._database.writing() as connection:
-                self._insert(connection, {name: names[name] for name in new})
-            found |= self._rows(new)
+        while new := {name: safe for name, safe in names.items() if name not in found}:
+            self._insert(new)
+            found |= self._rows(list(new))
         return _stems_and_files(found, names)
 
+    @override
     def find(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
-        """Look up where media are saved; return (stems, files) like `reserve`, but write nothing.
-
-        `stems` maps the name of each medium to the path of its file without the extension. `files` maps the name of
-        each medium that is saved to its file. `names` maps the name of each medium to its safe name (see `reserve`);
-        this is the stem of a medium that has no row yet.
-        """
         return _stems_and_files(self._rows(list(names)), names)
 
+    @override
     def failure_of(self, name: str) -> str:
-        """Return the recorded reason why a medium has no file; '' if none is recorded, or the medium is unknown."""
         with self._database.reading() as connection:
             return str(connection.execute(select(media.c.reason).where(media.c.name == name)).scalar() or "")
 
+    @override
     def failed_tries(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the recorded number of failed requests for each medium, by name. Unknown media are left out."""
         return {name: int(row["tries"]) for name, row in self._rows(list(names)).items()}
 
+    @override
     def articles_with_due_media(self) -> list[str]:
-        """Return the keys of the articles with a missing medium that is due for a request.
-
-        Removed articles are left out. So are articles without a stored page, because their posts cannot be written
-        again.
-        """
         query = (
             select(articles.c.key)
             .join(article_media, article_media.c.article_id == articles.c.id)
@@ -82,31 +71,23 @@ class MediaTable:
         with self._database.reading() as connection:
             return [str(key) for key in connection.execute(query).scalars()]
 
-    def postpone(self, key: str) -> None:
-        """Count a failed request for each of an article's media that are still to be requested.
-
-        This is called if the stored page of the article could not be read, so that its media could not be requested.
-        The next request is then due later, or never after too many failed ones.
-        """
+    @override
+    @transaction
+    def postpone(self, connection: Connection, key: str) -> None:
         missing = [row for row in self.of_article(key) if row["due"] is not None]
-        with self._database.writing() as connection:
-            for row in missing:
-                values = _failed(row["reason"], row["tries"] + 1, self._database.now())
-                connection.execute(media.update().where(media.c.id == row["id"]).values(values))
+        for row in missing:
+            values = _failed(row["reason"], row["tries"] + 1, self._database.now())
+            connection.execute(media.update().where(media.c.id == row["id"]).values(values))
 
+    @override
     def of_article(self, key: str) -> list[dict[str, Any]]:
-        """Return the rows of an article's media, as dicts with all columns of the table `media` by column name."""
         joined = media.join(article_media, article_media.c.media_id == media.c.id).join(articles)
         query = select(media).select_from(joined).where(articles.c.key == key).order_by(media.c.id)
         with self._database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    @override
     def files_of_article(self, key: str) -> dict[str, LocalFile]:
-        """Return the saved files of an article's media, by the names of the media.
-
-        The field `response` of each file is the recorded HTTP response that contained the file. It is None if the file
-        was not downloaded.
-        """
         saved = [row for row in self.of_article(key) if row["path"]]
         return {row["name"]: replace(_file(row), response=_response(row)) for row in saved}
 
@@ -119,11 +100,12 @@ class MediaTable:
                 found |= {row["name"]: row for row in rows}
         return found
 
+    @transaction
     def _insert(self, connection: Connection, names: Mapping[str, str]) -> None:
-        """Add a row for each medium in `names`, with the stem of its file: the path without the extension.
+        """Add rows for new media. `names` maps the name of each medium to its safe name.
 
-        `names` maps the name of each medium to its safe name (see `reserve`). The stem is the safe name if the name of
-        another medium differs only in case, otherwise the name.
+        The safe name is used on disk if the name differs from that of another medium only in case. If another run takes
+        the same name on disk at the same time, this medium gets no row; `reserve` calls this method again for it.
         """
         taken: dict[str, str] = {}
         for chunk in chunks([name.lower() for name in names]):
@@ -131,24 +113,27 @@ class MediaTable:
             taken |= {row.folded: row.name for row in rows}
         stems = {name: name if taken.setdefault(name.lower(), name) == name else safe for name, safe in names.items()}
         values = {"path": "", "size": 0, "sha256": "", "reason": "", "tries": 0, "url": "", "headers": []}
-        new = [values | {"name": name, "stem": stem, "folded": stem.lower()} for name, stem in stems.items()]
+        # In the order of names, as every run does: then two runs cannot wait for each other.
+        new = [values | {"name": name, "stem": stem, "folded": stem.lower()} for name, stem in sorted(stems.items())]
         connection.execute(self._database.insert(media).on_conflict_do_nothing(), new)
 
 
 def _stems_and_files(
     found: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, LocalFile]]:
-    """Return the results of `reserve` and `find`: (stems, files), each by the names of the media.
+    """Return (stems, files) from the rows of media, as the result of `reserve` and `find`.
 
-    A stem is the path of a medium's file without the extension. `files` has only media that are saved. `found` maps
-    names of media to their rows. `names` maps the name of each medium to its safe name (see `reserve`); this is the
-    stem of a medium without a row.
+    `stems` maps the name of each medium to the path of its file without the extension. `files` maps the name of each
+    medium that is saved to its file.
+
+    `found` maps names of media to their rows. `names` maps the name of each medium to its safe name. A medium without
+    a row has no stem yet; its safe name is returned as the stem, because no other medium can have it.
     """
     files = {name: _file(row) for name, row in found.items() if row["path"]}
     return {name: found[name]["stem"] if name in found else safe for name, safe in names.items()}, files
 
 
-def record_media(connection: Connection, database: Database, article_id: int, entry: ArchiveTransaction) -> None:
+def record_media(connection: Connection, database: RunDatabase, article_id: int, entry: ArchiveTransaction) -> None:
     """Write the files in `entry.media`, or the reasons why there are none, to the rows of the media.
 
     Also record that the article with the row `article_id` shows these media. The media must have rows, which
@@ -168,19 +153,25 @@ def record_media(connection: Connection, database: Database, article_id: int, en
 
 
 def _rows_of(connection: Connection, names: list[str]) -> Iterator[RowMapping]:
-    """Yield the rows of the media with these names, with the columns that `record_media` needs."""
-    columns = (media.c.id, media.c.name, media.c.tries, media.c.reason)
-    for chunk in chunks(names):
-        yield from connection.execute(select(*columns).where(media.c.name.in_(chunk))).mappings()
+    """Lock the rows of the media with these names, and yield the columns of each row that `record_media` needs.
+
+    Every run locks the rows in the order of the names, so that two runs cannot wait for each other.
+    """
+    query = select(media.c.id, media.c.name, media.c.tries, media.c.reason).order_by(media.c.name).with_for_update()
+    for chunk in chunks(sorted(names)):
+        yield from connection.execute(query.where(media.c.name.in_(chunk))).mappings()
 
 
 def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[str, Any]:
     """Return the columns to change in the row of a medium, as {column name: new value}; {} if nothing changes.
 
-    `entry.media` has the medium's file, or the reason why there is none. Without a file, or if the file's `doubt` says
-    that it may be wrong, there are two cases. If this run requested the medium, a failed request is counted, and the
-    next one is due later, or never after too many. Otherwise, for example because a limit was reached, nothing is
-    counted; if the row has no reason yet, the reason is written and the medium is due now.
+    `entry.media` has the result for the medium:
+
+    - Success (a file): the file is recorded, and the medium is no longer due.
+    - Failure (the reason why there is no file, or a file whose `doubt` says why it may be wrong): a failed request is
+      counted. The next one is due later, or never after too many failures.
+    - Failure, but this run did not request the medium, for example because a limit was reached: nothing is counted. If
+      the row has no reason yet, the reason is written and the medium is due now.
     """
     result = entry.media[row["name"]]
     if isinstance(result, LocalFile) and not result.doubt:

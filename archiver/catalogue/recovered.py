@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select, update
+from typing_extensions import override
 
 from archiver import policy, urls
-from archiver.catalogue.database import Database, chunks, from_timestamp, to_timestamp
+from archiver.catalogue.database import RunDatabase, chunks, exclusive_transaction, from_timestamp, to_timestamp
+from archiver.catalogue.protocol import RecoveredRowStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
 from archiver.models import UNAVAILABLE_STATES, Article, ArticleRecord, Capture, LocalFile, State, Tombstone
@@ -25,19 +27,17 @@ _NO_POST: dict[str, Any] = {
 }  # fmt: skip
 
 
-class RecoveredRows:
-    """The queries and additions to the catalogue that recovery and import need."""
+class RecoveredRows(RecoveredRowStore):
+    """The methods that the catalogue has for recovery and import.
 
-    def __init__(self, database: Database) -> None:
+    Recovery brings the catalogue up to date with the files on disk. Import merges other archives into this one.
+    """
+
+    def __init__(self, database: RunDatabase) -> None:
         self._database = database
 
+    @override
     def last_recorded(self) -> datetime | None:
-        """Return the time up to which the catalogue knows what happened to the archive.
-
-        If a snapshot on disk is newer, the catalogue is out of date, for example restored from a backup. The result is
-        the later of two times: the last receipt of a page, and the last capture that a post shows. Return None if there
-        is no capture and no article.
-        """
         with self._database.reading() as connection:
             times = (
                 connection.execute(select(func.max(column))).scalar()
@@ -45,51 +45,45 @@ class RecoveredRows:
             )
             return from_timestamp(max((time for time in times if time is not None), default=None))
 
+    @override
     def unproven(self) -> list[str]:
-        """Return the keys of the articles whose posts recovery must still rebuild or compare with the stored pages.
-
-        These articles have a stored page, but no digest of the post is recorded. Either the post was found on disk, so
-        that a person may have edited it, or only the page was found and there is no post. Removed articles are left
-        out.
-        """
         query = select(articles.c.key).where(articles.c.taken_out.is_(None)).where(articles.c.digest == "")
         with self._database.reading() as connection:
             rows = connection.execute(query.where(_pages_kept().exists()).order_by(articles.c.id))
             return [str(key) for key in rows.scalars()]
 
+    @override
     def count_without_page(self) -> int:
-        """Return the number of articles that have no stored page, or only pages that are marked as lost.
-
-        Removed articles are not counted.
-        """
         query = select(func.count()).select_from(articles).where(articles.c.taken_out.is_(None))
         has_page = _pages_kept().where(captures.c.lost.is_(None)).exists()
         with self._database.reading() as connection:
             return int(connection.execute(query.where(~has_page)).scalar() or 0)
 
+    @override
     def removed_articles(self) -> list[ArticleRecord]:
-        """Return the records of the articles that the user removed."""
         query = select(*ARTICLE_COLUMNS).where(articles.c.taken_out.is_not(None))
         with self._database.reading() as connection:
             return [to_article(row) for row in connection.execute(query.order_by(articles.c.id))]
 
+    @override
     def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
-        """Add articles whose posts were found on disk, in several transactions.
-
-        Each item of `posts` is (article, published_as); `published_as` is the result of the profile's `published_key`
-        for the article's post.
-        """
         for chunk in chunks(list(posts)):
-            with self._database.writing() as connection:
-                for article, published_as in chunk:
-                    self._post(connection, article, published_as)
+            self._add_posts(chunk)
+
+    @exclusive_transaction
+    def _add_posts(self, connection: Connection, posts: list[tuple[ArticleRecord, str]]) -> None:
+        for article, published_as in posts:
+            self._post(connection, article, published_as)
 
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
-        """Add an article whose post was found on disk, and its URL.
+        """Record an article whose post was found on disk.
 
-        `published_as` is the result of the profile's `published_key` for the post. If the article already has a row,
-        only fill in the post, if it is missing there, and the state, if the post says that the page is not available. A
-        row of a removed article is not changed. If another article already has this post, do nothing.
+        - The article is unknown: rows are added for the article and its URL.
+        - It has a row without a post: the post's path and digest are written to the row. If the post says that the page
+          is not available, that state is written, too.
+        - It has a row with a post, or was removed, or this file is the post of another article: nothing is written.
+
+        `published_as` stands for the address of the post on the site, such as '2024-05-31-title'.
         """
         row = _row_of_post(article, published_as)
         insert = self._database.insert(articles).values(row).on_conflict_do_nothing()
@@ -109,52 +103,44 @@ class RecoveredRows:
             }  # fmt: skip
             connection.execute(self._database.insert(addresses).values(url).on_conflict_do_nothing())
 
-    def add_removal(self, tombstone: Tombstone) -> None:
-        """Record that an article was removed, and the URLs that lead to it, so that none of them is fetched again.
-
-        If the article is unknown, a row is added.
-        """
-        with self._database.writing() as connection:
-            removed = to_timestamp(tombstone.removed)
-            row = _NO_POST | {
-                "key": tombstone.key, "account": tombstone.account, "account_id": "", "title": tombstone.title,
-                "type": "article", "url": tombstone.url, "published": to_timestamp(tombstone.published),
-                "archived": to_timestamp(tombstone.archived or tombstone.removed), "state": State.ARTICLE,
-                "state_seen": removed, "taken_out": removed,
+    @override
+    @exclusive_transaction
+    def add_removal(self, connection: Connection, tombstone: Tombstone) -> None:
+        removed = to_timestamp(tombstone.removed)
+        row = _NO_POST | {
+            "key": tombstone.key, "account": tombstone.account, "account_id": "", "title": tombstone.title,
+            "type": "article", "url": tombstone.url, "published": to_timestamp(tombstone.published),
+            "archived": to_timestamp(tombstone.archived or tombstone.removed), "state": State.ARTICLE,
+            "state_seen": removed, "taken_out": removed,
+        }  # fmt: skip
+        connection.execute(self._database.insert(articles).values(row).on_conflict_do_nothing())
+        is_it = articles.c.key == tombstone.key
+        is_present = is_it & articles.c.taken_out.is_(None)
+        connection.execute(update(articles).where(is_present).values(taken_out=removed))
+        article_id = connection.execute(select(articles.c.id).where(is_it)).scalar()
+        for url in tombstone.urls:
+            new = {
+                "url": url, "state": State.ARTICLE, "reason": "", "source": "", "first_seen": removed, "tries": 0,
             }  # fmt: skip
-            connection.execute(self._database.insert(articles).values(row).on_conflict_do_nothing())
-            is_it = articles.c.key == tombstone.key
-            is_present = is_it & articles.c.taken_out.is_(None)
-            connection.execute(update(articles).where(is_present).values(taken_out=removed))
-            article_id = connection.execute(select(articles.c.id).where(is_it)).scalar()
-            for url in tombstone.urls:
-                new = {
-                    "url": url, "state": State.ARTICLE, "reason": "", "source": "", "first_seen": removed, "tries": 0,
-                }  # fmt: skip
-                values = {"article_id": article_id, "due": None}
-                insert = self._database.insert(addresses).values(new | values)
-                connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
+            values = {"article_id": article_id, "due": None}
+            insert = self._database.insert(addresses).values(new | values)
+            connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
-    def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
-        """Add a capture whose snapshot is on disk; return the key of its article, or '' if there is none.
-
-        `article` is the article in the page. It is None if the page holds no article, such as a notice; `reason` says
-        why. If it is None, the returned key is that of the article to which the URL led before. Captures of a URL must
-        be added in the order of receipt.
-        """
-        with self._database.writing() as connection:
-            article_id = self._article(connection, capture, article)
-            self._insert_capture(connection, capture, article_id)
-            found_urls = list(_urls_of(capture, article))
-            for url in found_urls:
-                self._record_url(connection, url, capture, article_id, reason)
-            if article_id is None:
-                return ""
-            if article:
-                _join_notices(connection, article_id, found_urls)
-            elif capture.received:
-                _record_notice(connection, article_id, capture.state, int(capture.received.timestamp()))
-            return str(connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar() or "")
+    @override
+    @exclusive_transaction
+    def add_capture(self, connection: Connection, capture: Capture, article: Article | None, reason: str = "") -> str:
+        article_id = self._article(connection, capture, article)
+        self._insert_capture(connection, capture, article_id)
+        found_urls = list(_urls_of(capture, article))
+        for url in found_urls:
+            self._record_url(connection, url, capture, article_id, reason)
+        if article_id is None:
+            return ""
+        if article:
+            _join_notices(connection, article_id, found_urls)
+        elif capture.received:
+            _record_notice(connection, article_id, capture.state, int(capture.received.timestamp()))
+        return str(connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar() or "")
 
     def _article(self, connection: Connection, capture: Capture, article: Article | None) -> int | None:
         """Return the id of the article in the page of a capture; add a row if the article is unknown.
@@ -211,8 +197,8 @@ class RecoveredRows:
     ) -> None:
         """Write the result of the fetch that returned `capture` to the row of a URL.
 
-        If the row already has the result of a later fetch, keep that result, and only fill in `article_id` if it is
-        missing. `reason` says why the page holds no article.
+        `reason` says why the page holds no article. If the row already has the result of this fetch or of a later one,
+        that result is kept. Only `article_id` is then written, if the row has none.
         """
         received = capture.received or capture.captured
         row = connection.execute(select(addresses).where(addresses.c.url == url)).first()
@@ -234,16 +220,12 @@ class RecoveredRows:
         insert = self._database.insert(addresses).values(new | values)
         connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
-    def add_media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
-        """Add media files, and record that the articles with these keys show the media.
-
-        `files` maps the names of the media to their files. An empty digest means that the file is damaged; then the
-        medium becomes due for a request.
-        """
-        with self._database.writing() as connection:
-            ids = list(connection.execute(select(articles.c.id).where(articles.c.key.in_(keys))).scalars())
-            for name, file in files.items():
-                self._medium(connection, ids, name, file)
+    @override
+    @exclusive_transaction
+    def add_media(self, connection: Connection, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
+        ids = list(connection.execute(select(articles.c.id).where(articles.c.key.in_(keys))).scalars())
+        for name, file in files.items():
+            self._medium(connection, ids, name, file)
 
     def _medium(self, connection: Connection, article_ids: Sequence[int], name: str, file: LocalFile) -> None:
         """Record the file of a medium, and that the articles with these ids show the medium."""
@@ -267,28 +249,22 @@ class RecoveredRows:
             link = self._database.insert(article_media).values(article_id=article_id, media_id=media_id)
             connection.execute(link.on_conflict_do_nothing())
 
-    def add_capture_without_page(self, key: str, capture: Capture) -> None:
-        """Add the record of a capture whose page was not kept: it has a time, a state and headers, but no snapshot.
+    @override
+    @exclusive_transaction
+    def add_capture_without_page(self, connection: Connection, key: str, capture: Capture) -> None:
+        article_id = connection.execute(_id_of(key)).scalar()
+        if article_id is not None:
+            self._insert_capture(connection, capture, article_id)
 
-        `key` is the key of its article. Do nothing if the article is unknown.
-        """
-        with self._database.writing() as connection:
-            article_id = connection.execute(_id_of(key)).scalar()
-            if article_id is not None:
-                self._insert_capture(connection, capture, article_id)
+    @override
+    @exclusive_transaction
+    def set_archived(self, connection: Connection, key: str, time: datetime) -> None:
+        connection.execute(update(articles).where(articles.c.key == key).values(archived=to_timestamp(time)))
 
-    def set_archived(self, key: str, time: datetime) -> None:
-        """Record `time` as the time of the capture that an article's post shows."""
-        with self._database.writing() as connection:
-            connection.execute(update(articles).where(articles.c.key == key).values(archived=to_timestamp(time)))
-
-    def set_post_digest(self, key: str, digest: str) -> None:
-        """Record the SHA-256 of an article's post.
-
-        The caller must have proven that archiver wrote exactly the bytes with this digest.
-        """
-        with self._database.writing() as connection:
-            connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
+    @override
+    @exclusive_transaction
+    def set_post_digest(self, connection: Connection, key: str, digest: str) -> None:
+        connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
 
 
 def _id_of(key: str) -> Select[Any]:
@@ -297,9 +273,9 @@ def _id_of(key: str) -> Select[Any]:
 
 
 def _pages_kept() -> Select[Any]:
-    """Return the query for the captures of an article that have a stored page, even if it is marked as lost.
+    """Return a subquery for the captures that have a stored page, even if the page is marked as lost.
 
-    It is used as a subquery: the article is the one in the row of the enclosing query.
+    It is for use in a query of the table of articles: it finds the captures of the article in the outer query's row.
     """
     return select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
 
@@ -307,9 +283,9 @@ def _pages_kept() -> Select[Any]:
 def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
     """Complete the row of an article with what one of its captures says.
 
-    If the row does not say which list, feed or album named the article, this is copied from `capture.source`. The time
-    of receipt becomes the time of the article's last check if it is later than the recorded one. A page saved by a
-    browser does not count as a check, because nothing was fetched.
+    - The list, feed or album that named the article is copied from `capture.source`, if the row has none.
+    - The article's last check becomes the time when the capture was received, if that is later. A page saved by a
+      browser does not count as a check, because nothing was fetched.
     """
     if capture.source:
         lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
@@ -345,7 +321,7 @@ def _join_notices(connection: Connection, article_id: int, found_urls: Sequence[
     has_no_article = captures.c.article_id.is_(None) & captures.c.url.in_(found_urls)
     is_notice = captures.c.state.not_in((UNREAD, State.ARTICLE))
     query = select(captures.c.id, captures.c.state, captures.c.received).where(has_no_article & is_notice)
-    for row in connection.execute(query.order_by(captures.c.received)).all():
+    for row in connection.execute(query.order_by(captures.c.received.nulls_first())).all():
         connection.execute(update(captures).where(captures.c.id == row.id).values(article_id=article_id))
         _record_notice(connection, article_id, row.state, row.received or 0)
 
@@ -362,7 +338,10 @@ def _urls_of(capture: Capture, article: Article | None) -> Iterable[str]:
 
 
 def _row_of_post(article: ArticleRecord, published_as: str) -> dict[str, Any]:
-    """Return the row, by column name, for an article of which only the post is known."""
+    """Return the row, by column name, for an article of which only the post is known.
+
+    `published_as` stands for the address of the post on the site, such as '2024-05-31-title'.
+    """
     return _NO_POST | {
         "key": article.key, "account": article.account, "account_id": "", "title": article.title,
         "type": article.type, "url": article.url, "published": to_timestamp(article.published),

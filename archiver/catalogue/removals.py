@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
+from typing_extensions import override
 
-from archiver.catalogue.database import Database, from_timestamp, to_timestamp
+from archiver.catalogue.database import RunDatabase, exclusive_transaction, from_timestamp, to_timestamp
+from archiver.catalogue.protocol import RemovalStore
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
 from archiver.models import Tombstone
 
@@ -20,27 +22,24 @@ _EMPTIED: dict[str, Any] = {
 }  # fmt: skip
 
 
-class RemovalTable:
+class RemovalTable(RemovalStore):
     """The removal of articles, which has two steps.
 
     `begin` marks the article before the first of its files is deleted. `finish` clears the article's rows after the
     last one is deleted. Both may be called repeatedly, so that an interrupted removal can be finished at any time.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: RunDatabase) -> None:
         self._database = database
 
-    def begin(self, key: str) -> None:
-        """Mark an article as removed now; do nothing if it is already marked."""
-        with self._database.writing() as connection:
-            unknown = (articles.c.key == key) & articles.c.taken_out.is_(None)
-            connection.execute(update(articles).where(unknown).values(taken_out=to_timestamp(self._database.now())))
+    @override
+    @exclusive_transaction
+    def begin(self, connection: Connection, key: str) -> None:
+        unknown = (articles.c.key == key) & articles.c.taken_out.is_(None)
+        connection.execute(update(articles).where(unknown).values(taken_out=to_timestamp(self._database.now())))
 
+    @override
     def tombstone(self, key: str) -> Tombstone:
-        """Return the tombstone of an article, the record of its removal that the caller stores in a file.
-
-        If the article is not marked as removed yet, the time of removal in the tombstone is now. The key must be known.
-        """
         with self._database.reading() as connection:
             row = connection.execute(select(articles).where(articles.c.key == key)).one()
             its_urls = select(addresses.c.url).where(addresses.c.article_id == row.id).order_by(addresses.c.url)
@@ -51,18 +50,15 @@ class RemovalTable:
                 archived=from_timestamp(row.archived),
             )  # fmt: skip
 
+    @override
     def exclusive_media(self, key: str) -> list[str]:
-        """Return the paths, relative to the archive's folder, of the media files that only this article shows."""
         with self._database.reading() as connection:
             article_id = _id_of(connection, key)
             query = select(media.c.path).where(_is_shown_only_by(article_id)).where(media.c.path != "")
             return [str(path) for path in connection.execute(query.order_by(media.c.path)).scalars()]
 
+    @override
     def exclusive_pages(self, key: str) -> list[str]:
-        """Return the digests of the snapshots that only captures of this article use.
-
-        Captures that were not classified yet are included if they are from one of the article's URLs.
-        """
         with self._database.reading() as connection:
             is_its_capture = _is_capture_of(_id_of(connection, key))
             others = select(captures.c.sha256).where(~is_its_capture)
@@ -70,45 +66,37 @@ class RemovalTable:
             rows = connection.execute(query.where(captures.c.sha256.not_in(others)).distinct())
             return sorted(map(str, rows.scalars()))
 
-    def finish(self, key: str) -> None:
-        """Delete the captures and media of an article, and what its row says about the post.
+    @override
+    @exclusive_transaction
+    def finish(self, connection: Connection, key: str) -> None:
+        article_id = _id_of(connection, key)
+        exclusive = select(media.c.id).where(_is_shown_only_by(article_id))
+        media_ids = list(connection.execute(exclusive).scalars())
+        connection.execute(delete(article_media).where(article_media.c.article_id == article_id))
+        for media_id in media_ids:
+            connection.execute(delete(media).where(media.c.id == media_id))
+        connection.execute(delete(captures).where(_is_capture_of(article_id)))
+        connection.execute(update(articles).where(articles.c.id == article_id).values(_EMPTIED))
+        connection.execute(update(addresses).where(addresses.c.article_id == article_id).values(due=None))
 
-        Media that other articles show are kept. The row keeps the key, the title and the time of the removal. The
-        article's URLs are kept, and are never due again.
-        """
-        with self._database.writing() as connection:
-            article_id = _id_of(connection, key)
-            exclusive = select(media.c.id).where(_is_shown_only_by(article_id))
-            media_ids = list(connection.execute(exclusive).scalars())
-            connection.execute(delete(article_media).where(article_media.c.article_id == article_id))
-            for media_id in media_ids:
-                connection.execute(delete(media).where(media.c.id == media_id))
-            connection.execute(delete(captures).where(_is_capture_of(article_id)))
-            connection.execute(update(articles).where(articles.c.id == article_id).values(_EMPTIED))
-            connection.execute(update(addresses).where(addresses.c.article_id == article_id).values(due=None))
+    @override
+    @exclusive_transaction
+    def undo(self, connection: Connection, key: str) -> None:
+        article_id = _id_of(connection, key)
+        if connection.execute(select(articles.c.post).where(articles.c.id == article_id)).scalar() is not None:
+            connection.execute(update(articles).where(articles.c.id == article_id).values(taken_out=None))
+            return
+        connection.execute(delete(addresses).where(addresses.c.article_id == article_id))
+        connection.execute(delete(articles).where(articles.c.id == article_id))
 
-    def undo(self, key: str) -> None:
-        """Undo the removal of an article, so that it may be fetched again.
-
-        If `finish` was not called, the article is in the catalogue as before. Otherwise its row and its URLs are
-        deleted, so that the article is unknown.
-        """
-        with self._database.writing() as connection:
-            article_id = _id_of(connection, key)
-            if connection.execute(select(articles.c.post).where(articles.c.id == article_id)).scalar() is not None:
-                connection.execute(update(articles).where(articles.c.id == article_id).values(taken_out=None))
-                return
-            connection.execute(delete(addresses).where(addresses.c.article_id == article_id))
-            connection.execute(delete(articles).where(articles.c.id == article_id))
-
-    def add_url(self, url: str, key: str) -> None:
-        """Record that `url` leads to the removed article with this key, so that the URL is not fetched again."""
-        with self._database.writing() as connection:
-            now = to_timestamp(self._database.now())
-            values = {"article_id": _id_of(connection, key), "due": None, "tried": now}
-            new = {"url": url, "state": "article", "reason": "", "source": "", "first_seen": now, "tries": 0}
-            insert = self._database.insert(addresses).values(new | values)
-            connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
+    @override
+    @exclusive_transaction
+    def add_url(self, connection: Connection, url: str, key: str) -> None:
+        now = to_timestamp(self._database.now())
+        values = {"article_id": _id_of(connection, key), "due": None, "tried": now}
+        new = {"url": url, "state": "article", "reason": "", "source": "", "first_seen": now, "tries": 0}
+        insert = self._database.insert(addresses).values(new | values)
+        connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 
 
 def _id_of(connection: Connection, key: str) -> int | None:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from archiver import urls
-from archiver.catalogue.database import Database, from_timestamp
+from archiver.catalogue.database import RunDatabase, from_timestamp
 from archiver.catalogue.schema import addresses, articles, media
 from archiver.errors import NotWeChat
 from archiver.models import Capture, State, Tombstone
@@ -104,14 +104,15 @@ def _captures(articles_: list[dict[str, Any]], captures_: list[dict[str, Any]]) 
                 )  # fmt: skip
 
 
-def restore(database: Database, salvage: Salvage) -> None:
-    """Write the salvaged data that cannot be rebuilt from files on disk, in one transaction.
+def restore(database: RunDatabase, salvage: Salvage) -> None:
+    """Copy some data of a damaged catalogue to the new one in one transaction: data that is in no file on disk.
 
-    These are the rows in `salvage.addresses` and `salvage.media`, unless the URL or medium already has a row. For each
-    article in `salvage.sources` that has a row, the name of the list, feed or album from which the article came is
-    written, in place of any existing one.
+    - `salvage.addresses` and `salvage.media`: a row is added unless the URL or medium already has one.
+    - `salvage.sources` (key of an article -> name of its list, feed or album): the name is written to the article's
+      row, in place of any other. Articles without a row are ignored.
     """
-    with database.writing() as connection:
+
+    def add_rows(connection: Connection) -> None:
         for row in salvage.addresses:
             values = {"article_id": None, "owner": None, **_columns(addresses, row)}
             connection.execute(database.insert(addresses).values(values).on_conflict_do_nothing())
@@ -119,6 +120,8 @@ def restore(database: Database, salvage: Salvage) -> None:
             connection.execute(database.insert(media).values(_columns(media, row)).on_conflict_do_nothing())
         for key, source in salvage.sources.items():
             connection.execute(articles.update().where(articles.c.key == key).values(source=source))
+
+    database.write(add_rows, alone=True)
 
 
 def _columns(table: Table, row: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +180,7 @@ def _is_address(row: dict[str, Any]) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    """Return whether a value is None, or an integer that can be a time, a count or a size."""
+    """Return whether a value is None or an integer from 0 to 2**40 - 1, as a time, a count or a size is."""
     return value is None or (isinstance(value, int) and 0 <= value < 2**40)
 
 

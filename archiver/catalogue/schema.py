@@ -1,8 +1,9 @@
-"""Define the tables of an archive's catalogue and of the database of the machine.
+"""Define the tables of an archive's catalogue, and of the database with the limits of hosts (host_limits.py).
 
-Times are in whole seconds since 1970, in UTC; NULL means "never" or "unknown". All column types exist in SQLite and in
-PostgreSQL. Tables and columns keep the names that they had when they were added, so some differ from the terms in the
-code: `addresses` contains URLs, `neighbours` contains foreign posts, and `taken_out` is the time of a removal.
+Times are in whole seconds since 1970, in UTC; NULL means "never" or "unknown". Texts are compared by their bytes in
+SQLite and in PostgreSQL. Tables and columns keep the names that they had when they were added, so some differ from the
+terms in the code: `addresses` contains URLs, `neighbours` contains foreign posts, and `taken_out` is the time of a
+removal.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TypeDecorator,
 )  # fmt: skip
 
 REVISION = "0004"  # revision of the newest migration in migrations/versions; a test compares them
@@ -26,29 +28,45 @@ tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
 )
 
+
+class ServerText(TypeDecorator[str]):
+    """The type of text columns on PostgreSQL. Each character NUL, which PostgreSQL cannot store, becomes U+FFFD."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:  # noqa: ARG002
+        """Return the text to store for `value`, with U+FFFD in place of each character NUL; None (NULL) for None."""
+        return value.replace("\0", "\ufffd") if value else value
+
+
 Time = BigInteger
+Text = String().with_variant(ServerText(collation="C"), "postgresql")  # SQLite compares bytes by default
+# 2^31 keys are too few for the captures of years on a server. SQLite's integers have 64 bits, but only a column of type
+# INTEGER numbers its rows.
+RowId = Size = BigInteger().with_variant(Integer, "sqlite")
 
 articles = Table(
     "articles",
     tables,
-    Column("id", Integer, primary_key=True),
-    Column("key", String, nullable=False, unique=True),  # <biz>:<mid>:<idx>, or sha256:… if the page has no ids
-    Column("account", String, nullable=False),
-    Column("account_id", String, nullable=False, index=True),
-    Column("title", String, nullable=False),
-    Column("type", String, nullable=False),
-    Column("url", String, nullable=False),  # the short URL if it is known
+    Column("id", RowId, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # <biz>:<mid>:<idx>, or sha256:… if the page has no ids
+    Column("account", Text, nullable=False),
+    Column("account_id", Text, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("url", Text, nullable=False),  # the short URL if it is known
     Column("published", Time, index=True),
     Column("modified", Time),
     Column("archived", Time, nullable=False),  # time of the capture that the post shows
-    Column("state", String, nullable=False),  # state of its last page: `article`, or that of a notice instead
+    Column("state", Text, nullable=False),  # state of its last page: `article`, or that of a notice instead
     Column("state_seen", Time, nullable=False),  # time at which the state was first seen
     Column("checked", Time),  # time of the last fetch that was a check (policy.counts_as_check)
     Column("taken_out", Time),  # time at which the user removed it; the row stays, so it is not fetched again
-    Column("post", String, unique=True),  # path, relative to the archive's folder
-    Column("published_as", String, index=True),  # day and slug, which must be unique for Jekyll
-    Column("digest", String, nullable=False),  # SHA-256 of the post as archiver wrote it; an edited post has another
-    Column("source", String, nullable=False),  # the source in archiver.yml whose options apply to its post, or ''
+    Column("post", Text, unique=True),  # path, relative to the archive's folder
+    Column("published_as", Text, index=True),  # day and slug, which must be unique for Jekyll
+    Column("digest", Text, nullable=False),  # SHA-256 of the post as archiver wrote it; an edited post has another
+    Column("source", Text, nullable=False),  # the source in archiver.yml whose options apply to its post, or ''
     Column("images_expected", Integer, nullable=False),
     Column("images_saved", Integer, nullable=False),
     Column("images_failed", Integer, nullable=False, index=True),
@@ -60,16 +78,16 @@ articles = Table(
 addresses = Table(
     "addresses",
     tables,
-    Column("url", String, primary_key=True),  # canonical: https, with only the parameters that identify the article
+    Column("url", Text, primary_key=True),  # canonical: https, with only the parameters that identify the article
     Column("article_id", ForeignKey("articles.id"), index=True),
-    Column("state", String, index=True),  # state of the page that was last received; NULL: none was received
-    Column("reason", String, nullable=False),
-    Column("source", String, nullable=False),  # the source in archiver.yml that first named it, or ''
+    Column("state", Text, index=True),  # state of the page that was last received; NULL: none was received
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),  # the source in archiver.yml that first named it, or ''
     Column("first_seen", Time, nullable=False),
     Column("tried", Time),
     Column("tries", Integer, nullable=False),
     Column("due", Time, index=True),  # time of the next fetch; NULL: never
-    Column("owner", String),  # id of the run that has the lease on it; a dead run's lease counts as free
+    Column("owner", Text),  # id of the run that has the lease on it; a dead run's lease counts as free
 )
 
 UNREAD = ""  # the state of a capture that was not classified: a run is working on it, or has died
@@ -77,38 +95,38 @@ UNREAD = ""  # the state of a capture that was not classified: a run is working 
 captures = Table(
     "captures",
     tables,
-    Column("id", Integer, primary_key=True),
+    Column("id", RowId, primary_key=True),
     Column("article_id", ForeignKey("articles.id"), index=True),
-    Column("url", String, nullable=False, index=True),
-    Column("final_url", String, nullable=False),
+    Column("url", Text, nullable=False, index=True),
+    Column("final_url", Text, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", JSON, nullable=False),
     Column("captured", Time, nullable=False),
-    Column("state", String, nullable=False),  # state of the page; UNREAD until it is classified
+    Column("state", Text, nullable=False),  # state of the page; UNREAD until it is classified
     Column("saved", Integer, nullable=False),  # 1: a page saved by a browser; 0: a response to a request
     Column("redacted", JSON, nullable=False),  # names of the credentials that were redacted in the page
-    Column("sha256", String, nullable=False, index=True),  # digest of the snapshot; '' if none was stored
-    Column("size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),  # digest of the snapshot; '' if none was stored
+    Column("size", Size, nullable=False),
     Column("lost", Time),  # time at which its snapshot was found to be damaged or missing
     Column("received", Time),  # time of receipt; a post shows the capture received last
-    Column("source", String, nullable=False, server_default=""),  # source in archiver.yml that named it, or ''
+    Column("source", Text, nullable=False, server_default=""),  # source in archiver.yml that named it, or ''
     Column("estimated", Integer, nullable=False, server_default="0"),  # 1: `captured` is an estimate
 )
 
 media = Table(
     "media",
     tables,
-    Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False, unique=True),  # `postimg/<image-id>`, without extension
-    Column("stem", String, nullable=False),  # on disk: not `name` if another differs only in case
-    Column("folded", String, nullable=False, unique=True),  # `stem` in lower case, because many disks ignore case
-    Column("path", String, nullable=False),  # '' until it is saved
-    Column("size", Integer, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("reason", String, nullable=False),  # reason why it is not saved; '' if it is saved
+    Column("id", RowId, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),  # `postimg/<image-id>`, without extension
+    Column("stem", Text, nullable=False),  # on disk: not `name` if another differs only in case
+    Column("folded", Text, nullable=False, unique=True),  # `stem` in lower case, because many disks ignore case
+    Column("path", Text, nullable=False),  # '' until it is saved
+    Column("size", Size, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # reason why it is not saved; '' if it is saved
     Column("tries", Integer, nullable=False),
     Column("due", Time, index=True),  # time of the next request; NULL: it is saved or given up
-    Column("url", String, nullable=False),  # address it was downloaded from; '' if saved beside a page
+    Column("url", Text, nullable=False),  # address it was downloaded from; '' if saved beside a page
     Column("status", Integer),
     Column("headers", JSON, nullable=False),
     Column("received", Time),
@@ -124,8 +142,8 @@ article_media = Table(
 listings = Table(
     "listings",
     tables,
-    Column("address", String, primary_key=True),  # address of an album
-    Column("title", String, nullable=False),
+    Column("address", Text, primary_key=True),  # address of an album
+    Column("title", Text, nullable=False),
     Column("count", Integer, nullable=False),  # number of articles in its last complete listing
     Column("listed", Time, nullable=False),
 )
@@ -133,27 +151,38 @@ listings = Table(
 folders = Table(
     "folders",
     tables,
-    Column("name", String, primary_key=True),  # path of `_posts` or a folder below it
-    Column("changed", String, nullable=False),  # its times when listed; if unchanged, `neighbours` is valid
+    Column("name", Text, primary_key=True),  # path of `_posts` or a folder below it
+    Column("changed", Text, nullable=False),  # its times when listed; if unchanged, `neighbours` is valid
 )
 
 foreign_posts = Table(
     "neighbours",
     tables,
-    Column("name", String, primary_key=True),  # path of a post that archiver did not write
-    Column("folder", String, nullable=False, index=True),
-    Column("published_as", String, nullable=False, index=True),
+    Column("name", Text, primary_key=True),  # path of a post that archiver did not write
+    Column("folder", Text, nullable=False, index=True),
+    Column("published_as", Text, nullable=False, index=True),
 )
 
 runs = Table(
     "runs",
     tables,
-    Column("id", String, primary_key=True),
-    Column("command", String, nullable=False),
+    Column("id", Text, primary_key=True),
+    Column("command", Text, nullable=False),
     Column("started", Time, nullable=False),
     Column("ended", Time),
     Column("exit_code", Integer),
     Column("counts", JSON, nullable=False),  # number of SOURCEs by Outcome.outcome
+)
+
+# Only on a server: which archive the catalogue belongs to.
+server_tables = MetaData()
+
+owner_table = Table(
+    "archive",
+    server_tables,
+    Column("id", Text, primary_key=True),  # equal to the content of the file `catalogue-id` in the archive's folder
+    Column("folder", Text, nullable=False),  # path of that folder
+    Column("populated", Integer, nullable=False),  # 1: everything in the archive's folder was added
 )
 
 Index("ix_articles_account_published", articles.c.account, articles.c.published)
@@ -165,7 +194,7 @@ machine = MetaData()
 hosts = Table(
     "hosts",
     machine,
-    Column("host", String, primary_key=True),
+    Column("host", Text, primary_key=True),
     Column("free", Float, nullable=False),  # next_request_at
     Column("interval", Float, nullable=False),  # interval: length in seconds of the pause that ends at `free`
     Column("walled", Float, nullable=False),  # blocked_at: time of the last verification page

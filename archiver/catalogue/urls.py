@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
+from typing_extensions import override
 
 from archiver import urls
-from archiver.catalogue.database import Database, chunks, due_condition, to_timestamp
+from archiver.catalogue.database import RunDatabase, chunks, due_condition, to_timestamp, transaction
 from archiver.catalogue.leases import Claim, free_lease, owner_of
+from archiver.catalogue.protocol import UrlStore
 from archiver.catalogue.rows import SUMMARY_COLUMNS, URL_COLUMNS, to_summary, to_url_record
 from archiver.catalogue.schema import addresses, articles
 from archiver.models import ArticleSummary, Target, UrlRecord
@@ -21,95 +23,73 @@ from archiver.models import ArticleSummary, Target, UrlRecord
 _RECORDS = select(*URL_COLUMNS).select_from(addresses.outerjoin(articles, addresses.c.article_id == articles.c.id))
 
 
-class UrlTable:
+class UrlTable(UrlStore):
     """The table of all URLs that were given to archiver or that led to an article.
 
     Methods that return an iterator read rows while the caller consumes it. Changes that other runs make during that
     time may or may not be included.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: RunDatabase) -> None:
         self._database = database
 
+    @override
     def check_rows(self) -> None:
-        """Raise DamagedCatalogue if the row of a URL cannot be read and converted; used to find damage."""
         for _ in self._select(_RECORDS):
             pass
 
+    @override
     def find(self, targets: Iterable[Target]) -> dict[str, UrlRecord]:
-        """Return the records of the URLs of `targets`, by URL; unknown URLs are left out.
-
-        If a long URL has not led to an article yet, the ids in its parameters are looked up. If an article with these
-        ids is in the catalogue, the URL is included, with this article in its record.
-        """
         found: dict[str, UrlRecord] = {}
         with self._database.reading() as connection:
             for chunk in chunks(list(targets)):
                 found |= _find(connection, {target.url: key_of_long_url(target.url) for target in chunk})
         return found
 
+    @override
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        """Add those URLs of `targets` that are not in the table, as due now.
-
-        If this run ends before it has fetched them, later runs do. `source` is the name of the list, feed or album in
-        archiver.yml that contained the URLs, '' if none did. The URLs are added in several transactions.
-        """
         now = to_timestamp(self._database.now())
         values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
-        for chunk in chunks(list(targets)):
-            with self._database.writing() as connection:
-                rows = [{"url": target.url, **values} for target in chunk]
-                connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
+        for chunk in chunks(sorted({target.url for target in targets})):
+            self._add_rows([{"url": url, **values} for url in chunk])
 
-    def claim(self, target: Target) -> Claim:
-        """Reserve a URL for this run, so that no other run works on it; return whether this succeeded, as a Claim.
+    @transaction
+    def _add_rows(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
 
-        The reservation is called a lease. It is refused if a living run, even this one, already has the lease. If
-        several runs or threads claim a URL at the same time, exactly one gets the lease. The lease ends with `release`,
-        with ArticleTable.record, or at the end of this run. The result also has the record of the
-        URL before the claim.
-        """
+    @override
+    @transaction
+    def claim(self, connection: Connection, target: Target) -> Claim:
         run_lock = self._database.run_lock
-        with self._database.writing() as connection:
-            found = _find(connection, {target.url: key_of_long_url(target.url)})
-            before = found.get(target.url, UrlRecord(url=target.url))
-            owner = owner_of(connection, target.url)
-            if owner and run_lock.is_alive(owner):
-                return Claim(is_granted=False, before=before)
-            self._take_lease(connection, target.url, run_lock.id)
-        return Claim(is_granted=True, before=before)
+        owner = owner_of(connection, target.url)
+        is_free = not owner or not run_lock.is_alive(owner)
+        is_granted = is_free and self._take_lease(connection, target.url, owner or None)
+        # Only now, because before that another run could still change the row.
+        found = _find(connection, {target.url: key_of_long_url(target.url)})
+        return Claim(is_granted=is_granted, before=found.get(target.url, UrlRecord(url=target.url)))
 
-    def release(self, url: str) -> None:
-        """Free the lease of this run on a URL; do nothing if this run does not have the lease."""
-        with self._database.writing() as connection:
-            free_lease(connection, url, self._database.run_lock.id)
+    @override
+    @transaction
+    def release(self, connection: Connection, url: str) -> None:
+        free_lease(connection, url, self._database.run_lock.id)
 
+    @override
     def due_now(self) -> Iterator[UrlRecord]:
-        """Yield the records of the URLs that are due to be fetched now, the longest overdue first.
-
-        URLs that led to an article are left out; ArticleTable.due_for_recheck decides when they are fetched again.
-        """
         condition = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due))
 
+    @override
     def waiting(self) -> Iterator[UrlRecord]:
-        """Yield the records of the URLs that will be due at a later time.
-
-        URLs that led to an article are left out.
-        """
         condition = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition))
 
+    @override
     def in_state(self, state: str) -> Iterator[UrlRecord]:
-        """Yield the records of the URLs whose last received page had this state, in order of their last fetch.
-
-        `state` is a value of State, such as 'deleted'. URLs that led to an article are left out.
-        """
         condition = (addresses.c.state == state) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition).order_by(addresses.c.tried))
 
+    @override
     def of_article(self, key: str) -> list[UrlRecord]:
-        """Return the records of all URLs that led to the article with this key."""
         return list(self._select(_RECORDS.where(articles.c.key == key).order_by(addresses.c.url)))
 
     def _select(self, query: Select[Any]) -> Iterator[UrlRecord]:
@@ -117,12 +97,19 @@ class UrlTable:
             for row in connection.execute(query):
                 yield to_url_record(row)
 
-    def _take_lease(self, connection: Connection, url: str, run_id: str) -> None:
-        """Make the run `run_id` the owner of the lease on a URL; add the URL as due now if it is unknown."""
-        now = to_timestamp(self._database.now())
+    def _take_lease(self, connection: Connection, url: str, owner: str | None) -> bool:
+        """Take the lease on a URL if it still belongs to `owner`; return whether that is so.
+
+        `owner` is the id of a dead run, or None for a free lease. An unknown URL is added as due now. One statement
+        compares the owner and replaces it, so that only one of several runs gets the lease.
+        """
+        now, run_id = to_timestamp(self._database.now()), self._database.run_lock.id
         row = {"url": url, "reason": "", "source": "", "first_seen": now, "tries": 0, "due": now, "owner": run_id}
         insert = self._database.insert(addresses).values(row)
-        connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_={"owner": run_id}))
+        replace = insert.on_conflict_do_update(
+            index_elements=["url"], set_={"owner": run_id}, where=addresses.c.owner.is_not_distinct_from(owner)
+        )
+        return connection.execute(replace.returning(addresses.c.url)).first() is not None
 
 
 def _find(connection: Connection, keys: Mapping[str, str]) -> dict[str, UrlRecord]:

@@ -28,7 +28,7 @@ from archiver.archive.own_files import SYSTEM_FILES
 from archiver.archive.post_merger import PostMerger
 from archiver.archive.recovery import PageReader
 from archiver.archive.tombstones import Tombstones
-from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue import Catalogue
 from archiver.catalogue.salvage import Salvage
 from archiver.commands.rebuild import rebuild_one
 from archiver.commands.remove import undo
@@ -84,11 +84,11 @@ def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
         context.archive.own.mkdir(parents=True, exist_ok=True)
         with context.archive.run_lock():
             yield context
-    elif (context.archive.own / FILE).is_file():
+    elif context.archive.location.exists():
         yield context
     else:
         with TemporaryDirectory(prefix="archiver-") as folder:
-            settings = msgspec.structs.replace(context.settings, output=folder)
+            settings = msgspec.structs.replace(context.settings, output=folder, catalogue="")
             with closing(Context(settings, now=context.now)) as temporary:
                 yield temporary
 
@@ -153,9 +153,9 @@ class Merge:
             check_space(root, self.other.size())
 
     def _restored(self) -> Iterator[MergeResult]:
-        """Bring back articles that were removed from our archive, if the other archive has them.
+        """Undo the removal of articles that were removed from our archive, if the other archive has them.
 
-        Yield a result for each article. Only the removal is undone here: later steps import the files. Do nothing if
+        Yield a result for each article. Its files are not imported here, but by later steps of the merge. Do nothing if
         `restore_removed` is False.
         """
         posts = (key for _, key in self.other.posts())
@@ -276,10 +276,10 @@ class Merge:
         return MergeResult(what="media", outcome=outcome, path=file.path, key=key, said=message, place=path)
 
     def _record_medium(self, keys: list[str], file: LocalFile) -> None:
-        """Record in our catalogue that the articles with these keys show a medium. `file` is in our archive already.
+        """Record in our catalogue that the articles with these keys show the medium `file`, which is in our archive.
 
-        Many disks ignore case in names. So if our catalogue has another medium whose name differs only in case, choose
-        a distinct name, copy the file to it, and record the medium under this name.
+        If the catalogue has another medium whose name differs only in case, the file is first copied to a new name, and
+        this name is recorded. Otherwise a disk that ignores case would take both names for one file.
         """
         name, _, ending = file.path.rpartition(".")
         stems, _ = self._catalogue.media.reserve({name: safe_name(name)})

@@ -40,7 +40,7 @@ class Scheduler:
     def __init__(self, context: Context, options: FetchOptions) -> None:
         self._context, self._options = context, options
         self._requested: set[str] = set()  # addresses of the pages that this run requested
-        self._disk_failed = self._is_blocked = self._time_is_over = False
+        self._disk_failed = self._catalogue_failed = self._is_blocked = self._time_is_over = False
 
     def sort_out(self, jobs: list[Job]) -> Generator[Outcome, None, list[Job]]:
         """Separate the jobs that must be done now from those that need no work.
@@ -196,8 +196,9 @@ class Scheduler:
     def _mark_unavailable(self, job: Job, outcome: Outcome, record: UrlRecord) -> Outcome:
         """Add a notice to the post of an archived article if `outcome` shows that WeChat no longer has the article.
 
-        Return the outcome to report; that is `outcome` itself if no notice was needed. The post is rebuilt with the
-        notice, and its text is kept. `record` is the record of the job's address before the request.
+        The post is rebuilt with the notice; its text is kept. Return the outcome to report: that of the rebuild, with
+        the state from `outcome`. If no notice was needed, return `outcome` itself; if the rebuild failed, `outcome`
+        with a warning. `record` is the record of the job's address before the request.
         """
         if record.article is None or outcome.outcome != "failed" or outcome.state not in UNAVAILABLE_STATES:
             return outcome
@@ -231,6 +232,8 @@ class Scheduler:
         """
         if self._disk_failed:
             return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
+        if self._catalogue_failed:
+            return outcomes.not_asked(job.target, "the catalogue's server cannot be reached", Exit.TRY_LATER)
         if not job.asks_for_page:
             return None
         if self._is_blocked:
@@ -259,4 +262,5 @@ class Scheduler:
         self._disk_failed |= outcome.exit_code == Exit.CANNOT_WRITE
         self._time_is_over |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:
+            self._catalogue_failed |= not self._context.archive.catalogue.is_reachable()
             self._is_blocked |= self._context.rate_limiter.cooldown_until() is not None

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from archiver.archive.inventory import Inventory
+from archiver.archive.inventory import CATALOGUE, Inventory
 from archiver.archive.lookup import require_article
-from archiver.catalogue import FILE, Catalogue
+from archiver.catalogue import Catalogue
 from archiver.context import Context, build_profile
 from archiver.errors import ArchiverError, DamagedCatalogue
 from archiver.models import Finding
 from archiver.settings import Settings
-from archiver.storage.local import OWN_FOLDER
 from archiver.storage.quarantine import files_aside
 
 Counted = Callable[[int], None]
@@ -29,7 +28,7 @@ def verify(inventory: Callable[[], Inventory]) -> Iterator[Finding]:
     try:
         opened = inventory()
     except DamagedCatalogue as error:
-        yield Finding(problem="database", what="catalogue", path=f"{OWN_FOLDER}/{FILE}", said=str(error.args[0]))
+        yield Finding(problem="database", what="catalogue", path=CATALOGUE, said=str(error.args[0]))
         return
     yield from opened.everything()
 
@@ -57,15 +56,14 @@ def inventory_of(
     counts: Counter[str],
     callbacks: tuple[Counted, Counted],
 ) -> Inventory:
-    """Return an Inventory, which compares files and catalogue when the caller iterates over its findings.
+    """Return an Inventory: when the caller iterates over its findings, it compares the files with the catalogue.
 
-    It covers the named articles, or the whole archive if `named` is None. Each of `named` is a key, an address or the
-    path of a post. Raise InputError if the archive lacks one of the articles.
+    It covers the whole archive if `named` is None, else only the named articles. Each of `named` is a key, an address
+    or the path of a post. Raise InputError if the archive lacks one of the articles.
 
-    During the comparison, the numbers of checked "posts", "media" and "pages" are kept in `counts`, for a summary.
-    `callbacks` are two functions for a progress line. The first is called now with the approximate number of all files,
-    or 0 if `named` is given. The second is called during the comparison with the number of files checked since its last
-    call.
+    The comparison counts the checked files in `counts`, by the kinds "posts", "media" and "pages". `callbacks` are two
+    functions for a progress line. The first is called here, with the approximate number of all files; it gets 0 if
+    articles are named. The comparison calls the second, with the number of files checked since its last call.
     """
     planned, on_checked = callbacks
     keys = None if named is None else {require_article(catalogue, name, settings).key for name in named}

@@ -56,8 +56,7 @@ class IntervalLimiter:
     def acquire(self, _address: str = "") -> None:
         """Wait until the next request may be sent, and begin a new interval. The address is ignored.
 
-        The wait is at most one interval, or the last delay that the server asked for if that is longer. This holds
-        even if the clock is set back.
+        The wait is at most one interval, or the last delay that the server asked for if that is longer.
         """
         with self._lock:
             delay = min(self._next - self._clock(), self._longest_delay)
@@ -81,33 +80,37 @@ class IntervalLimiter:
 
 
 class HostLimitStore(Protocol):
-    """A protocol for a store of rate limits and cool-downs by host, which all processes share.
+    """A storage of rate limits and cool-downs by host, shared by all processes.
 
-    A delay is short: callers wait for it. They call `acquire` before each request, which returns the seconds to wait. A
-    cool-down is long: callers do not wait, but give up. They call `cooldown_until` before `acquire` to find out.
-
-    `host` is a host name. `now` and returned times are seconds since 1970; durations are in seconds.
+    Times are seconds since 1970, durations are seconds. The storage has its own clock.
     """
 
-    def acquire(self, host: str, interval: float, now: float) -> float:
+    def acquire(self, host: str, interval: float) -> float:
         """Record a request to `host` and return 0, or return the seconds to wait if no request may be sent now.
 
         `interval` is the minimum time between two requests to `host`. After the wait, `acquire` has to be called again.
         """
 
-    def delay(self, host: str, seconds: float, now: float) -> None:
-        """Let no process send a request to `host` for `seconds` from `now`: until then, `acquire` returns a wait."""
+    def delay(self, host: str, seconds: float) -> None:
+        """Delay the requests of all processes to `host`: for the next `seconds`, `acquire` returns a time to wait.
 
-    def cool_down(self, host: str, seconds: float, now: float) -> None:
-        """Begin a cool-down of `host` that lasts `seconds` from `now`: until then, `cooldown_until` returns its end."""
+        This is for short delays, which callers wait for. For long ones, use `cool_down`.
+        """
 
-    def cooldown_until(self, host: str, now: float) -> float:
+    def cool_down(self, host: str, seconds: float) -> None:
+        """Begin a cool-down of `host` that lasts `seconds` from now.
+
+        During a cool-down, callers do not wait, but give up their requests. They call `cooldown_until` to find out
+        whether there is one.
+        """
+
+    def cooldown_until(self, host: str) -> float:
         """Return the time when the current cool-down of `host` ends, 0 if there is none."""
 
     def blocked_at(self, host: str) -> float:
         """Return the time when the last cool-down of `host` began, 0 if it never had one."""
 
-    def record_block(self, host: str, now: float, *, on_short_link: bool) -> bool:
+    def record_block(self, host: str, *, on_short_link: bool) -> bool:
         """Record that `host` sent a verification page; return whether a cool-down begins.
 
         `on_short_link` is True if a short address (`/s/…`) was requested. For long ones the verification page is usual,
@@ -146,7 +149,7 @@ class SharedRateLimiter:
         while True:
             self.check(address)
             self._check_time(address)
-            delay = self.limits.acquire(urls.HOST, self.interval, self._now_seconds())
+            delay = self.limits.acquire(urls.HOST, self.interval)
             if delay <= 0:
                 return
             self._check_time(address, delay)
@@ -167,33 +170,34 @@ class SharedRateLimiter:
 
     def cooldown_until(self) -> datetime | None:
         """Return the end of the current cool-down as a datetime in Chinese time, None if there is no cool-down."""
-        until = self.limits.cooldown_until(urls.HOST, self._now_seconds())
+        until = self.limits.cooldown_until(urls.HOST)
         if not until or self._is_verified():
             return None
         return datetime.fromtimestamp(until, UTC).astimezone(CHINA)
 
     def observe(self, page: Page) -> None:
-        """Record in `limits` whether a received page is the verification page, after which a cool-down may begin.
+        """Tell the store `limits` whether a received page is the verification page, so that it can begin a cool-down.
 
-        Truncated pages and pages with State.UNKNOWN are ignored: they do not show whether WeChat blocks requests.
+        Truncated pages and pages of an unknown kind (State.UNKNOWN) are ignored: they do not show whether WeChat blocks
+        requests.
         """
         state = classify(page).state
         if state is State.VERIFICATION:
-            self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=urls.is_short(page.url))
+            self.limits.record_block(urls.HOST, on_short_link=urls.is_short(page.url))
         elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice, too, shows that the host answers requests
             self.limits.record_success(urls.HOST)
 
     def back_off(self, seconds: float | None) -> None:
         """Delay all page requests by `seconds`; if that is more than LONGEST_WAIT, begin a cool-down instead.
 
-        None means that the server gave no time. Then a cool-down begins as after a verification page.
+        None means that the server gave no time. Then a cool-down begins that is as long as after a verification page.
         """
         if seconds is None:
-            self.limits.record_block(urls.HOST, self._now_seconds(), on_short_link=True)
+            self.limits.record_block(urls.HOST, on_short_link=True)
         elif seconds > LONGEST_WAIT:
-            self.limits.cool_down(urls.HOST, seconds, self._now_seconds())
+            self.limits.cool_down(urls.HOST, seconds)
         else:
-            self.limits.delay(urls.HOST, seconds, self._now_seconds())
+            self.limits.delay(urls.HOST, seconds)
 
     def _check_time(self, address: str, delay: float = 0) -> None:
         end = self.end()
@@ -208,6 +212,3 @@ class SharedRateLimiter:
         """
         cookies = Path(self.cookies) if self.cookies else None
         return bool(cookies and cookies.is_file() and cookies.stat().st_mtime > self.limits.blocked_at(urls.HOST))
-
-    def _now_seconds(self) -> float:
-        return self.now().timestamp()

@@ -1,33 +1,35 @@
-"""Open a SQLite database, configure its connections, migrate its schema, and convert its errors to OutputError.
+"""Use a SQLite file as a database: configure its connections, migrate its schema, and convert its errors.
 
-This module opens both the catalogue and the database of the machine (host_limits.py).
+This module serves both the catalogues of archives and the database with the limits of hosts (host_limits.py).
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass
 from json import JSONDecodeError
 from pathlib import Path
 from sqlite3 import OperationalError
 from urllib.parse import parse_qsl, quote
 
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from archiver.catalogue.schema import REVISION, tables
+from archiver.catalogue.location import Location, guarded_folder
+from archiver.catalogue.migration import migrate, refuse_newer, revision_of
+from archiver.catalogue.schema import REVISION
 from archiver.errors import DamagedCatalogue, OutputError
 from archiver.storage.local import make_durable_folder, sync_file, sync_folder, temporary_path
 
-FILE = "catalogue.db"
 BUSY_TIMEOUT = 30_000  # milliseconds to wait for the transaction of another process, which usually takes a few
 _RETRY_INTERVAL = 0.005  # seconds
 # Parts of SQLite's messages about a damaged file, and its error codes: corrupt, not a database, short read.
@@ -40,6 +42,79 @@ _SPARE = 2**20  # free bytes on a disk below which it counts as full
 _POPULATED = 1  # PRAGMA user_version of a catalogue to which everything in the archive's folder was added
 _SHARED_MEMORY = 2**16  # bytes; enough to index 8,000 pages of the log, which is emptied at 1,000 pages
 _PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON")
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteDialect:
+    """A database in a SQLite file.
+
+    A transaction that writes takes SQLite's write lock at its start, so no other transaction ever writes at the same
+    time. SQLite would otherwise take the lock at the transaction's first write, and refuse it if another process had
+    written in the meantime.
+    """
+
+    location: Location
+
+    def open_engine(self) -> Engine:
+        """Return an engine for the file, which is created if it is missing.
+
+        If the disk is full or the folder is read-only, the engine can only read, in some cases from a copy in memory.
+        """
+        return open_engine(self.location.file)
+
+    def prepare_schema(self, engine: Engine) -> bool:
+        """Create or migrate the schema; return whether the catalogue must be populated from the archive's folder."""
+        return bring_up_to_date(engine, self.location.file)
+
+    def create_tables(self, engine: Engine, schema: MetaData) -> None:
+        """Create the missing tables of `schema`."""
+        with self.guarded(), engine.begin() as connection:
+            schema.create_all(connection)
+
+    def mark_populated(self, connection: Connection) -> None:
+        """Record in the file's `user_version` that all posts and removals in the archive's folder were added to it."""
+        mark_populated(connection)
+
+    @contextmanager
+    def for_reading(self, engine: Engine) -> Iterator[Connection]:
+        """Return a connection in a transaction without the write lock, so that others can write at the same time."""
+        with engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+    @contextmanager
+    def for_writing(self, engine: Engine, *, alone: bool) -> Iterator[Connection]:  # noqa: ARG002 - always alone
+        """Return a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
+
+        The transaction holds the write lock. So no other transaction writes at the same time, whether `alone` is set or
+        not.
+        """
+        with engine.begin() as connection:
+            yield connection
+
+    def is_conflict(self, error: Exception) -> bool:  # noqa: ARG002
+        """Return False: the write lock excludes conflicts."""
+        return False
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """Return SQLAlchemy's INSERT for SQLite, which supports ON CONFLICT."""
+        return sqlite.insert(table)
+
+    def time(self, connection: Connection) -> float | None:  # noqa: ARG002
+        """Return None: the file is on this machine, so the clock of the machine is used."""
+        return None
+
+    def integrity_errors(self, connection: Connection) -> list[str]:
+        """Return the faults that `integrity_check` and `foreign_key_check` find."""
+        checked = connection.execute(text("PRAGMA integrity_check"))
+        faults = [str(message) for (message,) in checked if message != "ok"]
+        return faults + [
+            f"row {row} of {table} names a row of {parent} that is not there"
+            for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check"))
+        ]
+
+    def guarded(self) -> AbstractContextManager[None]:
+        """Convert database errors in the block to OutputError, or to DamagedCatalogue if the database is damaged."""
+        return guarded(self.location.file)
 
 
 def open_engine(path: Path) -> Engine:
@@ -63,7 +138,10 @@ def open_engine(path: Path) -> Engine:
 
 
 def _read_only_url(path: Path) -> URL:
-    """Return the URI of `_read_only` as an SQLAlchemy URL, for example for a database in a backup or on a CD."""
+    """Return the SQLAlchemy URL of a database in a place where nothing can be written, such as a CD.
+
+    It contains the same URI as `_read_only` returns for sqlite3.
+    """
     name, _, query = _read_only(path).partition("?")
     return URL.create("sqlite", database=name, query={**dict(parse_qsl(query)), "uri": "true"})
 
@@ -108,14 +186,13 @@ def is_full(folder: Path) -> bool:
 
 
 def _copy_in_memory(path: Path, uri: str, refuses: str) -> Engine:
-    """Return an engine for a copy in memory of the database at `path`, which cannot be written.
+    """Copy the database at `path`, which cannot be written, to memory; return an engine for reading the copy.
 
     `uri` is the SQLite URI from which to read the database. `refuses` says why it cannot be written, such as 'its
-    folder is read-only'; this becomes part of the error message of an attempt to write.
+    folder is read-only'; an attempt to write raises an error with this text.
 
-    On a full disk the database cannot be read in place. SQLite maps the index of the write-ahead log to memory, and the
-    process is killed (SIGBUS) if the disk has no space for a block of the index. With the exclusive lock that is used
-    here, SQLite does not map the index.
+    On a full disk the database cannot be read in place: SQLite maps the index of the write-ahead log to memory, and the
+    process would be killed (SIGBUS). While the copy is made, an exclusive lock keeps SQLite from mapping the index.
     """
     address = f"file:{secrets.token_hex(8)}?mode=memory&cache=shared"
     copy = sqlite3.connect(address, uri=True, check_same_thread=False)  # the copy exists while this connection is open
@@ -190,19 +267,15 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
     change nothing and raise OutputError.
     """
     with guarded(path), engine.connect().execution_options(reads=True) as connection:
-        found = _revision(connection)
+        found = revision_of(connection)
         is_populated = connection.exec_driver_sql("PRAGMA user_version").scalar() == _POPULATED
     if found == REVISION:
         return not is_populated
-    if found > REVISION:
-        raise OutputError(
-            f"was made by a newer archiver (schema {found}, this one knows {REVISION}): upgrade archiver",
-            concerns=str(path),
-        )
+    refuse_newer(found, str(path))
     if found and not engine.get_execution_options().get("refuses"):
         _back_up(path, found)
     with guarded(path), engine.execution_options(migrates=True).begin() as connection:
-        _migrate(connection, found)
+        migrate(connection, found)
         if found:  # the older version that made it had no such mark
             mark_populated(connection)
     return not found
@@ -214,6 +287,15 @@ def mark_populated(connection: Connection) -> None:
     A tombstone is a file that records the removal of an article.
     """
     connection.exec_driver_sql(f"PRAGMA user_version = {_POPULATED}")
+
+
+def empty_log(path: Path) -> None:
+    """Write the write-ahead log of the database at `path` into the file, so that the file alone is the database."""
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT / 1000)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise OutputError(f"cannot be moved to a server ({error})", concerns=str(path)) from error
 
 
 def _back_up(path: Path, revision: str) -> None:
@@ -238,53 +320,6 @@ def _back_up(path: Path, revision: str) -> None:
 
 
 @contextmanager
-def guarded_folder(path: Path) -> Iterator[None]:
-    """Convert an OSError in the block to an OutputError saying that the parent folder of `path` cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", concerns=str(path.parent)) from error
-
-
-def _revision(connection: Connection) -> str:
-    """Return the revision of the catalogue's schema, such as '0004'; '' if no schema was created yet."""
-    if not inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
-
-
-def _migrate(connection: Connection, found: str) -> None:
-    """Migrate the schema from the revision `found` to the newest one; create the newest schema if `found` is ''."""
-    if not found:
-        tables.create_all(connection)
-        connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
-        connection.execute(text("DELETE FROM alembic_version"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION})
-        return
-    upgrade(connection)
-
-
-def upgrade(connection: Connection) -> None:
-    """Run all migrations that are newer than the catalogue's schema."""
-    from alembic import command  # the import takes a second, so it is done only for a migration
-    from alembic.config import Config
-
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    command.upgrade(config, "head")
-
-
-def create(engine: Engine, path: Path, schema: MetaData) -> None:
-    """Create those tables of `schema` that are missing in the database at `path`.
-
-    This is used for the machine's database, which has no migrations.
-    """
-    with guarded(path), engine.begin() as connection:
-        schema.create_all(connection)
-
-
-@contextmanager
 def guarded(path: Path) -> Iterator[None]:
     """Convert database errors in the block to OutputError, or to DamagedCatalogue if the database is damaged.
 
@@ -306,7 +341,7 @@ def damaged(message: str, path: Path) -> DamagedCatalogue:
 
     `message` is the message of SQLite or SQLAlchemy.
     """
-    if path.name != FILE:  # the database of the machine, for host limits
+    if not Location(file=path).is_catalogue:  # the database of the machine, for host limits
         return DamagedCatalogue(f"{message}: it is damaged; delete it, a new one is made", concerns=str(path))
     folder = path.parent.parent
     return DamagedCatalogue(
