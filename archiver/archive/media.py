@@ -77,9 +77,10 @@ class ArticleMedia:
         """Return the usable files that the archive has of these media, by media name. The other media must be fetched.
 
         A file is usable if it has the digest in the catalogue. If the catalogue has no digest, the file must be
-        complete, and its content must have the type of its extension. Each medium without a row in the catalogue gets
-        one, except in a dry run. If media cannot be fetched (`ArticleMedia.is_offline`), raise InputError for a file
-        that cannot be read.
+        complete, and its content must have the type of its extension. A file that cannot be read counts as missing;
+        but if media cannot be fetched (`ArticleMedia.is_offline`), InputError is raised for it.
+
+        Each medium without a row in the catalogue gets one, except in a dry run.
         """
         kinds = {media_name(medium): medium.kind for medium in media}
         names = {name: safe_name(name) for name in kinds}

@@ -115,13 +115,14 @@ class PostMerger:
         return MergeResult(what="post", outcome="conflict", path=name, key=known.key, said=message, place=copy)
 
     def _keep_newer(self, name: str, known: ArticleRecord, our_name: str, *, is_ours_edited: bool) -> MergeResult:
-        """Keep as our post the version that was made from the later page; return the result.
+        """Choose between our version of a post and theirs by the times of their pages; return the result.
 
-        Use this if the other archive does not have the page of its post, so that the post cannot be rebuilt.
+        Use this if the other archive lacks the page of its post, so that the post cannot be rebuilt. Each post says in
+        its front matter when its page was received.
 
         - Ours is kept if a person edited it (`is_ours_edited`), or if its page is not older. Theirs is then copied to
           .archive/conflicts.
-        - Otherwise theirs is kept, also if one of the times is unknown. Ours is then copied to .archive/lost.
+        - Otherwise, or if one of the times is unknown, theirs replaces ours. Ours is then copied to .archive/lost.
 
         `name` is the path of their post, `our_name` the path of ours, and `known` our record of the article.
         """

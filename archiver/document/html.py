@@ -78,11 +78,10 @@ def _links(runs: list[Run]) -> Iterator[str]:
 
 
 def _nested(runs: list[Run], level: int) -> str:
-    """Return the HTML of `runs` without the formatting tags that the caller puts around it.
+    """Return the HTML of `runs` without the first `level` formatting tags of MARKS, which the caller writes around it.
 
-    MARKS lists these tags from the outermost on: `strong`, `em` and so on. The caller writes the first `level` of them,
-    and this function writes the rest. With `level` 1, bold italic text becomes `<em>text</em>`, and the caller adds
-    `<strong>`.
+    MARKS lists all formatting tags, the outermost first: `strong`, `em` and so on. With `level` 1, bold italic text
+    becomes `<em>text</em>`, and the caller adds `<strong>`.
     """
     if len(runs) == 1:
         return _enclose(_leaf(runs[0]), runs[0].marks, _OUTER_MARKS[level])

@@ -104,7 +104,8 @@ class ResponseLimits:
 def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
     """Send a GET request for `url` and return the response, even if it is a redirect.
 
-    Raise TooLarge if the body is larger than `limits.size`. Errors of httpx and of `limits.count` are passed on.
+    Raise TooLarge if the body is larger than `limits.size`. The function `limits.count` is called with the size of each
+    piece of the body. An error that it raises stops the download and is passed on; so are the errors of httpx.
     """
     extensions = {} if limits.seconds is None else {SECONDS_EXTENSION: limits.seconds}
     with client.stream("GET", url, extensions=extensions) as response:

@@ -249,12 +249,11 @@ def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:
 
 
 def _plain_inside(group: list[Run], inner: frozenset[str]) -> bool:
-    """Return whether a group of runs contains only text that can be written between asterisks (`*` or `**`).
+    """Return whether a group of runs is plain inside, so that it can be written between asterisks (`*` or `**`).
 
-    The Markdown engine marked.js misreads images, links, bold, italic and code between asterisks. A group that contains
-    one of them gets HTML tags instead.
-
-    `inner` has the marks that are written around the whole group, and `a` if a link is. These are ignored.
+    It is not if it contains an image, a link, bold, italic or code: the Markdown engine marked.js misreads these
+    between asterisks, so the group gets HTML tags instead. `inner` has the marks of the group as a whole, and also `a`
+    if the whole group is one link; they do not count.
     """
     return all(not (run.marks - inner) & {"strong", "em", "code"} and not run.image for run in group) and not (
         any(run.href for run in group) and "a" not in inner
