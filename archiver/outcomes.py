@@ -155,10 +155,13 @@ def gone_since(notice: Outcome, post: Outcome) -> Outcome:
     "deleted": this is `notice`. Then the post was written again, with a line about the notice: this is `post`.
 
     - If the post was written, return `post` with the state, the error message and the exit code of `notice`.
-    - If writing the post failed, return `notice` with a warning.
+    - If writing the post failed, return `notice` with a warning. If the archive could not be written, the exit code
+      says so.
     """
     if post.outcome == "failed":
-        return replace(notice, warnings=(*notice.warnings, f"its post stays as it is: {post.error}"))
+        exit_code = post.exit_code if post.exit_code == Exit.CANNOT_WRITE else notice.exit_code
+        warning = f"its post stays as it is: {post.error}"
+        return replace(notice, warnings=(*notice.warnings, warning), exit_code=exit_code)
     reason = notice.error.partition(";")[0]
     return replace(
         post, source=notice.source, state=notice.state, exit_code=notice.exit_code,
@@ -193,8 +196,10 @@ def recorded(outcome: Outcome) -> Outcome:
 
     - Not failed: the exit code becomes OK.
     - Failed, and the state is final (such as `deleted`): the outcome becomes `skipped`, and the exit code OK.
-    - Failed for any other reason: nothing changes.
+    - Failed for any other reason, such as an archive that cannot be written: nothing changes.
     """
+    if outcome.exit_code == Exit.CANNOT_WRITE:
+        return outcome
     if outcome.outcome != "failed":  # among these are articles that are gone from WeChat or were removed
         return replace(outcome, exit_code=Exit.OK)
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL_STATES else outcome

@@ -89,6 +89,21 @@ def test_the_post_of_an_article_that_is_gone_says_so(
     assert recheck(archiver, ONE) == {"unchanged": 1}
 
 
+def test_a_post_that_cannot_be_marked_is_no_success(archiver: Command, world: World) -> None:
+    archiver.add(*numbered.serve(world, (1,)))
+    world.serve(numbered.address(1), pages.notice("该内容已被发布者删除"))
+    lock = archiver.folder / "out" / ".archive" / "posts.lock"
+    lock.unlink()
+    lock.mkdir()  # no post can be written
+    run = archiver("recheck", "--json", "--interval", "0", "-o", "out", numbered.key(1))
+    assert run.code == 73
+    assert "its post stays as it is" in run.outcome["warnings"][0]
+    lock.rmdir()
+    assert archiver("recheck", "--json", "--interval", "0", "-o", "out", numbered.key(1)).code == 0
+    (post,) = archiver.posts
+    assert "原文已无法访问" in post.read_text()
+
+
 def test_add_and_refresh_mark_it_too(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     archiver.add(ONE, TWO)
