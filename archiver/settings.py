@@ -143,7 +143,8 @@ def check_catalogue_url(url: str) -> None:
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("write postgresql://HOST/DATABASE, or leave it out to use a file in the archive")
     names = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    if parts.password is not None or names & {"password", "sslpassword"}:
+    has_login_elsewhere = "@" in f"{parts.path}{parts.query}{parts.fragment}"  # a password with `/`, `?` or `#` in it
+    if parts.password is not None or has_login_elsewhere or parts.fragment or names & {"password", "sslpassword"}:
         raise ValueError("take the password out of the URL, and write it to ~/.pgpass or the file in PGPASSFILE")
 
 

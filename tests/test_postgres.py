@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -32,6 +33,10 @@ NOBODY = "postgresql://reader@127.0.0.1:9/archive"
         ("postgresql://a:secret@h/d", "take the password out of the URL"),
         ("postgresql://a@h/d?password=secret", "take the password out of the URL"),
         ("postgresql://a:@h/d", "take the password out of the URL"),
+        ("postgresql://a:secret/b@h/d", "take the password out of the URL"),
+        ("postgresql://a:secret?b@h/d", "take the password out of the URL"),
+        ("postgresql://a:secret#b@h/d", "take the password out of the URL"),
+        ("postgresql://h/d#?password=secret", "take the password out of the URL"),
         ("mysql://h/d", "write postgresql://HOST/DATABASE"),
         ("catalogue.db", "write postgresql://HOST/DATABASE"),
     ],
@@ -111,7 +116,7 @@ def test_archive_that_moves_keeps_its_catalogue(archiver: Command, world: World)
 
 
 @needs_server
-def test_rows_of_a_file_are_moved_to_the_server(archiver: Command, world: World) -> None:
+def test_rows_of_a_file_are_copied_to_the_server(archiver: Command, world: World) -> None:
     addresses = numbered.serve(world, (1, 2))
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     assert in_file(*ADD, *addresses).code == 0
@@ -121,56 +126,65 @@ def test_rows_of_a_file_are_moved_to_the_server(archiver: Command, world: World)
     url = postgres.catalogue_of(archiver.folder / "out")
     assert with_catalogue(archiver, url, "list", "--json", "-o", "out").out == before
     assert with_catalogue(archiver, url, "show", "--json", "-o", "out", numbered.key(1)).out == shown
-    own = archiver.folder / "out" / ".archive"
-    assert (own / "backup" / "catalogue-before-server.db").is_file()
-    assert not list(own.glob("catalogue.db*"))
     assert with_catalogue(archiver, url, *ADD, *numbered.serve(world, (3,))).code == 0  # rows are numbered on
     assert with_catalogue(archiver, url, *ADD, addresses[1]).code == 1  # still taken out
     assert with_catalogue(archiver, url, "verify", "-o", "out").code == 0
 
 
 @needs_server
-def test_file_of_the_first_version_is_moved_to_the_server(archiver: Command) -> None:
+def test_file_of_the_first_version_is_copied_to_the_server(archiver: Command) -> None:
     make_first(archiver.folder / "out" / ".archive" / "catalogue.db")
     (archiver.folder / "out" / "_posts").mkdir()
     url = postgres.catalogue_of(archiver.folder / "out")
     shown = with_catalogue(archiver, url, "show", "--json", "-o", "out", "b:1:1").outcome
     assert shown["article"]["title"] == "题"
     assert [each["sha256"] for each in shown["captures"]] == ["c" * 64]
-    backups = {path.name for path in (archiver.folder / "out/.archive/backup").iterdir()}
-    assert backups == {"catalogue-0001.db", "catalogue-before-server.db"}
+    assert [path.name for path in (archiver.folder / "out/.archive/backup").iterdir()] == ["catalogue-0001.db"]
 
 
 @needs_server
-def test_move_that_was_killed_goes_on(archiver: Command, world: World) -> None:
+def test_row_that_another_process_has_just_written_is_copied(archiver: Command, world: World) -> None:
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     assert in_file(*ADD, *numbered.serve(world, (1,))).code == 0
-    before = in_file("list", "--json", "-o", "out").out
-    own = archiver.folder / "out" / ".archive"
-    (own / "catalogue.db").rename(own / "catalogue-moving.db")  # killed before the rows were committed
-    url = postgres.catalogue_of(archiver.folder / "out")
-    assert with_catalogue(archiver, url, "list", "--json", "-o", "out").out == before
-    (own / "backup" / "catalogue-before-server.db").rename(own / "catalogue-moving.db")  # killed afterwards
-    assert with_catalogue(archiver, url, "list", "--json", "-o", "out").out == before
-    assert (own / "backup" / "catalogue-before-server.db").is_file()
+    file = archiver.folder / "out" / ".archive" / "catalogue.db"
+    with closing(sqlite3.connect(file)) as connection:  # it keeps the log from being written into the file
+        connection.execute("INSERT INTO listings VALUES ('https://mp.weixin.qq.com/x', '题', 3, 1)")
+        connection.commit()
+        connection.execute("BEGIN")
+        connection.execute("SELECT * FROM listings").fetchall()
+        url = postgres.catalogue_of(archiver.folder / "out")
+        assert with_catalogue(archiver, url, "list", "-o", "out").code == 0
+    with postgres.connected(url) as connection:
+        assert connection.execute("SELECT count FROM listings").fetchall() == [(3,)]
 
 
 @needs_server
-def test_archive_that_was_used_without_its_server_meanwhile_is_told(archiver: Command, world: World) -> None:
+def test_damaged_file_is_not_copied_and_says_what_helps(archiver: Command, world: World) -> None:
+    in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
+    assert in_file(*ADD, *numbered.serve(world, (1,))).code == 0
+    file = archiver.folder / "out" / ".archive" / "catalogue.db"
+    file.write_bytes(b"\xa5" * 8192)
+    url = postgres.catalogue_of(archiver.folder / "out")
+    run = with_catalogue(archiver, url, "list", "-o", "out")
+    assert run.code == 73
+    assert "take `catalogue:` out" in run.err
+    assert in_file("verify", "--repair", "-o", "out").code == 0
+    assert numbered.key(1) in with_catalogue(archiver, url, "list", "--json", "-o", "out").out
+
+
+@needs_server
+def test_archive_that_was_used_without_its_server_meanwhile(archiver: Command, world: World) -> None:
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     url = postgres.catalogue_of(archiver.folder / "out")
     assert with_catalogue(archiver, url, *ADD, *numbered.serve(world, (1,))).code == 0
     assert in_file(*ADD, *numbered.serve(world, (2,))).code == 0
-    file = archiver.folder / "out" / ".archive" / "catalogue.db"
-    newer = file.read_bytes()
-    run = with_catalogue(archiver, url, "list", "-o", "out")
-    assert run.code == 78
-    assert "move .archive/catalogue.db away" in run.err
-    assert file.read_bytes() == newer
-    file.rename(archiver.folder / "aside.db")
+    assert with_catalogue(archiver, url, "verify", "-o", "out").code == 1  # it says what the server does not know
+    world.requests.clear()
     assert with_catalogue(archiver, url, "verify", "--repair", "--interval", "0", "-o", "out").code == 0
+    assert world.requests == []
     listed = with_catalogue(archiver, url, "list", "--json", "-o", "out").outcomes
     assert {one["key"] for one in listed} == {numbered.key(1), numbered.key(2)}
+    assert with_catalogue(archiver, url, "verify", "-o", "out").code == 0
 
 
 @needs_server

@@ -177,3 +177,35 @@ def _enlist(location: Location, number: int, together: Barrier) -> None:
 def test_each_address_that_six_enlist_is_known_once(location: Location) -> None:
     at_once(_enlist, location)
     assert sorted(_report_states(location)) == ADDRESSES
+
+
+def _record_equal_notices(location: Location, number: int, together: Barrier) -> None:
+    """Receives and records pages that are equal to the byte, as the notices of deleted articles are."""
+    with _opened(location, together) as catalogue:
+        for turn in range(RECORDS):
+            url = f"https://mp.weixin.qq.com/s/{number:011}{turn:011}"
+            page = Page(source=url, url=url, final_url=url, content=b"<p>", captured=datetime.now(UTC), status=200)
+            catalogue.captures.receive(page, DIGEST)
+            outcome = Outcome(source=url, url=url, outcome="failed", state=State.DELETED, error="deleted")
+            target = Target(source=url, url=url)
+            catalogue.articles.record(ArchiveTransaction(target=target, outcome=outcome, page=page, snapshot=DIGEST))
+
+
+DIGEST = "d" * 64
+
+
+def test_each_of_many_equal_pages_is_recorded(location: Location) -> None:
+    at_once(_record_equal_notices, location)
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        captures = catalogue.captures.with_digest(DIGEST)
+        assert len({each.url for each in captures}) == len(captures) == PROCESSES * RECORDS
+
+
+def test_media_whose_paths_recovery_has_taken_are_reserved_all_the_same(location: Location) -> None:
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        for path in ("postimg/ab_c.png", "postimg/abc-safe.png"):
+            file = LocalFile(path=path, size=1, sha256=DIGEST)
+            catalogue.recovered.add_media([], {path.removesuffix(".png"): file})
+        stems, files = catalogue.media.reserve({"postimg/Ab_C": "postimg/abc-safe", "postimg/new": "postimg/new-safe"})
+    assert stems == {"postimg/Ab_C": "postimg/abc-safe", "postimg/new": "postimg/new"}
+    assert files == {}

@@ -198,13 +198,15 @@ class ArticleTable(ArticleStore):
         """
         by_url = select(addresses.c.article_id).where(addresses.c.url == entry.target.url)
         by_key = select(articles.c.id).where(articles.c.key == key_of_long_url(entry.target.url))
-        article_id: int | None = connection.execute(by_url).scalar() or connection.execute(by_key).scalar()
+        found = connection.execute(by_url.with_for_update()).scalar()  # until the URL's own row is written
+        article_id: int | None = found or connection.execute(by_key).scalar()
         state, now = entry.outcome.state, to_timestamp(self._database.now())
         if article_id is None or not policy.counts_as_check(state, entry.target.url):
             return article_id
         values: dict[str, Any] = {"checked": now}
         if state in UNAVAILABLE_STATES:
-            before = connection.execute(select(articles.c.state).where(articles.c.id == article_id)).scalar()
+            state_query = select(articles.c.state).where(articles.c.id == article_id).with_for_update()
+            before = connection.execute(state_query).scalar()
             values |= _state_values(before, state, now)
         connection.execute(update(articles).where(articles.c.id == article_id).values(values))
         return article_id

@@ -7,11 +7,11 @@ its SHA-256.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 from typing_extensions import override
 
 from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
@@ -70,7 +70,8 @@ class CaptureTable(CaptureStore):
     @override
     @transaction
     def discard(self, connection: Connection, sha256: str) -> bool:
-        connection.execute(delete(captures).where(captures.c.id == _last_unread(sha256).scalar_subquery()))
+        if unread := _lock_unread(connection, sha256):
+            connection.execute(delete(captures).where(captures.c.id == unread[-1].id))
         other = select(captures.c.id).where(captures.c.sha256 == sha256).limit(1)
         return connection.execute(other).scalar() is not None
 
@@ -101,16 +102,14 @@ def _record(connection: Connection, capture: StoredCapture, values: dict[str, An
 
     `values` maps the columns that do not come from the page to their values.
     """
-    row_id = connection.execute(_last_unread(capture.snapshot)).scalar() if capture.snapshot else None
+    unread = _lock_unread(connection, capture.snapshot) if capture.snapshot else []
+    row_id = unread[-1].id if unread else None
     if _is_last_capture(connection, capture, values["article_id"]):
         connection.execute(delete(captures).where(captures.c.id == row_id))
         return
-    if capture.snapshot:  # rows of runs that died; this run has now read the same page
-        unread = (captures.c.sha256 == capture.snapshot) & (captures.c.state == UNREAD)
-        connection.execute(delete(captures).where(unread & (captures.c.id != row_id)))
-    if row_id is not None:  # keep the time of receipt, which is also in the snapshot file
-        received = connection.execute(select(captures.c.received).where(captures.c.id == row_id)).scalar_one()
-        values = values | {"received": received}
+    if unread:  # the others are of runs that died; this run has now read the same page
+        connection.execute(delete(captures).where(captures.c.id.in_([row.id for row in unread[:-1]])))
+        values = values | {"received": unread[-1].received}  # the time of receipt is also in the snapshot file
     if values["article_id"] is not None:  # the clock may have been put back since the last capture
         last = select(func.max(captures.c.received)).where(captures.c.article_id == values["article_id"])
         values = values | {"received": max(values["received"], connection.execute(last).scalar() or 0)}
@@ -140,10 +139,10 @@ def _of_article(key: str) -> Select[Any]:
     return joined.where(articles.c.key == key)
 
 
-def _last_unread(sha256: str) -> Select[tuple[int | None]]:
-    """Return the query for the id of the last unclassified capture with this digest."""
-    last = select(func.max(captures.c.id)).where(captures.c.sha256 == sha256)
-    return last.where(captures.c.state == UNREAD)
+def _lock_unread(connection: Connection, sha256: str) -> Sequence[Row[int, int | None]]:
+    """Lock the UNREAD rows of the captures with this digest; return their ids and times of receipt, the newest last."""
+    query = select(captures.c.id, captures.c.received).where(captures.c.sha256 == sha256)
+    return connection.execute(query.where(captures.c.state == UNREAD).order_by(captures.c.id).with_for_update()).all()
 
 
 def _values_of(page: Page, sha256: str) -> dict[str, Any]:

@@ -47,9 +47,10 @@ class Location:
     def exists(self) -> bool:
         """Return whether the archive already has its catalogue at this place.
 
-        A server is not asked: an archive whose catalogue is on a server has the file `catalogue-id` in its folder.
+        A server is not asked: an archive whose catalogue is on a server has the file `catalogue-id` in its folder. A
+        SQLite file counts as well, since its rows are copied to a new server.
         """
-        return (self.folder / ID_FILE if self.server else self.file).is_file()
+        return self.file.is_file() or bool(self.server and (self.folder / ID_FILE).is_file())
 
 
 @contextmanager

@@ -40,9 +40,14 @@ class MediaTable(MediaStore):
     @override
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
         found = self._rows(list(names))
-        while new := {name: safe for name, safe in names.items() if name not in found}:
-            self._insert(new)
-            found |= self._rows(list(new))
+        missing = [name for name in names if name not in found]
+        while missing:
+            self._insert({name: names[name] for name in missing})
+            added = self._rows(missing)
+            if not added:  # recovery has given their paths to media of other names
+                break
+            found |= added
+            missing = [name for name in missing if name not in found]
         return _stems_and_files(found, names)
 
     @override
@@ -74,10 +79,12 @@ class MediaTable(MediaStore):
     @override
     @transaction
     def postpone(self, connection: Connection, key: str) -> None:
-        missing = [row for row in self.of_article(key) if row["due"] is not None]
-        for row in missing:
-            values = _failed(row["reason"], row["tries"] + 1, self._database.now())
-            connection.execute(media.update().where(media.c.id == row["id"]).values(values))
+        joined = media.join(article_media, article_media.c.media_id == media.c.id).join(articles)
+        query = select(media.c.id, media.c.reason, media.c.tries).select_from(joined).where(articles.c.key == key)
+        query = query.where(media.c.due.is_not(None)).order_by(media.c.name).with_for_update(of=media)
+        for row in connection.execute(query).all():
+            values = _failed(row.reason, row.tries + 1, self._database.now())
+            connection.execute(media.update().where(media.c.id == row.id).values(values))
 
     @override
     def of_article(self, key: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ and share an advisory lock; a transaction that must be alone takes the lock excl
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from archiver.catalogue.location import ID_FILE, Location, guarded_folder
 from archiver.catalogue.migration import migrate, refuse_newer, revision_of
 from archiver.catalogue.schema import REVISION, owner_table, server_tables
-from archiver.catalogue.transfer import copy_rows, retire_file
+from archiver.catalogue.transfer import copy_rows
 from archiver.errors import ArchiverError, CatalogueAway, ConfigError, DamagedCatalogue, OutputError
 from archiver.storage.local import read_file, write_lines
 
@@ -39,18 +40,15 @@ _CONFLICTS = frozenset(("40001", "40P01"))  # serialization failure, deadlock
 # SQLSTATE classes, or whole codes, in which another try may succeed: connection lost, too many connections, server
 # shutting down or starting, waited too long for a lock, statement cancelled, conflicts.
 _AWAY = ("08", "53300", "57P", "55P03", "57014", "40")
-_WRONG_SETTING = (
-    "28",
-    "3D",
-    "3F",
-    "42501",
-    "0A",
-    "25006",
-)  # login, no such database or schema, no privilege, read-only
+# Login, no such database or schema, no privilege, not supported, read-only.
+_WRONG_SETTING = ("28", "3D", "3F", "42501", "0A", "25006")
 _DAMAGED = ("XX001", "XX002")  # damaged data, damaged index
-# Parts of messages about a connection that was refused because of a wrong setting. Such errors have no SQLSTATE.
-_REFUSED = ("password", "authentication", "does not exist", "pg_hba.conf", "permission denied", "invalid", "SSL")
-_STARTING = ("starting up", "shutting down", "recovery mode", "too many clients", "timeout")
+# Messages about a connection that is refused because of a wrong setting. Such errors have no SQLSTATE.
+_REFUSED = re.compile(
+    r"no password supplied|authentication failed|no pg_hba\.conf entry|permission denied|is not permitted to log in"
+    r"|(?:role|database|user) \".*\" does not exist|certificate|does not support SSL"
+    r"|invalid connection option|invalid \S+ value"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,8 @@ class PostgresDialect:
         """Return an engine for the database. Raise ConfigError if the driver is not installed or the URL is wrong."""
         try:
             url = make_url(self.location.server).set(drivername="postgresql+psycopg")
+            if url.password or {"password", "sslpassword"} & url.query.keys():
+                raise ConfigError("take the password out of the URL, and write it to ~/.pgpass", concerns="catalogue")
             engine = create_engine(url, connect_args=_CONNECT, pool_pre_ping=True, max_overflow=50)
         except ModuleNotFoundError as error:
             raise ConfigError(
@@ -77,25 +77,16 @@ class PostgresDialect:
         """Create or migrate the schema; return whether the catalogue must be populated from the archive's folder.
 
         If the database is new and the archive has a catalogue in a SQLite file, the rows of that file are copied to the
-        database. The file is then moved to the folder `backup`.
+        database. The file stays; it is not used as long as the archive has a server.
 
         No backup of the database is made: a migration is one transaction, and a server is backed up with its own tools.
-
-        Raise ConfigError if the database has the catalogue of another archive. Also raise it if the archive has a new
-        SQLite file, which was made while the archive was used without the server.
+        Raise ConfigError if the database has the catalogue of another archive.
         """
         with self.guarded(), self.for_reading(engine) as connection:
             is_populated = self._is_populated(connection) if revision_of(connection) == REVISION else None
         if is_populated is None:
             with self.guarded(), self.for_writing(engine, alone=True) as connection:
                 is_populated = self._create_or_migrate(connection)
-        if self.location.file.is_file():
-            raise ConfigError(
-                "the archive has a catalogue in a file as well, made since: move .archive/catalogue.db away, then "
-                "`archiver verify --repair` adds what is missing on the server",
-                concerns=self.location.name,
-            )
-        retire_file(self.location.file)
         return not is_populated
 
     def _create_or_migrate(self, connection: Connection) -> bool:
@@ -219,7 +210,7 @@ class PostgresDialect:
         """Return the error to raise for an error of the driver, by its SQLSTATE or, if it has none, by its message."""
         message, name = " ".join(str(error.orig).split()), self.location.name
         state = _sqlstate(error)
-        is_wrong = any(part in message for part in _REFUSED) and not any(part in message for part in _STARTING)
+        is_wrong = _REFUSED.search(message.rpartition("failed: ")[2]) is not None  # what is before that names the host
         if state.startswith(_DAMAGED):
             return self._damaged(message)
         if state.startswith(_WRONG_SETTING) or (not state and not error.connection_invalidated and is_wrong):

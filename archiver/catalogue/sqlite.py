@@ -289,15 +289,6 @@ def mark_populated(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA user_version = {_POPULATED}")
 
 
-def empty_log(path: Path) -> None:
-    """Write the write-ahead log of the database at `path` into the file, so that the file alone is the database."""
-    try:
-        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT / 1000)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise OutputError(f"cannot be moved to a server ({error})", concerns=str(path)) from error
-
-
 def _back_up(path: Path, revision: str) -> None:
     """Copy the catalogue at `path`, which has the schema `revision`, to the folder `backup` beside it.
 

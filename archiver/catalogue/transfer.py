@@ -1,66 +1,60 @@
-"""Move the rows of a catalogue from a SQLite file to a server, when an archive gets the setting `catalogue`."""
+"""Copy the rows of a catalogue from a SQLite file to a server, when an archive gets the setting `catalogue`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Engine, Table, func, select, text
 
-from archiver.catalogue.location import Location, guarded_folder
+from archiver.catalogue.location import Location
 from archiver.catalogue.schema import tables
-from archiver.catalogue.sqlite import SqliteDialect, empty_log
-from archiver.storage.local import make_durable_folder, sync_folder
+from archiver.catalogue.sqlite import SqliteDialect
+from archiver.errors import DamagedCatalogue, OutputError
 
 _CHUNK = 500  # rows
-_MOVING = "catalogue-moving.db"  # the file while its rows are copied; a call that was killed is completed by the next
-_BACKUP = "catalogue-before-server.db"  # in the folder `backup`
 
 
 def copy_rows(file: Path, target: Connection) -> bool:
     """Copy all rows of the SQLite catalogue at `file` to the empty tables of `target`, after migrating its schema.
 
-    From now on the file has another name, so that nobody uses it any more. Return whether the copied catalogue was
-    populated; False if there is no file. Raise OutputError if the file cannot be read or is damaged.
+    The file stays where it is. Return whether the copied catalogue was populated; False if there is no file. Raise
+    OutputError if the file cannot be read or is damaged.
     """
-    moving = file.with_name(_MOVING)
-    if file.is_file():
-        _rename(file, moving)
-    if not moving.is_file():
+    if not file.is_file():
         return False
-    source = SqliteDialect(Location(file=moving))
-    engine = source.open_engine()
+    source = SqliteDialect(Location(file=file))
     try:
-        is_populated = not source.prepare_schema(engine)
-        with source.guarded(), source.for_reading(engine) as connection:
+        engine = source.open_engine()
+        try:
+            is_populated = not source.prepare_schema(engine)
+            for table, rows in _chunks(source, engine):
+                target.execute(table.insert(), rows)
             for table in tables.sorted_tables:
-                rows = connection.execute(select(table)).mappings()
-                while chunk := [dict(row) for row in islice(rows, _CHUNK)]:
-                    target.execute(table.insert(), chunk)
                 _continue_numbering(target, table)
-    finally:
-        engine.dispose()
+        finally:
+            engine.dispose()
+    except DamagedCatalogue as error:
+        raise OutputError(
+            "the catalogue in this file is damaged and cannot be copied to the server: take `catalogue:` out of "
+            "archiver.yml, call `archiver verify --repair`, then put it back",
+            concerns=str(file),
+        ) from error
     return is_populated
 
 
-def retire_file(file: Path) -> None:
-    """Move the file from which `copy_rows` copied to the folder `backup`, after the rows were committed.
+def _chunks(source: SqliteDialect, engine: Engine) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """Yield (table, rows) for all tables of one moment, with at most 500 rows at a time.
 
-    `file` is the path that the file had before. Do nothing if no rows were copied.
+    A table comes after those that it refers to. Only errors of the file are converted, not those of the caller.
     """
-    moving = file.with_name(_MOVING)
-    if moving.is_file():
-        with guarded_folder(file):
-            make_durable_folder(file.parent / "backup")
-        _rename(moving, file.parent / "backup" / _BACKUP)
-
-
-def _rename(file: Path, target: Path) -> None:
-    """Give a SQLite file another name, durably."""
-    empty_log(file)
-    with guarded_folder(file):
-        file.replace(target)
-        sync_folder(file.parent)
+    with source.guarded(), source.for_reading(engine) as connection:
+        for table in tables.sorted_tables:
+            rows = connection.execute(select(table)).mappings()
+            while chunk := [dict(row) for row in islice(rows, _CHUNK)]:
+                yield table, chunk
 
 
 def _continue_numbering(target: Connection, table: Table) -> None:
