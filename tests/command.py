@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archiver.credentials import redact_words
 from tests import postgres
 
 _COMMAND = Path(sysconfig.get_path("scripts")) / "archiver"
@@ -103,7 +104,7 @@ class Database:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return self.server or "catalogue.db"
+        return redact_words(self.server) or "catalogue.db"
 
 
 def database_of(archive: Path) -> Database:

@@ -19,7 +19,7 @@ from tests.wechat import PAGES, World, faults, numbered, pages
 from tests.wechat.world import PATIENCE
 
 ONE = numbered.address(1)
-COLUMNS = "article_id, url, final_url, status, state, sha256, size, headers != '[]' AS has_headers"
+COLUMNS = "article_id, url, final_url, status, state, sha256, size, CAST(headers AS TEXT) != '[]' AS has_headers"
 
 
 def _found(archive: Inside) -> list[Finding]:

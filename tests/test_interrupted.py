@@ -41,6 +41,31 @@ def test_main_interrupted_while_it_loads(tmp_path: Path, module: str, call: list
     assert done.stderr == "archiver: interrupted; what was written is whole, the same call goes on with the rest\n"
 
 
+IGNORED = """
+import sys, time
+import archiver.app
+from archiver.__main__ import main
+class Late:
+    def __del__(self):
+        raise KeyboardInterrupt
+def slow(*_):
+    Late()
+    time.sleep(50)
+archiver.app.Archiver.list = slow
+sys.argv[1:] = ["list"]
+main()
+"""
+
+
+def test_main_interrupted_in_a_destructor(tmp_path: Path) -> None:
+    """Python prints and ignores what a destructor or the callback of a weak reference raises: the call went on."""
+    done = subprocess.run(
+        [sys.executable, "-c", IGNORED], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=40
+    )
+    assert done.returncode == 130
+    assert done.stderr == "archiver: interrupted; what was written is whole, the same call goes on with the rest\n"
+
+
 CLOSED = 'import os, sys; [os.close(int(n)) for n in sys.argv[1].split(",")]; os.execvp(sys.argv[2], sys.argv[2:])'
 
 
