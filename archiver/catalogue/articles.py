@@ -30,11 +30,7 @@ REMOVED = "taken-out"  # the name of removed articles where the user gives a sta
 
 
 class ArticleTable(ArticleStore):
-    """The table of articles, including those that the user removed.
-
-    Methods that return an iterator read rows while the caller consumes it. Changes that other runs make during that
-    time may or may not be included.
-    """
+    """The table of articles, including those that the user removed."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

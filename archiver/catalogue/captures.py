@@ -22,12 +22,7 @@ from archiver.models import ArchiveTransaction, Capture, Page, State, StoredCapt
 
 
 class CaptureTable(CaptureStore):
-    """The table of all pages that were received, with the digests of their snapshots.
-
-    A new capture has the state UNREAD. It gets another State when its page has been classified, for example as an
-    article or a notice. The methods that return captures leave out UNREAD ones, because it is not known yet what they
-    contain.
-    """
+    """The table of all pages that were received, with the digests of their snapshots."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

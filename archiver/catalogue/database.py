@@ -174,26 +174,25 @@ def transaction(
 
     Callers leave out the parameter `connection`: Database.write passes the connection of the transaction.
     """
-
-    @wraps(method)
-    def in_transaction(self: _Self, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        return self._database.write(lambda connection: method(self, connection, *args, **kwargs))
-
-    return in_transaction
+    return _as_transaction(method, alone=False)
 
 
 def exclusive_transaction(
     method: Callable[Concatenate[_Self, Connection, _Parameters], _Result],
 ) -> Callable[Concatenate[_Self, _Parameters], _Result]:
-    """Decorate a method so that each call of it is one transaction, during which no other transaction can write.
+    """Decorate a method as `transaction` does, but during each call no other transaction can write.
 
-    This is for rare work whose statements rely on each other, such as recovery. Callers leave out the parameter
-    `connection`: Database.write passes the connection of the transaction.
+    This is for rare work whose statements rely on each other, such as recovery.
     """
+    return _as_transaction(method, alone=True)
 
+
+def _as_transaction(
+    method: Callable[Concatenate[_Self, Connection, _Parameters], _Result], *, alone: bool
+) -> Callable[Concatenate[_Self, _Parameters], _Result]:
     @wraps(method)
     def in_transaction(self: _Self, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        return self._database.write(lambda connection: method(self, connection, *args, **kwargs), alone=True)
+        return self._database.write(lambda connection: method(self, connection, *args, **kwargs), alone=alone)
 
     return in_transaction
 

@@ -35,12 +35,7 @@ def _is_equal(name: str, other: str) -> bool:
 
 
 class FileInventory(FileStore):
-    """All files that should be on disk: posts, media and snapshots of pages.
-
-    A method with the argument `keys` yields only the files of the articles with these keys; None means all articles.
-    Files of removed articles are left out. Iterators read in chunks, so they need little memory. The caller may change
-    the catalogue during the iteration, because no transaction is open while files are yielded.
-    """
+    """All files that should be on disk: posts, media and snapshots of pages."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

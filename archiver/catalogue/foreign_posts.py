@@ -18,12 +18,7 @@ from archiver.catalogue.schema import folders, foreign_posts
 
 
 class ForeignPosts(ForeignPostStore):
-    """The foreign posts (posts that archiver did not write) in each folder of posts, as last listed.
-
-    With these stored listings, a run need not list a folder that has not changed. The methods do not look at the disk.
-    The caller compares the times from `recorded_folders` with those on disk: a listing is valid if they are equal.
-    Paths are relative to the archive's folder.
-    """
+    """The foreign posts (posts that archiver did not write) in each folder of posts, as last listed."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

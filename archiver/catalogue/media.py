@@ -28,11 +28,7 @@ _NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
 
 class MediaTable(MediaStore):
-    """The table of all media that articles show.
-
-    Methods identify a medium by its name: `postimg/<image-id>` for an image, `media/<digest of its URL>` for an audio
-    or video. On disk a medium is usually saved under its name plus an extension.
-    """
+    """The table of all media that articles show."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

@@ -44,6 +44,8 @@ Errors
     the drivers never reach the caller.
 
 Decisions, such as when to try again, are made in policy.py; the catalogue stores them.
+
+The module is long because it has the whole contract in one place, and nothing but declarations.
 """
 
 from __future__ import annotations

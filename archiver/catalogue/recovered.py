@@ -28,10 +28,7 @@ _NO_POST: dict[str, Any] = {
 
 
 class RecoveredRows(RecoveredRowStore):
-    """The methods that the catalogue has for recovery and import.
-
-    Recovery brings the catalogue up to date with the files on disk. Import merges other archives into this one.
-    """
+    """The methods that the catalogue has for recovery and import."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

@@ -23,11 +23,7 @@ _EMPTIED: dict[str, Any] = {
 
 
 class RemovalTable(RemovalStore):
-    """The removal of articles, which has two steps.
-
-    `begin` marks the article before the first of its files is deleted. `finish` clears the article's rows after the
-    last one is deleted. Both may be called repeatedly, so that an interrupted removal can be finished at any time.
-    """
+    """The removal of articles, which has two steps."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database

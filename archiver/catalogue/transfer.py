@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select, text
 
+from archiver.catalogue.database import CHUNK
 from archiver.catalogue.location import Location
 from archiver.catalogue.schema import tables
 from archiver.catalogue.sqlite import SqliteDialect
 from archiver.errors import DamagedCatalogue, OutputError
-
-_CHUNK = 500  # rows
 
 
 def copy_rows(file: Path, target: Connection) -> bool:
@@ -46,14 +45,14 @@ def copy_rows(file: Path, target: Connection) -> bool:
 
 
 def _chunks(source: SqliteDialect, engine: Engine) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
-    """Yield (table, rows) for all tables of one moment, with at most 500 rows at a time.
+    """Yield (table, rows) for all tables of one moment, with at most CHUNK rows at a time.
 
     A table comes after those that it refers to. Only errors of the file are converted, not those of the caller.
     """
     with source.guarded(), source.for_reading(engine) as connection:
         for table in tables.sorted_tables:
             rows = connection.execute(select(table)).mappings()
-            while chunk := [dict(row) for row in islice(rows, _CHUNK)]:
+            while chunk := [dict(row) for row in islice(rows, CHUNK)]:
                 yield table, chunk
 
 

@@ -24,11 +24,7 @@ _RECORDS = select(*URL_COLUMNS).select_from(addresses.outerjoin(articles, addres
 
 
 class UrlTable(UrlStore):
-    """The table of all URLs that were given to archiver or that led to an article.
-
-    Methods that return an iterator read rows while the caller consumes it. Changes that other runs make during that
-    time may or may not be included.
-    """
+    """The table of all URLs that were given to archiver or that led to an article."""
 
     def __init__(self, database: RunDatabase) -> None:
         self._database = database
