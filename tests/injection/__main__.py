@@ -24,24 +24,26 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="these scenarios, with commas between")
-    parser.add_argument("--trial", default="", help="one trial by its key; its folder stays")
+    parser.add_argument("--trial", help="one trial by its key; its folder stays")
     parser.add_argument("--together", type=int, default=0, metavar="N", help="N of each pair and signal, no faults")
     parser.add_argument("--power", action="store_true", help="power cuts, no faults")
     parser.add_argument("--report", action="store_true", help="say what --state holds, try nothing")
     asked = parser.parse_args()
     chosen = [one for one in scenarios() if not asked.only or one.name in asked.only.split(",")]
     folder = Path(tempfile.mkdtemp(prefix="injection-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    bench = Bench(library=compile_library(folder), folder=folder, workers=1 if asked.trial else asked.workers)
-    if asked.trial:
+    bench = Bench(library=compile_library(folder), folder=folder, workers=asked.workers if asked.trial is None else 1)
+    if asked.trial is not None:
         _try_one(bench, asked.trial)
         print(folder)  # noqa: T201
         return 0
     record = Record(path=asked.state)
-    if asked.together:
+    if asked.report:
+        pass
+    elif asked.together:
         try_together(bench, chosen, record, Tries(count=asked.together, seed=asked.seed))
     elif asked.power:
         try_cuts(bench, chosen, record, seconds=asked.seconds, seed=asked.seed)
-    elif not asked.report:
+    else:
         try_faults(bench, chosen, record, seconds=asked.seconds, seed=asked.seed)
     for line in summary(record.results, record.left, (*GRAVE, *MILD)):
         print(line)  # noqa: T201

@@ -103,6 +103,8 @@ def _judged(stage: Stage, cut: Cut) -> Iterator[Problem]:
     if repaired.code not in (0, 1, 66) and not stage.codes[0]:
         yield Problem(kind="repair", said=f"exit {repaired.code}: {repaired.err.strip()[-300:]}")
     yield from _missing(out, promised, stage, "after the repair", is_over=is_over)
+    if refused := _articles_without_media(out):  # by a host that answers again: not to be waited for
+        stage.server.run("add", "--interval", "0", "-o", "out", *refused)
     for problem in stage.judge():
         is_post = problem.kind == "differs" and all(part.startswith("≠_posts/") for part in problem.said.split("; "))
         yield Problem(kind="remade", said=problem.said) if is_post else problem
@@ -161,6 +163,19 @@ def _rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     ):
         pages = [sha for (sha,) in connection.execute("SELECT sha256 FROM captures WHERE article_id = ?", (id_,))]
         yield " ".join([digest, *pages]), f"post {post}"
+
+
+def _articles_without_media(out: Path) -> list[str]:
+    """The addresses of the articles with media that nobody gave so far and that are to be asked for later."""
+    file = out / ".archive" / "catalogue.db"
+    if not file.is_file():
+        return []
+    with closing(sqlite3.connect(file)) as connection:
+        wanted = (
+            "SELECT article_id FROM article_media JOIN media ON media.id = media_id WHERE path = '' AND due IS NOT NULL"
+        )
+        found = connection.execute(f"SELECT url FROM addresses WHERE state = 'article' AND article_id IN ({wanted})")
+        return sorted(url for (url,) in found)
 
 
 def try_cuts(bench: Bench, chosen: Sequence[Scenario], record: Record, *, seconds: float = 0, seed: int = 0) -> None:
