@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archiver.catalogue import schema, sqlite
 from archiver.models import CHINA
-from tests.wechat import numbered
+from tests.support.wechat import numbered
 
 _BEGIN = 1_500_000_000  # the first article's day, in July 2017
 _STEP = 1_728  # seconds: 50 articles a day

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.archives import fill
 from benchmarks.calls import Cost, call
-from tests.wechat import Authority, World, numbered, pages, playing
+from tests.support.wechat import Authority, World, numbered, pages, playing
 
 KNOWN = 100_000
 ROWS = 1_000_000

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.archives import fill_whole
 from benchmarks.calls import Cost, call
-from tests.wechat import numbered
+from tests.support.wechat import numbered
 
 SIZES = (1_000, 10_000, 100_000)
 TIMES = 3

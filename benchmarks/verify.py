@@ -18,7 +18,7 @@ from pathlib import Path
 from archiver.archive.captures import SnapshotStore
 from archiver.catalogue import schema, sqlite
 from benchmarks.calls import call
-from tests.wechat import numbered
+from tests.support.wechat import numbered
 
 SIZES = (1000, 10_000)
 PAGE, PICTURE = 300_000, 60_000  # bytes

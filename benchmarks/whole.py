@@ -17,7 +17,7 @@ from pathlib import Path
 
 from archiver.context import MEDIA_AT_ONCE
 from benchmarks.calls import Cost, call, cost_of
-from tests.wechat import Answer, Authority, World, numbered, pages, playing
+from tests.support.wechat import Answer, Authority, World, numbered, pages, playing
 
 ARTICLES = 200
 PICTURES = 15  # of each article

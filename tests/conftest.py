@@ -12,21 +12,20 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import Phase, settings
 
+from archiver import yaml_reader
 from archiver.catalogue.location import Location
-from tests import postgres
-from tests.command import Command
-from tests.injection.library import has_compiler
-from tests.inside import Inside
-from tests.wechat import Authority, World, playing
-
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"  # other people's pages: beside the clone, never in it
-FIXTURES = ROOT / "fixtures"
+from tests.support import postgres
+from tests.support.command import Command
+from tests.support.injection.library import has_compiler
+from tests.support.inside import Inside
+from tests.support.paths import CORPUS
+from tests.support.wechat import Authority, World, playing
 
 NEEDS: dict[str, Callable[[], bool]] = {
-    "corpus": lambda: (SHARED / "corpus" / "pages").is_dir(),
+    "corpus": lambda: (CORPUS / "pages").is_dir(),
     "jekyll": lambda: shutil.which("jekyll") is not None,
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
@@ -118,15 +117,15 @@ def world() -> World:
 
 @pytest.fixture
 def archiver(world: World, authority: Authority, tmp_path: Path) -> Iterator[Command]:
-    """The installed command, whose network is `world`."""
+    """The command, whose network is `world`."""
     with playing(world, authority) as environment:
-        yield Command(folder=tmp_path, environment=environment)
+        yield Command(folder=tmp_path, environment=environment, in_process=True)
 
 
 @pytest.fixture
 def offline(tmp_path: Path) -> Command:
-    """The installed command, whose proxy is a port where nobody listens."""
-    return Command(folder=tmp_path, environment={"HTTPS_PROXY": "http://127.0.0.1:9"})
+    """The command, whose proxy is a port where nobody listens."""
+    return Command(folder=tmp_path, environment={"HTTPS_PROXY": "http://127.0.0.1:9"}, in_process=True)
 
 
 @pytest.fixture
@@ -136,3 +135,12 @@ def archive(world: World, authority: Authority, tmp_path: Path, monkeypatch: pyt
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield Inside(folder=tmp_path / "out")
+
+
+@pytest.fixture(params=["in C", "in Python"])
+def yaml_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of PyYAML's two parsers; some machines have one of them only."""
+    if request.param == "in Python":
+        monkeypatch.setattr(yaml_reader, "_LOADER", yaml.BaseLoader)
+    elif not yaml.__with_libyaml__:
+        pytest.skip("no libyaml here")

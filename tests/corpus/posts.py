@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from tests.command import Command
 from tests.corpus.pages import CorpusPage
+from tests.support.command import Command
 
 _SOURCE_END = "\n\n"
 

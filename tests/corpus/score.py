@@ -12,7 +12,7 @@ from tests.corpus.browser import measure_posts
 from tests.corpus.compare import COLUMNS, Count, Score, compare
 from tests.corpus.pages import HERE, CorpusPage, read_pages
 from tests.corpus.posts import Post, archive
-from tests.engines import ENGINES
+from tests.support.engines import ENGINES
 
 FACTS = ("title", "account", "author", "published")
 Floors = dict[str, tuple[float, float]]

@@ -1,0 +1,187 @@
+"""What the documents say is what the program does."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+import pytest
+import typer
+import typer.main
+
+from archiver.cli.main import app
+from archiver.errors import Exit
+from archiver.models import ArticleRecord, Capture, Finding, Outcome, UrlRecord
+from archiver.settings import Settings
+from tests.support.command import Command
+from tests.support.paths import ROOT
+
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = sorted(typer.main.get_group(app).commands)
+
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_ANCHOR = re.compile(r"\b([\w-]+\.md)#([a-z0-9_-]+)")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def names(path: Path) -> str:
+    return path.name
+
+
+@cache
+def help_of(command: str) -> str:
+    return Command(folder=ROOT, environment={})(command, "--help").out
+
+
+def documented_codes() -> dict[int, str]:
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", text_of("docs/exit-codes.md"), re.M)
+    return {int(code): name for code, name in rows}
+
+
+def test_the_exit_codes_are_documented() -> None:
+    assert documented_codes() == {code.value: code.name for code in Exit}
+
+
+def test_every_setting_is_documented() -> None:
+    text = text_of("docs/settings.md")
+    assert [name for name in Settings.__struct_fields__ if f"{name}:" not in text] == []
+
+
+def test_the_commands_are_found() -> None:
+    assert {"add", "batch", "init", "list", "run", "show"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_every_command_is_shown(readme: Path, command: str) -> None:
+    assert re.search(rf"^    archiver {command}\b", readme.read_text(encoding="utf-8"), re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_commands_help_has_an_example_of_it(command: str) -> None:
+    _, found, examples = help_of(command).partition("\n  Example")
+    assert found
+    assert re.search(rf"\barchiver {command}\b", examples)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_every_option_is_documented(readme: Path, command: str) -> None:
+    text = readme.read_text(encoding="utf-8")
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command)))
+    assert "--help" in options
+    assert sorted(option for option in options - {"--help"} if f"`{option}" not in text) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_an_option_that_names_its_commands_names_all(readme: Path, command: str) -> None:
+    rows = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("| `-")]
+    for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command))):
+        named = {word for row in rows if re.search(rf"`{option}\b", row) for word in re.findall(r"`([a-z]+)`", row)}
+        assert not named & set(COMMANDS) or command in named, option
+
+
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_the_options_of_archiver_itself_are_documented(readme: Path) -> None:
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", Command(folder=ROOT, environment={})("--help").out))
+    assert "--version" in options
+    assert [option for option in options - {"--help"} if f"`{option}`" not in readme.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_what_all_take(command: str) -> None:
+    common = {"--output", "--config", "--json", "--verbose"} if command != "init" else {"--verbose"}
+    assert common - set(re.findall(r"--[a-z]+", help_of(command))) == set()
+
+
+@pytest.mark.parametrize("kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding], ids=lambda kind: kind.__name__)
+def test_every_field_of_the_json_is_documented(kind: type) -> None:
+    text = text_of("docs/json.md")
+    hidden = {"exit_code"} if kind in (Outcome, Finding) else set()
+    assert [field.name for field in fields(kind) if field.name not in hidden and f"`{field.name}`" not in text] == []
+
+
+def test_every_member_of_the_report_is_documented(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "archiver.yml").write_text("sources: [{list: empty.txt}]", encoding="utf-8")
+    assert Command(folder=tmp_path, environment={})("run", "--report", "report.json").code == 0
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    _, _, text = text_of("docs/json.md").partition("## `run --report")
+    assert [name for name in (*report, *report["sources"][0]) if f"`{name}`" not in text] == []
+
+
+def anchors_of(page: Path) -> list[str]:
+    """The anchors of a document's headings, as GitHub makes them of their words."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    headings = re.findall(r"^#{1,6} (.+)$", text, re.M)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_no_two_headings_of_a_document_have_one_anchor(page: Path) -> None:
+    assert [anchor for anchor, times in Counter(anchors_of(page)).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_link_to_a_heading_of_the_same_document_leads_there(page: Path) -> None:
+    links = re.findall(r"\]\(#([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert sorted(set(links) - set(anchors_of(page))) == []
+
+
+def test_every_link_to_a_heading_of_another_document_leads_there() -> None:
+    """Those of the code too: `docs/wechat-format.md#the-wall`."""
+    files = [*PAGES, *(path for folder in ("archiver", "tests") for path in (ROOT / folder).rglob("*.py"))]
+    links = {(*link, path.name) for path in files for link in _ANCHOR.findall(path.read_text(encoding="utf-8"))}
+    anchors = {page.name: anchors_of(page) for page in PAGES}
+    assert [link for link in sorted(links) if link[1] not in anchors.get(link[0], [])] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_link_of_the_documents_leads_to_a_file(page: Path) -> None:
+    links = _LINK.findall(re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.S))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_line_of_the_security_page_names_tests_that_are_there() -> None:
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text_of("docs/security.md"))
+    lines = [line for line in text_of("docs/security.md").splitlines() if re.match(r"\| (?!line|-)", line)]
+    assert len(lines) > 20
+    assert [line for line in lines if not re.search(r"\| `test_\w+\.py::", line)] == []
+    is_there = {(file, name): re.search(rf"^ *def {name}\(", text_of(f"tests/{file}"), re.M) for file, name in named}
+    assert [test for test, found in is_there.items() if not found] == []
+
+
+def test_the_design_names_every_room() -> None:
+    text = text_of("docs/design.md")
+    plain = {"__init__.py", "__main__.py", "models.py", "errors.py"}
+    rooms = {path.name for path in (ROOT / "archiver").glob("[!_.]*.py")} - plain
+    rooms |= {f"{path.parent.name}/" for path in (ROOT / "archiver").glob("*/__init__.py")}
+    assert "catalogue/" in rooms
+    assert sorted(room for room in rooms if f"| `{room}` |" not in text) == []
+
+
+def test_the_design_has_the_order_of_imports_that_is_held() -> None:
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    assert f"(`{' > '.join(layers)}`)" in " ".join(text_of("docs/design.md").split())
+
+
+@pytest.mark.parametrize("readme", READMES, ids=names)
+def test_the_example_is_what_the_command_writes(readme: Path, tmp_path: Path) -> None:
+    shown = re.search(r"```markdown\n(.*?)```", readme.read_text(encoding="utf-8"), re.S)
+    assert shown is not None
+    page = ROOT / "fixtures" / "article--seed-2020" / "page.html"
+    assert Command(folder=tmp_path, environment={})("add", "-o", tmp_path, page).code == 0
+    [post] = (tmp_path / "_posts").iterdir()
+    of_the_day = re.compile(r'archived: "[^"]*"')
+    assert of_the_day.sub("", post.read_text(encoding="utf-8")).startswith(of_the_day.sub("", shown[1]))

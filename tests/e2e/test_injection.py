@@ -1,0 +1,210 @@
+"""Whatever call to the disk fails, or is the last: nothing is lost, nothing false, and the same call goes on."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.injection.library import KILL, ROOT, Call, Hook, compile_library, faults_of, kind_of, writes_to
+from tests.support.injection.scenarios import Scenario, scenarios
+from tests.support.injection.together import Tries, try_together
+from tests.support.injection.trials import Bench, Record, Result, distinct, summary, told, trials_of, try_faults
+from tests.support.injection.verdict import GRAVE, MILD, Stage
+
+pytestmark = pytest.mark.compiler
+
+_TOGETHER = 40.0  # seconds for pairs and signals
+_SHOWN = 40  # distinct problems
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """Two workers, in memory where that is a disk."""
+    place = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="injection-", dir=place) as folder:
+        yield Bench(library=compile_library(Path(folder)), folder=Path(folder))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    given = request.config.getoption("--injection-seed")
+    return int(given) if given is not None else random.randrange(2**32)
+
+
+def _judge(record: Record, seed: int) -> None:
+    """Prints what was tried and is left, and fails for what may not be."""
+    print(f"\nseed {seed}")  # noqa: T201
+    for line in summary(record.results, record.left, (*GRAVE, *MILD)):
+        print(line)  # noqa: T201
+    if problems := [told(*problem) for problem in distinct(record.results, GRAVE)]:
+        pytest.fail("\n\n".join(problems[:_SHOWN]), pytrace=False)
+
+
+def _named(name: str) -> Scenario:
+    (found,) = [one for one in scenarios() if one.name == name]
+    return found
+
+
+@pytest.mark.timeout(0)
+def test_a_call_that_meets_a_fault_goes_on_when_made_again(
+    bench: Bench, seed: int, request: pytest.FixtureRequest
+) -> None:
+    """A sample; all of them with --long, which goes on from the file of --injection-state."""
+    state = request.config.getoption("--injection-state")
+    record = Record(path=Path(state) if state else None)
+    seconds = 0 if request.config.getoption("--long") else request.config.getoption("--injection-seconds")
+    try_faults(bench, scenarios(), record, seconds=seconds, seed=seed)
+    _judge(record, seed)
+    assert sum(result.fired for result in record.results.values()) > len(record.results) / 2
+
+
+@pytest.mark.timeout(0)
+def test_commands_at_once_and_signals_at_any_moment_leave_a_whole_archive(
+    bench: Bench, seed: int, request: pytest.FixtureRequest
+) -> None:
+    record = Record()
+    is_long = request.config.getoption("--long")
+    tries = Tries(count=40, seed=seed) if is_long else Tries(count=1, seed=seed, seconds=_TOGETHER)
+    try_together(bench, scenarios(), record, tries)
+    _judge(record, seed)
+
+
+# The injector itself
+
+
+def _prepared(bench: Bench, name: str, check: list[str], *faults: dict[str, object]) -> list[Result]:
+    """What faults did in a scenario; `check` learns the kinds of problems."""
+    found: list[Result] = []
+
+    def play(server: object, world: object) -> None:
+        stage = Stage(scenario=_named(name), server=server, world=world).prepare()  # type: ignore[arg-type]
+        for fault in faults:
+            problems, ended = stage.try_fault(fault)
+            check.extend(problem.kind for problem in problems)
+            found.append(Result(trial="", call=ended.err, fired=ended.fired, code=ended.code, problems=[]))
+
+    bench.each([play])
+    return found
+
+
+def test_injector_fails_the_call_it_is_told_to_and_kills_before_it(bench: Bench) -> None:
+    fault: dict[str, object] = {"operation": "fsync", "number": 1}
+    full, killed, unmet = _prepared(
+        bench,
+        "export",
+        [],
+        {**fault, "fault": "ENOSPC"},
+        {**fault, "fault": KILL},
+        {**fault, "number": 99, "fault": KILL},
+    )
+    assert (full.fired, full.code) == (True, 73)
+    assert "No space left on device" in full.call
+    assert (killed.fired, killed.code) == (True, -9)
+    assert (unmet.fired, unmet.code) == (False, 0)
+
+
+def test_injector_names_who_called(bench: Bench) -> None:
+    notes: list[tuple[str, str, str, int]] = []
+
+    def play(server: object, world: object) -> None:
+        stage = Stage(scenario=_named("add-new"), server=server, world=world).prepare()  # type: ignore[arg-type]
+        stage.lay_out()
+        notes.extend(stage.server.run(*stage.words, trace=True).noted()["notes"])
+
+    bench.each([play])
+    assert {"open", "write", "fsync", "rename", "mkdir", "flock", "lock", "unlink"} <= {one for one, *_ in notes}
+    lockers = {site for operation, kind, site, _ in notes if (operation, kind) == ("open", "out/.archive/posts.lock")}
+    assert any(" < archive/archive:Archive.post_lock" in site for site in lockers)
+    assert all("+" in site for _, _, site, _ in notes)
+
+
+def test_verdict_sees_what_is_lost_false_and_left(bench: Bench) -> None:
+    """An archive that was harmed in each of these ways is told from a sound one."""
+    kinds: dict[str, set[str]] = {}
+
+    def play(server: object, world: object) -> None:
+        stage = Stage(scenario=_named("rebuild"), server=server, world=world).prepare()  # type: ignore[arg-type]
+        out = stage.server.folder / "out"
+        harms = {
+            "none": lambda: None,
+            "lost": lambda: next((out / "postimg").iterdir()).unlink(),
+            "stray": lambda: (out / "postimg" / "stray.png").write_bytes(b"x"),
+            "left": lambda: (out / "_posts" / ".left.tmp").write_bytes(b"x"),
+        }
+        for name, harm in harms.items():
+            stage.lay_out()
+            ended = stage.server.run(*stage.words)
+            harm()
+            kinds[name] = {problem.kind for problem in stage.judge(ended, is_told=False)} - {"silent"}
+
+    bench.each([play])
+    assert kinds == {
+        "none": set(), "lost": {"lost", "falsified", "differs"}, "stray": {"falsified", "differs"}, "left": {"leftover"}
+    }  # fmt: skip
+
+
+def test_hook_counts_the_calls_it_is_told_of_alone() -> None:
+    fired: list[bool] = []
+    fault = {"operation": "write", "number": 2, "fault": "EIO"}
+    hook = Hook(fault=fault, fired=lambda: fired.append(True))
+    answers = [hook.decide(one, b"out/x", b"", 0) for one in (b"write", b"fsync", b"write", b"write")]
+    assert answers == [0, 0, 5, 0]
+    assert fired == [True]
+
+
+def test_hook_lasts_as_a_full_disk_does() -> None:
+    hook = Hook(fault={"operation": "write", "number": 1, "fault": "ENOSPC", "lasting": True})
+    calls = [(b"write", 0), (b"open", 0), (b"open", 0o102), (b"unlink", 0), (b"mkdir", 0), (b"lock", 0)]
+    assert [hook.decide(name, b"out/x", b"", flags) for name, flags in calls] == [28, 0, 28, 0, 28, 0]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("out/_posts/2023-05-24-测试.md", "out/_posts/*.md"),
+        ("out/postimg/Ab0.png", "out/postimg/*"),
+        (f"out/.archive/snapshots/ab/{'ab' * 32}.html.zst", "out/.archive/snapshots/**/*.html.zst"),
+        ("out/.archive/unfinished/0123456789abcdef-0123456789abcdef.tmp", "out/.archive/unfinished/*-*.tmp"),
+        ("out/.archive/catalogue.db-wal", "out/.archive/catalogue.db-wal"),
+        ("out/#12 (deleted)", "out/nameless"),
+    ],
+)
+def test_kind_of_file_is_the_same_each_time(path: str, kind: str) -> None:
+    assert kind_of(path) == kind
+
+
+def test_faults_are_those_that_a_call_can_meet() -> None:
+    assert faults_of("flock") == ["EIO", "ENOSPC", "ENOLCK", "ENOSYS", KILL]
+    assert "EMFILE" in faults_of("open", writes=False)
+    assert "EROFS" not in faults_of("open", writes=False)
+    assert not writes_to(0)
+
+
+@pytest.mark.parametrize(("every", "numbers"), [(True, {1, 2, 3, 4, 5}), (False, {1, 3, 5})])
+def test_trials_are_each_call_or_the_first_middle_and_last(every: bool, numbers: set[int]) -> None:
+    scenario = Scenario(name="x", words=lambda _: [], make=lambda _: None, every=every)
+    notes = [("fsync", "f", "here", 0)] * 5 + [("rename", "f", "here", 0)]
+    trials = [trial for trial in trials_of(scenario, notes) if trial.call == Call("fsync", "f", "here")]
+    assert {trial.number for trial in trials} == numbers
+    assert {trial.fault for trial in trials} == set(faults_of("fsync"))
+
+
+def test_record_goes_on_where_it_was_and_not_on_other_code(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    result = Result(trial="add|fsync|*|*|1|EIO", call="fsync x @ y", fired=True, code=73, problems=[["lost", "x"]])
+    Record(path=path).add(result)
+    again = Record(path=path)
+    again.planned["add"] = 3
+    assert (again.results, again.left) == ({result.trial: result}, {"add": 2})
+    path.write_text(path.read_text().replace('{"code": "', '{"code": "0', 1))
+    assert Record(path=path).results == {}
+
+
+def test_every_command_that_writes_is_there() -> None:
+    named = {word for one in scenarios() for word in one.name.split("-")[:1]}
+    assert {"add", "batch", "run", "rebuild", "recheck", "repair", "rm", "export"} <= named
+    assert (ROOT / "docs" / "testing-faults.md").is_file()

@@ -1,0 +1,170 @@
+"""A batch that is killed again and again loses nothing, leaves nothing half done, and has nothing twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Command, database_of
+from tests.support.wechat import World, numbered, pages
+
+NUMBERS = range(60)
+GONE = {7: pages.notice("该内容已被发布者删除"), 23: pages.notice("此内容因违规无法查看"), 41: pages.notice("参数错误")}
+NAMESAKES = (11, 12)  # of one title and day: only one of them gets the plain name
+ARTICLES = [number for number in NUMBERS if number not in GONE]
+SOONEST = 0.05  # seconds until a kill
+AT_ONCE = 2  # batches, each of an archive of its own
+
+_UNDONE = "owner IS NOT NULL OR due IS NOT NULL"
+_ARCHIVED = re.compile(r"^  archived: .*\n", re.MULTILINE)
+
+
+def _pictures(number: int) -> tuple[int, ...]:
+    """Two of an article's own at most, and one that each fifth article shows."""
+    return (100 + number, 200 + number, 900 + number % 5)[number % 2 :]
+
+
+def _serve(world: World) -> None:
+    """The articles, on servers that take a while: a kill must have something to meet."""
+    for number in NUMBERS:
+        page = GONE.get(number) or numbered.article(number, pictures=_pictures(number))
+        if number in NAMESAKES:
+            page = replace(page, body=page.body.replace(f"测试 {number:03}".encode(), "同名".encode()))
+        world.serve(numbered.address(number), replace(page, delay=0.02))
+        for each in _pictures(number):
+            picture = pages.picture(numbered.picture_bytes(each), "image/png")
+            world.serve(f"{numbered.picture(each)}/0", replace(picture, delay=0.03))
+
+
+def _call(archive: str) -> tuple[str, ...]:
+    return "batch", "--interval", "0", "--output", archive, "list.txt"
+
+
+def _ended(archiver: Command, archive: str, patience: float) -> int | None:
+    """The exit code of a batch; None when it was killed, after `patience` seconds."""
+    process = archiver.start(*_call(archive))
+    try:
+        process.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+    return process.returncode if process.returncode >= 0 else None
+
+
+def _posts(folder: Path) -> dict[str, str]:
+    """Every post but for the time of its capture, by its article's mid; one that stands there twice is an error."""
+    found: dict[str, str] = {}
+    for path in folder.glob("_posts/**/*"):
+        text = _ARCHIVED.sub("", path.read_text(encoding="utf-8"))
+        mid = re.search(r'^  mid: "?(\d+)', text, re.MULTILINE)
+        assert mid, f"{path} is not whole"
+        assert mid[1] not in found, f"{path} is a second post of its article"
+        found[mid[1]] = text
+    return found
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def _disagreements(folder: Path) -> Iterator[str]:
+    """What the catalogue says and the disk does not."""
+    catalogue = database_of(folder)
+    named = [(row["post"], row["digest"]) for row in catalogue.rows("SELECT post, digest FROM articles")]
+    named += [(row["path"], row["sha256"]) for row in catalogue.rows("SELECT path, sha256 FROM media")]
+    for name, digest in named:
+        path = folder / name
+        if not path.is_file() or sha256(path.read_bytes()).hexdigest() != digest:
+            yield f"{name} is not what the catalogue says"
+    captured = {row["sha256"] for row in catalogue.rows("SELECT sha256 FROM captures")}
+    kept = {path.name.partition(".")[0] for path in folder.glob(".archive/snapshots/*/*")}
+    yield from (f"snapshot {digest} on one side only" for digest in captured ^ kept)
+    yield from (f"{row} is left" for row in catalogue.rows(f"SELECT url, owner, due FROM addresses WHERE {_UNDONE}"))
+    if not catalogue.server:
+        yield from (f"{row}" for row in catalogue.rows("PRAGMA foreign_key_check"))
+        yield from (f"{row}" for row in catalogue.rows("PRAGMA integrity_check") if row["integrity_check"] != "ok")
+    expected = {"catalogue-id" if catalogue.server else "catalogue.db", "posts.lock"}
+    strays = {name.removeprefix(".archive/") for name in _files(folder) if name.startswith(".archive/")}
+    yield from (
+        f"{name} is a stray" for name in sorted(strays - expected) if not name.startswith(("snapshots/", "running/"))
+    )  # a dead run's lock goes a minute later
+
+
+def _check(folder: Path, truth: dict[str, str]) -> None:
+    """An archive is whole: each article once as in `truth`, each picture as it was served, nothing else."""
+    assert _posts(folder) == truth
+    pictures = {numbered.picture_file(each): numbered.picture_bytes(each) for n in ARTICLES for each in _pictures(n)}
+    assert {name: (folder / name).read_bytes() for name in _files(folder) if name.startswith("postimg/")} == pictures
+    assert list(_disagreements(folder)) == []
+    catalogue = database_of(folder)
+    keys = [row["key"] for row in catalogue.rows("SELECT key FROM articles")]
+    assert sorted(keys) == sorted(map(numbered.key, ARTICLES))
+    assert catalogue.rows("SELECT count(*) AS n FROM media WHERE path != ''") == [{"n": len(pictures)}]
+    gone = catalogue.rows("SELECT url FROM addresses WHERE article_id IS NULL")
+    assert sorted(row["url"] for row in gone) == sorted(map(numbered.address, GONE))
+
+
+def _kill_and_check(archiver: Command, name: str, kills: int, takes: float, truth: dict[str, str]) -> None:
+    """Kills batches at random moments, `kills` in all; each is started again until it ends, and its archive checked."""
+    seed = random.randrange(2**32)
+    moments = random.Random(seed)
+    archives = 0
+    while kills:
+        archive, start = f"{name}-{archives}", time.monotonic()
+        before = kills
+        while (code := _ended(archiver, archive, moments.uniform(SOONEST, takes) if kills else 60)) is None:
+            kills -= 1
+            print(f"{archive}: killed (seed {seed}), {kills} to go")  # noqa: T201
+        if kills == before:  # the machine was busier when the first one was timed
+            takes = min(takes, time.monotonic() - start)
+        assert code == 0
+        _check(archiver.folder / archive, truth)
+        archives += 1
+
+
+@pytest.mark.timeout(1800)
+def test_a_batch_that_is_killed_loses_nothing_and_has_nothing_twice(
+    archiver: Command, world: World, request: pytest.FixtureRequest
+) -> None:
+    kills = 200 if request.config.getoption("--long") else 30
+    _serve(world)
+    archiver.write("list.txt", *numbered.addresses(NUMBERS))
+    start = time.monotonic()
+    assert archiver(*_call("whole")).code == 0
+    takes = time.monotonic() - start
+    truth = _posts(archiver.folder / "whole")
+    assert len(truth) == len(ARTICLES)
+    _check(archiver.folder / "whole", truth)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in [
+            pool.submit(_kill_and_check, archiver, f"killed-{each}", kills // AT_ONCE, takes, truth)
+            for each in range(AT_ONCE)
+        ]:
+            done.result()
+
+
+def test_the_lock_of_a_dead_run_goes_and_that_of_a_living_one_stays(archiver: Command, world: World) -> None:
+    one, two = (archiver.write(f"{each}.txt", *numbered.serve(world, (each,))) for each in (1, 2))
+    running = archiver.folder / "out" / ".archive" / "running"
+    with world.held() as wait_for_request:
+        canonicalize = archiver.start(*archiver.batch_call(one))
+        assert wait_for_request()
+        (of_the_living,) = running.iterdir()
+        of_the_dead = running / "0123456789abcdef.lock"
+        of_the_dead.touch()
+        for lock in (of_the_living, of_the_dead):
+            os.utime(lock, (1, 1))
+        archiver.batch("--limit", "0", two)
+        assert list(running.iterdir()) == [of_the_living]
+    canonicalize.communicate(timeout=60)
+    assert (canonicalize.returncode, list(running.iterdir())) == (0, [])

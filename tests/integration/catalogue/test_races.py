@@ -1,0 +1,211 @@
+"""Six processes at once on one catalogue: each address has one owner, no turn is given twice, no record is lost.
+
+With ARCHIVER_TEST_DB=postgresql://… the same on a server. docs/testing.md says how often to repeat it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver import policy
+from archiver.catalogue import Catalogue, HostLimits, Location
+from archiver.models import ArchiveTransaction, Article, LocalFile, Media, Outcome, Page, State, Target
+from tests.support import postgres
+
+PROCESSES = 6
+ADDRESSES = [f"https://mp.weixin.qq.com/s/{number:022}" for number in range(150)]
+HOST = "mp.weixin.qq.com"
+INTERVAL = 0.1  # seconds
+SECONDS = 3.0
+RECORDS = 60  # of each process
+
+
+@pytest.fixture
+def location(tmp_path: Path) -> Location:
+    """The place of the catalogue, in a process of its own, too."""
+    folder = tmp_path / "out" / ".archive"
+    server = postgres.catalogue_of(folder.parent) if postgres.SERVER else ""
+    return Location(file=folder / "catalogue.db", server=server)
+
+
+Work = Callable[[Location, int, Barrier], Any]
+
+
+def at_once(work: Work, location: Location) -> list[Any]:
+    """What each of six processes answers, which begin together."""
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, context.Pool(PROCESSES) as pool:
+        together = manager.Barrier(PROCESSES)
+        return pool.starmap(work, [(location, number, together) for number in range(PROCESSES)])
+
+
+def _opened(location: Location, together: Barrier) -> Any:
+    catalogue = Catalogue(location, lambda: datetime.now(UTC))
+    together.wait(60)
+    catalogue.open()
+    return closing(catalogue)
+
+
+def _claim_all(location: Location, _number: int, together: Barrier) -> list[str]:
+    with _opened(location, together) as catalogue:
+        mine = [url for url in ADDRESSES if catalogue.urls.claim(Target(source=url, url=url)).is_granted]
+        together.wait(60)  # a run that ends frees what it has
+        return mine
+
+
+def test_each_address_is_claimed_by_one(location: Location) -> None:
+    claimed = Counter(url for mine in at_once(_claim_all, location) for url in mine)
+    assert claimed == dict.fromkeys(ADDRESSES, 1)
+
+
+def _claim_from_the_dead(location: Location, _number: int, together: Barrier) -> list[str]:
+    return _claim_all(location, _number, together)
+
+
+def test_each_address_of_a_dead_run_is_claimed_by_one(location: Location) -> None:
+    dead = Catalogue(location, lambda: datetime.now(UTC))
+    for url in ADDRESSES:
+        dead.urls.claim(Target(source=url, url=url))
+    dead.close()  # its lock is free now, its leases are as it left them
+    claimed = Counter(url for mine in at_once(_claim_from_the_dead, location) for url in mine)
+    assert claimed == dict.fromkeys(ADDRESSES, 1)
+
+
+def _take_turns(location: Location, _number: int, together: Barrier) -> list[float]:
+    """The times of the turns that this process was given, by the clock of the server or of this machine."""
+    times: list[float] = []
+    decide = policy.request_slot
+
+    def noted(state: policy.HostState, interval: float, now: float) -> tuple[float, policy.HostState]:
+        times.append(now)
+        return decide(state, interval, now)
+
+    policy.request_slot = noted  # in this process alone
+    with closing(HostLimits(replace(location, file=location.folder / "machine.db"))) as limits:
+        limits.blocked_at(HOST)
+        together.wait(60)
+        until = time.monotonic() + SECONDS
+        turns = []
+        while time.monotonic() < until:
+            if limits.acquire(HOST, INTERVAL) == 0:
+                turns.append(times[-1])
+        return turns
+
+
+def test_no_two_turns_are_closer_than_the_interval(location: Location) -> None:
+    turns = sorted(time for mine in at_once(_take_turns, location) for time in mine)
+    assert len(turns) > 1
+    gaps = [later - earlier for earlier, later in itertools.pairwise(turns)]
+    assert min(gaps) > INTERVAL - 1e-6
+    assert len(turns) <= (turns[-1] - turns[0]) / INTERVAL + 1 + 1e-6
+
+
+def _article(number: int) -> Article:
+    media = tuple(Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{each:03}/0") for each in range(12))
+    return Article(biz="b", mid="1", idx="1", title="题", body="<p>文</p>", media=media[number:] + media[:number])
+
+
+def _record_one_article(location: Location, number: int, together: Barrier) -> int:
+    """Records one article, from an address of this process's own, with twelve media in an order of its own."""
+    url = ADDRESSES[number]
+    with _opened(location, together) as catalogue:
+        for turn in range(RECORDS):
+            names = [f"postimg/{(each + number) % 12:03}" for each in range(12)]
+            catalogue.media.reserve({name: f"{name}-safe" for name in names})
+            digest = f"{number:032x}{turn:032x}"
+            page = Page(source=url, url=url, final_url=url, content=b"<p>", captured=datetime.now(UTC), status=200)
+            catalogue.captures.receive(page, digest)
+            files = {name: LocalFile(path=f"{name}.png", size=1, sha256=f"{turn:064x}") for name in names}
+            outcome = Outcome(
+                source=url, url=url, outcome="archived", state=State.ARTICLE, post="_posts/2020-01-01-a.md"
+            )
+            catalogue.articles.record(
+                ArchiveTransaction(
+                    target=Target(source=url, url=url),
+                    outcome=outcome,
+                    page=page,
+                    article=_article(number),
+                    snapshot=digest,
+                    media=files,
+                )
+            )
+        return RECORDS
+
+
+def test_no_record_of_one_article_by_six_addresses_is_lost(location: Location) -> None:
+    assert sum(at_once(_record_one_article, location)) == PROCESSES * RECORDS
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        (article,) = catalogue.articles.query()
+        captures = catalogue.captures.of_article(article.key)
+        assert len(captures) == PROCESSES * RECORDS
+        assert {each.url for each in catalogue.urls.of_article(article.key)} == set(ADDRESSES[:PROCESSES])
+        assert len(catalogue.media.files_of_article(article.key)) == 12
+
+
+def _open_new(location: Location, _number: int, together: Barrier) -> bool:
+    with _opened(location, together) as catalogue:
+        return bool(catalogue.open())
+
+
+def test_six_that_open_a_new_catalogue_make_one_schema(location: Location) -> None:
+    assert at_once(_open_new, location) == [True] * PROCESSES  # nobody has populated it
+
+
+def _report_states(location: Location) -> Iterator[str]:
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        yield from (record.url for record in catalogue.urls.due_now())
+
+
+def _enlist(location: Location, number: int, together: Barrier) -> None:
+    with _opened(location, together) as catalogue:
+        shifted = ADDRESSES[number:] + ADDRESSES[:number]
+        catalogue.urls.add_unknown(Target(source=url, url=url) for url in shifted)
+
+
+def test_each_address_that_six_enlist_is_known_once(location: Location) -> None:
+    at_once(_enlist, location)
+    assert sorted(_report_states(location)) == ADDRESSES
+
+
+def _record_equal_notices(location: Location, number: int, together: Barrier) -> None:
+    """Receives and records pages that are equal to the byte, as the notices of deleted articles are."""
+    with _opened(location, together) as catalogue:
+        for turn in range(RECORDS):
+            url = f"https://mp.weixin.qq.com/s/{number:011}{turn:011}"
+            page = Page(source=url, url=url, final_url=url, content=b"<p>", captured=datetime.now(UTC), status=200)
+            catalogue.captures.receive(page, DIGEST)
+            outcome = Outcome(source=url, url=url, outcome="failed", state=State.DELETED, error="deleted")
+            target = Target(source=url, url=url)
+            catalogue.articles.record(ArchiveTransaction(target=target, outcome=outcome, page=page, snapshot=DIGEST))
+
+
+DIGEST = "d" * 64
+
+
+def test_each_of_many_equal_pages_is_recorded(location: Location) -> None:
+    at_once(_record_equal_notices, location)
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        captures = catalogue.captures.with_digest(DIGEST)
+        assert len({each.url for each in captures}) == len(captures) == PROCESSES * RECORDS
+
+
+def test_media_whose_paths_recovery_has_taken_are_reserved_all_the_same(location: Location) -> None:
+    with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
+        for path in ("postimg/ab_c.png", "postimg/abc-safe.png"):
+            file = LocalFile(path=path, size=1, sha256=DIGEST)
+            catalogue.recovered.add_media([], {path.removesuffix(".png"): file})
+        stems, files = catalogue.media.reserve({"postimg/Ab_C": "postimg/abc-safe", "postimg/new": "postimg/new-safe"})
+    assert stems == {"postimg/Ab_C": "postimg/abc-safe", "postimg/new": "postimg/new"}
+    assert files == {}

@@ -1,0 +1,368 @@
+"""The command line as a user meets it: data on stdout, trouble in one line on stderr, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from archiver.app import RunSummary
+from archiver.errors import Exit, combine_exit_codes
+from archiver.models import Outcome, State
+from tests.support.paths import ROOT
+
+PAGE = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><meta property="og:title" content="{title}"><title></title></head>
+<body id="activity-detail" class="zh_CN mm_appmsg"><div id="js_article" class="rich_media">
+<h1 class="rich_media_title" id="activity-name">{title}</h1>
+<div class="rich_media_content" id="js_content" style="visibility: hidden;"><p>{text}</p>{more}</div></div>
+<script>
+var biz = "MzA3MDAwMDAwMA==" || "";
+var sn = "" || "";
+var mid = "{mid}" || "" || "";
+var idx = "1" || "" || "";
+var nickname = htmlDecode("测试号");
+var user_name = "gh_000000000000";
+var msg_title = '{title}'.html(false);
+var ct = "1592359200";
+</script></body></html>
+"""
+DELETED = """<!DOCTYPE html>
+<html><head><title></title></head><body id="activity-detail"><div class="weui-msg"><div class="weui-msg__text-area">
+<h2 class="weui-msg__title warn">该内容已被发布者删除</h2></div></div></body></html>
+"""
+WALL = """<!DOCTYPE html>
+<html><head><title></title></head><body><div class="weui-msg"></div>
+<script>var PAGE_MID = 'mmbizwap:secitptpage/verify.html';</script>
+<script src="https://captcha.gtimg.com/TCaptcha.js"></script></body></html>
+"""
+KEYS = "source url state outcome key title account published post images warnings error".split()
+POST = "out/_posts/2020-06-17-标题.md"
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The caller's, with this tree in front and without settings of his."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVER_")}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return inherited | {"PYTHONPATH": path, "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"} | more
+
+
+def run(folder: Path, *arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "archiver", *arguments], cwd=folder, env=environment(**env), input=stdin,
+        capture_output=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with saved pages of each kind, and things that are none."""
+    page(tmp_path / "a.html")
+    page(tmp_path / "b.html", title="又一", mid="2650000002")
+    (tmp_path / "deleted.html").write_text(DELETED, encoding="utf-8")
+    (tmp_path / "wall.html").write_text(WALL, encoding="utf-8")
+    (tmp_path / "empty.html").touch()
+    (tmp_path / "binary.html").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(64))
+    (tmp_path / "a file").touch()
+    return tmp_path
+
+
+def page(path: Path, *, title: str = "标题", mid: str = "2650000001", text: str = "正文。", more: str = "") -> None:
+    path.write_text(PAGE.format(title=title, mid=mid, text=text, more=more), encoding="utf-8")
+
+
+def add(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, "add", "-o", "out", *arguments, **more)
+
+
+def test_stdout_is_the_path_of_each_post_written_usable_from_here(folder):
+    done = add(folder, "a.html", "b.html")
+    assert done.stdout.splitlines() == [POST, "out/_posts/2020-06-17-又一.md"]
+    assert (done.returncode, done.stderr) == (0, "2 archived\n")
+    assert "正文。" in (folder / POST).read_text(encoding="utf-8")
+
+
+def test_one_article_that_goes_well_says_nothing_else(folder):
+    done = add(folder, "a.html")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{POST}\n", "")
+
+
+def test_the_json_line_has_the_houses_keys_in_its_order(folder):
+    done = add(folder, "--json", "a.html")
+    (line,) = done.stdout.splitlines()
+    told = json.loads(line)
+    assert list(told) == KEYS
+    assert told == {
+        "source": "a.html",
+        "url": "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=1",
+        "state": "article", "outcome": "archived", "key": "MzA3MDAwMDAwMA==:2650000001:1", "title": "标题",
+        "account": "测试号", "published": "2020-06-17T10:00:00+08:00", "post": POST,
+        "images": {"expected": 0, "saved": 0, "failed": 0}, "warnings": [], "error": "",
+    }  # fmt: skip
+
+
+def test_a_second_add_says_unchanged_on_stderr_and_writes_nothing(folder):
+    add(folder, "a.html")
+    before = (folder / POST).stat()
+    done = add(folder, "a.html")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"unchanged: {POST}\n")
+    assert (folder / POST).stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_changed_article_is_updated(folder):
+    add(folder, "a.html")
+    page(folder / "a.html", text="改过。")
+    assert json.loads(add(folder, "--json", "a.html").stdout)["outcome"] == "updated"
+
+
+def test_a_post_edited_by_hand_stays_until_force(folder):
+    add(folder, "a.html")
+    (folder / POST).write_text((folder / POST).read_text(encoding="utf-8") + "我的话\n", encoding="utf-8")
+    done = add(folder, "a.html")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "--force" in done.stderr
+    assert "我的话" in (folder / POST).read_text(encoding="utf-8")
+    assert add(folder, "--force", "a.html").stdout == f"{POST}\n"
+    assert "我的话" not in (folder / POST).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["deleted.html"], 1, "该内容已被发布者删除"),
+        (["wall.html"], 1, "verification"),
+        (["empty.html"], 1, "empty"),
+        (["binary.html"], 1, "image/png"),
+        (["missing.html"], 66, "no such file"),
+        (["https://example.com/s/x"], 2, "mp.weixin.qq.com"),
+        (["--nonsense", "a.html"], 2, "--nonsense"),
+        (["--interval", "-1", "a.html"], 2, "--interval"),
+        ([], 2, "SOURCE"),
+        ([""], 2, "SOURCE"),
+        (["--config", "missing.yml", "a.html"], 78, "missing.yml"),
+        (["-o", "a file", "a.html"], 73, "a file"),
+        (["-o", "a file/out", "missing.html"], 73, "a file/out"),
+        (["-o", "/proc/archiver", "a.html"], 73, "/proc/archiver"),
+    ],
+    ids=[
+        "deleted", "a saved wall", "empty", "binary", "missing", "another host", "unknown option", "bad value",
+        "no source", "an empty source", "no config", "output is a file", "output below a file", "output in /proc",
+    ],
+)  # fmt: skip
+def test_bad_input_gives_one_line_and_its_exit_code_and_leaves_nothing(folder, arguments, code, said):
+    before = sorted(folder.rglob("*"))
+    done = add(folder, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_bad_setting_in_the_environment_is_named(folder):
+    done = add(folder, "a.html", ARCHIVER_DELY="3")
+    assert (done.returncode, len(done.stderr.splitlines())) == (78, 1)
+    assert "ARCHIVER_DELY" in done.stderr
+
+
+def test_archiver_yml_here_is_read(folder):
+    (folder / "archiver.yml").write_text("output: blog\nfront_matter: {author: '{account}'}\n", encoding="utf-8")
+    (path,) = run(folder, "add", "a.html").stdout.splitlines()
+    assert path == "blog/_posts/2020-06-17-标题.md"
+    assert 'author: "测试号"' in (folder / path).read_text(encoding="utf-8")
+
+
+def test_one_bad_source_does_not_cost_the_others(folder):
+    done = add(folder, "--json", "missing.html", "deleted.html", "a.html")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["outcome"] for line in told] == ["failed", "failed", "archived"]
+    assert [line["state"] for line in told] == [None, "deleted", "article"]
+    assert done.returncode == 1
+
+
+def test_sources_are_read_from_stdin_one_a_line(folder):
+    done = add(folder, "--json", "-", "b.html", stdin="a.html\n\n  deleted.html \r\n")
+    assert [json.loads(line)["source"] for line in done.stdout.splitlines()] == ["a.html", "deleted.html", "b.html"]
+
+
+def test_a_source_that_begins_with_a_dash_is_named_after_two(folder):
+    page(folder / "-a.html")
+    assert add(folder, "--", "-a.html").stdout == f"{POST}\n"
+
+
+def test_without_media_the_post_keeps_the_address_of_its_pictures(folder):
+    address = "https://mmbiz.qpic.cn/mmbiz_png/abc/640?wx_fmt=png"
+    page(folder / "c.html", more=f'<p><img data-src="{address}" data-w="600" data-ratio="1"></p>')
+    done = add(folder, "--json", "--no-media", "c.html")
+    assert json.loads(done.stdout)["images"] == {"expected": 1, "saved": 0, "failed": 0}
+    assert f"]({address})" in (folder / POST).read_text(encoding="utf-8")
+    assert not (folder / "out/postimg").exists()
+
+
+def test_hostile_words_do_not_steer_the_terminal(folder):
+    done = add(folder, "\x1b]0;title\x07.html")
+    assert "title" in done.stderr
+    assert not set("\x1b\x07") & set(done.stderr)
+
+
+def test_a_reader_who_has_enough_is_no_trouble(folder):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "archiver", "add", "-o", "out", "a.html", "b.html"], cwd=folder, env=environment(),
+        stdout=writer, stderr=subprocess.PIPE, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_interrupt_ends_with_130_and_no_traceback(folder):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archiver", "add", "-o", "out", "-"], cwd=folder, env=environment(),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("a.html\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == f"{POST}\n"  # now it waits for the next line
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+
+
+BROKEN = """
+import sys
+import archiver.pipeline
+from archiver.cli.main import main
+archiver.pipeline.extract = lambda page: 1 / 0
+sys.argv = ["archiver", "add", "-o", "out", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_bug_is_told_as_one_and_costs_no_other_source(folder, verbose):
+    options = ["-v"] if verbose else []
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN, "--json", *options, "a.html", "deleted.html"], cwd=folder, env=environment(),
+        capture_output=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 70
+    assert [json.loads(line)["state"] for line in done.stdout.splitlines()] == [None, "deleted"]
+    assert "ZeroDivisionError" in done.stderr
+    assert "report" in done.stderr
+    assert ("Traceback" in done.stderr) is verbose
+
+
+def test_the_version_is_the_packages(folder):
+    done = run(folder, "--version")
+    assert (done.returncode, done.stdout) == (0, f"archiver {version('archiver')}\n")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"]])
+def test_every_help_ends_with_an_example(folder, arguments):
+    done = run(folder, *arguments)
+    assert done.returncode == 0
+    assert "Example" in done.stdout
+    assert "archiver add" in done.stdout.splitlines()[-1]
+
+
+def test_no_command_is_a_wrong_call_that_shows_the_help(folder):
+    done = run(folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Usage" in done.stderr
+
+
+IMPORTED = """
+import sys
+sys.argv = ["archiver", *{arguments!r}]
+from archiver.cli.main import main
+try:
+    main()
+except SystemExit as end:
+    assert end.code == 0, end
+print("|", *sys.modules, file=sys.stderr)
+"""
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The top-level modules that a call loads."""
+    code = IMPORTED.format(arguments=list(arguments))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment(), capture_output=True, encoding="utf-8", check=True
+    )
+    return {name.partition(".")[0] for name in done.stderr.rpartition("|")[2].split()}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(folder, arguments):
+    heavy = {"httpx", "tenacity", "bs4", "lxml", "markdownify", "msgspec", "sqlalchemy", "yaml", "rich", "nh3"}
+    assert imported(folder, *arguments).isdisjoint(heavy)
+
+
+def test_a_run_over_saved_pages_loads_no_network_code_and_no_progress(folder):
+    loaded = imported(folder, "add", "-o", "out", "a.html")
+    assert loaded.isdisjoint({"httpx", "httpcore", "tenacity", "rich"})
+    assert {"msgspec", "yaml"} <= loaded
+
+
+def outcome(code: int, state: State | None = None) -> Outcome:
+    return Outcome(source="s", outcome="failed", state=state, exit_code=code)
+
+
+def exit_code(told: Iterable[Outcome]) -> int:
+    summary = RunSummary()
+    for each in told:
+        summary.add(each)
+    return summary.exit_code
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ([], 0),
+        ([outcome(0, State.ARTICLE), outcome(1, State.DELETED)], 1),
+        ([outcome(66), outcome(66)], 66),
+        ([outcome(66), outcome(0, State.ARTICLE)], 1),
+        ([outcome(66), outcome(1)], 66),
+        ([outcome(66), outcome(75, State.VERIFICATION)], 75),
+        ([outcome(2), outcome(66)], 2),
+    ],
+    ids=["none", "some failed", "nothing read", "something read", "nothing came", "a wall was read", "usage first"],
+)
+def test_the_exit_code_of_many(outcomes, code):
+    assert exit_code(outcomes) == code
+
+
+# docs/exit-codes.md, "When several apply"; what the user interrupted comes before all of them.
+IN_ORDER = [
+    Exit.INTERRUPTED,
+    Exit.BUG,
+    Exit.CANNOT_WRITE,
+    Exit.BAD_CONFIG,
+    Exit.USAGE,
+    Exit.NO_INPUT,
+    Exit.TRY_LATER,
+    Exit.FAILED,
+    Exit.OK,
+]
+
+
+@pytest.mark.parametrize("first", range(len(Exit)))
+def test_of_several_exit_codes_the_first_in_the_houses_order_wins(first):
+    assert combine_exit_codes(set(IN_ORDER[first:])) == IN_ORDER[first]
+    assert exit_code(outcome(code) for code in reversed(IN_ORDER[first:])) == IN_ORDER[first]
+
+
+def test_the_documented_exit_codes_are_the_enums():
+    table = re.findall(r"^\| (\d+) \| `(\w+)` \|", (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8"), re.M)
+    assert {name: int(code) for code, name in table} == {code.name: code.value for code in Exit}

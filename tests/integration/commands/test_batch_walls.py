@@ -1,0 +1,150 @@
+"""The wall: it stops page requests of every process until the host has cooled down; a long link's is its own."""
+
+from __future__ import annotations
+
+import os
+
+from tests.support.command import Command
+from tests.support.wechat import PAGES, World, albums, numbered, pages
+
+HALF_AN_HOUR = 1800
+
+
+def _due(archiver: Command) -> int:
+    (row,) = archiver.catalogue.rows("SELECT count(*) AS n FROM addresses WHERE due IS NOT NULL AND article_id IS NULL")
+    return int(row["n"])
+
+
+def _later(archiver: Command, hours: float) -> None:
+    """Moves the wall that was met into the past."""
+    assert archiver.machine.change("UPDATE hosts SET walled = walled - ?", hours * 3600) == 1
+
+
+def _cool(archiver: Command) -> float:
+    (row,) = archiver.machine.rows("SELECT cool FROM hosts")
+    return float(row["cool"])
+
+
+def _asked(world: World) -> list[str]:
+    """What was asked of the pages' host since this was called last."""
+    asked = world.asked(PAGES)
+    world.requests.clear()
+    return asked
+
+
+def test_a_wall_after_article_37_of_100(archiver: Command, world: World) -> None:
+    named = archiver.write("list.txt", *numbered.serve(world, range(100)))
+    world.wall(pages.wall(), after=37)
+    walled = archiver.batch(named)
+    assert (walled.code, walled.counts) == (75, {"archived": 37, "failed": 63})
+    assert len(_asked(world)) == 38
+    assert (len(archiver.posts), _due(archiver)) == (37, 63)
+
+    at_once = archiver.batch(named)
+    assert (at_once.code, at_once.counts) == (75, {"failed": 63, "skipped": 37})
+    other_archive = archiver("batch", "--interval", "0", "--output", "elsewhere", named)
+    assert (other_archive.code, archiver.add(numbered.address(99)).code) == (75, 75)
+    assert _asked(world) == []
+    assert _due(archiver) == 63
+
+    world.wall(None)
+    _later(archiver, hours=2)
+    after = archiver.batch(named)
+    assert (after.code, after.counts) == (0, {"archived": 63, "skipped": 37})
+    assert len(_asked(world)) == 63
+    assert (len(archiver.posts), _due(archiver)) == (100, 0)
+
+
+def test_what_is_left_after_a_wall_is_said_in_one_line(archiver: Command, world: World) -> None:
+    named = archiver.write("list.txt", *numbered.addresses(range(20)))
+    world.wall(pages.wall())
+    run = archiver("batch", "--interval", "0", "--output", "out", named)
+    assert run.code == 75
+    assert len([line for line in run.err.splitlines() if "not asked" in line]) <= 7  # six were begun with the first
+    assert [line.split() for line in run.err.splitlines()[-2:]] == [
+        ["failed", "no", "page", "19"], ["failed", "verification", "1"]
+    ]  # fmt: skip
+
+
+def test_the_cool_down_doubles_and_a_page_ends_it(archiver: Command, world: World) -> None:
+    named = archiver.write("list.txt", *numbered.serve(world, range(2)))
+    world.wall(pages.wall())
+    cools = []
+    for _ in range(3):
+        archiver.batch(named)
+        cools.append(_cool(archiver))
+        _later(archiver, hours=24)
+    assert cools == [HALF_AN_HOUR, 2 * HALF_AN_HOUR, 4 * HALF_AN_HOUR]
+    assert len(world.asked(PAGES)) == 3
+    world.wall(None)
+    assert archiver.batch(named).code == 0
+    assert _cool(archiver) == 0
+
+
+def test_cookies_that_are_newer_than_the_wall_end_the_cool_down(archiver: Command, world: World) -> None:
+    named = archiver.write("list.txt", *numbered.serve(world, range(2)))
+    solved = "mp.weixin.qq.com\tFALSE\t/\tFALSE\t4102444800\tpoc_sid\tx"
+    cookies = archiver.folder / archiver.write("cookies.txt", "# Netscape HTTP Cookie File", solved)
+    os.utime(cookies, (1, 1))
+    world.wall(pages.wall())
+    archiver.batch(named)
+    world.wall(None)
+    assert archiver.batch("--cookies", cookies, named).code == 75
+    cookies.touch()
+    assert archiver.batch("--cookies", cookies, named).code == 0
+
+
+def _long_walls(world: World, count: int) -> list[str]:
+    """As many long links that lead to the wall."""
+    links = [albums.long_link(number) for number in range(1, count + 1)]
+    for link in links:
+        world.serve(link, pages.wall())
+    return links
+
+
+def test_a_wall_on_a_long_link_concerns_that_address(archiver: Command, world: World) -> None:
+    (link,) = _long_walls(world, 1)
+    named = archiver.write("list.txt", link, *numbered.serve(world, range(50, 55)))
+    run = archiver.batch(named)
+    assert (run.code, run.counts) == (75, {"archived": 5, "failed": 1})
+    told = next(outcome for outcome in run.outcomes if outcome["url"] == link)
+    assert told["state"] == "verification"
+    assert any("needs the short link" in warning for warning in told["warnings"])
+    (row,) = archiver.catalogue.rows("SELECT due - tried AS wait FROM addresses WHERE url = ?", link)
+    assert row["wait"] > 0
+    world.requests.clear()
+    again = archiver.batch(named)
+    assert (again.code, again.counts, world.requests) == (75, {"failed": 1, "skipped": 5}, [])
+
+
+def test_three_long_walls_in_a_row_cool_the_host(archiver: Command, world: World) -> None:
+    run = archiver.batch(archiver.write("long.txt", *_long_walls(world, 7)))
+    assert (run.code, run.counts, len(_asked(world))) == (75, {"failed": 7}, 3)
+    assert _due(archiver) == 7
+    short = archiver.batch(archiver.write("short.txt", *numbered.serve(world, (50,))))
+    assert (short.code, _asked(world)) == (75, [])
+    _later(archiver, hours=2)
+    assert archiver.batch("short.txt").code == 0
+
+
+def test_two_long_walls_do_not(archiver: Command, world: World) -> None:
+    archiver.batch(archiver.write("long.txt", *_long_walls(world, 2)))
+    short = archiver.batch(archiver.write("short.txt", *numbered.serve(world, (50,))))
+    assert (short.code, short.counts) == (0, {"archived": 1})
+
+
+def test_long_walls_count_only_in_a_row(archiver: Command, world: World) -> None:
+    links = _long_walls(world, 4)
+    archiver.batch(archiver.write("long.txt", *links[:2]))
+    archiver.batch(archiver.write("short.txt", *numbered.serve(world, (50,))))
+    archiver.batch(archiver.write("more.txt", *links[2:]))
+    assert _cool(archiver) == 0
+
+
+def test_the_short_address_is_asked_where_it_is_known(archiver: Command, world: World) -> None:
+    (link,) = _long_walls(world, 1)
+    world.serve(numbered.address(1), numbered.article(1))
+    archiver.add(numbered.address(1))
+    world.requests.clear()
+    run = archiver.batch("--refresh", archiver.write("long.txt", link))
+    assert (run.code, run.outcome["outcome"], _asked(world)) == (0, "unchanged", [numbered.path(1)])

@@ -1,0 +1,298 @@
+"""`archiver run`: what archiver.yml names, as cron calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.command import Command, Run
+from tests.support.wechat import PAGES, World, albums, numbered, pages
+
+RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>号</title>{items}</channel></rss>'
+LIST, FEED, ALBUM = (1, 2), (3, 4), (5, 6, 7)
+
+
+def _configure(archiver: Command, *sources: dict[str, Any], **settings: object) -> None:
+    """Writes archiver.yml for an archive in `out`."""
+    content = {"output": "out", "interval": 0, "sources": list(sources), **settings}
+    (archiver.folder / "archiver.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+
+def _feed(archiver: Command, *numbers: int) -> None:
+    items = "".join(f"<item><title>文</title><link>{numbered.address(number)}</link></item>" for number in numbers)
+    archiver.write("feed.xml", RSS.format(items=items))
+
+
+def _album(world: World, *numbers: int, size: int = 20) -> None:
+    """An album of these articles, `size` an answer, which are served under the long links that it lists."""
+    albums.serve(world, [albums.item(number) for number in numbers], size=size)
+    for number in numbers:
+        world.serve(albums.long_link(number), numbered.article(number))
+
+
+@pytest.fixture
+def configured(archiver: Command, world: World) -> Command:
+    """A list, a feed and an album, each with options of its own."""
+    numbered.serve(world, (*LIST, *FEED))
+    archiver.write("addresses.txt", *numbered.addresses(LIST))
+    _feed(archiver, *FEED)
+    _album(world, *ALBUM, size=2)
+    _configure(
+        archiver,
+        {"list": "addresses.txt"},
+        {"feed": "feed.xml", "author": "某人"},
+        {"album": albums.ADDRESS, "name": "专栏", "tags": ["专栏", "长文"], "folder": "column"},
+    )
+    return archiver
+
+
+def _fronts(archiver: Command) -> dict[int, tuple[Path, dict[str, Any]]]:
+    """The place below `_posts` and the front matter of each post, by its article's number."""
+    found = {}
+    for path in archiver.posts:
+        front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+        found[int(front["wechat"]["mid"]) - 2650000000] = (path.relative_to(archiver.folder / "out" / "_posts"), front)
+    return found
+
+
+def _says_nothing(run: Run) -> bool:
+    return (run.code, run.out, run.err) == (0, "", "")
+
+
+def test_every_source_is_archived_by_its_own_options(configured: Command) -> None:
+    run = configured("run")
+    assert run.code == 0
+    posts = _fronts(configured)
+    assert sorted(posts) == sorted((*LIST, *FEED, *ALBUM))
+    assert {number: str(path.parent) for number, (path, _) in posts.items()} == {
+        number: "column" if number in ALBUM else "." for number in posts
+    }
+    assert {number: front["author"] for number, (_, front) in posts.items()} == {
+        number: "某人" if number in FEED else "转载" for number in posts
+    }
+    for number, (_, front) in posts.items():
+        assert front["tags"][:2] == ["专栏", "长文"] if number in ALBUM else front["tags"] == ["其他"]
+
+
+def test_a_run_prints_its_posts_and_one_line_for_the_mail(configured: Command) -> None:
+    run = configured("run")
+    assert sorted(run.out.splitlines()) == sorted(str(post.relative_to(configured.folder)) for post in configured.posts)
+    assert run.err.splitlines() == ["7 archived"]
+
+
+def test_a_second_run_asks_only_whether_the_album_has_more(configured: Command, world: World) -> None:
+    configured("run")
+    world.requests.clear()
+    assert _says_nothing(configured("run"))
+    assert world.asked(PAGES) == ["/mp/appmsgalbum"]
+
+
+def test_only_what_is_new_is_asked_for(configured: Command, world: World) -> None:
+    configured("run")
+    world.requests.clear()
+    numbered.serve(world, (8, 9))
+    configured.write("addresses.txt", *numbered.addresses((*LIST, 8)))
+    _feed(configured, 9, *FEED)
+    _album(world, *ALBUM, 10, size=2)
+    run = configured("run")
+    assert (run.code, run.err.splitlines()) == (0, ["3 archived"])
+    asked = world.asked(PAGES)
+    assert sorted(path for path in asked if "album" not in path) == ["/s", numbered.path(8), numbered.path(9)]
+    assert asked.count("/mp/appmsgalbum") <= 2
+
+
+def test_known_articles_are_read_again_when_asked_for(configured: Command, world: World) -> None:
+    configured("run")
+    world.requests.clear()
+    changed = {number: numbered.article(number, pictures=(7,)) for number in (1, ALBUM[-1])}
+    numbered.serve_picture(world, 7)
+    world.serve(numbered.address(1), changed[1])
+    world.serve(albums.long_link(ALBUM[-1]), changed[ALBUM[-1]])
+    run = configured("run", "--refresh")
+    assert (run.code, run.err.splitlines()) == (0, ["5 unchanged, 2 updated"])
+    assert len([path for path in world.asked(PAGES) if "album" not in path]) == len((*LIST, *FEED, *ALBUM))
+
+
+def test_nothing_new_says_nothing(archiver: Command) -> None:
+    archiver.write("addresses.txt")
+    _configure(archiver, {"list": "addresses.txt"})
+    assert _says_nothing(archiver("run"))
+
+
+def test_a_feed_comes_from_the_network_too(archiver: Command, world: World) -> None:
+    link = f"<item><link>{numbered.address(1)}</link></item>"
+    world.serve("https://res.wx.qq.com/feed.xml", pages.page(RSS.format(items=link)))
+    numbered.serve(world, (1,))
+    _configure(archiver, {"feed": "https://res.wx.qq.com/feed.xml"})
+    assert archiver("run").err.splitlines() == ["1 archived"]
+
+
+def test_of_two_sources_of_one_article_the_first_counts(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    archiver.write("addresses.txt", numbered.address(1))
+    _feed(archiver, 1)
+    _configure(archiver, {"feed": "feed.xml", "author": "甲"}, {"list": "addresses.txt", "author": "乙"})
+    archiver("run")
+    assert _fronts(archiver)[1][1]["author"] == "甲"
+    assert world.asked(PAGES) == [numbered.path(1)]
+
+
+# One at a time
+
+
+def test_a_second_run_at_once_goes_away(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1, 2))
+    archiver.write("addresses.txt", *numbered.addresses((1, 2)))
+    _configure(archiver, {"list": "addresses.txt"})
+    with world.held() as wait_for_request:
+        first = archiver.start("run")
+        assert wait_for_request()
+        second = archiver("run")
+    first.communicate(timeout=60)
+    assert (first.returncode, second.code) == (0, 75)
+    assert second.out == ""
+    assert len(second.err.splitlines()) == 1
+    assert sorted(world.asked(PAGES)) == [numbered.path(1), numbered.path(2)]
+    assert len(archiver.posts) == 2
+    assert _says_nothing(archiver("run"))
+
+
+def test_a_run_that_was_killed_does_not_lock_the_archive(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    archiver.write("addresses.txt", numbered.address(1))
+    _configure(archiver, {"list": "addresses.txt"})
+    with world.held() as wait_for_request:
+        first = archiver.start("run")
+        assert wait_for_request()
+        first.kill()
+        first.communicate(timeout=60)
+    assert archiver("run").err.splitlines() == ["1 archived"]
+
+
+# Limits, and what is left
+
+
+def test_a_run_asks_no_more_than_its_budget(archiver: Command, world: World) -> None:
+    archiver.write("addresses.txt", *numbered.serve(world, range(5)))
+    _configure(archiver, {"list": "addresses.txt"}, budget=3)
+    assert archiver("run").code == 0
+    assert len(world.asked(PAGES)) == 3
+    assert archiver("run").code == 0
+    assert len(world.asked(PAGES)) == 5
+    assert _says_nothing(archiver("run"))
+
+
+def test_listing_an_album_is_within_the_budget(archiver: Command, world: World) -> None:
+    _album(world, *range(1, 6))
+    _configure(archiver, {"album": albums.ADDRESS}, budget=3)
+    archiver("run")
+    assert len(world.asked(PAGES)) == 3
+    assert len(archiver.posts) == 2
+
+
+def test_what_a_batch_left_is_done_by_a_run(archiver: Command, world: World) -> None:
+    archiver.batch("--limit", "1", archiver.write("list.txt", *numbered.serve(world, range(3))))
+    archiver.write("addresses.txt")
+    _configure(archiver, {"list": "addresses.txt"})
+    assert archiver("run").err.splitlines() == ["2 archived"]
+
+
+def test_a_lost_picture_comes_back_without_its_page(archiver: Command, world: World) -> None:
+    world.serve(numbered.address(1), numbered.article(1, pictures=(7,)))
+    archiver.write("addresses.txt", numbered.address(1))
+    _configure(archiver, {"list": "addresses.txt", "author": "某人"})
+    archiver("run")
+    numbered.serve_picture(world, 7)
+    world.requests.clear()
+    assert _says_nothing(archiver("run"))
+    archiver.catalogue.change("UPDATE media SET due = 0 WHERE due IS NOT NULL")
+    assert archiver("run").err.splitlines() == ["1 updated"]
+    assert [request.host for request in world.requests] == ["mmbiz.qpic.cn"]
+    assert numbered.picture_file(7) in archiver.posts[0].read_text(encoding="utf-8")
+    assert _fronts(archiver)[1][1]["author"] == "某人"
+
+
+# Trouble
+
+
+def test_a_wall_leaves_the_rest_to_the_next_run(archiver: Command, world: World) -> None:
+    archiver.write("addresses.txt", *numbered.serve(world, range(10)))
+    _configure(archiver, {"list": "addresses.txt"})
+    world.wall(pages.wall(), after=4)
+    run = archiver("run")
+    assert (run.code, len(archiver.posts)) == (75, 4)
+    world.wall(None)
+    world.requests.clear()
+    assert (archiver("run").code, world.asked(PAGES)) == (75, [])
+    archiver.machine.change("UPDATE hosts SET walled = walled - 7200")
+    assert (archiver("run").code, len(archiver.posts)) == (0, 10)
+
+
+def test_a_source_that_fails_does_not_stop_the_others(archiver: Command, world: World) -> None:
+    albums.refuse(world, -1, "system error")
+    archiver.write("addresses.txt", *numbered.serve(world, (1,)))
+    _configure(archiver, {"album": albums.ADDRESS, "name": "专栏"}, {"list": "addresses.txt"})
+    run = archiver("run")
+    assert run.code == 1
+    assert any("专栏" in line and "system error" in line for line in run.err.splitlines())
+    assert len(archiver.posts) == 1
+
+
+def test_a_deleted_article_is_told_once(archiver: Command, world: World) -> None:
+    world.serve(numbered.address(1), pages.notice("该内容已被发布者删除"))
+    archiver.write("addresses.txt", numbered.address(1))
+    _configure(archiver, {"list": "addresses.txt"})
+    first = archiver("run")
+    assert first.code == 0
+    assert "该内容已被发布者删除" in first.err
+    assert _says_nothing(archiver("run"))
+    assert len(world.asked(PAGES)) == 1
+
+
+def test_the_report_says_what_happened(configured: Command, world: World) -> None:
+    world.serve(numbered.address(2), pages.notice("系统出错"))
+    configured.write("addresses.txt", *numbered.addresses(LIST), "https://example.org/s/x")
+    run = configured("run", "--report", "report.json")
+    report = json.loads((configured.folder / "report.json").read_text(encoding="utf-8"))
+    assert report["exit_code"] == run.code == 2
+    assert report["outcomes"] == {"archived": 6, "failed": 2}
+    assert sorted(report["posts"]) == sorted(run.out.splitlines())
+    assert {one["source"] for one in report["failed"]} == {numbered.address(2), "https://example.org/s/x"}
+    assert [(one["name"], one["listed"], one["new"]) for one in report["sources"]] == [
+        ("addresses.txt", 2, 2),
+        ("feed.xml", 2, 2),
+        ("专栏", 3, 3),
+    ]
+
+
+def test_the_report_has_what_stderr_warns_of(archiver: Command, world: World) -> None:
+    world.serve(numbered.address(9), numbered.article(9, pictures=(7,)))  # which nobody has
+    archiver.write("addresses.txt", numbered.address(9))
+    albums.serve(world, [], traps=albums.Traps(count=3))
+    _configure(archiver, {"list": "addresses.txt"}, {"album": albums.ADDRESS, "name": "专栏"})
+    run = archiver("run", "--report", "report.json")
+    report = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))
+    said = [line.removeprefix("archiver: ") for line in run.err.splitlines() if line.startswith("archiver: ")]
+    assert sorted(report["warnings"]) == sorted(said)
+    assert [
+        any(word in line for line in said) for word in ("专栏: the album says", f"{numbered.address(9)}: warning: ")
+    ] == [True, True], said
+
+
+def test_a_report_is_written_also_when_there_is_nothing_to_say(archiver: Command) -> None:
+    archiver.write("addresses.txt")
+    _configure(archiver, {"list": "addresses.txt"})
+    assert _says_nothing(archiver("run", "--report", "report.json"))
+    report = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))
+    assert (report["exit_code"], report["outcomes"], report["posts"]) == (0, {}, [])
+
+
+def test_a_list_that_is_missing_is_told(archiver: Command) -> None:
+    _configure(archiver, {"list": "addresses.txt"})
+    run = archiver("run")
+    assert run.code == 66
+    assert "addresses.txt" in run.err

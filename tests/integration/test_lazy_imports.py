@@ -1,0 +1,36 @@
+"""Modules that are loaded only when they are needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_importing_page_sources_loads_no_network_code() -> None:
+    code = (
+        "import sys, archiver.fetcher.page_sources;"
+        "print(*sorted({'httpx', 'httpcore', 'tenacity', 'ssl'} & sys.modules.keys()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
+
+
+def test_lxml_is_loaded_when_a_feed_is_read() -> None:
+    program = "import archiver.sources, sys; sys.exit('lxml' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_reading_a_saved_page_loads_no_network_code(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><html><body>text</body></html>")
+    code = (
+        "import sys; from archiver.fetcher import FetcherOptions, read_saved; read_saved(sys.argv[1]);"
+        "sys.exit(bool({'httpx', 'httpcore', 'tenacity', 'filetype'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "page.html")], check=False).returncode == 0
+
+
+def test_import_loads_no_module_of_the_package():
+    code = "import sys, archiver; print(*(name for name in sys.modules if name.startswith('archiver')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.split() == ["archiver"]

@@ -1,0 +1,11 @@
+"""Profiles that settings name."""
+
+from __future__ import annotations
+
+
+def test_an_unknown_profile_ends_a_call_before_anything_is_written(archiver):
+    archiver.write("archiver.yml", "profile: hugo")
+    run = archiver("add", "a.html")
+    assert (run.code, run.out) == (78, "")
+    assert "there is no profile `hugo`: use one of jekyll" in run.err
+    assert not (archiver.folder / "output").exists()

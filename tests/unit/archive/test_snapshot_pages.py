@@ -1,0 +1,224 @@
+"""A page that was kept comes back to the byte, or not at all."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from archiver.archive.captures import SnapshotStore
+from archiver.archive.files import ArchiveFiles
+from archiver.errors import InputError, OutputError
+from archiver.models import CHINA, Capture, State
+
+PAGE = "<html><body><p>正文</p>".encode() + b"<script>var a = 1;</script>" * 40 + b"\xff\x00</body></html>"
+DIGEST = sha256(PAGE).hexdigest()
+
+
+class Disk:
+    """Writes, and remembers what."""
+
+    def __init__(self) -> None:
+        self.written: list[Path] = []
+
+    def write(self, path: Path, content: bytes) -> None:
+        self.written.append(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def snapshots(tmp_path: Path, disk: Disk) -> SnapshotStore:
+    return SnapshotStore(tmp_path, disk.write)
+
+
+def test_a_page_comes_back(snapshots: SnapshotStore, tmp_path: Path) -> None:
+    kept = snapshots.keep(PAGE)
+    path = tmp_path / ".archive" / "snapshots" / DIGEST[:2] / f"{DIGEST}.html.zst"
+    assert (kept.sha256, kept.size, kept.stored) == (DIGEST, len(PAGE), path.stat().st_size)
+    assert snapshots.path(DIGEST) == path
+    assert snapshots.read(DIGEST) == PAGE
+    assert kept.stored < kept.size
+
+
+@pytest.mark.parametrize("page", [b"", b"\n", bytes(range(256)) * 5_000], ids=["empty", "a line", "more than a block"])
+def test_any_bytes_come_back(snapshots: SnapshotStore, page: bytes) -> None:
+    assert snapshots.read(snapshots.keep(page).sha256) == page
+
+
+def test_others_can_read_it(snapshots: SnapshotStore) -> None:
+    stored = snapshots.path(snapshots.keep(PAGE).sha256).read_bytes()
+    assert zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True).read() == PAGE
+
+
+def test_what_is_there_is_not_written_again(snapshots: SnapshotStore, disk: Disk) -> None:
+    assert snapshots.keep(PAGE) == snapshots.keep(PAGE)
+    assert disk.written == [snapshots.path(DIGEST)]
+
+
+def test_a_damaged_one_is_made_good_by_the_same_page(snapshots: SnapshotStore, disk: Disk) -> None:
+    snapshots.keep(PAGE)
+    snapshots.path(DIGEST).write_bytes(b"")
+    snapshots.keep(PAGE)
+    assert snapshots.read(DIGEST) == PAGE
+    assert len(disk.written) == 2
+
+
+def test_every_flipped_bit_is_seen(snapshots: SnapshotStore) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    stored = path.read_bytes()
+    for bit in range(len(stored) * 8):
+        altered = bytearray(stored)
+        altered[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(altered)
+        with pytest.raises(InputError, match="damaged"):
+            snapshots.read(DIGEST)
+
+
+def test_every_length_but_its_own_is_seen(snapshots: SnapshotStore) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    stored = path.read_bytes()
+    for other in (*(stored[:length] for length in range(len(stored))), stored + b"\0", stored + stored):
+        path.write_bytes(other)
+        with pytest.raises(InputError, match="damaged"):
+            snapshots.read(DIGEST)
+
+
+def sealed(frame: bytes) -> bytes:
+    return frame + bytes.fromhex("502a4d18 20000000") + sha256(frame).digest()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        zstandard.ZstdCompressor().compress(b"another page"),
+        zstandard.ZstdCompressor().compress(bytes(2**26 + 1)),
+        b"no frame at all",
+        b"",
+    ],
+    ids=["another page", "a bomb", "no frame", "nothing"],
+)
+def test_a_whole_file_with_the_wrong_page(snapshots: SnapshotStore, frame: bytes) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path.write_bytes(sealed(frame))
+    with pytest.raises(InputError, match="damaged"):
+        snapshots.read(DIGEST)
+
+
+def test_a_missing_one_says_what_to_do(snapshots: SnapshotStore) -> None:
+    with pytest.raises(InputError, match="archiver add") as error:
+        snapshots.read(DIGEST)
+    assert str(snapshots.path(DIGEST)) in str(error.value)
+
+
+def test_what_is_no_file_cannot_be_read(snapshots: SnapshotStore) -> None:
+    snapshots.path(DIGEST).mkdir(parents=True)
+    with pytest.raises(InputError, match="cannot be read"):
+        snapshots.read(DIGEST)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", DIGEST[:-1], DIGEST.upper(), DIGEST + "\n", "g" * 64])
+def test_only_digests_name_a_file(snapshots: SnapshotStore, name: str) -> None:
+    with pytest.raises(InputError, match="64 hex digits"):
+        snapshots.path(name)
+
+
+def test_a_page_beyond_all_bounds_is_not_kept(snapshots: SnapshotStore, disk: Disk) -> None:
+    with pytest.raises(OutputError, match="larger than 64 MiB"):
+        snapshots.keep(bytes(2**26 + 1))
+    assert disk.written == []
+
+
+def test_all_in_order_and_nothing_else(snapshots: SnapshotStore, tmp_path: Path) -> None:
+    assert list(snapshots.all()) == []
+    kept = {snapshots.keep(page).sha256 for page in (b"1", b"2", b"3", PAGE)}
+    folder = tmp_path / ".archive" / "snapshots"
+    for stray in (
+        f"{DIGEST[:2]}/.0a1b.tmp",
+        f"{DIGEST[:2]}/notes.html.zst",
+        f"zz/{DIGEST}.html.zst",
+        f"{DIGEST}.html.zst",
+    ):
+        (folder / stray).parent.mkdir(exist_ok=True)
+        (folder / stray).write_bytes(b"")
+    assert list(snapshots.all()) == sorted(kept)
+
+
+def test_the_writer_of_posts_writes_it(tmp_path: Path) -> None:
+    files = ArchiveFiles(tmp_path)
+    assert files.snapshots.keep(PAGE).sha256 == DIGEST
+    assert files.snapshots.read(DIGEST) == PAGE
+    (folder,) = (tmp_path / ".archive" / "snapshots").iterdir()
+    assert [path.name for path in folder.iterdir()] == [f"{DIGEST}.html.zst"]
+
+
+CAPTURE = Capture(
+    url="https://mp.weixin.qq.com/s/abc", final_url="https://mp.weixin.qq.com/s/abc", status=200,
+    headers=(("date", "Mon, 04 May 2026 03:02:01 GMT"), ("server", "x")),
+    captured=datetime(2026, 5, 4, 11, 2, 1, tzinfo=CHINA), received=datetime(2026, 5, 4, 11, 2, 3, tzinfo=CHINA),
+    state=State.ARTICLE, redacted=("uin",),
+)  # fmt: skip
+LATER = replace(CAPTURE, captured=datetime(2026, 6, 1, tzinfo=CHINA), received=datetime(2026, 6, 1, tzinfo=CHINA))
+
+
+def test_records_come_back_with_the_page(snapshots: SnapshotStore) -> None:
+    snapshots.keep(PAGE, CAPTURE)
+    stored = snapshots.load(DIGEST)
+    assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (CAPTURE,), True)
+    assert stored.captures[0].received == CAPTURE.received
+
+
+@pytest.mark.parametrize(
+    "page", [b"", b"\0" * 300_000, bytes(range(256)) * 1_000, PAGE], ids=["", "run", "blocks", "page"]
+)
+def test_records_are_found_behind_any_page(snapshots: SnapshotStore, page: bytes) -> None:
+    digest = snapshots.keep(page, CAPTURE).sha256
+    assert snapshots.load(digest).captures == (CAPTURE,)
+
+
+def test_record_that_was_altered_is_not_believed_and_the_page_is(snapshots: SnapshotStore) -> None:
+    path = snapshots.path(snapshots.keep(PAGE, CAPTURE).sha256)
+    path.write_bytes(path.read_bytes().replace(b"/s/abc", b"/s/abd"))
+    with pytest.raises(InputError, match="damaged"):
+        snapshots.read(DIGEST)
+    stored = snapshots.load(DIGEST)
+    assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (), False)
+    assert snapshots.add_records(DIGEST, [CAPTURE])
+    assert snapshots.read(DIGEST) == PAGE
+    assert snapshots.load(DIGEST).captures == (CAPTURE,)
+
+
+def test_file_of_the_first_version_is_read(snapshots: SnapshotStore) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    path.write_bytes(sealed(zstandard.ZstdCompressor(level=9, write_checksum=True).compress(PAGE)))
+    stored = snapshots.load(DIGEST)
+    assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (), True)
+
+
+def test_add_records_keeps_what_is_there_and_writes_nothing_twice(snapshots: SnapshotStore, disk: Disk) -> None:
+    snapshots.keep(PAGE, CAPTURE)
+    assert snapshots.add_records(DIGEST, [CAPTURE, LATER])
+    assert snapshots.load(DIGEST).captures == (CAPTURE, LATER)
+    assert not snapshots.add_records(DIGEST, [LATER])
+    assert len(disk.written) == 2
+
+
+@pytest.mark.parametrize(
+    "record", [b"{}", b"[{}]", b"not json", b'[{"url":"u","captured":9e30,"received":1}]', b"\xff"]
+)
+def test_record_that_is_none_costs_no_page(snapshots: SnapshotStore, record: bytes) -> None:
+    path = snapshots.path(snapshots.keep(PAGE).sha256)
+    frame = zstandard.ZstdCompressor().compress(PAGE) + struct.pack("<II", 0x184D2A51, len(record)) + record
+    path.write_bytes(sealed(frame))
+    assert snapshots.load(DIGEST).content == PAGE
+    assert snapshots.load(DIGEST).captures == ()

@@ -1,0 +1,230 @@
+"""Pages from a scripted server: what is asked, followed, tried again, and how far apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from archiver.errors import CoolingDown, FetchError, ForbiddenAddress, Unreachable
+from archiver.models import Target
+from tests.support.scripted import NOW, SHORT, WALL, WHOLE, World, redirect, reply
+
+
+def test_page_carries_the_answer_as_received() -> None:
+    page = World(reply(date="Thu, 18 Jul 2024 02:05:00 GMT", set_cookie="session=1; Path=/", x_two="2")).page()
+    assert (page.source, page.url, page.final_url, page.status) == ("as given", SHORT, SHORT, 200)
+    assert page.content == WHOLE
+    assert page.captured == datetime(2024, 7, 18, 2, 5, tzinfo=UTC)
+    assert ("x-two", "2") in page.headers
+    assert not page.saved
+
+
+def test_set_cookie_never_reaches_the_page() -> None:
+    assert "session" not in repr(World(reply(set_cookie="session=1; Path=/")).page())
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jul 2024 02:05:00 GMT"])
+def test_page_without_a_readable_date_takes_our_clock(date: str) -> None:
+    assert World(reply(date=date)).page().captured == NOW
+
+
+def test_page_is_asked_for_as_a_desktop_chrome_in_chinese() -> None:
+    world = World(reply())
+    world.page()
+    asked = world.requests[0].headers
+    assert "Chrome/" in asked["user-agent"]
+    assert "Windows NT" in asked["user-agent"]
+    assert asked["accept-language"] == "zh-CN,zh;q=0.9,en;q=0.8"
+    assert (asked["sec-fetch-mode"], asked["sec-fetch-dest"]) == ("navigate", "document")
+    assert "referer" not in asked
+
+
+def test_short_link_redirect_of_2024_is_followed_at_once() -> None:
+    world = World(redirect("/s/abcdefghijklmnopqrstuv?nwr_flag=1#wechat_redirect"), reply())
+    page = world.page()
+    assert page.content == WHOLE
+    assert page.final_url == SHORT + "?nwr_flag=1"
+    assert world.slept == []
+
+
+def test_http_redirect_is_upgraded_to_https() -> None:
+    world = World(redirect("http://mp.weixin.qq.com/s/other"), reply())
+    assert world.page().final_url == "https://mp.weixin.qq.com/s/other"
+    assert world.requests[1].url.scheme == "https"
+
+
+@pytest.mark.parametrize("location", [WALL, WALL.replace("https:", "http:"), "/mp/verifycode?block=1"])
+def test_wall_redirect_is_neither_followed_nor_tried_again(location: str) -> None:
+    world = World(redirect(location, body=b"moved"))
+    page = world.page()
+    assert len(world.requests) == 1
+    assert world.slept == []
+    assert page.final_url.startswith("https://mp.weixin.qq.com/mp/")
+    assert (page.status, page.content, page.url) == (302, b"moved", SHORT)
+
+
+@pytest.mark.parametrize(
+    ("location", "error"),
+    [
+        ("http://169.254.169.254/latest/meta-data", ForbiddenAddress),
+        ("https://127.0.0.1/", ForbiddenAddress),
+        ("https://[::1]/", ForbiddenAddress),
+        ("http://2130706433/", ForbiddenAddress),
+        ("file:///etc/passwd", ForbiddenAddress),
+        ("https://example.com/s/x", FetchError),
+        ("https://mp.weixin.qq.com.example.com/", FetchError),
+        ("https://mp.weixin.qq.com:8443/s/x", FetchError),
+        ("https://[broken/", FetchError),
+    ],
+)
+def test_page_redirect_elsewhere_is_refused(location: str, error: type[FetchError]) -> None:
+    world = World(redirect(location))
+    with pytest.raises(error):
+        world.page()
+    assert len(world.requests) == 1
+
+
+def test_redirect_loop_ends_after_five_hops() -> None:
+    world = World(redirect(SHORT))
+    with pytest.raises(FetchError, match="more than 5 redirects"):
+        world.page()
+    assert len(world.requests) == 6
+
+
+def test_page_of_another_host_is_never_asked_for() -> None:
+    world = World(reply())
+    with pytest.raises(FetchError):
+        world.page("https://example.com/s/x")
+    assert world.requests == []
+
+
+# Trying again
+
+
+@pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504])
+def test_passing_refusals_get_four_tries(status: int) -> None:
+    world = World(reply(status), interval=0)
+    with pytest.raises(Unreachable, match=str(status)):
+        world.page()
+    assert len(world.requests) == 4
+    assert len(world.slept) == 3
+    assert all(low <= slept <= low + 1 for low, slept in zip((1, 2, 4), world.slept, strict=True))
+
+
+def test_too_many_requests_without_a_time_are_not_tried_again() -> None:
+    world = World(reply(429), interval=0)
+    with pytest.raises(CoolingDown, match="429"):
+        world.page()
+    assert len(world.requests) == 1
+
+
+def test_page_after_a_passing_refusal_is_the_page() -> None:
+    world = World(reply(503), reply(429, retry_after="1"), reply(), interval=0)
+    assert world.page().content == WHOLE
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_lasting_refusals_are_not_tried_again(status: int) -> None:
+    world = World(reply(status))
+    with pytest.raises(FetchError, match=str(status)):
+        world.page()
+    with pytest.raises(FetchError, match=str(status)):
+        world.media()
+    assert len(world.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("reset")]
+)
+def test_transport_errors_get_four_tries(error: Exception) -> None:
+    world = World(error, interval=0)
+    with pytest.raises(Unreachable, match=str(error)):
+        world.page()
+    with pytest.raises(Unreachable, match=str(error)):
+        world.media()
+    assert len(world.requests) == 8
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry_after": "7"}, 7),
+        ({"retry_after": "Mon, 04 May 2026 03:02:31 GMT"}, 30),  # by our clock, NOW
+        ({"retry_after": "Thu, 18 Jul 2024 02:05:20 GMT", "date": "Thu, 18 Jul 2024 02:05:00 GMT"}, 20),
+        ({"retry_after": "Thu, 18 Jul 2024 02:05:20 GMT"}, 0),  # past
+    ],
+    ids=["seconds", "date", "date by the server's clock", "past"],
+)
+def test_retry_after_is_honoured(headers: dict[str, str], seconds: int) -> None:
+    world = World(reply(429, **headers), reply(), interval=0)
+    world.page()
+    assert world.slept == [seconds]
+
+
+@pytest.mark.parametrize("asked", ["3600", "Mon, 04 May 2026 05:00:00 GMT", "9" * 5000])
+def test_server_that_asks_for_a_long_rest_gets_it(asked: str) -> None:
+    world = World(reply(503, retry_after=asked))
+    with pytest.raises(Unreachable, match="Retry-After"):
+        world.page()
+    assert len(world.requests) == 1
+
+
+def test_retry_after_that_says_nothing_is_not_waited_for() -> None:
+    world = World(reply(503, retry_after="soon"), reply(), interval=0)
+    world.page()
+    assert 1 <= world.slept[0] <= 2
+
+
+def test_truncated_page_is_tried_again_and_given_when_it_stays_so() -> None:
+    world = World(reply(body=b"<html><head>"), interval=0)
+    assert world.page().content == b"<html><head>"
+    assert len(world.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!--headTrap<body></body><head></head><html></html>-->\n<html><body>cut",  # a page of 2018
+        b"<script>a='</html>'" + b" " * 5000,
+        b"",
+    ],
+    ids=["headTrap", "in a script", "empty"],
+)
+def test_page_without_its_end_is_truncated(body: bytes) -> None:
+    world = World(reply(body=body), reply(), interval=0)
+    assert world.page().content == WHOLE
+
+
+@pytest.mark.parametrize("body", [WHOLE, WHOLE.upper(), WHOLE + b"\n<!-- tail -->\n"])
+def test_whole_page_is_asked_for_once(body: bytes) -> None:
+    world = World(reply(body=body))
+    world.page()
+    assert len(world.requests) == 1
+
+
+def test_medium_without_an_html_end_is_not_truncated() -> None:
+    world = World(reply(body=b"<p>"))
+    assert world.media() == b"<p>"
+    assert len(world.requests) == 1
+
+
+# The pace
+
+
+def test_pages_leave_at_least_an_interval_apart_and_tries_count() -> None:
+    world = World(reply(), reply(429, retry_after="1"), reply(), interval=3.0)
+    with world.fetcher() as fetcher:
+        for _ in range(3):
+            fetcher.page(Target(source="", url=SHORT))
+    assert world.times == [1000, 1003, 1006, 1009]
+
+
+def test_clock_that_jumps_back_costs_one_interval_at_most() -> None:
+    world = World(reply(), interval=3.0)
+    with world.fetcher() as fetcher:
+        fetcher.page(Target(source="", url=SHORT))
+        world.time -= 10_000
+        fetcher.page(Target(source="", url=SHORT))
+    assert world.slept == [3.0]

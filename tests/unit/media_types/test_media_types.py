@@ -1,0 +1,188 @@
+"""Types by magic bytes, the hot-link placeholder, and pictures that could run."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from archiver.media_types import dimensions, extension, is_placeholder, is_truncated
+from tests.support.wechat import pictures
+
+
+def png(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height) + b"\x08\x02\0\0\0"
+
+
+def gif(width: int, height: int) -> bytes:
+    return b"GIF89a" + struct.pack("<HH", width, height) + b"\0\0\0"
+
+
+def jpeg(width: int, height: int) -> bytes:
+    app0 = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0" + bytes(9)
+    tables = b"\xff\xc4" + struct.pack(">H", 5) + bytes(3)  # a Huffman table is no frame though it is 0xC4
+    frame = b"\xff\xff\xc2" + struct.pack(">HBHHB", 11, 8, height, width, 1) + bytes(3)
+    return b"\xff\xd8" + app0 + tables + frame + b"\xff\xda\0\2\xff\xd9"
+
+
+def webp(form: bytes, rest: bytes) -> bytes:
+    body = b"WEBP" + form + struct.pack("<I", len(rest)) + rest
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def webp_extended(width: int, height: int) -> bytes:
+    return webp(b"VP8X", bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little"))
+
+
+def webp_lossless(width: int, height: int) -> bytes:
+    return webp(b"VP8L", b"\x2f" + struct.pack("<I", width - 1 | height - 1 << 14))
+
+
+def webp_lossy(width: int, height: int) -> bytes:
+    return webp(b"VP8 ", b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height))
+
+
+def bmp(width: int, height: int) -> bytes:
+    return b"BM" + bytes(12) + struct.pack("<Iii", 40, width, -height) + bytes(20)
+
+
+MAKERS = {
+    "png": png, "gif": gif, "jpg": jpeg, "webp": webp_extended, "webp lossless": webp_lossless,
+    "webp lossy": webp_lossy, "bmp": bmp,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_type_and_size_are_read_from_the_header(name):
+    content = MAKERS[name](1080, 607)
+    assert extension(content) == name.partition(" ")[0]
+    assert dimensions(content) == (1080, 607)
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (gif(40_000, 65_535), (40_000, 65_535)),
+        (webp_lossy(0x4000 | 1080, 0xC000 | 607), (1080, 607)),
+        (b"BM" + bytes(12) + struct.pack("<Iii", 12, 9, 9) + bytes(20), None),
+        (b"RIFF\x24\0\0\0WAVEfmt " + bytes(28), None),
+    ],
+    ids=["a GIF wider than half of what fits", "a WebP that is to be scaled", "a BMP of 1987", "no image"],
+)
+def test_sizes_are_those_of_the_format(content, size):
+    assert dimensions(content) == size
+
+
+def test_garbage_before_the_frame_of_a_jpeg_is_not_searched_to_the_end():
+    start, mark, frame = jpeg(9, 9).partition(b"\xff\xff\xc2")
+    frame = mark + frame
+    assert dimensions(start + bytes(2**10) + frame) == (9, 9)
+    assert dimensions(start + bytes(2**20) + frame) is None
+
+
+def test_an_animated_png_is_a_png():
+    control = struct.pack(">I", 8) + b"acTL" + bytes(12)
+    assert extension(png(2, 2) + bytes(4) + control) == "png"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"<!DOCTYPE html><html></html>", b"<html><svg/></html>", b"BM is how this text begins", b"\0\1\2\3",
+        b"%PDF-1.7", b"PK\x03\x04", b"{}",
+    ],
+    ids=["nothing", "HTML", "HTML with SVG", "text like a BMP", "unknown", "PDF", "ZIP", "JSON"],
+)  # fmt: skip
+def test_what_is_no_picture_has_no_extension(content):
+    assert extension(content) == ""
+    assert is_placeholder(content, 0)
+
+
+def test_a_picture_is_no_sound_and_a_sound_no_picture():
+    mp3 = b"ID3\x04" + bytes(20)
+    assert extension(mp3, "audio") == "mp3"
+    assert extension(mp3) == ""
+    assert extension(png(1, 1), "audio") == ""
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("length", range(2, 34, 3))
+def test_a_header_cut_off_anywhere_is_no_error(name, length):
+    dimensions(MAKERS[name](9, 9)[:length])
+
+
+WHOLE = {name: make(1080, 607) for name, make in MAKERS.items()} | {"png": pictures.png(9, 9)}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
+    assert not is_truncated(WHOLE[name])
+    assert not is_truncated(WHOLE[name] + b"\xff\xda what a camera adds")
+
+
+@pytest.mark.parametrize("name", ["png", "jpg", "webp", "webp lossless", "webp lossy"])
+@pytest.mark.parametrize("missing", [1, 0.5])
+def test_a_picture_without_its_end_is_cut_off(name, missing):
+    content = WHOLE[name]
+    end = len(content) - 12 if name == "png" else len(content) - 1
+    assert is_truncated(content[: int(end * missing)])
+
+
+def test_jpeg_segments_that_lead_nowhere_end():
+    assert dimensions(b"\xff\xd8" + b"\xff\xe0\0\0" * 1000) is None
+
+
+@pytest.mark.parametrize(
+    ("side", "declared", "placeholder"),
+    [(140, 1080, True), (140, 140, False), (140, 200, False), (140, 0, False), (400, 1080, False)],
+    ids=["the notice", "a small picture", "nearly as declared", "nothing declared", "shrunk by the CDN"],
+)
+def test_the_hot_link_notice_is_much_smaller_than_the_page_declares(side, declared, placeholder):
+    assert is_placeholder(gif(side, side), declared) is placeholder
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">%s</svg>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SVG % '<path d="M0 0"/>',
+        "\ufeff<?xml version='1.0' encoding='utf-8'?>\n<!-- made by hand -->" + SVG % "<style>a{}</style>",
+        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">' + SVG % "",
+        SVG % '<image xlink:href="data:image/png;base64,AA=="/>',
+        SVG % '<animate attributeName="opacity" from="0" to="1"/>',
+    ],
+    ids=["plain", "with a declaration", "with a document type", "with a picture", "animated"],
+)
+def test_an_svg_that_cannot_run_is_a_picture(content):
+    assert extension(content.encode()) == "svg"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SVG % "<script>1</script>",
+        SVG % "<x:script xmlns:x='http://www.w3.org/2000/svg'/>",
+        SVG % '<path onload="1"/>',
+        SVG % '<a xlink:href="java\nscript:1"/>',
+        SVG % '<a href="data:text/html,1"/>',
+        SVG % '<a><set attributeName="href" to="x"/></a>',
+        SVG % '<animate attributeName="x" values="0;javascript:1"/>',
+        SVG % "<foreignObject/>",
+        "<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" + SVG % "&a;",
+        "<!DOCTYPE svg [<!ATTLIST svg onload CDATA '1'>]>" + SVG % "",
+        "<?xml version='1.0'?><?xml-stylesheet href='x'?>" + SVG % "",
+        "<svg><path></svg>",
+    ],
+    ids=[
+        "script", "script by prefix", "handler", "script address", "data address", "set href", "animated address",
+        "foreign object", "entity", "attribute by document type", "style sheet", "not well-formed",
+    ],
+)  # fmt: skip
+def test_an_svg_that_could_run_is_refused(content):
+    assert extension(content.encode()) == ""
+
+
+def test_an_svg_in_an_encoding_that_hides_things_is_refused():
+    assert extension(("<?xml version='1.0' encoding='utf-7'?>" + SVG % "").encode()) == ""

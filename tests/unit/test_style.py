@@ -1,0 +1,159 @@
+"""The house's rules of size, names and docstrings, held by reading the source (docs/contributing.md, Rules)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import PACKAGE
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+REFUSED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+# Words of everyday programming, and of the field, that are as short as this.
+SHORT_NAMES = {
+    "add", "all", "app", "bug", "cgi", "css", "dom", "end", "get", "has", "id", "key", "of", "put", "run",
+    "Job", "MIB", "Run", "Tag",
+}  # fmt: skip
+PRIVATE_WORDS = re.compile(r"\b(Rooms|Wish|Tally|Holding|Neighbour|Edges|MachineGate|_Lent)\b")
+ELSEWHERE = re.compile(r"§|\bissue \d|\bT\d{1,3}\b|ARCHITECTURE")  # notes that are not in the repository
+NO_SENTENCE = ("What ", "Whether ", "How ", "Nothing", "The same")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(source: str) -> Iterator[Function]:
+    return (node for node in ast.walk(ast.parse(source)) if isinstance(node, Function))
+
+
+def parameters(function: Function) -> int:
+    given = function.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
+    return sum(argument.arg not in ("self", "cls") for argument in every)
+
+
+def too_long(source: str) -> list[str]:
+    return [f.name for f in functions(source) if (f.end_lineno or 0) - f.lineno + 1 > 60]
+
+
+def too_many_parameters(source: str) -> list[str]:
+    return [f.name for f in functions(source) if parameters(f) > 5]
+
+
+def functions_with_a_body(source: str) -> list[str]:
+    return [f.name for f in functions(source) if not all(isinstance(line, ast.Expr) for line in f.body)]
+
+
+DECLARATIONS = ("archiver/catalogue/protocol.py",)  # as long as the contract is
+
+
+def named(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+def test_the_package_is_found():
+    assert PACKAGE / "pipeline.py" in MODULES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_function_is_over_sixty_lines(path):
+    assert too_long(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_function_takes_more_than_five_parameters(path):
+    assert too_many_parameters(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_pattern_has_a_group_that_debians_python_misreads(path):
+    """CPython before 3.11.5 goes on after a possessive or atomic group that failed half way (gh-106052)."""
+    assert re.findall(r"(?<!\()\)(?:[*?+]|\{\d[\d,]*\})\+|\(\?>", path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_module_is_over_four_hundred_lines(path):
+    if named(path) in DECLARATIONS:
+        assert functions_with_a_body(path.read_text()) == []
+    else:
+        assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_room_has_a_name_that_says_nothing(path):
+    assert REFUSED_NAMES.isdisjoint((path.stem, *path.relative_to(PACKAGE).parts))
+
+
+def public_names(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of classes, functions, methods and constants that do not begin with an underscore."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_public_names_have_four_letters_or_are_listed(path):
+    names = {name for name in public_names(ast.parse(path.read_text())) if not name.startswith("_") and len(name) < 4}
+    if "migrations" not in path.parts:
+        assert names - SHORT_NAMES == set()
+
+
+def test_no_two_public_classes_share_a_name():
+    classes = [node.name for path in MODULES for node in ast.walk(ast.parse(path.read_text()))
+               if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]  # fmt: skip
+    assert [name for name, count in Counter(classes).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_module_speaks_no_private_language_and_cites_nothing_from_elsewhere(path):
+    text = path.read_text()
+    assert PRIVATE_WORDS.findall(text) == []
+    assert ELSEWHERE.findall(text) == []
+
+
+def is_property(function: ast.FunctionDef) -> bool:
+    """Return whether a function is read like an attribute: its docstring may be a noun."""
+    return any(ast.unparse(decorator).endswith("property") for decorator in function.decorator_list)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_docstrings_of_functions_are_sentences(path):
+    found = [(node.name, ast.get_docstring(node) or "") for node in ast.walk(ast.parse(path.read_text()))
+             if isinstance(node, ast.FunctionDef) and not is_property(node)]  # fmt: skip
+    assert [name for name, docstring in found if docstring.startswith(NO_SENTENCE)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        ("def f():\n" + "    x = 1\n" * 60, ["f"]),
+        ("def f():\n" + "    x = 1\n" * 59, []),
+        ("class C:\n  async def g(self):\n" + "    x = 1\n" * 60, ["g"]),
+    ],
+    ids=["61 lines", "60 lines", "a method"],
+)
+def test_the_length_of_a_function_is_counted(source, refused):
+    assert too_long(source) == refused
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        ("def f(a, b, c, d, e, g): ...", ["f"]),
+        ("def f(a, b, c, *, d, e, **g): ...", ["f"]),
+        ("def f(self, a, b, c, d, e): ...", []),
+    ],
+    ids=["six", "of every kind", "self is not counted"],
+)
+def test_the_parameters_of_a_function_are_counted(source, refused):
+    assert too_many_parameters(source) == refused

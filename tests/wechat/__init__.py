@@ -1,7 +1,0 @@
-"""WeChat on loopback: mp.weixin.qq.com and its picture hosts behind a CONNECT proxy, as a test wants them to answer."""
-
-from tests.wechat import faults, pages
-from tests.wechat.server import Authority, playing
-from tests.wechat.world import HOSTS, PAGES, Answer, Request, World
-
-__all__ = ["HOSTS", "PAGES", "Answer", "Authority", "Request", "World", "faults", "pages", "playing"]
