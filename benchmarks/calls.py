@@ -28,9 +28,14 @@ def call(folder: Path, *arguments: str, environment: Mapping[str, str] | None = 
     return cost_of(folder, [sys.executable, "-m", "archiver", *arguments], environment or {})
 
 
+def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a process in `folder`: these, and nothing of the tester's that changes what a call does."""
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", **environment}
+
+
 def cost_of(folder: Path, command: list[str], environment: Mapping[str, str]) -> Cost:
     """The cost of any command in `folder`, which must end well; `stdout` and `stderr` stay there."""
-    variables = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", **environment}
+    variables = own(folder, environment)
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=variables, stdout=out, stderr=err)

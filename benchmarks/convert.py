@@ -33,11 +33,11 @@ from archiver.writer.links import LinkResolver
 from archiver.writer.markdown import body_markdown
 from archiver.writer.markdown.blocks import PostConverter
 from archiver.writer.markdown.dialect import EVERY_ENGINE
+from benchmarks.large_pages import fixture_pages
 from benchmarks.peers import FLOOR, PEERS, Tool, load
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "pages"
-SIZE = 700_000  # bytes, the mean of the corpus
 TIMES = 3
 OURS = "archiver"
 
@@ -46,16 +46,8 @@ Clock = Callable[[str, Callable[[], object]], object]
 
 def pages() -> list[bytes]:
     """The pages that are articles."""
-    contents = [path.read_bytes() for path in sorted(CORPUS.glob("*.html"))] or list(_generated())
+    contents = [path.read_bytes() for path in sorted(CORPUS.glob("*.html"))] or fixture_pages()
     return [content for content in contents if _is_article(content)]
-
-
-def _generated() -> Iterator[bytes]:
-    """The fixtures' pages, each with as much script in its head as WeChat sends."""
-    for path in sorted((ROOT / "fixtures").glob("*/page.html")):
-        page = path.read_bytes()
-        padding = b"var a=function(b){return b&&b.c?b.d:'e'};\n" * ((SIZE - len(page)) // 42)
-        yield page.replace(b"</head>", b"<script>" + padding + b"</script></head>", 1)
 
 
 def _is_article(content: bytes) -> bool:

@@ -1,0 +1,51 @@
+"""How benchmarks/guard measures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from benchmarks.guard import rounds, works
+
+BURN = "from time import process_time\nwhile process_time() < 0.3: pass"
+
+
+def burn(seconds: float) -> None:
+    end = process_time() + seconds
+    while process_time() < end:
+        pass
+
+
+def test_seconds_are_those_of_the_process_and_of_its_children() -> None:
+    assert works.seconds(lambda: burn(0.3)) >= 0.3
+    assert works.seconds(lambda: subprocess.run([sys.executable, "-c", BURN], check=True)) >= 0.3
+
+
+def test_ratio_is_of_all_turns_but_the_first_in_which_modules_are_loaded() -> None:
+    ours, theirs = iter([9.0, 1, 2, 3, 1, 2, 3]), iter([1.0, 4, 4, 4, 4, 4, 4])
+    assert rounds.ratios(["add"], lambda _: next(ours), lambda _: next(theirs)) == {"add": 0.5}
+
+
+def test_starts_are_measured_less_often_and_load_nothing_first() -> None:
+    ours, theirs = iter([1.0, 2.0]), iter([1.0, 1.0])
+    assert rounds.ratios(["archiver list"], lambda _: next(ours), lambda _: next(theirs)) == {"archiver list": 1.5}
+
+
+def test_who_begins_changes_from_turn_to_turn() -> None:
+    order: list[str] = []
+    rounds.ratios(["archiver list"], lambda _: order.append("ours") or 1.0, lambda _: order.append("theirs") or 1.0)
+    assert order == ["ours", "theirs", "theirs", "ours"]
+
+
+def test_work_that_fails_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    with (
+        rounds.Code(folder=tmp_path).started() as process,
+        pytest.raises(SystemExit, match="rebuild has failed") as told,
+    ):
+        process.seconds("rebuild")
+    assert "kept/out/_posts" in str(told.value)
