@@ -105,7 +105,7 @@ def compare(measuring: Measuring, options: argparse.Namespace) -> int:
         return NOTHING_TO_COMPARE
     count = ROUNDS if options.record else figures.FEWEST
     now = Record(
-        date=f"{datetime.now(UTC):%Y-%m-%d}", commit=revisions.head(), rounds=count, basis=here,
+        date=f"{datetime.now(UTC):%Y-%m-%d}", commit=revisions.last_change(), rounds=count, basis=here,
         figures=measuring.alone(count), reason=options.reason,
     )  # fmt: skip
     tell(now.figures, last.figures if last else {})

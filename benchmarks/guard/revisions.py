@@ -1,4 +1,4 @@
-"""What git knows: which commit this is, and the package as another had it."""
+"""What git knows: which commit made the package what it is, and what it was in others."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "archiver"
 
 
-def head() -> str:
-    """The commit that is checked out."""
-    return _git("rev-parse", "--short=12", "HEAD").stdout.decode().strip()
+def last_change() -> str:
+    """The commit that changed the package last: no later one, of a text or a record, makes it another."""
+    return _git("log", "-1", "--format=%h", "--abbrev=12", "--", PACKAGE.name).stdout.decode().strip()
 
 
 def is_committed() -> bool:
-    """Whether the package is as that commit has it."""
+    """Whether the package is as that commit made it."""
     return not _git("status", "--porcelain", "--", PACKAGE.name).stdout
 
 

@@ -175,7 +175,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two figures were recorded at c0ffee, which this clone has."""
     monkeypatch.setattr(guard, "FILE", tmp_path / "figures.jsonl")
     monkeypatch.setattr(guard, "basis", lambda: HERE)
-    monkeypatch.setattr(revisions, "head", lambda: "beef")
+    monkeypatch.setattr(revisions, "last_change", lambda: "beef")
     monkeypatch.setattr(revisions, "has", lambda revision: revision == "c0ffee")
     monkeypatch.setattr(revisions, "is_committed", lambda: True)
     figures.append(guard.FILE, record(add=around(10), list=around(1)))
