@@ -103,12 +103,12 @@ def beside(code: Code, other: Code, names: Collection[str]) -> dict[str, float]:
 def ratios(names: Collection[str], ours: Seconds, theirs: Seconds) -> dict[str, float]:
     """The seconds of all turns, ours over theirs. Who begins changes from turn to turn.
 
-    The turn 0 does not count: in it works load their modules.
+    Turn 0 does not count: in it modules are loaded and caches filled.
     """
     sums = {(name, side): 0.0 for name in names for side in (ours, theirs)}
     for turn in range(TURNS + 1):
         for name in names:
-            if name in STARTS and not 0 < turn <= START_TURNS:
+            if name in STARTS and turn > START_TURNS:
                 continue
             for side in (ours, theirs) if turn % 2 else (theirs, ours):
                 seconds = side(name)
