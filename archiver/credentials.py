@@ -69,7 +69,7 @@ def strength(name: str) -> Strength:
     return Strength.LIKELY
 
 
-def is_word(name: str) -> bool:
+def may_be_ordinary_name(name: str) -> bool:
     """Return whether a name ends in `key` or `token` and so may be an ordinary name, not that of a credential.
 
     Both words are common in programs: scripts have many names such as `menuKey`. So for these names the caller should

@@ -91,7 +91,7 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def is_younger(root: Path, path: str, since: float | None) -> bool:
+def modified_since(root: Path, path: str, since: float | None) -> bool:
     """Return whether a file was modified at or after `since`: another run may still be writing it.
 
     `since` is the time in seconds since 1970 at which the other run started. If it is None, no other run is working:

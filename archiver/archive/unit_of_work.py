@@ -277,5 +277,5 @@ class UnitOfWork:
                 self.archive.files.snapshots.add_records(digest, [*recorded, capture])
         self.media.ensure_rows(transaction.media)  # another run may have deleted the rows of unused media
         self.archive.sync()
-        address = self.archive.profile.published_key(transaction.post) if transaction.post else ""
+        address = self.archive.profile.published_name(transaction.post) if transaction.post else ""
         self.archive.catalogue.articles.record(transaction, address, self.job.source.name)

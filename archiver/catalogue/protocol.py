@@ -165,7 +165,7 @@ class ArticleStore(Protocol):
     def posts_published_as(self, address: str) -> list[str]:
         """Return the paths of the articles' posts that the site publishes at this address; [] if there are none.
 
-        `address` is a result of the profile's `published_key`, such as '2024-05-31-title'. Posts for which that method
+        `address` is a result of the profile's `published_name`, such as '2024-05-31-title'. Posts for which that method
         returns the same text overwrite each other on the site. Paths are relative to the archive's folder.
         """
 
@@ -469,7 +469,7 @@ class ForeignPostStore(Protocol):
     def published_as(self, address: str) -> list[str]:
         """Return the paths of the foreign posts in the stored listings that the site publishes at this address.
 
-        `address` is a result of the profile's `published_key`, such as '2024-05-31-title'. Posts for which that method
+        `address` is a result of the profile's `published_name`, such as '2024-05-31-title'. Posts for which that method
         returns the same text overwrite each other on the site.
         """
 

@@ -129,8 +129,8 @@ class Merge:
         """Merge the whole other archive; yield a result for each file and each removal that the other archive has."""
         self._check()
         steps = (
-            self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._rebuild_posts,
-            self._merger.conflicts, self._unused_files,
+            self._undo_removals, self._removals, self._pages, self._media, self._posts, self._history,
+            self._rebuild_posts, self._merger.conflicts, self._unused_files,
         )  # fmt: skip
         for step in steps:
             for result in step():
@@ -152,7 +152,7 @@ class Merge:
         if not self.is_dry:
             check_space(root, self.other.size())
 
-    def _restored(self) -> Iterator[MergeResult]:
+    def _undo_removals(self) -> Iterator[MergeResult]:
         """Undo the removal of articles that were removed from our archive, if the other archive has them.
 
         Yield a result for each article. Its files are not imported here, but by later steps of the merge. Do nothing if

@@ -170,12 +170,12 @@ class Scheduler:
             if step is not NextStep.FETCH:
                 return self._skip(job.target, claim.before, step)
             self._requested.add(job.target.url)
-            outcome = self._archive(self._prepared(job, claim.before))
+            outcome = self._archive(self._with_current_record(job, claim.before))
             return self._mark_unavailable(job, outcome, claim.before)
         finally:
             urls_table.release(job.target.url)
 
-    def _prepared(self, job: Job, record: UrlRecord) -> Job:
+    def _with_current_record(self, job: Job, record: UrlRecord) -> Job:
         """Return the job with its address and article updated from the catalogue, right before it is run.
 
         `record` is the catalogue's record of the address of the job. There are two changes:
@@ -238,9 +238,9 @@ class Scheduler:
             return None
         if self._is_blocked:
             return outcomes.not_asked(job.target, "WeChat wants a rest; it stays due", Exit.TRY_LATER)
-        return outcomes.left(job.target) if self._is_over() else None
+        return outcomes.left(job.target) if self._limit_reached() else None
 
-    def _is_over(self) -> bool:
+    def _limit_reached(self) -> bool:
         """Return whether this run has reached its limit of articles or the end of its time."""
         limit, until = self._options.limit, self._options.until
         is_spent = limit is not None and len(self._requested) >= limit

@@ -76,7 +76,7 @@ def test_commands_at_once_and_signals_at_any_moment_leave_a_whole_archive(
 # The injector itself
 
 
-def _prepared(bench: Bench, name: str, check: list[str], *faults: dict[str, object]) -> list[Result]:
+def _with_current_record(bench: Bench, name: str, check: list[str], *faults: dict[str, object]) -> list[Result]:
     """What faults did in a scenario; `check` learns the kinds of problems."""
     found: list[Result] = []
 
@@ -93,7 +93,7 @@ def _prepared(bench: Bench, name: str, check: list[str], *faults: dict[str, obje
 
 def test_injector_fails_the_call_it_is_told_to_and_kills_before_it(bench: Bench) -> None:
     fault: dict[str, object] = {"operation": "fsync", "number": 1}
-    full, killed, unmet = _prepared(
+    full, killed, unmet = _with_current_record(
         bench,
         "export",
         [],

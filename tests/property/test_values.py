@@ -81,7 +81,7 @@ def test_any_title_gives_names_that_lie_in_the_folder_and_that_jekyll_publishes(
         assert re.fullmatch(r"2026-01-02-[^\s/\\:*?\"<>|\x00-\x1f\x7f-\x9f]+\.md", file)
         assert ".." not in file  # Jekyll would publish it as a folder
         assert len(file.encode()) <= 120
-        assert JEKYLL.published_key(file).startswith("2026-01-02-")
+        assert JEKYLL.published_name(file).startswith("2026-01-02-")
     assert names == list(JEKYLL.post_paths(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
 
 

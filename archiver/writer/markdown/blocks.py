@@ -234,7 +234,7 @@ class PostConverter(MarkdownConverter):
             return ""
         neighbour = previous_block(el)
         apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
-        return _alone(apart + text) if apart or not _follows_text(el) else f"\n{text}\n"
+        return _alone(apart + text) if apart or not _is_tight_sublist(el) else f"\n{text}\n"
 
     convert_ul = convert_list
     convert_ol = convert_list
@@ -330,7 +330,7 @@ def _tight(el: Tag, written: str) -> str:
     return _alone(written)
 
 
-def _follows_text(el: Tag) -> bool:
+def _is_tight_sublist(el: Tag) -> bool:
     """Return whether a list can be written right below the text of the item that contains it, without a blank line.
 
     This is so if the list `el` is inside a list item and at most one block precedes it there.

@@ -88,7 +88,7 @@ def test_names_of_what_is_none() -> None:
 
 def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
     """Jekyll takes `2020-6-7-a.md` for a post, too."""
-    assert [JEKYLL.published_key_start(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
+    assert [JEKYLL.published_name_start(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
         "2020-06-07", "2020-06-07", "2020-06-07", "",
     ]  # fmt: skip
 

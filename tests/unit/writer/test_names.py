@@ -24,7 +24,7 @@ SEED_ID = "P9ficrEVSdibb1dIZJFHGXVGcnj7ygD9J561Q8XuvpzCLzwhXyefvgRyZWHeMfqficvoL
 
 def post_name(title: str, *taken: str, **fields: str) -> str:
     wanted = JEKYLL.post_paths(Article(title=title, **(IDS | fields)), DAY)
-    return next(name for name in wanted if JEKYLL.published_key(name.rpartition("/")[2]) not in taken)
+    return next(name for name in wanted if JEKYLL.published_name(name.rpartition("/")[2]) not in taken)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_collision_on_the_url_gets_the_articles_number_and_no_counter():
 
 
 def test_a_collision_is_seen_though_case_differs():
-    assert post_name("HELLO", JEKYLL.published_key("2020-06-17-Hello.md")).endswith("-HELLO-2650000001-2.md")
+    assert post_name("HELLO", JEKYLL.published_name("2020-06-17-Hello.md")).endswith("-HELLO-2650000001-2.md")
 
 
 def test_the_same_slug_on_another_day_is_no_collision():
@@ -74,14 +74,14 @@ def test_a_page_without_ids_is_told_apart_by_its_key():
 @given(st.text(), st.booleans())
 def test_every_title_gives_a_name_that_jekyll_publishes_and_every_system_takes(title, collides):
     first = post_name(title)
-    taken = JEKYLL.published_key(first.removeprefix("_posts/"))
+    taken = JEKYLL.published_name(first.removeprefix("_posts/"))
     name = post_name(title, *([taken] if collides else [])).removeprefix("_posts/")
     assert re.fullmatch(r"2020-06-17-[^/]+\.md", name)
     assert len(name.encode()) <= 120
     assert not set(name) & set('<>:"/\\|?*#% \0\n')
     assert name == unicodedata.normalize("NFC", name)
     assert not name.removesuffix(".md").endswith((".", "-", "_"))
-    assert (JEKYLL.published_key(name) == taken) is not collides
+    assert (JEKYLL.published_name(name) == taken) is not collides
 
 
 @given(st.text(alphabet="汉字😀a，", min_size=200))
@@ -105,7 +105,7 @@ def test_a_long_title_is_cut_by_bytes_between_characters(title):
     ],
 )
 def test_posts_of_other_hands_are_known_by_jekylls_url(file_name, url):
-    assert JEKYLL.published_key(file_name) == url
+    assert JEKYLL.published_name(file_name) == url
 
 
 def image(url: str) -> str:

@@ -59,11 +59,11 @@ class ExampleProfile:
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
         return ""
 
-    def published_key(self, path: str) -> str:
+    def published_name(self, path: str) -> str:
         return path.rpartition("/")[2].casefold()
 
-    def published_key_start(self, path: str) -> str:
-        return self.published_key(path)[:10]
+    def published_name_start(self, path: str) -> str:
+        return self.published_name(path)[:10]
 
     def ignores(self, name: str) -> bool:
         return name.startswith(".")
@@ -137,8 +137,8 @@ def test_jekyll_finds_the_media_that_it_writes():
 def test_the_beginning_of_a_published_key_is_the_keys(example):
     for profile in (example, JekyllProfile()):
         for path in ("_posts/2020-06-17-甲.md", "_posts/a/20-6-7-a.md", "notes/A long name of a note.md"):
-            key = profile.published_key(path)
-            assert key[:10] in ("", profile.published_key_start(path))
+            key = profile.published_name(path)
+            assert key[:10] in ("", profile.published_name_start(path))
 
 
 def test_a_site_that_changes_nothing_is_the_one_of_the_settings():
