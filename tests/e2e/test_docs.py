@@ -47,27 +47,27 @@ def documented_codes() -> dict[int, str]:
     return {int(code): name for code, name in rows}
 
 
-def test_the_exit_codes_are_documented() -> None:
+def test_docs_exit_codes_match_enum() -> None:
     assert documented_codes() == {code.value: code.name for code in Exit}
 
 
-def test_every_setting_is_documented() -> None:
+def test_docs_settings_page_names_every_setting() -> None:
     text = text_of("docs/settings.md")
     assert [name for name in Settings.__struct_fields__ if f"{name}:" not in text] == []
 
 
-def test_the_commands_are_found() -> None:
+def test_docs_command_list_contains_known_commands() -> None:
     assert {"add", "batch", "init", "list", "run", "show"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("readme", READMES, ids=names)
-def test_every_command_is_shown(readme: Path, command: str) -> None:
+def test_readme_shows_every_command(readme: Path, command: str) -> None:
     assert re.search(rf"^    archiver {command}\b", readme.read_text(encoding="utf-8"), re.M)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_commands_help_has_an_example_of_it(command: str) -> None:
+def test_help_contains_example_of_its_command(command: str) -> None:
     _, found, examples = help_of(command).partition("\n  Example")
     assert found
     assert re.search(rf"\barchiver {command}\b", examples)
@@ -75,7 +75,7 @@ def test_every_commands_help_has_an_example_of_it(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("readme", READMES, ids=names)
-def test_every_option_is_documented(readme: Path, command: str) -> None:
+def test_readme_documents_every_option(readme: Path, command: str) -> None:
     text = readme.read_text(encoding="utf-8")
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command)))
     assert "--help" in options
@@ -84,7 +84,7 @@ def test_every_option_is_documented(readme: Path, command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("readme", READMES, ids=names)
-def test_an_option_that_names_its_commands_names_all(readme: Path, command: str) -> None:
+def test_readme_option_row_names_all_its_commands(readme: Path, command: str) -> None:
     rows = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("| `-")]
     for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command))):
         named = {word for row in rows if re.search(rf"`{option}\b", row) for word in re.findall(r"`([a-z]+)`", row)}
@@ -92,26 +92,26 @@ def test_an_option_that_names_its_commands_names_all(readme: Path, command: str)
 
 
 @pytest.mark.parametrize("readme", READMES, ids=names)
-def test_the_options_of_archiver_itself_are_documented(readme: Path) -> None:
+def test_readme_documents_global_options(readme: Path) -> None:
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", Command(folder=ROOT, environment={})("--help").out))
     assert "--version" in options
     assert [option for option in options - {"--help"} if f"`{option}`" not in readme.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_takes_what_all_take(command: str) -> None:
+def test_help_every_command_has_common_options(command: str) -> None:
     common = {"--output", "--config", "--json", "--verbose"} if command != "init" else {"--verbose"}
     assert common - set(re.findall(r"--[a-z]+", help_of(command))) == set()
 
 
 @pytest.mark.parametrize("kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding], ids=lambda kind: kind.__name__)
-def test_every_field_of_the_json_is_documented(kind: type) -> None:
+def test_docs_json_page_names_every_field(kind: type) -> None:
     text = text_of("docs/json.md")
     hidden = {"exit_code"} if kind in (Outcome, Finding) else set()
     assert [field.name for field in fields(kind) if field.name not in hidden and f"`{field.name}`" not in text] == []
 
 
-def test_every_member_of_the_report_is_documented(tmp_path: Path) -> None:
+def test_docs_json_page_names_every_report_member(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").touch()
     (tmp_path / "archiver.yml").write_text("sources: [{list: empty.txt}]", encoding="utf-8")
     assert Command(folder=tmp_path, environment={})("run", "--report", "report.json").code == 0
@@ -128,17 +128,17 @@ def anchors_of(page: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
-def test_no_two_headings_of_a_document_have_one_anchor(page: Path) -> None:
+def test_docs_heading_anchors_are_unique(page: Path) -> None:
     assert [anchor for anchor, times in Counter(anchors_of(page)).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
-def test_every_link_to_a_heading_of_the_same_document_leads_there(page: Path) -> None:
+def test_docs_same_page_links_reach_a_heading(page: Path) -> None:
     links = re.findall(r"\]\(#([^)]+)\)", page.read_text(encoding="utf-8"))
     assert sorted(set(links) - set(anchors_of(page))) == []
 
 
-def test_every_link_to_a_heading_of_another_document_leads_there() -> None:
+def test_docs_cross_page_links_reach_a_heading() -> None:
     """Those of the code too: `docs/wechat-format.md#the-wall`."""
     files = [*PAGES, *(path for folder in ("archiver", "tests") for path in (ROOT / folder).rglob("*.py"))]
     links = {(*link, path.name) for path in files for link in _ANCHOR.findall(path.read_text(encoding="utf-8"))}
@@ -147,12 +147,12 @@ def test_every_link_to_a_heading_of_another_document_leads_there() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
-def test_every_link_of_the_documents_leads_to_a_file(page: Path) -> None:
+def test_docs_links_lead_to_existing_files(page: Path) -> None:
     links = _LINK.findall(re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.S))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_every_line_of_the_security_page_names_tests_that_are_there() -> None:
+def test_docs_security_page_names_existing_tests() -> None:
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text_of("docs/security.md"))
     lines = [line for line in text_of("docs/security.md").splitlines() if re.match(r"\| (?!line|-)", line)]
     assert len(lines) > 20
@@ -161,7 +161,7 @@ def test_every_line_of_the_security_page_names_tests_that_are_there() -> None:
     assert [test for test, found in is_there.items() if not found] == []
 
 
-def test_the_design_names_every_room() -> None:
+def test_docs_design_page_names_every_module() -> None:
     text = text_of("docs/design.md")
     plain = {"__init__.py", "__main__.py", "models.py", "errors.py"}
     rooms = {path.name for path in (ROOT / "archiver").glob("[!_.]*.py")} - plain
@@ -170,14 +170,14 @@ def test_the_design_names_every_room() -> None:
     assert sorted(room for room in rooms if f"| `{room}` |" not in text) == []
 
 
-def test_the_design_has_the_order_of_imports_that_is_held() -> None:
+def test_docs_design_page_layers_match_import_contract() -> None:
     contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
     assert f"(`{' > '.join(layers)}`)" in " ".join(text_of("docs/design.md").split())
 
 
 @pytest.mark.parametrize("readme", READMES, ids=names)
-def test_the_example_is_what_the_command_writes(readme: Path, tmp_path: Path) -> None:
+def test_readme_example_matches_command_output(readme: Path, tmp_path: Path) -> None:
     shown = re.search(r"```markdown\n(.*?)```", readme.read_text(encoding="utf-8"), re.S)
     assert shown is not None
     page = ROOT / "fixtures" / "article--seed-2020" / "page.html"

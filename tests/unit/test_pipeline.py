@@ -177,13 +177,13 @@ def archive(world: World, *media: Media, target: Target = TARGET) -> Outcome:
     return pipeline.archive_one(Job(target=target), world.ports())
 
 
-def test_archive_one_commits_what_was_rendered(world):
+def test_archive_one_stores_page_and_commits_rendered_post(world):
     assert archive(world).outcome == "archived"
     assert world.committed == [(ARTICLE, RenderedPost(text="text", text_coverage=1, day=date(2026, 11, 20)))]
     assert world.kept == [TARGET.url]
 
 
-def test_archive_one_asks_for_the_original_of_a_picture_first_and_no_more(world):
+def test_archive_one_requests_only_original_image_if_available(world):
     one = picture("a")
     world.answers = {one.tries[0]: GIF, one.tries[1]: GIF}
     archive(world, one)
@@ -194,7 +194,7 @@ def test_archive_one_asks_for_the_original_of_a_picture_first_and_no_more(world)
 @pytest.mark.parametrize(
     "first", [None, NOTICE, b"<html>404</html>", b""], ids=["unreachable", "the notice", "HTML", "empty"]
 )
-def test_archive_one_falls_back_to_the_size_the_page_shows(world, first):
+def test_archive_one_image_falls_back_to_displayed_size(world, first):
     one = picture("a")
     world.answers = {one.tries[1]: GIF} | ({} if first is None else {one.tries[0]: first})
     archive(world, one)
@@ -202,14 +202,14 @@ def test_archive_one_falls_back_to_the_size_the_page_shows(world, first):
     assert world.rendered["files"] == {one.url: stored(one)}
 
 
-def test_archive_one_keeps_the_reason_of_a_lost_picture_beside_the_others(world):
+def test_archive_one_passes_failed_image_reason_to_renderer(world):
     lost, kept = picture("lost"), picture("kept")
     world.answers = {lost.tries[0]: NOTICE, kept.tries[0]: GIF}
     archive(world, lost, kept)
     assert world.rendered["media"] == {media_name(lost): "HTTP 404", media_name(kept): stored(kept)}
 
 
-def test_archive_one_asks_for_one_image_id_once(world):
+def test_archive_one_requests_same_image_id_once(world):
     one = picture("a", size=640)
     same = replace(picture("a", size=300), tries=("https://elsewhere.example/a",))
     world.answers = {one.tries[0]: GIF}
@@ -218,7 +218,7 @@ def test_archive_one_asks_for_one_image_id_once(world):
     assert world.rendered["files"] == {one.url: stored(one), same.url: stored(one)}
 
 
-def test_archive_one_does_not_ask_for_what_lies_in_the_archive(world):
+def test_archive_one_does_not_request_archived_image(world):
     one = picture("a")
     world.there = {media_name(one): stored(one)}
     archive(world, one)
@@ -226,7 +226,7 @@ def test_archive_one_does_not_ask_for_what_lies_in_the_archive(world):
     assert world.rendered["files"] == {one.url: stored(one)}
 
 
-def test_archive_one_takes_a_copy_saved_beside_the_page_before_the_network(world):
+def test_archive_one_prefers_image_saved_beside_page(world):
     one, two = picture("a"), picture("b")
     world.saved = {one.url: GIF, two.url: b"<html>"}
     world.answers = {two.tries[0]: GIF}
@@ -235,28 +235,28 @@ def test_archive_one_takes_a_copy_saved_beside_the_page_before_the_network(world
     assert world.rendered["files"] == {one.url: stored(one), two.url: stored(two)}
 
 
-def test_archive_one_without_media_asks_for_none(world):
+def test_archive_one_does_not_request_unwanted_media(world):
     world.wants_media = False
     archive(world, picture("a"))
     assert world.asked == [TARGET.url]
     assert world.rendered["media"] == {}
 
 
-def test_archive_one_saves_sounds(world):
+def test_archive_one_saves_audio_as_mp3_file(world):
     sound = Media(url="https://res.wx.qq.com/voice/getvoice?mediaid=1", kind="audio", tries=("https://v/1",))
     world.answers = {"https://v/1": b"ID3\x04" + bytes(20)}
     archive(world, sound)
     assert world.rendered["files"][sound.url].path.endswith(".mp3")
 
 
-def test_archive_one_downloads_again_what_was_removed_meanwhile(world):
+def test_archive_one_downloads_again_media_removed_before_commit(world):
     one = picture("a")
     world.answers, world.vanished = {one.tries[0]: GIF}, 1
     assert archive(world, one).outcome == "archived"
     assert world.asked[1:] == [one.tries[0], one.tries[0]]
 
 
-def test_archive_one_ends_after_three_attempts(world):
+def test_archive_one_removed_media_commits_on_third_attempt(world):
     one = picture("a")
     world.answers, world.vanished = {one.tries[0]: GIF}, 99
     assert archive(world, one).outcome == "archived"
@@ -264,7 +264,7 @@ def test_archive_one_ends_after_three_attempts(world):
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ARTICLE])
-def test_archive_one_makes_no_post_of_what_is_no_article(world, state):
+def test_archive_one_non_article_commits_notice_without_post(world, state):
     world.verdicts = {TARGET.url: Classification(state=state)}
     assert archive(world).state is state
     assert world.committed == []
@@ -275,13 +275,13 @@ def test_archive_one_makes_no_post_of_what_is_no_article(world, state):
 NEW = "https://mp.weixin.qq.com/s/bbbbbbbbbbbbbbbbbbbbbb"
 
 
-def test_archive_one_follows_a_moved_article_once(world):
+def test_archive_one_follows_migrated_article_to_new_address(world):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
     assert archive(world).outcome == "archived"
     assert world.asked == [TARGET.url, NEW]
 
 
-def test_archive_one_follows_accounts_that_point_at_each_other_once(world):
+def test_archive_one_migration_loop_is_followed_once(world):
     world.verdicts = {
         TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW),
         NEW: Classification(state=State.MIGRATED, moved_to=TARGET.url),
@@ -293,7 +293,7 @@ def test_archive_one_follows_accounts_that_point_at_each_other_once(world):
 
 
 @pytest.mark.parametrize("error", [CoolingDown("no page is asked for"), BudgetSpent("as long as it may")])
-def test_archive_one_leaves_a_moved_article_that_nobody_asked_for(world, error):
+def test_archive_one_postponed_migration_commits_failure_without_notice(world, error):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
     world.pages = {NEW: error}
     archive(world)
@@ -301,46 +301,46 @@ def test_archive_one_leaves_a_moved_article_that_nobody_asked_for(world, error):
     assert world.notices == []
 
 
-def test_archive_one_tells_the_notice_when_the_new_address_does_not_answer(world):
+def test_archive_one_failed_migration_commits_notice(world):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
     world.pages = {NEW: FetchError("no answer")}
     assert archive(world).state is State.MIGRATED
 
 
 @pytest.mark.parametrize("moved_to", ["https://evil.example/s/x", "file:///etc/passwd", ""])
-def test_archive_one_follows_a_moved_article_on_the_same_host_only(world, moved_to):
+def test_archive_one_does_not_follow_migration_outside_wechat(world, moved_to):
     world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=moved_to)}
     assert archive(world).state is State.MIGRATED
     assert world.asked == [TARGET.url]
 
 
 @pytest.mark.parametrize("error", [FetchError("no answer"), InputError("no such file")])
-def test_archive_one_commits_the_failure_of_a_page_that_does_not_come(world, error):
+def test_archive_one_page_fetch_error_commits_failure(world, error):
     world.pages = {TARGET.url: error}
     archive(world)
     assert world.failures == [error]
 
 
-def test_archive_one_commits_the_failure_of_an_archive_that_cannot_be_written(world):
+def test_archive_one_output_error_commits_failure(world):
     world.fails = OutputError("cannot be written")
     archive(world)
     assert world.failures == [world.fails]
 
 
-def test_archive_one_raises_a_bug(world):
+def test_archive_one_propagates_unexpected_error(world):
     world.fails = KeyError("x")
     with pytest.raises(KeyError):
         archive(world)
 
 
-def test_archive_one_keeps_a_page_that_meets_a_bug(world, monkeypatch):
+def test_archive_one_stores_page_despite_classification_error(world, monkeypatch):
     monkeypatch.setattr(pipeline, "classify", lambda _page: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         archive(world)
     assert world.kept == [TARGET.url]
 
 
-def test_archive_one_dates_an_article_without_a_date_by_the_servers_time(world, monkeypatch):
+def test_archive_one_undated_article_uses_server_time(world, monkeypatch):
     world.article = Article(title="题")
     served = datetime(2021, 3, 1, 17, 0, tzinfo=UTC)  # the 2nd in China
     monkeypatch.setattr(pipeline, "server_time", lambda _page: served)
@@ -348,7 +348,7 @@ def test_archive_one_dates_an_article_without_a_date_by_the_servers_time(world, 
     assert world.rendered["captured"] == served
 
 
-def test_archive_one_dates_an_article_with_a_date_by_its_capture(world, monkeypatch):
+def test_archive_one_dated_article_uses_capture_time(world, monkeypatch):
     monkeypatch.setattr(pipeline, "server_time", lambda _page: datetime(2021, 3, 1, tzinfo=UTC))
     archive(world)
     assert world.rendered["captured"] == CAPTURED

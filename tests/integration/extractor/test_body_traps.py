@@ -205,7 +205,7 @@ LINES = {
 
 
 @pytest.mark.parametrize(("html", "expected"), LINES.values(), ids=LINES)
-def test_markup(html: str, expected: str) -> None:
+def test_body_markup_gives_expected_markdown(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -254,13 +254,13 @@ CODE = {
 
 
 @pytest.mark.parametrize(("html", "expected"), CODE.values(), ids=CODE)
-def test_code(html: str, expected: str) -> None:
+def test_body_code_markup_gives_expected_markdown(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
 @pytest.mark.parametrize("tag", ["section", "strong", "blockquote", "li", "h-char", "p"])
 @pytest.mark.parametrize("depth", [220, 300, 5000])
-def test_text_inside_and_behind_a_deep_nest_stays(tag: str, depth: int) -> None:
+def test_clean_deeply_nested_text_is_kept(tag: str, depth: int) -> None:
     seen = cleaned(f"<p>前</p>{f'<{tag}>' * depth}里{f'</{tag}>' * depth}<p>后</p>").html
     assert [seen.count(word) for word in "前里后"] == [1, 1, 1]
 
@@ -284,16 +284,16 @@ SHEETS = {
 
 
 @pytest.mark.parametrize(("css", "html", "expected"), SHEETS.values(), ids=SHEETS)
-def test_the_pages_own_style_sheet(css: str, html: str, expected: str) -> None:
+def test_clean_page_stylesheet_decides_emphasis(css: str, html: str, expected: str) -> None:
     assert body_markdown(clean(RawBody(html=html, css=css)).html, LinkResolver()) == expected
 
 
-def test_what_was_left_out_is_named() -> None:
+def test_clean_removed_profile_card_is_reported() -> None:
     removed = cleaned('<mp-common-profile data-nickname="某号"></mp-common-profile><p>甲</p>').removed
     assert [(r.step, r.text) for r in removed] == [("make_cards", "某号")]
 
 
-def test_the_same_picture_twice_is_one_medium() -> None:
+def test_clean_repeated_picture_is_one_medium() -> None:
     media = cleaned(f'<img data-src="{PICTURE}"><img data-src="{PICTURE}#imgIndex=1" data-w="800">').media
     assert [m.tries for m in media] == [(PICTURE.replace("/640", "/0"), PICTURE)]
 
@@ -301,7 +301,7 @@ def test_the_same_picture_twice_is_one_medium() -> None:
 @pytest.mark.parametrize(
     "context", ["<p>{}</p>", "<table><tr><td colspan=2>{}</td></tr><tr><td>1</td><td>2</td></tr></table>"]
 )
-def test_a_link_leads_to_the_archives_own_post(context: str) -> None:
+def test_body_markdown_article_link_leads_to_local_post(context: str) -> None:
     html = context.format('<a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv">甲</a>')
     local = LinkResolver(post_url=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
     assert "{{site.baseurl}}/2020/06/17/x.html" in body_markdown(cleaned(html).html, local)

@@ -20,7 +20,7 @@ FUTURE = "4102444800"
 OURS = f"mp.weixin.qq.com\tFALSE\t/\tTRUE\t{FUTURE}\twap_sid\tours"
 
 
-def test_cookies_go_to_wechat_alone(tmp_path: Path) -> None:
+def test_cookies_are_sent_only_with_wechat_pages(tmp_path: Path) -> None:
     path = _cookie_file(
         tmp_path / "cookies.txt",
         OURS,
@@ -50,7 +50,7 @@ def test_cookies_go_to_wechat_alone(tmp_path: Path) -> None:
     ],
     ids=["foreign", "expired", "broken", "JSON"],
 )
-def test_useless_cookie_file_says_what_to_export(
+def test_cookies_unusable_file_error_suggests_export(
     tmp_path: Path, lines: list[str], head: str, error: type[Exception]
 ) -> None:
     path = _cookie_file(tmp_path / "cookies.txt", *lines, head=head)
@@ -59,6 +59,6 @@ def test_useless_cookie_file_says_what_to_export(
 
 
 @pytest.mark.parametrize("name", ["missing.txt", ""], ids=["missing", "a folder"])
-def test_unreadable_cookie_file_is_an_input_error(tmp_path: Path, name: str) -> None:
+def test_cookies_unreadable_file_is_input_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):
         World(reply(), cookies=str(tmp_path / name)).fetcher()
