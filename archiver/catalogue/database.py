@@ -74,10 +74,14 @@ class Database:
         with guarded_folder(self.location.file):
             make_durable_folder(self.location.folder)
         engine = self.dialect.open_engine()
-        if self._schema is None:
-            self.is_new = self.dialect.prepare_schema(engine)
-        else:
-            self.dialect.create_tables(engine, self._schema)
+        try:
+            if self._schema is None:
+                self.is_new = self.dialect.prepare_schema(engine)
+            else:
+                self.dialect.create_tables(engine, self._schema)
+        except BaseException:
+            engine.dispose()  # `close` knows only engines that this property has returned
+            raise
         return engine
 
     @contextmanager
