@@ -16,8 +16,17 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
 from archiver.models.job import FetchOptions
-from archiver.models.reports import ArticleDetail, ExportResult, RebuildResult, RemovalResult, RunReport, SourceReport
-from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions
+from archiver.models.reports import (
+    ArticleDetail,
+    ExportResult,
+    RebuildResult,
+    RemovalResult,
+    RunReport,
+    SearchHit,
+    SearchResult,
+    SourceReport,
+)
+from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions, SearchRequest
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
 from archiver.storage.local import OWN_FOLDER
@@ -39,6 +48,9 @@ __all__ = [
     "RemovalResult",
     "RunReport",
     "RunSummary",
+    "SearchHit",
+    "SearchRequest",
+    "SearchResult",
     "SourceReport",
     "fetch_options",
     "read_list",
@@ -370,6 +382,17 @@ class Archiver:
         from archiver.commands.show import show
 
         return show(self._catalogue, name, self.settings)
+
+    def search(self, request: SearchRequest, planned: Counted = _silent, done: Counted = _silent) -> SearchResult:
+        """Return the articles whose posts contain the words of a search (docs/guide/search.md).
+
+        The first search makes an index of all posts, and every later command keeps it up to date. `planned` is called
+        with the number of posts that are read for it, and `done` with the number of posts read since its last call.
+        Raise UsageError if there is nothing to search for, and InputError if there is no archive.
+        """
+        from archiver.commands.search import search
+
+        return search(self._context, request, planned, done)
 
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.

@@ -22,6 +22,7 @@ from archiver.catalogue.media import record_media
 from archiver.catalogue.protocol import ArticleStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
 from archiver.catalogue.schema import addresses, articles, captures
+from archiver.catalogue.search_queue import enqueue
 from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
 from archiver.policy import TERMINAL_STATES, UrlAttempt
@@ -148,6 +149,8 @@ class ArticleTable(ArticleStore):
         self, connection: Connection, entry: ArchiveTransaction, published_as: str = "", source: str = ""
     ) -> None:
         article_id = self._record_article(connection, entry, published_as, source)
+        if article_id is not None:
+            enqueue(self._database, connection, articles.c.id == article_id)
         self._record_urls(connection, entry, article_id)
         received = to_timestamp(self._database.now())
         values = {"article_id": article_id, "received": received, "source": source}

@@ -51,6 +51,7 @@ The module is long because it has the whole contract in one place, and nothing b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -543,6 +544,31 @@ class RemovalStore(Protocol):
         """
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuedKey:
+    """The key of an article that changed, and how often it did since it was queued."""
+
+    key: str
+    changes: int
+
+
+class SearchQueueStore(Protocol):
+    """The queue of the articles that changed since the search index was last brought up to date.
+
+    Every transaction that changes what an article's post or row says queues the article. The article may be removed,
+    or unknown by now.
+    """
+
+    def pending(self, limit: int | None = None) -> list[QueuedKey]:
+        """Return the queued articles, at most `limit` of them; None means all."""
+
+    def settle(self, entries: Iterable[QueuedKey]) -> None:
+        """Take articles out of the queue that are up to date in the index.
+
+        An article that has changed again since `pending` returned its entry stays in the queue.
+        """
+
+
 class RecoveredRowStore(Protocol):
     """The methods that the catalogue has for recovery and import.
 
@@ -632,6 +658,7 @@ class CatalogueProtocol(Protocol):
     foreign_posts: ForeignPostStore
     removals: RemovalStore
     recovered: RecoveredRowStore
+    search_queue: SearchQueueStore
 
     def open(self) -> bool:
         """Open the database; return whether the caller must populate it from the files in the archive's folder.

@@ -18,6 +18,7 @@ from archiver.catalogue.database import RunDatabase, chunks, exclusive_transacti
 from archiver.catalogue.protocol import RecoveredRowStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
+from archiver.catalogue.search_queue import enqueue
 from archiver.models import UNAVAILABLE_STATES, Article, ArticleRecord, Capture, LocalFile, State, Tombstone
 from archiver.policy import UrlAttempt
 
@@ -71,6 +72,7 @@ class RecoveredRows(RecoveredRowStore):
     def _add_posts(self, connection: Connection, posts: list[tuple[ArticleRecord, str]]) -> None:
         for article, published_as in posts:
             self._post(connection, article, published_as)
+            enqueue(self._database, connection, articles.c.key == article.key)
 
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
         """Record an article whose post was found on disk.
@@ -114,6 +116,7 @@ class RecoveredRows(RecoveredRowStore):
         is_it = articles.c.key == tombstone.key
         is_present = is_it & articles.c.taken_out.is_(None)
         connection.execute(update(articles).where(is_present).values(taken_out=removed))
+        enqueue(self._database, connection, is_it)
         article_id = connection.execute(select(articles.c.id).where(is_it)).scalar()
         for url in tombstone.urls:
             new = {
@@ -133,6 +136,7 @@ class RecoveredRows(RecoveredRowStore):
             self._record_url(connection, url, capture, article_id, reason)
         if article_id is None:
             return ""
+        enqueue(self._database, connection, articles.c.id == article_id)
         if article:
             _join_notices(connection, article_id, found_urls)
         elif capture.received:

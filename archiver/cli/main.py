@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from archiver import interruption
-from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, show, verify
+from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, search, show, verify
 from archiver.cli import list as list_
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
@@ -29,6 +29,7 @@ _COMMANDS = (  # in the order of `archiver --help`
     ("batch", batch.archive_list, batch.EXAMPLES),
     ("export", export.export_articles, export.EXAMPLES),
     ("list", list_.list_articles, list_.EXAMPLES),
+    ("search", search.search_articles, search.EXAMPLES),
     ("show", show.show_article, show.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),
     ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
