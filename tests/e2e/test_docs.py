@@ -22,7 +22,8 @@ from tests.support.command import Command
 from tests.support.paths import ROOT
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = [ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md")]
+PAGES = [*READMES, *GUIDES, *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = sorted(typer.main.get_group(app).commands)
 
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
