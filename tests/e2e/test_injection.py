@@ -207,4 +207,4 @@ def test_record_goes_on_where_it_was_and_not_on_other_code(tmp_path: Path) -> No
 def test_every_command_that_writes_is_there() -> None:
     named = {word for one in scenarios() for word in one.name.split("-")[:1]}
     assert {"add", "batch", "run", "rebuild", "recheck", "repair", "rm", "export"} <= named
-    assert (ROOT / "docs" / "testing-faults.md").is_file()
+    assert (ROOT / "docs" / "development" / "testing-faults.md").is_file()

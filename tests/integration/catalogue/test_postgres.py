@@ -82,7 +82,7 @@ def test_archive_with_a_file_loads_nothing_of_a_server(tmp_path: Path) -> None:
 # With a server
 
 
-needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/testing.md)")
+needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/development/testing.md)")
 
 
 @needs_server
@@ -200,7 +200,7 @@ def test_character_that_a_server_cannot_store_costs_nothing(tmp_path: Path) -> N
 RESTART = os.environ.get("ARCHIVER_TEST_DB_RESTART", "")  # a command that restarts the server
 
 
-@pytest.mark.skipif(not RESTART, reason="needs ARCHIVER_TEST_DB_RESTART, a command (docs/testing.md)")
+@pytest.mark.skipif(not RESTART, reason="needs ARCHIVER_TEST_DB_RESTART, a command (docs/development/testing.md)")
 @pytest.mark.timeout(600)
 def test_server_that_restarts_costs_nothing(archiver: Command, world: World) -> None:
     _serve(world)
