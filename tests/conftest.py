@@ -30,6 +30,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
     "compiler": has_compiler,
+    "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
 }
 
 settings.register_profile("busy", deadline=None)  # a machine that others share is no reason to fail
