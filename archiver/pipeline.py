@@ -152,7 +152,7 @@ def _fitting_extension(medium: Media, content: bytes) -> str:
     """Return the file extension for the content of a medium, such as `png`.
 
     Return '' if the content is not of the medium's kind (such as HTML instead of an image), or if it is the notice
-    image that WeChat sends in place of hot-linked images (docs/wechat-format.md#the-hot-link-notice).
+    image that WeChat sends in place of hot-linked images (docs/reference/wechat-format.md#the-hot-link-notice).
     """
     suffix = extension(content, medium.kind)
     is_notice = bool(suffix) and medium.kind == "image" and is_hotlink_notice(content, medium.width)

@@ -104,7 +104,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All settings of one archive; docs/settings.md explains each."""
+    """All settings of one archive; docs/reference/settings.md explains each."""
 
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for

@@ -1,6 +1,6 @@
 """Parse and normalize addresses, and find the article or image that an address identifies.
 
-docs/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
+docs/reference/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
 """
 
 from __future__ import annotations

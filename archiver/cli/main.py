@@ -62,7 +62,7 @@ def show_version_or_help(
 
 
 def main() -> None:
-    """Run the command line and end the process with its exit code (docs/exit-codes.md)."""
+    """Run the command line and end the process with its exit code (docs/reference/exit-codes.md)."""
     prepare_streams()
     interruption.repeat_ignored()
     code = _run_app()

@@ -62,7 +62,7 @@ def run_sources(
 
 
 def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file that `--report` asks for (docs/json.md); raise OutputError if it cannot be written.
+    """Write the JSON file that `--report` asks for (docs/reference/json.md); raise OutputError if it cannot be written.
 
     `summary` has the counts of articles by outcome, the written posts and the failures. `run_report` has the results of
     reading the lists, feeds and albums of archiver.yml, with warnings about these. `warnings` are those about single

@@ -1,4 +1,4 @@
-"""Addresses as people paste them, what of them lives, what pictures are called (docs/wechat-format.md#2-addresses)."""
+"""Addresses as people paste them, what of them lives, what pictures are called (docs/reference/wechat-format.md#2-addresses)."""
 
 from __future__ import annotations
 
