@@ -154,7 +154,8 @@ def canonicalize(address: str) -> str:
     short = _SHORT_PATH.match(parts.path)
     if short:  # WeRead replaces `_` by `~`, to which WeChat responds with 参数错误
         return f"https://{HOST}/s/{short[1].replace('~', '_')}"
-    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), _canonical_query(parts), ""))
+    # A quotation mark at the end would be taken for one around the address when this is read again.
+    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&()*+,;=~-._"), _canonical_query(parts), ""))
 
 
 def identity_in(address: str) -> Identity:
