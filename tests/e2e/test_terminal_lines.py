@@ -58,6 +58,16 @@ def test_a_batch_shows_how_many_are_done_and_left(archiver: Command, world: Worl
     assert [(done, left) for done, _, left in dict.fromkeys(lines)] == [("0", "3"), ("1", "2"), ("2", "1")]
 
 
+def test_what_v_says_stands_above_the_line_of_progress(archiver: Command, world: World) -> None:
+    """Threads log while the line is there: it is cleared before each message and drawn again behind it."""
+    named = archiver.write("list.txt", *numbered.serve(world, (1, 2, 3)))
+    code, said = archiver.at_terminal("batch", "-v", "--interval", "0", "-o", "out", named)
+    assert code == 0
+    messages = re.findall(r"(\r|\n|\x1b\[2K)\d\d:\d\d:\d\d fetcher\.request: (GET [^\x1b\r\n]*)\r\n", said)
+    assert [before for before, _ in messages].count("\x1b[2K") >= 1
+    assert len(messages) == said.count("GET ") == len(world.requests) == 3
+
+
 def test_add_shows_what_it_reads(archiver: Command, world: World) -> None:
     one, two = numbered.serve(world, (1, 2))
     code, said = archiver.at_terminal("add", "--interval", "0", "-o", "out", one, two)

@@ -79,7 +79,7 @@ def test_a_pictures_id_leads_nowhere_else(image_id: str, tmp_path: Path) -> None
     assert re.fullmatch(r"(?!(?:con|nul|com1)\.)[A-Za-z0-9-][\w-]{0,250}\.png", written.name, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("options", [(), ("--json",), ("-v",)], ids=["plain", "json", "verbose"])
+@pytest.mark.parametrize("options", [(), ("--json",), ("-v",), ("-vv",)], ids=["plain", "json", "-v", "-vv"])
 def test_a_page_steers_no_terminal_and_writes_nowhere_else(offline: Command, options: tuple[str, ...]) -> None:
     harm = "\x1b]0;x\x07\x9b31m\u202e\u2066/../../x"
     literal = json.dumps(harm)[1:-1]
