@@ -158,6 +158,21 @@ def canonicalize(address: str) -> str:
     return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&()*+,;=~-._"), _canonical_query(parts), ""))
 
 
+def loggable(address: str) -> str:
+    """Return an address as log messages show it, without anything that may be secret.
+
+    An address of WeChat is canonicalized. Of any other address, the login, the query and the fragment are omitted; `?…`
+    stands for a query, which may contain a token of the user's.
+    """
+    parts = _split(address)
+    if parts is None or not parts.hostname:
+        return "an invalid address"
+    if parts.hostname == HOST:
+        return canonicalize(address)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}{'?…' if parts.query else ''}"
+
+
 def identity_in(address: str) -> Identity:
     """Return the biz, mid, idx and sn in the query of an address of WeChat.
 

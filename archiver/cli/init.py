@@ -59,12 +59,11 @@ GIT_ATTRIBUTES = """\
 def write_settings(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
     *,
-    verbose: options.Verbose = False,
+    verbose: options.Verbose = 0,  # noqa: ARG001 - its callback starts the log
 ) -> int:
     """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
     from archiver.settings import FILE
 
-    options.log_to_stderr(verbose=verbose)
     path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
     if not _write_new(path, TEMPLATE):
         raise UsageError("is there already; it stays as it is", concerns=str(path))
