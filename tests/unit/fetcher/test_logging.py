@@ -13,7 +13,7 @@ from archiver.errors import CoolingDown, FetchError, TooLarge, Unreachable
 from archiver.fetcher.proxy import ProxyConfig
 from archiver.fetcher.rate_limit import SharedRateLimiter
 from archiver.models import Page
-from tests.support.scripted import NOW, PICTURE, SHORT, WALL, World, redirect, reply
+from tests.support.scripted import NOW, PICTURE, SHORT, WALL, ScriptedServer, redirect, reply
 
 SECRETS = "pass_ticket=Zk3invented&key=3fa1c07be2d94856&uin=MTIz"
 
@@ -36,12 +36,14 @@ def requests(log: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_log_request_is_one_line(log: pytest.LogCaptureFixture) -> None:
-    World(reply(body=b"<html>12345</html>")).page()
+    ScriptedServer(reply(body=b"<html>12345</html>")).page()
     assert requests(log) == [f"GET {SHORT}: 200, 18 bytes, N"]
 
 
 def test_log_request_one_line_per_redirect_and_retry(log: pytest.LogCaptureFixture) -> None:
-    World(reply(503), redirect(f"/s?__biz=MzA5&mid=1&idx=1&{SECRETS}"), reply(body=b"</html>"), interval=0).page()
+    ScriptedServer(
+        reply(503), redirect(f"/s?__biz=MzA5&mid=1&idx=1&{SECRETS}"), reply(body=b"</html>"), interval=0
+    ).page()
     assert requests(log) == [
         f"GET {SHORT}: 503, N",
         f"GET {SHORT}: 302, 0 bytes, N",
@@ -58,29 +60,29 @@ def test_log_request_one_line_per_redirect_and_retry(log: pytest.LogCaptureFixtu
     ],
 )
 def test_log_request_hides_query_of_other_hosts(log: pytest.LogCaptureFixture, address: str, shown: str) -> None:
-    World(reply(body=b"abc")).media(address)
+    ScriptedServer(reply(body=b"abc")).media(address)
     assert requests(log) == [f"GET {shown}: 200, 3 bytes, N"]
 
 
 def test_log_request_none_for_verification_page(log: pytest.LogCaptureFixture) -> None:
-    World(redirect(WALL)).page()
+    ScriptedServer(redirect(WALL)).page()
     assert requests(log) == [f"GET {SHORT}: 302, 0 bytes, N"]
 
 
 def test_log_request_without_response_names_reason(log: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Unreachable):
-        World(httpx.ConnectError("refused"), interval=0).page()
+        ScriptedServer(httpx.ConnectError("refused"), interval=0).page()
     assert requests(log) == [f"GET {SHORT}: failed, ConnectError: refused, N"] * 4
 
 
 def test_log_abandoned_request_hides_query(log: pytest.LogCaptureFixture) -> None:
     with pytest.raises(TooLarge):
-        World(reply(body=b"x" * 2_000_000)).media("https://a.example/film.mp4?auth=secret", limit=1_000_000)
+        ScriptedServer(reply(body=b"x" * 2_000_000)).media("https://a.example/film.mp4?auth=secret", limit=1_000_000)
     assert requests(log) == ["GET https://a.example/film.mp4?…: failed, TooLarge: larger than 0.953674 MB, N"]
 
 
 def test_log_retry_names_pause_and_reason(log: pytest.LogCaptureFixture) -> None:
-    World(reply(503), httpx.ReadTimeout("slow"), reply(), interval=0).page()
+    ScriptedServer(reply(503), httpx.ReadTimeout("slow"), reply(), interval=0).page()
     assert messages(log, logging.DEBUG, "archiver.fetcher.retry") == [
         f"{SHORT}: try 2 of 4 in N, after status 503",
         f"{SHORT}: try 3 of 4 in N, after ReadTimeout: slow",
@@ -88,21 +90,21 @@ def test_log_retry_names_pause_and_reason(log: pytest.LogCaptureFixture) -> None
 
 
 def test_log_retry_of_medium_hides_query(log: pytest.LogCaptureFixture) -> None:
-    World(reply(502), reply()).media("https://a.example/p.png?auth=secret")
+    ScriptedServer(reply(502), reply()).media("https://a.example/p.png?auth=secret")
     assert messages(log, logging.DEBUG, "archiver.fetcher.retry") == [
         "https://a.example/p.png?…: try 2 of 4 in N, after status 502"
     ]
 
 
 def test_log_host_cooldown_names_wait(log: pytest.LogCaptureFixture) -> None:
-    World(reply(503, retry_after="7"), reply()).media()
+    ScriptedServer(reply(503, retry_after="7"), reply()).media()
     module = "archiver.fetcher.host_cooldowns"
     assert messages(log, logging.INFO, module) == ["mmbiz.qpic.cn: wants a rest of 7 s, no medium is requested before"]
     assert messages(log, logging.DEBUG, module) == ["mmbiz.qpic.cn: waits N, as the host asked"]
 
 
 def test_log_rate_limit_names_wait(log: pytest.LogCaptureFixture) -> None:
-    World(reply(503), reply(), interval=60).page()
+    ScriptedServer(reply(503), reply(), interval=60).page()
     (line,) = messages(log, logging.DEBUG, "archiver.fetcher.rate_limit")
     assert line == f"{SHORT}: waits N for its turn"
 
@@ -113,8 +115,8 @@ def test_log_request_computes_nothing_if_disabled(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("archiver.urls.loggable", unwanted)
     monkeypatch.setattr(ProxyConfig, "name_for", unwanted)
-    World(reply(503), reply(), interval=0).page()
-    World(reply(503, retry_after="1"), reply()).media()
+    ScriptedServer(reply(503), reply(), interval=0).page()
+    ScriptedServer(reply(503, retry_after="1"), reply()).media()
 
 
 @pytest.mark.parametrize(
@@ -190,9 +192,9 @@ def test_log_refused_request_names_cooldown_end(
 def test_log_messages_have_no_secret(log: pytest.LogCaptureFixture) -> None:
     """What the fetcher logs is free of them before the command line's formatter redacts anything."""
     location = f"https://mp.weixin.qq.com/s/BbCdEfGhIjKlMnOpQrStUv?{SECRETS}"
-    World(redirect(location), reply(set_cookie="wap_sid2=Zk3invented", body=b"</html>"), interval=0).page()
+    ScriptedServer(redirect(location), reply(set_cookie="wap_sid2=Zk3invented", body=b"</html>"), interval=0).page()
     for answer in (httpx.ConnectError("refused"), reply(404), reply(429)):
         with pytest.raises((FetchError, CoolingDown)):
-            World(redirect(location), answer, interval=0).page()
+            ScriptedServer(redirect(location), answer, interval=0).page()
     told = "\n".join(each.getMessage() for each in log.records)
     assert [secret for secret in ("Zk3", "3fa1", "MTIz") if secret in told] == []
