@@ -1,6 +1,6 @@
 """Parse and normalize addresses, and find the article or image that an address identifies.
 
-docs/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
+docs/reference/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
 """
 
 from __future__ import annotations
@@ -154,7 +154,23 @@ def canonicalize(address: str) -> str:
     short = _SHORT_PATH.match(parts.path)
     if short:  # WeRead replaces `_` by `~`, to which WeChat responds with 参数错误
         return f"https://{HOST}/s/{short[1].replace('~', '_')}"
-    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), _canonical_query(parts), ""))
+    # A quotation mark at the end would be taken for one around the address when this is read again.
+    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&()*+,;=~-._"), _canonical_query(parts), ""))
+
+
+def loggable(address: str) -> str:
+    """Return an address as log messages show it, without anything that may be secret.
+
+    An address of WeChat is canonicalized. Of any other address, the login, the query and the fragment are omitted; `?…`
+    stands for a query, which may contain a token of the user's.
+    """
+    parts = _split(address)
+    if parts is None or not parts.hostname:
+        return "an invalid address"
+    if parts.hostname == HOST:
+        return canonicalize(address)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}{'?…' if parts.query else ''}"
 
 
 def identity_in(address: str) -> Identity:

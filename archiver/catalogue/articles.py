@@ -6,6 +6,7 @@ together.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -17,7 +18,15 @@ from typing_extensions import override
 
 from archiver import policy, urls
 from archiver.catalogue.captures import record_captures
-from archiver.catalogue.database import CHUNK, RunDatabase, chunks, due_condition, to_timestamp, transaction
+from archiver.catalogue.database import (
+    CHUNK,
+    RunDatabase,
+    chunks,
+    due_condition,
+    from_timestamp,
+    to_timestamp,
+    transaction,
+)
 from archiver.catalogue.media import record_media
 from archiver.catalogue.protocol import ArticleStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
@@ -26,6 +35,8 @@ from archiver.catalogue.search_queue import enqueue
 from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
 from archiver.policy import TERMINAL_STATES, UrlAttempt
+
+_log = logging.getLogger(__name__)
 
 REMOVED = "taken-out"  # the name of removed articles where the user gives a state
 
@@ -231,6 +242,11 @@ class ArticleTable(ArticleStore):
             new = {"url": url, "source": "", "first_seen": to_timestamp(now)}
             insert = self._database.insert(addresses).values(new | values)
             connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
+            if retry.due:
+                due = from_timestamp(to_timestamp(retry.due))  # in whole seconds
+                _log.info("%s: due again at %s, after try %d", url, due, retry.tries)
+            else:
+                _log.log(logging.DEBUG if entry.article else logging.INFO, "%s: settled as %s", url, state)
 
     def _select(self, query: Select[Any]) -> Iterator[ArticleRecord]:
         with self._database.reading() as connection:

@@ -36,7 +36,6 @@ def list_articles(*, output: options.Output = None, selection: ListOptions, comm
     """List what the archive holds: day, account, title and post of each article."""
     from archiver.app import Archiver
 
-    options.log_to_stderr(verbose=common.verbose)
     query = selection.query("due", "waiting", "taken-out")
     with Archiver(common.settings(output)) as archive:
         for record in archive.list(query):

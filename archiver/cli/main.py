@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from archiver import interruption
 from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, search, show, verify
 from archiver.cli import list as list_
+from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
 from archiver.credentials import redact_words
@@ -63,10 +65,13 @@ def show_version_or_help(
 
 
 def main() -> None:
-    """Run the command line and end the process with its exit code (docs/exit-codes.md)."""
+    """Run the command line and end the process with its exit code (docs/reference/exit-codes.md)."""
     prepare_streams()
     interruption.repeat_ignored()
-    code = _run_app()
+    try:
+        code = _run_app()
+    finally:
+        stop_logging()
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -98,7 +103,7 @@ def _run_app() -> int:
         discard_stdout()  # the reader of the pipe, such as `head`, has closed it
         return Exit.OK
     except Exception as error:  # noqa: BLE001 - a bug is reported in one line, not shown as a traceback
-        if {"-v", "--verbose"} & set(sys.argv):
+        if any(re.fullmatch("-v+|--verbose", word) for word in sys.argv):
             print_message_lines(redact_words(traceback.format_exc()))
         print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {REPORT_BUG}")
         return Exit.BUG

@@ -1,7 +1,7 @@
 """Read the raw HTML of an article's body from its page.
 
 There is one function for each kind of article. The location of the body in pages of each kind is described in
-docs/wechat-format.md#7-bodies. A body that a page contains as plain text is converted to HTML.
+docs/reference/wechat-format.md#7-bodies. A body that a page contains as plain text is converted to HTML.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A notice is a text in which WeChat says why it does not show the article, for ex
 recognized by its words. Articles may contain the same words, so articles are recognized first.
 
 In other pages, only the elements in which WeChat shows notices are searched for these words
-(docs/wechat-format.md#article-notice-or-wall). A notice in _SCRIPTED_NOTICES is written by a script, so the whole page
-is searched for it.
+(docs/reference/wechat-format.md#article-notice-or-wall). A notice in _SCRIPTED_NOTICES is written by a script, so the
+whole page is searched for it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # Scripts and style sheets that only the verification page has: all of 11 such pages contained them, and none of 3,359
-# articles. The page may show no text by which to recognize it (docs/wechat-format.md#the-wall).
+# articles. The page may show no text by which to recognize it (docs/reference/wechat-format.md#the-wall).
 _VERIFICATION_SCRIPT = re.compile(r"PAGE_MID\s{0,9}=\s{0,9}['\"][^'\"\n]{0,60}secitptpage/verify")
 _VERIFICATION_TAG = re.compile(
     r"<(?:script|link)\s[^<>]{0,600}?(?:captcha\.gtimg\.com/TCaptcha\.js|/secitptpage/verify)"

@@ -1,8 +1,8 @@
 """Parse a page: decode its text, and find the values in its scripts, `<meta>` tags and elements.
 
 Each part is computed when it is first needed. The locations of data in a page are described in
-docs/wechat-format.md#5-data-in-a-page. If a value occurs in several places, the modules in `metadata` and the module
-`bodies` decide which place is used.
+docs/reference/wechat-format.md#5-data-in-a-page. If a value occurs in several places, the modules in `metadata` and the
+module `bodies` decide which place is used.
 """
 
 from __future__ import annotations

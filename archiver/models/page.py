@@ -50,6 +50,11 @@ class Target:
     url: str = ""  # https, without tracking parameters
     file: str = ""  # path of the saved page
 
+    @property
+    def label(self) -> str:
+        """The name of the target in log messages: its address, or what the user wrote if it has none."""
+        return self.url or self.source
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:

@@ -6,7 +6,8 @@ import json
 import re
 import tomllib
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,17 +17,31 @@ import typer.main
 
 from archiver.cli.main import app
 from archiver.errors import Exit
-from archiver.models import ArticleRecord, Capture, Finding, Outcome, UrlRecord
+from archiver.models import (
+    Article,
+    ArticleRecord,
+    Capture,
+    Finding,
+    Outcome,
+    Reprint,
+    State,
+    Unavailability,
+    UrlRecord,
+)
 from archiver.settings import Settings
+from archiver.writer.metadata import provenance
 from tests.support.command import Command
 from tests.support.paths import ROOT
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = [ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md")]
+PAGES = [*READMES, *GUIDES, *(page for page in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in page.parts)]
 COMMANDS = sorted(typer.main.get_group(app).commands)
 
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
-_ANCHOR = re.compile(r"\b([\w-]+\.md)#([a-z0-9_-]+)")
+_ANCHOR = re.compile(r"([\w./-]+\.md)#([a-z0-9_-]+)")
+_CODE = re.compile(r"^ *```\w*\n(.*?)^ *```|((?:^ {4}[^\n]*\n)+)", re.S | re.M)
+_CALL = re.compile(r"(?:^ *|[$&|] |\./run |bin/)archiver ([a-z]+)\b([^|&;)#\n]*)", re.M)
 
 
 def text_of(name: str) -> str:
@@ -34,7 +49,7 @@ def text_of(name: str) -> str:
 
 
 def names(path: Path) -> str:
-    return path.name
+    return str(path.relative_to(ROOT))
 
 
 @cache
@@ -43,7 +58,7 @@ def help_of(command: str) -> str:
 
 
 def documented_codes() -> dict[int, str]:
-    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", text_of("docs/exit-codes.md"), re.M)
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", text_of("docs/reference/exit-codes.md"), re.M)
     return {int(code): name for code, name in rows}
 
 
@@ -52,7 +67,7 @@ def test_docs_exit_codes_match_enum() -> None:
 
 
 def test_docs_settings_page_names_every_setting() -> None:
-    text = text_of("docs/settings.md")
+    text = text_of("docs/reference/settings.md")
     assert [name for name in Settings.__struct_fields__ if f"{name}:" not in text] == []
 
 
@@ -106,7 +121,7 @@ def test_help_every_command_has_common_options(command: str) -> None:
 
 @pytest.mark.parametrize("kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding], ids=lambda kind: kind.__name__)
 def test_docs_json_page_names_every_field(kind: type) -> None:
-    text = text_of("docs/json.md")
+    text = text_of("docs/reference/json.md")
     hidden = {"exit_code"} if kind in (Outcome, Finding) else set()
     assert [field.name for field in fields(kind) if field.name not in hidden and f"`{field.name}`" not in text] == []
 
@@ -116,8 +131,22 @@ def test_docs_json_page_names_every_report_member(tmp_path: Path) -> None:
     (tmp_path / "archiver.yml").write_text("sources: [{list: empty.txt}]", encoding="utf-8")
     assert Command(folder=tmp_path, environment={})("run", "--report", "report.json").code == 0
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    _, _, text = text_of("docs/json.md").partition("## `run --report")
+    _, _, text = text_of("docs/reference/json.md").partition("## `run --report")
     assert [name for name in (*report, *report["sources"][0]) if f"`{name}`" not in text] == []
+
+
+def test_docs_post_page_names_every_key_of_the_provenance() -> None:
+    text = text_of("docs/reference/post.md")
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    words = {field.name: "x" for field in fields(Article) if field.type == "str"} | {"biz": ""}
+    whole = Article(
+        **words, published=now, modified=now, original=True, paid=True, albums=("x",), topics=("x",),
+        gone=Unavailability(state=State.DELETED, seen=now), reprint=Reprint(account="x", author="x", url="x", notice="x"),
+    )  # fmt: skip
+    written = provenance(whole, now) | provenance(replace(whole, biz="x"), now)
+    assert len(written) > 20
+    names = [*written, *written["gone"], *written["reprinted_from"]]
+    assert [name for name in names if f"`{name}`" not in text] == []
 
 
 def anchors_of(page: Path) -> list[str]:
@@ -139,11 +168,33 @@ def test_docs_same_page_links_reach_a_heading(page: Path) -> None:
 
 
 def test_docs_cross_page_links_reach_a_heading() -> None:
-    """Those of the code too: `docs/wechat-format.md#the-wall`."""
-    files = [*PAGES, *(path for folder in ("archiver", "tests") for path in (ROOT / folder).rglob("*.py"))]
-    links = {(*link, path.name) for path in files for link in _ANCHOR.findall(path.read_text(encoding="utf-8"))}
-    anchors = {page.name: anchors_of(page) for page in PAGES}
-    assert [link for link in sorted(links) if link[1] not in anchors.get(link[0], [])] == []
+    """Those of the code too, which begin at the repository: `docs/reference/wechat-format.md#the-wall`."""
+    code = [path for folder in ("archiver", "tests") for path in (ROOT / folder).rglob("*.py")]
+    anchors = {page: anchors_of(page) for page in PAGES}
+    broken = [
+        (names(path), page, anchor)
+        for path in (*PAGES, *code)
+        for page, anchor in _ANCHOR.findall(path.read_text(encoding="utf-8"))
+        if anchor not in anchors.get(((ROOT if path in code else path.parent) / page).resolve(), [])
+    ]
+    assert broken == []
+
+
+def test_docs_paths_named_in_code_exist() -> None:
+    code = [path for folder in ("archiver", "tests", ".ci") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in code if path.suffix != ".pyc"}
+    named = {(names(path), page) for path, text in texts.items() for page in re.findall(r"\bdocs/[\w./-]+\.md\b", text)}
+    assert len(named) > 40
+    assert [pair for pair in sorted(named) if not (ROOT / pair[1]).is_file()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_docs_calls_use_existing_commands_and_options(page: Path) -> None:
+    code = "\n".join(fenced or indented for fenced, indented in _CODE.findall(page.read_text(encoding="utf-8")))
+    for command, rest in _CALL.findall(code):
+        assert command in COMMANDS, command
+        options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", rest))
+        assert sorted(options - set(re.findall(r"--[a-z][a-z-]+", help_of(command)))) == [], command
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
@@ -153,10 +204,10 @@ def test_docs_links_lead_to_existing_files(page: Path) -> None:
 
 
 def test_docs_security_page_names_existing_tests() -> None:
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text_of("docs/security.md"))
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", text_of("docs/security.md"))
     lines = [line for line in text_of("docs/security.md").splitlines() if re.match(r"\| (?!line|-)", line)]
     assert len(lines) > 20
-    assert [line for line in lines if not re.search(r"\| `test_\w+\.py::", line)] == []
+    assert [line for line in lines if not re.search(r"\| `[\w/]+\.py::", line)] == []
     is_there = {(file, name): re.search(rf"^ *def {name}\(", text_of(f"tests/{file}"), re.M) for file, name in named}
     assert [test for test, found in is_there.items() if not found] == []
 
@@ -171,9 +222,11 @@ def test_docs_design_page_names_every_module() -> None:
 
 
 def test_docs_design_page_layers_match_import_contract() -> None:
+    """Row by row, from the top: `│ document │ policy │`."""
     contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
-    assert f"(`{' > '.join(layers)}`)" in " ".join(text_of("docs/design.md").split())
+    rows = [line.strip("│").split("│") for line in text_of("docs/design.md").splitlines() if line.startswith("│ ")]
+    assert [[name.strip() for name in row] for row in rows] == [layer.split(" | ") for layer in layers]
 
 
 @pytest.mark.parametrize("readme", READMES, ids=names)

@@ -205,4 +205,4 @@ def test_record_resumes_unless_code_changed(tmp_path: Path) -> None:
 def test_scenarios_cover_every_writing_command() -> None:
     named = {word for one in scenarios() for word in one.name.split("-")[:1]}
     assert {"add", "batch", "run", "rebuild", "recheck", "repair", "rm", "export"} <= named
-    assert (ROOT / "docs" / "testing-faults.md").is_file()
+    assert (ROOT / "docs" / "development" / "testing-faults.md").is_file()

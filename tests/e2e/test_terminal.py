@@ -46,8 +46,8 @@ def archive(archiver: Command, world: World) -> Command:
 CALLS: dict[str, tuple[str, ...]] = {
     "batch": ("batch", "--interval", "0", "-v", "-o", "out", "--failed", "failed.txt", "list.txt"),
     "batch --json": ("batch", "--json", "--interval", "0", "--retry", "--refresh", "-o", "out", "list.txt"),
-    "add": ("add", "--interval", "0", "-v", "-o", "out", ONE, TWO, FOUR, f"no{HARM[:9]}.html", f"https://a.example/{HARM[:9]}"),
-    "run": ("run", "--interval", "0", "-v", "--report", "report.json", "--config", "archiver.yml"),
+    "add": ("add", "--interval", "0", "-vv", "-o", "out", ONE, TWO, FOUR, f"no{HARM[:9]}.html", f"https://a.example/{HARM[:9]}"),
+    "run": ("run", "--interval", "0", "-vv", "--report", "report.json", "--config", "archiver.yml"),
     "list": ("list", "-o", "out"),
     "list --json": ("list", "-o", "out", "--json"),
     "list --incomplete": ("list", "-o", "out", "--incomplete"),

@@ -58,6 +58,16 @@ def test_batch_progress_counts_done_and_left(archiver: Command, world: World) ->
     assert [(done, left) for done, _, left in dict.fromkeys(lines)] == [("0", "3"), ("1", "2"), ("2", "1")]
 
 
+def test_verbose_messages_stand_above_progress_line(archiver: Command, world: World) -> None:
+    """Threads log while the line is there: it is cleared before each message and drawn again behind it."""
+    named = archiver.write("list.txt", *numbered.serve(world, (1, 2, 3)))
+    code, said = archiver.at_terminal("batch", "-v", "--interval", "0", "-o", "out", named)
+    assert code == 0
+    messages = re.findall(r"(\r|\n|\x1b\[2K)\d\d:\d\d:\d\d fetcher\.request: (GET [^\x1b\r\n]*)\r\n", said)
+    assert [before for before, _ in messages].count("\x1b[2K") >= 1
+    assert len(messages) == said.count("GET ") == len(world.requests) == 3
+
+
 def test_add_progress_shows_each_source(archiver: Command, world: World) -> None:
     one, two = numbered.serve(world, (1, 2))
     code, said = archiver.at_terminal("add", "--interval", "0", "-o", "out", one, two)

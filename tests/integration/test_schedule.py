@@ -1,4 +1,4 @@
-"""docs/schedule.md and its files are what systemd, GitHub and archiver take, and tell the program's own numbers."""
+"""docs/guide/schedule.md and its files are what systemd, GitHub and archiver take; the numbers are the program's own."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from archiver.settings import Settings, load
 from tests.support.paths import ROOT
 
 DOCS = ROOT / "docs"
-SCHEDULE = DOCS / "schedule"
-TEXT = (DOCS / "schedule.md").read_text(encoding="utf-8")
+SCHEDULE = DOCS / "guide" / "schedule"
+TEXT = (DOCS / "reference" / "requests.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SHORT = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2650000001&idx=1&sn=" + "0" * 32
@@ -169,11 +169,12 @@ def uncommented(template: str) -> str:
 
 
 def snippets() -> dict[str, str]:
-    """The YAML in the documents, each by its page and its number there."""
+    """The archiver.yml in the documents, each by its page and its number there."""
     found = {}
-    for page in sorted([*DOCS.glob("*.md"), *ROOT.glob("README*.md")]):
+    for page in sorted([*DOCS.rglob("*.md"), *ROOT.glob("README*.md")]):
         for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.S)):
-            found[f"{page.name}-{number}"] = text
+            if not text.startswith("# _config.yml"):
+                found[f"{page.name}-{number}"] = text
     return found
 
 
@@ -304,6 +305,6 @@ def test_init_existing_gitattributes_is_kept(tmp_path: Path) -> None:
 
 
 def test_init_gitattributes_match_schedule_docs() -> None:
-    page = (DOCS / "schedule.md").read_text(encoding="utf-8")
+    page = (DOCS / "guide" / "schedule.md").read_text(encoding="utf-8")
     lines = [line for line in GIT_ATTRIBUTES.splitlines() if not line.startswith("#")]
     assert "".join(f"    {line}\n" for line in lines) in page

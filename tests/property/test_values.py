@@ -96,7 +96,7 @@ def test_media_name_any_url_stays_in_folder(address: str, kind: str) -> None:
 
 
 TEXT = st.text(st.characters(), max_size=50)  # every code point, halves of surrogate pairs too
-# Neither YAML 1.1 nor Psych can carry these; a line end is \n (docs/jekyll.md#characters-that-yaml-refuses).
+# Neither YAML 1.1 nor Psych can carry these; a line end is \n (docs/reference/jekyll.md#characters-that-yaml-refuses).
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 

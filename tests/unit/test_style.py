@@ -1,4 +1,4 @@
-"""The house's rules of size, names and docstrings, held by reading the source (docs/contributing.md, Rules)."""
+"""The house's rules of size, names and docstrings, held by reading the source (CONTRIBUTING.md, Rules)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses as people paste them, what of them lives, what pictures are called (docs/wechat-format.md#2-addresses)."""
+"""Addresses as people paste them, what of them lives, what pictures are called (docs/reference/wechat-format.md#2-addresses)."""
 
 from __future__ import annotations
 
@@ -128,3 +128,19 @@ LONG_FORM = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2247480001&id
 def test_parse_target_fast_path_equals_full_parsing(form, tail):  # these go the long way
     plain = urls.parse_target(form + tail).url
     assert plain == urls.parse_target(f"<{form}{tail}>").url == form.replace("http:", "https:")
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://mp.weixin.qq.com/s?__biz=MzA5&mid=1&idx=1&sn=ab&key=secret&scene=1#rd", "https://mp.weixin.qq.com/s?__biz=MzA5&mid=1&idx=1&sn=ab"),
+        ("https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA5&album_id=1&pass_ticket=secret", "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA5&album_id=1"),
+        ("https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=secret", "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha"),
+        ("https://me:secret@a.example:8443/feed?auth=secret#secret", "https://a.example:8443/feed?…"),
+        ("https://a.example/p.png", "https://a.example/p.png"),
+        ("https://[broken/secret", "an invalid address"),
+        ("secret", "an invalid address"),
+    ],
+)  # fmt: skip
+def test_loggable_url_has_no_secret(address: str, expected: str) -> None:
+    assert urls.loggable(address) == expected

@@ -4,7 +4,7 @@ Each field has a generator that yields the values of its places in order. A plac
 are empty.
 
 Pages since 2025 contain the server's own data (ParsedPage.cgi). In these pages, most fields are read from this data
-alone: if a field is empty there, the article has no value for it (docs/wechat-format.md#6-metadata).
+alone: if a field is empty there, the article has no value for it (docs/reference/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations

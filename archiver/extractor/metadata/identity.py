@@ -1,7 +1,8 @@
-"""Read the ids of a page's article (biz, mid, idx, sn) and its address (docs/wechat-format.md#the-key-of-an-article).
+"""Read the ids of a page's article (biz, mid, idx, sn) and its address.
 
-A page also contains ids of linked articles, so only fields that describe the page itself are read. Values that are not
-well-formed ids are ignored, because ids become file names and keys (docs/wechat-format.md#what-an-id-looks-like).
+docs/reference/wechat-format.md#the-key-of-an-article describes them. A page also contains ids of linked articles, so
+only fields that describe the page itself are read. Values that are not well-formed ids are ignored, because ids become
+file names and keys (docs/reference/wechat-format.md#what-an-id-looks-like).
 """
 
 from __future__ import annotations

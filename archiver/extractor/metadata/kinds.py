@@ -1,6 +1,6 @@
 """Read the kind of an article from `item_show_type`, the number of its page's layout.
 
-The numbers are described in docs/wechat-format.md#the-layout-of-a-page.
+The numbers are described in docs/reference/wechat-format.md#the-layout-of-a-page.
 """
 
 from __future__ import annotations

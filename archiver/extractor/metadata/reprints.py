@@ -1,4 +1,4 @@
-"""Read which article a reprint or share card shows (docs/wechat-format.md#where-a-reprint-is-from).
+"""Read which article a reprint or share card shows (docs/reference/wechat-format.md#where-a-reprint-is-from).
 
 A reprint contains the whole text of an article that another account published first, the original. A share card shows
 only a card and the beginning of the original.

@@ -2,7 +2,7 @@
 
 Other background images are decoration and are ignored. A box is empty if it contains neither text nor images, and large
 if it is at least 64 px wide and high. No layout is computed, so percentages are taken of 677 px, the width of WeChat's
-article column (docs/wechat-format.md#pictures-in-backgrounds).
+article column (docs/reference/wechat-format.md#pictures-in-backgrounds).
 """
 
 from __future__ import annotations

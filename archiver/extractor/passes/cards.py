@@ -3,7 +3,7 @@
 A card is a short piece of HTML with the kind, title, author, cover image and link of the content, and a player if there
 is a file to play. Only this module builds the HTML of cards, and it escapes every value from the page. The writer later
 replaces the addresses of media in this HTML by those of saved files. Advertisements, and elements that only ask the
-reader to follow an account, are dropped and reported (docs/wechat-format.md#10-cards-films-sound).
+reader to follow an account, are dropped and reported (docs/reference/wechat-format.md#10-cards-films-sound).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In this form, a code block is an element with the tag CODE, whose text is the code with its line feeds and indentation.
 CODE is a tag of archiver's own, not HTML's `<code>`. The forms of the editors are described in
-docs/wechat-format.md#one-line-per-code-element and the sections after it.
+docs/reference/wechat-format.md#one-line-per-code-element and the sections after it.
 """
 
 from __future__ import annotations

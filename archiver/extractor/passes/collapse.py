@@ -5,7 +5,7 @@ where a browser starts a new block is called a line, and becomes a paragraph or 
 
 The tree is walked in a loop, without recursion, so elements can be nested to any depth. Text becomes bold, italic and
 so on by its computed style, not by the tags around it. For example, a `<span>` with `font-weight: normal` in a
-`<strong>` is not bold (docs/wechat-format.md#meaning-by-style).
+`<strong>` is not bold (docs/reference/wechat-format.md#meaning-by-style).
 """
 
 from __future__ import annotations

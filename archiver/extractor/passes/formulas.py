@@ -1,6 +1,6 @@
 r"""Replace formulas by their TeX source in `\(…\)` or `\[…\]`, which MathJax renders and people can read.
 
-See docs/wechat-format.md#formulas.
+See docs/reference/wechat-format.md#formulas.
 """
 
 from __future__ import annotations

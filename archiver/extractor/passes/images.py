@@ -1,7 +1,7 @@
 """Find the addresses of the images in a body, and set them as the `src` of `<img>` elements.
 
 Many pages have the address in `data-src`, since a script loads the image later. SVG drawings have the address in the
-`href` of an `<image>` (docs/wechat-format.md#where-an-image-has-its-address).
+`href` of an `<image>` (docs/reference/wechat-format.md#where-an-image-has-its-address).
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from archiver.extractor.passes.css import BLOCK_TAGS
 Element: TypeAlias = etree._Element
 
 # libxml2 silently drops text in and after elements nested 256 deep (2,048 with huge_tree). The deepest page seen has
-# 220 levels. Tags nested deeper than this limit are removed, their text is kept (docs/wechat-format.md#deep-nesting).
+# 220 levels. Tags nested deeper than this limit are removed, their text is kept
+# (docs/reference/wechat-format.md#deep-nesting).
 MAX_DEPTH = 400
 _string_of = cast("Callable[[Element], str]", etree.XPath("string()", smart_strings=False))
 _is_deep = etree.XPath(f"boolean(*{'/*' * (MAX_DEPTH + 1)})")

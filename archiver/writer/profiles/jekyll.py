@@ -1,6 +1,6 @@
 """Define the profile of Jekyll: posts in `_posts` named by day and title, front matter for the Hux theme.
 
-docs/jekyll.md describes how Jekyll handles names, dates and front matter.
+docs/reference/jekyll.md describes how Jekyll handles names, dates and front matter.
 """
 
 from __future__ import annotations

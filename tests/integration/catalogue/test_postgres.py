@@ -82,7 +82,7 @@ def test_sqlite_catalogue_imports_no_postgres_modules(tmp_path: Path) -> None:
 # With a server
 
 
-needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/testing.md)")
+needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/development/testing.md)")
 
 
 @needs_server
@@ -200,7 +200,7 @@ def test_postgres_nul_character_is_replaced(tmp_path: Path) -> None:
 RESTART = os.environ.get("ARCHIVER_TEST_DB_RESTART", "")  # a command that restarts the server
 
 
-@pytest.mark.skipif(not RESTART, reason="needs ARCHIVER_TEST_DB_RESTART, a command (docs/testing.md)")
+@pytest.mark.skipif(not RESTART, reason="needs ARCHIVER_TEST_DB_RESTART, a command (docs/development/testing.md)")
 @pytest.mark.timeout(600)
 def test_postgres_server_restart_loses_nothing(archiver: Command, world: World) -> None:
     _serve(world)

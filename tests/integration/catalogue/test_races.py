@@ -1,6 +1,6 @@
 """Six processes at once on one catalogue: each address has one owner, no turn is given twice, no record is lost.
 
-With ARCHIVER_TEST_DB=postgresql://… the same on a server. docs/testing.md says how often to repeat it.
+With ARCHIVER_TEST_DB=postgresql://… the same on a server. docs/development/testing.md says how often to repeat it.
 """
 
 from __future__ import annotations

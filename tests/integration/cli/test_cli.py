@@ -343,7 +343,7 @@ def test_run_summary_exit_code_of_several_outcomes(outcomes, code):
     assert exit_code(outcomes) == code
 
 
-# docs/exit-codes.md, "When several apply"; what the user interrupted comes before all of them.
+# docs/reference/exit-codes.md, "When several apply"; what the user interrupted comes before all of them.
 IN_ORDER = [
     Exit.INTERRUPTED,
     Exit.BUG,
@@ -364,5 +364,6 @@ def test_combine_exit_codes_returns_highest_priority(first):
 
 
 def test_docs_exit_codes_match_enum():
-    table = re.findall(r"^\| (\d+) \| `(\w+)` \|", (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8"), re.M)
+    page = (ROOT / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.M)
     assert {name: int(code) for code, name in table} == {code.name: code.value for code in Exit}

@@ -135,6 +135,17 @@ def test_import_takes_edit_of_other_archive(archiver: Command, halves: tuple[Pat
     assert post(out, 3).read_bytes() == path.read_bytes()
 
 
+def test_verbose_import_prints_same_posts_and_logs_reasons(archiver: Command, halves: tuple[Path, Path]) -> None:
+    _, other = halves
+    with post(other, 3).open("a", encoding="utf-8") as file:
+        file.write("theirs\n")
+    plain, verbose = (archiver("import", "--dry-run", *flags, "-o", "out", "other") for flags in ((), ("-v",)))
+    assert len(plain.out.splitlines()) == 3
+    assert verbose.out == plain.out
+    assert "edited by hand there" in verbose.err
+    assert "edited by hand there" not in plain.err
+
+
 def test_import_skips_removed_article_unless_restored(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, _ = halves
     archiver("rm", "--yes", "-o", "out", numbered.key(3))

@@ -1,4 +1,4 @@
-"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; docs/wechat-format.md has a heading for each."""
+"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; docs/reference/wechat-format.md has a heading for each."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_media_name_hostile_image_id_stays_in_folder(image_id: str, tmp_path: Pa
     assert re.fullmatch(r"(?!(?:con|nul|com1)\.)[A-Za-z0-9-][\w-]{0,250}\.png", written.name, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("options", [(), ("--json",), ("-v",)], ids=["plain", "json", "verbose"])
+@pytest.mark.parametrize("options", [(), ("--json",), ("-v",), ("-vv",)], ids=["plain", "json", "-v", "-vv"])
 def test_add_hostile_page_stays_in_output_without_control_characters(
     offline: Command, options: tuple[str, ...]
 ) -> None:

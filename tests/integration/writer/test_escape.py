@@ -1,4 +1,4 @@
-"""What each sign of literal text is written as: the last column of docs/jekyll.md#what-each-sign-means."""
+"""What each sign of literal text is written as: the last column of docs/reference/jekyll.md#what-each-sign-means."""
 
 from __future__ import annotations
 

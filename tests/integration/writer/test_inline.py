@@ -1,4 +1,4 @@
-"""Where asterisks stand for bold, where tags do, and how white space leaves both: docs/jekyll.md#2-emphasis."""
+"""Where asterisks stand for bold, where tags do, and how white space leaves both: docs/reference/jekyll.md#2-emphasis."""
 
 from __future__ import annotations
 

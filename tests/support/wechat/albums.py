@@ -1,4 +1,4 @@
-"""The public listing of an album (合集), with the freedoms its server takes (docs/wechat-format.md#13-albums-and-other-lists)."""
+"""The public listing of an album (合集), with the freedoms its server takes (docs/reference/wechat-format.md#13-albums-and-other-lists)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source of a body, by kind (docs/wechat-format.md#7-bodies), and how it is cut out of the page."""
+"""The source of a body, by kind (docs/reference/wechat-format.md#7-bodies), and how it is cut out of the page."""
 
 from __future__ import annotations
 

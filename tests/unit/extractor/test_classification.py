@@ -1,4 +1,4 @@
-"""What a page is: docs/wechat-format.md#3-what-a-response-is, row by row."""
+"""What a page is: docs/reference/wechat-format.md#3-what-a-response-is, row by row."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver import urls
@@ -283,6 +283,7 @@ texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map(
 
 @settings(max_examples=400, deadline=None)
 @given(texts)
+@example("MP.WEIXIN.QQ.COM/0'#")
 def test_read_list_arbitrary_text_gives_valid_entries(text: str) -> None:
     found = list(read_list(io.StringIO(text, newline=None)))
     numbers = [entry.number for entry in found]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -188,6 +190,26 @@ def test_lock_file_is_exclusive_until_released(tmp_path: Path) -> None:
     assert not two.try_acquire()
     one.release()
     assert two.try_acquire()
+
+
+def test_locked_logs_wait_for_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the wait sleeps, the other holder releases the lock."""
+    caplog.set_level(logging.DEBUG, logger="archiver")
+    path = tmp_path / "x.lock"
+    other = LockFile(path)
+    assert other.try_acquire()
+    monkeypatch.setattr("archiver.storage.locks.time.sleep", lambda _seconds: other.release())
+    with locked(path):
+        pass
+    waits, has = caplog.messages
+    assert waits == f"{path}: waits for another process that holds the lock"
+    assert re.fullmatch(rf"{path}: locked after \d\.\d\d s", has)
+    caplog.clear()
+    with locked(path):
+        pass
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOLCK, errno.ENOSYS, errno.EMFILE, errno.EINTR, errno.EOPNOTSUPP])

@@ -1,4 +1,4 @@
-"""Front matter: the seed's seven keys, then `wechat:`, safe in every YAML reader (docs/jekyll.md#6-front-matter)."""
+"""Front matter: the seed's seven keys, then `wechat:`, safe in every YAML reader (docs/reference/jekyll.md#6-front-matter)."""
 
 from __future__ import annotations
 

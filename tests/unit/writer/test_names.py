@@ -1,4 +1,4 @@
-"""Names of posts and media: docs/jekyll.md#8-names-of-posts and #9-pictures."""
+"""Names of posts and media: docs/reference/jekyll.md#8-names-of-posts and #9-pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader of JavaScript literals: docs/wechat-format.md#5-data-in-a-page."""
+"""The reader of JavaScript literals: docs/reference/wechat-format.md#5-data-in-a-page."""
 
 from __future__ import annotations
 

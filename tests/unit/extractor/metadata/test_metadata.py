@@ -1,4 +1,4 @@
-"""Every field by its chain, and how it is decoded: docs/wechat-format.md#6-metadata and #escaped-once-or-twice."""
+"""Every field by its chain, and how it is decoded: docs/reference/wechat-format.md#6-metadata and #escaped-once-or-twice."""
 
 from __future__ import annotations
 
