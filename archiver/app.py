@@ -119,8 +119,12 @@ class Archiver:
     def __enter__(self) -> Archiver:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        try:
+            if error is None and "_context" in self.__dict__:
+                self._context.update_search_index()
+        finally:
+            self._opened.close()
 
     @cached_property
     def _context(self) -> Context:

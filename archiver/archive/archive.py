@@ -56,7 +56,7 @@ class Archive:
         unchanged folders.
         """
         try:
-            if "catalogue" in self.__dict__:
+            if self.is_opened:
                 with suppress(OutputError), self._post_lock:  # without the record the next run only takes longer
                     record_directories(self.files.posts.directories, self.catalogue)
         finally:
@@ -79,6 +79,11 @@ class Archive:
         elif not (self.own / "removed").exists() and not self.is_dry:
             write_missing_tombstones(catalogue, self._plain_files())  # the first versions wrote no tombstones
         return catalogue
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether the catalogue was opened."""
+        return "catalogue" in self.__dict__
 
     def _plain_files(self) -> ArchiveFiles:
         """Return an ArchiveFiles that works without the catalogue.

@@ -44,7 +44,9 @@ _COMMANDS = (  # in the order of `archiver --help`
 )
 
 for _name, _function, _examples in _COMMANDS:
-    app.command(_name, epilog=_examples)(expand_options(_function))
+    # `search` has words that look like options: `-word` excludes
+    _settings = {"ignore_unknown_options": _name == "search"}
+    app.command(_name, epilog=_examples, context_settings=_settings)(expand_options(_function))
 
 
 @app.callback(invoke_without_command=True, epilog="Example: archiver add https://mp.weixin.qq.com/s/...")

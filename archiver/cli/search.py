@@ -78,7 +78,9 @@ def search_articles(
     """
     from archiver.app import Archiver, SearchRequest
 
-    options.log_to_stderr(verbose=common.verbose)
+    for word in words or ():
+        if word.startswith("--"):
+            raise typer.BadParameter(f"no such option: {word}. A word that begins so stands in quotes: '\"{word}\"'")
     request = SearchRequest(
         words=tuple(words or ()), articles=selection.query(), exact=match.exact, variants=match.variants, anew=reindex
     )

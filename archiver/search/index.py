@@ -24,11 +24,10 @@ from archiver.search.tokens import is_exact, phrase, tokens
 VERSION = 1  # of the tables and of the tokens; a file of another version is made again
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
-_CHUNK = 500  # candidates whose texts are read together
 
 # Small columns are apart from the texts, so that filters and orders read few pages. The text is the first column of
-# the index, since SQLite stores each word of a later column with the number of the column. `posts.path` is relative to the
-# archive's folder; times are in nanoseconds for files, in seconds since 1970 for `published`. A post whose file is
+# the index, since SQLite stores each word of a later column with the number of the column. `posts.path` is relative to
+# the archive's folder; times are in nanoseconds for files, in seconds since 1970 for `published`. A post whose file is
 # missing keeps its row, with no text, so that it is noticed when the file is back.
 _SCHEMA = """
 CREATE TABLE posts (
@@ -160,11 +159,7 @@ class SearchIndex:
             if not checked.required and not checked.excluded:
                 yield from candidates
                 return
-            for start in range(0, len(candidates), _CHUNK):
-                chunk = candidates[start : start + _CHUNK]
-                for post_id in chunk:
-                    if self._holds(post_id, checked):
-                        yield post_id
+            yield from (post_id for post_id in candidates if self._holds(post_id, checked))
 
     def posts(self, ids: Sequence[int]) -> list[IndexedPost]:
         """Return the posts with these ids, in the same order."""

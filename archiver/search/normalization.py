@@ -27,6 +27,12 @@ class Change:
     end: int
     original: str
 
+    def part(self, start: int, end: int) -> str:
+        """Return the original characters between two places of the normalised text; all if the length changes."""
+        if len(self.original) != self.end - self.start:
+            return self.original
+        return self.original[max(0, start - self.start) : max(0, end - self.start)]
+
 
 @dataclass(frozen=True, slots=True)
 class NormalizedText:
@@ -41,7 +47,7 @@ class NormalizedText:
     def original(self, start: int = 0, end: int | None = None) -> str:
         """Return the original text for the characters `start` to `end` of the normalised text.
 
-        A change that lies only partly between `start` and `end` is included as a whole.
+        A change in length that lies only partly between `start` and `end` is included as a whole.
         """
         end = len(self.text) if end is None else end
         parts, position = [], start
@@ -50,7 +56,7 @@ class NormalizedText:
                 continue
             if change.start >= end:
                 break
-            parts += [self.text[position : change.start], change.original]
+            parts += [self.text[position : change.start], change.part(start, end)]
             position = change.end
         parts.append(self.text[position:end])
         return "".join(parts)

@@ -6,8 +6,8 @@ with the plus and number signs at its end: C++, F#. A word of two or more charac
 its pairs, and a single character is the beginning of a pair or the last character of a run.
 
 Everything else (white space, punctuation, symbols) separates runs. The last token of a run ends with the mark `_` if a
-separator or the end of the text follows: "AI大模型" gives ai, 大模, 模型, 型_, but "AI，大模型" gives ai_, 大模 and so on.
-So a phrase without separators is found only where the text has none.
+separator or the end of the text follows: "AI大模型" gives ai, 大模, 模型, 型_, but "AI，大模型" gives ai_, 大模 and so
+on. So a phrase without separators is found only where the text has none.
 """
 
 from __future__ import annotations
