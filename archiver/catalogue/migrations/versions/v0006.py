@@ -1,10 +1,10 @@
-"""Migrate to revision 0005: add the table search_queue, with the articles that the search index must read again."""
+"""Migrate to revision 0006: add the table search_queue, with the articles that the search index must read again."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
