@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.bodies import RawBody, Video, read_raw_body, read_videos, text_to_html
+from archiver.extractor.bodies import RawBody, read_raw_body
 from archiver.extractor.scanner import TagIndex
+from archiver.extractor.typed_text import text_to_html
+from archiver.extractor.videos import Video, read_videos
 from tests.support.pages import article_html, reading_of
 
 
@@ -136,7 +138,7 @@ def test_t97_a_body_may_be_without_a_word(shown: str) -> None:
 
 
 def test_a_page_without_a_body_is_told() -> None:
-    assert body_of("article") == RawBody(html="", warnings=("the page shows no body",))
+    assert body_of("article") == RawBody(html="", warnings=("the page shows no body (missing: text, images)",))
 
 
 NOTICE = (
