@@ -18,6 +18,7 @@ from archiver import urls
 from archiver.extractor.metadata.identity import read_identity, read_url
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
+from archiver.extractor.metadata.statement import read_statement
 from archiver.extractor.metadata.times import read_modified, read_published, read_server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
 from archiver.extractor.page import (
@@ -87,6 +88,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         albums=read_albums(parsed),
         topics=read_topics(parsed, kind),
         location=_location(parsed),
+        statement=read_statement(parsed),
         source_url=urls.link(first_text(_source_urls(parsed))),
         digest=without_links(first_text(_digests(parsed)))[: _MAX_LENGTHS["digest"]],
         cover=first_text(urls.media(address) for address in _covers(parsed)),
