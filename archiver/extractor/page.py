@@ -20,6 +20,7 @@ from archiver.extractor import scanner
 from archiver.extractor.javascript.assignments import Assignments
 from archiver.extractor.javascript.literal import Literal, LiteralError, read_literal
 from archiver.extractor.javascript.members import Members, members_of
+from archiver.extractor.json_html import html_in_json
 from archiver.models import Page
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class ParsedPage:
     @cached_property
     def text(self) -> str:
         """The decoded text of the page, without NULs. Bytes that cannot be decoded become U+FFFD."""
-        content = self.page.content
+        content = html_in_json(self.page.content) or self.page.content
         for bom, charset in _BOMS:
             if content.startswith(bom):
                 return content[len(bom) :].decode(charset, "replace").replace("\0", "")
