@@ -48,6 +48,9 @@ ADVICE = {  # advice for the user about a page that holds no article
     State.NOT_ARTICLE: "the page is no article; give the address of one",
     State.UNKNOWN: "archiver does not know such a page; if a browser shows an article there, report it",
 }
+_ALBUM_ADVICE = (
+    "it is an album: name it as a source in archiver.yml (`album:` and its address); `archiver run` lists its articles"
+)
 
 
 def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
@@ -74,7 +77,7 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
     message = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
     return Outcome(
         source=target.source, url=urls.canonicalize(page.url), state=classification.state, outcome="failed",
-        error=one_line(f"{message}; {ADVICE[classification.state]}"),
+        error=one_line(f"{message}; {_ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]}"),
         warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 

@@ -55,9 +55,10 @@ class Article:
 
     `account` is the account's name, `account_id` its id from WeChat (`gh_…`), and `alias` the id that the account chose
     (微信号). `biz`, `mid`, `idx` and `sn` are the ids in the article's address (see urls.Identity). `paid` is True if
-    the page contained only the free part. `gone` is the notice that WeChat now shows instead; None while the article is
-    online. `removed` has the parts of the page that the extractor left out on purpose. `lost_characters` is the number
-    of letters and digits that the page shows but `body` lacks.
+    the page contained only the free part. `statement` is what the author states about the content, such as
+    内容由AI生成. `gone` is the notice that WeChat now shows instead; None while the article is online. `removed` has
+    the parts of the page that the extractor left out on purpose. `lost_characters` is the number of letters and digits
+    that the page shows but `body` lacks.
     """
 
     title: str = ""
@@ -79,6 +80,7 @@ class Article:
     albums: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     location: str = ""
+    statement: str = ""  # of the author about the content, such as 内容由AI生成
     source_url: str = ""
     digest: str = ""
     cover: str = ""

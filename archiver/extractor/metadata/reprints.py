@@ -23,7 +23,11 @@ _LABEL = re.compile(r"编者荐语\s?[：:]?\s?")
 def copyright_stat(parsed: ParsedPage) -> str:
     """Return "1" for an article marked as original, "2" for a reprint, "0" for neither; '' if the page does not say."""
     stat = member(parsed.cgi, "copyright_info", "copyright_stat")
-    return as_text(parsed.variable("_copyright_stat", "copyright_stat") if stat is None else stat)
+    if stat is None:
+        stat = parsed.variable("_copyright_stat", "copyright_stat")
+    if stat is None:
+        stat = member(parsed.variable("copyright_info") or parsed.cgi_data("copyright_info"), "copyright_stat")
+    return as_text(stat)
 
 
 def is_reprint(parsed: ParsedPage) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from archiver import urls
 from archiver.errors import ArchiverError, InputError, NotWeChat, TooLarge
+from archiver.extractor.json_html import html_in_json
 from archiver.fetcher.limits import MIB, PAGE_LIMIT
 from archiver.fetcher.saved.html import CompanionFolder
 from archiver.fetcher.saved.mhtml import read_mhtml
@@ -49,11 +50,12 @@ class SavedPage:
 def read_saved(path: str | PathLike[str]) -> SavedPage:
     """Return the page saved at `path`: an .html file, with or without a folder of media beside it, or an .mhtml file.
 
-    Raise InputError if the file cannot be read, TooLarge if it is larger than 20 MiB (.mhtml: 200 MiB), and
-    ArchiverError if it contains no page.
+    A file may also hold the HTML as a JSON string. Raise InputError if the file cannot be read, TooLarge if it is
+    larger than 20 MiB (.mhtml: 200 MiB), and ArchiverError if it contains no page.
     """
     path = fspath(path)
     content, changed = _read_file(Path(path), path)
+    content = html_in_json(content) or content
     head = content[:_HEAD]
     _check_text(head, path)
     if _is_mhtml(path, head):
