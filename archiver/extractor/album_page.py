@@ -1,7 +1,7 @@
 """Read the page of an album (合集), which lists the first articles of the album.
 
 The list is in the object `window.cgiData` of the page; pages without it have an element for each article
-(docs/wechat-format.md#the-page-of-an-album).
+(docs/reference/wechat-format.md#the-page-of-an-album).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Read the videos of a page: those that it lists, and the one that a video post shows.
 
-The places of their data are described in docs/wechat-format.md#the-body-of-a-video-post.
+The places of their data are described in docs/reference/wechat-format.md#the-body-of-a-video-post.
 """
 
 from __future__ import annotations

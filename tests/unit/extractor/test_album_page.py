@@ -1,4 +1,4 @@
-"""The page of an album: what it lists, and that it is no article (docs/wechat-format.md#the-page-of-an-album)."""
+"""The page of an album: what it lists, and that it is no article (docs/reference/wechat-format.md#the-page-of-an-album)."""
 
 from __future__ import annotations
 

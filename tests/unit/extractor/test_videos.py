@@ -1,4 +1,4 @@
-"""The film of a video post, wherever its page names it (docs/wechat-format.md#the-body-of-a-video-post)."""
+"""The film of a video post, wherever its page names it (docs/reference/wechat-format.md#the-body-of-a-video-post)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What authors state about the content of an article (docs/wechat-format.md#statements-of-the-author)."""
+"""What authors state about the content of an article (docs/reference/wechat-format.md#statements-of-the-author)."""
 
 from __future__ import annotations
 
