@@ -20,7 +20,9 @@ from archiver.extractor.page import ParsedPage, as_list, as_text, first_text, me
 _NO_BODY = "the page shows no body"
 # Content that a reader sees in a body without text.
 _EMBEDDED = re.compile(
-    r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
+    r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\("
+    r"|\sdata-lazy-bgimg=",
+    re.I,
 )
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r">\s*[^\s<>&]")  # the first character of a text that follows a tag; `>` may also belong to no tag

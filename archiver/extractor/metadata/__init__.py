@@ -86,7 +86,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         albums=read_albums(parsed),
         topics=read_topics(parsed, kind),
         location=_location(parsed),
-        source_url=urls.link(first_text(_source_urls(parsed))),
+        source_url=urls.link(urls.original_address(first_text(_source_urls(parsed)))),
         digest=without_links(first_text(_digests(parsed)))[: _MAX_LENGTHS["digest"]],
         cover=first_text(urls.media(address) for address in _covers(parsed)),
         warnings=(*warnings, *_missing({"title": title, "account name": account})),
