@@ -18,7 +18,7 @@ from archiver import urls
 from archiver.extractor.metadata.identity import read_identity, read_url
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
-from archiver.extractor.metadata.times import read_modified, read_published, read_server_time
+from archiver.extractor.metadata.times import read_modified, read_published, read_relative_date, read_server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
 from archiver.extractor.page import (
     ParsedPage,
@@ -64,6 +64,8 @@ def read_metadata(parsed: ParsedPage) -> Article:
     ids, (kind, warnings) = read_identity(parsed), read_kind(parsed)
     reprint = read_reprint(parsed)
     title, account, date = _title(parsed, kind), _name(_accounts(parsed)), read_published(parsed)
+    relative_date = None if date else read_relative_date(parsed)
+    date, dated_from = relative_date or (date, "")
     account_id = _matching(_ACCOUNT_ID, _account_ids(parsed))
     alias = _matching(_ALIAS, _aliases(parsed))
     return Article(
@@ -79,6 +81,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         url=read_url(parsed, ids),
         type=kind,
         published=date,
+        dated_from=dated_from,
         modified=read_modified(parsed, date),
         original=_is_original(parsed),
         paid=_is_paid(parsed),
