@@ -235,6 +235,34 @@ def test_archive_one_takes_a_copy_saved_beside_the_page_before_the_network(world
     assert world.rendered["files"] == {one.url: stored(one), two.url: stored(two)}
 
 
+CUT_OFF = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+def test_archive_one_does_not_take_a_copy_that_is_cut_off(world):
+    one = picture("a")
+    world.saved = {one.url: CUT_OFF}
+    world.answers = {one.tries[0]: GIF}
+    archive(world, one)
+    assert world.asked[1:] == [one.tries[0]]
+    assert world.rendered["files"] == {one.url: stored(one)}
+
+
+def test_archive_one_takes_another_copy_if_the_first_is_cut_off(world):
+    one = picture("a")
+    world.saved = {one.url: CUT_OFF, one.tries[0]: GIF}
+    archive(world, one)
+    assert world.asked == [TARGET.url]
+    assert world.rendered["files"] == {one.url: stored(one)}
+
+
+def test_archive_one_says_that_the_copy_is_cut_off_when_nobody_else_has_the_picture(world):
+    one = picture("a")
+    world.saved = {one.url: CUT_OFF}
+    archive(world, one)
+    assert world.rendered["files"] == {}
+    assert world.rendered["media"] == {media_name(one): "the copy saved with the page is cut off, and HTTP 404"}
+
+
 def test_archive_one_without_media_asks_for_none(world):
     world.wants_media = False
     archive(world, picture("a"))
