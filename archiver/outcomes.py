@@ -245,6 +245,9 @@ def warnings(
     yield from map(one_line, article.warnings)
     if not article.published:
         yield "no publish time on the page: the post is dated by its capture"
+    elif article.dated_from:
+        date = f"{article.published:%Y-%m-%d}"
+        yield one_line(f"the page says only “{article.dated_from}”: dated {date}, counted back from its capture")
     if not (article.biz and article.mid and article.idx):
         yield "the page does not name itself (biz, mid, idx): a digest of its text stands for it"
     if article.paid:

@@ -29,7 +29,9 @@ _PLAYERS = {"video": re.compile("<(?:iframe|video|mp-common-videosnap|mpvideosna
             "audio": re.compile("<(?:mp-common-mpaudio|mpvoice|audio|mp-common-qqmusic|qqmusic)", re.I)}  # fmt: skip
 # Content that a reader sees in a body without text.
 _EMBEDDED = re.compile(
-    r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\(", re.I
+    r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\("
+    r"|\sdata-lazy-bgimg=",
+    re.I,
 )
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r">\s*[^\s<>&]")  # the first character of a text that follows a tag; `>` may also belong to no tag

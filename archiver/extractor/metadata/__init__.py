@@ -19,7 +19,7 @@ from archiver.extractor.metadata.identity import read_identity, read_url
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.statement import read_statement
-from archiver.extractor.metadata.times import read_modified, read_published, read_server_time
+from archiver.extractor.metadata.times import read_modified, read_published, read_relative_date, read_server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
 from archiver.extractor.page import (
     ParsedPage,
@@ -66,6 +66,8 @@ def read_metadata(parsed: ParsedPage) -> Article:
     ids, (kind, warnings) = read_identity(parsed), read_kind(parsed)
     reprint = read_reprint(parsed)
     title, account, date = _title(parsed, kind), _name(_accounts(parsed)), read_published(parsed)
+    relative_date = None if date else read_relative_date(parsed)
+    date, dated_from = relative_date or (date, "")
     account_id = _matching(_ACCOUNT_ID, _account_ids(parsed))
     alias = _matching(_ALIAS, _aliases(parsed))
     return Article(
@@ -81,6 +83,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         url=read_url(parsed, ids),
         type=kind,
         published=date,
+        dated_from=dated_from,
         modified=read_modified(parsed, date),
         original=_is_original(parsed),
         paid=_is_paid(parsed),
@@ -89,7 +92,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         topics=read_topics(parsed, kind),
         location=_location(parsed),
         statement=read_statement(parsed),
-        source_url=urls.link(first_text(_source_urls(parsed))),
+        source_url=urls.link(urls.original_address(first_text(_source_urls(parsed)))),
         digest=without_links(first_text(_digests(parsed)))[: _MAX_LENGTHS["digest"]],
         cover=first_text(urls.media(address) for address in _covers(parsed)),
         warnings=(*warnings, *_missing({"title": title, "account name": account})),

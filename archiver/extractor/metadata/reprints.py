@@ -95,7 +95,7 @@ def _wechat_address(link: str) -> str:
 
     Return '' for a link to another host.
     """
-    address = urls.link(link)
+    address = urls.link(urls.original_address(link))
     return address if address.startswith(f"https://{urls.HOST}/") else ""
 
 
