@@ -1,6 +1,7 @@
 """Read what the author of an article states about its content (创作来源), such as 内容由AI生成.
 
-WeChat shows the statement below the article, after the words 作者提示 (docs/reference/wechat-format.md#statements-of-the-author).
+WeChat shows the statement below the article, after the words 作者提示
+(docs/reference/wechat-format.md#statements-of-the-author).
 """
 
 from __future__ import annotations

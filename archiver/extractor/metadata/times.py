@@ -1,8 +1,8 @@
 """Read the times at which an article was published and edited, and at which the server sent its page.
 
-WeChat writes dates in Beijing time (docs/reference/wechat-format.md#beijing-time and the sections after it). A page also contains
-dates of linked articles, so only certain variables and elements are read; the constants of this module list their
-names. Their values must be Unix times or full dates.
+WeChat writes dates in Beijing time (docs/reference/wechat-format.md#beijing-time and the sections after it). A page
+also contains dates of linked articles, so only certain variables and elements are read; the constants of this module
+list their names. Their values must be Unix times or full dates.
 
 A page that a browser saved may have no scripts and show only a relative date, such as 前天. It is counted back from
 the time at which the page was sent or saved.

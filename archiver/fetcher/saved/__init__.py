@@ -40,8 +40,8 @@ class SavedPage:
 def read_saved(path: str | PathLike[str]) -> SavedPage:
     """Return the page saved at `path`.
 
-    The file is an .html file, which may hold the HTML as a JSON string, with or without a folder of media beside it, an .mhtml file, or a .webarchive file. Its
-    content decides which of them it is.
+    The file is an .html file, with or without a folder of media beside it, an .mhtml file, or a .webarchive file. Its
+    content decides which of them it is. An .html file may hold the HTML as a JSON string.
 
     Raise InputError if the file cannot be read, TooLarge if it is larger than 20 MiB (.mhtml and .webarchive: 200 MiB),
     and ArchiverError if it contains no page.
