@@ -152,15 +152,18 @@ def _log_result(name: str, result: LocalFile | str) -> None:
 def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile | str:
     """Return the file of a medium, or the reason why there is none.
 
-    A copy that was saved together with the page is used if there is one. Otherwise the addresses of the medium are
-    requested one after another until one returns the medium.
+    A copy that was saved together with the page is used if there is one and it is complete. Otherwise the addresses of
+    the medium are requested one after another until one returns the medium.
     """
+    copy_fault = ""
     for url in (medium.url, *medium.tries):
         copy = local_media.find(url)
         if copy and (
             suffix := extension(copy.content, medium.kind)
         ):  # perhaps a smaller version than WeChat has, but the one that the reader saw
-            return ports.archive.add_media(medium, copy, suffix)
+            if not is_truncated(copy.content):
+                return ports.archive.add_media(medium, copy, suffix)
+            copy_fault = "the copy saved with the page is cut off, and "
     reason = ""
     for url in medium.tries:
         try:
@@ -168,7 +171,7 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
         except Postponed as error:
             return reason or NotRequested(error.args[0])  # a medium with a failed request was requested
         except FetchError as error:
-            reason = one_line(str(error.args[0]))
+            reason = copy_fault + one_line(str(error.args[0]))
             continue
         suffix = _fitting_extension(medium, download.content)
         if suffix and not is_truncated(download.content):

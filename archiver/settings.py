@@ -62,12 +62,14 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Templates for the lines of the quote that stands at the top of each post and names the post's origin.
 
     `account` is the line for the account (`{account}`), and `link` the line with the article's address (`{url}`). If
-    the article has no address, a link `[text]({url})` becomes `text`. `gone` is the line of an article that WeChat no
+    the article has no address, a link `[text]({url})` becomes `text`. `statement` is the line for what the author
+    states about the content (`{statement}`), such as 内容由AI生成. `gone` is the line of an article that WeChat no
     longer shows: `{state}` says why, and `{seen}` is the date when this was first seen.
     """
 
     account: str = "转载：{account}"
     link: str = "来源：[微信公众号]({url})"
+    statement: str = "作者提示：{statement}"
     gone: str = "原文已无法访问：{state}（{seen}）"
 
 

@@ -29,6 +29,7 @@ from archiver.catalogue.database import (
 )
 from archiver.catalogue.media import record_media
 from archiver.catalogue.protocol import ArticleStore
+from archiver.catalogue.recognition import find_article_id
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
 from archiver.catalogue.schema import addresses, articles, captures
 from archiver.catalogue.search_queue import enqueue
@@ -53,7 +54,9 @@ class ArticleTable(ArticleStore):
 
     @override
     def find(self, article: Article) -> ArticleRecord | None:
-        return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
+        with self._database.reading() as connection:
+            article_id = find_article_id(connection, article)
+        return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.id == article_id)), None)
 
     @override
     def find_by_post(self, post: str) -> ArticleRecord | None:
@@ -256,12 +259,10 @@ class ArticleTable(ArticleStore):
 
 def _lock_row(connection: Connection, article: Article) -> tuple[int, str] | None:
     """Lock the row of an article for this transaction; return its id and its state, or None if it has no row."""
-    for key in (article.key, article.key_without_ids):
-        query = select(articles.c.id, articles.c.state).where(articles.c.key == key).with_for_update()
-        row = connection.execute(query).first()
-        if row is not None:
-            return row.id, row.state
-    return None
+    article_id = find_article_id(connection, article)
+    query = select(articles.c.id, articles.c.state).where(articles.c.id == article_id).with_for_update()
+    row = connection.execute(query).first()
+    return None if row is None else (row.id, row.state)
 
 
 def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
@@ -303,5 +304,5 @@ def _values_of(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
         "post": entry.post or None, "published_as": published_as, "digest": entry.digest,
         "images_expected": outcome.images.expected, "images_saved": outcome.images.saved,
         "images_failed": outcome.images.failed, "share": entry.share, "warnings": list(outcome.warnings),
-        "removed": [asdict(removal) for removal in article.removed],
+        "removed": [asdict(removal) for removal in article.removed], "text_key": article.key_without_ids,
     }  # fmt: skip

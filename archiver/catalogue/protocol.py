@@ -146,9 +146,9 @@ class ArticleStore(Protocol):
     def find(self, article: Article) -> ArticleRecord | None:
         """Return the record of an article that was extracted from a page; None if there is none.
 
-        Two keys are tried. The first is `article.key`, which consists of WeChat's ids if the page contains them. But
-        the article may have been recorded from another page, without ids. Then its record has the key
-        `article.key_without_ids`, a digest of account, title and text. So this key is tried next.
+        WeChat's ids decide if the page contains them and the article was recorded with them. A page that a browser
+        saved may have lost its ids. Then it is recognised by its address, or by its account, title and text; see
+        recognition.is_same_article.
         """
 
     def find_by_post(self, post: str) -> ArticleRecord | None:

@@ -73,6 +73,7 @@ articles = Table(
     Column("share", Float),  # share of the page's visible text that the post shows, 0 to 1
     Column("warnings", JSON, nullable=False),
     Column("removed", JSON, nullable=False),
+    Column("text_key", Text, index=True),  # Article.key_without_ids of its last page; NULL: unknown
 )
 
 addresses = Table(

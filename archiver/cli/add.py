@@ -24,7 +24,7 @@ def add_sources(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Addresses, pages saved by a browser (.html, .mhtml), or - for stdin.",
+            help="Addresses, pages saved by a browser (.html, .mhtml, .webarchive), or - for stdin.",
             show_default=False,
         ),
     ],

@@ -205,7 +205,7 @@ class Merge:
         captures = self._captures(digest, stored)
         reader = PageReader(digest=digest, stored=stored, captures=captures)
         found, notices = reader.read(self._modified(digest))
-        key = next((article.key for _, article in found), "")
+        key = next(((self._catalogue.articles.find(article) or article).key for _, article in found), "")
         if found and self._stays_out(key):
             return MergeResult(what="page", outcome="skipped", path=path, key=key, said="taken out here")
         ours = self._our_page(digest)

@@ -113,12 +113,17 @@ class Repair:
         commands may overwrite it. An edited post stays as it is. Yield a finding for each post that could not be
         rebuilt.
         """
+        present = []
         for key in keys:
             article = self._catalogue.articles.find_by_key(key)
-            text = self._files.posts.read_text(article.post) if article and article.post else ""
+            if article is None:  # a later page gave the article its ids, and with them another key
+                continue
+            present.append(key)
+            text = self._files.posts.read_text(article.post) if article.post else ""
             archived = archived_time_in(text) if text else None
-            if article and archived and archived != article.archived:
+            if archived and archived != article.archived:
                 self._catalogue.recovered.set_archived(key, archived)
+        keys = present
         jobs = self.jobs if len(keys) > WORTH_PROCESSES else 1
         results = (
             (rebuild_one(self.context, key) for key in keys)

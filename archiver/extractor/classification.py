@@ -1,4 +1,4 @@
-"""Classify a page: article, page with a notice, verification page, page cut off in transfer, or another page.
+"""Classify a page: article, album, page with a notice, verification page, page cut off in transfer, or another page.
 
 A notice is a text in which WeChat says why it does not show the article, for example that the author deleted it. It is
 recognized by its words. Articles may contain the same words, so articles are recognized first.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.errors import NotWeChat
+from archiver.extractor.album_page import read_album_page
 from archiver.extractor.notices import state_of_notice
 from archiver.extractor.page import ParsedPage, as_text, outermost, shown_text
 from archiver.models import Classification, Page, State
@@ -55,6 +56,7 @@ def classify(page: Page | ParsedPage) -> Classification:
 
     - for an article and for a page that is cut off: '';
     - for a verification page: the text of its notice, or '';
+    - for the page of an album: the title of the album, or '';
     - for any other page: the text of its notice, such as "deleted by the author"; without a notice the title, or ''.
 
     If the account has moved to another account (the state MIGRATED), Classification.moved_to is the article's new
@@ -67,6 +69,8 @@ def classify(page: Page | ParsedPage) -> Classification:
         return Classification(state=State.TRUNCATED)
     if _is_article(parsed):
         return Classification(state=State.ARTICLE)
+    if album := read_album_page(parsed):
+        return Classification(state=State.NOT_ARTICLE, reason=album.title, is_album=True)
     notice = _notice(parsed)
     return _classify_notice(parsed, notice) if notice else _classify_without_notice(parsed)
 

@@ -53,7 +53,7 @@ class Download:
 
 
 class LocalMedia(Protocol):
-    """Media that were saved with a page, in a folder beside it or inside an .mhtml file."""
+    """Media that were saved with a page, in a folder beside it or inside the same file."""
 
     def find(self, address: str) -> Download | None:
         """Return the saved medium that has `address` in the page, or None if it was not saved."""

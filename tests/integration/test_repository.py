@@ -229,7 +229,7 @@ def found(path: str) -> Path | None:
 
 
 def test_contributing_names_files_that_are_there() -> None:
-    paths = set(_PATH.findall(GUIDE)) - {"catalogue/migrations/versions/v0005.py"}  # the next one
+    paths = {path for path in _PATH.findall(GUIDE) if "/migrations/versions/" not in path}  # the next one
     paths |= set(re.findall(r"(?<![\w/(])docs/[\w/-]+\.md", GUIDE))
     assert len(paths) > 50
     assert sorted(path for path in paths if found(path) is None) == []

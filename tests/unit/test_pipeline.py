@@ -235,6 +235,34 @@ def test_archive_one_prefers_image_saved_beside_page(fakes):
     assert fakes.rendered["files"] == {one.url: stored(one), two.url: stored(two)}
 
 
+CUT_OFF = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+def test_archive_one_truncated_saved_image_is_requested(fakes):
+    one = picture("a")
+    fakes.saved = {one.url: CUT_OFF}
+    fakes.answers = {one.tries[0]: GIF}
+    archive(fakes, one)
+    assert fakes.asked[1:] == [one.tries[0]]
+    assert fakes.rendered["files"] == {one.url: stored(one)}
+
+
+def test_archive_one_truncated_saved_image_falls_back_to_other_copy(fakes):
+    one = picture("a")
+    fakes.saved = {one.url: CUT_OFF, one.tries[0]: GIF}
+    archive(fakes, one)
+    assert fakes.asked == [TARGET.url]
+    assert fakes.rendered["files"] == {one.url: stored(one)}
+
+
+def test_archive_one_truncated_saved_image_reason_is_kept(fakes):
+    one = picture("a")
+    fakes.saved = {one.url: CUT_OFF}
+    archive(fakes, one)
+    assert fakes.rendered["files"] == {}
+    assert fakes.rendered["media"] == {media_name(one): "the copy saved with the page is cut off, and HTTP 404"}
+
+
 def test_archive_one_does_not_request_unwanted_media(fakes):
     fakes.wants_media = False
     archive(fakes, picture("a"))

@@ -69,12 +69,13 @@ def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
 def _addresses(parsed: ParsedPage) -> Iterator[str]:
     """Yield the addresses of the article: those in the page's scripts and `<meta>` tags, then the requested one.
 
-    The address after redirects is not among them. An address that is unknown is ''.
+    The address after redirects is not among them. An address that is unknown is ''. What a web archive put before an
+    address in its copy of the page is removed.
     """
-    yield as_text(parsed.cgi.get("link"))
-    yield as_text(member(parsed.cgi, "user_info", "short_link"))
-    yield as_text(parsed.variable(*_LINKS))
-    yield parsed.meta("og:url")
+    yield urls.original_address(as_text(parsed.cgi.get("link")))
+    yield urls.original_address(as_text(member(parsed.cgi, "user_info", "short_link")))
+    yield urls.original_address(as_text(parsed.variable(*_LINKS)))
+    yield urls.original_address(parsed.meta("og:url"))
     yield parsed.page.url
 
 

@@ -20,9 +20,11 @@ from archiver.extractor.passes.formulas import read_formulas
 from archiver.extractor.passes.hidden import drop_hidden
 from archiver.extractor.passes.images import find_images, find_svg_images, media_of
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
+from archiver.extractor.passes.originals import restore_addresses, restore_saved_images
 from archiver.extractor.passes.oversized import WARNING, is_oversized, plain_html, plain_media
 from archiver.extractor.passes.stylesheet import read_stylesheet
 from archiver.extractor.passes.tree import Element, parse_body
+from archiver.extractor.passes.widgets import drop_widgets
 from archiver.models import Media, Removal
 
 Pass = Callable[[Element], Iterable[Removal] | None]
@@ -35,11 +37,15 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
     pass changes the tree in place, and yields a Removal for each piece of content that it removes.
 
     Args:
-        raw: The body as it is in the page. Only its list of videos is used here, for the pass that makes cards.
+        raw: The body as it is in the page. Its HTML tells which of the passes are needed for copies of pages. They also
+            need its style sheets, and the pass that makes cards needs its list of videos.
         after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements. For
             example, `clean` adds one that collects the visible text before the other passes change it.
     """
     return (
+        restore_addresses(raw.html),
+        restore_saved_images(raw.css, raw.html),
+        drop_widgets,  # before hidden elements: a script may have hidden an element in whose place it drew a widget
         drop_hidden,
         *after_hidden,
         read_code,  # before anything reads white space or quotes

@@ -15,7 +15,8 @@ from archiver.extractor.passes.tree import Element, drop, elements, normalized_t
 from archiver.models import Media, Removal
 
 # Attributes that may hold the address, the best first. `data-croporisrc` is left out: it is the uncropped image.
-_SOURCES = ("data-src", "src", "data-original", "data-backsrc")
+# `data-sf-original-src` is written by SingleFile, `currentsourceurl` by archive.today.
+_SOURCES = ("data-src", "data-sf-original-src", "currentsourceurl", "src", "data-original", "data-backsrc")
 # Alternative texts without information: defaults of the editor, file names.
 _EMPTY_ALT = re.compile(r"(?is)(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?")
 _INLINE_WIDTH = 64  # px; images up to this width are part of a line of text, as emoji are
@@ -84,8 +85,8 @@ def address_of(image: Element | Mapping[str, str]) -> str:
     page. `image` is an `<img>` element or the mapping of its attributes.
     """
     for name in _SOURCES:
-        value = image.get(name, "").strip()
-        if value.startswith("data:image/") and len(value) > _LEAST_INLINE_DATA:
+        value = urls.original_address(image.get(name, "").strip())
+        if is_embedded_image(value):
             return value
         is_absolute_path = value.startswith("/") and not value.startswith("//")
         if address := urls.media(f"https://{urls.HOST}{value}" if is_absolute_path else value):
@@ -93,6 +94,11 @@ def address_of(image: Element | Mapping[str, str]) -> str:
         if _SAVED_FILE.match(value):
             return value
     return ""
+
+
+def is_embedded_image(address: str) -> bool:
+    """Return True if `address` is a `data:` URL with an image, and not with the blank image of a lazy loader."""
+    return address.startswith("data:image/") and len(address) > _LEAST_INLINE_DATA
 
 
 def _width(image: Element) -> float:

@@ -194,6 +194,17 @@ def selecting(path: str) -> Callable[[Element], list[Element]]:
     return cast(Callable[[Element], list[Element]], etree.XPath(path))
 
 
+def having(attributes: str) -> Callable[[Element], list[Element]]:
+    """Return a function that takes an element and returns its descendants that have certain attributes.
+
+    `attributes` is an XPath expression that finds these attributes, such as `descendant::*/@id[starts-with(., 'js_')]`.
+    The function takes linear time. With `/parent::*` in the expression, libxml2 compares each found element with all
+    others. An element with two such attributes is returned twice.
+    """
+    find = cast("Callable[[Element], list[etree._ElementUnicodeResult]]", etree.XPath(attributes))
+    return lambda element: [cast(Element, value.getparent()) for value in find(element)]
+
+
 def normalized_text(element: Element) -> str:
     """Return all text in an element, stripped and with each sequence of white space replaced by one space."""
     return " ".join(_string_of(element).split())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.bodies import RawBody, Video
+from archiver.extractor.bodies import RawBody
 from archiver.extractor.passes import CleanBody, clean
+from archiver.extractor.videos import Video
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown import body_markdown
 

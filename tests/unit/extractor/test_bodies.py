@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.bodies import RawBody, Video, read_raw_body, read_videos, text_to_html
+from archiver.extractor.bodies import RawBody, read_raw_body
 from archiver.extractor.scanner import TagIndex
+from archiver.extractor.typed_text import text_to_html
+from archiver.extractor.videos import Video, read_videos
 from tests.support.pages import article_html, reading_of
 
 
@@ -136,7 +138,7 @@ def test_raw_body_media_without_text_is_kept(shown: str) -> None:
 
 
 def test_raw_body_missing_body_is_warned() -> None:
-    assert body_of("article") == RawBody(html="", warnings=("the page shows no body",))
+    assert body_of("article") == RawBody(html="", warnings=("the page shows no body (missing: text, images)",))
 
 
 NOTICE = (
