@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         RebuildResult,
         RemovalResult,
         RunReport,
+        SearchHit,
+        SearchRequest,
+        SearchResult,
         SourceReport,
         fetch_options,
         read_list,
@@ -85,6 +88,9 @@ __all__ = [
     "RemovalResult",
     "RunReport",
     "RunSummary",
+    "SearchHit",
+    "SearchRequest",
+    "SearchResult",
     "Settings",
     "SourceReport",
     "State",
@@ -104,7 +110,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions RebuildResult "
-    "RemovalResult RunReport SourceReport fetch_options read_list",
+    "RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

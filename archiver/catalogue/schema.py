@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )  # fmt: skip
 
-REVISION = "0005"  # revision of the newest migration in migrations/versions; a test compares them
+REVISION = "0006"  # revision of the newest migration in migrations/versions; a test compares them
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
