@@ -1,4 +1,8 @@
-"""Define the class Archiver, which represents an archive and has one method for each command."""
+"""Define the class Archiver, which represents an archive and has one method for each command.
+
+The module is long because there are many commands. Each method only documents its command and calls the module in
+`commands/` that does the work.
+"""
 
 from __future__ import annotations
 

@@ -51,12 +51,13 @@ class SearchOptions(options.QueryOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class MatchOptions:
-    """The options that say which words count as found."""
+    """The options that say which words count as found, and whether the index is made anew."""
 
     exact: Annotated[bool, typer.Option("--exact", help="Letters as typed: case, full or half width.")] = False
     variants: Annotated[bool, typer.Option("--variants", help="Simplified finds traditional characters, and back.")] = (
         False
     )
+    reindex: Annotated[bool, typer.Option("--reindex", help="Read all posts anew first.")] = False
 
 
 def search_articles(
@@ -65,7 +66,6 @@ def search_articles(
         typer.Argument(metavar="WORDS", help='All must occur; "…" keeps spaces, -word excludes.', show_default=False),
     ] = None,
     *,
-    reindex: Annotated[bool, typer.Option("--reindex", help="Read all posts anew first.")] = False,
     output: options.Output = None,
     selection: SearchOptions,
     match: MatchOptions,
@@ -82,7 +82,11 @@ def search_articles(
         if word.startswith("--"):
             raise typer.BadParameter(f"no such option: {word}. A word that begins so stands in quotes: '\"{word}\"'")
     request = SearchRequest(
-        words=tuple(words or ()), articles=selection.query(), exact=match.exact, variants=match.variants, anew=reindex
+        words=tuple(words or ()),
+        articles=selection.query(),
+        exact=match.exact,
+        variants=match.variants,
+        anew=match.reindex,
     )
     with Archiver(common.settings(output)) as archive, FileProgress() as progress:
         result = archive.search(request, progress.plan, progress.advance)
