@@ -12,7 +12,7 @@ import re
 from archiver import urls
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.images import is_embedded_image, pixels
-from archiver.extractor.passes.tree import Element, having, holds
+from archiver.extractor.passes.tree import DRAWING, Element, having, holds
 
 _MIN_SIDE = 64  # px, for width and height; smaller backgrounds are bullets, borders or strips
 _COLUMN_WIDTH = 677  # px: the width of an article on a desktop
@@ -52,7 +52,7 @@ def _address_of(element: Element) -> str:
 
 
 def _is_content(element: Element) -> bool:
-    if any(text.strip() for text in map(str, element.itertext())) or holds(element, "img", "image"):
+    if any(text.strip() for text in map(str, element.itertext())) or holds(element, "img", "image", DRAWING):
         return False
     if element.tag == "svg":
         return min(_svg_size(element)) >= _MIN_SIDE

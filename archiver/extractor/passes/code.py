@@ -12,7 +12,7 @@ import re
 from lxml import etree
 
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.tree import CODE, Element, drop, holds, normalized_text, replace, selecting
+from archiver.extractor.passes.tree import CODE, DRAWING, Element, drop, holds, normalized_text, replace, selecting
 
 _LINE_INDEX = ("code-snippet__line-index", "line-index", "gutter", "lineno")  # classes of columns with line numbers
 _EDITOR = "code-snippet__fix"
@@ -51,7 +51,7 @@ def _put(block: Element, code: Element) -> None:
 
     If `code` has no text, only the images remain.
     """
-    images = list(block.iter("img"))
+    images = list(block.iter("img", DRAWING))
     replace(block, code)
     for image in reversed(images):
         image.tail = None

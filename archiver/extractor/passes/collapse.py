@@ -27,7 +27,7 @@ from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
 from archiver.extractor.passes.style_cache import StyleCache
 from archiver.extractor.passes.stylesheet import Stylesheet
-from archiver.extractor.passes.tree import CARD, CODE, Element
+from archiver.extractor.passes.tree import CARD, CODE, DRAWING, Element
 from archiver.extractor.passes.whitespace import normalize_spaces
 
 NO_SHEET = Stylesheet()
@@ -237,14 +237,19 @@ class _Builder:
 
         Inline images are small, such as emoji.
         """
+        self._append_image(element, is_inline=is_inline(element))
+
+    def add_drawing(self, element: Element) -> None:
+        """Add a DRAWING element, which the pass `make_drawings` has made, as an image."""
+        self._append_image(element, is_inline=element.get("inline") == "yes")
+
+    def _append_image(self, element: Element, *, is_inline: bool) -> None:
         href = self.styles[-1].style.href
-        run = Run(element.get("alt", ""), href=href, image=element.get("src", ""))
-        if is_inline(element):
-            self.runs.append(run)
-            return
-        self.end_line()
-        self.runs.append(run)
-        self.end_line()
+        if not is_inline:
+            self.end_line()
+        self.runs.append(Run(element.get("alt", ""), href=href, image=element.get("src", "")))
+        if not is_inline:
+            self.end_line()
 
     def add_rule(self, _element: Element) -> None:
         """Add a horizontal rule (`<hr>`).
@@ -275,6 +280,7 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose con
     "br": _Builder.add_break,
     "hr": _Builder.add_rule,
     CODE: _Builder.add_code,
+    DRAWING: _Builder.add_drawing,
     CARD: _Builder.add_card,
 }
 

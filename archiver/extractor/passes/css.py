@@ -7,6 +7,7 @@ and whether an element starts a new line. Colours and sizes are left to the them
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -51,10 +52,16 @@ def declarations(style: str) -> dict[str, str]:
     Properties and values are in lower case, and `!important` is removed. If a property is declared twice, the last
     declaration is used.
     """
-    found = {}
+    return {name: value.lower() for name, value in split_declarations(style)}
+
+
+def split_declarations(style: str) -> Iterator[tuple[str, str]]:
+    """Yield (property, value) for each declaration of a `style` attribute; `!important` is removed.
+
+    Properties are in lower case. Values are as written, since names in them, such as those of fonts, may have capitals.
+    """
     for name, value in _DECLARATION.findall(style[:_LONGEST]):
-        found[name.lower()] = value.strip().removesuffix("!important").strip().lower()
-    return found
+        yield name.lower(), value.strip().removesuffix("!important").strip()
 
 
 def not_shown(tag: str, style: str) -> bool:

@@ -48,7 +48,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 
 # Tags of elements that a pass has made. HTML from the page cannot contain them, since they have a namespace.
-CODE, CARD = "{archiver}code", "{archiver}card"
+CODE, CARD, DRAWING = "{archiver}code", "{archiver}card", "{archiver}drawing"
 
 
 def parse_body(source: str) -> Element:

@@ -33,6 +33,7 @@ _BARE_LINES = re.compile(rf"(?m:^){_BARE}(?:\n{_BARE}){{0,10000}}")
 _OPENING = re.compile(r"<(p|h[1-6])>")
 # Above these limits Beautiful Soup and markdownify need 15 seconds and 1 GB; the extractor has issued a warning.
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
+_DATA_ADDRESS = re.compile(r'"data:[^"]*"')  # long, but read in a short time
 _BREAK_IN_HTML = "<br>"
 
 
@@ -44,7 +45,8 @@ def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_EN
         addresses: Provides the addresses to write in place of those in the body.
         dialect: The template syntax that text must not trigger, such as `{{`; by default that of all known engines.
     """
-    is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
+    is_long = len(body) > _LARGEST and len(_DATA_ADDRESS.sub("", body)) > _LARGEST
+    is_oversized = is_long or body.count("<") > 2 * _MOST_ELEMENTS
     converter = PostConverter(addresses, dialect)
     return "\n\n".join(filter(None, _oversized(body, converter) if is_oversized else converter.blocks(body)))
 

@@ -21,6 +21,8 @@ _ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
 _ENCLOSING = frozenset(_ENCLOSING_MARKS)
 _UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
+NO_TEXT = "[图]"  # stands for a drawing without text that a post does not contain
+_TAG_ALONE = re.compile(r"\A(<img [^<>]*>)  \n")  # CommonMark would read what follows as HTML
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
@@ -29,12 +31,19 @@ def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
 
     `line` is the HTML inside a paragraph, heading or cell. For an image, `Run.image` is its complete Markdown, with the
     address that `addresses` returns.
+
+    A drawing without a file is written as an HTML tag, since some engines refuse the `data:` address of an SVG in
+    Markdown. If its address is too long for a post, the text of the drawing is written instead.
     """
 
-    def write_image(address: str, text: str) -> str:
-        return f"![{alternative(text)}]({addresses.in_markdown(address)})"
+    def read_image(address: str, text: str) -> Run:
+        if addresses.is_too_long(address):
+            return Run(text or NO_TEXT)
+        if addresses.is_drawing(address):
+            return Run(image=f'<img src="{addresses.in_html(address)}" alt="{alternative(text)}">')
+        return Run(image=f"![{alternative(text)}]({addresses.in_markdown(address)})")
 
-    return read_line(line, write_image)
+    return read_line(line, read_image)
 
 
 def write_line(
@@ -54,7 +63,8 @@ def write_line(
     """
     if len(runs) == 1 and runs[0].image and not runs[0].href:
         return runs[0].image
-    return _LineWriter(line_break, target, dialect).write(normalise(runs), frozenset(), "", "").strip()
+    written = _LineWriter(line_break, target, dialect).write(normalise(runs), frozenset(), "", "").strip()
+    return _TAG_ALONE.sub(r"\1<br>", written) if written.startswith("<img ") else written
 
 
 def normalise(runs: list[Run]) -> list[Run]:
@@ -222,7 +232,7 @@ class _LineWriter:
 
         The runs before `at` are written first, and how they are escaped depends on this character. It is:
 
-        - `!` for an image,
+        - `!` or `<` for an image,
         - `[` for a link,
         - `<` for marked text, as if an HTML tag began there (the final text may have `*` or a backtick instead),
         - the first character of the escaped text for other text.
@@ -233,7 +243,7 @@ class _LineWriter:
             return ""
         run = runs[at]
         if run.image:
-            return "!"
+            return run.image[0]
         if run.href and "a" not in open_marks:
             return "["
         if run.marks - open_marks:
