@@ -14,7 +14,7 @@ from archiver.extractor.bodies import RawBody
 from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
-from archiver.extractor.passes.code import read_code
+from archiver.extractor.passes.code import mark_code, read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.formulas import read_formulas
 from archiver.extractor.passes.hidden import drop_hidden
@@ -36,11 +36,12 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
 
     Args:
         raw: The body as it is in the page. Only its list of videos is used here, for the pass that makes cards.
-        after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements. For
+        after_hidden: Additional passes, to run directly after those that drop hidden elements and line numbers. For
             example, `clean` adds one that collects the visible text before the other passes change it.
     """
     return (
         drop_hidden,
+        mark_code,
         *after_hidden,
         read_code,  # before anything reads white space or quotes
         read_formulas,  # before images: a formula is often drawn as one

@@ -47,7 +47,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 
 # Tags of elements that a pass has made. HTML from the page cannot contain them, since they have a namespace.
-CODE, CARD = "{archiver}code", "{archiver}card"
+CODE, CARD, LINE_NUMBER = "{archiver}code", "{archiver}card", "{archiver}number"
 
 
 def parse_body(source: str) -> Element:
@@ -193,6 +193,16 @@ def selecting(path: str) -> Callable[[Element], list[Element]]:
     return cast(Callable[[Element], list[Element]], etree.XPath(path))
 
 
+def selecting_by_attribute(path: str) -> Callable[[Element], list[Element]]:
+    """Return a function that takes an element and returns the elements in it whose attribute the XPath `path` finds.
+
+    `path` ends with an attribute, such as `descendant::*/@class[contains(., 'a')]`. To go on with `/..` in XPath takes
+    quadratic time.
+    """
+    find = cast("Callable[[Element], list[etree._ElementUnicodeResult]]", etree.XPath(path))
+    return lambda element: [owner for value in find(element) if (owner := value.getparent()) is not None]
+
+
 def normalized_text(element: Element) -> str:
     """Return all text in an element, stripped and with each sequence of white space replaced by one space."""
     return " ".join(_string_of(element).split())
@@ -214,9 +224,22 @@ def replace(element: Element, new: Element) -> None:
         parent.replace(element, new)
 
 
+def clear(element: Element) -> None:
+    """Remove the content and the attributes of an element, but keep the text behind its end tag (the tail)."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
 def holds(element: Element, *tags: str) -> bool:
     """Return True if an element has a descendant whose tag is one of `tags`."""
     return next(element.iterdescendants(*tags), None) is not None
+
+
+def rows_of(table: Element) -> list[Element]:
+    """Return the rows of a table, without those of tables inside it."""
+    parts = (table, *table.iterchildren("thead", "tbody", "tfoot"))
+    return [row for part in parts for row in part.iterchildren("tr")]
 
 
 def _append_text(element: Element, text: str) -> None:
