@@ -132,8 +132,8 @@
     grids.set(table, cells)
     return cells
   }
-  // A table of one cell a row, or one whose cells hold headings or quotes, lays out a page: no reader takes it for a table.
-  const isTable = (table) => [...table.rows].some(row => row.cells.length > 1) && !table.querySelector('h1,h2,h3,h4,h5,h6,blockquote,table')
+  // A table of one cell a row lays out a page: no reader takes it for a table.
+  const isTable = (table) => [...table.rows].some(row => row.cells.length > 1)
 
   const numberOf = (item) => {
     const list = item.parentElement

@@ -14,7 +14,7 @@ from archiver.extractor.bodies import RawBody
 from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
-from archiver.extractor.passes.code import read_code
+from archiver.extractor.passes.code import mark_code, read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.drawings import make_drawings
 from archiver.extractor.passes.formulas import may_have_formulas, read_formulas
@@ -40,7 +40,7 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
     Args:
         raw: The body as it is in the page. Its HTML tells which of the passes are needed for copies of pages and for
             formulas. Its style sheets are used for copies of pages and for drawings, its videos for cards.
-        after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements. For
+        after_hidden: Additional passes, to run directly after those that drop hidden elements and line numbers. For
             example, `clean` adds one that collects the visible text before the other passes change it.
     """
     return (
@@ -51,6 +51,7 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
         make_drawings(raw.css),
         drop_widgets,  # before hidden elements: a script may have hidden an element in whose place it drew a widget
         drop_hidden,
+        mark_code,
         *after_hidden,
         read_code,  # before anything reads white space or quotes
         find_stickers,

@@ -38,6 +38,8 @@ _STRUCTURE = CONTAINER_TAGS | _HEADINGS  # all other block elements only start a
 _BOLD = frozenset(("strong",))  # omitted in headings, which are bold anyway
 _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
+_PLAIN_SPACES = str.maketrans("\r\f", "  ")
+_KEPT_SPACES = re.compile(r"^ +| {2,}")  # spaces that a browser shows where white space is kept
 
 
 def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
@@ -124,8 +126,8 @@ class _Builder:
     def add_text(self, text: str) -> None:
         """Add text to the current line, unless the style of the innermost open element hides it.
 
-        Line feeds become line breaks if that style has a `white-space` such as `pre`. Every other sequence of white
-        space becomes one space.
+        Every sequence of white space becomes one space. If that style has a `white-space` such as `pre`, line feeds
+        become line breaks instead, and spaces non-breaking ones: `normalize_spaces` decides later whether they stay.
         """
         style = self.styles[-1].style
         if style.hidden:
@@ -144,9 +146,8 @@ class _Builder:
         for at, line in enumerate(lines):
             if at:
                 self.add_break()
-                line = line.lstrip(" \t")
-            line = line.rstrip(" \t\r") if at < len(lines) - 1 else line
-            self._append(_SPACES.sub(" ", line))
+            line = line.expandtabs().translate(_PLAIN_SPACES)
+            self._append(_KEPT_SPACES.sub(_non_breaking, line.rstrip(" ") if at < len(lines) - 1 else line))
 
     def _append(self, text: str) -> None:
         """Add text to the current line, in the style of the innermost open element.
@@ -283,6 +284,10 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose con
     DRAWING: _Builder.add_drawing,
     CARD: _Builder.add_card,
 }
+
+
+def _non_breaking(spaces: re.Match[str]) -> str:
+    return "\u00a0" * len(spaces[0])
 
 
 def _last(parent: Block, *tags: str) -> Block:

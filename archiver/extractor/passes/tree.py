@@ -48,7 +48,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 
 # Tags of elements that a pass has made. HTML from the page cannot contain them, since they have a namespace.
-CODE, CARD, DRAWING = "{archiver}code", "{archiver}card", "{archiver}drawing"
+CODE, CARD, DRAWING, LINE_NUMBER = "{archiver}code", "{archiver}card", "{archiver}drawing", "{archiver}number"
 
 
 def parse_body(source: str) -> Element:
@@ -226,9 +226,22 @@ def replace(element: Element, new: Element) -> None:
         parent.replace(element, new)
 
 
+def clear(element: Element) -> None:
+    """Remove the content and the attributes of an element, but keep the text behind its end tag (the tail)."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
 def holds(element: Element, *tags: str) -> bool:
     """Return True if an element has a descendant whose tag is one of `tags`."""
     return next(element.iterdescendants(*tags), None) is not None
+
+
+def rows_of(table: Element) -> list[Element]:
+    """Return the rows of a table, without those of tables inside it."""
+    parts = (table, *table.iterchildren("thead", "tbody", "tfoot"))
+    return [row for part in parts for row in part.iterchildren("tr")]
 
 
 def _append_text(element: Element, text: str) -> None:

@@ -35,6 +35,8 @@ _OPENING = re.compile(r"<(p|h[1-6])>")
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
 _DATA_ADDRESS = re.compile(r'"data:[^"]*"')  # long, but read in a short time
 _BREAK_IN_HTML = "<br>"
+_SEPARATOR = "<!-- -->\n\n"  # shows nothing, but keeps two blocks apart
+_LIST_LINE = re.compile(r"(?m)^[ \t]*(?:[*+-]|[0-9]+\.)(?:[ \t]|$)")
 
 
 def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
@@ -217,8 +219,15 @@ class PostConverter(MarkdownConverter):
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return the `<pre>` element `el` as a Markdown code block with blank lines around it; `text` is ignored."""
-        return _alone(_code_block(inner_source(el), self.dialect))
+        """Return the `<pre>` element `el` as a Markdown code block with blank lines around it; `text` is ignored.
+
+        If it is the first block of a list item, kramdown takes a line such as `* a` in it for an item of another list.
+        There, an HTML comment is written before the code block.
+        """
+        written = _code_block(inner_source(el), self.dialect)
+        parent = el.parent
+        is_first = parent is not None and parent.name == "li" and previous_block(el) is None
+        return _alone(f"{_SEPARATOR}{written}" if is_first and _LIST_LINE.search(written) else written)
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a quote: `text`, the Markdown of its content, with `> ` before every line; '' if `text` is blank."""
@@ -235,7 +244,7 @@ class PostConverter(MarkdownConverter):
         if not text:
             return ""
         neighbour = previous_block(el)
-        apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
+        apart = _SEPARATOR if neighbour is not None and neighbour.name == el.name else ""
         return _alone(apart + text) if apart or not _is_tight_sublist(el) else f"\n{text}\n"
 
     convert_ul = convert_list
@@ -258,7 +267,7 @@ class PostConverter(MarkdownConverter):
         return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML.
+        """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML that shows the same.
 
         In a list item the result is always HTML.
         """

@@ -20,6 +20,7 @@ _ASTERISKS = {"strong": "**", "em": "*"}
 _ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
 _ENCLOSING = frozenset(_ENCLOSING_MARKS)
 _UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_SPACES = " \t\r\f\v\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
 NO_TEXT = "[图]"  # stands for a drawing without text that a post does not contain
 _TAG_ALONE = re.compile(r"\A(<img [^<>]*>)  \n")  # CommonMark would read what follows as HTML
@@ -83,11 +84,12 @@ def normalise(runs: list[Run]) -> list[Run]:
 def _single_break(run: Run) -> Run:
     """Return a run without white space around line breaks and with single line breaks only.
 
+    Non-breaking spaces stay where a line begins: a body has them only in drawings, such as the tree of a directory.
     This uses split(), since a regular expression would take quadratic time.
     """
     first, *middle, last = run.text.split("\n")
-    inner = filter(None, map(str.strip, middle))
-    return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip()]))
+    inner = [line.rstrip().lstrip(_SPACES) for line in middle if line.strip()]
+    return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip(_SPACES)]))
 
 
 def _code_lines(run: Run) -> list[Run]:
