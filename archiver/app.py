@@ -380,7 +380,21 @@ class Archiver:
         """
         from archiver.commands.list import list_records
 
-        return list_records(self._catalogue, query, self.settings.completeness)
+        def keys_with_tag(tag: str) -> set[str]:
+            from archiver.commands.search import keys_with_tag
+
+            return keys_with_tag(self._context, tag)
+
+        return list_records(self._catalogue, query, self.settings.completeness, keys_with_tag)
+
+    def similar_accounts(self, name: str) -> tuple[str, ...]:
+        """Return the names of at most five accounts that contain `name` or are similar to it, the most similar first.
+
+        Raise InputError if there is no archive.
+        """
+        from archiver.search.suggestions import similar_names
+
+        return similar_names(name, self._catalogue.articles.accounts())
 
     def show(self, name: str) -> ArticleDetail:
         """Return everything that is recorded about one article, or about an address that led to no article.

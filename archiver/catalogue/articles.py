@@ -158,6 +158,12 @@ class ArticleTable(ArticleStore):
             return int(connection.execute(query).scalar() or 0)
 
     @override
+    def accounts(self) -> list[str]:
+        with self._database.reading() as connection:
+            query = select(articles.c.account).where(articles.c.taken_out.is_(None)).distinct()
+            return [str(name) for name in connection.execute(query.order_by(articles.c.account)).scalars()]
+
+    @override
     @transaction
     def record(
         self, connection: Connection, entry: ArchiveTransaction, published_as: str = "", source: str = ""

@@ -214,6 +214,9 @@ class ArticleStore(Protocol):
     def count(self) -> int:
         """Return the number of articles that were not removed."""
 
+    def accounts(self) -> list[str]:
+        """Return the names of the accounts of all articles that were not removed, in alphabetical order."""
+
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
         """Write the result for one SOURCE in one transaction, and free the leases on its URLs.
 

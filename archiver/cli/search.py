@@ -26,7 +26,7 @@ Examples:
 _MARK, _END = "\x1b[1;31m", "\x1b[0m"  # bold red, as grep marks what it finds
 
 
-class Order(StrEnum):
+class SearchOrder(StrEnum):
     """The orders of the articles that a search finds."""
 
     RELEVANCE = "relevance"
@@ -42,8 +42,9 @@ class SearchOptions(options.QueryOptions):
     title: Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")] = ""
     tag: Annotated[str, typer.Option(metavar="TAG", help="With this tag.")] = ""
     order: Annotated[
-        Order, typer.Option("--sort", metavar="ORDER", help="relevance (usual), newest or oldest.", show_default=False)
-    ] = Order.RELEVANCE
+        SearchOrder,
+        typer.Option("--sort", metavar="ORDER", help="relevance (usual), newest or oldest.", show_default=False),
+    ] = SearchOrder.RELEVANCE
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="At most N articles [default: 30].", show_default=False)
     ] = 30

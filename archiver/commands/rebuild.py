@@ -71,8 +71,9 @@ def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) ->
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            raise  # otherwise the pool waits for its processes, whose last log messages may still be on their way
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:

@@ -53,6 +53,12 @@ def search(context: Context, request: SearchRequest, planned: Counted, done: Cou
         return result if hits else _suggest(index, request, result)
 
 
+def keys_with_tag(context: Context, tag: str) -> set[str]:
+    """Return the keys of the articles whose posts have a tag now."""
+    with ArchiveIndex(context.archive).opened(lambda _: None, lambda _: None) as index:
+        return {post.key for post in index.posts(list(index.find(Query(), Filter(tag=tag))))}
+
+
 def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[int]:
     selection = request.articles
     conditions = Filter(
