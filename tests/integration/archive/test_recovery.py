@@ -6,7 +6,6 @@ import json
 import random
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from tests.integration.commands.test_verify import flip, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
 from tests.support.command import Command, database_of
+from tests.support.seconds import wait_for_next_second
 from tests.support.wechat import World, numbered, pages
 
 CATALOGUE = ".archive/catalogue.db"
@@ -45,13 +45,6 @@ def rows(root: Path) -> dict[str, list[tuple[Any, ...]]]:
     catalogue = database_of(root)
     found = {name: [tuple(row.values()) for row in catalogue.rows(query)] for name, query in queries.items()}
     return {name: sorted(values, key=repr) for name, values in found.items()}
-
-
-def wait_for_next_second() -> None:
-    """Wait until later captures have a later time than those so far; times are stored in whole seconds."""
-    second = int(time.time())
-    while int(time.time()) == second:
-        time.sleep(0.01)
 
 
 @pytest.fixture

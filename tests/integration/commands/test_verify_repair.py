@@ -15,6 +15,7 @@ from archiver.archive.files import ArchiveFiles
 from tests.integration.commands.test_rebuild import disk
 from tests.integration.commands.test_verify import flip, named, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
 from tests.support.command import Command
+from tests.support.seconds import wait_for_next_second
 from tests.support.wechat import Answer, World, faults, numbered, pages
 
 SHARED = numbered.picture_file(90)
@@ -106,6 +107,7 @@ def test_verify_repair_outage_keeps_finding_until_repaired(
         assert verify(archiver) == {finding}
     world.wall(None)
     archiver.machine.change("UPDATE hosts SET walled = 0, cool = 0, free = 0")
+    wait_for_next_second()
     assert repair(archiver) == {finding: True}
     assert verify(archiver) == set()
     assert page_in(path) == before
