@@ -11,6 +11,7 @@ is first used, so that `import archiver` takes little time.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
         RebuildResult,
         RemovalResult,
         RunReport,
+        SearchHit,
+        SearchRequest,
+        SearchResult,
         SourceReport,
         fetch_options,
         read_list,
@@ -84,6 +88,9 @@ __all__ = [
     "RemovalResult",
     "RunReport",
     "RunSummary",
+    "SearchHit",
+    "SearchRequest",
+    "SearchResult",
     "Settings",
     "SourceReport",
     "State",
@@ -99,9 +106,11 @@ __all__ = [
 
 __version__ = "0.1.0"  # pyproject.toml reads the version of the package from here
 
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program that uses the library shows messages or not
+
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions RebuildResult "
-    "RemovalResult RunReport SourceReport fetch_options read_list",
+    "RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

@@ -1,4 +1,8 @@
-"""Define the class Archiver, which represents an archive and has one method for each command."""
+"""Define the class Archiver, which represents an archive and has one method for each command.
+
+The module is long because there are many commands. Each method only documents its command and calls the module in
+`commands/` that does the work.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,17 @@ from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
 from archiver.models.job import FetchOptions
-from archiver.models.reports import ArticleDetail, ExportResult, RebuildResult, RemovalResult, RunReport, SourceReport
-from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions
+from archiver.models.reports import (
+    ArticleDetail,
+    ExportResult,
+    RebuildResult,
+    RemovalResult,
+    RunReport,
+    SearchHit,
+    SearchResult,
+    SourceReport,
+)
+from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions, SearchRequest
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
 from archiver.storage.local import OWN_FOLDER
@@ -39,6 +52,9 @@ __all__ = [
     "RemovalResult",
     "RunReport",
     "RunSummary",
+    "SearchHit",
+    "SearchRequest",
+    "SearchResult",
     "SourceReport",
     "fetch_options",
     "read_list",
@@ -107,8 +123,12 @@ class Archiver:
     def __enter__(self) -> Archiver:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        try:
+            if error is None and "_context" in self.__dict__:
+                self._context.update_search_index()
+        finally:
+            self._opened.close()
 
     @cached_property
     def _context(self) -> Context:
@@ -360,7 +380,21 @@ class Archiver:
         """
         from archiver.commands.list import list_records
 
-        return list_records(self._catalogue, query, self.settings.completeness)
+        def keys_with_tag(tag: str) -> set[str]:
+            from archiver.commands.search import keys_with_tag
+
+            return keys_with_tag(self._context, tag)
+
+        return list_records(self._catalogue, query, self.settings.completeness, keys_with_tag)
+
+    def similar_accounts(self, name: str) -> tuple[str, ...]:
+        """Return the names of at most five accounts that contain `name` or are similar to it, the most similar first.
+
+        Raise InputError if there is no archive.
+        """
+        from archiver.search.suggestions import similar_names
+
+        return similar_names(name, self._catalogue.articles.accounts())
 
     def show(self, name: str) -> ArticleDetail:
         """Return everything that is recorded about one article, or about an address that led to no article.
@@ -370,6 +404,17 @@ class Archiver:
         from archiver.commands.show import show
 
         return show(self._catalogue, name, self.settings)
+
+    def search(self, request: SearchRequest, planned: Counted = _silent, done: Counted = _silent) -> SearchResult:
+        """Return the articles whose posts contain the words of a search (docs/guide/search.md).
+
+        The first search makes an index of all posts, and every later command keeps it up to date. `planned` is called
+        with the number of posts that are read for it, and `done` with the number of posts read since its last call.
+        Raise UsageError if there is nothing to search for, and InputError if there is no archive.
+        """
+        from archiver.commands.search import search
+
+        return search(self._context, request, planned, done)
 
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.

@@ -11,13 +11,14 @@ from archiver.writer.names import media_name
 
 
 def comparable_text(article: Article) -> str:
-    """Return the title, author, account, time of the last edit and body of an article as one text.
+    """Return the title, author, account, time of the last edit, statement and body of an article as one text.
 
     The text is used to compare two captures of an article. In it, a medium is shown by its name in the archive, such as
     `postimg/abc`, and not by its address, because WeChat changes the addresses with every request.
     """
     files = {medium.url: LocalFile(path=media_name(medium), size=0, sha256="") for medium in article.media}
-    head = (article.title, article.author, article.account, article.modified.isoformat() if article.modified else "")
+    modified = article.modified.isoformat() if article.modified else ""
+    head = (article.title, article.author, article.account, modified, article.statement)
     return "\n".join((*filter(None, head), "", body_markdown(article.body, LinkResolver(files=files)), ""))
 
 

@@ -73,6 +73,13 @@ class Context:
         """Close all connections, locks and threads that were opened."""
         self._opened.close()
 
+    def update_search_index(self) -> None:
+        """Bring the search index up to date with what this command changed, if there is an index."""
+        if self.archive.is_opened and not self.is_dry:
+            from archiver.archive.search_index import ArchiveIndex
+
+            ArchiveIndex(self.archive).update()
+
     def prepare(self, until: datetime | None = None) -> None:
         """Prepare the archive for writing and set the time after which no page is requested (None: no limit).
 

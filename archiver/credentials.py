@@ -69,7 +69,7 @@ def strength(name: str) -> Strength:
     return Strength.LIKELY
 
 
-def is_word(name: str) -> bool:
+def may_be_ordinary_name(name: str) -> bool:
     """Return whether a name ends in `key` or `token` and so may be an ordinary name, not that of a credential.
 
     Both words are common in programs: scripts have many names such as `menuKey`. So for these names the caller should
@@ -100,7 +100,9 @@ _PAIR = re.compile(
 )
 _LOGIN = re.compile(r"(?<=://)[^/\s@?#\"'<>]{1,300}@")
 _STEMS = re.compile(r"ke[ynt]|uin|sid|nid|session|://", re.IGNORECASE)
-_HARMLESS_VALUE = re.compile(r"(?:-?\d{1,3}|REDACTED|undefined|null|true|false|svr_\w*)\Z", re.IGNORECASE)
+_HARMLESS_VALUE = re.compile(  # a value without letters and digits is a sign, such as a `?` in SQL
+    r"(?:-?\d{1,3}|REDACTED|undefined|null|true|false|svr_\w*|[^0-9a-z]+)\Z", re.IGNORECASE
+)
 _CREDENTIAL_LIKE = re.compile(r"(?=[^0-9]*[0-9]).{5}", re.DOTALL)
 
 

@@ -31,7 +31,7 @@ from archiver.credentials import redact_words
 
 
 class Exit(IntEnum):
-    """The exit codes of the command, which docs/exit-codes.md explains."""
+    """The exit codes of the command, which docs/reference/exit-codes.md explains."""
 
     OK = 0
     FAILED = 1
@@ -44,7 +44,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-# If several codes apply, the first of them in this order is used (docs/exit-codes.md).
+# If several codes apply, the first of them in this order is used (docs/reference/exit-codes.md).
 _PRECEDENCE = (
     Exit.INTERRUPTED, Exit.BUG, Exit.CANNOT_WRITE, Exit.BAD_CONFIG, Exit.USAGE, Exit.NO_INPUT,
     Exit.TRY_LATER, Exit.FAILED, Exit.OK,

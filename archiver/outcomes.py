@@ -48,6 +48,9 @@ ADVICE = {  # advice for the user about a page that holds no article
     State.NOT_ARTICLE: "the page is no article; give the address of one",
     State.UNKNOWN: "archiver does not know such a page; if a browser shows an article there, report it",
 }
+_ALBUM_ADVICE = (
+    "it is an album: name it as a source in archiver.yml (`album:` and its address); `archiver run` lists its articles"
+)
 
 
 def archived(target: Target, article: Article, written: WriteResult) -> Outcome:
@@ -74,7 +77,7 @@ def no_article(target: Target, page: Page, classification: Classification) -> Ou
     message = f"{classification.state}: {classification.reason}" if classification.reason else str(classification.state)
     return Outcome(
         source=target.source, url=urls.canonicalize(page.url), state=classification.state, outcome="failed",
-        error=one_line(f"{message}; {ADVICE[classification.state]}"),
+        error=one_line(f"{message}; {_ALBUM_ADVICE if classification.is_album else ADVICE[classification.state]}"),
         warnings=(NEEDS_SHORT,) if is_long else (), exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 
@@ -242,6 +245,9 @@ def warnings(
     yield from map(one_line, article.warnings)
     if not article.published:
         yield "no publish time on the page: the post is dated by its capture"
+    elif article.dated_from:
+        date = f"{article.published:%Y-%m-%d}"
+        yield one_line(f"the page says only “{article.dated_from}”: dated {date}, counted back from its capture")
     if not (article.biz and article.mid and article.idx):
         yield "the page does not name itself (biz, mid, idx): a digest of its text stands for it"
     if article.paid:

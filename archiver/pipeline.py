@@ -10,6 +10,7 @@ use different classes for network, archive and writer. The pipeline knows these 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,6 +36,13 @@ from archiver.models.job import Decision, Job
 from archiver.outcomes import one_line
 from archiver.ports import Ports
 
+_log = logging.getLogger(__name__)
+
+_DECISIONS = {  # how log messages call them
+    Decision.WRITE: "its post is made",
+    Decision.UNCHANGED: "unchanged, its post stays",
+    Decision.REMOVED: "taken out before, it stays out",
+}
 _ATTEMPTS = 3  # to download media: another command may remove files before the post is committed
 
 
@@ -45,10 +53,13 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
     """
     try:
         capture = _receive(job.target, ports)
-        if capture.classification.state is not State.ARTICLE:
+        found = capture.classification
+        if found.state is not State.ARTICLE:
+            _log.info("%s: no article, %s %s", job.target.label, found.state, found.reason)
             return ports.archive.commit_notice(capture)
         article, known, says_the_same = ports.archive.resolve(extract(capture.page), capture.page)
         decision = policy.decide(known, says_the_same=says_the_same)
+        _log.info("%s: article %s (%s), %s", job.target.label, article.key, article.title, _DECISIONS[decision])
         if known and decision is not Decision.WRITE:
             return ports.archive.discard(capture, known, decision)
         for attempt in range(1, _ATTEMPTS + 1):
@@ -59,6 +70,7 @@ def archive_one(job: Job, ports: Ports) -> Outcome:
                 return outcome
         raise AssertionError("the last attempt has an outcome")
     except ArchiverError as error:
+        _log.info("%s: failed, %s", job.target.label, error.args[0])
         return ports.archive.commit_failure(error)
 
 
@@ -113,25 +125,45 @@ def download_media(article: Article, local_media: LocalMedia, ports: Ports) -> M
     files that were saved together with the page.
     """
     found, missing = ports.archive.find_media(article.media)
+    for file in found.values():
+        _log.info("%s: here already", file.path)
 
     def fetch(medium: Media) -> LocalFile | str:
         return ports.archive.fetch_once(medium, lambda: _download(medium, local_media, ports))
 
-    return found | dict(zip(missing, ports.map(fetch, missing.values()), strict=True))
+    fetched: dict[str, LocalFile | str] = {}
+    for name, result in zip(missing, ports.map(fetch, missing.values()), strict=True):
+        _log_result(name, result)
+        fetched[name] = result
+    return found | fetched
+
+
+def _log_result(name: str, result: LocalFile | str) -> None:
+    if isinstance(result, NotRequested):
+        _log.info("%s: left, %s", name, result)
+    elif isinstance(result, str):
+        _log.info("%s: failed, %s", name, result)
+    elif result.doubt:
+        _log.info("%s: shown in doubt, %s", result.path, result.doubt)
+    else:
+        _log.info("%s: saved, %d bytes", result.path, result.size)
 
 
 def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile | str:
     """Return the file of a medium, or the reason why there is none.
 
-    A copy that was saved together with the page is used if there is one. Otherwise the addresses of the medium are
-    requested one after another until one returns the medium.
+    A copy that was saved together with the page is used if there is one and it is complete. Otherwise the addresses of
+    the medium are requested one after another until one returns the medium.
     """
+    copy_fault = ""
     for url in (medium.url, *medium.tries):
         copy = local_media.find(url)
         if copy and (
             suffix := extension(copy.content, medium.kind)
         ):  # perhaps a smaller version than WeChat has, but the one that the reader saw
-            return ports.archive.add_media(medium, copy, suffix)
+            if not is_truncated(copy.content):
+                return ports.archive.add_media(medium, copy, suffix)
+            copy_fault = "the copy saved with the page is cut off, and "
     reason = ""
     for url in medium.tries:
         try:
@@ -139,7 +171,7 @@ def _download(medium: Media, local_media: LocalMedia, ports: Ports) -> LocalFile
         except Postponed as error:
             return reason or NotRequested(error.args[0])  # a medium with a failed request was requested
         except FetchError as error:
-            reason = one_line(str(error.args[0]))
+            reason = copy_fault + one_line(str(error.args[0]))
             continue
         suffix = _fitting_extension(medium, download.content)
         if suffix and not is_truncated(download.content):
@@ -152,7 +184,7 @@ def _fitting_extension(medium: Media, content: bytes) -> str:
     """Return the file extension for the content of a medium, such as `png`.
 
     Return '' if the content is not of the medium's kind (such as HTML instead of an image), or if it is the notice
-    image that WeChat sends in place of hot-linked images (docs/wechat-format.md#the-hot-link-notice).
+    image that WeChat sends in place of hot-linked images (docs/reference/wechat-format.md#the-hot-link-notice).
     """
     suffix = extension(content, medium.kind)
     is_notice = bool(suffix) and medium.kind == "image" and is_hotlink_notice(content, medium.width)

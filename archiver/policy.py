@@ -24,6 +24,7 @@ from archiver.models import (
     UrlRecord,
 )
 from archiver.models.job import Decision, FetchOptions, Job, JobKind
+from archiver.recognition import complete
 
 # --- Jobs -------------------------------------------------------------------------------------------------------------
 
@@ -87,13 +88,15 @@ def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
 def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | None) -> Article:
     """Return `article` completed with values that its page may lack, taken from its record `known` (None: no record).
 
-    There are two such values. The first is the address: a short one in the record replaces a long one in the article,
-    because WeChat answers most long addresses with a verification page.
+    A saved page may have lost its ids and more, see recognition.complete. Any page may lack two values. The first is
+    the address: a short one in the record replaces a long one in the article, because WeChat answers most long
+    addresses with a verification page.
 
     The second is `gone`, the notice that WeChat now shows instead of the article. `article` was extracted from `page`,
     which knows nothing of a notice that came later. So `gone` is copied from the record if `page` is old: it was read
     from a snapshot, or a browser saved it before the notice was first seen.
     """
+    article = complete(article, known) if known else article
     if known and urls.is_short(known.url) and not urls.is_short(article.url):
         article = replace(article, url=known.url)
     if job.kind.reads_snapshot:

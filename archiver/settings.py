@@ -5,6 +5,7 @@ Flags override variables, variables override archiver.yml, and archiver.yml over
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,8 @@ import msgspec
 from archiver.credentials import redact_words
 from archiver.errors import ConfigError
 from archiver.models.job import SourceOptions
+
+_log = logging.getLogger(__name__)
 
 FILE = "archiver.yml"
 PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5; `__` stands before a nested setting: ARCHIVER_MEDIA__VIDEO_MAX=0
@@ -59,12 +62,14 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Templates for the lines of the quote that stands at the top of each post and names the post's origin.
 
     `account` is the line for the account (`{account}`), and `link` the line with the article's address (`{url}`). If
-    the article has no address, a link `[text]({url})` becomes `text`. `gone` is the line of an article that WeChat no
+    the article has no address, a link `[text]({url})` becomes `text`. `statement` is the line for what the author
+    states about the content (`{statement}`), such as 内容由AI生成. `gone` is the line of an article that WeChat no
     longer shows: `{state}` says why, and `{seen}` is the date when this was first seen.
     """
 
     account: str = "转载：{account}"
     link: str = "来源：[微信公众号]({url})"
+    statement: str = "作者提示：{statement}"
     gone: str = "原文已无法访问：{state}（{seen}）"
 
 
@@ -104,7 +109,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All settings of one archive; docs/settings.md explains each."""
+    """All settings of one archive; docs/reference/settings.md explains each."""
 
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
@@ -221,11 +226,13 @@ def _file_layers(file: str, folder: Path, output: str) -> Iterator[tuple[str, La
     ('' for the default). Raise ConfigError if `file` does not exist, or if the settings file cannot be read.
     """
     if file:
+        _log.info("%s: read", file)
         yield file, _read(folder / file)
         return
     beside = folder / Path(output or Settings().output).parent
     for path in (folder / FILE, beside / FILE):
         if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for some names
+            _log.info("%s: read", path)
             yield str(path), _read(path)
             return
         if os.path.lexists(path):

@@ -1,6 +1,6 @@
 """Parse and normalize addresses, and find the article or image that an address identifies.
 
-docs/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
+docs/reference/wechat-format.md describes the forms and parameters of WeChat's addresses. Nothing here opens an address.
 """
 
 from __future__ import annotations
@@ -50,6 +50,15 @@ _USUAL_IMAGE = re.compile(
 _SHELL_ESCAPE = re.compile(r"\\(?=[?&=#%_~])")  # zsh escapes these when an address is pasted
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # browsers drop or encode these, and HTML trees refuse them
+# What a web archive puts before each address in its copy of a page: `https://web.archive.org/web/20210601000000im_/` or
+# only `/web/20210601000000/`; archive.today, which has many names, writes `/o/AbCdE/`, `/newest/` or a time.
+_ARCHIVE_PREFIX = re.compile(
+    r"(?:(?:(?:https?:)?//web\.archive\.org(?::(?:80|443))?)?/web/(?:[0-9*]{1,15}(?:[a-z]{2}_)?/)?"
+    r"|(?:(?:https?:)?//(?:www\.)?archive\.(?:today|ph|is|fo|li|md|vn)/(?:(?:o/\w{3,9}|newest|oldest|[0-9.-]{4,19})/)?"
+    r"|/o/\w{3,9}/))(https?):/{1,3}(?=[^/])",
+    re.I | re.ASCII,
+)
+_MAX_ARCHIVES = 3  # number of prefixes that are removed, if one web archive copied the page of another
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 
@@ -78,6 +87,20 @@ def unescape_entities(text: str) -> str:
             break
         text = plain
     return text
+
+
+def original_address(address: str) -> str:
+    """Return the address that a link or image had before a web archive (archive.org, archive.today) copied its page.
+
+    Any other address is returned unchanged. Addresses in the text of a page must not be passed: web archives leave them
+    as they were, so a prefix in one was written by the author.
+    """
+    for _ in range(_MAX_ARCHIVES):
+        prefix = _ARCHIVE_PREFIX.match(address)
+        if prefix is None:
+            break
+        address = f"{prefix[1].lower()}://{address[prefix.end() :]}"
+    return address
 
 
 def parse_target(source: str) -> Target:
@@ -154,7 +177,23 @@ def canonicalize(address: str) -> str:
     short = _SHORT_PATH.match(parts.path)
     if short:  # WeRead replaces `_` by `~`, to which WeChat responds with 参数错误
         return f"https://{HOST}/s/{short[1].replace('~', '_')}"
-    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"), _canonical_query(parts), ""))
+    # A quotation mark at the end would be taken for one around the address when this is read again.
+    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&()*+,;=~-._"), _canonical_query(parts), ""))
+
+
+def loggable(address: str) -> str:
+    """Return an address as log messages show it, without anything that may be secret.
+
+    An address of WeChat is canonicalized. Of any other address, the login, the query and the fragment are omitted; `?…`
+    stands for a query, which may contain a token of the user's.
+    """
+    parts = _split(address)
+    if parts is None or not parts.hostname:
+        return "an invalid address"
+    if parts.hostname == HOST:
+        return canonicalize(address)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}{'?…' if parts.query else ''}"
 
 
 def identity_in(address: str) -> Identity:
@@ -204,13 +243,14 @@ def article_url(biz: str, mid: str, idx: str, sn: str) -> str:
 def media(address: str) -> str:
     """Return the normalized address of a medium: with https, without HTML entities and without a fragment.
 
-    Return '' if `address` is not an http or https address. The address of an image on WeChat's CDN keeps only the
+    Return '' if `address` is not an http or https address. What a web archive put before the address is removed, see
+    `original_address`. The address of an image on WeChat's CDN keeps only the
     parameter `wx_fmt`: with `tp=webp` WeChat would send another format, and `from=appmsg` or the fragment `#imgIndex=3`
     would give one image several addresses.
     """
     if usual := _USUAL_IMAGE.fullmatch(address):
         return f"https:{usual[1]}"
-    address = _CONTROL.sub("", unescape_entities(address.strip().strip("\"'")))
+    address = original_address(_CONTROL.sub("", unescape_entities(address.strip().strip("\"'"))))
     if address.startswith("//"):
         address = "https:" + address
     parts = _split(address)

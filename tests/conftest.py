@@ -30,10 +30,11 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
     "compiler": has_compiler,
+    "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
 }
 
 settings.register_profile("busy", deadline=None)  # a machine that others share is no reason to fail
-# For mutmut (docs/mutation.md): the same few examples for every mutant, and no search for the shortest that fails.
+# For mutmut (docs/development/mutation.md): the same few examples for every mutant, and no search for the shortest that fails.
 settings.register_profile(
     "mutants", deadline=None, derandomize=True, max_examples=25, phases=[Phase.explicit, Phase.generate]
 )
@@ -70,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Without what a marker names a user's test is skipped, and CI's fails."""
     if postgres.SERVER and item.get_closest_marker("file"):
-        pytest.skip("about a catalogue that is a file (docs/testing.md)")
+        pytest.skip("about a catalogue that is a file (docs/development/testing.md)")
     missing = [name for name, is_there in NEEDS.items() if item.get_closest_marker(name) and not is_there()]
     if missing and os.environ.get("CI") == "true":
         pytest.fail(f"CI must have what these tests need: {', '.join(missing)}", pytrace=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,10 +15,13 @@ from archiver.archive.media import FetchedMedia
 from archiver.archive.post_names import record_directories
 from archiver.archive.recovery import populate_catalogue, write_missing_tombstones
 from archiver.catalogue import Catalogue, Location
+from archiver.credentials import redact_words
 from archiver.errors import Busy, InputError, OutputError
 from archiver.storage.local import OWN_FOLDER
 from archiver.storage.locks import LockFile, locked
 from archiver.writer.profiles.base import Profile
+
+_log = logging.getLogger(__name__)
 
 
 class Archive:
@@ -52,7 +56,7 @@ class Archive:
         unchanged folders.
         """
         try:
-            if "catalogue" in self.__dict__:
+            if self.is_opened:
                 with suppress(OutputError), self._post_lock:  # without the record the next run only takes longer
                     record_directories(self.files.posts.directories, self.catalogue)
         finally:
@@ -67,11 +71,19 @@ class Archive:
         """
         catalogue = Catalogue(self.location, self.now)
         self._opened.callback(catalogue.close)
+        name = redact_words(self.location.name)
+        _log.debug("%s: the catalogue is opened", name)
         if catalogue.open():
+            _log.info("%s: a new catalogue, filled from the posts that are here", name)
             populate_catalogue(catalogue, self._plain_files(), self.now())
         elif not (self.own / "removed").exists() and not self.is_dry:
             write_missing_tombstones(catalogue, self._plain_files())  # the first versions wrote no tombstones
         return catalogue
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether the catalogue was opened."""
+        return "catalogue" in self.__dict__
 
     def _plain_files(self) -> ArchiveFiles:
         """Return an ArchiveFiles that works without the catalogue.
@@ -127,7 +139,9 @@ class Archive:
         lock = LockFile(self.own / "run.lock")
         if not lock.try_acquire():
             raise Busy("another run works on this archive: try again when it has ended", concerns=str(self.own))
+        _log.debug("%s: locked", lock.path)
         try:
             yield
         finally:
             lock.release()
+            _log.debug("%s: released", lock.path)

@@ -203,7 +203,7 @@ class SnapshotStore:
         return True
 
 
-def digest_in(path: str) -> str:
+def snapshot_digest(path: str) -> str:
     """Return the digest in the name of a snapshot file: the name up to the first dot, in lower case.
 
     Example: `.archive/snapshots/ab/ab12….html.zst` -> `ab12…`. The file is not opened, and the result is not checked:

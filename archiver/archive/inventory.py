@@ -17,10 +17,10 @@ from itertools import chain
 from pathlib import Path
 
 from archiver import urls
-from archiver.archive.captures import StoredPage, digest_in
+from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.file_checks import Check, Links, check_medium, check_page, check_post, checked
 from archiver.archive.files import ArchiveFiles
-from archiver.archive.own_files import batched_paths, files_below, is_same_file, is_younger, own_files
+from archiver.archive.own_files import batched_paths, files_below, is_same_file, modified_since, own_files
 from archiver.archive.recovery import PageReader
 from archiver.archive.shown_files import shown_files
 from archiver.archive.tombstones import Tombstones
@@ -144,7 +144,7 @@ class Inventory:
             return
         since = self.catalogue.other_runs_since()
         try:
-            yield from (finding for finding in self._media() if not is_younger(self.root, finding.path, since))
+            yield from (finding for finding in self._media() if not modified_since(self.root, finding.path, since))
         except InputError as error:  # an unreadable post may show any picture, so none is reported as a stray
             path = Path(error.concerns)
             name = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else error.concerns
@@ -165,7 +165,7 @@ class Inventory:
         since = self.catalogue.other_runs_since()
         newest, known_until = None, self.catalogue.recovered.last_recorded()
         for finding, time in chain(self._removals(), self._posts(), self._pages()):
-            if not is_younger(self.root, finding.path, since):
+            if not modified_since(self.root, finding.path, since):
                 newest = max(filter(None, (newest, time)), default=None)
                 yield finding
         if newest and known_until and newest > known_until and since is None:
@@ -197,7 +197,7 @@ class Inventory:
         missing media file is left out if the catalogue has this file, since `Inventory.media` reports it.
         """
         first = findings[0]
-        if first.problem == "altered" and is_younger(self.root, first.path, self.catalogue.other_runs_since()):
+        if first.problem == "altered" and modified_since(self.root, first.path, self.catalogue.other_runs_since()):
             return
         for finding in chain.from_iterable(map(check, current)):
             is_reported_as_medium = finding.problem == "link" and self.catalogue.files.articles_showing(finding.path)
@@ -256,7 +256,7 @@ class Inventory:
         inventory = self.catalogue.files
         has_removed = bool(self.catalogue.recovered.removed_articles())
         for batch in batched_paths(own_files(self.root, OWN_FOLDER), _BATCH_SIZE):
-            digests = {path: digest_in(path) for path in batch}
+            digests = {path: snapshot_digest(path) for path in batch}
             known = inventory.known_pages(set(digests.values()))
             lost = inventory.lost_pages(set(digests.values()))
             for path, digest in digests.items():

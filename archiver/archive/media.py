@@ -7,6 +7,7 @@ post shows it with a warning; the recorded digest is not changed.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +25,8 @@ from archiver.storage.keyed_lock import KeyedLock
 from archiver.storage.local import open_file, read_file
 from archiver.storage.quarantine import copy_aside
 from archiver.writer.names import IMAGES, media_name, safe_name
+
+_log = logging.getLogger(__name__)
 
 _MAX_REMEMBERED = 10_000  # entries; far more than the articles processed at one time need
 ALTERED = "what lies here is not what was saved"
@@ -108,6 +111,7 @@ class ArticleMedia:
         with self.fetched.names.hold(name):
             earlier = self.fetched.get(name)
             if earlier and self.files.media.has(earlier):
+                _log.debug("%s: another article of this run has fetched it", earlier.path)
                 return earlier
             result = get()
             if isinstance(result, LocalFile):
@@ -152,6 +156,7 @@ class ArticleMedia:
             digest = ""
         if digest and digest == file.sha256:
             return file
+        _log.info("%s: missing, or not what was saved", file.path)
         if is_whole_file(path, kind):
             self._doubtful[name] = file
         return None

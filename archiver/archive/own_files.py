@@ -12,8 +12,8 @@ from archiver.errors import InputError
 
 # Files that operating systems and git leave in any folder.
 SYSTEM_FILES = frozenset((".DS_Store", ".gitignore", ".gitattributes", ".gitkeep", ".keep", "Thumbs.db", "desktop.ini"))
-# The catalogue and the locks; paths relative to .archive.
-_OWN = re.compile(r"catalogue\.db(-wal|-shm|-journal)?|catalogue-id|[a-z]+\.lock")
+# The catalogue, the search index and the locks; paths relative to .archive.
+_OWN = re.compile(r"(catalogue|search)\.db(-wal|-shm|-journal)?|catalogue-id|[a-z]+\.lock")
 _LINKED = ".archive/snapshots"
 # Folders of .archive/ whose files are not snapshots.
 _OTHER_FOLDERS = ("lost", "unfinished", "running", "removed", "conflicts", "backup")
@@ -91,7 +91,7 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def is_younger(root: Path, path: str, since: float | None) -> bool:
+def modified_since(root: Path, path: str, since: float | None) -> bool:
     """Return whether a file was modified at or after `since`: another run may still be writing it.
 
     `since` is the time in seconds since 1970 at which the other run started. If it is None, no other run is working:

@@ -41,11 +41,11 @@ class PostDirectories:
     def published_as(self, address: str) -> list[str]:
         """Return the paths of the posts that the site would publish at `address`, to see whether it is still free.
 
-        `address` is a Profile.published_key, which stands for an address on the site, such as `2024-05-01-tea`. Only
+        `address` is a Profile.published_name, which stands for an address on the site, such as `2024-05-01-tea`. Only
         posts that this run listed or wrote are returned. For posts in unchanged folders, ask the catalogue.
         """
         day = self._by_day.get(address[:KEY_START], ())
-        return [name for name in day if self.profile.published_key(name) == address]
+        return [name for name in day if self.profile.published_name(name) == address]
 
     @contextmanager
     def writing(self, post: str) -> Iterator[None]:
@@ -63,7 +63,7 @@ class PostDirectories:
         self._is_reliable &= self._change_time(name) != before  # else this disk does not update the times of folders
         self._stamp(name)
         self.written.append(post)
-        self._by_day.setdefault(self.profile.published_key_start(post), []).append(post)
+        self._by_day.setdefault(self.profile.published_name_start(post), []).append(post)
 
     def changed(self) -> Times:
         """Return the times of the new and changed folders, to be recorded in the catalogue.
@@ -147,11 +147,11 @@ class PostDirectories:
         """The posts that this run listed or wrote: day of publication -> paths of the posts of this day.
 
         It lets `published_as` find the posts at one address fast, since two posts of different days never have the same
-        address. The day is the beginning of the address, such as `2024-05-01` (`Profile.published_key_start`).
+        address. The day is the beginning of the address, such as `2024-05-01` (`Profile.published_name_start`).
         """
         found: dict[str, list[str]] = {}
         for post in chain.from_iterable(self.listed.values()):
-            found.setdefault(self.profile.published_key_start(post), []).append(post)
+            found.setdefault(self.profile.published_name_start(post), []).append(post)
         return found
 
 

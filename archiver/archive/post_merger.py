@@ -43,6 +43,8 @@ class PostMerger:
             copy = self._keep_conflict(name, key)
             message = "its front matter does not name its article any more"
             return MergeResult(what="post", outcome="conflict", path=name, key=key, said=message, place=copy)
+        known = self._our_record(key)
+        key = known.key if known else key
         if self.stays_out(key):
             return MergeResult(what="post", outcome="skipped", path=name, key=key, said="taken out here")
         with self.archive.post_lock():
@@ -52,6 +54,17 @@ class PostMerger:
                 return self._copy(name, key, our_name)
             assert known is not None
             return self._compare(name, known, our_name)
+
+    def _our_record(self, key: str) -> ArticleRecord | None:
+        """Return our record of the article that has this key in the other archive; None if we do not have the article.
+
+        The other archive may only have a saved page that lost its ids, so that its key differs from ours. That page was
+        imported before the posts, and was recognised then.
+        """
+        articles = self.archive.catalogue.articles
+        shown = self.other.catalogue.captures.current(key) if self.other.catalogue else None
+        by_page = articles.find_by_snapshot(shown.sha256) if shown and shown.sha256 else None
+        return articles.find_by_key(key) or by_page
 
     def _copy(self, name: str, key: str, our_name: str) -> MergeResult:
         our_name = our_name or self.archive.files.posts.free_name(

@@ -30,9 +30,9 @@ def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, cat
 def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
     """Return a function that finds the posts in the catalogue which the site publishes at an address.
 
-    The function is used to see whether a name is still free. It takes the Profile.published_key of a post, which stands
-    for the post's address on the site. It returns the paths of posts with this key, including posts that the user
-    wrote.
+    The function is used to see whether a name is still free. It takes the Profile.published_name of a post, which
+    stands for the post's address on the site. It returns the paths of posts with this key, including posts that the
+    user wrote.
     """
 
     def others(address: str) -> list[str]:
@@ -60,8 +60,8 @@ def record_directories(directories: PostDirectories, catalogue: Catalogue) -> No
 def _foreign_posts(posts: list[str], directories: PostDirectories, catalogue: Catalogue) -> dict[str, str]:
     """Return the foreign posts among `posts`: those that belong to no article in the catalogue. The user wrote them.
 
-    `posts` are paths. The result maps the path of each foreign post to its Profile.published_key, which stands for its
+    `posts` are paths. The result maps the path of each foreign post to its Profile.published_name, which stands for its
     address on the site: `_posts/2024-05-01-Tea.md` -> `2024-05-01-tea`.
     """
     known = {name for chunk in chunks(posts) for name in catalogue.files.known_posts(chunk)}
-    return {name: directories.profile.published_key(name) for name in posts if name not in known}
+    return {name: directories.profile.published_name(name) for name in posts if name not in known}

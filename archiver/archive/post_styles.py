@@ -48,6 +48,7 @@ class PostStyles:
             front_matter=settings.front_matter | {key: value for key, value in overrides.items() if value is not None},
             account_line=settings.source_block.account,
             link_line=settings.source_block.link,
+            statement_line=settings.source_block.statement,
             gone_line=settings.source_block.gone,
             post_path_of=self._post_path_of if settings.link_local else no_post,
         )

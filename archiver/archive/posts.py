@@ -32,7 +32,7 @@ class PostFiles:
 
         A name is free if no other post would be published at the same address. `day` is the date of the post, `folder`
         a subfolder of the folder of posts. `others` finds other posts in the catalogue: it takes an address as a
-        Profile.published_key, such as `2024-05-01-tea`, and returns the names of the posts there.
+        Profile.published_name, such as `2024-05-01-tea`, and returns the names of the posts there.
 
         If an earlier run wrote the post but was killed before it recorded the article, return the name of that post.
         """
@@ -48,12 +48,12 @@ class PostFiles:
           name of that post. `keys` are the possible keys of the article.
         - No name is free: return the last one, which the caller made unique to the article.
 
-        `others` finds other posts in the catalogue: it takes an address as a Profile.published_key, such as
+        `others` finds other posts in the catalogue: it takes an address as a Profile.published_name, such as
         `2024-05-01-tea`, and returns the names of the posts there.
         """
         name = ""
         for name in wanted:
-            address = self.profile.published_key(name)
+            address = self.profile.published_name(name)
             taken = {
                 *self.directories.published_as(address),
                 *others(address),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver import outcomes
-from archiver.archive.captures import StoredPage, digest_in
+from archiver.archive.captures import StoredPage, snapshot_digest
 from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, kind_of, recorded_file, unrecorded_file
@@ -145,7 +145,7 @@ class Recovery:
         if finding.problem != "unrecorded" or finding.what != "snapshot":
             return False, 0, 0
         try:
-            captures = self.files.snapshots.load(digest_in(finding.path)).captures
+            captures = self.files.snapshots.load(snapshot_digest(finding.path)).captures
         except ArchiverError:
             return True, 0, 0
         times = [((each.received or each.captured).timestamp(), each.captured.timestamp()) for each in captures]
@@ -198,7 +198,7 @@ class Recovery:
         Return the finding with its result: whether it was repaired, and an explanation. Return None if some of the
         captures hold no article: `_recover_notices` later records these captures and yields the finding.
         """
-        digest = digest_in(finding.path)
+        digest = snapshot_digest(finding.path)
         try:
             stored = self.files.snapshots.load(digest)
             reader = PageReader(digest=digest, stored=stored, captures=stored.captures)
@@ -307,7 +307,7 @@ def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
 
 
 def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield (record of the article, Profile.published_key of the post) for every post of the archive.
+    """Yield (record of the article, Profile.published_name of the post) for every post of the archive.
 
     The published key stands for the post's address on the site. `now` replaces times that a post's front matter lacks.
     Posts that do not name their article are omitted.
@@ -316,7 +316,7 @@ def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[Artic
 
 
 def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield (record of the article, Profile.published_key of the post) for each of the posts `names`.
+    """Yield (record of the article, Profile.published_name of the post) for each of the posts `names`.
 
     The published key stands for the post's address on the site. Names are paths relative to the archive's folder. `now`
     replaces times that a post's front matter lacks. Posts that do not name their article are omitted.
@@ -327,7 +327,7 @@ def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> It
 def _records_in(
     front_matters: Iterable[tuple[str, str]], now: datetime, profile: Profile
 ) -> Iterator[tuple[ArticleRecord, str]]:
-    """Yield (record of the article, Profile.published_key of the post) for each post, read from its front matter.
+    """Yield (record of the article, Profile.published_name of the post) for each post, read from its front matter.
 
     The published key stands for the post's address on the site. `front_matters` are pairs (path of a post, lines of its
     front matter). `now` replaces times that the lines lack. Posts that do not name their article are omitted. The
@@ -347,7 +347,7 @@ def _records_in(
             published=_time(wechat.get("published")), archived=_time(wechat.get("archived")) or now,
             state=gone.state if gone else State.ARTICLE, state_seen=gone.seen if gone else now, post=name,
         )  # fmt: skip
-        yield article, profile.published_key(name)
+        yield article, profile.published_name(name)
 
 
 def archived_time_in(text: str) -> datetime | None:

@@ -6,6 +6,7 @@ not recorded here: `verify --repair` finds and records them afterwards.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,8 @@ from archiver.errors import Busy, DamagedCatalogue
 from archiver.models import Finding
 from archiver.storage.local import UNFINISHED, as_output_error, check_space, sync_folder
 from archiver.storage.quarantine import copy_aside
+
+_log = logging.getLogger(__name__)
 
 _LOGS = ("-wal", "-shm", "-journal")
 
@@ -52,6 +55,7 @@ def replace_damaged_catalogue(archive: Archive) -> Iterator[Finding]:
         (folder / FILE).replace(path)
         sync_folder(archive.own)
         shutil.rmtree(folder, ignore_errors=True)
+    _log.info("%s: damaged, replaced by a new one", path)
     for fault in faults:
         message = f"{fault}; what was there is {copy} now; a new one is made from what lies here"
         yield Finding(

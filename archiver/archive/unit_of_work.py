@@ -6,6 +6,7 @@ the last step, its address stays due: a later run tries it again and uses the fi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -41,6 +42,15 @@ from archiver.models.job import Decision, Job, JobKind, Overwrite
 from archiver.ports import ResolvedArticle
 from archiver.writer.links import files_by_url
 from archiver.writer.names import media_name
+
+_log = logging.getLogger(__name__)
+
+_WRITTEN = {  # how log messages call the results of writing a post
+    "archived": "written, it is new",
+    "updated": "written, it has changed",
+    "unchanged": "left, it is unchanged",
+    "skipped": "left, it was edited by hand",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,6 +197,7 @@ class UnitOfWork:
             if known and known.taken_out:
                 return self._discard_removed(capture, known, media)
             if not is_last and not self.media.has_files(media):
+                _log.info("%s: files were deleted meanwhile, they are fetched again", article.key)
                 return None
             name = post_name_of(
                 article, post.day, self.job.source.folder, self.archive.files.posts, self.archive.catalogue
@@ -216,7 +227,10 @@ class UnitOfWork:
 
     def _write(self, post: Post, known: ArticleRecord | None) -> WriteResult:
         overwrite = self.job.overwrite or self.options.overwrite
-        return self.archive.files.posts.save(post, recorded=known.digest if known else "", overwrite=overwrite)
+        result = self.archive.files.posts.save(post, recorded=known.digest if known else "", overwrite=overwrite)
+        would = "would be " if self.archive.is_dry else ""
+        _log.info("%s: %s%s", result.path, would, _WRITTEN[result.outcome])
+        return result
 
     def _outcome(self, article: Article, media: MediaResults, post: RenderedPost) -> Outcome:
         assert self.written is not None
@@ -277,5 +291,5 @@ class UnitOfWork:
                 self.archive.files.snapshots.add_records(digest, [*recorded, capture])
         self.media.ensure_rows(transaction.media)  # another run may have deleted the rows of unused media
         self.archive.sync()
-        address = self.archive.profile.published_key(transaction.post) if transaction.post else ""
+        address = self.archive.profile.published_name(transaction.post) if transaction.post else ""
         self.archive.catalogue.articles.record(transaction, address, self.job.source.name)

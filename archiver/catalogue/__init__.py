@@ -30,12 +30,14 @@ from archiver.catalogue.protocol import (
     MediaStore,
     RecoveredRowStore,
     RemovalStore,
+    SearchQueueStore,
     UrlStore,
 )
 from archiver.catalogue.recovered import RecoveredRows
 from archiver.catalogue.removals import RemovalTable
 from archiver.catalogue.salvage import Salvage, restore
 from archiver.catalogue.schema import listings, runs
+from archiver.catalogue.search_queue import SearchQueue
 from archiver.catalogue.urls import UrlTable
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
@@ -59,6 +61,7 @@ class Catalogue(CatalogueProtocol):
         self.foreign_posts: ForeignPostStore = ForeignPosts(self._database)
         self.removals: RemovalStore = RemovalTable(self._database)
         self.recovered: RecoveredRowStore = RecoveredRows(self._database)
+        self.search_queue: SearchQueueStore = SearchQueue(self._database)
 
     @override
     def open(self) -> bool:

@@ -6,6 +6,7 @@ together.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -17,14 +18,26 @@ from typing_extensions import override
 
 from archiver import policy, urls
 from archiver.catalogue.captures import record_captures
-from archiver.catalogue.database import CHUNK, RunDatabase, chunks, due_condition, to_timestamp, transaction
+from archiver.catalogue.database import (
+    CHUNK,
+    RunDatabase,
+    chunks,
+    due_condition,
+    from_timestamp,
+    to_timestamp,
+    transaction,
+)
 from archiver.catalogue.media import record_media
 from archiver.catalogue.protocol import ArticleStore
+from archiver.catalogue.recognition import find_article_id
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article, to_check_times
 from archiver.catalogue.schema import addresses, articles, captures
+from archiver.catalogue.search_queue import enqueue
 from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, ArchiveTransaction, Article, ArticleRecord, State
 from archiver.policy import TERMINAL_STATES, UrlAttempt
+
+_log = logging.getLogger(__name__)
 
 REMOVED = "taken-out"  # the name of removed articles where the user gives a state
 
@@ -41,7 +54,9 @@ class ArticleTable(ArticleStore):
 
     @override
     def find(self, article: Article) -> ArticleRecord | None:
-        return self.find_by_key(article.key) or self.find_by_key(article.key_without_ids)
+        with self._database.reading() as connection:
+            article_id = find_article_id(connection, article)
+        return next(self._select(select(*ARTICLE_COLUMNS).where(articles.c.id == article_id)), None)
 
     @override
     def find_by_post(self, post: str) -> ArticleRecord | None:
@@ -143,11 +158,19 @@ class ArticleTable(ArticleStore):
             return int(connection.execute(query).scalar() or 0)
 
     @override
+    def accounts(self) -> list[str]:
+        with self._database.reading() as connection:
+            query = select(articles.c.account).where(articles.c.taken_out.is_(None)).distinct()
+            return [str(name) for name in connection.execute(query.order_by(articles.c.account)).scalars()]
+
+    @override
     @transaction
     def record(
         self, connection: Connection, entry: ArchiveTransaction, published_as: str = "", source: str = ""
     ) -> None:
         article_id = self._record_article(connection, entry, published_as, source)
+        if article_id is not None:
+            enqueue(self._database, connection, articles.c.id == article_id)
         self._record_urls(connection, entry, article_id)
         received = to_timestamp(self._database.now())
         values = {"article_id": article_id, "received": received, "source": source}
@@ -228,6 +251,11 @@ class ArticleTable(ArticleStore):
             new = {"url": url, "source": "", "first_seen": to_timestamp(now)}
             insert = self._database.insert(addresses).values(new | values)
             connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
+            if retry.due:
+                due = from_timestamp(to_timestamp(retry.due))  # in whole seconds
+                _log.info("%s: due again at %s, after try %d", url, due, retry.tries)
+            else:
+                _log.log(logging.DEBUG if entry.article else logging.INFO, "%s: settled as %s", url, state)
 
     def _select(self, query: Select[Any]) -> Iterator[ArticleRecord]:
         with self._database.reading() as connection:
@@ -237,12 +265,10 @@ class ArticleTable(ArticleStore):
 
 def _lock_row(connection: Connection, article: Article) -> tuple[int, str] | None:
     """Lock the row of an article for this transaction; return its id and its state, or None if it has no row."""
-    for key in (article.key, article.key_without_ids):
-        query = select(articles.c.id, articles.c.state).where(articles.c.key == key).with_for_update()
-        row = connection.execute(query).first()
-        if row is not None:
-            return row.id, row.state
-    return None
+    article_id = find_article_id(connection, article)
+    query = select(articles.c.id, articles.c.state).where(articles.c.id == article_id).with_for_update()
+    row = connection.execute(query).first()
+    return None if row is None else (row.id, row.state)
 
 
 def _state_values(before: str | None, state: State | None, now: int | None) -> dict[str, Any]:
@@ -284,5 +310,5 @@ def _values_of(entry: ArchiveTransaction, published_as: str) -> dict[str, Any]:
         "post": entry.post or None, "published_as": published_as, "digest": entry.digest,
         "images_expected": outcome.images.expected, "images_saved": outcome.images.saved,
         "images_failed": outcome.images.failed, "share": entry.share, "warnings": list(outcome.warnings),
-        "removed": [asdict(removal) for removal in article.removed],
+        "removed": [asdict(removal) for removal in article.removed], "text_key": article.key_without_ids,
     }  # fmt: skip

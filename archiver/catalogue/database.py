@@ -5,6 +5,7 @@ Every module that reads or writes a table uses this one.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -20,11 +21,14 @@ from archiver import policy
 from archiver.catalogue.dialect import DatabaseDialect
 from archiver.catalogue.leases import RunLock, other_runs_since
 from archiver.catalogue.location import Location, guarded_folder
+from archiver.catalogue.statements import log_statements
 from archiver.models import CHINA
 from archiver.storage.local import make_durable_folder
 
 if TYPE_CHECKING:
     from archiver.catalogue.dialect import Insert
+
+_log = logging.getLogger(__name__)
 
 CHUNK = 500  # number of rows in one statement; old versions of SQLite allow 999 parameters, newer ones 32,766
 _MAX_TRIES = 10  # of a transaction that the system rolls back because of others
@@ -74,10 +78,15 @@ class Database:
         with guarded_folder(self.location.file):
             make_durable_folder(self.location.folder)
         engine = self.dialect.open_engine()
-        if self._schema is None:
-            self.is_new = self.dialect.prepare_schema(engine)
-        else:
-            self.dialect.create_tables(engine, self._schema)
+        log_statements(engine)
+        try:
+            if self._schema is None:
+                self.is_new = self.dialect.prepare_schema(engine)
+            else:
+                self.dialect.create_tables(engine, self._schema)
+        except BaseException:
+            engine.dispose()  # `close` knows only engines that this property has returned
+            raise
         return engine
 
     @contextmanager
@@ -106,6 +115,7 @@ class Database:
                 except Exception as error:
                     if not self.dialect.is_conflict(error):
                         raise
+                    _log.debug("another transaction was in the way (%s): tried again", type(error).__name__)
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that the same two do not meet again
             with self.dialect.for_writing(engine, alone=True) as connection:
                 return work(connection)

@@ -7,6 +7,7 @@ lease of a dead run counts as free.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from contextlib import suppress
@@ -20,6 +21,8 @@ from archiver.errors import OutputError
 from archiver.models import UrlRecord
 from archiver.storage.local import make_durable_folder
 from archiver.storage.locks import LockFile
+
+_log = logging.getLogger(__name__)
 
 _STARTUP_TIME = 60.0  # seconds that a slow run may need between creating its lock file and locking it
 
@@ -45,6 +48,7 @@ class RunLock:
         make_durable_folder(folder)
         self._lock = LockFile(self._file(self.id))
         self._lock.try_acquire()
+        _log.debug("run %s begins", self.id)
         self._sweep()
 
     def is_alive(self, run_id: str) -> bool:
@@ -53,11 +57,13 @@ class RunLock:
         if run_id == self.id or _is_locked(path):
             return True
         path.unlink(missing_ok=True)
+        _log.debug("run %s has died, its claims are free", run_id)
         return False
 
     def close(self) -> None:
         """Release the lock and delete its file, so that the leases of this run count as free."""
         self._lock.release()
+        _log.debug("run %s ends", self.id)
         with suppress(OSError):
             self._file(self.id).unlink(missing_ok=True)
 

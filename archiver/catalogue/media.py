@@ -10,6 +10,7 @@ its name plus an extension.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ from archiver.catalogue.database import RunDatabase, chunks, due_condition, from
 from archiver.catalogue.protocol import MediaStore
 from archiver.catalogue.schema import article_media, articles, captures, media
 from archiver.models import ArchiveTransaction, LocalFile, Response
+
+_log = logging.getLogger(__name__)
 
 _NO_FILE = {"path": "", "size": 0, "sha256": ""}
 
@@ -182,6 +185,10 @@ def _changes(entry: ArchiveTransaction, row: RowMapping, now: datetime) -> dict[
     reason = result.doubt if isinstance(result, LocalFile) else str(result)
     if entry.asked and policy.media_was_requested(result):
         values = _failed(reason, row["tries"] + 1, now)
+        if values["due"] is None:
+            _log.info("%s: given up after %d tries", row["name"], values["tries"])
+        else:
+            _log.info("%s: due again at %s, after try %d", row["name"], from_timestamp(values["due"]), values["tries"])
         is_given_up = values["due"] is None and isinstance(result, str)
         return values | (_NO_FILE if is_given_up else {})  # a lost file stays expected until the medium is given up
     return {} if row["reason"] else {"reason": reason, "due": to_timestamp(now)}  # never requested: due now

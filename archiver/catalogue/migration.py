@@ -10,6 +10,8 @@ from sqlalchemy import Connection, inspect, text
 from archiver.catalogue.schema import REVISION, tables
 from archiver.errors import OutputError
 
+_log = logging.getLogger(__name__)
+
 
 def revision_of(connection: Connection) -> str:
     """Return the revision of the schema; '' if the database is empty."""
@@ -30,6 +32,7 @@ def refuse_newer(revision: str, name: str) -> None:
 def migrate(connection: Connection, revision: str) -> None:
     """Migrate the schema from `revision` to the newest one; if `revision` is '', create the newest schema."""
     if revision:
+        _log.info("the catalogue is migrated from schema %s to %s", revision, REVISION)
         upgrade(connection)
         return
     tables.create_all(connection)
@@ -45,5 +48,4 @@ def upgrade(connection: Connection) -> None:
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config, "head")

@@ -51,6 +51,7 @@ The module is long because it has the whole contract in one place, and nothing b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -145,9 +146,9 @@ class ArticleStore(Protocol):
     def find(self, article: Article) -> ArticleRecord | None:
         """Return the record of an article that was extracted from a page; None if there is none.
 
-        Two keys are tried. The first is `article.key`, which consists of WeChat's ids if the page contains them. But
-        the article may have been recorded from another page, without ids. Then its record has the key
-        `article.key_without_ids`, a digest of account, title and text. So this key is tried next.
+        WeChat's ids decide if the page contains them and the article was recorded with them. A page that a browser
+        saved may have lost its ids. Then it is recognised by its address, or by its account, title and text; see
+        recognition.is_same_article.
         """
 
     def find_by_post(self, post: str) -> ArticleRecord | None:
@@ -165,7 +166,7 @@ class ArticleStore(Protocol):
     def posts_published_as(self, address: str) -> list[str]:
         """Return the paths of the articles' posts that the site publishes at this address; [] if there are none.
 
-        `address` is a result of the profile's `published_key`, such as '2024-05-31-title'. Posts for which that method
+        `address` is a result of the profile's `published_name`, such as '2024-05-31-title'. Posts for which that method
         returns the same text overwrite each other on the site. Paths are relative to the archive's folder.
         """
 
@@ -212,6 +213,9 @@ class ArticleStore(Protocol):
 
     def count(self) -> int:
         """Return the number of articles that were not removed."""
+
+    def accounts(self) -> list[str]:
+        """Return the names of the accounts of all articles that were not removed, in alphabetical order."""
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
         """Write the result for one SOURCE in one transaction, and free the leases on its URLs.
@@ -469,7 +473,7 @@ class ForeignPostStore(Protocol):
     def published_as(self, address: str) -> list[str]:
         """Return the paths of the foreign posts in the stored listings that the site publishes at this address.
 
-        `address` is a result of the profile's `published_key`, such as '2024-05-31-title'. Posts for which that method
+        `address` is a result of the profile's `published_name`, such as '2024-05-31-title'. Posts for which that method
         returns the same text overwrite each other on the site.
         """
 
@@ -540,6 +544,31 @@ class RemovalStore(Protocol):
         """Record that `url` leads to the removed article with this key, so that the URL is not fetched again.
 
         While it runs, other runs cannot write.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuedKey:
+    """The key of an article that changed, and how often it did since it was queued."""
+
+    key: str
+    changes: int
+
+
+class SearchQueueStore(Protocol):
+    """The queue of the articles that changed since the search index was last brought up to date.
+
+    Every transaction that changes what an article's post or row says queues the article. The article may be removed,
+    or unknown by now.
+    """
+
+    def pending(self, limit: int | None = None) -> list[QueuedKey]:
+        """Return the queued articles, at most `limit` of them; None means all."""
+
+    def settle(self, entries: Iterable[QueuedKey]) -> None:
+        """Take articles out of the queue that are up to date in the index.
+
+        An article that has changed again since `pending` returned its entry stays in the queue.
         """
 
 
@@ -632,6 +661,7 @@ class CatalogueProtocol(Protocol):
     foreign_posts: ForeignPostStore
     removals: RemovalStore
     recovered: RecoveredRowStore
+    search_queue: SearchQueueStore
 
     def open(self) -> bool:
         """Open the database; return whether the caller must populate it from the files in the archive's folder.

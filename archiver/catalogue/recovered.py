@@ -16,9 +16,12 @@ from typing_extensions import override
 from archiver import policy, urls
 from archiver.catalogue.database import RunDatabase, chunks, exclusive_transaction, from_timestamp, to_timestamp
 from archiver.catalogue.protocol import RecoveredRowStore
+from archiver.catalogue.recognition import find_article_id
 from archiver.catalogue.rows import ARTICLE_COLUMNS, to_article
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
+from archiver.catalogue.search_queue import enqueue
 from archiver.models import UNAVAILABLE_STATES, Article, ArticleRecord, Capture, LocalFile, State, Tombstone
+from archiver.models.article import ids_in_key
 from archiver.policy import UrlAttempt
 
 _NO_POST: dict[str, Any] = {
@@ -71,6 +74,7 @@ class RecoveredRows(RecoveredRowStore):
     def _add_posts(self, connection: Connection, posts: list[tuple[ArticleRecord, str]]) -> None:
         for article, published_as in posts:
             self._post(connection, article, published_as)
+            enqueue(self._database, connection, articles.c.key == article.key)
 
     def _post(self, connection: Connection, article: ArticleRecord, published_as: str) -> None:
         """Record an article whose post was found on disk.
@@ -108,12 +112,13 @@ class RecoveredRows(RecoveredRowStore):
             "key": tombstone.key, "account": tombstone.account, "account_id": "", "title": tombstone.title,
             "type": "article", "url": tombstone.url, "published": to_timestamp(tombstone.published),
             "archived": to_timestamp(tombstone.archived or tombstone.removed), "state": State.ARTICLE,
-            "state_seen": removed, "taken_out": removed,
+            "state_seen": removed, "taken_out": removed, "text_key": _text_key_in(tombstone.key),
         }  # fmt: skip
         connection.execute(self._database.insert(articles).values(row).on_conflict_do_nothing())
         is_it = articles.c.key == tombstone.key
         is_present = is_it & articles.c.taken_out.is_(None)
         connection.execute(update(articles).where(is_present).values(taken_out=removed))
+        enqueue(self._database, connection, is_it)
         article_id = connection.execute(select(articles.c.id).where(is_it)).scalar()
         for url in tombstone.urls:
             new = {
@@ -133,6 +138,7 @@ class RecoveredRows(RecoveredRowStore):
             self._record_url(connection, url, capture, article_id, reason)
         if article_id is None:
             return ""
+        enqueue(self._database, connection, articles.c.id == article_id)
         if article:
             _join_notices(connection, article_id, found_urls)
         elif capture.received:
@@ -148,17 +154,16 @@ class RecoveredRows(RecoveredRowStore):
         if article is None:
             by_url = select(addresses.c.article_id).where(addresses.c.url == capture.url)
             return connection.execute(by_url).scalar()
-        for key in (article.key, article.key_without_ids):
-            article_id: int | None = connection.execute(_id_of(key)).scalar()
-            if article_id is not None:
-                _complete_article(connection, article_id, capture)
-                return article_id
+        article_id = find_article_id(connection, article)
+        if article_id is not None:
+            _complete_article(connection, article_id, capture, article)
+            return article_id
         row = _NO_POST | {
             "key": article.key, "account": article.account, "account_id": article.account_id, "title": article.title,
             "type": article.type, "url": article.url or capture.url, "published": to_timestamp(article.published),
             "modified": to_timestamp(article.modified), "archived": to_timestamp(capture.captured),
             "state": State.ARTICLE, "state_seen": to_timestamp(capture.received),
-            "checked": to_timestamp(capture.received), "source": capture.source,
+            "checked": to_timestamp(capture.received), "source": capture.source, "text_key": article.key_without_ids,
         }  # fmt: skip
         result = connection.execute(articles.insert().values(row))
         return int(result.inserted_primary_key[0])  # type: ignore[index]
@@ -264,6 +269,11 @@ class RecoveredRows(RecoveredRowStore):
         connection.execute(update(articles).where(articles.c.key == key).values(digest=digest))
 
 
+def _text_key_in(key: str) -> str | None:
+    """Return the digest of the text in the key of an article without ids; None for any other key."""
+    return key if ids_in_key(key) is None else None
+
+
 def _id_of(key: str) -> Select[Any]:
     """Return the query for the id of the article with this key."""
     return select(articles.c.id).where(articles.c.key == key)
@@ -277,19 +287,24 @@ def _pages_kept() -> Select[Any]:
     return select(captures.c.id).where(captures.c.article_id == articles.c.id).where(captures.c.sha256 != "")
 
 
-def _complete_article(connection: Connection, article_id: int, capture: Capture) -> None:
-    """Complete the row of an article with what one of its captures says.
+def _complete_article(connection: Connection, article_id: int, capture: Capture, article: Article) -> None:
+    """Complete the row of an article with what one of its captures says. `article` was extracted from the capture.
 
+    - The row of an article without ids gets the key with the ids, if the page has them.
     - The list, feed or album that named the article is copied from `capture.source`, if the row has none.
     - The article's last check becomes the time when the capture was received, if that is later. A page saved by a
       browser does not count as a check, because nothing was fetched.
     """
+    is_it = articles.c.id == article_id
+    connection.execute(update(articles).where(is_it).values(text_key=article.key_without_ids))
+    if article.has_ids:
+        connection.execute(update(articles).where(is_it).values(key=article.key))
     if capture.source:
-        lacks_source = (articles.c.id == article_id) & (articles.c.source == "")
+        lacks_source = is_it & (articles.c.source == "")
         connection.execute(update(articles).where(lacks_source).values(source=capture.source))
     checked = to_timestamp(capture.received)
     if not capture.saved:
-        was_checked_before = (articles.c.id == article_id) & (func.coalesce(articles.c.checked, 0) < checked)
+        was_checked_before = is_it & (func.coalesce(articles.c.checked, 0) < checked)
         connection.execute(update(articles).where(was_checked_before).values(checked=checked))
 
 
@@ -344,5 +359,5 @@ def _row_of_post(article: ArticleRecord, published_as: str) -> dict[str, Any]:
         "type": article.type, "url": article.url, "published": to_timestamp(article.published),
         "archived": to_timestamp(article.archived), "state": article.state,
         "state_seen": to_timestamp(article.state_seen), "post": article.post, "published_as": published_as,
-        "digest": article.digest,
+        "digest": article.digest, "text_key": _text_key_in(article.key),
     }  # fmt: skip

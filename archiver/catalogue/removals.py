@@ -14,6 +14,7 @@ from typing_extensions import override
 from archiver.catalogue.database import RunDatabase, exclusive_transaction, from_timestamp, to_timestamp
 from archiver.catalogue.protocol import RemovalStore
 from archiver.catalogue.schema import UNREAD, addresses, article_media, articles, captures, media
+from archiver.catalogue.search_queue import enqueue
 from archiver.models import Tombstone
 
 _EMPTIED: dict[str, Any] = {
@@ -32,6 +33,7 @@ class RemovalTable(RemovalStore):
     @exclusive_transaction
     def begin(self, connection: Connection, key: str) -> None:
         unknown = (articles.c.key == key) & articles.c.taken_out.is_(None)
+        enqueue(self._database, connection, unknown)
         connection.execute(update(articles).where(unknown).values(taken_out=to_timestamp(self._database.now())))
 
     @override
@@ -79,6 +81,7 @@ class RemovalTable(RemovalStore):
     @exclusive_transaction
     def undo(self, connection: Connection, key: str) -> None:
         article_id = _id_of(connection, key)
+        enqueue(self._database, connection, articles.c.id == article_id)
         if connection.execute(select(articles.c.post).where(articles.c.id == article_id)).scalar() is not None:
             connection.execute(update(articles).where(articles.c.id == article_id).values(taken_out=None))
             return

@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )  # fmt: skip
 
-REVISION = "0004"  # revision of the newest migration in migrations/versions; a test compares them
+REVISION = "0006"  # revision of the newest migration in migrations/versions; a test compares them
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -73,6 +73,7 @@ articles = Table(
     Column("share", Float),  # share of the page's visible text that the post shows, 0 to 1
     Column("warnings", JSON, nullable=False),
     Column("removed", JSON, nullable=False),
+    Column("text_key", Text, index=True),  # Article.key_without_ids of its last page; NULL: unknown
 )
 
 addresses = Table(
@@ -172,6 +173,13 @@ runs = Table(
     Column("ended", Time),
     Column("exit_code", Integer),
     Column("counts", JSON, nullable=False),  # number of SOURCEs by Outcome.outcome
+)
+
+search_queue = Table(
+    "search_queue",
+    tables,
+    Column("key", Text, primary_key=True),  # of an article that changed; it may be gone since
+    Column("changes", BigInteger, nullable=False),  # how often, so that a change during an update is not lost
 )
 
 # Only on a server: which archive the catalogue belongs to.

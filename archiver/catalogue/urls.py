@@ -6,6 +6,7 @@ writes the result of a fetch to the row of the URL, together with the article.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from archiver.catalogue.protocol import UrlStore
 from archiver.catalogue.rows import SUMMARY_COLUMNS, URL_COLUMNS, to_summary, to_url_record
 from archiver.catalogue.schema import addresses, articles
 from archiver.models import ArticleSummary, Target, UrlRecord
+
+_log = logging.getLogger(__name__)
 
 _RECORDS = select(*URL_COLUMNS).select_from(addresses.outerjoin(articles, addresses.c.article_id == articles.c.id))
 
@@ -60,6 +63,10 @@ class UrlTable(UrlStore):
         owner = owner_of(connection, target.url)
         is_free = not owner or not run_lock.is_alive(owner)
         is_granted = is_free and self._take_lease(connection, target.url, owner or None)
+        if is_granted:
+            _log.debug("%s: claimed by this run, %s", target.url, run_lock.id)
+        else:
+            _log.debug("%s: claimed by run %s already", target.url, owner)
         # Only now, because before that another run could still change the row.
         found = _find(connection, {target.url: key_of_long_url(target.url)})
         return Claim(is_granted=is_granted, before=found.get(target.url, UrlRecord(url=target.url)))
@@ -68,6 +75,7 @@ class UrlTable(UrlStore):
     @transaction
     def release(self, connection: Connection, url: str) -> None:
         free_lease(connection, url, self._database.run_lock.id)
+        _log.debug("%s: released", url)
 
     @override
     def due_now(self) -> Iterator[UrlRecord]:

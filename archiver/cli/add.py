@@ -24,7 +24,7 @@ def add_sources(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Addresses, pages saved by a browser (.html, .mhtml), or - for stdin.",
+            help="Addresses, pages saved by a browser (.html, .mhtml, .webarchive), or - for stdin.",
             show_default=False,
         ),
     ],
@@ -38,9 +38,8 @@ def add_sources(
     """
     from archiver.app import Archiver
 
-    options.log_to_stderr(verbose=common.verbose)
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
-        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=common.verbose)
+        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
         printer.print_all(spinner.hide_for_each(archive.add(_with_stdin(sources), spinner.show)))
     printer.print_summary()
     return printer.summary.exit_code

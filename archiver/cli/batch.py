@@ -46,13 +46,12 @@ def archive_list(
     """
     from archiver.app import Archiver, read_list
 
-    options.log_to_stderr(verbose=common.verbose)
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     entries = read_list(list_file)
     files: dict[str, list[str]] = {}
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
-        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=common.verbose)
+        printer = OutcomePrinter(summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose))
         outcomes = archive.batch(_collect_files(entries, files), fetch_options, progress.plan)
         printer.print_all(progress.track(outcomes))
     printer.print_summary_table()

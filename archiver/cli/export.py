@@ -49,7 +49,6 @@ def export_articles(
     """Write articles for others: WARC, WACZ, or tables. FILE is replaced when the new one is whole."""
     from archiver.app import Archiver, ExportRequest
 
-    options.log_to_stderr(verbose=common.verbose)
     query = selection.query()
     paths = {form: path for form, path in asdict(files).items() if path}
     writes_stdout = "-" in paths.values()

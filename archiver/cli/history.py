@@ -36,7 +36,6 @@ def show_history(
 
     if diff is not None and common.as_json:
         raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
-    options.log_to_stderr(verbose=common.verbose)
     with Archiver(common.settings(output)) as archive:
         if diff is not None:
             print_text(archive.difference(what, *diff))

@@ -48,7 +48,6 @@ def import_archives(
     """
     from archiver.app import Archiver
 
-    options.log_to_stderr(verbose=common.verbose)
     code = Exit.OK
     with Archiver(common.settings(output)) as archive, FileProgress() as progress:
         try:
@@ -73,17 +72,17 @@ def import_archives(
 def _print_result(result: MergeResult, common: options.CommonOptions) -> None:
     """Print the result of merging one file or one record of another archive.
 
-    Only the first case that applies is printed:
+    With `--json`, print the result as JSON to stdout, and nothing else. Otherwise print:
 
-    - With `--json`: the result as JSON, to stdout.
-    - A conflict or a failure: a message to stderr.
-    - With `--verbose`, a result that has an explanation: a message to stderr.
-    - A written post: its path, to stdout.
+    - The path of a written post, to stdout.
+    - A message about a conflict or a failure, to stderr. With `--verbose`, also about other results that have an
+      explanation.
     """
     if common.as_json:
         print_json(json_fields(result))
-    elif result.outcome in _NEEDS_ATTENTION or (common.verbose and result.said):
+        return
+    if result.outcome in _NEEDS_ATTENTION or (common.verbose and result.said):
         place = f"; it is {result.place} now" if result.place else ""
         print_message(f"{result.outcome}: {result.path or result.key}: {result.said}{place}")
-    elif result.what == "post" and result.outcome in ("imported", "updated"):
+    if result.what == "post" and result.outcome in ("imported", "updated"):
         print_line(result.place)

@@ -16,7 +16,7 @@ Example:
   archiver init && $EDITOR archiver.yml && archiver run"""
 
 TEMPLATE = """\
-# Settings of archiver; every line is optional, docs/settings.md explains them all.
+# Settings of archiver; every line is optional, docs/reference/settings.md explains them all.
 # Relative paths count from this file. Flags and ARCHIVER_* variables override it.
 
 output: output          # the archive: _posts/, postimg/, media/
@@ -28,7 +28,8 @@ budget: 500             # pages that one `archiver run` asks for at most
 sources: []
 #  - list: addresses.txt                  # one address a line; add new ones at any time
 #  - album: https://mp.weixin.qq.com/mp/appmsgalbum?__biz=...&action=getalbum&album_id=...
-#    name: 专栏                           # albums list long links, which mostly meet WeChat's wall: docs/schedule.md
+#    name: 专栏                           # albums list long links, most of which meet WeChat's wall:
+#                                         # docs/guide/schedule.md
 #    tags: [专栏]
 #    author: 作者
 #    folder: column
@@ -58,19 +59,18 @@ GIT_ATTRIBUTES = """\
 def write_settings(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where archiver.yml is to lie.")] = ".",
     *,
-    verbose: options.Verbose = False,
+    verbose: options.Verbose = 0,  # noqa: ARG001 - its callback starts the log
 ) -> int:
     """Write a commented archiver.yml to begin with, and a .gitattributes that keeps git from changing an archive."""
     from archiver.settings import FILE
 
-    options.log_to_stderr(verbose=verbose)
     path, attributes = Path(folder) / FILE, Path(folder) / ".gitattributes"
     if not _write_new(path, TEMPLATE):
         raise UsageError("is there already; it stays as it is", concerns=str(path))
     print_line(str(path))
     if not _write_new(attributes, GIT_ATTRIBUTES):
         print_message(
-            f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/schedule.md"
+            f"{attributes} is there already; it stays as it is. What an archive needs in it: docs/guide/schedule.md"
         )
     return 0
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archiver.cli import options
-from archiver.cli.output import json_fields, print_json, print_line
+from archiver.cli.output import json_fields, print_json, print_line, print_message
 
 if TYPE_CHECKING:
     from archiver.models import ArticleRecord, UrlRecord
@@ -20,6 +21,13 @@ Examples:
   archiver list --state due --json"""
 
 
+class ListOrder(StrEnum):
+    """The orders of listed articles, by their day of publication."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListOptions(options.QueryOptions):
     """The options that select the articles and addresses to list."""
@@ -27,6 +35,12 @@ class ListOptions(options.QueryOptions):
     state: Annotated[
         str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
     ] = ""
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")] = ""
+    tag: Annotated[str, typer.Option(metavar="TAG", help="With this tag.")] = ""
+    order: Annotated[
+        ListOrder, typer.Option("--sort", metavar="ORDER", help="oldest (usual) or newest.", show_default=False)
+    ] = ListOrder.OLDEST
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most N of them.")] = None
     incomplete: Annotated[bool, typer.Option("--incomplete", help="Pictures are missing, or words of the page.")] = (
         False
     )
@@ -36,11 +50,15 @@ def list_articles(*, output: options.Output = None, selection: ListOptions, comm
     """List what the archive holds: day, account, title and post of each article."""
     from archiver.app import Archiver
 
-    options.log_to_stderr(verbose=common.verbose)
     query = selection.query("due", "waiting", "taken-out")
+    is_empty = True
     with Archiver(common.settings(output)) as archive:
         for record in archive.list(query):
+            is_empty = False
             print_json(json_fields(record)) if common.as_json else print_line(record_line(record))
+        names = archive.similar_accounts(query.account) if is_empty and query.account else ()
+        if names and query.account not in names:
+            print_message(f"archiver: no article of {query.account}; there are {', '.join(names)}")
     return 0
 
 
@@ -52,6 +70,6 @@ def record_line(record: ArticleRecord | UrlRecord) -> str:
         day = f"{record.published:%Y-%m-%d}" if record.published else "          "
         state = "" if record.state == "article" else f" [{record.state}]"
         missing = f" [{record.images.failed} pictures missing]" if record.images.failed else ""
-        return f"{day}  {record.account}  {record.title}{state}{missing}  {record.post}"
+        return f"{day}  {record.account}  {record.title}{state}{missing}  {record.post}  {record.key}"
     due = f"due {record.due:%Y-%m-%d %H:%M} Beijing time" if record.due else "not asked again"
     return f"{record.state or 'not read'}  {record.url}  {due}  {record.reason}".rstrip()

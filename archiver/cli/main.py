@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from typing import Annotated
@@ -10,8 +11,9 @@ from typing import Annotated
 import typer
 
 from archiver import interruption
-from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, show, verify
+from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, search, show, verify
 from archiver.cli import list as list_
+from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
 from archiver.credentials import redact_words
@@ -29,6 +31,7 @@ _COMMANDS = (  # in the order of `archiver --help`
     ("batch", batch.archive_list, batch.EXAMPLES),
     ("export", export.export_articles, export.EXAMPLES),
     ("list", list_.list_articles, list_.EXAMPLES),
+    ("search", search.search_articles, search.EXAMPLES),
     ("show", show.show_article, show.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),
     ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
@@ -41,7 +44,9 @@ _COMMANDS = (  # in the order of `archiver --help`
 )
 
 for _name, _function, _examples in _COMMANDS:
-    app.command(_name, epilog=_examples)(expand_options(_function))
+    # `search` has words that look like options: `-word` excludes
+    _settings = {"ignore_unknown_options": _name == "search"}
+    app.command(_name, epilog=_examples, context_settings=_settings)(expand_options(_function))
 
 
 @app.callback(invoke_without_command=True, epilog="Example: archiver add https://mp.weixin.qq.com/s/...")
@@ -62,10 +67,13 @@ def show_version_or_help(
 
 
 def main() -> None:
-    """Run the command line and end the process with its exit code (docs/exit-codes.md)."""
+    """Run the command line and end the process with its exit code (docs/reference/exit-codes.md)."""
     prepare_streams()
     interruption.repeat_ignored()
-    code = _run_app()
+    try:
+        code = _run_app()
+    finally:
+        stop_logging()
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -97,7 +105,7 @@ def _run_app() -> int:
         discard_stdout()  # the reader of the pipe, such as `head`, has closed it
         return Exit.OK
     except Exception as error:  # noqa: BLE001 - a bug is reported in one line, not shown as a traceback
-        if {"-v", "--verbose"} & set(sys.argv):
+        if any(re.fullmatch("-v+|--verbose", word) for word in sys.argv):
             print_message_lines(redact_words(traceback.format_exc()))
         print_message(f"archiver: {type(error).__name__}: {redact_words(str(error))}; {REPORT_BUG}")
         return Exit.BUG

@@ -20,15 +20,25 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from archiver.cli.output import print_message, print_message_lines
-from archiver.credentials import redact_words
+from archiver.cli.logging_setup import start_logging
+from archiver.cli.output import print_message
 
 if TYPE_CHECKING:
     from archiver.app import ArticleQuery, FetchOptions
     from archiver.settings import Settings
 
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FOLDER", help="The archive [default: output].")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
+Verbose = Annotated[
+    int,
+    typer.Option(
+        "-v",
+        "--verbose",
+        count=True,
+        callback=start_logging,
+        show_default=False,
+        help="Log requests and decisions on stderr; -vv also retries, claims, locks, statements.",
+    ),
+]
 _LinkLocal = Annotated[
     bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")
 ]
@@ -70,7 +80,7 @@ class CommonOptions:
         ),
     ] = ""
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
-    verbose: Verbose = False
+    verbose: Verbose = 0
 
     def settings(self, output: str | None) -> Settings:
         """Return the settings for this run of the program.
@@ -241,22 +251,3 @@ def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
         yield inspect.Parameter(
             field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=types[field.name]
         )
-
-
-def log_to_stderr(*, verbose: bool) -> None:
-    """Show the log messages of archiver on stderr from now on if `verbose` is True; otherwise do nothing.
-
-    The log messages of other libraries are not shown, because addresses in them may contain credentials.
-    """
-    import logging
-
-    if not verbose:
-        return
-
-    class MessageHandler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            print_message_lines(redact_words(self.format(record)))
-
-    logger = logging.getLogger("archiver")
-    logger.addHandler(MessageHandler())
-    logger.setLevel(logging.DEBUG)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
+from archiver.cli.output import print_message
 from archiver.models import Finding, Outcome
 from archiver.text import CONTROL
 
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
 
 
 class _Line:
-    """The base class of a progress line at the bottom of the terminal. Call `hide` before other lines are printed."""
+    """The base class of a progress line at the bottom of the terminal.
+
+    Call `hide` before other lines are printed, or print them with `print_above_line`.
+    """
+
+    shown: ClassVar[Progress | None] = None  # the line that is on the terminal now
+    lock: ClassVar[threading.RLock] = threading.RLock()  # held while a line appears, goes, or is printed above
 
     def __init__(self) -> None:
         self._line: Progress | None = None
@@ -28,9 +36,10 @@ class _Line:
 
     def hide(self) -> None:
         """Remove the line from the terminal."""
-        if self._line is not None:
-            self._line.stop()
-            self._line = None
+        with _Line.lock:
+            if self._line is not None:
+                self._line.stop()
+                self._line = _Line.shown = None
 
     def _start(self, *columns: ProgressColumn) -> Progress:
         from rich.console import Console
@@ -39,8 +48,24 @@ class _Line:
         self._line = Progress(
             *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
         )
-        self._line.start()
+        with _Line.lock:
+            self._line.start()
+            _Line.shown = self._line
         return self._line
+
+
+def print_above_line(text: str) -> None:
+    """Print a message of one line to stderr, from any thread. If a progress line is shown, it stays below the message.
+
+    Control characters in the message are replaced by spaces.
+    """
+    with _Line.lock:
+        if _Line.shown is None:
+            print_message(text)
+            return
+        from rich.text import Text
+
+        _Line.shown.console.print(Text(CONTROL.sub(" ", text)), soft_wrap=True)
 
 
 class Spinner(_Line):

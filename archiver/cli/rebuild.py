@@ -58,13 +58,12 @@ def rebuild_posts(
         raise typer.BadParameter("name articles, or give --all")
     if choices.diff and common.as_json:
         raise typer.BadParameter("--diff is for people, --json for programs: give one of them")
-    options.log_to_stderr(verbose=common.verbose)
     settings = common.settings(output)
     jobs = choices.jobs or os.cpu_count() or 1
     rebuild_options = RebuildOptions(is_dry=choices.dry_run, diff=choices.diff, jobs=jobs)
     with Archiver(settings) as archive, ProgressBar(0) as progress:
         printer = OutcomePrinter(
-            summary=archive.summary, as_json=common.as_json, verbose=common.verbose,
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose),
             quiet=choices.all_ and not common.verbose, paths=not choices.diff,
         )  # fmt: skip
         results = archive.rebuild(articles or None, rebuild_options, progress.plan)

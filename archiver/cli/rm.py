@@ -59,7 +59,6 @@ def remove_articles(
 
     if removal.undo and removal.dry_run:
         raise typer.BadParameter("--undo deletes nothing, there is nothing to try: leave out --dry-run")
-    options.log_to_stderr(verbose=common.verbose)
     if removal.lost and (removal.undo or articles):
         raise typer.BadParameter("--lost is about what was put aside, not about articles: call it alone")
     if not removal.lost and not articles:

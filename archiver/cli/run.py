@@ -41,13 +41,12 @@ def run_sources(
     """
     from archiver.app import Archiver, RunReport
 
-    options.log_to_stderr(verbose=common.verbose)
     settings = common.settings(output)
     fetch_options = requests.fetch_options()
     run_report = RunReport()
     with Archiver(settings) as archive, ProgressBar(settings.interval) as progress:
         printer = OutcomePrinter(
-            summary=archive.summary, as_json=common.as_json, verbose=common.verbose, quiet=not common.verbose
+            summary=archive.summary, as_json=common.as_json, verbose=bool(common.verbose), quiet=not common.verbose
         )  # fmt: skip
         warnings = []
         for outcome in printer.print_each(progress.track(archive.run(fetch_options, run_report, progress.plan))):
@@ -62,7 +61,7 @@ def run_sources(
 
 
 def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
-    """Write the JSON file that `--report` asks for (docs/json.md); raise OutputError if it cannot be written.
+    """Write the JSON file that `--report` asks for (docs/reference/json.md); raise OutputError if it cannot be written.
 
     `summary` has the counts of articles by outcome, the written posts and the failures. `run_report` has the results of
     reading the lists, feeds and albums of archiver.yml, with warnings about these. `warnings` are those about single

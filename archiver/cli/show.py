@@ -34,7 +34,6 @@ def show_article(
     """Show all that is known of an article: addresses, captures, pictures, what was left out and why."""
     from archiver.app import Archiver
 
-    options.log_to_stderr(verbose=common.verbose)
     with Archiver(common.settings(output)) as archive:
         detail = archive.show(what)
     if common.as_json:

@@ -46,7 +46,6 @@ def verify_archive(
     """
     from archiver.app import Archiver
 
-    options.log_to_stderr(verbose=common.verbose)
     settings = common.settings(output)
     repaired: Counter[bool | None] = Counter()
     codes: set[int] = {Exit.OK}

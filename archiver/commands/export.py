@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -25,6 +26,9 @@ from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
 from archiver.storage.local import atomic_file
 
 Report = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
+
 _EXTRA = ("warcio", "wacz")  # the packages that the extra [warc] installs
 _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv": CsvTable}
 
@@ -84,6 +88,7 @@ class Exporter:
             sinks = [opened.enter_context(self._open(form, path)) for form, path in self.request.files.items()]
             for article in articles:
                 self.report(article.title)
+                _log.info("%s: exported", article.key)
                 for sink in sinks:
                     sink.add(article)
                 self.result.articles += 1

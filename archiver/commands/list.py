@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, islice
 
 from archiver.catalogue import Catalogue
 from archiver.errors import UsageError
 from archiver.models import ArticleRecord, UrlRecord
 from archiver.models.requests import DUE, WAITING, ArticleQuery
+from archiver.search.normalization import normalize
 
 
-def list_records(catalogue: Catalogue, query: ArticleQuery, min_coverage: float) -> Iterator[ArticleRecord | UrlRecord]:
+def list_records(
+    catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_with_tag: Callable[[str], Collection[str]]
+) -> Iterator[ArticleRecord | UrlRecord]:
     """Yield the articles that `query` selects, in order of publication, then addresses that led to no article.
 
-    Addresses are yielded only if the query has a state, such as "deleted", and no other condition: `account`, `since`,
-    `until` and `incomplete` are about articles. The states DUE and WAITING are about addresses only. Raise UsageError
-    if the query has one of these two states together with a condition about articles.
+    Addresses are yielded only if the query has a state, such as "deleted", and no other condition, since all other
+    conditions are about articles. The states DUE and WAITING are about addresses only. Raise UsageError if the query
+    has one of these two states together with a condition about articles.
 
     `incomplete` selects articles that lack images, or whose posts show too little of the page's text: a share of less
-    than `min_coverage` (0 to 1).
+    than `min_coverage` (0 to 1). `keys_with_tag` returns the keys of the articles whose posts have a tag.
     """
-    is_of_articles = bool(query.account or query.since or query.until or query.incomplete)
+    is_of_articles = any((query.account, query.since, query.until, query.incomplete, query.title, query.tag))
     if is_of_articles and query.state in (DUE, WAITING):
         raise UsageError(f"--state {query.state} lists addresses, of which no account, day or picture is known")
-    yield from catalogue.articles.query(
+    records = _articles(catalogue, query, min_coverage, keys_with_tag)
+    urls = iter(()) if is_of_articles else _urls(catalogue, query.state)
+    yield from islice(chain(records, urls), query.limit)
+
+
+def _articles(
+    catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_with_tag: Callable[[str], Collection[str]]
+) -> Iterator[ArticleRecord]:
+    records = catalogue.articles.query(
         account=query.account, since=query.since, until=query.until, state=query.state,
         incomplete_below=min_coverage if query.incomplete else None,
     )  # fmt: skip
-    if not is_of_articles:
-        yield from _urls(catalogue, query.state)
+    if query.title:
+        title = normalize(query.title)
+        records = (record for record in records if title in normalize(record.title))
+    if query.tag:
+        keys = keys_with_tag(query.tag)
+        records = (record for record in records if record.key in keys)
+    return reversed(list(records)) if query.order == "newest" else records
 
 
 def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:

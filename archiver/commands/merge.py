@@ -129,8 +129,8 @@ class Merge:
         """Merge the whole other archive; yield a result for each file and each removal that the other archive has."""
         self._check()
         steps = (
-            self._restored, self._removals, self._pages, self._media, self._posts, self._history, self._rebuild_posts,
-            self._merger.conflicts, self._unused_files,
+            self._undo_removals, self._removals, self._pages, self._media, self._posts, self._history,
+            self._rebuild_posts, self._merger.conflicts, self._unused_files,
         )  # fmt: skip
         for step in steps:
             for result in step():
@@ -152,7 +152,7 @@ class Merge:
         if not self.is_dry:
             check_space(root, self.other.size())
 
-    def _restored(self) -> Iterator[MergeResult]:
+    def _undo_removals(self) -> Iterator[MergeResult]:
         """Undo the removal of articles that were removed from our archive, if the other archive has them.
 
         Yield a result for each article. Its files are not imported here, but by later steps of the merge. Do nothing if
@@ -205,7 +205,7 @@ class Merge:
         captures = self._captures(digest, stored)
         reader = PageReader(digest=digest, stored=stored, captures=captures)
         found, notices = reader.read(self._modified(digest))
-        key = next((article.key for _, article in found), "")
+        key = next(((self._catalogue.articles.find(article) or article).key for _, article in found), "")
         if found and self._stays_out(key):
             return MergeResult(what="page", outcome="skipped", path=path, key=key, said="taken out here")
         ours = self._our_page(digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 from archiver import outcomes
 from archiver.archive.lookup import require_article
+from archiver.commands.process_logs import received_logs
 from archiver.comparison import unified_diff
 from archiver.context import Context
 from archiver.errors import ArchiverError, InputError
@@ -21,6 +23,8 @@ from archiver.models.reports import RebuildResult
 from archiver.models.requests import RebuildOptions
 from archiver.pipeline import archive_one
 from archiver.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 WORTH_PROCESSES = 16  # number of articles whose conversion takes as long as starting another process
 _AHEAD = 4  # articles submitted per process before the first result is awaited
@@ -55,7 +59,10 @@ def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) ->
             yield from (rebuild_one(context, key, diff=options.diff) for key in keys)
         return
     spawn = multiprocessing.get_context("spawn")  # forked processes would share the database's connection
-    with ProcessPoolExecutor(options.jobs, spawn, _start_process, (settings, options)) as pool:
+    with (
+        received_logs(spawn) as send_logs,
+        ProcessPoolExecutor(options.jobs, spawn, _start_process, (settings, options, send_logs)) as pool,
+    ):
         running: deque[Future[RebuildResult]] = deque()
         try:
             for key in keys:
@@ -64,8 +71,9 @@ def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) ->
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            raise  # otherwise the pool waits for its processes, whose last log messages may still be on their way
 
 
 def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildResult:
@@ -79,6 +87,7 @@ def rebuild_one(context: Context, key: str, *, diff: bool = False) -> RebuildRes
     except ArchiverError as error:
         return RebuildResult(outcome=outcomes.failed(key, "", error))
     except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
+        _log.error("%s: a bug", key, exc_info=True)
         return RebuildResult(outcome=outcomes.bug(Target(source=key), error))
 
 
@@ -105,9 +114,13 @@ def _diff(written: WriteResult) -> str:
 _state: tuple[Context, RebuildOptions]  # the state of this process, set when it starts
 
 
-def _start_process(settings: Settings, options: RebuildOptions) -> None:
-    """Initialize a worker process: open the archive, and arrange that it is closed when the process exits."""
+def _start_process(settings: Settings, options: RebuildOptions, send_logs: Callable[[], None]) -> None:
+    """Initialize a worker process: open the archive, and arrange that it is closed when the process exits.
+
+    `send_logs` makes the process send its log messages to the one that started it.
+    """
     global _state
+    send_logs()
     context = Context(settings, is_dry=options.is_dry)
     atexit.register(context.close)
     _state = context, options

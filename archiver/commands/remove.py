@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from archiver.errors import OutputError
 from archiver.models import ArticleRecord
 from archiver.models.reports import RemovalResult
 from archiver.storage.quarantine import move_aside
+
+_log = logging.getLogger(__name__)
 
 
 def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Iterator[RemovalResult]:
@@ -68,6 +71,7 @@ def remove(context: Context, key: str) -> RemovalResult:
         for path in result.files:
             _delete(context.archive.files.root / path)
         context.archive.catalogue.removals.finish(key)
+    _log.info("%s: taken out, %d files deleted", key, len(result.files))
     return replace(result, kept=moved_to)
 
 
@@ -105,5 +109,6 @@ def preview(context: Context, key: str) -> RemovalResult:
 def _delete(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
+        _log.debug("%s: deleted", path)
     except OSError as error:
         raise OutputError(f"cannot be deleted ({error.strerror or error})", concerns=str(path)) from error

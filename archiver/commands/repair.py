@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archiver.archive.captures import digest_in
+from archiver.archive.captures import snapshot_digest
 from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
@@ -64,10 +64,10 @@ class Repair:
         inventory.counts.clear()
         pages, media, posts = list(inventory.pages()), list(inventory.media()), list(inventory.posts())
         pages = [self._guarded(finding, self._seal) for finding in pages]
-        outcomes = self._archive_again([*self._without_page(pages), *self._without_medium(media)])
+        outcomes = self._archive_again([*self._without_page(pages), *self._request_media(media)])
         for finding in pages:
-            yield self._guarded(finding, partial(self._finish_page, outcome=outcomes.get(finding.key)))
-        yield from (self._guarded(finding, self._finish_medium) for finding in media)
+            yield self._guarded(finding, partial(self._finish_snapshot_repair, outcome=outcomes.get(finding.key)))
+        yield from (self._guarded(finding, self._finish_medium_repair) for finding in media)
         yield from self._rebuild_posts(posts, outcomes)
         for finding in list(inventory.unknown()):
             if finding.problem == "stray":
@@ -113,12 +113,17 @@ class Repair:
         commands may overwrite it. An edited post stays as it is. Yield a finding for each post that could not be
         rebuilt.
         """
+        present = []
         for key in keys:
             article = self._catalogue.articles.find_by_key(key)
-            text = self._files.posts.read_text(article.post) if article and article.post else ""
+            if article is None:  # a later page gave the article its ids, and with them another key
+                continue
+            present.append(key)
+            text = self._files.posts.read_text(article.post) if article.post else ""
             archived = archived_time_in(text) if text else None
-            if article and archived and archived != article.archived:
+            if archived and archived != article.archived:
                 self._catalogue.recovered.set_archived(key, archived)
+        keys = present
         jobs = self.jobs if len(keys) > WORTH_PROCESSES else 1
         results = (
             (rebuild_one(self.context, key) for key in keys)
@@ -142,7 +147,7 @@ class Repair:
         from the catalogue. Return the finding with `repaired` = True; return it unchanged if it is about any other
         problem.
         """
-        digest = digest_in(finding.path)
+        digest = snapshot_digest(finding.path)
         try:
             if finding.problem != "altered" or self._files.snapshots.load(digest).is_sealed:
                 return finding
@@ -160,10 +165,10 @@ class Repair:
         """
         for finding in pages:
             current = self._catalogue.captures.current(finding.key)
-            if finding.repaired is None and current and current.sha256 == digest_in(finding.path):
+            if finding.repaired is None and current and current.sha256 == snapshot_digest(finding.path):
                 yield finding.key
 
-    def _finish_page(self, finding: Finding, outcome: Outcome | None) -> Finding:
+    def _finish_snapshot_repair(self, finding: Finding, outcome: Outcome | None) -> Finding:
         """Complete the repair of a lost or damaged snapshot, after its article was archived again; return the result.
 
         `outcome` is the outcome of archiving the article again, None if that was not tried. The result is the finding
@@ -175,7 +180,7 @@ class Repair:
           .archive/lost.
         - No page came, and none will: False. The snapshot is recorded as lost, and the file moved, in the same way.
         """
-        digest = digest_in(finding.path)
+        digest = snapshot_digest(finding.path)
         if finding.problem == "unreadable":  # it may be intact, and become readable again
             is_intact = self._is_intact(digest)
             return _with_result(
@@ -203,7 +208,7 @@ class Repair:
             if file.sha256 and digest_of(self.inventory.root / file.path) == file.sha256:
                 self._catalogue.files.confirm_medium(file.path, file.sha256)
 
-    def _without_medium(self, media: list[Finding]) -> Iterator[str]:
+    def _request_media(self, media: list[Finding]) -> Iterator[str]:
         """Prepare the download of lost media: mark the medium of each finding as due.
 
         Yield the keys of the articles that show these media. The caller archives these articles again, which downloads
@@ -213,7 +218,7 @@ class Repair:
             yield from self._catalogue.files.articles_showing(finding.path)
             self._catalogue.files.request_medium(finding.path)
 
-    def _finish_medium(self, finding: Finding) -> Finding:
+    def _finish_medium_repair(self, finding: Finding) -> Finding:
         """Return the finding about a media file with its result, after the articles that show it were archived again.
 
         Its field `repaired` is True if the medium was downloaded, else False. A medium that did not come stays due, and

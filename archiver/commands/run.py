@@ -5,11 +5,12 @@ Here, a source is something that lists articles: a list file, a feed or an album
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archiver import outcomes
+from archiver import outcomes, urls
 from archiver.commands.recheck import recheck_jobs
 from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
@@ -23,6 +24,8 @@ from archiver.settings import SourceSettings, duration
 from archiver.sources import AlbumListing, ListEntry, read_feed
 from archiver.sources.feeds import MAX_FEED_SIZE
 from archiver.sources.list_input import open_list
+
+_log = logging.getLogger(__name__)
 
 
 def run_sources(
@@ -80,6 +83,7 @@ class _Run:
         invalid line of a list. A limit only adds a warning to the report.
         """
         source_report = SourceReport(name=source.title)
+        log_name = urls.loggable(source.title) if "://" in source.title else source.title
         self.report.sources.append(source_report)
         jobs: list[Job] = []
         try:
@@ -90,12 +94,15 @@ class _Run:
                     error = UsageError(f"{source.title}, line {entry.number}: {entry.error}")
                     yield outcomes.failed(entry.source, "", error)
         except (BudgetSpent, Postponed) as error:
+            _log.info("source %s: not read whole, %s", log_name, error.args[0])
             self.report.warnings.append(f"{source.title}: {error}")
         except ArchiverError as error:  # articles listed before the error are still archived
+            _log.info("source %s: failed, %s", log_name, error.args[0])
             source_report.error = str(error)
             yield outcomes.failed(source.title, "", error)
         remaining = _remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
         source_report.listed, source_report.new = len(jobs), len(remaining)
+        _log.info("source %s: %d articles, %d of them new or due", log_name, len(jobs), len(remaining))
         if listing := self.listings.get(source.album):  # recorded last: its articles must be in the catalogue first
             catalogue = self.context.archive.catalogue
             catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from archiver import outcomes, urls
 from archiver.catalogue import Claim
+from archiver.commands.decisions import log_halted, log_step
 from archiver.context import Context
 from archiver.errors import ArchiverError, Exit
 from archiver.fetcher.page_sources import SavedPages
@@ -63,7 +64,7 @@ class Scheduler:
                     remaining.append(replace(job, kind=JobKind.RETRY_MEDIA, article=article))
                 else:
                     assert record is not None
-                    outcome = self._skip(job.target, record, step)
+                    outcome = self._skip(job, record, step)
                     yield outcomes.recorded(outcome) if step is NextStep.REMOVED else outcome
         self._enlist(remaining)
         return remaining
@@ -98,7 +99,7 @@ class Scheduler:
             while waiting or running or claimed_elsewhere:
                 while waiting and len(running) < AT_ONCE and not self._must_wait(waiting[0], running.values()):
                     if outcome := self._outcome_if_halted(waiting[0]):
-                        waiting.popleft()
+                        log_halted(waiting.popleft(), outcome)
                         yield outcome
                     else:
                         job = waiting.popleft()
@@ -132,9 +133,10 @@ class Scheduler:
                 return self._retry_media(job)
             return self._claim_and_archive(job) if job.target.url else self._archive(job)
         except ArchiverError as error:
+            _log.info("%s: failed, %s", job.target.label, error)
             return outcomes.failed(job.target.source, job.target.url, error)
         except Exception as error:  # noqa: BLE001 - a bug that one page shows must not cost the others
-            _log.debug("%s: a bug", job.target.source, exc_info=True)
+            _log.error("%s: a bug", job.target.label, exc_info=True)
             outcome = outcomes.bug(job.target, error)
             if job.target.url:
                 transaction = ArchiveTransaction(target=job.target, outcome=outcome)
@@ -152,6 +154,7 @@ class Scheduler:
         Return the outcome. If the article has no snapshot, nothing is fetched.
         """
         assert job.article is not None
+        log_step(job, None, NextStep.RETRY_MEDIA)
         ports = self._context.ports(job)
         if ports is None:
             return outcomes.known(job.target, job.article, self._context.archive.name)
@@ -168,14 +171,15 @@ class Scheduler:
         try:
             step = self._next_step(job, claim.before)  # another run may have archived it since the first look
             if step is not NextStep.FETCH:
-                return self._skip(job.target, claim.before, step)
+                return self._skip(job, claim.before, step)
+            log_step(job, claim.before, step)
             self._requested.add(job.target.url)
-            outcome = self._archive(self._prepared(job, claim.before))
+            outcome = self._archive(self._with_current_record(job, claim.before))
             return self._mark_unavailable(job, outcome, claim.before)
         finally:
             urls_table.release(job.target.url)
 
-    def _prepared(self, job: Job, record: UrlRecord) -> Job:
+    def _with_current_record(self, job: Job, record: UrlRecord) -> Job:
         """Return the job with its address and article updated from the catalogue, right before it is run.
 
         `record` is the catalogue's record of the address of the job. There are two changes:
@@ -213,8 +217,10 @@ class Scheduler:
     def _next_step(self, job: Job, record: UrlRecord | None, *, media_due: bool = False) -> NextStep:
         return next_step(job, record, self._options, self._context.now(), media_due=media_due)
 
-    def _skip(self, target: Target, record: UrlRecord, step: NextStep) -> Outcome:
-        """Return the outcome for an address that is not fetched now. `step` is the reason, such as NOT_DUE."""
+    def _skip(self, job: Job, record: UrlRecord, step: NextStep) -> Outcome:
+        """Return the outcome of a job whose address is not fetched now. `step` is the reason, such as NOT_DUE."""
+        log_step(job, record, step)
+        target = job.target
         if step is NextStep.UNAVAILABLE:
             return outcomes.gone(target, record)
         if step is NextStep.NOT_DUE:
@@ -238,9 +244,9 @@ class Scheduler:
             return None
         if self._is_blocked:
             return outcomes.not_asked(job.target, "WeChat wants a rest; it stays due", Exit.TRY_LATER)
-        return outcomes.left(job.target) if self._is_over() else None
+        return outcomes.left(job.target) if self._limit_reached() else None
 
-    def _is_over(self) -> bool:
+    def _limit_reached(self) -> bool:
         """Return whether this run has reached its limit of articles or the end of its time."""
         limit, until = self._options.limit, self._options.until
         is_spent = limit is not None and len(self._requested) >= limit

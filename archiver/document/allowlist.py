@@ -15,5 +15,6 @@ ATTRIBUTES = {
     "audio": {"src", "controls", "preload"},
     "video": {"src", "controls", "preload", "poster"},
     "div": {"class"},
+    "code": {"class"},
 }
 SCHEMES = {"http", "https", "mailto", "data"}

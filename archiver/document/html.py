@@ -140,16 +140,16 @@ def parse_attributes(written: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)} if written else {}
 
 
-def read_line(source: str, write_image: Callable[[str, str], str] | None = None) -> list[Run]:
+def read_line(source: str, read_image: Callable[[str, str], Run] | None = None) -> list[Run]:
     """Return the runs of a line of canonical HTML.
 
     This is the inverse of render_line, except that adjacent runs may be split or merged.
 
     Args:
         source: The HTML of the line.
-        write_image: A function that returns an image in another notation, such as Markdown, for its address and
-            alternative text. With it, Run.image is the result and Run.text is ''. Without it, Run.image is the address
-            and Run.text the alternative text.
+        read_image: A function that returns the run for an image, which may contain another notation, such as Markdown.
+            Its arguments are the address and the alternative text. Without it, Run.image is the address and Run.text
+            the alternative text.
     """
     runs: list[Run] = []
     outer = [Run()]
@@ -162,10 +162,8 @@ def read_line(source: str, write_image: Callable[[str, str], str] | None = None)
         elif name == "img":
             image = parse_attributes(attributes)
             address, alternative = image.get("src", ""), image.get("alt", "")
-            if write_image:
-                runs.append(Run(href=run.href, image=write_image(address, alternative)))
-            else:
-                runs.append(Run(alternative, href=run.href, image=address))
+            shown = read_image(address, alternative) if read_image else Run(alternative, image=address)
+            runs.append(shown._replace(marks=NO_MARKS if shown.image else run.marks, href=run.href))
         elif closing:
             outer.pop()
         elif name == "a":

@@ -30,7 +30,7 @@ import filetype
 from archiver.export.urls import is_http_address
 from archiver.models import Capture, LocalFile
 
-ALIAS_PROFILE = "urn:archiver:revisit:same-medium"  # described in docs/export.md
+ALIAS_PROFILE = "urn:archiver:revisit:same-medium"  # described in docs/guide/export.md
 REMOVED = "Archiver-Removed-Header"
 _FIELDS = "application/warc-fields"
 _HTML = "text/html; charset=utf-8"

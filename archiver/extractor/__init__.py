@@ -18,6 +18,8 @@ from archiver.models import Article, Page
 
 __all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
 
+_LEFT_OUT = "the post has no body: all that the page has there was left out"
+
 
 def server_time(page: Page | ParsedPage) -> datetime | None:
     """Return the time at which WeChat's server sent the page (`svr_time`), in Beijing time.
@@ -30,12 +32,13 @@ def server_time(page: Page | ParsedPage) -> datetime | None:
 def extract(page: Page | ParsedPage) -> Article:
     """Return the article on a page, including its body and media.
 
-    The page must be one for which `classify` returns the state ARTICLE.
+    The page must be one for which `classify` returns the state ARTICLE. If the body is empty, a warning says so.
     """
     parsed = ParsedPage.of(page)
     article = read_metadata(parsed)
     raw = read_raw_body(parsed, article.type)
     body = clean(raw)
+    left_out = () if body.html or raw.warnings else (_LEFT_OUT,)
     return replace(
         article,
         body=body.html,
@@ -43,7 +46,7 @@ def extract(page: Page | ParsedPage) -> Article:
         removed=body.removed,
         lost_characters=body.lost_characters,
         paid=article.paid or raw.paid_preview,
-        warnings=(*article.warnings, *raw.warnings, *body.warnings),
+        warnings=(*article.warnings, *raw.warnings, *left_out, *body.warnings),
     )
 
 

@@ -1,11 +1,11 @@
-"""Classify a page: article, page with a notice, verification page, page cut off in transfer, or another page.
+"""Classify a page: article, album, page with a notice, verification page, page cut off in transfer, or another page.
 
 A notice is a text in which WeChat says why it does not show the article, for example that the author deleted it. It is
 recognized by its words. Articles may contain the same words, so articles are recognized first.
 
 In other pages, only the elements in which WeChat shows notices are searched for these words
-(docs/wechat-format.md#article-notice-or-wall). A notice in _SCRIPTED_NOTICES is written by a script, so the whole page
-is searched for it.
+(docs/reference/wechat-format.md#article-notice-or-wall). A notice in _SCRIPTED_NOTICES is written by a script, so the
+whole page is searched for it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from archiver import urls
 from archiver.errors import NotWeChat
+from archiver.extractor.album_page import read_album_page
 from archiver.extractor.notices import state_of_notice
 from archiver.extractor.page import ParsedPage, as_text, outermost, shown_text
 from archiver.models import Classification, Page, State
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # Scripts and style sheets that only the verification page has: all of 11 such pages contained them, and none of 3,359
-# articles. The page may show no text by which to recognize it (docs/wechat-format.md#the-wall).
+# articles. The page may show no text by which to recognize it (docs/reference/wechat-format.md#the-wall).
 _VERIFICATION_SCRIPT = re.compile(r"PAGE_MID\s{0,9}=\s{0,9}['\"][^'\"\n]{0,60}secitptpage/verify")
 _VERIFICATION_TAG = re.compile(
     r"<(?:script|link)\s[^<>]{0,600}?(?:captcha\.gtimg\.com/TCaptcha\.js|/secitptpage/verify)"
@@ -55,6 +56,7 @@ def classify(page: Page | ParsedPage) -> Classification:
 
     - for an article and for a page that is cut off: '';
     - for a verification page: the text of its notice, or '';
+    - for the page of an album: the title of the album, or '';
     - for any other page: the text of its notice, such as "deleted by the author"; without a notice the title, or ''.
 
     If the account has moved to another account (the state MIGRATED), Classification.moved_to is the article's new
@@ -67,6 +69,8 @@ def classify(page: Page | ParsedPage) -> Classification:
         return Classification(state=State.TRUNCATED)
     if _is_article(parsed):
         return Classification(state=State.ARTICLE)
+    if album := read_album_page(parsed):
+        return Classification(state=State.NOT_ARTICLE, reason=album.title, is_album=True)
     notice = _notice(parsed)
     return _classify_notice(parsed, notice) if notice else _classify_without_notice(parsed)
 

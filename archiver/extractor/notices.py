@@ -1,4 +1,4 @@
-"""Map the words of WeChat's notices to states of a page (docs/wechat-format.md#notices).
+"""Map the words of WeChat's notices to states of a page (docs/reference/wechat-format.md#notices).
 
 A notice is the text that WeChat shows in place of an article, for example that the author deleted it. To support a new
 notice, add one of its words to _STATES_BY_WORDS.

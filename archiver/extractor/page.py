@@ -1,8 +1,8 @@
 """Parse a page: decode its text, and find the values in its scripts, `<meta>` tags and elements.
 
 Each part is computed when it is first needed. The locations of data in a page are described in
-docs/wechat-format.md#5-data-in-a-page. If a value occurs in several places, the modules in `metadata` and the module
-`bodies` decide which place is used.
+docs/reference/wechat-format.md#5-data-in-a-page. If a value occurs in several places, the modules in `metadata` and the
+module `bodies` decide which place is used.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from archiver.extractor import scanner
 from archiver.extractor.javascript.assignments import Assignments
 from archiver.extractor.javascript.literal import Literal, LiteralError, read_literal
 from archiver.extractor.javascript.members import Members, members_of
+from archiver.extractor.json_html import html_in_json
 from archiver.models import Page
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _MAX_ASSIGNMENTS = 8  # number of assignments to one name that are read
 _MAX_TOKENS = 5_000  # of one assigned value; the largest real one, videoPageInfos, has 1,100
 _MAX_ELEMENTS = 50  # number of elements that one XPath or selector yields at most
 
+_DIGITS = re.compile(r"[0-9]{1,12}")
 _META = re.compile(rf"<meta(?=[\s/]){scanner.ATTRIBUTES}>?")
 _META_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|n)")
 _A_TAG = re.compile(r"</?a\b[^<>]*>")
@@ -57,7 +59,7 @@ class ParsedPage:
     @cached_property
     def text(self) -> str:
         """The decoded text of the page, without NULs. Bytes that cannot be decoded become U+FFFD."""
-        content = self.page.content
+        content = html_in_json(self.page.content) or self.page.content
         for bom, charset in _BOMS:
             if content.startswith(bom):
                 return content[len(bom) :].decode(charset, "replace").replace("\0", "")
@@ -115,6 +117,21 @@ class ParsedPage:
         objects = (_members(self.text, place) for place in islice(places, _MAX_ASSIGNMENTS))
         return next(filter(None, objects), {})
 
+    def cgi_data(self, name: str) -> Literal:
+        """Return the first non-empty value of the member `name` of the object `window.cgiData`; None if there is none.
+
+        Pages without `cgiDataNew` may have the server's data in this object: video posts, albums, some text posts. A
+        page may also assign members one by one, as `window.cgiData.vid = …` or `d.vid = …` (`d` is the same object).
+        """
+        one_by_one = self.values(f"window.cgiData.{name}", f"d.{name}")
+        values = chain((each.get(name) for each in self._cgi_data_objects), one_by_one)
+        return next(filter(_is_filled, values), None)
+
+    @cached_property
+    def _cgi_data_objects(self) -> list[Mapping[str, Literal]]:
+        places = chain.from_iterable(self.assignments.of("window.cgiData"))
+        return [_members(self.text, place) for place in islice(places, _MAX_ASSIGNMENTS)]
+
     def values(self, *names: str) -> Iterator[Literal]:
         """Yield the non-empty values that the page's scripts assign to `names`, in the order of `names`.
 
@@ -123,7 +140,7 @@ class ParsedPage:
         for positions in chain.from_iterable(map(self.assignments.of, names)):
             for position in islice(positions, _MAX_ASSIGNMENTS):
                 value = _literal(self.text, position, _MAX_TOKENS)
-                if value not in (None, "", [], {}):
+                if _is_filled(value):
                     yield value
 
     def variable(self, *names: str) -> Literal:
@@ -201,6 +218,10 @@ class ParsedPage:
         return first_text(map(shown_text, chain.from_iterable(map(self.elements, selectors))))
 
 
+def _is_filled(value: Literal) -> bool:
+    return value not in (None, "", [], {})
+
+
 def as_text(value: Literal) -> str:
     """Convert a string or integer to the text that a reader sees; return '' for any other value.
 
@@ -216,6 +237,15 @@ def as_text(value: Literal) -> str:
 def as_line(value: Literal) -> str:
     """Convert a value to text like as_text, with each run of white space replaced by one space."""
     return " ".join(as_text(value).split())
+
+
+def as_integer(value: Literal) -> int:
+    """Convert a number in a page, such as the width of an image, to an int; return 0 if it is not valid.
+
+    A valid number has 1 to 12 digits and no sign. It may be a string, such as "640".
+    """
+    text = as_text(value)
+    return int(text) if _DIGITS.fullmatch(text) else 0
 
 
 def member(value: Literal | Mapping[str, Literal], *path: str) -> Literal:

@@ -2,7 +2,7 @@
 
 A tree of the whole page would lose text that is nested too deep, and the body is needed as source, not as a tree. The
 end of an element is found by counting the opening and closing tags with its name
-(docs/wechat-format.md#the-end-of-the-body).
+(docs/reference/wechat-format.md#the-end-of-the-body).
 """
 
 from __future__ import annotations

@@ -181,9 +181,9 @@ class Fetcher:
         retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
         failures: list[str] = []
 
-        def attempt() -> RawResponse:
+        def attempt(address: httpx.URL) -> RawResponse:
             try:
-                response = self._try_medium(start, limit, budget)
+                response = self._try_medium(address, limit, budget)
             except _HTTPX_ERRORS as error:
                 budget.check_run()  # raises Postponed if the end of the run was the cause
                 failures.append(str(error) or type(error).__name__)
@@ -193,7 +193,7 @@ class Fetcher:
             return response
 
         try:
-            raw = _with_retries(lambda: retrying(attempt), url)
+            raw = _with_retries(lambda: retrying(attempt, start), url)
         except Postponed as error:
             if not failures:
                 raise
@@ -227,7 +227,7 @@ class Fetcher:
 
     def _get_page(self, url: httpx.URL) -> RawResponse:
         limits = ResponseLimits(size=self._options.page_limit, seconds=self._seconds_left())
-        return get_response(self._page_client, url, limits)
+        return get_response(self._page_client, url, limits, self._proxy_config.name_for)
 
     def _seconds_left(self) -> float | None:
         """Return the seconds until the end of the run (0 if it is over), or None if the run has no end."""
@@ -269,7 +269,7 @@ class Fetcher:
             self._cooldowns.wait(url.host, budget.seconds_left)
             with self._media_client() as client:
                 limits = ResponseLimits(size=limit, seconds=budget.begin_request(), count=budget.receive)
-                response = get_response(client, url, limits)
+                response = get_response(client, url, limits, self._proxy_config.name_for)
             self._record_response(url.host, response)
             return response
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from archiver.errors import Postponed
 from archiver.fetcher.limits import LONGEST_WAIT
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class HostCooldowns:
                 )
             if delay <= 0:
                 return
+            _log.debug("%s: waits %.1f s, as the host asked", host, delay)
             self._sleep(delay)
             with self._lock:
                 if cooldown.until == until:  # no other response has prolonged it meanwhile
@@ -72,6 +76,7 @@ class HostCooldowns:
         """
         if seconds <= 0:
             return
+        _log.info("%s: wants a rest of %.0f s, no medium is requested before", host, seconds)
         with self._lock:
             cooldown, now = self._cooldowns.setdefault(host, _Cooldown()), self._clock()
             # Requests that were sent before a cool-down began may ask for the same one again.

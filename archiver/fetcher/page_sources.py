@@ -6,6 +6,7 @@ who opened it, such as `pass_ticket`. The PageSources remove them, so that no ot
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -16,6 +17,8 @@ from archiver.fetcher.media_budget import MediaBudget
 from archiver.fetcher.saved import read_saved
 from archiver.fetcher.saved.data_url import DATA_SCHEME, decode_data_url
 from archiver.models import Download, FetchedPage, Media, Page, Target
+
+_log = logging.getLogger(__name__)
 
 
 class PageClient(Protocol):
@@ -56,6 +59,7 @@ class SavedPages:
     def fetch(self, target: Target) -> FetchedPage:
         """Return the page saved at `target.file`, without credentials; raise the same errors as read_saved."""
         saved = read_saved(target.file)
+        _log.info("%s: read, a saved page of %d bytes", target.source, len(saved.page.content))
         return FetchedPage(page=redact_page(saved.page), local_media=saved.local_media)
 
 

@@ -26,6 +26,12 @@ class ProxyConfig:
         self._always = bool(chosen)
         self.proxy = _parse_proxy(address) if address else None
 
+    def name_for(self, url: httpx.URL) -> str:
+        """Return the proxy of a request for `url` as `host:port`, without its login; '' if the request uses none."""
+        if self.proxy is None or not self.is_proxied(url):
+            return ""
+        return f"{self.proxy.url.host.decode()}:{self.proxy.url.port}"
+
     def is_proxied(self, url: httpx.URL) -> bool:
         """Return whether a request for `url` has to go through the proxy."""
         if self.proxy is None:

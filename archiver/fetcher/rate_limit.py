@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from archiver.errors import BudgetSpent, CoolingDown
 from archiver.extractor import classify
 from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.models import CHINA, Page, State
+
+_log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP = 1.0  # seconds; then check again, because another process may have got a verification page meanwhile
 
@@ -53,14 +56,15 @@ class IntervalLimiter:
         self._longest_delay = interval
         self._lock = threading.Lock()
 
-    def acquire(self, _address: str = "") -> None:
-        """Wait until the next request may be sent, and begin a new interval. The address is ignored.
+    def acquire(self, address: str = "") -> None:
+        """Wait until the next request may be sent, and begin a new interval. `address` is only for log messages.
 
         The wait is at most one interval, or the last delay that the server asked for if that is longer.
         """
         with self._lock:
             delay = min(self._next - self._clock(), self._longest_delay)
             if delay > 0:
+                _log.debug("%s: waits %.1f s for its turn", address, delay)
                 self._sleep(delay)
             self._next, self._longest_delay = self._clock() + self._interval, self._interval
 
@@ -146,13 +150,18 @@ class SharedRateLimiter:
 
         Raise CoolingDown during a cool-down, and BudgetSpent if the run is over or would end during the wait.
         """
+        has_waited = False
         while True:
             self.check(address)
             self._check_time(address)
             delay = self.limits.acquire(urls.HOST, self.interval)
             if delay <= 0:
+                _log.debug("%s: has its turn", address)
                 return
             self._check_time(address, delay)
+            if not has_waited:
+                _log.debug("%s: waits %.1f s for its turn", address, delay)
+            has_waited = True
             self.sleep(min(delay, _LONGEST_SLEEP))
 
     def check(self, address: str = "") -> None:
@@ -183,7 +192,8 @@ class SharedRateLimiter:
         """
         state = classify(page).state
         if state is State.VERIFICATION:
-            self.limits.record_block(urls.HOST, on_short_link=urls.is_short(page.url))
+            begins = self.limits.record_block(urls.HOST, on_short_link=urls.is_short(page.url))
+            self._log_block("the verification page came", begins=begins)
         elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice, too, shows that the host answers requests
             self.limits.record_success(urls.HOST)
 
@@ -198,6 +208,19 @@ class SharedRateLimiter:
             self.limits.cool_down(urls.HOST, seconds)
         else:
             self.limits.delay(urls.HOST, seconds)
+            _log.info("%s: HTTP 429 came, no page is requested for %.0f s", urls.HOST, seconds)
+            return
+        self._log_block("HTTP 429 came", begins=True)
+
+    def _log_block(self, reason: str, *, begins: bool) -> None:
+        """Log whether a cool-down begins, and when it ends."""
+        if not _log.isEnabledFor(logging.INFO):
+            return
+        if begins:
+            until = datetime.fromtimestamp(int(self.limits.cooldown_until(urls.HOST)), CHINA)
+            _log.info("%s: %s, a cool-down begins, until %s", urls.HOST, reason, until)
+        else:
+            _log.info("%s: %s, no cool-down begins", urls.HOST, reason)
 
     def _check_time(self, address: str, delay: float = 0) -> None:
         end = self.end()

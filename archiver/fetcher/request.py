@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +17,8 @@ from archiver.errors import FetchError, ForbiddenAddress, TooLarge
 from archiver.fetcher.decompression import decompress
 from archiver.fetcher.limits import MIB
 from archiver.fetcher.ssrf import is_forbidden
+
+_log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
 SECONDS_EXTENSION = "archiver.seconds"  # httpx extension of a request: seconds that its response may take
@@ -101,12 +105,34 @@ class ResponseLimits:
     count: Callable[[int], object] = lambda _size: None  # is called with the size of each piece; may raise an error
 
 
-def get_response(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
-    """Send a GET request for `url` and return the response, even if it is a redirect.
+def get_response(
+    client: httpx.Client, url: httpx.URL, limits: ResponseLimits, proxy_of: Callable[[httpx.URL], str]
+) -> RawResponse:
+    """Send a GET request for `url` and return the response, even if it is a redirect. Log the request in one line.
 
     Raise TooLarge if the body is larger than `limits.size`. The function `limits.count` is called with the size of each
     piece of the body. An error that it raises stops the download and is passed on; so are the errors of httpx.
+    `proxy_of` returns the name of the proxy for a URL, '' if there is none; the log message shows it.
     """
+    if not _log.isEnabledFor(logging.INFO):
+        return _get(client, url, limits)
+    started, result = time.monotonic(), "interrupted"
+    try:
+        response = _get(client, url, limits)
+        size = f", {len(response.content)} bytes" if response.status < 400 else ""
+        result = f"{response.status}{size}"
+        return response
+    except Exception as error:
+        result = f"failed, {type(error).__name__}: {error.args[0] if error.args else ''}"
+        raise
+    finally:
+        proxy = proxy_of(url)
+        by_way_of = f", proxy {proxy}" if proxy else ""
+        milliseconds = (time.monotonic() - started) * 1000
+        _log.info("GET %s: %s, %.0f ms%s", urls.loggable(str(url)), result, milliseconds, by_way_of)
+
+
+def _get(client: httpx.Client, url: httpx.URL, limits: ResponseLimits) -> RawResponse:
     extensions = {} if limits.seconds is None else {SECONDS_EXTENSION: limits.seconds}
     with client.stream("GET", url, extensions=extensions) as response:
         content = b"" if response.status_code >= 400 else _read_body(response, limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable
 from datetime import datetime
@@ -16,8 +17,11 @@ from tenacity import (
     wait_random,
 )
 
+from archiver import urls
 from archiver.fetcher.limits import LONGEST_WAIT
 from archiver.fetcher.request import RawResponse, parse_http_date
+
+_log = logging.getLogger(__name__)
 
 MAX_TRIES = 4
 TOO_MANY_REQUESTS = 429  # the only client error that does not depend on the address
@@ -37,7 +41,8 @@ def make_retrying(
 ) -> Retrying:
     """Return a callable that repeats failed requests: `retrying(send, *args)` calls `send(*args)` up to four times.
 
-    `send` sends one request. The callable returns the last response of `send`, or raises its last error.
+    `send` sends one request to the URL that is its first argument. The callable returns the last response of `send`, or
+    raises its last error.
 
     - There is another try after a network error, a damaged body, a status in RETRY_STATUSES (such as 503), or a
       response for which `is_incomplete` returns True.
@@ -71,8 +76,21 @@ def make_retrying(
         retry=retry_if_exception(_is_temporary) | retry_if_result(is_worth_another_try),
         wait=wait,
         stop=stop,
+        before_sleep=_log_retry,
         retry_error_callback=_last_result,
     )
+
+
+def _log_retry(state: RetryCallState) -> None:
+    if not _log.isEnabledFor(logging.DEBUG):
+        return
+    response = _response_of(state)
+    error = state.outcome.exception() if state.outcome else None
+    reason = f"status {response.status}" if response else f"{type(error).__name__}: {error}"
+    _log.debug(
+        "%s: try %d of %d in %.1f s, after %s",
+        urls.loggable(str(state.args[0])), state.attempt_number + 1, MAX_TRIES, state.upcoming_sleep, reason,
+    )  # fmt: skip
 
 
 def is_truncated_page(response: RawResponse) -> bool:

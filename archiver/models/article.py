@@ -10,6 +10,7 @@ from hashlib import sha256
 from archiver.models.media import Media
 from archiver.models.page import State
 
+_NO_IDS = "sha256:"  # begins the key of an article whose page has no ids
 SPACES = [char for char in map(chr, range(0x3001)) if char.isspace()]  # all whitespace characters of Unicode, in a list
 
 
@@ -55,9 +56,10 @@ class Article:
 
     `account` is the account's name, `account_id` its id from WeChat (`gh_…`), and `alias` the id that the account chose
     (微信号). `biz`, `mid`, `idx` and `sn` are the ids in the article's address (see urls.Identity). `paid` is True if
-    the page contained only the free part. `gone` is the notice that WeChat now shows instead; None while the article is
-    online. `removed` has the parts of the page that the extractor left out on purpose. `lost_characters` is the number
-    of letters and digits that the page shows but `body` lacks.
+    the page contained only the free part. `statement` is what the author states about the content, such as
+    内容由AI生成. `gone` is the notice that WeChat now shows instead; None while the article is online. `removed` has
+    the parts of the page that the extractor left out on purpose. `lost_characters` is the number of letters and digits
+    that the page shows but `body` lacks.
     """
 
     title: str = ""
@@ -72,6 +74,7 @@ class Article:
     url: str = ""  # the short address where known, else the long one without tracking parameters
     type: str = "article"  # one of: article video music audio picture text share short
     published: datetime | None = None
+    dated_from: str = ""  # e.g. 5天前: `published` was counted back from the capture; '': the page gives a date
     modified: datetime | None = None
     original: bool = False
     paid: bool = False  # True: the page contained only the free part
@@ -79,6 +82,7 @@ class Article:
     albums: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     location: str = ""
+    statement: str = ""  # of the author about the content, such as 内容由AI生成
     source_url: str = ""
     digest: str = ""
     cover: str = ""
@@ -92,16 +96,29 @@ class Article:
     @property
     def key(self) -> str:
         """The article's key: `<biz>:<mid>:<idx>`, or `key_without_ids` if one of the three is missing."""
-        if self.biz and self.mid and self.idx:
-            return f"{self.biz}:{self.mid}:{self.idx}"
-        return self.key_without_ids
+        return f"{self.biz}:{self.mid}:{self.idx}" if self.has_ids else self.key_without_ids
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether the page gives the ids that identify an article; a page that somebody processed may lack them."""
+        return bool(self.biz and self.mid and self.idx)
 
     @property
     def key_without_ids(self) -> str:
         """The key of an article whose page has no ids: `sha256:` and a digest of account, title and text."""
-        # The markup is left out, because a later version of the extractor may write it differently.
+        identity = "\n".join((self.account, self.title, self.text)).encode(errors="surrogatepass")
+        return f"{_NO_IDS}{sha256(identity).hexdigest()[:16]}"
+
+    @property
+    def text(self) -> str:
+        """The text of the body without white space and markup, which a later version may write differently."""
         text = re.sub("<[^>]*>", "", self.body)
         for space in SPACES:  # re.sub would create a string for each of millions of matches
             text = text.replace(space, "")
-        identity = "\n".join((self.account, self.title, text)).encode(errors="surrogatepass")
-        return f"sha256:{sha256(identity).hexdigest()[:16]}"
+        return text
+
+
+def ids_in_key(key: str) -> tuple[str, str, str] | None:
+    """Return (biz, mid, idx) from the key of an article; None for the key of an article whose page has no ids."""
+    parts = key.split(":")
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 and all(parts) else None

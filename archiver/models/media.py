@@ -22,7 +22,8 @@ class Media:
     """An image, audio or video in an article's body.
 
     `url` is its address as written in the body. `tries` are the addresses from which to download it, the preferred one
-    first. `width` (in pixels) and `size` (in bytes) are as the page declares them, 0 if it does not.
+    first. `width` (in pixels) and `size` (in bytes) are as the page declares them, 0 if it does not. `is_drawing` is
+    True for an image that was made from an `<svg>` element of the page; its address contains the whole file.
     """
 
     url: str  # its address as written in the body
@@ -30,6 +31,7 @@ class Media:
     tries: tuple[str, ...] = ()  # addresses from which to download it, the preferred one first
     width: int = 0  # pixels, as declared by the page, 0 if unknown; used to recognise placeholder images
     size: int = 0  # bytes, as declared by the page, 0 if unknown
+    is_drawing: bool = False  # True: made from an `<svg>` element of the page; its address contains the whole file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +55,7 @@ class Download:
 
 
 class LocalMedia(Protocol):
-    """Media that were saved with a page, in a folder beside it or inside an .mhtml file."""
+    """Media that were saved with a page, in a folder beside it or inside the same file."""
 
     def find(self, address: str) -> Download | None:
         """Return the saved medium that has `address` in the page, or None if it was not saved."""

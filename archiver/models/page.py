@@ -50,6 +50,11 @@ class Target:
     url: str = ""  # https, without tracking parameters
     file: str = ""  # path of the saved page
 
+    @property
+    def label(self) -> str:
+        """The name of the target in log messages: its address, or what the user wrote if it has none."""
+        return self.url or self.source
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
@@ -88,9 +93,10 @@ class Classification:
     """The state of a page, with details if it shows a notice instead of an article.
 
     `reason` is the text of the notice or the title of the page. `moved_to` is the article's new address, if the notice
-    says that the account migrated; otherwise ''.
+    says that the account migrated; otherwise ''. `is_album` is True for the page of an album, which lists articles.
     """
 
     state: State
     reason: str = ""  # the text of the notice, or the title of the page
     moved_to: str = ""  # the new address in the notice of a migrated account
+    is_album: bool = False  # True: the page of an album; its state is NOT_ARTICLE

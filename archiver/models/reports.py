@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from archiver.errors import Exit
@@ -45,6 +46,36 @@ class ArticleDetail:
     addresses: tuple[UrlRecord, ...]
     captures: tuple[Capture, ...] = ()
     media: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchHit:
+    """An article that a search found. `post` is relative to the archive's folder.
+
+    `snippet` is a piece of the text in one line, and `marks` are the (start, end) of the searched terms in it.
+    """
+
+    key: str
+    title: str
+    account: str
+    published: datetime | None
+    post: str
+    snippet: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchResult:
+    """The articles that a search found. `more` is whether there are more than the limit of the search.
+
+    If nothing was found, `variants` is the number of articles that a search with simplified and traditional characters
+    as the same finds, and `accounts` are names of accounts that are like the one which the user named.
+    """
+
+    hits: tuple[SearchHit, ...] = ()
+    more: bool = False
+    variants: int = 0
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)

@@ -25,6 +25,26 @@ class ArticleQuery:
     until: datetime | None = None  # published before this time
     state: str = ""  # state of the page, or `due` or `waiting` for addresses that were not fetched yet
     incomplete: bool = False  # only articles with missing media or missing text
+    title: str = ""  # text that the title contains; case and full-width letters make no difference
+    tag: str = ""  # tag that the post has
+    order: str = ""  # `newest`, `oldest`, or for a search `relevance`; '' is the usual order of the command
+    limit: int | None = None  # maximum number of articles
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchRequest:
+    """What to search for, and among which articles.
+
+    `words` is what the user typed. `articles` selects the articles by other conditions, and says their order and
+    number. With `exact`, letters must have the case and the width that the user typed. With `variants`, simplified and
+    traditional characters count as the same. `anew` makes the index of the archive's words anew first.
+    """
+
+    words: tuple[str, ...]
+    articles: ArticleQuery = field(default_factory=ArticleQuery)
+    exact: bool = False
+    variants: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Parse one JSON response of an album's listing.
+"""Parse one response of an album's listing: JSON, or the page of the album.
 
 The server varies the types of fields, such as 1 and "1", so any type is accepted for every field.
 """
@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from archiver import urls
 from archiver.errors import FetchError
-from archiver.models import Target
+from archiver.models import Page, Target
 from archiver.sources.article_urls import article_target, plain_name
 
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_NO_TIME = datetime.min.replace(tzinfo=UTC)  # nothing in the page of an album depends on when it was received
 _MAX_ITEMS = 1000  # of a response; only twenty are requested
 
 
@@ -57,9 +60,12 @@ class AlbumResponse:
 def parse_album_response(content: bytes, *, biz: str, concerns: str) -> AlbumResponse:
     """Parse `content`, the bytes of a response, and return the listing in it.
 
-    `biz` is the account's id. If an article has no address in the response, its address is built from this id. Raise
-    FetchError if the response is not a listing; the error shows `concerns`, the address of the album.
+    The response may also be the page of the album, which lists the first articles. `biz` is the account's id. If an
+    article has no address in the response, its address is built from this id. Raise FetchError if the response is not a
+    listing; the error shows `concerns`, the address of the album.
     """
+    if content.lstrip(_BLANK).startswith(b"<"):
+        return _parse_page(content, biz, concerns)
     document = _load_json(content, concerns)
     listing = document.get("getalbum_resp")
     refusal = _refusal(document.get("base_resp"))
@@ -79,10 +85,26 @@ def parse_album_response(content: bytes, *, biz: str, concerns: str) -> AlbumRes
     )
 
 
-def _load_json(content: bytes, concerns: str) -> dict[str, Any]:
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+def _parse_page(content: bytes, biz: str, concerns: str) -> AlbumResponse:
+    """Parse the page of an album. Raise FetchError if `content` is another page, such as a notice."""
+    from archiver.extractor import ParsedPage  # loads lxml, which a listing in JSON does not need
+    from archiver.extractor.album_page import read_album_page
+
+    album = read_album_page(ParsedPage.of(Page(source=concerns, content=content, captured=_NO_TIME)))
+    if album is None:
         message = "WeChat sent a web page instead of the album's listing, a notice or its wall: try again later"
         raise FetchError(message, concerns=concerns)
+    items = ({"url": item.url, "msgid": item.msgid, "itemidx": item.position} for item in album.items)
+    return AlbumResponse(
+        title=plain_name(album.title),
+        account=plain_name(album.account),
+        count=album.count,
+        items=tuple(_parse_item(item, biz) for item in items),
+        has_more=album.has_more,
+    )
+
+
+def _load_json(content: bytes, concerns: str) -> dict[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

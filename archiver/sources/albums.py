@@ -1,4 +1,4 @@
-"""List the articles of an album (合集) from its public listing, twenty in each response.
+"""List the articles of an album (合集) from its public listing, twenty in each response, or from its page.
 
 The listing needs no login, but most addresses in it are long ones (`/s?__biz=…`). For these, WeChat has sent the
 verification page since 2026. So an album shows which articles exist, but most cannot be fetched from these addresses.

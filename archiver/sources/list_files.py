@@ -32,7 +32,7 @@ _PUNCTUATION = ".,;:!?'*]}\\"  # at the end of an address these characters belon
 _ITEM_MARK = re.compile(r"(?:[-*+•>]|\d{1,9}[.)、])?\s*(?:\[[ xX]?\](?!\()\s*)?")
 _LINK = re.compile(r"\[[^\[\]]*\]\(")
 _LINK_END = re.compile(r"\)[^)]*\Z")
-_SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht")
+_SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht", ".webarchive")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,9 +5,12 @@ A lock exists only while a thread holds it or waits for it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+
+_log = logging.getLogger(__name__)
 
 
 class KeyedLock:
@@ -23,6 +26,8 @@ class KeyedLock:
         with self._guard:
             lock, users = self._locks.get(name, (Lock(), 0))
             self._locks[name] = lock, users + 1
+        if users:
+            _log.debug("%s: waits for another thread that works on it", name)
         try:
             with lock:
                 yield

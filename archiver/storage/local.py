@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import logging
 import os
 import secrets
 import shutil
@@ -26,6 +27,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import OutputError
+
+_log = logging.getLogger(__name__)
 
 OWN_FOLDER = ".archive"  # folder of archiver's own files; Jekyll ignores folders that begin with a dot
 UNFINISHED = f"{OWN_FOLDER}/unfinished"
@@ -76,6 +79,7 @@ class LocalStore:
         """Delete the file at `path` if it exists. The deletion is durable after the next `sync`."""
         with as_output_error(path):
             path.unlink(missing_ok=True)
+            _log.debug("%s: deleted", path)
             self._mark_unsynced(path.parent)
 
     def sync(self) -> None:
@@ -95,6 +99,8 @@ class LocalStore:
                     self._unsynced |= folders
                     self._unsynced_files |= files
                 raise
+            if folders:
+                _log.debug("made durable: %d files, %d folders", len(files), len(folders))
 
     def sweep(self, is_alive: Callable[[str], bool]) -> None:
         """Delete the unfinished files of killed runs.
@@ -121,6 +127,7 @@ class LocalStore:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise
+        _log.debug("%s: written, %d bytes", path, len(content))
         self._mark_unsynced(path.parent)
         if is_synced_later:
             with self._lock:
@@ -259,6 +266,7 @@ def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
                 unfinished.chmod(target.stat().st_mode & 0o7777)
             unfinished.replace(target)
             sync_folder(target.parent)
+            _log.debug("%s: written", target)
         except BaseException:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ forever.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from pathlib import Path
 
 from archiver.errors import OutputError
 from archiver.storage.local import make_durable_folder
+
+_log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 0.005  # seconds between two attempts to acquire a lock
 
@@ -87,8 +90,12 @@ def locked(path: Path) -> Iterator[None]:
     Raise OutputError if the file cannot be opened or locked.
     """
     lock = LockFile(path)
-    while not lock.try_acquire():
-        time.sleep(POLL_INTERVAL)
+    if not lock.try_acquire():
+        started = time.monotonic()
+        _log.debug("%s: waits for another process that holds the lock", path)
+        while not lock.try_acquire():
+            time.sleep(POLL_INTERVAL)
+        _log.debug("%s: locked after %.2f s", path, time.monotonic() - started)
     try:
         yield
     finally:

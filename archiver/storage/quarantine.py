@@ -6,6 +6,7 @@ A file keeps its path: `postimg/a.png` becomes `.archive/lost/postimg/a.png`.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from archiver.errors import OutputError
 from archiver.storage.local import OWN_FOLDER, as_output_error, make_durable_folder, sync_file, sync_folder
+
+_log = logging.getLogger(__name__)
 
 LOST = f"{OWN_FOLDER}/lost"
 
@@ -30,6 +33,7 @@ def move_aside(root: Path, path: str) -> str:
         _move(root / path, root / name)
     except OSError as error:
         raise _cannot(root / path, error) from error
+    _log.info("%s: moved to %s", path, name)
     return name
 
 
@@ -46,6 +50,7 @@ def copy_aside(root: Path, path: str, folder: str = LOST) -> str:
         sync_file(root / name)
     except OSError as error:
         raise _cannot(root / path, error) from error
+    _log.info("%s: copied to %s", path, name)
     return name
 
 

@@ -14,6 +14,9 @@ from archiver.models import Article, LocalFile, MediaResults, StoredFiles
 from archiver.writer.markdown.escape import destination
 from archiver.writer.names import media_name
 
+_DRAWING = "data:image/svg+xml"
+_LONGEST_DRAWING = 2**15  # characters of the address of a drawing that was not saved as a file
+
 
 def no_post(_link: str) -> str:
     """Return '' for the address of any link: "the archive has no post for this link".
@@ -60,6 +63,14 @@ class LinkResolver:
     def is_local(self, url: str) -> bool:
         """Return whether the medium at the address `url` in the body was saved, so that the post can show the file."""
         return url in self.files
+
+    def is_drawing(self, url: str) -> bool:
+        """Return whether the post has to contain a drawing itself, as an address, since it was not saved as a file."""
+        return url.startswith(_DRAWING) and url not in self.files
+
+    def is_too_long(self, url: str) -> bool:
+        """Return whether `url` contains a drawing that was not saved and is too large to be a part of the post."""
+        return len(url) > _LONGEST_DRAWING and self.is_drawing(url)
 
     def in_markdown(self, url: str) -> str:
         """Return the escaped address to write for an image in Markdown.

@@ -64,6 +64,7 @@ def provenance(article: Article, captured: datetime) -> dict[str, object]:
         "gone": {"state": str(article.gone.state), "seen": _iso(article.gone.seen)} if article.gone else {},
         "original": article.original,
         "paid": article.paid,
+        "statement": article.statement,
         "reprinted_from": _reprint(article.reprint),
         "albums": list(article.albums[:_MOST]),
         "topics": list(article.topics[:_MOST]),

@@ -29,12 +29,13 @@ def media_name(medium: Media) -> str:
     """Return the name of a medium: `postimg/<id>` for an image with an id of WeChat's CDN, else `<folder>/<digest>`.
 
     The folder is `postimg` for images and `media` for audio and video. The digest is made from the address. An id that
-    is not a safe file name is replaced (see `safe_name`).
+    is not a safe file name is replaced (see `safe_name`). The name of a drawing begins with `svg-`.
     """
     folder = IMAGES if medium.kind == "image" else MEDIA
     image = urls.image_id(medium.url) if medium.kind == "image" else ""
     if not image:
-        return f"{folder}/{sha256(_stable_part(medium.url).encode('utf-8', 'surrogatepass')).hexdigest()}"
+        digest = sha256(_stable_part(medium.url).encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{folder}/svg-{digest}" if medium.is_drawing else f"{folder}/{digest}"
     fits = _PUBLISHABLE.match(image) and not _DEVICE.match(image) and len(image) <= LONGEST_MEDIA
     return f"{folder}/{image}" if fits else safe_name(f"{folder}/{image}")
 

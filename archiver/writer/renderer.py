@@ -30,12 +30,14 @@ _EMPTY_FRONT_MATTER = "---\n---\n"
 class PostStyle:
     """The style of a post: the parts that archiver.yml can change, and the links to other posts of the archive.
 
-    Three parts are lines of the source block. This is the quote above the body that tells where the article came from.
+    Four parts are lines of the source block. This is the quote above the body that tells where the article came from.
 
     Args:
         front_matter: Changes to the front matter of the profile, key to value; None removes a key.
         account_line: The line that names the account, with the placeholder {account}.
         link_line: The line that links to the article on WeChat, with the placeholder {url}.
+        statement_line: The line that is added if the author states something about the content, such as 内容由AI生成,
+            with the placeholder {statement}.
         gone_line: The line that is added if WeChat shows a notice in place of the article, such as "deleted by the
             publisher". Placeholders: {state} for what the notice says, {seen} for the day when it was seen.
         post_path_of: Takes the address of a link. Returns the path of the post to which the link leads, relative to the
@@ -45,6 +47,7 @@ class PostStyle:
     front_matter: Mapping[str, object] = field(default_factory=dict)
     account_line: str = "转载：{account}"
     link_line: str = "来源：[微信公众号]({url})"
+    statement_line: str = "作者提示：{statement}"
     gone_line: str = "原文已无法访问：{state}（{seen}）"
     post_path_of: Callable[[str], str] = no_post
 
@@ -114,15 +117,18 @@ class ProfileRenderer:
 def source_block(article: Article, style: PostStyle, profile: Profile) -> str:
     """Return the source block of a post: a Markdown quote that names the article's account and links to the article.
 
-    If WeChat shows a notice in place of the article ("deleted by the publisher"), a last line says so. If the account
-    is unknown, its line is left out. If the article has no address, the link becomes plain text. `style` provides the
-    wording of the lines; `profile` provides the template syntax to escape in the account's name.
+    A third line has the author's statement about the content, if there is one. If WeChat shows a notice in place of the
+    article ("deleted by the publisher"), a last line says so. If the account is unknown, its line is left out. If the
+    article has no address, the link becomes plain text. `style` provides the wording of the lines; `profile` provides
+    the template syntax to escape in texts of the page.
     """
     name = escape(article.account, dialect=profile.dialect)
     account = style.account_line.replace("{account}", name) if article.account else ""
     template = style.link_line if article.url else _LINK.sub(r"\1", style.link_line)
     link = template.replace("{url}", destination(article.url))
-    return "  \n".join(f"> {line}" for line in (account, link, _gone_line(article, style)) if line)
+    statement = escape(article.statement, dialect=profile.dialect)
+    stated = style.statement_line.replace("{statement}", statement) if article.statement else ""
+    return "  \n".join(f"> {line}" for line in (account, link, stated, _gone_line(article, style)) if line)
 
 
 def _gone_line(article: Article, style: PostStyle) -> str:

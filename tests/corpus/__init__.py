@@ -1,1 +1,1 @@
-"""Our own pages with what a reader sees of them, measured by Chromium: docs/fidelity.md."""
+"""Our own pages with what a reader sees of them, measured by Chromium: docs/development/fidelity.md."""

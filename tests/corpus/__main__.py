@@ -1,4 +1,4 @@
-"""Measure the pages of the corpus anew, or score the posts that are written of them: docs/fidelity.md."""
+"""Measure the pages of the corpus anew, or score the posts that are written of them: docs/development/fidelity.md."""
 
 from __future__ import annotations
 

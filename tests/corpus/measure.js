@@ -132,8 +132,8 @@
     grids.set(table, cells)
     return cells
   }
-  // A table of one cell a row, or one whose cells hold headings or quotes, lays out a page: no reader takes it for a table.
-  const isTable = (table) => [...table.rows].some(row => row.cells.length > 1) && !table.querySelector('h1,h2,h3,h4,h5,h6,blockquote,table')
+  // A table of one cell a row lays out a page: no reader takes it for a table.
+  const isTable = (table) => [...table.rows].some(row => row.cells.length > 1)
 
   const numberOf = (item) => {
     const list = item.parentElement
@@ -191,10 +191,13 @@
       else addCharacter(character, marks)
     }
   }
+  // What a post shows in place of an <svg> of the page: a file of its own, or the drawing itself in the address.
+  const isDrawing = (image) => /^data:image\/svg\+xml|\/svg-[0-9a-f]{64}\.svg$/.test(image.src)
   const svg = (element) => { // its drawing and lettering are not counted, pictures in it are
     const style = getComputedStyle(element)
     if (background(element, style)) picture(element, background(element, style), marksOf(element))
     element.querySelectorAll('image').forEach(i => picture(i, i.href.baseVal, marksOf(element)))
+    if (element.querySelector('path, polygon, ellipse, circle, line') && !element.querySelector('foreignObject img, foreignObject svg')) return // labels
     element.querySelectorAll('foreignObject').forEach(f => { endBlock(); f.childNodes.forEach(walk); endBlock() })
   }
   const walk = (node) => {
@@ -210,6 +213,7 @@
       return endBlock()
     }
     if (isInvisible(element, style)) return
+    if (tag === 'IMG' && isDrawing(element)) return
     if (tag === 'IMG') return style.visibility === 'visible' && element.getBoundingClientRect().width > 1 && picture(element, element.src, marksOf(element))
     if (tag === 'svg') { if (isBlock(style)) endBlock(); svg(element); if (isBlock(style)) endBlock(); return }
     if (element.dataset.formula !== undefined) { // drawn glyph by glyph: it counts as its TeX, as a post writes it

@@ -18,7 +18,7 @@ def readable(page: Original) -> str:
     return readable_page(extract(page_of(page.content.decode(errors="replace"))), {})
 
 
-def test_every_word_and_picture_is_shown() -> None:
+def test_readable_page_shows_all_words_and_images() -> None:
     from playwright.sync_api import sync_playwright
 
     measure = (SHARED / "fidelity" / "measure.js").read_text(encoding="utf-8")

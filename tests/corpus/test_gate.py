@@ -28,7 +28,7 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Post]:
 
 @pytest.mark.jekyll
 @pytest.mark.browser
-def test_posts_show_what_the_pages_show(posts: dict[str, Post]) -> None:
+def test_fidelity_gate_posts_reach_floors(posts: dict[str, Post]) -> None:
     result = score_posts([*ALL.values()], posts)
     assert result.below(read_floors()) == [], "\n".join([*result.table(), *result.differences])
 
@@ -36,24 +36,24 @@ def test_posts_show_what_the_pages_show(posts: dict[str, Post]) -> None:
 # --- The truth ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_page_is_described_and_every_article_measured() -> None:
+def test_corpus_every_page_described_and_article_measured() -> None:
     assert {file.stem for file in PAGES.glob("*.html")} == set(ALL)
     assert {file.stem for file in TRUTH.glob("*.json")} == {page.name for page in ARTICLES}
 
 
 @pytest.mark.parametrize("page", ARTICLES, ids=lambda page: page.name)
-def test_the_truth_is_of_the_page_as_it_is(page: CorpusPage) -> None:
+def test_corpus_truth_digest_matches_page(page: CorpusPage) -> None:
     assert page.recorded()["page"] == page.digest, f"./run python -m tests.corpus measure {page.name}"
 
 
 @pytest.mark.browser
-def test_the_truth_is_what_chromium_shows() -> None:
+def test_corpus_truth_matches_chromium_measurement() -> None:
     with chromium() as browser:
         measured = {page.name: browser.measure_page(page) for page in ARTICLES}
     assert measured == {page.name: page.recorded()["lines"] for page in ARTICLES}
 
 
-def test_pages_are_small() -> None:
+def test_corpus_page_size_within_limit() -> None:
     assert [name for name, page in ALL.items() if page.file.stat().st_size > 8_000] == []
 
 
@@ -101,7 +101,7 @@ DAMAGES: dict[str, tuple[str, Damage, str]] = {
 
 @pytest.mark.jekyll
 @pytest.mark.browser
-def test_a_damaged_post_falls_below_the_floor_on_every_engine(posts: dict[str, Post]) -> None:
+def test_fidelity_gate_damaged_post_fails_on_every_engine(posts: dict[str, Post]) -> None:
     damaged = {case: damage(posts[name].body) for case, (name, damage, _) in DAMAGES.items()}
     assert [case for case, (name, _, _) in DAMAGES.items() if damaged[case] == posts[name].body] == []
     rendered = [(case, engine, render(body)) for case, body in damaged.items() for engine, render in ENGINES.items()]
@@ -115,21 +115,21 @@ def test_a_damaged_post_falls_below_the_floor_on_every_engine(posts: dict[str, P
 
 
 @pytest.mark.parametrize("fact", ["title", "account", "author", "published"])
-def test_a_wrong_fact_is_seen(fact: str) -> None:
+def test_compare_facts_wrong_metadata_lowers_recall(fact: str) -> None:
     page = ALL["era-2020-meta"]
     facts = {"title": page.title, "account": page.account, "author": page.author, "published": page.published}
     assert compare_facts(page, Post(state="article", facts=facts))["metadata"].recall == 1
     assert compare_facts(page, Post(state="article", facts={**facts, fact: "别的"}))["metadata"].recall == 0.75
 
 
-def test_a_wrong_state_is_seen() -> None:
+def test_compare_facts_wrong_state_lowers_recall() -> None:
     assert compare_facts(ALL["notice-deleted"], Post(state="deleted"))["state"].recall == 1
     assert compare_facts(ALL["notice-deleted"], Post(state="expired"))["state"].recall == 0
 
 
 @pytest.mark.jekyll
 @pytest.mark.browser
-def test_a_gap_that_is_closed_must_be_struck_out(posts: dict[str, Post]) -> None:
+def test_fidelity_gate_closed_gap_still_listed_fails(posts: dict[str, Post]) -> None:
     page = replace(ALL["text-rule"], gaps=frozenset({"bold"}))
     (below, *_) = score_posts([page], posts).below(read_floors())
     assert below == "text-rule (kramdown) bold: the gap is closed, strike it out"

@@ -38,11 +38,11 @@ def squeezed(value: object) -> str:
     return BLANK.sub("", str(value))
 
 
-def test_the_state(stem: str) -> None:
+def test_classify_state_matches_truth(stem: str) -> None:
     assert classify(page_of(stem)).state == truth_of(stem)["state"]
 
 
-def test_the_metadata(stem: str) -> None:
+def test_read_metadata_matches_truth(stem: str) -> None:
     truth = truth_of(stem)
     if truth["state"] != "article":
         return
@@ -57,7 +57,7 @@ def test_the_metadata(stem: str) -> None:
     assert not meta["author"] or squeezed(author) == squeezed(meta["author"])
 
 
-def test_the_body_has_every_word_and_picture_of_the_page(stem: str) -> None:
+def test_read_raw_body_has_all_words_and_images(stem: str) -> None:
     """In order; what a pass will drop later (hidden, scripts) may still be there."""
     truth = truth_of(stem)
     if truth["state"] != "article":

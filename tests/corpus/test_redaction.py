@@ -18,7 +18,7 @@ STEMS = sorted(path.stem for path in (CORPUS / "pages").glob("*.html")) or ["mis
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("stem", STEMS)
-def test_a_real_page_reads_as_before(stem: str) -> None:
+def test_redact_real_page_keeps_state_and_article(stem: str) -> None:
     content = (CORPUS / "pages" / f"{stem}.html").read_bytes()
     page = Page(source=f"{stem}.html", content=content, captured=CAPTURED, saved=True)
     kept = replace(page, content=redact(content)[0])
@@ -30,7 +30,7 @@ def test_a_real_page_reads_as_before(stem: str) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("stem", STEMS)
-def test_a_reader_planted_in_a_real_page_is_gone(stem: str) -> None:
+def test_redact_planted_reader_credentials_removed(stem: str) -> None:
     """The fields that clients fill, where this page has them empty."""
     content = (CORPUS / "pages" / f"{stem}.html").read_bytes()
     planted = content
@@ -54,7 +54,7 @@ def test_a_reader_planted_in_a_real_page_is_gone(stem: str) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("stem", STEMS)
-def test_an_anonymous_page_is_kept_to_the_byte(stem: str) -> None:
+def test_redact_anonymous_page_unchanged(stem: str) -> None:
     """Only pages whose code or links hold somebody's session differ: account pages, walls, and a sample of WeChat's."""
     content = (CORPUS / "pages" / f"{stem}.html").read_bytes()
     kept, names = redact(content)

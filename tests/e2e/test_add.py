@@ -45,7 +45,7 @@ def seed(world: World) -> str:
     return address
 
 
-def test_an_address_becomes_the_seeds_post_with_its_nine_pictures(archiver: Command, seed: str) -> None:
+def test_add_url_writes_expected_post_and_images(archiver: Command, seed: str) -> None:
     outcome = archiver.add(seed).outcome
     written = (archiver.folder / outcome["post"]).read_text(encoding="utf-8")
     wanted = (SEED / "expected.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_an_address_becomes_the_seeds_post_with_its_nine_pictures(archiver: Comm
     assert pictures == {path.name: path.read_bytes() for path in (SEED / "page_files").iterdir()}
 
 
-def test_the_front_matter_has_the_seeds_seven_keys_in_its_order_and_then_wechat(archiver: Command, seed: str) -> None:
+def test_front_matter_key_order_and_values(archiver: Command, seed: str) -> None:
     written = (archiver.folder / archiver.add(seed).outcome["post"]).read_text(encoding="utf-8")
     front = yaml.safe_load(written.split("---\n")[1])
     assert [*front] == ["layout", "title", "date", "author", "header-img", "catalog", "tags", "wechat"]
@@ -67,7 +67,7 @@ def test_the_front_matter_has_the_seeds_seven_keys_in_its_order_and_then_wechat(
     assert front["tags"] == ["其他"]
 
 
-def test_the_json_line_is_the_one_users_script_against(archiver: Command, seed: str) -> None:
+def test_add_json_line_keys_and_values(archiver: Command, seed: str) -> None:
     run = archiver.add(seed)
     assert run.code == 0
     assert [*run.outcome] == KEYS
@@ -87,7 +87,7 @@ def test_the_json_line_is_the_one_users_script_against(archiver: Command, seed: 
     assert Path(run.outcome["post"]).parent == Path("out/_posts")
 
 
-def test_the_same_article_again_is_unchanged_and_no_file_is_touched(archiver: Command, seed: str) -> None:
+def test_add_unchanged_article_rewrites_no_published_file(archiver: Command, seed: str) -> None:
     archiver.add(seed)
     before = _files(archiver.folder / "out")
     run = archiver.add(seed)
@@ -97,7 +97,7 @@ def test_the_same_article_again_is_unchanged_and_no_file_is_touched(archiver: Co
     assert all(".archive/" in name for name in changed)  # the catalogue alone, which has seen it once more
 
 
-def test_the_bundled_example_needs_no_network(offline: Command) -> None:
+def test_add_bundled_example_works_offline(offline: Command) -> None:
     run = offline.add(SEED / "page.html")
     assert run.outcome["images"] == {"expected": 9, "saved": 9, "failed": 0}
     assert len([*(offline.folder / "out" / "postimg").iterdir()]) == 9
@@ -109,7 +109,7 @@ def test_the_bundled_example_needs_no_network(offline: Command) -> None:
 @pytest.mark.parametrize(
     "wall", [pages.redirect(f"{pages.WALL_ADDRESS}?poc_token=t"), pages.wall()], ids=["redirect", "script markers"]
 )
-def test_a_wall_ends_the_asking(archiver: Command, world: World, wall: Answer) -> None:
+def test_add_verification_page_stops_further_requests(archiver: Command, world: World, wall: Answer) -> None:
     world.serve(SHORT, wall)
     run = archiver.add(SHORT, OTHER)
     assert run.code == 75
@@ -130,14 +130,16 @@ NOTICES = {
 
 
 @pytest.mark.parametrize(("answer", "state"), NOTICES.values(), ids=NOTICES)
-def test_a_notice_is_told_and_never_becomes_a_post(archiver: Command, world: World, answer: Answer, state: str) -> None:
+def test_add_notice_page_reports_state_and_writes_no_post(
+    archiver: Command, world: World, answer: Answer, state: str
+) -> None:
     world.serve(SHORT, answer)
     run = archiver.add(SHORT)
     assert (run.code, run.outcome["state"], run.outcome["outcome"]) == (1, state, "failed")
     assert archiver.posts == []
 
 
-def test_t20_a_migrated_accounts_notice_is_followed(archiver: Command, world: World) -> None:
+def test_add_migrated_account_notice_is_followed(archiver: Command, world: World) -> None:
     world.serve(SHORT, pages.notice("该公众号已迁移", script=f"var transferTargetLink = '{OTHER}';"))
     world.serve(OTHER, pages.article("<p>新家。</p>"))
     run = archiver.add(SHORT)
@@ -145,7 +147,7 @@ def test_t20_a_migrated_accounts_notice_is_followed(archiver: Command, world: Wo
     assert "新家。" in archiver.posts[0].read_text(encoding="utf-8")
 
 
-def test_a_page_that_is_not_there_is_a_failure(archiver: Command, world: World) -> None:
+def test_add_http_404_fails_without_retry(archiver: Command, world: World) -> None:
     run = archiver.add(SHORT)
     assert run.code == 1
     assert "404" in run.outcome["error"]
@@ -166,7 +168,7 @@ PASSING = {
 
 
 @pytest.mark.parametrize("trouble", PASSING.values(), ids=PASSING)
-def test_passing_trouble_is_overcome_by_another_try(archiver: Command, world: World, trouble: Answer) -> None:
+def test_add_transient_error_is_retried(archiver: Command, world: World, trouble: Answer) -> None:
     world.serve(SHORT, trouble, ARTICLE)
     run = archiver.add(SHORT)
     assert (run.code, run.outcome["outcome"]) == (0, "archived")
@@ -174,13 +176,13 @@ def test_passing_trouble_is_overcome_by_another_try(archiver: Command, world: Wo
 
 
 @pytest.mark.parametrize("encoded", [pages.gzipped, pages.brotlied])
-def test_compressed_pages_are_read(archiver: Command, world: World, encoded: pages.Encoding) -> None:
+def test_add_compressed_page_is_decoded(archiver: Command, world: World, encoded: pages.Encoding) -> None:
     world.serve(SHORT, encoded(ARTICLE))
     archiver.add(SHORT)
     assert "番茄红了。" in archiver.posts[0].read_text(encoding="utf-8")
 
 
-def test_cookies_go_to_wechat_and_nowhere_else(archiver: Command, world: World) -> None:
+def test_add_cookies_sent_to_wechat_only(archiver: Command, world: World) -> None:
     domains = ("mp.weixin.qq.com", ".qq.com", "mmbiz.qpic.cn", ".qpic.cn")
     lines = [f"{d}\t{str(d.startswith('.')).upper()}\t/\tFALSE\t4102444800\tpoc_sid\tGEHEIM" for d in domains]
     cookies = archiver.folder / "cookies.txt"
@@ -195,9 +197,7 @@ def test_cookies_go_to_wechat_and_nowhere_else(archiver: Command, world: World) 
     assert all(b"GEHEIM" not in content for _, _, content in _files(archiver.folder / "out").values())
 
 
-def test_t5_what_the_sharers_address_and_the_readers_page_give_away_is_not_kept(
-    archiver: Command, world: World
-) -> None:
+def test_add_credentials_in_url_and_page_are_not_stored(archiver: Command, world: World) -> None:
     secrets = {"key": "daf9bdc5abc4e8d0", "pass_ticket": "QxV2hTskRqdl", "uin": "MTIzNDU2Nzg5MA", "exportkey": "n_ChQI"}
     query = "&".join(f"{name}={value}" for name, value in secrets.items())
     linked = f"<p><a href='{OTHER}?{query.replace('&', '&amp;')}'>上一篇</a></p>"
@@ -224,7 +224,7 @@ BAD_INPUT = {
 
 
 @pytest.mark.parametrize(("source", "code", "hint"), BAD_INPUT.values(), ids=BAD_INPUT)
-def test_bad_input_gives_one_clear_line_and_leaves_nothing(offline: Command, source: str, code: int, hint: str) -> None:
+def test_add_bad_input_prints_one_line_and_writes_nothing(offline: Command, source: str, code: int, hint: str) -> None:
     (offline.folder / "nothing.html").write_bytes(b"")
     (offline.folder / "binary.html").write_bytes(bytes(range(256)) * 64)
     (offline.folder / "picture.html").write_bytes(png())
@@ -237,7 +237,7 @@ def test_bad_input_gives_one_clear_line_and_leaves_nothing(offline: Command, sou
     assert not (offline.folder / "out").exists()
 
 
-def test_an_unwritable_output_is_told_before_anything_is_fetched(archiver: Command, world: World) -> None:
+def test_add_unwritable_output_fails_before_any_request(archiver: Command, world: World) -> None:
     (archiver.folder / "file").write_text("in the way")
     run = archiver("add", "-o", "file/out", SHORT)
     assert (run.code, len(run.err.splitlines())) == (73, 1)
@@ -245,7 +245,7 @@ def test_an_unwritable_output_is_told_before_anything_is_fetched(archiver: Comma
     assert world.requests == []
 
 
-def test_a_setting_that_does_not_exist_is_named(offline: Command) -> None:
+def test_settings_unknown_key_error_names_it(offline: Command) -> None:
     (offline.folder / "archiver.yml").write_text("intervall: 5\n")
     run = offline("add", "-o", "out", SHORT)
     assert (run.code, len(run.err.splitlines())) == (78, 1)

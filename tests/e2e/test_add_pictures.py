@@ -28,7 +28,7 @@ LOST = {"404": NOT_FOUND, "the hot-link notice": pages.picture(HOTLINK_NOTICE), 
 
 
 @pytest.mark.parametrize("answer", LOST.values(), ids=LOST)
-def test_a_lost_picture_does_not_lose_the_article(archiver: Command, world: World, answer: Answer) -> None:
+def test_add_image_download_failure_keeps_article(archiver: Command, world: World, answer: Answer) -> None:
     world.serve(ADDRESS, pages.article(f"<p>前</p>{IMAGE}<p>后</p>"))
     world.serve(f"{PICTURE}/0", answer)
     world.serve(f"{PICTURE}/640", answer)
@@ -39,7 +39,7 @@ def test_a_lost_picture_does_not_lose_the_article(archiver: Command, world: Worl
     assert f"前\n\n![]({SHOWN})\n\n后" in _post(archiver)
 
 
-def test_one_id_is_one_request_and_one_file(archiver: Command, world: World) -> None:
+def test_add_repeated_image_id_downloaded_once(archiver: Command, world: World) -> None:
     twice = IMAGE + IMAGE.replace("wx_fmt=jpeg", "wx_fmt=jpeg&amp;from=appmsg#imgIndex=3")
     world.serve(ADDRESS, pages.article(twice))
     world.serve(f"{PICTURE}/0", pages.picture(png()))
@@ -49,7 +49,7 @@ def test_one_id_is_one_request_and_one_file(archiver: Command, world: World) -> 
     assert _post(archiver).count(f"/postimg/{ID}.png)") == 2
 
 
-def test_t101_the_original_is_asked_for_and_the_shown_size_when_there_is_none(archiver: Command, world: World) -> None:
+def test_add_missing_original_image_falls_back_to_shown_size(archiver: Command, world: World) -> None:
     world.serve(ADDRESS, pages.article(IMAGE))
     world.serve(f"{PICTURE}/0", NOT_FOUND)
     world.serve(f"{PICTURE}/640", pages.picture(png()))
@@ -57,7 +57,7 @@ def test_t101_the_original_is_asked_for_and_the_shown_size_when_there_is_none(ar
     assert world.asked("mmbiz.qpic.cn") == [f"/mmbiz_jpg/{ID}/0", f"/mmbiz_jpg/{ID}/640"]
 
 
-def test_t99_the_bytes_say_the_type_and_not_the_address(archiver: Command, world: World) -> None:
+def test_add_image_extension_from_bytes_not_url(archiver: Command, world: World) -> None:
     world.serve(ADDRESS, pages.article(IMAGE))
     world.serve(f"{PICTURE}/0", pages.picture(png(), "image/jpeg"))
     archiver.add(ADDRESS)
@@ -65,7 +65,7 @@ def test_t99_the_bytes_say_the_type_and_not_the_address(archiver: Command, world
     assert f"![]({{{{site.baseurl}}}}/postimg/{ID}.png)" in _post(archiver)
 
 
-def test_no_media_leaves_every_picture_where_it_is(archiver: Command, world: World) -> None:
+def test_add_no_media_keeps_remote_image_urls(archiver: Command, world: World) -> None:
     world.serve(ADDRESS, pages.article(IMAGE))
     run = archiver.add("--no-media", ADDRESS)
     assert run.outcome["images"] == {"expected": 1, "saved": 0, "failed": 0}
@@ -73,7 +73,7 @@ def test_no_media_leaves_every_picture_where_it_is(archiver: Command, world: Wor
     assert f"![]({SHOWN})" in _post(archiver)
 
 
-def test_pictures_come_from_the_folder_beside_a_saved_page(offline: Command) -> None:
+def test_add_saved_page_images_from_companion_folder(offline: Command) -> None:
     """As Chrome saves: `src` leads to a file, `data-src` still to the CDN."""
     image = IMAGE.replace("<img ", '<img src="./页面_files/640(1)" ')
     (offline.folder / "页面.html").write_bytes(pages.article(image).body)
@@ -83,7 +83,7 @@ def test_pictures_come_from_the_folder_beside_a_saved_page(offline: Command) -> 
     assert (offline.folder / "out" / "postimg" / f"{ID}.png").read_bytes() == png()
 
 
-def test_pictures_come_from_within_a_single_file_save(offline: Command) -> None:
+def test_add_mhtml_images_from_embedded_parts(offline: Command) -> None:
     _save_mhtml(
         offline.folder / "page.mhtml", {ADDRESS: ("text/html", pages.article(IMAGE).body), SHOWN: ("image/png", png())}
     )

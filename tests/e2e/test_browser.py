@@ -87,7 +87,7 @@ class Seen:
             route.abort()
 
 
-def test_no_page_runs_anything_asks_for_anything_or_leaves_its_column(archiver: Command, world: World) -> None:
+def test_built_site_no_script_no_overflow_only_image_requests(archiver: Command, world: World) -> None:
     world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(HARM, title="坏页"))
     fixtures = sorted(FIXTURES.glob("*/page.html"))
     run = archiver.add("--no-media", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", *fixtures)
@@ -98,7 +98,7 @@ def test_no_page_runs_anything_asks_for_anything_or_leaves_its_column(archiver: 
     assert Seen(built).look(names) == []
 
 
-def test_words_made_to_do_harm_run_nothing_and_lie_nowhere_else(offline: Command) -> None:
+def test_add_hostile_text_no_script_no_file_outside_output(offline: Command) -> None:
     bodies = {title: "".join(spoken(body, text) for body in BODIES.values()) for title, text in TEXTS.items()}
     bodies |= {f"active {name}": body for name, body in ACTIVE.items()}
     for number, (name, body) in enumerate(bodies.items()):
@@ -119,7 +119,7 @@ def test_words_made_to_do_harm_run_nothing_and_lie_nowhere_else(offline: Command
     assert outside == set()
 
 
-def test_a_page_whose_pictures_were_saved_asks_nobody_else(archiver: Command, world: World) -> None:
+def test_built_site_with_saved_images_makes_no_foreign_request(archiver: Command, world: World) -> None:
     world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(HARM, title="坏页"))
     for picture in PICTURES:
         world.serve(f"https://mmbiz.qpic.cn/mmbiz_png/{picture}", pages.picture(png(), "image/png"))

@@ -50,9 +50,7 @@ def _named(name: str) -> Scenario:
 
 
 @pytest.mark.timeout(0)
-def test_a_call_that_meets_a_fault_goes_on_when_made_again(
-    bench: Bench, seed: int, request: pytest.FixtureRequest
-) -> None:
+def test_fault_injection_repeated_command_recovers(bench: Bench, seed: int, request: pytest.FixtureRequest) -> None:
     """A sample; all of them with --long, which goes on from the file of --injection-state."""
     state = request.config.getoption("--injection-state")
     record = Record(path=Path(state) if state else None)
@@ -63,7 +61,7 @@ def test_a_call_that_meets_a_fault_goes_on_when_made_again(
 
 
 @pytest.mark.timeout(0)
-def test_commands_at_once_and_signals_at_any_moment_leave_a_whole_archive(
+def test_concurrent_commands_and_signals_keep_archive_consistent(
     bench: Bench, seed: int, request: pytest.FixtureRequest
 ) -> None:
     record = Record()
@@ -76,7 +74,7 @@ def test_commands_at_once_and_signals_at_any_moment_leave_a_whole_archive(
 # The injector itself
 
 
-def _prepared(bench: Bench, name: str, check: list[str], *faults: dict[str, object]) -> list[Result]:
+def _with_current_record(bench: Bench, name: str, check: list[str], *faults: dict[str, object]) -> list[Result]:
     """What faults did in a scenario; `check` learns the kinds of problems."""
     found: list[Result] = []
 
@@ -91,9 +89,9 @@ def _prepared(bench: Bench, name: str, check: list[str], *faults: dict[str, obje
     return found
 
 
-def test_injector_fails_the_call_it_is_told_to_and_kills_before_it(bench: Bench) -> None:
+def test_injector_fails_or_kills_at_given_call(bench: Bench) -> None:
     fault: dict[str, object] = {"operation": "fsync", "number": 1}
-    full, killed, unmet = _prepared(
+    full, killed, unmet = _with_current_record(
         bench,
         "export",
         [],
@@ -107,7 +105,7 @@ def test_injector_fails_the_call_it_is_told_to_and_kills_before_it(bench: Bench)
     assert (unmet.fired, unmet.code) == (False, 0)
 
 
-def test_injector_names_who_called(bench: Bench) -> None:
+def test_injector_trace_names_call_sites(bench: Bench) -> None:
     notes: list[tuple[str, str, str, int]] = []
 
     def play(server: object, world: object) -> None:
@@ -122,7 +120,7 @@ def test_injector_names_who_called(bench: Bench) -> None:
     assert all("+" in site for _, _, site, _ in notes)
 
 
-def test_verdict_sees_what_is_lost_false_and_left(bench: Bench) -> None:
+def test_verdict_detects_lost_stray_and_leftover_files(bench: Bench) -> None:
     """An archive that was harmed in each of these ways is told from a sound one."""
     kinds: dict[str, set[str]] = {}
 
@@ -147,7 +145,7 @@ def test_verdict_sees_what_is_lost_false_and_left(bench: Bench) -> None:
     }  # fmt: skip
 
 
-def test_hook_counts_the_calls_it_is_told_of_alone() -> None:
+def test_hook_counts_only_calls_of_its_operation() -> None:
     fired: list[bool] = []
     fault = {"operation": "write", "number": 2, "fault": "EIO"}
     hook = Hook(fault=fault, fired=lambda: fired.append(True))
@@ -156,7 +154,7 @@ def test_hook_counts_the_calls_it_is_told_of_alone() -> None:
     assert fired == [True]
 
 
-def test_hook_lasts_as_a_full_disk_does() -> None:
+def test_hook_lasting_disk_full_fails_later_writes() -> None:
     hook = Hook(fault={"operation": "write", "number": 1, "fault": "ENOSPC", "lasting": True})
     calls = [(b"write", 0), (b"open", 0), (b"open", 0o102), (b"unlink", 0), (b"mkdir", 0), (b"lock", 0)]
     assert [hook.decide(name, b"out/x", b"", flags) for name, flags in calls] == [28, 0, 28, 0, 28, 0]
@@ -173,11 +171,11 @@ def test_hook_lasts_as_a_full_disk_does() -> None:
         ("out/#12 (deleted)", "out/nameless"),
     ],
 )
-def test_kind_of_file_is_the_same_each_time(path: str, kind: str) -> None:
+def test_kind_of_replaces_variable_path_parts(path: str, kind: str) -> None:
     assert kind_of(path) == kind
 
 
-def test_faults_are_those_that_a_call_can_meet() -> None:
+def test_faults_of_lists_errors_possible_for_call() -> None:
     assert faults_of("flock") == ["EIO", "ENOSPC", "ENOLCK", "ENOSYS", KILL]
     assert "EMFILE" in faults_of("open", writes=False)
     assert "EROFS" not in faults_of("open", writes=False)
@@ -185,7 +183,7 @@ def test_faults_are_those_that_a_call_can_meet() -> None:
 
 
 @pytest.mark.parametrize(("every", "numbers"), [(True, {1, 2, 3, 4, 5}), (False, {1, 3, 5})])
-def test_trials_are_each_call_or_the_first_middle_and_last(every: bool, numbers: set[int]) -> None:
+def test_trials_of_every_call_or_first_middle_last(every: bool, numbers: set[int]) -> None:
     scenario = Scenario(name="x", words=lambda _: [], make=lambda _: None, every=every)
     notes = [("fsync", "f", "here", 0)] * 5 + [("rename", "f", "here", 0)]
     trials = [trial for trial in trials_of(scenario, notes) if trial.call == Call("fsync", "f", "here")]
@@ -193,7 +191,7 @@ def test_trials_are_each_call_or_the_first_middle_and_last(every: bool, numbers:
     assert {trial.fault for trial in trials} == set(faults_of("fsync"))
 
 
-def test_record_goes_on_where_it_was_and_not_on_other_code(tmp_path: Path) -> None:
+def test_record_resumes_unless_code_changed(tmp_path: Path) -> None:
     path = tmp_path / "state"
     result = Result(trial="add|fsync|*|*|1|EIO", call="fsync x @ y", fired=True, code=73, problems=[["lost", "x"]])
     Record(path=path).add(result)
@@ -204,7 +202,7 @@ def test_record_goes_on_where_it_was_and_not_on_other_code(tmp_path: Path) -> No
     assert Record(path=path).results == {}
 
 
-def test_every_command_that_writes_is_there() -> None:
+def test_scenarios_cover_every_writing_command() -> None:
     named = {word for one in scenarios() for word in one.name.split("-")[:1]}
     assert {"add", "batch", "run", "rebuild", "recheck", "repair", "rm", "export"} <= named
-    assert (ROOT / "docs" / "testing-faults.md").is_file()
+    assert (ROOT / "docs" / "development" / "testing-faults.md").is_file()

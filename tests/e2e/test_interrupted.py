@@ -30,7 +30,7 @@ main()
      ("archiver.app", ["add", "x"]), ("archiver.settings", ["rm", "x"]), ("yaml", ["run"]), ("msgspec", ["list"]),
      ("archiver.commands.scheduler", ["batch", "list.txt"])],
 )  # fmt: skip
-def test_main_interrupted_while_it_loads(tmp_path: Path, module: str, call: list[str]) -> None:
+def test_main_interrupted_during_import_exits_130(tmp_path: Path, module: str, call: list[str]) -> None:
     (tmp_path / "list.txt").touch()
     (tmp_path / "archiver.yml").touch()
     done = subprocess.run(
@@ -57,7 +57,7 @@ main()
 """
 
 
-def test_main_interrupted_in_a_destructor(tmp_path: Path) -> None:
+def test_main_interrupted_in_destructor_exits_130(tmp_path: Path) -> None:
     """Python prints and ignores what a destructor or the callback of a weak reference raises: the call went on."""
     done = subprocess.run(
         [sys.executable, "-c", IGNORED], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=40
@@ -83,7 +83,7 @@ def closed(archiver: Command, numbers: str, *call: str) -> subprocess.CompletedP
     ("call", "code"),
     [(["batch", "-"], 66), (["add", "-"], 66), (["rm", "x"], 2), (["list"], 66), (["init", "new"], 0)],
 )
-def test_stdin_closed(archiver: Command, call: list[str], code: int) -> None:
+def test_main_closed_stdin_no_traceback(archiver: Command, call: list[str], code: int) -> None:
     done = closed(archiver, "0", *call)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
@@ -93,7 +93,7 @@ def test_stdin_closed(archiver: Command, call: list[str], code: int) -> None:
 
 @pytest.mark.parametrize("numbers", ["1", "2", "0,1,2"])
 @pytest.mark.parametrize("call", [["list"], ["init", "new"], ["export", "--csv", "-"]])
-def test_stdout_and_stderr_closed(archiver: Command, numbers: str, call: list[str]) -> None:
+def test_main_closed_output_streams_no_traceback(archiver: Command, numbers: str, call: list[str]) -> None:
     done = closed(archiver, numbers, *call)
     assert done.returncode in (0, 66)
     assert "Traceback" not in done.stderr
@@ -101,14 +101,14 @@ def test_stdout_and_stderr_closed(archiver: Command, numbers: str, call: list[st
 
 
 @pytest.mark.parametrize("name", [".", "/dev/zero", "/proc/self/mem", "x" * 300, "missing.txt"])
-def test_batch_of_what_cannot_be_read(archiver: Command, name: str) -> None:
+def test_batch_unreadable_list_is_input_error(archiver: Command, name: str) -> None:
     done = archiver.batch(name)
     assert done.code == 66
     assert "bug" not in done.err
     assert done.err.startswith("archiver: ")
 
 
-def test_batch_of_an_endless_stdin(archiver: Command) -> None:
+def test_batch_endless_stdin_is_input_error(archiver: Command) -> None:
     with Path("/dev/zero").open("rb") as zeros:
         done = subprocess.run(
             [Path(sys.executable).parent / "archiver", "batch", "-"], cwd=archiver.folder, stdin=zeros,

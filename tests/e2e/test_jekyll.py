@@ -22,7 +22,7 @@ def _text(page: Path) -> str:
     return html.unescape(re.sub(r"<!--.*?-->|<[^>]*>", "", article))
 
 
-def test_an_articles_templates_survive_thebuild(archiver: Command, world: World) -> None:
+def test_jekyll_build_shows_template_code_literally(archiver: Command, world: World) -> None:
     prose = "<p>写作 {{ site.title }} 或 {% include x %}，行内 <code>{{name}}</code>。</p>"
     body = prose + "<pre><code>&lt;b :style=\"{{color: 'red'}}\"&gt;\n{% if page %}</code></pre><p>{% endraw %}</p>"
     world.serve("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", pages.article(body, title="模板"))
@@ -33,7 +33,7 @@ def test_an_articles_templates_survive_thebuild(archiver: Command, world: World)
     assert "{% endraw %}" in text
 
 
-def test_every_fixture_is_built_and_every_saved_picture_is_there(offline: Command) -> None:
+def test_jekyll_build_has_every_post_and_image(offline: Command) -> None:
     run = offline("add", "-o", "out", FIXTURES / "article--seed-2020" / "page.html")
     assert run.code == 0, run.err
     others = sorted(page for page in FIXTURES.glob("*/page.html") if "seed" not in page.parent.name)

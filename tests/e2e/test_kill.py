@@ -133,7 +133,7 @@ def _kill_and_check(archiver: Command, name: str, kills: int, takes: float, trut
 
 
 @pytest.mark.timeout(1800)
-def test_a_batch_that_is_killed_loses_nothing_and_has_nothing_twice(
+def test_batch_killed_repeatedly_loses_and_duplicates_nothing(
     archiver: Command, world: World, request: pytest.FixtureRequest
 ) -> None:
     kills = 200 if request.config.getoption("--long") else 30
@@ -153,7 +153,7 @@ def test_a_batch_that_is_killed_loses_nothing_and_has_nothing_twice(
             done.result()
 
 
-def test_the_lock_of_a_dead_run_goes_and_that_of_a_living_one_stays(archiver: Command, world: World) -> None:
+def test_batch_removes_locks_of_dead_runs_only(archiver: Command, world: World) -> None:
     one, two = (archiver.write(f"{each}.txt", *numbered.serve(world, (each,))) for each in (1, 2))
     running = archiver.folder / "out" / ".archive" / "running"
     with world.held() as wait_for_request:

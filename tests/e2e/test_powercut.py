@@ -31,7 +31,7 @@ def bench() -> Iterator[Bench]:
 
 @pytest.mark.compiler
 @pytest.mark.timeout(0)
-def test_a_power_cut_loses_nothing_that_was_promised(bench: Bench, request: pytest.FixtureRequest) -> None:
+def test_power_cut_loses_no_recorded_data(bench: Bench, request: pytest.FixtureRequest) -> None:
     """A sample; each state of the disk with --long."""
     given = request.config.getoption("--injection-seed")
     seed = int(given) if given is not None else random.randrange(2**32)
@@ -103,7 +103,7 @@ _BEFORE = {"b/x": b"old"}
         ),
     ],
 )  # fmt: skip
-def test_disk_keeps_what_was_synced(
+def test_disk_after_loss_keeps_synced_data(
     tmp_path: Path, events: list[dict[str, object]], loss: str, left: dict[str, bytes]
 ) -> None:
     (tmp_path / "a").mkdir()
@@ -115,7 +115,7 @@ def test_disk_keeps_what_was_synced(
     assert {path: content for path, content in disk.after(loss, 0) if content is not None} == left
 
 
-def test_disk_loses_a_rename_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_disk_rename_is_lost_atomically(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/x").write_bytes(b"x")
     disk = Disk.of(tmp_path)
@@ -126,7 +126,7 @@ def test_disk_loses_a_rename_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.compiler
 @pytest.mark.parametrize("name", ["add", "repair", "rm", "export"])
-def test_disk_is_what_the_command_left(bench: Bench, name: str) -> None:
+def test_disk_after_full_sync_matches_real_folder(bench: Bench, name: str) -> None:
     """The model, nothing lost, is the real folder: no call that changes something goes unseen."""
     (scenario,) = [one for one in scenarios() if one.name == name]
     seen: list[dict[str, bytes]] = []

@@ -90,7 +90,7 @@ def shown(address: str) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", ["exp-article-04", "exp-picture-01", "sogou-2018-bgimage-qqmusic"])
-def test_an_article_is_replayed(archiver: Command, world: World, tmp_path: Path, name: str) -> None:
+def test_export_warc_replays_article_in_pywb(archiver: Command, world: World, tmp_path: Path, name: str) -> None:
     page = original(name)
     served = serve(world, page)
     key = archiver.add(ADDRESS).outcome["key"]

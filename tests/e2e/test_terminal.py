@@ -46,8 +46,8 @@ def archive(archiver: Command, world: World) -> Command:
 CALLS: dict[str, tuple[str, ...]] = {
     "batch": ("batch", "--interval", "0", "-v", "-o", "out", "--failed", "failed.txt", "list.txt"),
     "batch --json": ("batch", "--json", "--interval", "0", "--retry", "--refresh", "-o", "out", "list.txt"),
-    "add": ("add", "--interval", "0", "-v", "-o", "out", ONE, TWO, FOUR, f"no{HARM[:9]}.html", f"https://a.example/{HARM[:9]}"),
-    "run": ("run", "--interval", "0", "-v", "--report", "report.json", "--config", "archiver.yml"),
+    "add": ("add", "--interval", "0", "-vv", "-o", "out", ONE, TWO, FOUR, f"no{HARM[:9]}.html", f"https://a.example/{HARM[:9]}"),
+    "run": ("run", "--interval", "0", "-vv", "--report", "report.json", "--config", "archiver.yml"),
     "list": ("list", "-o", "out"),
     "list --json": ("list", "-o", "out", "--json"),
     "list --incomplete": ("list", "-o", "out", "--incomplete"),
@@ -77,7 +77,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_no_command_lets_anything_steer_the_terminal(archive: Command, call: tuple[str, ...]) -> None:
+def test_cli_prints_no_control_characters_in_any_command(archive: Command, call: tuple[str, ...]) -> None:
     archive.write("archiver.yml", "output: out", "sources: [{list: list.txt}]", "front_matter: {author: 别人}")
     before = _files(archive.folder)
     run = archive(*call)
@@ -87,7 +87,7 @@ def test_no_command_lets_anything_steer_the_terminal(archive: Command, call: tup
     assert made <= {"failed.txt", "report.json"}
 
 
-def test_a_difference_steers_no_terminal(archive: Command, world: World) -> None:
+def test_history_diff_prints_no_control_characters(archive: Command, world: World) -> None:
     world.serve(ONE, pages.page(_page().replace("正文", f"别的{HARM}")))
     assert archive.add(ONE).outcome["outcome"] == "updated"
     run = archive("history", "-o", "out", "--diff", "1", "2", KEY)
@@ -95,7 +95,7 @@ def test_a_difference_steers_no_terminal(archive: Command, world: World) -> None
     assert STEERING.findall(run.out) == []
 
 
-def test_a_table_steers_no_terminal(archive: Command) -> None:
+def test_export_csv_filters_control_characters_at_terminal_only(archive: Command) -> None:
     """A file, and a pipe, get what the page said."""
     code, said = archive.at_terminal("export", "-o", "out", "--csv", "-")
     assert (code, KEY in said) == (0, True)
@@ -113,7 +113,7 @@ def _json_of(archive: Command, *call: str) -> Run:
     return run
 
 
-def test_json_says_what_the_page_said(archive: Command) -> None:
+def test_list_json_keeps_title_and_account_text(archive: Command) -> None:
     kept = HARM.replace("\x00", "").replace("\r", "\n")
     (listed,) = _json_of(archive, "list").outcomes
     assert _plain(listed["title"]) == _plain(f"题{kept}")
@@ -125,7 +125,7 @@ def _plain(text: str) -> str:
     return "".join(STEERING.sub("", text).split())
 
 
-def test_what_a_list_is_given_back_is_what_it_said(archive: Command) -> None:
+def test_batch_failed_file_repeats_input_lines(archive: Command) -> None:
     """`--failed` is a file that is fed back: its lines are the list's own, one each."""
     archive("batch", "--interval", "0", "-o", "out", "--failed", "failed.txt", "list.txt")
     lines = (archive.folder / "failed.txt").read_bytes().decode().splitlines()

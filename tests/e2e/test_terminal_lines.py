@@ -24,7 +24,7 @@ def shown(text: str) -> str:
 
 
 @pytest.mark.parametrize(("answer", "goes"), [("y", True), ("n", False), ("", False)])
-def test_rm_says_what_goes_and_asks(archiver: Command, out: Path, answer: str, goes: bool) -> None:  # noqa: F811
+def test_rm_asks_confirmation_before_deleting(archiver: Command, out: Path, answer: str, goes: bool) -> None:  # noqa: F811
     before = disk(out)
     code, said = archiver.at_terminal("rm", "-o", "out", numbered.key(1), asked=QUESTION, typed=f"{answer}\n")
     assert code == (0 if goes else 1)
@@ -33,7 +33,7 @@ def test_rm_says_what_goes_and_asks(archiver: Command, out: Path, answer: str, g
     assert (disk(out) == before) is not goes
 
 
-def test_rm_that_is_interrupted_at_its_question_takes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_interrupted_at_prompt_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
     before = disk(out)
     interrupt = "\x03\n"  # a signal just before the question's read(2) does not end it, the line does
     code, said = archiver.at_terminal("rm", "-o", "out", numbered.key(1), asked=QUESTION, typed=interrupt)
@@ -41,12 +41,12 @@ def test_rm_that_is_interrupted_at_its_question_takes_nothing(archiver: Command,
     assert "archiver: interrupted" in said
 
 
-def test_rm_prints_objects_for_programs(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_json_prints_removed_article(archiver: Command, out: Path) -> None:  # noqa: F811
     (removed,) = archiver("rm", "--yes", "--json", "-o", "out", numbered.key(1)).outcomes
     assert (removed["key"], removed["title"], len(removed["files"])) == (numbered.key(1), "测试 001", 3)
 
 
-def test_a_batch_shows_how_many_are_done_and_left(archiver: Command, world: World) -> None:
+def test_batch_progress_counts_done_and_left(archiver: Command, world: World) -> None:
     """One that was archived before is not counted. Articles end in any order, so what failed may be counted early."""
     known, *new = numbered.serve(world, (1, 2, 3))
     archiver.add(known)
@@ -58,7 +58,17 @@ def test_a_batch_shows_how_many_are_done_and_left(archiver: Command, world: Worl
     assert [(done, left) for done, _, left in dict.fromkeys(lines)] == [("0", "3"), ("1", "2"), ("2", "1")]
 
 
-def test_add_shows_what_it_reads(archiver: Command, world: World) -> None:
+def test_verbose_messages_stand_above_progress_line(archiver: Command, world: World) -> None:
+    """Threads log while the line is there: it is cleared before each message and drawn again behind it."""
+    named = archiver.write("list.txt", *numbered.serve(world, (1, 2, 3)))
+    code, said = archiver.at_terminal("batch", "-v", "--interval", "0", "-o", "out", named)
+    assert code == 0
+    messages = re.findall(r"(\r|\n|\x1b\[2K)\d\d:\d\d:\d\d fetcher\.request: (GET [^\x1b\r\n]*)\r\n", said)
+    assert [before for before, _ in messages].count("\x1b[2K") >= 1
+    assert len(messages) == said.count("GET ") == len(world.requests) == 3
+
+
+def test_add_progress_shows_each_source(archiver: Command, world: World) -> None:
     one, two = numbered.serve(world, (1, 2))
     code, said = archiver.at_terminal("add", "--interval", "0", "-o", "out", one, two)
     assert code == 0
@@ -66,7 +76,7 @@ def test_add_shows_what_it_reads(archiver: Command, world: World) -> None:
     assert f"2  {two}" in shown(said)
 
 
-def test_verify_counts_files(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_verify_progress_counts_files(archiver: Command, out: Path) -> None:  # noqa: F811
     code, said = archiver.at_terminal("verify", "-o", "out")
     assert code == 0
     assert set(re.findall(r"\d+/(\d+) files", shown(said))) == {"9"}
@@ -84,17 +94,17 @@ UNREAD = {
 
 
 @pytest.mark.parametrize("call", UNREAD.values(), ids=UNREAD)
-def test_a_pipe_that_nobody_reads_is_no_failure(archiver: Command, out: Path, call: tuple[str, ...]) -> None:  # noqa: F811
+def test_cli_closed_stdout_pipe_exits_zero(archiver: Command, out: Path, call: tuple[str, ...]) -> None:  # noqa: F811
     assert lost_characters(archiver, *call, "-o", "out") == (0, "")
 
 
-def test_rm_goes_on_when_nobody_reads(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_closed_stdout_pipe_still_deletes(archiver: Command, out: Path) -> None:  # noqa: F811
     code, said = lost_characters(archiver, "rm", "--yes", "-o", "out", *map(numbered.key, (1, 2, 3)))
     assert (code, said.count("taken out: ")) == (0, 3)
     assert [path.name for path in archiver.posts] == ["2020-01-01-mine.md"]
 
 
-def test_a_failure_of_which_nobody_reads_is_one(archiver: Command) -> None:
+def test_show_closed_pipes_keep_failure_exit_code(archiver: Command) -> None:
     process = archiver.start("show", numbered.key(1))
     for pipe in (process.stdout, process.stderr):
         assert pipe is not None
@@ -114,7 +124,7 @@ def lost_characters(archiver: Command, *call: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("flags", [[], ["-v"]], ids=["quiet", "-v"])
-def test_a_bug_is_told_as_one(
+def test_main_unexpected_exception_reported_as_bug(
     flags: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(**_: object) -> int:

@@ -41,7 +41,7 @@ def _names_nobody(*told: str) -> None:
         ("signature", Strength.NONE), ("album_id", Strength.NONE), ("classid", Strength.NONE), ("keyword", Strength.NONE), ("", Strength.NONE),
     ],
 )  # fmt: skip
-def test_strength(name: str, expected: Strength) -> None:
+def test_strength_of_parameter_names(name: str, expected: Strength) -> None:
     assert strength(name) is expected
 
 
@@ -63,7 +63,7 @@ def test_strength(name: str, expected: Strength) -> None:
         ("https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv", "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"),
     ],
 )  # fmt: skip
-def test_words(pasted: str, expected: str) -> None:
+def test_redact_words_replaces_secrets_and_is_idempotent(pasted: str, expected: str) -> None:
     assert redact_words(pasted) == expected
     assert redact_words(expected) == expected
 
@@ -80,7 +80,7 @@ JOINTS = st.sampled_from(["&", "&amp;", "\\&"])
 
 
 @given(PATHS, st.lists(PARAMETERS, max_size=9), JOINTS, st.sampled_from(["", "#rd", "#wechat_redirect&key=abcdef"]))
-def test_a_redacted_address_leads_to_the_same_article(path: str, query: list[str], joint: str, end: str) -> None:
+def test_parse_target_redacted_address_leads_to_same_article(path: str, query: list[str], joint: str, end: str) -> None:
     pasted = f"https://mp.weixin.qq.com{path}?{joint.join(query)}{end}"
     try:
         target = urls.parse_target(pasted)
@@ -95,7 +95,7 @@ def test_a_redacted_address_leads_to_the_same_article(path: str, query: list[str
         assert secret not in target.url + "&"
 
 
-def test_errors_name_nobody() -> None:
+def test_archiver_error_has_no_credentials() -> None:
     error = ArchiverError(f"no answer from https://me:pass1@x.example/?key={KEY}", concerns=f"{LONG}&{CREDENTIALS}")
     _names_nobody(str(error), error.concerns, str(error.args[0]))
     assert "pass1" not in str(error)
@@ -108,7 +108,7 @@ def test_errors_name_nobody() -> None:
         f'{{"url": "{LONG}&{CREDENTIALS}', f"saved/s?{CREDENTIALS}.html", f"文章 https://example.org/?{CREDENTIALS} 看",
     ],
 )  # fmt: skip
-def test_list_bad_line_names_nobody(line: str) -> None:
+def test_read_list_invalid_line_reports_no_credentials(line: str) -> None:
     for entry in read_list([line]):
         _names_nobody(entry.source, entry.error)
 
@@ -129,7 +129,7 @@ def _content(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("bad", ["", f"https://example.org/s?{CREDENTIALS}"])
-def test_batch_reports_name_nobody_and_what_failed_can_be_fed_back(archiver: Command, world: World, bad: str) -> None:
+def test_batch_reports_hide_credentials_and_failed_list_works(archiver: Command, world: World, bad: str) -> None:
     numbered.serve(world, (1,))
     one, two = (f"{address}?{CREDENTIALS}" for address in numbered.addresses((1, 2)))
     run = archiver.batch(archiver.write("list.txt", one, two, *filter(None, [bad])), "-v", "--failed", "again.txt")
@@ -142,7 +142,7 @@ def test_batch_reports_name_nobody_and_what_failed_can_be_fed_back(archiver: Com
     assert archiver.batch("again.txt", "--retry").counts["archived"] == 1
 
 
-def test_batch_failed_names_the_files_themselves(offline: Command) -> None:
+def test_batch_failed_list_keeps_exact_file_names(offline: Command) -> None:
     """Files are called as they are called: two that differ by a credential alone are both named."""
     for name in (f"s-key={KEY}.html", "s-key=abcdef123456.html"):
         (offline.folder / name).touch()
@@ -164,7 +164,7 @@ def test_batch_failed_names_the_files_themselves(offline: Command) -> None:
     ],
     ids=lambda call: call[0],
 )  # fmt: skip
-def test_messages_name_nobody(offline: Command, call: tuple[str, ...]) -> None:
+def test_command_messages_have_no_credentials(offline: Command, call: tuple[str, ...]) -> None:
     assert offline("add", "-o", "out", "--no-media", FIXTURE).code == 0
     run = offline(*call) if call[0] == "batch" else offline(*call, "-o", "out")
     assert run.code != 0
@@ -172,7 +172,7 @@ def test_messages_name_nobody(offline: Command, call: tuple[str, ...]) -> None:
     _names_nobody(run.out, run.err)
 
 
-def test_run_report_names_nobody(archiver: Command, world: World) -> None:
+def test_run_report_has_no_credentials(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     feed = f"https://res.wx.qq.com/feed.xml?token={KEY}"
     world.serve(feed, pages.page("no feed"))
@@ -187,7 +187,7 @@ def test_run_report_names_nobody(archiver: Command, world: World) -> None:
     assert len(told["failed"]) == 2
 
 
-def test_an_article_that_names_its_reader_is_archived_without(archiver: Command, world: World) -> None:
+def test_add_page_with_reader_credentials_stores_none(archiver: Command, world: World) -> None:
     """Nothing of the reader is left in the snapshot's record, the catalogue, the post and the exports."""
     address = numbered.addresses((1,))[0]
     answer = numbered.article(1)

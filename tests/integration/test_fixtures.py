@@ -24,7 +24,7 @@ CAPTURED = datetime.fromisoformat("2026-01-02T03:04:05+08:00")
 
 
 @pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*--*")), ids=lambda fixture: fixture.name)
-def test_the_post_is_the_one_a_person_wants(fixture: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_add_fixture_page_gives_expected_post(fixture: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     written = _post_of(fixture, tmp_path)
     golden = fixture / "expected.md"
     if request.config.getoption("--update-golden"):
@@ -58,7 +58,7 @@ _BANNER = re.compile(r"#|\[南宁市|\*\*南宁市反诈骗|微信号|功能介�
 
 
 @pytest.mark.corpus
-def test_the_wanted_seed_post_holds_all_of_the_seed_document_and_none_of_its_banner() -> None:
+def test_expected_seed_post_has_same_text_as_document() -> None:
     document = (SHARED / "seed" / "post.md").read_text(encoding="utf-8").partition("</blockquote>")[2]
     said = "".join(_words(line) for line in document.splitlines() if not _BANNER.match(line))
     body = (SEED / "expected.md").read_text(encoding="utf-8").partition("\n\n> ")[2].partition("\n\n")[2]
@@ -66,7 +66,7 @@ def test_the_wanted_seed_post_holds_all_of_the_seed_document_and_none_of_its_ban
 
 
 @pytest.mark.corpus
-def test_the_wanted_seed_post_shows_the_nine_pictures_of_the_seed_document_in_order() -> None:
+def test_expected_seed_post_has_same_pictures_as_document() -> None:
     document = (SHARED / "seed" / "post.md").read_text(encoding="utf-8").replace(".jpeg)", ".jpg)")
     wanted = (SEED / "expected.md").read_text(encoding="utf-8")
     pictures = re.compile(r"!\[\]\(\{\{site\.baseurl\}\}/postimg/\w+\.\w+\)")

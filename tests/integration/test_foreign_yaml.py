@@ -50,7 +50,7 @@ STRANGE: dict[str, str] = {
 
 
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
-def test_key_in_finds_our_article_beside_what_is_strange(strange: str) -> None:
+def test_key_in_unusual_yaml_finds_article_key(strange: str) -> None:
     began = time.process_time()
     assert key_in(strange + OURS) == "b:1:1"
     assert time.process_time() - began < 1
@@ -68,7 +68,7 @@ UNREADABLE: dict[str, str] = {
 
 
 @pytest.mark.parametrize("broken", UNREADABLE.values(), ids=UNREADABLE)
-def test_key_in_takes_a_broken_head_for_nobodys(broken: str) -> None:
+def test_key_in_invalid_yaml_returns_empty(broken: str) -> None:
     assert key_in(broken + OURS) == ""
 
 
@@ -78,7 +78,7 @@ def write_post(root: Path, head: str, name: str = "2020-01-01-x.md") -> None:
     path.write_text(f"---\n{head}---\n\ntext\n", encoding="utf-8")
 
 
-def test_posts_here_reads_what_a_person_wrote_without_quotes(tmp_path: Path) -> None:
+def test_all_post_records_unquoted_values_are_read(tmp_path: Path) -> None:
     write_post(
         tmp_path,
         "title: 2020-06-17\nwechat:\n  url: https://mp.weixin.qq.com/s/x\n  account: 010\n  biz: b\n  mid: 0265\n  idx: 1\n"
@@ -93,7 +93,7 @@ def test_posts_here_reads_what_a_person_wrote_without_quotes(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("said", ["", "~", "x", "9" * 9000, "[1]", "{a: b}", "2020-01-01", "0001-01-01T00:00:00+14:00"])
-def test_posts_here_dates_an_article_now_that_says_no_time(tmp_path: Path, said: str) -> None:
+def test_all_post_records_invalid_times_use_defaults(tmp_path: Path, said: str) -> None:
     write_post(
         tmp_path, f"wechat:\n  biz: b\n  mid: 1\n  idx: 1\n  archived: {said}\n  published: {said}\n  gone: {said}\n"
     )
@@ -102,13 +102,13 @@ def test_posts_here_dates_an_article_now_that_says_no_time(tmp_path: Path, said:
 
 
 @pytest.mark.parametrize("state", ["[deleted]", "{deleted: 1}", "~", "nonsense", "!!set {deleted}"])
-def test_posts_here_knows_no_state_that_there_is_not(tmp_path: Path, state: str) -> None:
+def test_all_post_records_unknown_state_is_article(tmp_path: Path, state: str) -> None:
     write_post(tmp_path, f"wechat: {{biz: b, mid: 1, idx: 1, gone: {{state: {state}}}}}\n")
     ((kept, _),) = all_post_records(ArchiveFiles(tmp_path), NOW)
     assert kept.state == State.ARTICLE
 
 
-def test_verify_and_list_go_on_over_strange_posts(archiver: Command) -> None:
+def test_list_and_verify_accept_unusual_front_matter(archiver: Command) -> None:
     for number, strange in enumerate([*STRANGE.values(), *UNREADABLE.values()]):
         write_post(
             archiver.folder / "out",
@@ -152,7 +152,7 @@ SETTINGS_BROKEN: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("text", "said"), SETTINGS_BROKEN.values(), ids=SETTINGS_BROKEN)
-def test_load_says_what_is_wrong_with_a_file_and_where(tmp_path: Path, text: str | bytes, said: str) -> None:
+def test_load_invalid_file_error_names_cause_and_file(tmp_path: Path, text: str | bytes, said: str) -> None:
     content = text if isinstance(text, bytes) else text.encode()
     (tmp_path / "archiver.yml").write_bytes(b"# settings\n" + content)
     began = time.process_time()
@@ -165,7 +165,7 @@ def test_load_says_what_is_wrong_with_a_file_and_where(tmp_path: Path, text: str
         assert caught.value.concerns.endswith("archiver.yml")
 
 
-def test_load_types_what_the_front_matter_is_given(tmp_path: Path) -> None:
+def test_load_front_matter_values_keep_yaml_types(tmp_path: Path) -> None:
     (tmp_path / "archiver.yml").write_text(
         "front_matter:\n  catalog: false\n  header-img: ~\n  comments: yes\n  weight: 5\n  ratio: 1.5\n  when: 12:30\n"
         "  word: 'false'\n  nested: {a: [1, no]}\n"
@@ -203,7 +203,7 @@ def _socket(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [_folder, _broken_link, _endless_link, os.mkfifo, _socket])
-def test_load_refuses_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make) -> None:
+def test_load_path_not_a_file_is_config_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make) -> None:
     monkeypatch.chdir(tmp_path)
     make(tmp_path / "archiver.yml")
     with pytest.raises(ConfigError, match="no file"):
@@ -211,19 +211,19 @@ def test_load_refuses_what_is_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("name", [".", "/dev/zero", "x" * 5000, "a\0b"])
-def test_load_refuses_a_named_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
+def test_load_unreadable_named_file_is_config_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError):
         load({}, {}, tmp_path, name)
 
 
-def test_load_reads_no_more_than_settings_have(tmp_path: Path) -> None:
+def test_load_oversized_file_is_config_error(tmp_path: Path) -> None:
     with (tmp_path / "archiver.yml").open("wb") as file:
         file.truncate(8 * 2**30)
     with pytest.raises(ConfigError, match="more than 1 MB"):
         load({}, {}, tmp_path)
 
 
-def test_load_takes_a_long_output_for_no_place_of_settings(tmp_path: Path) -> None:
+def test_load_overlong_output_path_uses_default_settings(tmp_path: Path) -> None:
     assert load({"output": "x" * 300 + "/out"}, {}, tmp_path).interval == 3
 
 
@@ -236,12 +236,12 @@ VARIABLES: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("name", "value"), VARIABLES.values(), ids=VARIABLES)
-def test_load_names_a_variable_that_cannot_be_used(tmp_path: Path, name: str, value: str) -> None:
+def test_load_invalid_variable_error_names_it(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigError, match="ARCHIVER_"):
         load({}, {name: value}, tmp_path)
 
 
-def test_load_takes_any_bytes_for_the_name_of_a_file(tmp_path: Path) -> None:
+def test_load_output_variable_accepts_non_utf8_path(tmp_path: Path) -> None:
     assert load({}, {"ARCHIVER_OUTPUT": "a\udcff"}, tmp_path).output == "a\udcff"
 
 
@@ -253,7 +253,7 @@ def test_load_takes_any_bytes_for_the_name_of_a_file(tmp_path: Path) -> None:
         ("", {"ARCHIVER_FORCE": "1"}, "ARCHIVER_FORCE"),
     ],
 )
-def test_load_ignores_force_outside_of_the_flags_and_says_so(
+def test_load_force_outside_flags_is_ignored_with_warning(
     tmp_path: Path, yml: str, environ: dict[str, str], where: str
 ) -> None:
     (tmp_path / "archiver.yml").write_text(yml)
@@ -265,19 +265,19 @@ def test_load_ignores_force_outside_of_the_flags_and_says_so(
     assert load({"force": True}, environ, tmp_path).force is True
 
 
-def test_load_says_nothing_of_force_that_is_off(tmp_path: Path) -> None:
+def test_load_false_force_gives_no_warning(tmp_path: Path) -> None:
     (tmp_path / "archiver.yml").write_text("force: false")
     warnings: list[str] = []
     assert load({}, {"ARCHIVER_FORCE": "false"}, tmp_path, warn=warnings.append) == Settings()
     assert warnings == []
 
 
-def test_load_refuses_force_that_is_no_bool(tmp_path: Path) -> None:
+def test_load_invalid_force_variable_is_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="ARCHIVER_FORCE"):
         load({}, {"ARCHIVER_FORCE": "maybe"}, tmp_path)
 
 
-def test_a_command_says_that_force_is_ignored(archiver: Command) -> None:
+def test_list_ignored_force_setting_is_reported_once(archiver: Command) -> None:
     archiver.write("archiver.yml", "force: true")
     done = archiver("list")
     assert done.err.count("--force") == 1
@@ -287,7 +287,7 @@ def test_a_command_says_that_force_is_ignored(archiver: Command) -> None:
 @pytest.mark.parametrize(
     "strange", ["\x85", "\u2028", "\ufeff", "\t", "😀", "\\", '"', "'", "#", ": ", "{{ x }}", "~", "null", "yes"]
 )
-def test_read_front_matter_reads_our_own_back(strange: str) -> None:
+def test_read_front_matter_round_trips_jekyll_output(strange: str) -> None:
     from archiver.models import Article
 
     said = f"{strange}a{strange}"

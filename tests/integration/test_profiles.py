@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def test_an_unknown_profile_ends_a_call_before_anything_is_written(archiver):
+def test_add_unknown_profile_is_config_error(archiver):
     archiver.write("archiver.yml", "profile: hugo")
     run = archiver("add", "a.html")
     assert (run.code, run.out) == (78, "")

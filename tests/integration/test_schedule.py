@@ -1,4 +1,4 @@
-"""docs/schedule.md and its files are what systemd, GitHub and archiver take, and tell the program's own numbers."""
+"""docs/guide/schedule.md and its files are what systemd, GitHub and archiver take; the numbers are the program's own."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from archiver.settings import Settings, load
 from tests.support.paths import ROOT
 
 DOCS = ROOT / "docs"
-SCHEDULE = DOCS / "schedule"
-TEXT = (DOCS / "schedule.md").read_text(encoding="utf-8")
+SCHEDULE = DOCS / "guide" / "schedule"
+TEXT = (DOCS / "reference" / "requests.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SHORT = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2650000001&idx=1&sn=" + "0" * 32
@@ -52,7 +52,7 @@ def verified(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_systemd_takes_the_units(units: Path) -> None:
+def test_systemd_units_pass_verification(units: Path) -> None:
     assert "ExecStart=/bin/true\n" in (units / "archiver.service").read_text(encoding="utf-8")
     assert verified(units) == (0, "")
 
@@ -66,14 +66,14 @@ def test_systemd_takes_the_units(units: Path) -> None:
         ("archiver.timer", "OnCalendar=*-*-* 04:17:00", "OnCalendar=every day"),
     ],
 )
-def test_a_broken_unit_would_be_seen(units: Path, name: str, line: str, wrong: str) -> None:
+def test_systemd_verify_detects_invalid_unit(units: Path, name: str, line: str, wrong: str) -> None:
     unit = (units / name).read_text(encoding="utf-8")
     assert line in unit
     (units / name).write_text(unit.replace(line, wrong), encoding="utf-8")
     assert verified(units) != (0, "")
 
 
-def test_the_units_say_what_a_daily_run_needs() -> None:
+def test_systemd_units_have_daily_run_settings() -> None:
     service = (SCHEDULE / "archiver.service").read_text(encoding="utf-8").splitlines()
     timer = (SCHEDULE / "archiver.timer").read_text(encoding="utf-8").splitlines()
     assert {"Type=oneshot", "SuccessExitStatus=75"} <= set(service)
@@ -96,7 +96,7 @@ def script(name: str) -> str:
     return str(step["run"])
 
 
-def test_the_workflow_has_a_timer_and_may_push() -> None:
+def test_workflow_has_schedule_and_write_permission() -> None:
     read = workflow()
     assert len(read[True]["schedule"][0]["cron"].split()) == 5
     assert read["permissions"] == {"contents": "write"}
@@ -137,7 +137,7 @@ def step(folder: Path, name: str) -> int:
     ).returncode
 
 
-def test_what_was_archived_is_committed_and_pushed_catalogue_included(clone: Path) -> None:
+def test_workflow_commit_step_pushes_archive_and_catalogue(clone: Path) -> None:
     (clone / "output/.archive").mkdir(parents=True)
     (clone / "output/.archive/catalogue.db").write_text("rows")
     assert step(clone, "Commit what changed") == 0
@@ -145,13 +145,13 @@ def test_what_was_archived_is_committed_and_pushed_catalogue_included(clone: Pat
     assert there == ["archiver.yml", "output/.archive/catalogue.db"]
 
 
-def test_nothing_changed_is_no_commit_and_no_failure(clone: Path) -> None:
+def test_workflow_commit_step_without_changes_succeeds(clone: Path) -> None:
     assert step(clone, "Commit what changed") == 0
     assert git(clone.parent / "origin.git", "rev-list", "--count", "HEAD") == "1\n"
 
 
 @pytest.mark.parametrize(("code", "ended"), [(0, 0), (75, 0), (1, 1), (73, 1)])
-def test_the_workflow_tolerates_the_wall_and_nothing_else(tmp_path: Path, code: int, ended: int) -> None:
+def test_workflow_archive_step_tolerates_exit_code_75_only(tmp_path: Path, code: int, ended: int) -> None:
     (tmp_path / "bin").mkdir()
     played = tmp_path / "bin/archiver"
     played.write_text(f'#!/bin/sh\n[ "$1" = run ] && exit {code}\nexit 99\n')
@@ -169,11 +169,12 @@ def uncommented(template: str) -> str:
 
 
 def snippets() -> dict[str, str]:
-    """The YAML in the documents, each by its page and its number there."""
+    """The archiver.yml in the documents, each by its page and its number there."""
     found = {}
-    for page in sorted([*DOCS.glob("*.md"), *ROOT.glob("README*.md")]):
+    for page in sorted([*DOCS.rglob("*.md"), *ROOT.glob("README*.md")]):
         for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.S)):
-            found[f"{page.name}-{number}"] = text
+            if not text.startswith("# _config.yml"):
+                found[f"{page.name}-{number}"] = text
     return found
 
 
@@ -182,12 +183,12 @@ def settings(folder: Path, text: str) -> Settings:
     return load({}, {}, folder)
 
 
-def test_the_template_of_init_sets_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_template_sets_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert settings(Path(), TEMPLATE) == Settings()
 
 
-def test_the_templates_examples_are_settings_too(tmp_path: Path) -> None:
+def test_init_template_examples_are_valid_settings(tmp_path: Path) -> None:
     read = settings(tmp_path, uncommented(TEMPLATE))
     by_list, album, feed = read.sources
     assert by_list.list == str(tmp_path / "addresses.txt")
@@ -199,11 +200,11 @@ def test_the_templates_examples_are_settings_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*snippets()])
-def test_every_snippet_is_an_archiver_yml(tmp_path: Path, name: str) -> None:
+def test_docs_yaml_snippets_are_valid_settings(tmp_path: Path, name: str) -> None:
     assert isinstance(settings(tmp_path, snippets()[name]), Settings)
 
 
-def test_the_first_snippet_is_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docs_first_settings_snippet_equals_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert settings(Path(), snippets()["settings.md-0"]) == Settings()
 
@@ -237,13 +238,13 @@ def waits(state: State | None, url: str) -> Iterator[timedelta | None]:
         yield again and again - NOW
 
 
-def test_every_state_that_gives_no_article_is_in_the_table() -> None:
+def test_retry_table_covers_every_failure_state() -> None:
     told = {state for row in rows() for state, _ in named(row[0])}
     assert told == {None, *State} - {State.ARTICLE}
 
 
 @pytest.mark.parametrize("row", [row for row in rows() if named(row[0])], ids=lambda row: row[0])
-def test_the_table_says_when_an_address_is_asked_again(row: list[str]) -> None:
+def test_retry_table_matches_retry_at(row: list[str]) -> None:
     what, first, longest, tries = row
     for state, url in named(what):
         after = [wait for wait in waits(state, url) if wait is not None]
@@ -255,7 +256,7 @@ def test_the_table_says_when_an_address_is_asked_again(row: list[str]) -> None:
         assert after == expected
 
 
-def test_the_table_says_when_media_are_asked_again() -> None:
+def test_retry_table_matches_media_retry_at() -> None:
     [(_, first, longest, tries)] = [row for row in rows() if row[0].startswith("a picture")]
     after = [policy.media_retry_at(number, NOW) for number in range(1, int(tries))]
     assert [again and again - NOW for again in after] == [
@@ -264,7 +265,7 @@ def test_the_table_says_when_media_are_asked_again() -> None:
     assert policy.media_retry_at(int(tries), NOW) is None
 
 
-def test_the_cool_down_is_as_long_as_it_says() -> None:
+def test_schedule_docs_cooldown_text_matches_policy() -> None:
     said = " ".join(TEXT.split())
     assert f"for {policy.FIRST_COOLDOWN / 60:g} minutes, after the next wall for 1 hour" in said
     assert f"doubling up to {policy.LONGEST_COOLDOWN / 3600:g} hours" in said
@@ -273,7 +274,7 @@ def test_the_cool_down_is_as_long_as_it_says() -> None:
     assert f"{Settings().budget} unless you say otherwise" in said
 
 
-def test_init_keeps_git_from_changing_an_archive(clone: Path, tmp_path: Path) -> None:
+def test_init_gitattributes_preserve_archive_line_endings(clone: Path, tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-m", "archiver", "init", "blog"], cwd=clone, check=False).returncode == 0
     files = {
         "blog/_posts/2020-01-01-a.md": b"---\na: 1\n---\n\nb\n",
@@ -293,7 +294,7 @@ def test_init_keeps_git_from_changing_an_archive(clone: Path, tmp_path: Path) ->
     assert changed == ["blog/notes.txt"]
 
 
-def test_init_leaves_a_gitattributes_that_is_there(tmp_path: Path) -> None:
+def test_init_existing_gitattributes_is_kept(tmp_path: Path) -> None:
     (tmp_path / ".gitattributes").write_text("*.md text\n")
     done = subprocess.run(
         [sys.executable, "-m", "archiver", "init"], cwd=tmp_path, check=False, capture_output=True, encoding="utf-8"
@@ -303,7 +304,7 @@ def test_init_leaves_a_gitattributes_that_is_there(tmp_path: Path) -> None:
     assert (tmp_path / ".gitattributes").read_text() == "*.md text\n"
 
 
-def test_the_gitattributes_of_init_are_those_of_the_page() -> None:
-    page = (DOCS / "schedule.md").read_text(encoding="utf-8")
+def test_init_gitattributes_match_schedule_docs() -> None:
+    page = (DOCS / "guide" / "schedule.md").read_text(encoding="utf-8")
     lines = [line for line in GIT_ATTRIBUTES.splitlines() if not line.startswith("#")]
     assert "".join(f"    {line}\n" for line in lines) in page

@@ -110,18 +110,18 @@ STYLES = st.lists(DECLARATIONS, max_size=6).map("; ".join)
 
 @settings(max_examples=500)
 @given(STYLES)
-def test_a_generated_style_attribute_is_read_as_tinycss2_reads_it(style: str) -> None:
+def test_declarations_of_generated_style_match_tinycss2(style: str) -> None:
     assert own_declarations(style) == expected_declarations(style)
 
 
 @pytest.mark.parametrize("path", FIXTURE_PAGES, ids=lambda path: path.parent.name)
-def test_the_style_attributes_of_a_fixture_are_read_as_tinycss2_reads_them(path: Path) -> None:
+def test_declarations_of_fixture_styles_match_tinycss2(path: Path) -> None:
     _compare_attributes(path)
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("path", CORPUS_PAGES or [Path("missing")], ids=lambda path: path.stem)
-def test_the_style_attributes_of_a_real_page_are_read_as_tinycss2_reads_them(path: Path) -> None:
+def test_declarations_of_real_page_styles_match_tinycss2(path: Path) -> None:
     _compare_attributes(path)
 
 
@@ -154,13 +154,13 @@ SHEETS = st.lists(
 
 @settings(max_examples=500)
 @given(SHEETS, st.sampled_from(["p", "span"]), st.sets(st.sampled_from("abc")))
-def test_a_generated_style_sheet_says_what_tinycss2_says(css: str, tag: str, classes: set[str]) -> None:
+def test_stylesheet_of_generated_rules_matches_tinycss2(css: str, tag: str, classes: set[str]) -> None:
     assert own_emphasis(read_stylesheet(css), tag, classes) == expected_emphasis(emphasis_rules(css), tag, classes)
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("path", CORPUS_PAGES or [Path("missing")], ids=lambda path: path.stem)
-def test_the_style_sheets_of_a_real_page_say_what_tinycss2_says(path: Path) -> None:
+def test_stylesheet_of_real_page_matches_tinycss2(path: Path) -> None:
     page = reading_of(path.read_text("utf-8", "replace"))
     sheet, rules = read_stylesheet(page.css), emphasis_rules(page.css)
     content = page.tag_index.inner_html("js_content") or ""

@@ -53,18 +53,18 @@ def _survive(page: Path, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("page", SMALL, ids=_name)
-def test_no_mutation_of_a_small_page_breaks_anything(page: Path, request: pytest.FixtureRequest) -> None:
+def test_extract_mutated_small_page_gives_harmless_post(page: Path, request: pytest.FixtureRequest) -> None:
     _survive(page, request)
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("page", REAL, ids=_name)
-def test_no_mutation_of_a_real_page_breaks_anything(page: Path, request: pytest.FixtureRequest) -> None:
+def test_extract_mutated_real_page_gives_harmless_post(page: Path, request: pytest.FixtureRequest) -> None:
     _survive(page, request)
 
 
 @pytest.mark.parametrize("piece", HUGE_OF)
-def test_a_body_of_20_mb_takes_no_more_than_another(piece: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_extract_20_mb_body_stays_within_limits(piece: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if piece in SLOW and not request.config.getoption("--long"):
         pytest.skip("too near to the limit for a machine that does other things: --long")
     page = tmp_path / "page.html"
@@ -74,7 +74,7 @@ def test_a_body_of_20_mb_takes_no_more_than_another(piece: str, tmp_path: Path, 
 
 @pytest.mark.corpus
 @pytest.mark.jekyll
-def test_jekyll_builds_every_post_of_a_mutated_page(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_jekyll_builds_posts_of_mutated_pages(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     turns = SITE // len(REAL) + 2  # some of them are no articles any more, and some too long for kramdown
     made = (post for page in REAL for _, post in confined.posts(page, _seeds(page, request, turns)))
     site = tmp_path / "site"

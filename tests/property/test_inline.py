@@ -97,7 +97,7 @@ def _target(href: str) -> str:
 @pytest.mark.parametrize("engine", ENGINES)
 @MANY
 @given(runs=RUNS)
-def test_a_paragraph_shows_what_was_meant(engine: str, runs: list[Run]) -> None:
+def test_write_line_random_runs_render_as_intended(engine: str, runs: list[Run]) -> None:
     written = write_line(runs)
     same(intended(runs), seen(ENGINES[engine](written + "\n")))
 
@@ -116,7 +116,7 @@ def as_html(runs: list[Run]) -> str:
 @pytest.mark.parametrize("context", CONTEXTS)
 @SOME
 @given(runs=RUNS)
-def test_the_same_in_every_block(context: str, engine: str, runs: list[Run]) -> None:
+def test_body_markdown_random_runs_in_blocks_render_as_intended(context: str, engine: str, runs: list[Run]) -> None:
     body = CONTEXTS[context].format(as_html(runs))
     written = body_markdown(body, LinkResolver())
     expected = intended(runs)

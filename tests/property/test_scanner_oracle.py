@@ -58,13 +58,13 @@ def compare(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FIXTURE_PAGES, ids=lambda path: path.parent.name)
-def test_a_fixture_has_the_elements_and_the_body_that_lexbor_finds(path: Path) -> None:
+def test_tag_index_of_fixture_matches_lexbor(path: Path) -> None:
     compare(path)
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("path", CORPUS_PAGES or [Path("missing")], ids=lambda path: path.stem)
-def test_a_real_page_has_the_elements_and_the_body_that_lexbor_finds(path: Path) -> None:
+def test_tag_index_of_real_page_matches_lexbor(path: Path) -> None:
     compare(path)
 
 
@@ -104,7 +104,7 @@ PAGES = st.lists(st.recursive(st.one_of(TEXTS, COMMENTS, RAW, VOID), element, ma
 
 @settings(max_examples=500)
 @given(PAGES)
-def test_generated_elements_are_found_and_cut_as_lexbor_does(text: str) -> None:
+def test_tag_index_of_generated_page_matches_lexbor(text: str) -> None:
     tree, index = LexborHTMLParser(text), TagIndex(text)
     expected = expected_ids(tree)
     for name in ("one", "two", "three", "One", "文"):
@@ -114,11 +114,11 @@ def test_generated_elements_are_found_and_cut_as_lexbor_does(text: str) -> None:
 
 @settings(max_examples=300)
 @given(PAGES)
-def test_generated_start_tags_are_those_that_lexbor_finds(text: str) -> None:
+def test_scan_tags_of_generated_page_match_lexbor(text: str) -> None:
     found = [tag.name for tag in scan_tags(text) if not tag.closing and tag.name != "!doctype"]
     assert found == [node.tag for node in LexborHTMLParser(text).css("*")]
 
 
 @given(st.text(alphabet="<>='\"/ a&;\n", max_size=40))
-def test_text_that_is_escaped_holds_no_tag(text: str) -> None:
+def test_scan_tags_escaped_text_has_no_tags(text: str) -> None:
     assert list(scan_tags(escape(text))) == []

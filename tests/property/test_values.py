@@ -40,7 +40,7 @@ _FORBIDDEN = re.compile("[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
 @given(ADDRESSES | WECHATS)
 @example("https://mp.weixin.qq.com/mp/verifycode?target_url=看https://mp.weixin.qq.com/mp/verifycode?target_url=x")
-def test_what_is_asked_for_is_wechats_alone_and_names_no_reader(text: str) -> None:
+def test_parse_target_any_text_gives_only_clean_wechat_url(text: str) -> None:
     try:
         url = urls.parse_target(text).url
     except NotWeChat:
@@ -53,7 +53,7 @@ def test_what_is_asked_for_is_wechats_alone_and_names_no_reader(text: str) -> No
 
 
 @given(ANY)
-def test_a_mediums_address_is_https_to_a_host_and_fit_to_ask_for(text: str) -> None:
+def test_media_url_of_any_text_is_https_with_host(text: str) -> None:
     address = urls.media(text)
     for one in (address, *urls.candidates(text)) if address else ():
         parts = urlsplit(one)
@@ -63,7 +63,7 @@ def test_a_mediums_address_is_https_to_a_host_and_fit_to_ask_for(text: str) -> N
 
 
 @given(ANY)
-def test_a_links_target_starts_nothing(text: str) -> None:
+def test_link_of_any_text_has_safe_scheme(text: str) -> None:
     target = urls.link(text)
     assert not target or re.match(r"https?://[^/]|mailto:", target, re.IGNORECASE)
     assert not re.search("[\x00-\x1f\x7f-\x9f]", target)
@@ -73,7 +73,7 @@ def test_a_links_target_starts_nothing(text: str) -> None:
 
 
 @given(st.text(st.characters()), st.text(max_size=20), st.text(max_size=5))
-def test_any_title_gives_names_that_lie_in_the_folder_and_that_jekyll_publishes(title: str, mid: str, idx: str) -> None:
+def test_post_paths_any_title_is_publishable_and_in_folder(title: str, mid: str, idx: str) -> None:
     names = list(JEKYLL.post_paths(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
     for name in names:
         folder, _, file = name.partition("/")
@@ -81,12 +81,12 @@ def test_any_title_gives_names_that_lie_in_the_folder_and_that_jekyll_publishes(
         assert re.fullmatch(r"2026-01-02-[^\s/\\:*?\"<>|\x00-\x1f\x7f-\x9f]+\.md", file)
         assert ".." not in file  # Jekyll would publish it as a folder
         assert len(file.encode()) <= 120
-        assert JEKYLL.published_key(file).startswith("2026-01-02-")
+        assert JEKYLL.published_name(file).startswith("2026-01-02-")
     assert names == list(JEKYLL.post_paths(Article(title=title, mid=mid, idx=idx, biz="a"), date(2026, 1, 2)))
 
 
 @given(ANY, st.sampled_from(["image", "audio", "video"]))
-def test_any_address_gives_a_name_that_lies_in_its_folder(address: str, kind: str) -> None:
+def test_media_name_any_url_stays_in_folder(address: str, kind: str) -> None:
     name = media_name(Media(url=address, kind=kind))
     assert re.fullmatch(r"(?:postimg|media)/[A-Za-z0-9-][A-Za-z0-9_-]{0,199}", name)
     assert not re.search(r"/(?:con|prn|aux|nul|com\d|lpt\d)\Z", name, re.IGNORECASE)
@@ -96,7 +96,7 @@ def test_any_address_gives_a_name_that_lies_in_its_folder(address: str, kind: st
 
 
 TEXT = st.text(st.characters(), max_size=50)  # every code point, halves of surrogate pairs too
-# Neither YAML 1.1 nor Psych can carry these; a line end is \n (docs/jekyll.md#characters-that-yaml-refuses).
+# Neither YAML 1.1 nor Psych can carry these; a line end is \n (docs/reference/jekyll.md#characters-that-yaml-refuses).
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -105,7 +105,7 @@ def _carried(text: str) -> str:
 
 
 @given(st.lists(TEXT, min_size=8, max_size=8))
-def test_any_words_of_a_page_are_the_value_of_their_key_and_nothing_else(words: list[str]) -> None:
+def test_front_matter_any_text_is_value_of_its_key(words: list[str]) -> None:
     title, account, alias, author, location, digest, by, notice = words
     article = Article(
         title=title, account=account, alias=alias, author=author, location=location, digest=digest,
@@ -143,7 +143,7 @@ CHARACTERS = st.lists(
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 @given(CHARACTERS)
-def test_a_string_is_what_javascript_reads_however_it_is_escaped(quote: str, characters: list[tuple[str, int]]) -> None:
+def test_read_literal_escaped_string_matches_javascript(quote: str, characters: list[tuple[str, int]]) -> None:
     source = "".join(_escaped(character, form) for character, form in characters)
     text = "".join(character for character, _ in characters)
     assert read_literal(f"{quote}{source}{quote}")[0] == text

@@ -18,14 +18,14 @@ plain = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Co
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(plain, st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(plain, inner))))
-def test_strings_come_back_as_they_were_written(values: dict[str, object]) -> None:
+def test_read_strings_round_trips_quoted_strings(values: dict[str, object]) -> None:
     written = yaml.safe_dump(values, allow_unicode=True, default_style='"', width=10_000)
     assert read_strings(written) == values
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("ab:-?,[]{}&*!|>'\"%@`#\n\t \\0~=<.\x85\u2028")) | st.text())
-def test_any_text_is_read_or_broken(text: str) -> None:
+def test_yaml_reader_any_text_raises_only_broken_yaml(text: str) -> None:
     for read in (read_strings, read_values):
         with suppress(BrokenYaml):
             read(text)

@@ -18,7 +18,7 @@ HTML = {"content-type": "text/html; charset=UTF-8"}
 WHOLE = b"<html><body>text</body></html>"
 
 
-class World:
+class ScriptedServer:
     """A server that plays `answers` in order (the last one for ever), and a clock that only sleep moves."""
 
     def __init__(self, *answers: object, **options: object) -> None:
@@ -45,11 +45,11 @@ class World:
         self.time += seconds
 
     def fetcher(self) -> Fetcher:
-        world = self
+        server = self
 
         class Scripted(Fetcher):
             def _transport(self) -> httpx.BaseTransport:
-                return httpx.MockTransport(world.handle)
+                return httpx.MockTransport(server.handle)
 
         return Scripted(self.options, sleep=self.sleep, clock=lambda: self.time, now=lambda: NOW)
 

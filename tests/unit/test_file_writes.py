@@ -45,7 +45,7 @@ def writes_in(source: str) -> Iterator[int]:
             yield node.lineno
 
 
-def test_only_storage_opens_files_for_writing() -> None:
+def test_file_writes_only_in_storage_or_allowed_modules() -> None:
     found = {
         path.relative_to(PACKAGE).as_posix(): lines
         for path in PACKAGE.rglob("*.py")
@@ -72,5 +72,5 @@ def test_only_storage_opens_files_for_writing() -> None:
         ('text.replace("a", "w")', False),
     ],
 )
-def test_write_opens_are_found(code: str, is_found: bool) -> None:
+def test_writes_in_finds_only_calls_that_write(code: str, is_found: bool) -> None:
     assert bool(list(writes_in(code))) is is_found

@@ -64,7 +64,7 @@ class Beside:
 
 
 @dataclass
-class World:
+class FakePorts:
     """A network, an archive, a renderer and an extractor that say what they are told, and remember what was asked."""
 
     article: Article = ARTICLE
@@ -85,7 +85,7 @@ class World:
     vanished: int = 0  # attempts in which files were removed meanwhile
     pages: dict[str, Exception] = field(default_factory=dict)  # that do not come, by url
 
-    def ports(self) -> Ports:
+    def as_ports(self) -> Ports:
         return Ports(pages=Pages(self), media=Pictures(self), renderer=self, archive=self)
 
     def render(self, article: Article, media: MediaResults, captured: datetime) -> RenderedPost:
@@ -139,216 +139,244 @@ class World:
 
 @dataclass
 class Pages:
-    world: World
+    fakes: FakePorts
 
     def fetch(self, target: Target) -> FetchedPage:
-        self.world.asked.append(target.url)
-        if error := self.world.pages.get(target.url):
+        self.fakes.asked.append(target.url)
+        if error := self.fakes.pages.get(target.url):
             raise error
         page = Page(
-            source=target.source, url=target.url, content=b"", captured=CAPTURED, saved=self.world.from_disk
+            source=target.source, url=target.url, content=b"", captured=CAPTURED, saved=self.fakes.from_disk
         )  # fmt: skip
-        return FetchedPage(page=page, local_media=Beside(self.world.saved))
+        return FetchedPage(page=page, local_media=Beside(self.fakes.saved))
 
 
 @dataclass
 class Pictures:
-    world: World
+    fakes: FakePorts
 
     def fetch(self, _medium: Media, url: str) -> Download:
-        self.world.asked.append(url)
-        if url not in self.world.answers:
+        self.fakes.asked.append(url)
+        if url not in self.fakes.answers:
             raise Unreachable("HTTP 404", concerns=url)
-        return Download(url=url, content=self.world.answers[url])
+        return Download(url=url, content=self.fakes.answers[url])
 
 
 @pytest.fixture
-def world(monkeypatch) -> Iterator[World]:
-    world = World()
+def fakes(monkeypatch) -> Iterator[FakePorts]:
+    fakes = FakePorts()
     article = Classification(state=State.ARTICLE)
-    monkeypatch.setattr(pipeline, "classify", lambda page: world.verdicts.get(page.url, article))
-    monkeypatch.setattr(pipeline, "extract", lambda _page: world.article)
+    monkeypatch.setattr(pipeline, "classify", lambda page: fakes.verdicts.get(page.url, article))
+    monkeypatch.setattr(pipeline, "extract", lambda _page: fakes.article)
     monkeypatch.setattr(pipeline, "server_time", lambda _page: None)
-    return world
+    return fakes
 
 
-def archive(world: World, *media: Media, target: Target = TARGET) -> Outcome:
-    world.article = replace(world.article, media=media)
-    return pipeline.archive_one(Job(target=target), world.ports())
+def archive(fakes: FakePorts, *media: Media, target: Target = TARGET) -> Outcome:
+    fakes.article = replace(fakes.article, media=media)
+    return pipeline.archive_one(Job(target=target), fakes.as_ports())
 
 
-def test_archive_one_commits_what_was_rendered(world):
-    assert archive(world).outcome == "archived"
-    assert world.committed == [(ARTICLE, RenderedPost(text="text", text_coverage=1, day=date(2026, 11, 20)))]
-    assert world.kept == [TARGET.url]
+def test_archive_one_stores_page_and_commits_rendered_post(fakes):
+    assert archive(fakes).outcome == "archived"
+    assert fakes.committed == [(ARTICLE, RenderedPost(text="text", text_coverage=1, day=date(2026, 11, 20)))]
+    assert fakes.kept == [TARGET.url]
 
 
-def test_archive_one_asks_for_the_original_of_a_picture_first_and_no_more(world):
+def test_archive_one_requests_only_original_image_if_available(fakes):
     one = picture("a")
-    world.answers = {one.tries[0]: GIF, one.tries[1]: GIF}
-    archive(world, one)
-    assert world.asked[1:] == [one.tries[0]]
-    assert world.rendered["files"] == {one.url: stored(one)}
+    fakes.answers = {one.tries[0]: GIF, one.tries[1]: GIF}
+    archive(fakes, one)
+    assert fakes.asked[1:] == [one.tries[0]]
+    assert fakes.rendered["files"] == {one.url: stored(one)}
 
 
 @pytest.mark.parametrize(
     "first", [None, NOTICE, b"<html>404</html>", b""], ids=["unreachable", "the notice", "HTML", "empty"]
 )
-def test_archive_one_falls_back_to_the_size_the_page_shows(world, first):
+def test_archive_one_image_falls_back_to_displayed_size(fakes, first):
     one = picture("a")
-    world.answers = {one.tries[1]: GIF} | ({} if first is None else {one.tries[0]: first})
-    archive(world, one)
-    assert world.asked[1:] == list(one.tries)
-    assert world.rendered["files"] == {one.url: stored(one)}
+    fakes.answers = {one.tries[1]: GIF} | ({} if first is None else {one.tries[0]: first})
+    archive(fakes, one)
+    assert fakes.asked[1:] == list(one.tries)
+    assert fakes.rendered["files"] == {one.url: stored(one)}
 
 
-def test_archive_one_keeps_the_reason_of_a_lost_picture_beside_the_others(world):
+def test_archive_one_passes_failed_image_reason_to_renderer(fakes):
     lost, kept = picture("lost"), picture("kept")
-    world.answers = {lost.tries[0]: NOTICE, kept.tries[0]: GIF}
-    archive(world, lost, kept)
-    assert world.rendered["media"] == {media_name(lost): "HTTP 404", media_name(kept): stored(kept)}
+    fakes.answers = {lost.tries[0]: NOTICE, kept.tries[0]: GIF}
+    archive(fakes, lost, kept)
+    assert fakes.rendered["media"] == {media_name(lost): "HTTP 404", media_name(kept): stored(kept)}
 
 
-def test_archive_one_asks_for_one_image_id_once(world):
+def test_archive_one_requests_same_image_id_once(fakes):
     one = picture("a", size=640)
     same = replace(picture("a", size=300), tries=("https://elsewhere.example/a",))
-    world.answers = {one.tries[0]: GIF}
-    archive(world, one, same)
-    assert world.asked[1:] == [one.tries[0]]
-    assert world.rendered["files"] == {one.url: stored(one), same.url: stored(one)}
+    fakes.answers = {one.tries[0]: GIF}
+    archive(fakes, one, same)
+    assert fakes.asked[1:] == [one.tries[0]]
+    assert fakes.rendered["files"] == {one.url: stored(one), same.url: stored(one)}
 
 
-def test_archive_one_does_not_ask_for_what_lies_in_the_archive(world):
+def test_archive_one_does_not_request_archived_image(fakes):
     one = picture("a")
-    world.there = {media_name(one): stored(one)}
-    archive(world, one)
-    assert world.asked == [TARGET.url]
-    assert world.rendered["files"] == {one.url: stored(one)}
+    fakes.there = {media_name(one): stored(one)}
+    archive(fakes, one)
+    assert fakes.asked == [TARGET.url]
+    assert fakes.rendered["files"] == {one.url: stored(one)}
 
 
-def test_archive_one_takes_a_copy_saved_beside_the_page_before_the_network(world):
+def test_archive_one_prefers_image_saved_beside_page(fakes):
     one, two = picture("a"), picture("b")
-    world.saved = {one.url: GIF, two.url: b"<html>"}
-    world.answers = {two.tries[0]: GIF}
-    archive(world, one, two)
-    assert world.asked[1:] == [two.tries[0]]
-    assert world.rendered["files"] == {one.url: stored(one), two.url: stored(two)}
+    fakes.saved = {one.url: GIF, two.url: b"<html>"}
+    fakes.answers = {two.tries[0]: GIF}
+    archive(fakes, one, two)
+    assert fakes.asked[1:] == [two.tries[0]]
+    assert fakes.rendered["files"] == {one.url: stored(one), two.url: stored(two)}
 
 
-def test_archive_one_without_media_asks_for_none(world):
-    world.wants_media = False
-    archive(world, picture("a"))
-    assert world.asked == [TARGET.url]
-    assert world.rendered["media"] == {}
+CUT_OFF = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
-def test_archive_one_saves_sounds(world):
+def test_archive_one_truncated_saved_image_is_requested(fakes):
+    one = picture("a")
+    fakes.saved = {one.url: CUT_OFF}
+    fakes.answers = {one.tries[0]: GIF}
+    archive(fakes, one)
+    assert fakes.asked[1:] == [one.tries[0]]
+    assert fakes.rendered["files"] == {one.url: stored(one)}
+
+
+def test_archive_one_truncated_saved_image_falls_back_to_other_copy(fakes):
+    one = picture("a")
+    fakes.saved = {one.url: CUT_OFF, one.tries[0]: GIF}
+    archive(fakes, one)
+    assert fakes.asked == [TARGET.url]
+    assert fakes.rendered["files"] == {one.url: stored(one)}
+
+
+def test_archive_one_truncated_saved_image_reason_is_kept(fakes):
+    one = picture("a")
+    fakes.saved = {one.url: CUT_OFF}
+    archive(fakes, one)
+    assert fakes.rendered["files"] == {}
+    assert fakes.rendered["media"] == {media_name(one): "the copy saved with the page is cut off, and HTTP 404"}
+
+
+def test_archive_one_does_not_request_unwanted_media(fakes):
+    fakes.wants_media = False
+    archive(fakes, picture("a"))
+    assert fakes.asked == [TARGET.url]
+    assert fakes.rendered["media"] == {}
+
+
+def test_archive_one_saves_audio_as_mp3_file(fakes):
     sound = Media(url="https://res.wx.qq.com/voice/getvoice?mediaid=1", kind="audio", tries=("https://v/1",))
-    world.answers = {"https://v/1": b"ID3\x04" + bytes(20)}
-    archive(world, sound)
-    assert world.rendered["files"][sound.url].path.endswith(".mp3")
+    fakes.answers = {"https://v/1": b"ID3\x04" + bytes(20)}
+    archive(fakes, sound)
+    assert fakes.rendered["files"][sound.url].path.endswith(".mp3")
 
 
-def test_archive_one_downloads_again_what_was_removed_meanwhile(world):
+def test_archive_one_downloads_again_media_removed_before_commit(fakes):
     one = picture("a")
-    world.answers, world.vanished = {one.tries[0]: GIF}, 1
-    assert archive(world, one).outcome == "archived"
-    assert world.asked[1:] == [one.tries[0], one.tries[0]]
+    fakes.answers, fakes.vanished = {one.tries[0]: GIF}, 1
+    assert archive(fakes, one).outcome == "archived"
+    assert fakes.asked[1:] == [one.tries[0], one.tries[0]]
 
 
-def test_archive_one_ends_after_three_attempts(world):
+def test_archive_one_removed_media_commits_on_third_attempt(fakes):
     one = picture("a")
-    world.answers, world.vanished = {one.tries[0]: GIF}, 99
-    assert archive(world, one).outcome == "archived"
-    assert world.asked[1:] == [one.tries[0]] * 3
+    fakes.answers, fakes.vanished = {one.tries[0]: GIF}, 99
+    assert archive(fakes, one).outcome == "archived"
+    assert fakes.asked[1:] == [one.tries[0]] * 3
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ARTICLE])
-def test_archive_one_makes_no_post_of_what_is_no_article(world, state):
-    world.verdicts = {TARGET.url: Classification(state=state)}
-    assert archive(world).state is state
-    assert world.committed == []
-    assert [notice.page.url for notice in world.notices] == [TARGET.url]
-    assert world.asked == [TARGET.url]
+def test_archive_one_non_article_commits_notice_without_post(fakes, state):
+    fakes.verdicts = {TARGET.url: Classification(state=state)}
+    assert archive(fakes).state is state
+    assert fakes.committed == []
+    assert [notice.page.url for notice in fakes.notices] == [TARGET.url]
+    assert fakes.asked == [TARGET.url]
 
 
 NEW = "https://mp.weixin.qq.com/s/bbbbbbbbbbbbbbbbbbbbbb"
 
 
-def test_archive_one_follows_a_moved_article_once(world):
-    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
-    assert archive(world).outcome == "archived"
-    assert world.asked == [TARGET.url, NEW]
+def test_archive_one_follows_migrated_article_to_new_address(fakes):
+    fakes.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
+    assert archive(fakes).outcome == "archived"
+    assert fakes.asked == [TARGET.url, NEW]
 
 
-def test_archive_one_follows_accounts_that_point_at_each_other_once(world):
-    world.verdicts = {
+def test_archive_one_migration_loop_is_followed_once(fakes):
+    fakes.verdicts = {
         TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW),
         NEW: Classification(state=State.MIGRATED, moved_to=TARGET.url),
     }
-    assert archive(world).state is State.MIGRATED
-    assert world.asked == [TARGET.url, NEW]
-    (notice,) = world.notices
+    assert archive(fakes).state is State.MIGRATED
+    assert fakes.asked == [TARGET.url, NEW]
+    (notice,) = fakes.notices
     assert (notice.page.url, notice.moved_from.page.url) == (NEW, TARGET.url)
 
 
 @pytest.mark.parametrize("error", [CoolingDown("no page is asked for"), BudgetSpent("as long as it may")])
-def test_archive_one_leaves_a_moved_article_that_nobody_asked_for(world, error):
-    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
-    world.pages = {NEW: error}
-    archive(world)
-    assert world.failures == [error]
-    assert world.notices == []
+def test_archive_one_postponed_migration_commits_failure_without_notice(fakes, error):
+    fakes.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
+    fakes.pages = {NEW: error}
+    archive(fakes)
+    assert fakes.failures == [error]
+    assert fakes.notices == []
 
 
-def test_archive_one_tells_the_notice_when_the_new_address_does_not_answer(world):
-    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
-    world.pages = {NEW: FetchError("no answer")}
-    assert archive(world).state is State.MIGRATED
+def test_archive_one_failed_migration_commits_notice(fakes):
+    fakes.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=NEW)}
+    fakes.pages = {NEW: FetchError("no answer")}
+    assert archive(fakes).state is State.MIGRATED
 
 
 @pytest.mark.parametrize("moved_to", ["https://evil.example/s/x", "file:///etc/passwd", ""])
-def test_archive_one_follows_a_moved_article_on_the_same_host_only(world, moved_to):
-    world.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=moved_to)}
-    assert archive(world).state is State.MIGRATED
-    assert world.asked == [TARGET.url]
+def test_archive_one_does_not_follow_migration_outside_wechat(fakes, moved_to):
+    fakes.verdicts = {TARGET.url: Classification(state=State.MIGRATED, moved_to=moved_to)}
+    assert archive(fakes).state is State.MIGRATED
+    assert fakes.asked == [TARGET.url]
 
 
 @pytest.mark.parametrize("error", [FetchError("no answer"), InputError("no such file")])
-def test_archive_one_commits_the_failure_of_a_page_that_does_not_come(world, error):
-    world.pages = {TARGET.url: error}
-    archive(world)
-    assert world.failures == [error]
+def test_archive_one_page_fetch_error_commits_failure(fakes, error):
+    fakes.pages = {TARGET.url: error}
+    archive(fakes)
+    assert fakes.failures == [error]
 
 
-def test_archive_one_commits_the_failure_of_an_archive_that_cannot_be_written(world):
-    world.fails = OutputError("cannot be written")
-    archive(world)
-    assert world.failures == [world.fails]
+def test_archive_one_output_error_commits_failure(fakes):
+    fakes.fails = OutputError("cannot be written")
+    archive(fakes)
+    assert fakes.failures == [fakes.fails]
 
 
-def test_archive_one_raises_a_bug(world):
-    world.fails = KeyError("x")
+def test_archive_one_propagates_unexpected_error(fakes):
+    fakes.fails = KeyError("x")
     with pytest.raises(KeyError):
-        archive(world)
+        archive(fakes)
 
 
-def test_archive_one_keeps_a_page_that_meets_a_bug(world, monkeypatch):
+def test_archive_one_stores_page_despite_classification_error(fakes, monkeypatch):
     monkeypatch.setattr(pipeline, "classify", lambda _page: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        archive(world)
-    assert world.kept == [TARGET.url]
+        archive(fakes)
+    assert fakes.kept == [TARGET.url]
 
 
-def test_archive_one_dates_an_article_without_a_date_by_the_servers_time(world, monkeypatch):
-    world.article = Article(title="题")
+def test_archive_one_undated_article_uses_server_time(fakes, monkeypatch):
+    fakes.article = Article(title="题")
     served = datetime(2021, 3, 1, 17, 0, tzinfo=UTC)  # the 2nd in China
     monkeypatch.setattr(pipeline, "server_time", lambda _page: served)
-    archive(world)
-    assert world.rendered["captured"] == served
+    archive(fakes)
+    assert fakes.rendered["captured"] == served
 
 
-def test_archive_one_dates_an_article_with_a_date_by_its_capture(world, monkeypatch):
+def test_archive_one_dated_article_uses_capture_time(fakes, monkeypatch):
     monkeypatch.setattr(pipeline, "server_time", lambda _page: datetime(2021, 3, 1, tzinfo=UTC))
-    archive(world)
-    assert world.rendered["captured"] == CAPTURED
+    archive(fakes)
+    assert fakes.rendered["captured"] == CAPTURED

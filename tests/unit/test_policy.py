@@ -23,20 +23,20 @@ def attempt(state: State | None, *, has_article: bool = False, is_settled: bool 
 # URLs
 
 
-def test_tries_count_only_while_the_state_stays() -> None:
+def test_retry_after_changed_state_resets_tries() -> None:
     assert policy.retry_after(attempt(State.UNKNOWN), State.UNKNOWN, 2).tries == 3
     assert policy.retry_after(attempt(State.UNKNOWN), None, 2).tries == 1
     assert policy.retry_after(attempt(None), None, 2).tries == 3
 
 
-def test_url_of_an_article_is_never_given_up() -> None:
+def test_retry_after_last_try_continues_for_archived_article() -> None:
     """After its last try another URL is given up; this one is tried again after the longest pause."""
     assert policy.retry_after(attempt(State.UNKNOWN), State.UNKNOWN, 4) == Retry(tries=5, due=None)
     with_article = policy.retry_after(attempt(State.UNKNOWN, has_article=True), State.UNKNOWN, 4)
     assert with_article == Retry(tries=5, due=NOW + timedelta(hours=24))
 
 
-def test_settled_article_is_not_retried() -> None:
+def test_retry_after_settled_article_has_no_due_time() -> None:
     settled = attempt(State.DELETED, has_article=True, is_settled=True)
     assert policy.retry_after(settled, State.UNKNOWN, 4) == Retry(tries=0, due=None)
 
@@ -50,7 +50,7 @@ def test_settled_article_is_not_retried() -> None:
         (None, False, False),
     ],
 )
-def test_is_settled(state: State | None, holds_article: bool, expected: bool) -> None:
+def test_is_settled_by_state_or_article(state: State | None, holds_article: bool, expected: bool) -> None:
     assert policy.is_settled(state, holds_article=holds_article) is expected
 
 
@@ -58,14 +58,14 @@ def test_is_settled(state: State | None, holds_article: bool, expected: bool) ->
     ("hours", "expected"),
     [(-1, True), (0, True), (1, False), (24, False), (24.1, True)],  # past the longest pause the clock was wrong
 )
-def test_is_due(hours: float, expected: bool) -> None:
+def test_is_due_if_past_or_beyond_longest_pause(hours: float, expected: bool) -> None:
     assert policy.is_due(NOW + timedelta(hours=hours), NOW) is expected
 
 
 # Media
 
 
-def test_media_was_requested_tells_by_the_doubt_of_a_file() -> None:
+def test_media_was_requested_is_false_for_not_requested_reason() -> None:
     file = LocalFile(path="postimg/a.png", size=1, sha256="")
     assert policy.media_was_requested("HTTP 404")
     assert not policy.media_was_requested(NotRequested("over the budget"))
@@ -81,19 +81,19 @@ def test_media_was_requested_tells_by_the_doubt_of_a_file() -> None:
     ("age", "pause"),
     [(-5, 7), (0, 7), (27, 7), (28, 7), (40, 10), (728, 182), (729, 182), (4000, 182)],  # in days, every 7
 )
-def test_recheck_pause_is_a_quarter_of_the_age_within_bounds(age: int, pause: int) -> None:
+def test_recheck_at_pause_is_bounded_quarter_of_age(age: int, pause: int) -> None:
     checked = 1_700_000_000
     assert policy.recheck_at(checked, checked - age * DAY, 7.0 * DAY) == checked + pause * DAY
 
 
-def test_recheck_is_due_when_the_last_check_lies_in_the_future() -> None:
+def test_is_recheck_due_if_last_check_in_future() -> None:
     now = 1_700_000_000
     assert policy.is_recheck_due(now - 5, now, now)
     assert not policy.is_recheck_due(now - 5, now + 1, now)
     assert policy.is_recheck_due(now + 1, now + 7 * DAY, now)
 
 
-def test_verification_page_counts_as_check_on_a_long_link_only() -> None:
+def test_counts_as_check_verification_only_on_long_link() -> None:
     assert policy.counts_as_check(State.VERIFICATION, LONG)
     assert not policy.counts_as_check(State.VERIFICATION, SHORT)
     assert policy.counts_as_check(State.DELETED, SHORT)
@@ -103,7 +103,7 @@ def test_verification_page_counts_as_check_on_a_long_link_only() -> None:
 # Hosts
 
 
-def test_request_slots_are_one_interval_apart() -> None:
+def test_request_slot_is_one_interval_after_previous() -> None:
     wait, host = policy.request_slot(HostState(), 3.0, 1000.0)
     assert wait == 0
     assert policy.request_slot(host, 3.0, 1001.0) == (2.0, host)
@@ -111,14 +111,14 @@ def test_request_slots_are_one_interval_apart() -> None:
     assert (wait, host.next_request_at) == (0, 1006.0)
 
 
-def test_request_waits_an_interval_at_most_after_the_clock_was_put_back() -> None:
+def test_request_slot_clock_set_back_waits_one_interval() -> None:
     _, host = policy.request_slot(HostState(), 3.0, 9000.0)
     wait, host = policy.request_slot(host, 3.0, 1000.0)
     assert (wait, host.next_request_at) == (3.0, 1003.0)
     assert policy.request_slot(host, 3.0, 1003.0)[0] == 0
 
 
-def test_cooldowns_double_up_to_a_day_and_end_with_a_page() -> None:
+def test_after_block_cooldown_doubles_to_one_day_until_success() -> None:
     host, lengths = HostState(), []
     for _ in range(8):
         cools, host = policy.after_block(host, 0.0, on_short_link=True)
@@ -129,7 +129,7 @@ def test_cooldowns_double_up_to_a_day_and_end_with_a_page() -> None:
     assert host.cooldown == 30 * 60
 
 
-def test_third_block_on_long_links_cools_the_host_down() -> None:
+def test_after_block_third_on_long_links_starts_cooldown() -> None:
     host, answers = HostState(), []
     for _ in range(4):
         cools, host = policy.after_block(host, 50.0, on_short_link=False)
@@ -140,16 +140,16 @@ def test_third_block_on_long_links_cools_the_host_down() -> None:
 @pytest.mark.parametrize(
     ("now", "end"), [(100.0, 1900.0), (1899.0, 1900.0), (1900.0, 0), (-1699.0, 1900.0), (-1700.0, 0)]
 )
-def test_cooldown_ends_by_time_whichever_way_the_clock_moves(now: float, end: float) -> None:
+def test_cooldown_end_handles_clock_jump_in_either_direction(now: float, end: float) -> None:
     host = HostState(blocked_at=100.0, cooldown=1800.0)
     assert policy.cooldown_end(host, now) == end
 
 
-def test_requested_cooldown_is_a_day_at_most() -> None:
+def test_after_requested_cooldown_is_one_day_at_most() -> None:
     assert policy.cooldown_end(policy.after_requested_cooldown(HostState(), 1e9, 100.0), 100.0) == 100 + DAY
 
 
-def test_delay_never_brings_the_next_request_nearer() -> None:
+def test_after_delay_never_moves_next_request_earlier() -> None:
     host = HostState(next_request_at=1000.0, interval=3.0)
     assert policy.after_delay(host, 10.0, 900.0) == HostState(next_request_at=1000.0, interval=10.0)
     assert policy.after_delay(host, 10.0, 995.0).next_request_at == 1005.0

@@ -22,7 +22,7 @@ METHODS = {
 }
 COMMANDS = {
     "add", "batch", "run", "rebuild", "recheck", "verify", "remarks", "remove", "undo_removal", "lost_files",
-    "empty_lost", "merge", "history", "difference", "list", "show", "export",
+    "empty_lost", "merge", "history", "difference", "list", "similar_accounts", "show", "search", "export",
 }  # fmt: skip
 
 
@@ -46,22 +46,22 @@ def own_types(function: Callable[..., Any]) -> set[type]:
     }
 
 
-def test_the_methods_are_the_commands():
+def test_archiver_methods_match_commands():
     assert set(METHODS) - {"__init__"} == COMMANDS
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_types_in_signatures_are_exported(name):
+def test_archiver_signature_types_are_exported(name):
     assert own_types(METHODS[name]) <= set(PUBLIC.values())
 
 
-def test_types_are_found_at_any_depth():
+def test_own_types_finds_nested_types():
     def method(one: Callable[[archiver.Outcome], datetime | None], two: list[tuple[archiver.State, ...]]) -> None: ...
 
     assert own_types(method) == {archiver.Outcome, archiver.State}
 
 
-def test_a_type_that_is_not_exported_is_found():
+def test_own_types_unexported_type_is_name_error():
     def method(one: ParsedPage) -> None: ...  # noqa: F821
 
     with pytest.raises(NameError):
@@ -69,7 +69,7 @@ def test_a_type_that_is_not_exported_is_found():
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_errors_in_docstrings_are_exported(name):
+def test_archiver_docstring_errors_are_exported(name):
     words = set((METHODS[name].__doc__ or "").replace(",", " ").replace(";", " ").replace(".", " ").split())
     from archiver import errors
 
@@ -78,12 +78,12 @@ def test_errors_in_docstrings_are_exported(name):
 
 
 @pytest.mark.parametrize("name", sorted(set(archiver.__all__) - {"__version__"}))
-def test_what_is_exported_is_described(name):
+def test_exports_have_docstrings(name):
     assert (PUBLIC[name].__doc__ or "").strip()
     assert not (PUBLIC[name].__doc__ or "").startswith(f"{name}(")  # a dataclass without one gets its signature
 
 
-def test_checkers_are_told_the_same_homes():
+def test_type_checking_imports_match_lazy_imports():
     tree = ast.parse(Path(archiver.__file__).read_text(encoding="utf-8"))
     (block,) = [node for node in tree.body if isinstance(node, ast.If)]
     told = {
@@ -93,15 +93,15 @@ def test_checkers_are_told_the_same_homes():
     assert public == {(f"archiver.{module}", name) for name, module in archiver._MODULES.items()}
 
 
-def test_all_is_all():
+def test_all_matches_lazy_imports_and_dir():
     assert set(archiver._MODULES) | {"__version__", "read", "to_markdown"} == set(archiver.__all__)
     assert set(archiver.__all__) <= set(dir(archiver))
 
 
-def test_an_unknown_name_is_an_attribute_error():
+def test_getattr_unknown_name_is_attribute_error():
     with pytest.raises(AttributeError, match="nonsense"):
         _ = archiver.nonsense
 
 
-def test_the_metadata_has_the_version():
+def test_version_matches_package_metadata():
     assert version("archiver") == archiver.__version__

@@ -16,7 +16,7 @@ def settings(folder: Path, yml: str | None = None, env: dict[str, str] | None = 
     return load(flags, env or {}, folder)
 
 
-def test_defaults(tmp_path):
+def test_load_nothing_set_returns_defaults(tmp_path):
     assert settings(tmp_path) == Settings()
     assert (Settings().output, Settings().interval, Settings().site_prefix) == ("output", 3.0, "{{site.baseurl}}")
     assert Settings().source_block.account == "转载：{account}"
@@ -28,20 +28,20 @@ def test_defaults(tmp_path):
     [({}, {}, 4), ({"ARCHIVER_INTERVAL": "5"}, {}, 5), ({"ARCHIVER_INTERVAL": "5"}, {"interval": 6}, 6)],
     ids=["file over default", "environment over file", "flag over environment"],
 )
-def test_the_nearer_source_wins(tmp_path, env, flags, interval):
+def test_load_follows_source_precedence(tmp_path, env, flags, interval):
     assert settings(tmp_path, "interval: 4", env, **flags).interval == interval
 
 
-def test_what_lies_inside_is_set_one_by_one(tmp_path):
+def test_load_merges_nested_settings_from_all_sources(tmp_path):
     read = settings(tmp_path, "media: {image_max: 7}", {"ARCHIVER_MEDIA__VIDEO_MAX": "8"}, media={"save": False})
     assert (read.media.image_max, read.media.video_max, read.media.save) == (7, 8, False)
 
 
-def test_the_environment_says_no_in_words(tmp_path):
+def test_load_environment_false_is_boolean(tmp_path):
     assert settings(tmp_path, env={"ARCHIVER_MEDIA__SAVE": "false"}).media.save is False
 
 
-def test_front_matter_is_free_in_its_keys(tmp_path):
+def test_load_front_matter_accepts_custom_keys(tmp_path):
     yml = "front_matter:\n  author: '{author}'\n  catalog: null\n  no-catalog: true\n"
     assert settings(tmp_path, yml).front_matter == {"author": "{author}", "catalog": None, "no-catalog": True}
 
@@ -63,7 +63,7 @@ def test_front_matter_is_free_in_its_keys(tmp_path):
         ("front_matter: {wechat: null}", {}, ["archiver.yml", "front_matter.wechat"]),
     ],
 )
-def test_what_no_setting_takes_is_named_with_its_place_in_one_line(tmp_path, yml, env, said):
+def test_load_invalid_setting_error_names_source_and_key(tmp_path, yml, env, said):
     with pytest.raises(ConfigError) as raised:
         settings(tmp_path, yml, env)
     assert all(word in str(raised.value) for word in said)
@@ -72,11 +72,11 @@ def test_what_no_setting_takes_is_named_with_its_place_in_one_line(tmp_path, yml
 
 
 @pytest.mark.parametrize("yml", ["", "# nothing yet\n", "{}"], ids=["empty", "comments", "no keys"])
-def test_an_empty_file_sets_nothing(tmp_path, yml):
+def test_load_empty_file_returns_defaults(tmp_path, yml):
     assert settings(tmp_path, yml) == Settings()
 
 
-def test_paths_in_the_file_count_from_the_file_others_from_here(tmp_path):
+def test_load_paths_in_file_are_relative_to_it(tmp_path):
     (tmp_path / "site").mkdir()
     (tmp_path / "site/my.yml").write_text("output: blog\ncookies: /etc/c.txt\n")
     read = load({}, {}, tmp_path, "site/my.yml")
@@ -84,12 +84,12 @@ def test_paths_in_the_file_count_from_the_file_others_from_here(tmp_path):
     assert load({"output": "x"}, {}, tmp_path, "site/my.yml").output == "x"
 
 
-def test_a_file_found_here_leaves_relative_paths_usable_from_here(tmp_path, monkeypatch):
+def test_load_file_in_current_folder_keeps_relative_paths(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert settings(Path(), "output: blog").output == "blog"
 
 
-def test_the_file_here_is_read_before_the_one_beside_the_output(tmp_path):
+def test_load_current_folder_file_precedes_file_beside_output(tmp_path):
     (tmp_path / "blog").mkdir()
     (tmp_path / "blog/archiver.yml").write_text("interval: 9")
     assert load({"output": "blog/out"}, {}, tmp_path).interval == 9
@@ -97,7 +97,7 @@ def test_the_file_here_is_read_before_the_one_beside_the_output(tmp_path):
     assert settings(tmp_path, "interval: 4", output="blog/out").interval == 4
 
 
-def test_a_file_that_was_named_must_be_there(tmp_path):
+def test_load_missing_named_file_is_config_error(tmp_path):
     with pytest.raises(ConfigError, match=r"missing\.yml"):
         load({}, {}, tmp_path, "missing.yml")
 

@@ -1,4 +1,4 @@
-"""Addresses as people paste them, what of them lives, what pictures are called (docs/wechat-format.md#2-addresses)."""
+"""Addresses as people paste them, what of them lives, what pictures are called (docs/reference/wechat-format.md#2-addresses)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PASTED = {
 
 
 @pytest.mark.parametrize(("pasted", "address"), PASTED.values(), ids=PASTED)
-def test_an_address_as_people_paste_it(pasted: str, address: str) -> None:
+def test_parse_target_accepts_pasted_address(pasted: str, address: str) -> None:
     assert urls.parse_target(pasted).url == address
 
 
@@ -73,7 +73,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED)
-def test_what_is_no_articles_address_is_refused(given: str) -> None:
+def test_parse_target_non_article_raises_not_wechat(given: str) -> None:
     with pytest.raises(NotWeChat):
         urls.parse_target(given)
 
@@ -101,17 +101,17 @@ MEDIA = {
 
 
 @pytest.mark.parametrize(("given", "address", "image"), MEDIA.values(), ids=MEDIA)
-def test_a_mediums_address_and_its_id(given: str, address: str, image: str) -> None:
+def test_media_normalizes_address_and_gives_image_id(given: str, address: str, image: str) -> None:
     assert (urls.media(given), urls.image_id(urls.media(given))) == (address, image)
 
 
-def test_t101_the_original_is_asked_for_first() -> None:
+def test_candidates_original_image_comes_first() -> None:
     shown = "https://mmbiz.qpic.cn/mmbiz_jpg/Ab1/640?wx_fmt=jpeg"
     assert urls.candidates(shown) == (shown.replace("/640", "/0"), shown)
     assert urls.candidates("https://x.example/a.png") == ("https://x.example/a.png",)
 
 
-def test_a_wall_within_a_wall_within_a_wall_is_refused_in_one_line():
+def test_parse_target_nested_verification_address_raises_not_wechat():
     with pytest.raises(NotWeChat):
         urls.parse_target("https://mp.weixin.qq.com/mp/verifycode?target_url=" * 1500 + "x")
 
@@ -125,6 +125,22 @@ LONG_FORM = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2247480001&id
     [(SHORT_FORM, tail) for tail in ("", "#rd", "?nwr_flag=1", "?scene=1&chksm=ab#rd")]
     + [(LONG_FORM, tail) for tail in ("", "#wechat_redirect", "&chksm=ab12&scene=27#wechat_redirect")],
 )
-def test_plain_addresses_lead_where_quoted_ones_do(form, tail):  # these go the long way
+def test_parse_target_fast_path_equals_full_parsing(form, tail):  # these go the long way
     plain = urls.parse_target(form + tail).url
     assert plain == urls.parse_target(f"<{form}{tail}>").url == form.replace("http:", "https:")
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://mp.weixin.qq.com/s?__biz=MzA5&mid=1&idx=1&sn=ab&key=secret&scene=1#rd", "https://mp.weixin.qq.com/s?__biz=MzA5&mid=1&idx=1&sn=ab"),
+        ("https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA5&album_id=1&pass_ticket=secret", "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzA5&album_id=1"),
+        ("https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=secret", "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha"),
+        ("https://me:secret@a.example:8443/feed?auth=secret#secret", "https://a.example:8443/feed?…"),
+        ("https://a.example/p.png", "https://a.example/p.png"),
+        ("https://[broken/secret", "an invalid address"),
+        ("secret", "an invalid address"),
+    ],
+)  # fmt: skip
+def test_loggable_url_has_no_secret(address: str, expected: str) -> None:
+    assert urls.loggable(address) == expected

@@ -53,7 +53,7 @@ STRINGS: dict[str, tuple[str, object]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), STRINGS.values(), ids=STRINGS)
-def test_read_strings_takes_every_scalar_as_it_stands(text: str, expected: object) -> None:
+def test_read_strings_keeps_scalars_as_text(text: str, expected: object) -> None:
     assert read_strings(text) == expected
 
 
@@ -76,7 +76,7 @@ VALUES: dict[str, tuple[str, object]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), VALUES.values(), ids=VALUES)
-def test_read_values_types_as_yaml_does(text: str, expected: object) -> None:
+def test_read_values_resolves_yaml_types(text: str, expected: object) -> None:
     assert read_values(text) == expected
 
 
@@ -105,7 +105,7 @@ BROKEN: dict[str, tuple[str, int]] = {
 
 @pytest.mark.parametrize("read", [read_strings, read_values])
 @pytest.mark.parametrize(("text", "line"), BROKEN.values(), ids=BROKEN)
-def test_what_is_no_yaml_is_broken_at_a_line(read, text: str, line: int) -> None:
+def test_yaml_reader_invalid_yaml_error_has_line(read, text: str, line: int) -> None:
     with pytest.raises(BrokenYaml) as caught:
         read(text)
     assert "\n" not in str(caught.value)
@@ -114,7 +114,7 @@ def test_what_is_no_yaml_is_broken_at_a_line(read, text: str, line: int) -> None
 
 
 @pytest.mark.parametrize("read", [read_strings, read_values])
-def test_yaml_with_too_many_values_is_broken(read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yaml_reader_too_many_values_is_broken_yaml(read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_reader, "MOST_EVENTS", 1000)
     assert read("[" + "a," * 990 + "]")
     with pytest.raises(BrokenYaml) as caught:
@@ -150,7 +150,7 @@ NO_VALUES: dict[str, str] = {
 
 
 @pytest.mark.parametrize("text", NO_VALUES.values(), ids=NO_VALUES)
-def test_values_that_there_are_not_are_broken_at_their_line(text: str) -> None:
+def test_read_values_invalid_value_error_has_line(text: str) -> None:
     with pytest.raises(BrokenYaml) as caught:
         read_values(f"a: 1\n{text}")
     assert caught.value.line == 2
@@ -166,7 +166,7 @@ HUGE = {
 
 
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
-def test_aliases_unfold_only_within_the_bounds(text: str) -> None:
+def test_read_values_excessive_alias_expansion_is_broken_yaml(text: str) -> None:
     assert isinstance(read_strings(text), dict)
     with pytest.raises(BrokenYaml, match="unfold"):
         read_values(text)
@@ -189,7 +189,7 @@ def _made(kind: type[Exception]) -> Exception:
     [*_classes(yaml.YAMLError), ValueError, UnicodeEncodeError, OverflowError, RecursionError, TypeError, KeyError,
      IndexError, AttributeError, AssertionError, ArithmeticError, LookupError],
 )  # fmt: skip
-def test_every_error_of_the_parsers_is_told_as_one(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yaml_reader_parser_error_becomes_broken_yaml(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise _made(kind)
 
@@ -217,7 +217,7 @@ COSTLY = {
 
 @pytest.mark.parametrize("read", [read_strings, read_values])
 @pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
-def test_a_hostile_text_costs_little(read, text) -> None:
+def test_yaml_reader_hostile_text_takes_bounded_time(read, text) -> None:
     began = time.process_time()
     with suppress(BrokenYaml):
         read(text(64 * 1024))

@@ -16,6 +16,7 @@ _ASSIGNMENT = (
 _FORMS = {
     "var ": re.compile(r"var(?<![\w$]var)\s+" + _ASSIGNMENT),
     "window.": re.compile(r"window\.(?<![\w$.]window\.)" + _ASSIGNMENT),
+    "window.cgiData.": re.compile(r"window\.cgiData\.(?<![\w$.]window\.cgiData\.)" + _ASSIGNMENT),
     "d.": re.compile(r"d\.(?<![\w$.]d\.)" + _ASSIGNMENT),
     "_g.": re.compile(r"_g\.(?<![\w$.]_g\.)" + _ASSIGNMENT),
 }
@@ -56,7 +57,7 @@ class Assignments:
         """Yield the offsets of the literals that are assigned to `name`, as one iterable for each form of assignment.
 
         - A plain name such as `ct` has two forms: first `var ct = …`, then `window.ct = …`.
-        - A name with the prefix `window.`, `d.` or `_g.`, such as `d.ct`, has one form: `d.ct = …`.
+        - A name with one of the prefixes in _FORMS, such as `d.ct`, has one form: `d.ct = …`.
 
         A form that does not occur in the page gives an empty iterable or none at all.
         """
@@ -74,9 +75,8 @@ class Assignments:
     def _of_rare(self, form: str, name: str) -> Iterator[int]:
         """Yield the offset of each literal that is assigned to a long name, in one form of assignment.
 
-        For `var msg_source_url = "…"`, `form` is `var ` and `name` is `msg_source_url`. The other forms are `window.`,
-        `d.` and `_g.`. Long names occur rarely. So it is faster to search for the name and check what is around it than
-        to search for all assignments of the form.
+        For `var msg_source_url = "…"`, `form` is `var ` and `name` is `msg_source_url`. Long names occur rarely. So it
+        is faster to search for the name and check what is around it than to search for all assignments of the form.
         """
         for offset in self._offsets(name):
             start = self.text.rfind(form.strip(), max(0, offset - _PREFIX_DISTANCE), offset)

@@ -2,7 +2,7 @@
 
 WeChat's pages contain their data as object literals and `var` lines. These forms are supported: strings with every kind
 of escape, `'123' * 1`, `JsDecode('…')`, `"" || "x"`, `xml ? getXmlValue('x') : '…'`, comments, trailing commas. An item
-of an object or array that has another form is read as None (docs/wechat-format.md#literals-of-javascript).
+of an object or array that has another form is read as None (docs/reference/wechat-format.md#literals-of-javascript).
 
 Reading takes linear time. The depth of nesting is limited. The only exception that is raised is LiteralError.
 """
@@ -52,7 +52,8 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{
 _SINGLE_CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "",
            "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}  # fmt: skip
 
-# The replacements made by the page's own helper functions, in order (docs/wechat-format.md#escaped-once-or-twice).
+# The replacements made by the page's own helper functions, in order
+# (docs/reference/wechat-format.md#escaped-once-or-twice).
 _JS_DECODE = (("\\x5c", "\\"), ("\\x0d", "\r"), ("\\x22", '"'), ("\\x26", "&"), ("\\x27", "'"),
               ("\\x3c", "<"), ("\\x3e", ">"), ("\\x0a", "\n"))  # fmt: skip
 _HTML_FALSE = (("&#39;", "'"), ("&quot;", '"'), ("&nbsp;", " "), ("&gt;", ">"), ("&lt;", "<"), ("&yen;", "¥"),

@@ -4,7 +4,7 @@ Each field has a generator that yields the values of its places in order. A plac
 are empty.
 
 Pages since 2025 contain the server's own data (ParsedPage.cgi). In these pages, most fields are read from this data
-alone: if a field is empty there, the article has no value for it (docs/wechat-format.md#6-metadata).
+alone: if a field is empty there, the article has no value for it (docs/reference/wechat-format.md#6-metadata).
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from archiver import urls
 from archiver.extractor.metadata.identity import read_identity, read_url
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
-from archiver.extractor.metadata.times import read_modified, read_published, read_server_time
+from archiver.extractor.metadata.statement import read_statement
+from archiver.extractor.metadata.times import read_modified, read_published, read_relative_date, read_server_time
 from archiver.extractor.metadata.topics import read_albums, read_topics
 from archiver.extractor.page import (
     ParsedPage,
     as_line,
+    as_list,
     as_text,
     first_text,
     member,
@@ -52,7 +54,7 @@ _AUTHOR_PATH = (
     "[not(@id='post-date' or @id='publish_time' or @id='copyright_logo' or @id='js_ip_wording_wrp')]"
     "[not(contains(@class, 'nickname') or contains(@class, 'tag'))]"
 )
-_ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-user")
+_ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-user", ".account_nickname_inner")
 
 
 def read_metadata(parsed: ParsedPage) -> Article:
@@ -64,6 +66,8 @@ def read_metadata(parsed: ParsedPage) -> Article:
     ids, (kind, warnings) = read_identity(parsed), read_kind(parsed)
     reprint = read_reprint(parsed)
     title, account, date = _title(parsed, kind), _name(_accounts(parsed)), read_published(parsed)
+    relative_date = None if date else read_relative_date(parsed)
+    date, dated_from = relative_date or (date, "")
     account_id = _matching(_ACCOUNT_ID, _account_ids(parsed))
     alias = _matching(_ALIAS, _aliases(parsed))
     return Article(
@@ -79,6 +83,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
         url=read_url(parsed, ids),
         type=kind,
         published=date,
+        dated_from=dated_from,
         modified=read_modified(parsed, date),
         original=_is_original(parsed),
         paid=_is_paid(parsed),
@@ -86,7 +91,8 @@ def read_metadata(parsed: ParsedPage) -> Article:
         albums=read_albums(parsed),
         topics=read_topics(parsed, kind),
         location=_location(parsed),
-        source_url=urls.link(first_text(_source_urls(parsed))),
+        statement=read_statement(parsed),
+        source_url=urls.link(urls.original_address(first_text(_source_urls(parsed)))),
         digest=without_links(first_text(_digests(parsed)))[: _MAX_LENGTHS["digest"]],
         cover=first_text(urls.media(address) for address in _covers(parsed)),
         warnings=(*warnings, *_missing({"title": title, "account name": account})),
@@ -119,7 +125,8 @@ def _title(parsed: ParsedPage, kind: str) -> str:
 def _titles(parsed: ParsedPage) -> Iterator[str]:
     yield as_text(parsed.cgi.get("title"))
     yield as_text(parsed.variable("msg_title", "d.title"))
-    yield parsed.shown("#activity-name", "#original_panel_title")
+    yield parsed.shown("#activity-name", "#original_panel_title", "#video_title", "#js_video_page_title")
+    yield as_text(parsed.cgi_data("video_title"))
     yield parsed.meta("og:title", "twitter:title")
     yield "" if parsed.title in _TITLES_OF_WECHAT else parsed.title
 
@@ -130,7 +137,8 @@ def _has_own_title(parsed: ParsedPage) -> bool:
     The author may leave the title out. The page then contains the whole text of the article in place of the title. If
     the page does not say whether the author gave a title, return False.
     """
-    return as_text(member(parsed.cgi, "text_page_info", "is_user_title")) == "1"
+    infos = [*as_list(parsed.cgi.get("text_page_info")), *as_list(parsed.cgi_data("text_page_info"))]
+    return any(as_text(member(info, "is_user_title")) == "1" for info in infos)
 
 
 def _headline(text: str) -> str:
@@ -191,14 +199,14 @@ def _author_elements(parsed: ParsedPage) -> Iterator[HtmlElement]:
 def _digests(parsed: ParsedPage) -> Iterator[str]:
     yield as_text(parsed.cgi.get("desc"))
     if not parsed.cgi:
-        yield as_text(parsed.variable("msg_desc", "window.desc", "d.desc"))
+        yield as_text(parsed.variable("msg_desc", "window.desc") or parsed.cgi_data("desc"))
         yield parsed.meta("description", "og:description")
 
 
 def _covers(parsed: ParsedPage) -> Iterator[str]:
     yield as_text(parsed.cgi.get("cdn_url"))
     if not parsed.cgi:
-        yield as_text(parsed.variable("msg_cdn_url", "d.cover"))
+        yield as_text(parsed.variable("msg_cdn_url", "d.cover") or parsed.cgi_data("cdn_url"))
         yield parsed.meta("og:image", "twitter:image")
 
 
@@ -211,7 +219,7 @@ def _source_urls(parsed: ParsedPage) -> Iterator[str]:
 def _is_original(parsed: ParsedPage) -> bool:
     if is_reprint(parsed):
         return False
-    stat = copyright_stat(parsed)
+    stat = copyright_stat(parsed) or as_text(parsed.cgi_data("ori_status"))  # the second is of a video post
     return stat == "1" or (not stat and "原创" in parsed.shown("#copyright_logo"))
 
 

@@ -1,7 +1,8 @@
-"""Read the ids of a page's article (biz, mid, idx, sn) and its address (docs/wechat-format.md#the-key-of-an-article).
+"""Read the ids of a page's article (biz, mid, idx, sn) and its address.
 
-A page also contains ids of linked articles, so only fields that describe the page itself are read. Values that are not
-well-formed ids are ignored, because ids become file names and keys (docs/wechat-format.md#what-an-id-looks-like).
+docs/reference/wechat-format.md#the-key-of-an-article describes them. A page also contains ids of linked articles, so
+only fields that describe the page itself are read. Values that are not well-formed ids are ignored, because ids become
+file names and keys (docs/reference/wechat-format.md#what-an-id-looks-like).
 """
 
 from __future__ import annotations
@@ -68,12 +69,13 @@ def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:
 def _addresses(parsed: ParsedPage) -> Iterator[str]:
     """Yield the addresses of the article: those in the page's scripts and `<meta>` tags, then the requested one.
 
-    The address after redirects is not among them. An address that is unknown is ''.
+    The address after redirects is not among them. An address that is unknown is ''. What a web archive put before an
+    address in its copy of the page is removed.
     """
-    yield as_text(parsed.cgi.get("link"))
-    yield as_text(member(parsed.cgi, "user_info", "short_link"))
-    yield as_text(parsed.variable(*_LINKS))
-    yield parsed.meta("og:url")
+    yield urls.original_address(as_text(parsed.cgi.get("link")))
+    yield urls.original_address(as_text(member(parsed.cgi, "user_info", "short_link")))
+    yield urls.original_address(as_text(parsed.variable(*_LINKS)))
+    yield urls.original_address(parsed.meta("og:url"))
     yield parsed.page.url
 
 

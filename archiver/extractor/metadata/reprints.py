@@ -1,4 +1,4 @@
-"""Read which article a reprint or share card shows (docs/wechat-format.md#where-a-reprint-is-from).
+"""Read which article a reprint or share card shows (docs/reference/wechat-format.md#where-a-reprint-is-from).
 
 A reprint contains the whole text of an article that another account published first, the original. A share card shows
 only a card and the beginning of the original.
@@ -23,7 +23,11 @@ _LABEL = re.compile(r"编者荐语\s?[：:]?\s?")
 def copyright_stat(parsed: ParsedPage) -> str:
     """Return "1" for an article marked as original, "2" for a reprint, "0" for neither; '' if the page does not say."""
     stat = member(parsed.cgi, "copyright_info", "copyright_stat")
-    return as_text(parsed.variable("_copyright_stat", "copyright_stat") if stat is None else stat)
+    if stat is None:
+        stat = parsed.variable("_copyright_stat", "copyright_stat")
+    if stat is None:
+        stat = member(parsed.variable("copyright_info") or parsed.cgi_data("copyright_info"), "copyright_stat")
+    return as_text(stat)
 
 
 def is_reprint(parsed: ParsedPage) -> bool:
@@ -91,7 +95,7 @@ def _wechat_address(link: str) -> str:
 
     Return '' for a link to another host.
     """
-    address = urls.link(link)
+    address = urls.link(urls.original_address(link))
     return address if address.startswith(f"https://{urls.HOST}/") else ""
 
 

@@ -1,15 +1,18 @@
 """Read the times at which an article was published and edited, and at which the server sent its page.
 
-WeChat writes dates in Beijing time (docs/wechat-format.md#beijing-time and the sections after it). A page also contains
-dates of linked articles, so only certain variables and elements are read; the constants of this module list their
-names. Their values must be Unix times or full dates. Relative dates (前天) are ignored.
+WeChat writes dates in Beijing time (docs/reference/wechat-format.md#beijing-time and the sections after it). A page
+also contains dates of linked articles, so only certain variables and elements are read; the constants of this module
+list their names. Their values must be Unix times or full dates.
+
+A page that a browser saved may have no scripts and show only a relative date, such as 前天. It is counted back from
+the time at which the page was sent or saved.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from archiver.extractor.javascript.literal import Literal
 from archiver.extractor.page import ParsedPage, as_text
@@ -18,6 +21,18 @@ from archiver.models import CHINA
 _UNIX = re.compile(r"[0-9]{10}")
 _DATE = re.compile(r"(20\d\d)[-年/](\d{1,2})[-月/](\d{1,2})日?(?:\s{0,9}(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 _MIN_UNIX, _MAX_UNIX = 1_343_000_000, 4_102_444_800  # Official Accounts began in 2012; the year 2100
+
+# The words that WeChat's scripts write in place of a date, in Chinese and English, perhaps with the time of day. A
+# number of days is the difference of two dates; a week is 7 to 13 days. There is no year in a date of this year.
+_CLOCK = r"(?:\s{0,9}(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}))?"
+_DAYS_AGO = {"今天": 0, "刚刚": 0, "昨天": 1, "前天": 2, "today": 0, "just now": 0, "yesterday": 1}
+_NAMED_DAY = re.compile(rf"(?P<day>{'|'.join(_DAYS_AGO)}){_CLOCK}", re.I)
+_AGO = re.compile(
+    r"(?P<number>[0-9]{1,4})\s?(?:(?P<minutes>分钟|minutes?)|(?P<hours>个?小时|個?小時|hours?)|(?P<days>天|days?)"
+    r"|(?P<weeks>周|週|weeks?))\s?(?:前|ago)",
+    re.I,
+)
+_DAY_OF_YEAR = re.compile(rf"(?P<month>[0-9]{{1,2}})月(?P<day>[0-9]{{1,2}})日{_CLOCK}")
 
 _CGI_NAMES = ("ori_create_time", "create_timestamp", "ori_send_time", "send_time")  # of cgiDataNew
 _UNIX_NAMES = ("ct", "d.ct", "_g.ct", "oriCreateTime", "create_time", "d.create_time", "d.ori_send_time")
@@ -31,6 +46,19 @@ def read_published(parsed: ParsedPage) -> datetime | None:
     A date without a time of day is midnight; a time without seconds has 0 seconds.
     """
     return next(filter(None, _publication_times(parsed)), None)
+
+
+def read_relative_date(parsed: ParsedPage) -> tuple[datetime, str] | None:
+    """Return (time of publication, words of the page) for a page that shows a relative date, such as 5天前.
+
+    The date is counted back from the time at which the server sent the page or, if the page does not give it, from the
+    time at which the page was saved. Like other dates it is midnight in Beijing, unless the page shows the time of day.
+    Return None if the page shows no relative date.
+    """
+    words = parsed.shown(*_DATE_ELEMENTS)
+    base = read_server_time(parsed) or parsed.page.captured.astimezone(CHINA)
+    time = _counted_back(words, base)
+    return (time, words) if time and time.timestamp() > _MIN_UNIX and time.date() <= base.date() else None
 
 
 def read_modified(parsed: ParsedPage, published: datetime | None) -> datetime | None:
@@ -71,5 +99,33 @@ def _from_date(value: Literal) -> datetime | None:
         return None
     try:
         return datetime(*(int(part or 0) for part in match.groups()), tzinfo=CHINA)  # type: ignore[misc,arg-type]
+    except ValueError:
+        return None
+
+
+def _counted_back(words: str, base: datetime) -> datetime | None:
+    """Return the time that `words`, such as 昨天 20:18, mean at the time `base`; None if they are no relative date."""
+    if found := _NAMED_DAY.fullmatch(words):
+        return _at_clock(base - timedelta(days=_DAYS_AGO[found["day"].lower()]), found)
+    if found := _AGO.fullmatch(words):
+        unit = next(name for name in ("minutes", "hours", "days", "weeks") if found[name])
+        return _at_clock(base - timedelta(**{unit: int(found["number"])}), None)
+    if found := _DAY_OF_YEAR.fullmatch(words):
+        try:
+            day = base.replace(month=int(found["month"]), day=int(found["day"]))
+            return _at_clock(day if day <= base else day.replace(year=base.year - 1), found)
+        except ValueError:
+            return None
+    return None
+
+
+def _at_clock(day: datetime, found: re.Match[str] | None) -> datetime | None:
+    """Return `day` at the time of day in the groups `hour` and `minute` of `found`, at midnight if there is none.
+
+    Return None if the time of day is invalid.
+    """
+    hour, minute = (int(found["hour"] or 0), int(found["minute"] or 0)) if found else (0, 0)
+    try:
+        return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
     except ValueError:
         return None

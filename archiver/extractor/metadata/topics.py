@@ -1,4 +1,4 @@
-"""Read the albums and hashtags of an article (docs/wechat-format.md#6-metadata)."""
+"""Read the albums and hashtags of an article (docs/reference/wechat-format.md#6-metadata)."""
 
 from __future__ import annotations
 

@@ -14,15 +14,18 @@ from archiver.extractor.bodies import RawBody
 from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
-from archiver.extractor.passes.code import read_code
+from archiver.extractor.passes.code import mark_code, read_code
 from archiver.extractor.passes.collapse import collapse
-from archiver.extractor.passes.formulas import read_formulas
+from archiver.extractor.passes.drawings import make_drawings
+from archiver.extractor.passes.formulas import may_have_formulas, read_formulas
 from archiver.extractor.passes.hidden import drop_hidden
 from archiver.extractor.passes.images import find_images, find_svg_images, media_of
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
+from archiver.extractor.passes.originals import restore_addresses, restore_saved_images
 from archiver.extractor.passes.oversized import WARNING, is_oversized, plain_html, plain_media
 from archiver.extractor.passes.stylesheet import read_stylesheet
-from archiver.extractor.passes.tree import Element, parse_body
+from archiver.extractor.passes.tree import DRAWING, Element, parse_body
+from archiver.extractor.passes.widgets import drop_widgets
 from archiver.models import Media, Removal
 
 Pass = Callable[[Element], Iterable[Removal] | None]
@@ -35,15 +38,22 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
     pass changes the tree in place, and yields a Removal for each piece of content that it removes.
 
     Args:
-        raw: The body as it is in the page. Only its list of videos is used here, for the pass that makes cards.
-        after_hidden: Additional passes, to run directly after `drop_hidden`, the pass that drops hidden elements. For
+        raw: The body as it is in the page. Its HTML tells which of the passes are needed for copies of pages and for
+            formulas. Its style sheets are used for copies of pages and for drawings, its videos for cards.
+        after_hidden: Additional passes, to run directly after those that drop hidden elements and line numbers. For
             example, `clean` adds one that collects the visible text before the other passes change it.
     """
     return (
+        restore_addresses(raw.html),
+        restore_saved_images(raw.css, raw.html),
+        # Before anything is dropped: the TeX of formulas and the styles of drawings are in elements that are not shown.
+        *((read_formulas,) if may_have_formulas(raw.html) else ()),
+        make_drawings(raw.css),
+        drop_widgets,  # before hidden elements: a script may have hidden an element in whose place it drew a widget
         drop_hidden,
+        mark_code,
         *after_hidden,
         read_code,  # before anything reads white space or quotes
-        read_formulas,  # before images: a formula is often drawn as one
         find_stickers,
         make_cards(raw.videos),
         cite_quotes,
@@ -110,7 +120,7 @@ def _media(body: Element) -> Iterator[Media]:
     address are skipped. Of several media with the same address, only the first is yielded.
     """
     known: set[str] = set()
-    for medium in (*(media_of(image) for image in body.iter("img")), *card_media(body)):
+    for medium in (*(media_of(image) for image in body.iter("img", DRAWING)), *card_media(body)):
         if medium.url and medium.url not in known:
             known.add(medium.url)
             yield medium

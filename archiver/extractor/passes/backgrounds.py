@@ -2,7 +2,7 @@
 
 Other background images are decoration and are ignored. A box is empty if it contains neither text nor images, and large
 if it is at least 64 px wide and high. No layout is computed, so percentages are taken of 677 px, the width of WeChat's
-article column (docs/wechat-format.md#pictures-in-backgrounds).
+article column (docs/reference/wechat-format.md#pictures-in-backgrounds).
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import re
 
 from archiver import urls
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
-from archiver.extractor.passes.images import pixels
-from archiver.extractor.passes.tree import Element, holds, selecting
+from archiver.extractor.passes.images import is_embedded_image, pixels
+from archiver.extractor.passes.tree import DRAWING, Element, having, holds
 
 _MIN_SIDE = 64  # px, for width and height; smaller backgrounds are bullets, borders or strips
 _COLUMN_WIDTH = 677  # px: the width of an article on a desktop
 _DEFAULT_SVG_SIZE = (300, 150)  # px
-_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"'()]+)[\"']?\s*\)")
-_with_address = selecting("descendant::*/@style[contains(., 'url(')]/parent::*[not(self::img)]")
+_ADDRESS = re.compile(r"url\(\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\"'()\s]*+))\s*+\)")
+_with_address = having("descendant::*/@style[contains(., 'url(')]")
+_with_moved_address = having("descendant::*/@data-lazy-bgimg")
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
@@ -28,15 +29,30 @@ def find_backgrounds(body: Element) -> None:
     Large means at least 64 px wide and high, and empty means without text and images. The box itself stays in the tree
     unchanged. All other backgrounds are ignored.
     """
-    for element in _with_address(body):
-        found = _ADDRESS.search(element.get("style", ""))
-        address = urls.media(found[1]) if found else ""
+    elements = dict.fromkeys((*_with_address(body), *_with_moved_address(body)))
+    found = [(element, _address_of(element)) for element in elements if element.tag != "img"]
+    for element, _ in found:  # `declarations` reads only the beginning of a style, and an image in it may be long
+        element.set("style", _ADDRESS.sub("none", element.get("style", "")))
+    for element, address in found:
         if address and _is_content(element):
             element.addprevious(element.makeelement("img", {"src": address, "alt": ""}))
 
 
+def _address_of(element: Element) -> str:
+    """Return the address of an element's background image; '' if it has none.
+
+    A script of WeChat moves the address from the `style` to `data-lazy-bgimg` until the reader scrolls there. In place
+    of it, it puts a blank image. So a page that a browser saved has most addresses in this attribute.
+    """
+    lazy = urls.media(element.get("data-lazy-bgimg", ""))
+    if lazy:
+        return lazy
+    found = (first or second or third for first, second, third in _ADDRESS.findall(element.get("style", "")))
+    return next(filter(None, (urls.media(each) or (each if is_embedded_image(each) else "") for each in found)), "")
+
+
 def _is_content(element: Element) -> bool:
-    if any(text.strip() for text in map(str, element.itertext())) or holds(element, "img", "image"):
+    if any(text.strip() for text in map(str, element.itertext())) or holds(element, "img", "image", DRAWING):
         return False
     if element.tag == "svg":
         return min(_svg_size(element)) >= _MIN_SIDE

@@ -3,7 +3,7 @@
 A card is a short piece of HTML with the kind, title, author, cover image and link of the content, and a player if there
 is a file to play. Only this module builds the HTML of cards, and it escapes every value from the page. The writer later
 replaces the addresses of media in this HTML by those of saved files. Advertisements, and elements that only ask the
-reader to follow an account, are dropped and reported (docs/wechat-format.md#10-cards-films-sound).
+reader to follow an account, are dropped and reported (docs/reference/wechat-format.md#10-cards-films-sound).
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from html import escape
 from urllib.parse import unquote, urljoin
 
 from archiver import urls
-from archiver.extractor.bodies import Video
 from archiver.extractor.passes.tree import CARD, Element, drop, elements, holds, normalized_text, replace
+from archiver.extractor.videos import Video, tencent_id, tencent_page
 from archiver.models import Media, MediaKind, Removal
 
 _VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
 _PLAYER = f"https://{urls.HOST}/mp/readtemplate?t=pages/video_player_tmpl&action=mpvideo&auto=0&vid="
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_VIDEO_ID = re.compile(r"[?&]vid=([A-Za-z0-9_]{1,60})")
 _MAX_LENGTH = 200  # maximum length of a card's title or name, in characters
 _ADVERTISEMENTS = {
     "mp-common-profile": "an account's follow card",
@@ -149,14 +150,15 @@ def _iframe_card(element: Element, videos: dict[str, Video]) -> Card | None:
     source = urls.unescape_entities(element.get("data-src") or element.get("src") or "")
     if "vote" in element.get("class", "") or "newappmsgvote" in source:
         return Card(kind="投票", href=_wechat_link(source))
-    number = re.search(r"[?&]vid=([A-Za-z0-9_]{1,60})", source)
-    vid = element.get("data-mpvid") or (number[1] if number else "")
+    found = _VIDEO_ID.search(source)
+    vid = element.get("data-mpvid") or (found[1] if found else "")
     if vid.startswith("wxv_"):
         return _video_card(element, vid, videos.get(vid))
-    if "v.qq.com" in source and vid:
-        return Card(kind="腾讯视频", href=f"https://v.qq.com/x/page/{vid}.html", cover=_cover(element))
+    if number := tencent_id(source):
+        title = videos[number].title if number in videos else ""
+        return Card(kind="腾讯视频", title=_plain(title), href=tencent_page(number), cover=_cover(element))
     href = urls.link(source)
-    return Card(kind="嵌入页面", href=href) if href else None
+    return Card(kind="嵌入页面", href=href, cover=_cover(element)) if href else None
 
 
 def _wechat_link(address: str) -> str:

@@ -5,7 +5,7 @@ where a browser starts a new block is called a line, and becomes a paragraph or 
 
 The tree is walked in a loop, without recursion, so elements can be nested to any depth. Text becomes bold, italic and
 so on by its computed style, not by the tags around it. For example, a `<span>` with `font-weight: normal` in a
-`<strong>` is not bold (docs/wechat-format.md#meaning-by-style).
+`<strong>` is not bold (docs/reference/wechat-format.md#meaning-by-style).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
 from archiver.extractor.passes.style_cache import StyleCache
 from archiver.extractor.passes.stylesheet import Stylesheet
-from archiver.extractor.passes.tree import CARD, CODE, Element
+from archiver.extractor.passes.tree import CARD, CODE, DRAWING, Element
 from archiver.extractor.passes.whitespace import normalize_spaces
 
 NO_SHEET = Stylesheet()
@@ -38,6 +38,8 @@ _STRUCTURE = CONTAINER_TAGS | _HEADINGS  # all other block elements only start a
 _BOLD = frozenset(("strong",))  # omitted in headings, which are bold anyway
 _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
+_PLAIN_SPACES = str.maketrans("\r\f", "  ")
+_KEPT_SPACES = re.compile(r"^ +| {2,}")  # spaces that a browser shows where white space is kept
 
 
 def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
@@ -124,8 +126,8 @@ class _Builder:
     def add_text(self, text: str) -> None:
         """Add text to the current line, unless the style of the innermost open element hides it.
 
-        Line feeds become line breaks if that style has a `white-space` such as `pre`. Every other sequence of white
-        space becomes one space.
+        Every sequence of white space becomes one space. If that style has a `white-space` such as `pre`, line feeds
+        become line breaks instead, and spaces non-breaking ones: `normalize_spaces` decides later whether they stay.
         """
         style = self.styles[-1].style
         if style.hidden:
@@ -144,9 +146,8 @@ class _Builder:
         for at, line in enumerate(lines):
             if at:
                 self.add_break()
-                line = line.lstrip(" \t")
-            line = line.rstrip(" \t\r") if at < len(lines) - 1 else line
-            self._append(_SPACES.sub(" ", line))
+            line = line.expandtabs().translate(_PLAIN_SPACES)
+            self._append(_KEPT_SPACES.sub(_non_breaking, line.rstrip(" ") if at < len(lines) - 1 else line))
 
     def _append(self, text: str) -> None:
         """Add text to the current line, in the style of the innermost open element.
@@ -237,14 +238,19 @@ class _Builder:
 
         Inline images are small, such as emoji.
         """
+        self._append_image(element, is_inline=is_inline(element))
+
+    def add_drawing(self, element: Element) -> None:
+        """Add a DRAWING element, which the pass `make_drawings` has made, as an image."""
+        self._append_image(element, is_inline=element.get("inline") == "yes")
+
+    def _append_image(self, element: Element, *, is_inline: bool) -> None:
         href = self.styles[-1].style.href
-        run = Run(element.get("alt", ""), href=href, image=element.get("src", ""))
-        if is_inline(element):
-            self.runs.append(run)
-            return
-        self.end_line()
-        self.runs.append(run)
-        self.end_line()
+        if not is_inline:
+            self.end_line()
+        self.runs.append(Run(element.get("alt", ""), href=href, image=element.get("src", "")))
+        if not is_inline:
+            self.end_line()
 
     def add_rule(self, _element: Element) -> None:
         """Add a horizontal rule (`<hr>`).
@@ -275,8 +281,13 @@ _ATOMS: dict[str, Callable[[_Builder, Element], None]] = {  # elements whose con
     "br": _Builder.add_break,
     "hr": _Builder.add_rule,
     CODE: _Builder.add_code,
+    DRAWING: _Builder.add_drawing,
     CARD: _Builder.add_card,
 }
+
+
+def _non_breaking(spaces: re.Match[str]) -> str:
+    return "\u00a0" * len(spaces[0])
 
 
 def _last(parent: Block, *tags: str) -> Block:

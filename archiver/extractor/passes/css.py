@@ -7,6 +7,7 @@ and whether an element starts a new line. Colours and sizes are left to the them
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,6 +19,10 @@ BLOCK_TAGS = frozenset(
 _BLOCK_DISPLAYS = frozenset(
     "block flex grid list-item table table-row table-cell flow-root table-caption table-row-group".split()
 )
+# Fonts for code, by the first name in a list of fonts. Unknown names are judged by the rest of the list.
+_MONOSPACED = re.compile(r"\bmono(?!t)|mono\b|courier|consol|menlo|monaco|\bcode\b|\bhack\b|iosevka|fixedsys")
+_PROPORTIONAL = re.compile(r"serif|system-ui|-apple-system|pingfang|yahei|helvetica|arial")
+_FONT_FAMILIES = re.compile(r"(?:^|\s)(?:[\d.]+[a-z%]+|(?:x{0,2}-)?(?:small|large)|medium)(?:\s*/\s*\S+)?\s+(.+)")
 _DECLARATION = re.compile(r"\s*([a-zA-Z-]+)\s*:\s*([^;\"'(]*(?:(?:\"[^\"]*\"|'[^']*'|\([^)]*\)|[\"'(])[^;\"'(]*)*)")
 _LONGEST = 8192  # maximum length of a style attribute, in characters; the rest is ignored. The longest seen has 1,900
 
@@ -51,10 +56,16 @@ def declarations(style: str) -> dict[str, str]:
     Properties and values are in lower case, and `!important` is removed. If a property is declared twice, the last
     declaration is used.
     """
-    found = {}
+    return {name: value.lower() for name, value in split_declarations(style)}
+
+
+def split_declarations(style: str) -> Iterator[tuple[str, str]]:
+    """Yield (property, value) for each declaration of a `style` attribute; `!important` is removed.
+
+    Properties are in lower case. Values are as written, since names in them, such as those of fonts, may have capitals.
+    """
     for name, value in _DECLARATION.findall(style[:_LONGEST]):
-        found[name.lower()] = value.strip().removesuffix("!important").strip().lower()
-    return found
+        yield name.lower(), value.strip().removesuffix("!important").strip()
 
 
 def not_shown(tag: str, style: str) -> bool:
@@ -86,6 +97,45 @@ def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
     if declared.get("display") in _BLOCK_DISPLAYS:
         return True
     return declared.get("float") in ("left", "right") or declared.get("position") in ("absolute", "fixed")
+
+
+def keeps_space(style: str) -> bool | None:
+    """Return True if a `style` attribute lets white space be shown, False if it does not, None if it is silent.
+
+    `pre-line` counts as True, since it keeps line feeds.
+    """
+    space = _white_space(declarations(style))
+    return None if space in ("", "inherit", "unset") else space.startswith(("pre", "break-spaces"))
+
+
+def is_monospaced(style: str) -> bool | None:
+    """Return True if a `style` attribute sets a font for code, False if it sets another font; None if it sets none."""
+    declared = declarations(style)
+    families = declared.get("font-family", "")
+    if not families and (found := _FONT_FAMILIES.search(declared.get("font", ""))):
+        families = found[1]
+    if families in ("", "inherit", "unset"):
+        return None
+    first, *others = (name.strip(" \"'") for name in families.split(","))
+    if _MONOSPACED.search(first):
+        return True
+    return others[-1:] == ["monospace"] and not _PROPORTIONAL.search(families)
+
+
+def _white_space(declared: dict[str, str]) -> str:
+    """Return the value of `white-space` in a mapping of declarations, '' if there is none.
+
+    `white-space-collapse` is newer: browsers write it into the style of copied text. It is returned as the value of
+    `white-space` with the same effect.
+    """
+    collapse = declared.get("white-space-collapse", "")
+    names = {
+        "preserve": "pre-wrap",
+        "preserve-breaks": "pre-line",
+        "collapse": "normal",
+        "break-spaces": "break-spaces",
+    }
+    return declared.get("white-space") or names.get(collapse, "")
 
 
 # Tags by the style that browsers give them by default.
@@ -138,7 +188,7 @@ def _apply(computed: ComputedStyle, parent: ComputedStyle, declared: dict[str, s
         changes.update(_lines(line, computed, parent))
     if declared.get("vertical-align") in ("super", "sub") and not computed.raised:
         changes["raised"] = {"super": "sup", "sub": "sub"}[declared["vertical-align"]]
-    if space := declared.get("white-space"):
+    if space := _white_space(declared):
         changes["space"] = space
     if visibility := declared.get("visibility"):
         changes["hidden"] = visibility in ("hidden", "collapse")

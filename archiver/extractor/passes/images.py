@@ -1,7 +1,7 @@
 """Find the addresses of the images in a body, and set them as the `src` of `<img>` elements.
 
 Many pages have the address in `data-src`, since a script loads the image later. SVG drawings have the address in the
-`href` of an `<image>` (docs/wechat-format.md#where-an-image-has-its-address).
+`href` of an `<image>` (docs/reference/wechat-format.md#where-an-image-has-its-address).
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 
 from archiver import urls
 from archiver.extractor.passes.css import declarations
-from archiver.extractor.passes.tree import Element, drop, elements, normalized_text
+from archiver.extractor.passes.lengths import COLUMN_WIDTH, to_pixels
+from archiver.extractor.passes.tree import DRAWING, Element, drop, elements, normalized_text
 from archiver.models import Media, Removal
 
 # Attributes that may hold the address, the best first. `data-croporisrc` is left out: it is the uncropped image.
-_SOURCES = ("data-src", "src", "data-original", "data-backsrc")
+# `data-sf-original-src` is written by SingleFile, `currentsourceurl` by archive.today.
+_SOURCES = ("data-src", "data-sf-original-src", "currentsourceurl", "src", "data-original", "data-backsrc")
 # Alternative texts without information: defaults of the editor, file names.
 _EMPTY_ALT = re.compile(r"(?is)(?:图片|圖片|image|img|picture|photo|cover_image|.*\.(?:jpe?g|png|gif|webp|bmp))?")
-_INLINE_WIDTH = 64  # px; images up to this width are part of a line of text, as emoji are
+_INLINE_SIDE = 64  # px; images up to this width or height are part of a line of text, as emoji and formulas are
 # The relative path of a file in the folder beside a saved page.
 _SAVED_FILE = re.compile(r"(?:\./)?(?!\.\./)[^:/?#<>\t\r\n]{1,200}/[^:/?#<>\t\r\n]{1,200}\Z")
 _LEAST_INLINE_DATA = 300  # minimum length of a data: URL, in characters; shorter ones are blank images of lazy loaders
@@ -58,23 +60,30 @@ def find_svg_images(body: Element) -> None:
 
 
 def is_inline(image: Element) -> bool:
-    """Return True if an image is part of a line of text, as an emoji is; False if it is an illustration.
+    """Return True if an image is part of a line of text, as an emoji or a formula is; False if it is an illustration.
 
-    An image is part of a line if it is at most 64 px wide or has the address of one of WeChat's emoji.
+    An image is part of a line if the page shows it at most 64 px wide or high, or if it has the address of one of
+    WeChat's emoji.
     """
-    width = _width(image)
-    return 0 < width <= _INLINE_WIDTH or image.get("src", "").startswith(_EMOJI)
+    if image.get("src", "").startswith(_EMOJI):
+        return True
+    style = declarations(image.get("style", ""))
+    if style.get("display") in ("block", "flex", "grid", "table"):
+        return False
+    return 0 < _width(image, style) <= _INLINE_SIDE or 0 < _height(image, style) <= _INLINE_SIDE
 
 
 _EMOJI = "https://res.wx.qq.com/t/wx_fed/we-emoji/"
 
 
 def media_of(image: Element) -> Media:
-    """Return the Media for an `<img>`. The pass `find_images` must have set `src` before."""
+    """Return the Media for an `<img>` or DRAWING element. The pass `find_images` must have set `src` before."""
     address = image.get("src", "")
     declared = image.get("data-w", "")
     width = int(declared) if declared.isdecimal() and len(declared) < 6 else 0
-    return Media(url=address, tries=urls.candidates(address) or (address,), width=width)
+    return Media(
+        url=address, tries=urls.candidates(address) or (address,), width=width, is_drawing=image.tag == DRAWING
+    )
 
 
 def address_of(image: Element | Mapping[str, str]) -> str:
@@ -84,8 +93,8 @@ def address_of(image: Element | Mapping[str, str]) -> str:
     page. `image` is an `<img>` element or the mapping of its attributes.
     """
     for name in _SOURCES:
-        value = image.get(name, "").strip()
-        if value.startswith("data:image/") and len(value) > _LEAST_INLINE_DATA:
+        value = urls.original_address(image.get(name, "").strip())
+        if is_embedded_image(value):
             return value
         is_absolute_path = value.startswith("/") and not value.startswith("//")
         if address := urls.media(f"https://{urls.HOST}{value}" if is_absolute_path else value):
@@ -95,16 +104,26 @@ def address_of(image: Element | Mapping[str, str]) -> str:
     return ""
 
 
-def _width(image: Element) -> float:
-    """Return the width in px at which the page shows an image; 0 if the page does not declare it."""
-    for value in (
-        declarations(image.get("style", "")).get("width", ""),
-        image.get("width", ""),
-        image.get("data-w", ""),
-    ):
-        if width := pixels(value):
-            return width
-    return 0
+def is_embedded_image(address: str) -> bool:
+    """Return True if `address` is a `data:` URL with an image, and not with the blank image of a lazy loader."""
+    return address.startswith("data:image/") and len(address) > _LEAST_INLINE_DATA
+
+
+def _width(image: Element, style: dict[str, str], whole: float = 0) -> float:
+    """Return the width in px at which the page shows an image; 0 if the page does not declare it.
+
+    `style` are the declarations of the image, and `whole` is the width of which percentages are taken.
+    """
+    widths = style.get("width", ""), image.get("width", ""), image.get("data-w", "")
+    return next(filter(None, (to_pixels(width, whole=whole) for width in widths)), 0)
+
+
+def _height(image: Element, style: dict[str, str]) -> float:
+    """Return the height in px at which the page shows an image; 0 if it follows from nothing that the page declares."""
+    if height := to_pixels(style.get("height") or image.get("height") or ""):
+        return height
+    width = min(_width(image, style, COLUMN_WIDTH), COLUMN_WIDTH)
+    return width * to_pixels(image.get("data-ratio", ""))
 
 
 def pixels(value: str) -> float:

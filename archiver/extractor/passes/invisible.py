@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Zero-width spaces, byte-order and direction marks, soft hyphens, interlinear annotation. U+200D and U+FE0F are
-# kept, since emoji contain them (docs/wechat-format.md#invisible-characters).
+# kept, since emoji contain them (docs/reference/wechat-format.md#invisible-characters).
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )

@@ -7,33 +7,42 @@ to the quote as a line of text.
 from __future__ import annotations
 
 from archiver import urls
-from archiver.extractor.passes.tree import CODE, Element, elements, holds
+from archiver.extractor.passes.tree import CARD, CODE, Element, elements, holds, rows_of
 
 _PARTS = ("thead", "tbody", "tfoot", "colgroup")
-# Elements that do not occur in the cells of data tables; paragraphs and images do.
-_NOT_IN_A_CELL = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", CODE)
+# Elements that simple tables do not have in their cells; paragraphs and images they have.
+_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", CODE)
+_SEEN_WITHOUT_TEXT = ("img", "image", "iframe", "video", "audio", "hr", CODE, CARD)
 
 
 def unwrap_layout_tables(body: Element) -> None:
     """Rename tables that are only used for layout, together with their rows and cells, to `<div>`.
 
-    A table is used for layout if no row has more than one cell, or if a cell contains a heading, a quote, code or a
-    table. The captions of all tables, including data tables, become paragraphs before their table.
+    A table is used for layout if no row has more than one cell, or more than one that is not empty while a cell holds
+    a heading, a quote, code or a table. Its `<th>` cells keep their name, since browsers show their text in bold. The
+    captions of all tables, including data tables, become paragraphs before their table.
     """
     for table in reversed(list(elements(body, "table"))):  # innermost tables first
         for caption in table.findall("caption"):
             caption.tag = "p"
             table.addprevious(caption)
-        parts = (table, *table.iterchildren("thead", "tbody", "tfoot"))
-        rows = [row for part in parts for row in part.iterchildren("tr")]
+        rows = rows_of(table)
         if _is_layout(rows):
-            for part in (table, *table.iterchildren(*_PARTS), *rows, *(cell for row in rows for cell in row)):
+            cells = (cell for row in rows for cell in row if cell.tag != "th")
+            for part in (table, *table.iterchildren(*_PARTS), *rows, *cells):
                 part.tag = "div"
 
 
 def _is_layout(rows: list[Element]) -> bool:
     cells = [list(row.iterchildren("td", "th")) for row in rows]
-    return max(map(len, cells), default=0) < 2 or any(holds(cell, *_NOT_IN_A_CELL) for row in cells for cell in row)
+    if max(map(len, cells), default=0) < 2:
+        return True
+    has_blocks = any(holds(cell, *_BLOCKS) for row in cells for cell in row)
+    return has_blocks and max(sum(map(_shows_something, row)) for row in cells) < 2
+
+
+def _shows_something(cell: Element) -> bool:
+    return any(str(text).strip() for text in cell.itertext()) or holds(cell, *_SEEN_WITHOUT_TEXT)
 
 
 def cite_quotes(body: Element) -> None:

@@ -1,7 +1,7 @@
 """Turn addresses in text, and raised footnote marks such as `[1]`, into links.
 
 WeChat allows only links to its own pages. So authors write all other addresses as plain text, mostly in footnotes at
-the end of the article (docs/wechat-format.md#footnotes).
+the end of the article (docs/reference/wechat-format.md#footnotes).
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def _single_spaced(line: str) -> str:
 
 
 def _target(address: str) -> str:
-    return address if _USUAL_LINK.fullmatch(address) else escape(urls.link(address))
+    return address if _USUAL_LINK.fullmatch(address) else escape(urls.link(urls.original_address(address)))
 
 
 def _image(image: Mapping[str, str]) -> str:

@@ -18,7 +18,8 @@ from archiver.extractor.passes.css import BLOCK_TAGS
 Element: TypeAlias = etree._Element
 
 # libxml2 silently drops text in and after elements nested 256 deep (2,048 with huge_tree). The deepest page seen has
-# 220 levels. Tags nested deeper than this limit are removed, their text is kept (docs/wechat-format.md#deep-nesting).
+# 220 levels. Tags nested deeper than this limit are removed, their text is kept
+# (docs/reference/wechat-format.md#deep-nesting).
 MAX_DEPTH = 400
 _string_of = cast("Callable[[Element], str]", etree.XPath("string()", smart_strings=False))
 _is_deep = etree.XPath(f"boolean(*{'/*' * (MAX_DEPTH + 1)})")
@@ -47,7 +48,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 
 # Tags of elements that a pass has made. HTML from the page cannot contain them, since they have a namespace.
-CODE, CARD = "{archiver}code", "{archiver}card"
+CODE, CARD, DRAWING, LINE_NUMBER = "{archiver}code", "{archiver}card", "{archiver}drawing", "{archiver}number"
 
 
 def parse_body(source: str) -> Element:
@@ -193,6 +194,17 @@ def selecting(path: str) -> Callable[[Element], list[Element]]:
     return cast(Callable[[Element], list[Element]], etree.XPath(path))
 
 
+def having(attributes: str) -> Callable[[Element], list[Element]]:
+    """Return a function that takes an element and returns its descendants that have certain attributes.
+
+    `attributes` is an XPath expression that finds these attributes, such as `descendant::*/@id[starts-with(., 'js_')]`.
+    The function takes linear time. With `/parent::*` in the expression, libxml2 compares each found element with all
+    others. An element with two such attributes is returned twice.
+    """
+    find = cast("Callable[[Element], list[etree._ElementUnicodeResult]]", etree.XPath(attributes))
+    return lambda element: [cast(Element, value.getparent()) for value in find(element)]
+
+
 def normalized_text(element: Element) -> str:
     """Return all text in an element, stripped and with each sequence of white space replaced by one space."""
     return " ".join(_string_of(element).split())
@@ -214,9 +226,22 @@ def replace(element: Element, new: Element) -> None:
         parent.replace(element, new)
 
 
+def clear(element: Element) -> None:
+    """Remove the content and the attributes of an element, but keep the text behind its end tag (the tail)."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
 def holds(element: Element, *tags: str) -> bool:
     """Return True if an element has a descendant whose tag is one of `tags`."""
     return next(element.iterdescendants(*tags), None) is not None
+
+
+def rows_of(table: Element) -> list[Element]:
+    """Return the rows of a table, without those of tables inside it."""
+    parts = (table, *table.iterchildren("thead", "tbody", "tfoot"))
+    return [row for part in parts for row in part.iterchildren("tr")]
 
 
 def _append_text(element: Element, text: str) -> None:

@@ -1,8 +1,9 @@
 """Remove readers' credentials from pages, headers and addresses before these are stored.
 
 Pages saved from a WeChat client contain values that identify their reader. Addresses may contain the credentials of the
-person who shared them, or a token of an author's login (docs/wechat-format.md#14-credentials-in-a-page). Pages are
-processed as bytes, and only the values of credentials are changed. So a page without credentials stays identical.
+person who shared them, or a token of an author's login (docs/reference/wechat-format.md#14-credentials-in-a-page).
+Pages are processed as bytes, and only the values of credentials are changed. So a page without credentials stays
+identical.
 """
 
 from __future__ import annotations

@@ -130,10 +130,10 @@ class CredentialFinder:
             return
         if name.strength is Strength.LIKELY and not LOOKS_LIKELY.match(value[1]):
             return
-        if self._is_wechat_address(name.start, is_encoded=bool(separator[1]), any_host=is_certain):
+        if self._may_hold_credential(name.start, is_encoded=bool(separator[1]), any_host=is_certain):
             yield Credential(*value.span(1), name.text)
 
-    def _is_wechat_address(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
+    def _may_hold_credential(self, end: int, *, is_encoded: bool, any_host: bool) -> bool:
         """Return True if a parameter may be a credential, judged by the address that it belongs to.
 
         It may be one in WeChat's addresses: those with a host of WeChat, and those without a host that `_is_relative`
@@ -185,10 +185,12 @@ class CredentialFinder:
             end: The offset after the name, or after its closing quote.
         """
         assigned = ASSIGNED.match(self._content, end)
-        if assigned is None or (name.is_word and assigned.end() - end < MIN_SECRET and not name.is_certain):
+        if assigned is None or (
+            name.may_be_ordinary_name and assigned.end() - end < MIN_SECRET and not name.is_certain
+        ):
             return
         if found := self._values(name, assigned.span(1)):
-            yield from self._in_code(name, begin, found)
+            yield from self._credentials_in_code(name, begin, found)
 
     def _find_quoted(self, name: Name) -> Iterator[Credential]:
         """Yield the credentials that follow a quoted name, as in `{"key": "…"}` or in `set("key", "…")`.
@@ -206,11 +208,11 @@ class CredentialFinder:
             yield from self._find_escaped(name, quote.start(), end, mark)
         elif listed := _LISTED.match(self._content, end):
             if LOOKS_LIKELY.match(listed[2]):
-                yield from self._in_code(name, quote.start(), self._secrets(name, [listed.span(2)]))
+                yield from self._credentials_in_code(name, quote.start(), self._secrets(name, [listed.span(2)]))
         else:
             yield from self._find_assigned(name, quote.start(), end)
 
-    def _in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[Credential]:
+    def _credentials_in_code(self, name: Name, begin: int, found: list[tuple[int, int]]) -> Iterator[Credential]:
         """Yield a Credential for each value in `found`, unless their name may be in the article's own text.
 
         An article may quote code, and its own text must not be changed. So the name must be in one of these places:
@@ -263,7 +265,7 @@ class CredentialFinder:
             string = self._regions.string(begin)
             return self._regions.is_json(string) or (string < 0 and name.is_certain)
         if mark.startswith(b"%"):
-            return self._is_wechat_address(begin, is_encoded=False, any_host=name.is_certain)
+            return self._may_hold_credential(begin, is_encoded=False, any_host=name.is_certain)
         return self._regions.is_tag(begin)
 
     def _find_joined(self, name: Name) -> Iterator[Credential]:

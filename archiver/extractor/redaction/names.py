@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from archiver.credentials import Strength, is_word, name_within, strength
+from archiver.credentials import Strength, may_be_ordinary_name, name_within, strength
 
 EQUALS = rb"(?:=|%(?:25){0,3}3[dD]|\\x3[dD]|\\u003[dD]|&#(?:61|[xX]3[dD]);)"
 # An escaped quote as it occurs in code, in JSON within JSON, in an attribute and in an address.
@@ -56,13 +56,13 @@ class Kind(NamedTuple):
     - SHARED: credentials of WeChat have this name, and harmless values of other programs, too (`key`).
     - LIKELY: the name only ends like that of a credential (`my_key`).
 
-    `is_certain` is True if `strength` is CERTAIN. `is_word` is True if the name ends in `key` or `token`, words that
-    are common in programs. `is_secret` uses these fields to decide how strictly it judges a value with this name.
+    `is_certain` is True if `strength` is CERTAIN. `may_be_ordinary_name` is True if the name ends in `key` or `token`,
+    words that are common in programs. `is_secret` uses these fields to decide how strictly it judges a value.
     """
 
     text: str
     strength: Strength
-    is_word: bool
+    may_be_ordinary_name: bool
     is_certain: bool
 
 
@@ -70,15 +70,15 @@ class Name(NamedTuple):
     """An occurrence of the name of a credential in a page.
 
     `start` and `end` are its offsets in the bytes of the page. The other fields are those of its Kind: `text` is the
-    name, and `strength` is the certainty that its value is secret. `is_word` is True if the name ends in `key` or
-    `token`, and `is_certain` is True if `strength` is CERTAIN.
+    name, and `strength` is the certainty that its value is secret. `may_be_ordinary_name` is True if the name ends in
+    `key` or `token`, and `is_certain` is True if `strength` is CERTAIN.
     """
 
     start: int
     end: int
     text: str
     strength: Strength
-    is_word: bool
+    may_be_ordinary_name: bool
     is_certain: bool
 
 
@@ -95,7 +95,7 @@ def credential_kind(word: bytes, before: bytes) -> Kind | None:
     """
     text = name_within(word.decode(), before.decode("latin-1"))
     found = strength(text)
-    return Kind(text, found, is_word(text), found is Strength.CERTAIN) if found else None
+    return Kind(text, found, may_be_ordinary_name(text), found is Strength.CERTAIN) if found else None
 
 
 def find_names(content: bytes, low: bytes) -> Iterator[Name]:
@@ -117,7 +117,7 @@ def is_secret_attribute(name: Name, value: bytes) -> bool:
     """
     if name.is_certain:
         return not NOT_SECRET.match(value)
-    if name.is_word:
+    if name.may_be_ordinary_name:
         return len(value) >= 32 and _LOOKS_SECRET.match(value) is not None
     return (LOOKS_LIKELY if name.text.lower().endswith(("uin", "ticket")) else _LOOKS_SECRET).match(value) is not None
 
@@ -133,6 +133,6 @@ def is_secret(name: Name, value: bytes) -> bool:
         return False
     if name.is_certain:
         return True
-    if name.is_word:
+    if name.may_be_ordinary_name:
         return _LOOKS_SECRET.match(value) is not None
     return name.strength is Strength.SHARED or LOOKS_LIKELY.match(value) is not None

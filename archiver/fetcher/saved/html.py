@@ -8,21 +8,16 @@ files may instead be named after the CDN's image ids.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
 from archiver import urls
 from archiver.fetcher.limits import IMAGE_LIMIT
+from archiver.fetcher.saved.tags import ORIGINAL_ADDRESS, image_attributes
 from archiver.models import Download
 
 _FOLDERS = ("{}_files", "{}.files", "{}_文件")  # of Chrome and Firefox, of Internet Explorer and Word, of WPS
-_ORIGINAL_ADDRESS = ("data-src", "data-original", "data-original-src", "_src")  # attributes with the address on the CDN
-
-# Both expressions need linear time. They have no possessive groups, which CPython before 3.11.5 matches wrongly.
-_TAG = re.compile(r"""[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*""")
-_ATTRIBUTE = re.compile(r"""[\s"']([\w-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""")
 
 
 class CompanionFolder:
@@ -87,8 +82,8 @@ def _shown_names(html: bytes) -> dict[str, str]:
     a folder are left out.
     """
     names: dict[str, str] = {}
-    for attributes in _image_attributes(html.decode("utf-8", "replace")):
-        original = next((attributes[name] for name in _ORIGINAL_ADDRESS if attributes.get(name)), "")
+    for attributes in image_attributes(html.decode("utf-8", "replace")):
+        original = next((attributes[name] for name in ORIGINAL_ADDRESS if attributes.get(name)), "")
         local = urls.unescape_entities(attributes.get("src", ""))
         if not original or "/" not in local or local.startswith(("data:", "http:", "https:", "//")):
             continue
@@ -97,17 +92,6 @@ def _shown_names(html: bytes) -> dict[str, str]:
             if key:
                 names.setdefault(key, unquote(re.split(r"[?#]", local)[0].rpartition("/")[2]))
     return names
-
-
-def _image_attributes(html: str) -> Iterator[dict[str, str]]:
-    """Yield a dict from attribute name to value for each <img> tag in `html`.
-
-    Names are in lower case. Entities in values, such as `&amp;`, are not decoded.
-    """
-    for rest in re.split(r"<img(?=[\s/])", html, flags=re.IGNORECASE)[1:]:
-        tag = _TAG.match(rest)
-        attributes = _ATTRIBUTE.findall(tag[0] if tag else "")
-        yield {name.lower(): double or single or bare for name, double, single, bare in reversed(attributes)}
 
 
 def _read_image(path: Path | None) -> bytes | None:

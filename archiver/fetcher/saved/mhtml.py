@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import partial
 
-from archiver import urls
-from archiver.models import Download, LocalMedia
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MhtmlArchive:
-    """The contents of an MHTML file: the page, its address, the time when it was saved, and its media.
-
-    `page` is converted to UTF-8 if the file declares its encoding. `url` is '' and `date` is None if they are not in
-    the file.
-    """
-
-    page: bytes  # converted to UTF-8 if the file declares the page's encoding
-    url: str  # address of the page, '' if it is not noted
-    date: datetime | None  # when the page was saved; None: it is not noted
-    local_media: LocalMedia
+from archiver.fetcher.saved.charset import to_utf8
+from archiver.fetcher.saved.resources import Resource, ResourceMedia, SavedFile
 
 
-def read_mhtml(content: bytes) -> MhtmlArchive | None:
+def read_mhtml(content: bytes) -> SavedFile | None:
     """Parse the bytes of an MHTML file; return its contents, or None if it contains no page."""
     try:
         message = message_from_bytes(content)
@@ -37,35 +22,20 @@ def read_mhtml(content: bytes) -> MhtmlArchive | None:
     page = _find_page(message, parts)
     if page is None:
         return None
-    return MhtmlArchive(
-        page=_decode_text(page),
+    return SavedFile(
+        page=to_utf8(_read_payload(page), page.get_content_charset() or ""),
         url=_read_address(message, "Snapshot-Content-Location") or _read_address(page, "Content-Location"),
         date=_read_date(message),
-        local_media=MhtmlMedia(part for part in parts if part is not page),
+        local_media=ResourceMedia(_resource_of(part) for part in parts if part is not page),
     )
 
 
-class MhtmlMedia:
-    """The LocalMedia of a page saved as .mhtml: the parts of the file other than the page.
-
-    On WeChat's CDN, an image has a different address for each size, but one id, which all these addresses contain. So
-    an image is looked up by its id first, and then by its address.
-    """
-
-    def __init__(self, parts: Iterable[Message]) -> None:
-        self._parts: dict[str, Message] = {}  # by image id and by media address
-        for part in parts:
-            location = urls.media(_read_address(part, "Content-Location"))
-            for key in (urls.image_id(location), location):
-                if key:
-                    self._parts.setdefault(key, part)
-
-    def find(self, address: str) -> Download | None:
-        """Return the medium for `address`, an address in the page; None if the file does not contain it."""
-        part = self._parts.get(urls.image_id(address)) or self._parts.get(urls.media(address))
-        if part is None:
-            return None
-        return Download(url=address, content=_read_payload(part), content_type=part.get_content_type())
+def _resource_of(part: Message) -> Resource:
+    return Resource(
+        address=_read_address(part, "Content-Location"),
+        content_type=part.get_content_type(),
+        read=partial(_read_payload, part),
+    )
 
 
 def _find_page(message: Message, parts: list[Message]) -> Message | None:
@@ -79,16 +49,6 @@ def _find_page(message: Message, parts: list[Message]) -> Message | None:
     pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     start_parts = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == start)
     return next(start_parts, next(iter(pages), None))
-
-
-def _decode_text(part: Message) -> bytes:
-    """Return the content of `part`, converted to UTF-8 if its charset is declared and known."""
-    content = _read_payload(part)
-    charset = part.get_content_charset()
-    try:
-        return content.decode(charset, "replace").encode("utf-8", "replace") if charset else content
-    except (LookupError, ValueError):
-        return content
 
 
 def _read_payload(part: Message) -> bytes:

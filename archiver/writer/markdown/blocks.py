@@ -33,7 +33,10 @@ _BARE_LINES = re.compile(rf"(?m:^){_BARE}(?:\n{_BARE}){{0,10000}}")
 _OPENING = re.compile(r"<(p|h[1-6])>")
 # Above these limits Beautiful Soup and markdownify need 15 seconds and 1 GB; the extractor has issued a warning.
 _LARGEST, _MOST_ELEMENTS = 2_000_000, 50_000  # characters; each element has two tags
+_DATA_ADDRESS = re.compile(r'"data:[^"]*"')  # long, but read in a short time
 _BREAK_IN_HTML = "<br>"
+_SEPARATOR = "<!-- -->\n\n"  # shows nothing, but keeps two blocks apart
+_LIST_LINE = re.compile(r"(?m)^[ \t]*(?:[*+-]|[0-9]+\.)(?:[ \t]|$)")
 
 
 def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_ENGINE) -> str:
@@ -44,7 +47,8 @@ def convert_body(body: str, addresses: LinkResolver, dialect: Dialect = EVERY_EN
         addresses: Provides the addresses to write in place of those in the body.
         dialect: The template syntax that text must not trigger, such as `{{`; by default that of all known engines.
     """
-    is_oversized = len(body) > _LARGEST or body.count("<") > 2 * _MOST_ELEMENTS
+    is_long = len(body) > _LARGEST and len(_DATA_ADDRESS.sub("", body)) > _LARGEST
+    is_oversized = is_long or body.count("<") > 2 * _MOST_ELEMENTS
     converter = PostConverter(addresses, dialect)
     return "\n\n".join(filter(None, _oversized(body, converter) if is_oversized else converter.blocks(body)))
 
@@ -215,8 +219,15 @@ class PostConverter(MarkdownConverter):
         return _alone("#" * min(n, 6) + " " + written) if written else ""
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return the `<pre>` element `el` as a Markdown code block with blank lines around it; `text` is ignored."""
-        return _alone(_code_block(inner_source(el), self.dialect))
+        """Return the `<pre>` element `el` as a Markdown code block with blank lines around it; `text` is ignored.
+
+        If it is the first block of a list item, kramdown takes a line such as `* a` in it for an item of another list.
+        There, an HTML comment is written before the code block.
+        """
+        written = _code_block(inner_source(el), self.dialect)
+        parent = el.parent
+        is_first = parent is not None and parent.name == "li" and previous_block(el) is None
+        return _alone(f"{_SEPARATOR}{written}" if is_first and _LIST_LINE.search(written) else written)
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return a quote: `text`, the Markdown of its content, with `> ` before every line; '' if `text` is blank."""
@@ -233,8 +244,8 @@ class PostConverter(MarkdownConverter):
         if not text:
             return ""
         neighbour = previous_block(el)
-        apart = "<!-- -->\n\n" if neighbour is not None and neighbour.name == el.name else ""
-        return _alone(apart + text) if apart or not _follows_text(el) else f"\n{text}\n"
+        apart = _SEPARATOR if neighbour is not None and neighbour.name == el.name else ""
+        return _alone(apart + text) if apart or not _is_tight_sublist(el) else f"\n{text}\n"
 
     convert_ul = convert_list
     convert_ol = convert_list
@@ -256,7 +267,7 @@ class PostConverter(MarkdownConverter):
         return loose + mark + re.sub(r"\n(?=[^\n])", lambda _: indent, text) + "\n" + loose
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML.
+        """Return a pipe table if the table is simple (see `is_simple`), else one line of HTML that shows the same.
 
         In a list item the result is always HTML.
         """
@@ -330,7 +341,7 @@ def _tight(el: Tag, written: str) -> str:
     return _alone(written)
 
 
-def _follows_text(el: Tag) -> bool:
+def _is_tight_sublist(el: Tag) -> bool:
     """Return whether a list can be written right below the text of the item that contains it, without a blank line.
 
     This is so if the list `el` is inside a list item and at most one block precedes it there.

@@ -1,7 +1,8 @@
 """Escape text as Markdown that shows exactly this text in Jekyll (Liquid, then kramdown) and in CommonMark engines.
 
-docs/jekyll.md lists which characters are special in each engine. Some characters can be escaped by a backslash only in
-some engines. These are written as numeric entities, such as `&#94;`, which every engine shows as the character.
+docs/reference/jekyll.md lists which characters are special in each engine. Some characters can be escaped by a
+backslash only in some engines. These are written as numeric entities, such as `&#94;`, which every engine shows as the
+character.
 """
 
 from __future__ import annotations

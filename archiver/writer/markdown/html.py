@@ -23,6 +23,7 @@ from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
 from archiver.document.soup import child_blocks
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import entities
+from archiver.writer.markdown.inline import NO_TEXT
 
 _MEDIA = ("src", "poster")
 _ALONE = ("img", "br", "hr")
@@ -77,6 +78,8 @@ def _one_line(source: str, addresses: LinkResolver) -> str:
 def _write(node: object, addresses: LinkResolver) -> str:
     if not isinstance(node, Tag):
         return _text(str(node)) if isinstance(node, NavigableString) else ""
+    if node.name == "img" and addresses.is_too_long(str(node.get("src", ""))):
+        return _text(str(node.get("alt", "")) or NO_TEXT)
     attributes = "".join(_attribute(name, value, addresses) for name, value in sorted(node.attrs.items()))
     opening = f"<{node.name}{attributes}>"
     if node.name in _ALONE:

@@ -20,7 +20,10 @@ _ASTERISKS = {"strong": "**", "em": "*"}
 _ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
 _ENCLOSING = frozenset(_ENCLOSING_MARKS)
 _UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
+_SPACES = " \t\r\f\v\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
+NO_TEXT = "[图]"  # stands for a drawing without text that a post does not contain
+_TAG_ALONE = re.compile(r"\A(<img [^<>]*>)  \n")  # CommonMark would read what follows as HTML
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
 
 
@@ -29,12 +32,19 @@ def runs_of(line: str, addresses: LinkResolver) -> list[Run]:
 
     `line` is the HTML inside a paragraph, heading or cell. For an image, `Run.image` is its complete Markdown, with the
     address that `addresses` returns.
+
+    A drawing without a file is written as an HTML tag, since some engines refuse the `data:` address of an SVG in
+    Markdown. If its address is too long for a post, the text of the drawing is written instead.
     """
 
-    def write_image(address: str, text: str) -> str:
-        return f"![{alternative(text)}]({addresses.in_markdown(address)})"
+    def read_image(address: str, text: str) -> Run:
+        if addresses.is_too_long(address):
+            return Run(text or NO_TEXT)
+        if addresses.is_drawing(address):
+            return Run(image=f'<img src="{addresses.in_html(address)}" alt="{alternative(text)}">')
+        return Run(image=f"![{alternative(text)}]({addresses.in_markdown(address)})")
 
-    return read_line(line, write_image)
+    return read_line(line, read_image)
 
 
 def write_line(
@@ -54,7 +64,8 @@ def write_line(
     """
     if len(runs) == 1 and runs[0].image and not runs[0].href:
         return runs[0].image
-    return _LineWriter(line_break, target, dialect).write(normalise(runs), frozenset(), "", "").strip()
+    written = _LineWriter(line_break, target, dialect).write(normalise(runs), frozenset(), "", "").strip()
+    return _TAG_ALONE.sub(r"\1<br>", written) if written.startswith("<img ") else written
 
 
 def normalise(runs: list[Run]) -> list[Run]:
@@ -73,11 +84,12 @@ def normalise(runs: list[Run]) -> list[Run]:
 def _single_break(run: Run) -> Run:
     """Return a run without white space around line breaks and with single line breaks only.
 
+    Non-breaking spaces stay where a line begins: a body has them only in drawings, such as the tree of a directory.
     This uses split(), since a regular expression would take quadratic time.
     """
     first, *middle, last = run.text.split("\n")
-    inner = filter(None, map(str.strip, middle))
-    return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip()]))
+    inner = [line.rstrip().lstrip(_SPACES) for line in middle if line.strip()]
+    return run._replace(text="\n".join([first.rstrip(), *inner, last.lstrip(_SPACES)]))
 
 
 def _code_lines(run: Run) -> list[Run]:
@@ -222,7 +234,7 @@ class _LineWriter:
 
         The runs before `at` are written first, and how they are escaped depends on this character. It is:
 
-        - `!` for an image,
+        - `!` or `<` for an image,
         - `[` for a link,
         - `<` for marked text, as if an HTML tag began there (the final text may have `*` or a backtick instead),
         - the first character of the escaped text for other text.
@@ -233,7 +245,7 @@ class _LineWriter:
             return ""
         run = runs[at]
         if run.image:
-            return "!"
+            return run.image[0]
         if run.href and "a" not in open_marks:
             return "["
         if run.marks - open_marks:

@@ -15,7 +15,7 @@ from typing import Protocol
 from archiver.models import Article
 from archiver.writer.markdown.dialect import Dialect
 
-KEY_START = 10  # length of the result of `published_key_start`, in characters
+KEY_START = 10  # length of the result of `published_name_start`, in characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,7 @@ class Profile(Protocol):
         """Yield possible paths for the new post of an article, the best first; the last one is unique to the article.
 
         The caller uses the first path at which the new post would not overwrite another post on the site (it compares
-        the results of `Profile.published_key`). The paths are relative to the archive's folder and must not depend on
+        the results of `Profile.published_name`). The paths are relative to the archive's folder and must not depend on
         existing files.
 
         Args:
@@ -96,7 +96,7 @@ class Profile(Protocol):
             overrides: The mapping `front_matter:` of archiver.yml, key to value; None removes a key.
         """
 
-    def published_key(self, path: str) -> str:
+    def published_name(self, path: str) -> str:
         """Return a text that is equal for two posts if they would overwrite each other on the site.
 
         It stands for the address of the post, such as `2024-07-18-title`. With it, the archive finds a file name for a
@@ -104,11 +104,11 @@ class Profile(Protocol):
         Return '' if the site does not publish the file as a post.
         """
 
-    def published_key_start(self, path: str) -> str:
-        """Return the first ten characters (KEY_START) of `published_key(path)`, without computing the rest.
+    def published_name_start(self, path: str) -> str:
+        """Return the first ten characters (KEY_START) of `published_name(path)`, without computing the rest.
 
         This is for speed. To find a file name for a new post, the archive groups all posts by this text. It computes
-        `published_key` only for the group of the new post. If the site does not publish the file as a post, any text
+        `published_name` only for the group of the new post. If the site does not publish the file as a post, any text
         may be returned.
         """
 

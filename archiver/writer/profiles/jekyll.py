@@ -1,6 +1,6 @@
 """Define the profile of Jekyll: posts in `_posts` named by day and title, front matter for the Hux theme.
 
-docs/jekyll.md describes how Jekyll handles names, dates and front matter.
+docs/reference/jekyll.md describes how Jekyll handles names, dates and front matter.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class JekyllProfile:
         values = site_values({**FRONT_MATTER, **overrides}, article, day)
         return dump_front_matter({**values, "wechat": provenance(article, captured)})
 
-    def published_key(self, path: str) -> str:
+    def published_name(self, path: str) -> str:
         """Return `YYYY-MM-DD-<slug>`, the day and the case-folded slug under which Jekyll publishes the file at `path`.
 
         Return '' if Jekyll does not publish the file as a post. If two posts have the same key, Jekyll publishes one of
@@ -145,8 +145,8 @@ class JekyllProfile:
             return ""
         return f"{_day_of_match(match)}-{_slug(match[4], _KEPT_IN_URLS).casefold()}"
 
-    def published_key_start(self, path: str) -> str:
-        """Return the first ten characters of `published_key(path)`: the day in the file name, as YYYY-MM-DD.
+    def published_name_start(self, path: str) -> str:
+        """Return the first ten characters of `published_name(path)`: the day in the file name, as YYYY-MM-DD.
 
         Return '' if the file name is not that of a post.
         """

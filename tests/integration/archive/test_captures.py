@@ -27,7 +27,9 @@ def _found(archive: Inside) -> list[Finding]:
         return list(looking.verify())
 
 
-def test_a_page_that_a_bug_met_is_known(archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_capture_recorded_when_extraction_crashes(
+    archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = numbered.article(1)
     world.serve(ONE, page)
     with monkeypatch.context() as broken:
@@ -42,13 +44,13 @@ def test_a_page_that_a_bug_met_is_known(archive: Inside, world: World, monkeypat
     assert _found(archive) == []
 
 
-def test_the_row_of_a_page_says_what_it_was_once_it_is_read(archive: Inside, world: World) -> None:
+def test_capture_row_gets_article_and_state(archive: Inside, world: World) -> None:
     numbered.serve(world, (1,))
     assert archive.batch(ONE)[0] == 0
     assert archive.catalogue.rows("SELECT article_id, state FROM captures") == [{"article_id": 1, "state": "article"}]
 
 
-def test_a_page_whose_run_was_killed_is_known_and_goes_with_its_article(archiver: Command, world: World) -> None:
+def test_capture_of_killed_run_kept_and_removed_with_article(archiver: Command, world: World) -> None:
     """The run dies while it waits for the picture; the page that comes next has other bytes."""
     numbered.serve_picture(world, 10)
     world.serve(ONE, numbered.article(1, pictures=(10,)), numbered.article(1, words="改过。", pictures=(10,)))
@@ -72,7 +74,7 @@ def test_a_page_whose_run_was_killed_is_known_and_goes_with_its_article(archiver
     assert (_snapshots(archiver), archiver.catalogue.rows("SELECT * FROM captures")) == ([], [])
 
 
-def test_pages_of_the_same_bytes_are_forgotten_one_by_one(tmp_path: Path) -> None:
+def test_discard_removes_one_of_two_equal_captures(tmp_path: Path) -> None:
     """Two runs that have received the same page: the one that finds nothing new leaves the other its own."""
     catalogue = Catalogue(Location.in_archive(tmp_path), utc_now)
     page = Page(source="", url=ONE, content=b"x", captured=utc_now())
@@ -87,7 +89,7 @@ MOVED = pages.notice("该公众号已迁移", script=f"var transferTargetLink = 
 
 
 @pytest.mark.parametrize("snapshots", ["true", "false"])
-def test_the_notice_of_a_moved_article_is_one_of_its_pages(archiver: Command, world: World, snapshots: str) -> None:
+def test_capture_migration_notice_belongs_to_article(archiver: Command, world: World, snapshots: str) -> None:
     archiver.write("archiver.yml", f"snapshots: {snapshots}")
     world.serve(ONE, MOVED)
     numbered.serve(world, (2,))
@@ -99,7 +101,7 @@ def test_the_notice_of_a_moved_article_is_one_of_its_pages(archiver: Command, wo
     assert archiver("list", "--json", "-o", "out").outcome["state"] == "article"
 
 
-def test_a_moved_article_that_says_the_same_leaves_no_new_page(archiver: Command, world: World) -> None:
+def test_recheck_unchanged_migrated_article_stores_no_capture(archiver: Command, world: World) -> None:
     world.serve(ONE, MOVED)
     numbered.serve(world, (2,))
     archiver.add(ONE)
@@ -111,7 +113,7 @@ def test_a_moved_article_that_says_the_same_leaves_no_new_page(archiver: Command
     assert (_snapshots(archiver), archiver.catalogue.rows("SELECT * FROM captures")) == before
 
 
-def test_where_the_article_moved_to_may_have_another_notice(archiver: Command, world: World) -> None:
+def test_add_migration_target_deleted_keeps_both_captures(archiver: Command, world: World) -> None:
     world.serve(ONE, MOVED)
     world.serve(numbered.address(2), pages.notice("该内容已被发布者删除"))
     assert archiver.add(ONE).outcome["state"] == "deleted"
@@ -120,7 +122,7 @@ def test_where_the_article_moved_to_may_have_another_notice(archiver: Command, w
     assert verify(archiver) == set()
 
 
-def test_a_moved_address_that_cools_down_is_asked_again(archiver: Command, world: World) -> None:
+def test_batch_migration_target_rate_limited_stays_due(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", ONE)
     world.serve(ONE, MOVED)
     world.serve(numbered.address(2), faults.too_many("7200"), numbered.article(2))

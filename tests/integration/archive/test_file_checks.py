@@ -39,11 +39,11 @@ from tests.support.wechat import World, numbered
         ("a `code` b", "a `code` b"),
     ],
 )
-def test_without_code_leaves_the_text(text: str, left: str) -> None:
+def test_without_code_removes_fenced_blocks_only(text: str, left: str) -> None:
     assert without_code(text) == left
 
 
-def test_without_code_of_fences_that_never_close_is_linear() -> None:
+def test_without_code_unclosed_fences_in_linear_time() -> None:
     """Each opened one looked for its end through the whole post: 20,000 of them took minutes."""
     text = "```sh\n" * 20_000
     assert without_code(text) == text
@@ -52,13 +52,13 @@ def test_without_code_of_fences_that_never_close_is_linear() -> None:
 @pytest.mark.parametrize(
     "link", ["![](/postimg/a-1.png)", '<img src="../postimg/a-1.png">', "![[a-1.png]]", "postimg/a%2D1.png"]
 )
-def test_shown_files_knows_every_form_of_a_link(tmp_path: Path, link: str) -> None:
+def test_shown_files_finds_every_link_form(tmp_path: Path, link: str) -> None:
     (tmp_path / "_posts" / "sub").mkdir(parents=True)
     (tmp_path / "_posts" / "sub" / "x.md").write_text(f"text {link} text")
     assert shown_files(tmp_path, ["postimg/a-1.png", "postimg/b.png"]) == {"postimg/a-1.png": {"_posts/sub/x.md"}}
 
 
-def test_shown_files_looks_at_drafts_and_pages(tmp_path: Path) -> None:
+def test_shown_files_searches_drafts_and_pages(tmp_path: Path) -> None:
     (tmp_path / "_drafts").mkdir()
     (tmp_path / "_drafts" / "x.md").write_text("![](postimg/one.png)")
     (tmp_path / "about.html").write_text("<img src='postimg/my two.png'>")
@@ -66,7 +66,7 @@ def test_shown_files_looks_at_drafts_and_pages(tmp_path: Path) -> None:
     assert set(shown) == {"postimg/one.png", "postimg/my two.png"}
 
 
-def test_is_written_knows_what_git_and_editors_do_to_line_ends() -> None:
+def test_matches_digest_ignores_line_endings_and_byte_order_mark() -> None:
     from hashlib import sha256
 
     post = "---\ntitle: 一\n---\n文\n".encode()
@@ -76,7 +76,7 @@ def test_is_written_knows_what_git_and_editors_do_to_line_ends() -> None:
     assert not matches_digest(post + b"x", digest)
 
 
-def test_is_same_file_by_a_listing_that_folds_names(tmp_path: Path) -> None:
+def test_is_same_file_case_and_unicode_variants(tmp_path: Path) -> None:
     (tmp_path / "Café.png").touch()
     assert is_same_file(tmp_path, "Café.png", "cafe\u0301.PNG")
     assert not is_same_file(tmp_path, "Café.png", "other.png")
@@ -84,7 +84,7 @@ def test_is_same_file_by_a_listing_that_folds_names(tmp_path: Path) -> None:
     assert not is_same_file(tmp_path, "Café.png", "café.png")
 
 
-def test_listing_that_folds_case_makes_no_strays(
+def test_inventory_case_folding_disk_reports_no_strays(
     archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some disks give every name in one case: a sound archive was torn apart by --repair."""
@@ -107,7 +107,7 @@ def test_listing_that_folds_case_makes_no_strays(
     assert found == []
 
 
-def test_post_with_many_broken_links_is_read_twice(
+def test_inventory_post_with_broken_links_checked_only_twice(
     archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each broken link had its post read once more: with 782 of them verify took 45 times as long."""
@@ -133,7 +133,7 @@ def test_post_with_many_broken_links_is_read_twice(
     assert len(calls) == 2
 
 
-def test_tombstones_come_back_and_damaged_ones_do_not(tmp_path: Path) -> None:
+def test_tombstones_round_trip_and_damaged_ignored(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     stone = Tombstone(
         key="b:1:1", removed=datetime(2026, 5, 4, tzinfo=CHINA), title="题", account="号", url="https://mp.weixin.qq.com/s/a",
@@ -166,7 +166,7 @@ def unreadable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize(("ending", "what"), [(".md", "post"), (".zst", "snapshot")])
-def test_what_cannot_be_read_makes_no_strays(
+def test_inventory_unreadable_file_reports_no_strays(
     archive: Inside, world: World, unreadable: Callable[[str], None], ending: str, what: str
 ) -> None:
     world.serve(numbered.address(1), numbered.article(1, pictures=(1,)))
@@ -186,7 +186,7 @@ def test_what_cannot_be_read_makes_no_strays(
 
 
 @pytest.mark.timeout(60)
-def test_pipe_in_an_archive_is_not_waited_for(archive: Inside, world: World) -> None:
+def test_inventory_named_pipe_does_not_block(archive: Inside, world: World) -> None:
     world.serve(numbered.address(1), numbered.article(1, pictures=(1,)))
     numbered.serve_picture(world, 1)
     archive.batch(numbered.address(1))

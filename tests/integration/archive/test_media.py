@@ -28,7 +28,7 @@ def lay(root: Path, name: str, content: bytes) -> LocalFile | None:
     return unrecorded_file(root, "postimg/abc", "image")
 
 
-def test_unrecorded_file_that_is_whole_and_of_its_type_is_taken(tmp_path: Path) -> None:
+def test_unrecorded_file_whole_and_right_type_accepted(tmp_path: Path) -> None:
     found = lay(tmp_path, "abc.png", WHOLE)
     assert found is not None
     assert (found.path, found.size) == ("postimg/abc.png", len(WHOLE))
@@ -45,13 +45,13 @@ def test_unrecorded_file_that_is_whole_and_of_its_type_is_taken(tmp_path: Path) 
     ],
     ids=["empty", "truncated", "of another type", "a page", "of another name"],
 )
-def test_unrecorded_file_that_proves_nothing_is_not_taken(tmp_path: Path, name: str, content: bytes) -> None:
+def test_unrecorded_file_damaged_or_mismatched_rejected(tmp_path: Path, name: str, content: bytes) -> None:
     assert lay(tmp_path, name, content) is None
 
 
 @pytest.mark.parametrize("command", [("add",), ("batch", "--refresh")], ids=" ".join)
 @pytest.mark.parametrize("harm", ["truncated", "flipped", "emptied", "replaced"])
-def test_damaged_picture_is_fetched_again_and_put_aside(
+def test_media_damaged_image_refetched_and_quarantined(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811
@@ -74,7 +74,7 @@ def test_damaged_picture_is_fetched_again_and_put_aside(
     assert verify(archiver) == set()
 
 
-def test_damaged_picture_that_does_not_come_again_is_named_and_its_digest_stays(
+def test_media_damaged_image_unavailable_keeps_recorded_digest(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811
@@ -94,7 +94,7 @@ def test_damaged_picture_that_does_not_come_again_is_named_and_its_digest_stays(
     assert verify(archiver) == set()
 
 
-def test_truncated_picture_is_not_shown_while_it_does_not_come_again(
+def test_media_truncated_image_unavailable_links_remote_url(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811

@@ -14,6 +14,7 @@ import pytest
 
 from tests.integration.commands.test_verify import flip, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
 from tests.support.command import Command, database_of
+from tests.support.seconds import wait_for_next_second
 from tests.support.wechat import World, numbered, pages
 
 CATALOGUE = ".archive/catalogue.db"
@@ -49,6 +50,7 @@ def rows(root: Path) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.fixture
 def rich(archiver: Command, world: World, out: Path) -> Path:  # noqa: F811
     """The archive of three, with an edited article, one that was deleted, a notice alone and one that was taken out."""
+    wait_for_next_second()
     world.serve(numbered.address(2), numbered.article(2, words="改过。", pictures=(20, 90)))
     archiver.add(numbered.address(2))
     world.serve(GONE, pages.notice("该内容已被发布者删除"))
@@ -98,7 +100,9 @@ LOSSES = {"lost": lose_catalogue, "damaged": damage_catalogue, "truncated": trun
     "lose",
     [pytest.param(lose, id=name, marks=[] if name == "lost" else pytest.mark.file) for name, lose in LOSSES.items()],
 )
-def test_catalogue_that_is_gone_costs_nothing(archiver: Command, world: World, rich: Path, lose: Any) -> None:
+def test_repair_lost_or_damaged_catalogue_restores_everything(
+    archiver: Command, world: World, rich: Path, lose: Any
+) -> None:
     before, told = files(rich), rows(rich)
     lose(rich)
     offline(archiver, world)
@@ -108,7 +112,7 @@ def test_catalogue_that_is_gone_costs_nothing(archiver: Command, world: World, r
     assert not (rich / ".archive" / "lost" / "postimg").exists()
 
 
-def test_catalogue_that_was_made_by_a_look_learns_of_everything(archiver: Command, world: World, rich: Path) -> None:
+def test_repair_catalogue_recreated_by_list_restores_everything(archiver: Command, world: World, rich: Path) -> None:
     before, told = files(rich), rows(rich)
     lose_catalogue(rich)
     assert archiver("list", "-o", "out").code == 0
@@ -120,7 +124,7 @@ def test_catalogue_that_was_made_by_a_look_learns_of_everything(archiver: Comman
 
 
 @pytest.mark.file
-def test_archive_without_its_own_folder_keeps_posts_and_media_and_says_what_is_lost(
+def test_repair_missing_dot_archive_keeps_posts_reports_lost_history(
     archiver: Command, world: World, rich: Path
 ) -> None:
     before = files(rich)
@@ -134,11 +138,12 @@ def test_archive_without_its_own_folder_keeps_posts_and_media_and_says_what_is_l
 
 
 @pytest.mark.file
-def test_older_catalogue_learns_of_what_came_since(archiver: Command, world: World, rich: Path) -> None:
+def test_repair_outdated_catalogue_adds_later_changes(archiver: Command, world: World, rich: Path) -> None:
     old = archiver.folder / "old.db"
     with closing(sqlite3.connect(rich / CATALOGUE)) as source, closing(sqlite3.connect(old)) as copy:
         source.backup(copy)
     archiver.catalogue.change("UPDATE captures SET received = received - 90000")  # else all are of one second
+    archiver.catalogue.change("UPDATE articles SET archived = archived - 90000")
     with closing(sqlite3.connect(rich / CATALOGUE)) as source, closing(sqlite3.connect(old)) as copy:
         source.backup(copy)
     world.serve(numbered.address(1), numbered.article(1, words="新。", pictures=(10, 90, 11)))
@@ -161,7 +166,7 @@ def test_older_catalogue_learns_of_what_came_since(archiver: Command, world: Wor
     assert archiver.add(numbered.address(3)).outcome["outcome"] == "skipped"  # it was taken out
 
 
-def test_edit_by_hand_survives_a_lost_catalogue(archiver: Command, world: World, rich: Path) -> None:
+def test_repair_lost_catalogue_keeps_hand_edited_post(archiver: Command, world: World, rich: Path) -> None:
     path = post(rich, 1)
     path.write_bytes(path.read_bytes() + b"\nmine\n")
     before = files(rich)
@@ -173,7 +178,7 @@ def test_edit_by_hand_survives_a_lost_catalogue(archiver: Command, world: World,
     assert files(rich) == before
 
 
-def test_damaged_picture_of_a_lost_catalogue_is_fetched_again(archiver: Command, world: World, rich: Path) -> None:
+def test_repair_lost_catalogue_refetches_damaged_image(archiver: Command, world: World, rich: Path) -> None:
     name = numbered.picture_file(20)
     truth = (rich / name).read_bytes()
     (rich / name).write_bytes(truth[:40])
@@ -183,7 +188,7 @@ def test_damaged_picture_of_a_lost_catalogue_is_fetched_again(archiver: Command,
     assert verify(archiver) == set()
 
 
-def test_page_whose_seal_is_broken_is_whole(archiver: Command, world: World, rich: Path) -> None:
+def test_repair_snapshot_with_wrong_checksum_is_rewritten(archiver: Command, world: World, rich: Path) -> None:
     path = snapshot(archiver, 1)
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -193,7 +198,7 @@ def test_page_whose_seal_is_broken_is_whole(archiver: Command, world: World, ric
     assert path.read_bytes() == bytes(content)
 
 
-def test_picture_that_a_persons_post_shows_is_nobodys_stray(archiver: Command, world: World, rich: Path) -> None:
+def test_verify_image_of_hand_written_post_is_not_stray(archiver: Command, world: World, rich: Path) -> None:
     mine = rich / "postimg" / "mine one.png"
     mine.write_bytes(numbered.picture_bytes(1))
     (rich / "_posts" / "2020-01-02-mine.md").write_text("---\ntitle: x\n---\n<img src='/postimg/mine%20one.png'>\n")
@@ -202,7 +207,7 @@ def test_picture_that_a_persons_post_shows_is_nobodys_stray(archiver: Command, w
     assert mine.is_file()
 
 
-def test_rm_keeps_a_picture_that_a_persons_post_shows(archiver: Command, rich: Path) -> None:
+def test_rm_keeps_image_shown_by_hand_written_post(archiver: Command, rich: Path) -> None:
     name = numbered.picture_file(10)
     (rich / "_posts" / "2020-01-02-mine.md").write_text(f"---\ntitle: x\n---\n![]({{{{site.baseurl}}}}/{name})\n")
     archiver("rm", "--yes", "-o", "out", numbered.key(1))
@@ -210,14 +215,14 @@ def test_rm_keeps_a_picture_that_a_persons_post_shows(archiver: Command, rich: P
     assert verify(archiver) == set()
 
 
-def test_rm_after_a_lost_catalogue_keeps_others_pictures(archiver: Command, rich: Path) -> None:
+def test_rm_after_lost_catalogue_keeps_shared_images(archiver: Command, rich: Path) -> None:
     lose_catalogue(rich)
     archiver.add(numbered.address(1))  # its pictures alone are known
     archiver("rm", "--yes", "-o", "out", numbered.key(1))
     assert (rich / numbered.picture_file(90)).is_file()
 
 
-def test_lost_is_listed_and_emptied(archiver: Command, rich: Path) -> None:
+def test_rm_lost_lists_and_empties_quarantine(archiver: Command, rich: Path) -> None:
     stray = rich / "postimg" / "stray.png"
     stray.write_bytes(b"x")
     repair(archiver)
@@ -230,20 +235,20 @@ def test_lost_is_listed_and_emptied(archiver: Command, rich: Path) -> None:
     assert not (rich / ".archive" / "lost").exists()
 
 
-def test_line_ends_that_git_changed_are_no_edit(archiver: Command, rich: Path) -> None:
+def test_verify_ignores_changed_line_endings(archiver: Command, rich: Path) -> None:
     path = post(rich, 1)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert verify(archiver) == set()
 
 
-def test_clean_archive_ends_with_one_plain_line(archiver: Command, rich: Path) -> None:
+def test_verify_clean_archive_prints_one_line_summary(archiver: Command, rich: Path) -> None:
     run = archiver("verify", "-o", "out")
     assert (run.code, run.out) == (0, "")
     assert run.err == "3 articles, 3 pictures, 5 pages: all proven\n"
 
 
 @pytest.mark.parametrize("problem", ["truncated", "missing"])
-def test_repair_without_a_network_moves_and_forgets_nothing(
+def test_repair_unavailable_image_stays_reported_until_refetched(
     archiver: Command, world: World, rich: Path, problem: str
 ) -> None:
     name = numbered.picture_file(90)
@@ -259,7 +264,7 @@ def test_repair_without_a_network_moves_and_forgets_nothing(
     assert verify(archiver) == set()
 
 
-def test_lost_catalogue_costs_no_source_its_options(archiver: Command, world: World) -> None:
+def test_repair_lost_catalogue_restores_source_options(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.write("list.txt", numbered.address(1))
     archiver.write("archiver.yml", "output: out", "sources: [{list: list.txt, name: 一, tags: [甲], author: 乙}]")

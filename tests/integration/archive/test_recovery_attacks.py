@@ -78,7 +78,7 @@ def other(three: Inside) -> Path:
 
 
 @pytest.mark.parametrize("then", ["rebuild", "add", "repair"])
-def test_file_that_was_taken_in_damaged_and_is_missing_ends(three: Inside, world: World, then: str) -> None:
+def test_recovery_damaged_then_missing_image_terminates(three: Inside, world: World, then: str) -> None:
     """No digest and no file were the same: each looked for the picture without end."""
     path = three.folder / numbered.picture_file(10)
     path.write_bytes(path.read_bytes()[:40])
@@ -95,7 +95,7 @@ def test_file_that_was_taken_in_damaged_and_is_missing_ends(three: Inside, world
     assert path.read_bytes() == numbered.picture_bytes(10)
 
 
-def test_snapshots_on_another_disk_are_no_stray(three: Inside) -> None:
+def test_verify_symlinked_snapshots_folder_is_not_stray(three: Inside) -> None:
     folder, place = three.folder / ".archive" / "snapshots", three.folder.parent / "elsewhere"
     folder.rename(place)
     folder.symlink_to(place)
@@ -109,7 +109,7 @@ def test_snapshots_on_another_disk_are_no_stray(three: Inside) -> None:
 
 
 @pytest.mark.file
-def test_removal_of_an_old_catalogue_is_none_while_a_later_post_lies_here(three: Inside, tmp_path: Path) -> None:
+def test_repair_outdated_removal_keeps_later_post(three: Inside, tmp_path: Path) -> None:
     with opened(three) as archiver:
         list(archiver.remove([numbered.key(3)]))
     settle(three.folder)
@@ -132,7 +132,7 @@ def test_removal_of_an_old_catalogue_is_none_while_a_later_post_lies_here(three:
     assert not (three.folder / ".archive" / "lost").exists()
 
 
-def test_page_that_cannot_be_read_now_is_not_noted_as_lost(three: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repair_unreadable_snapshot_not_recorded_as_lost(three: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
     from archiver.archive import captures
 
     opened_file = captures.open_file
@@ -157,13 +157,13 @@ def test_page_that_cannot_be_read_now_is_not_noted_as_lost(three: Inside, monkey
     ],
     ids=["entity", "composed", "Chinese full stop"],
 )
-def test_picture_of_a_person_is_known_however_it_is_written(three: Inside, name: str, link: str) -> None:
+def test_verify_finds_image_links_in_every_notation(three: Inside, name: str, link: str) -> None:
     (three.folder / "postimg" / name).write_bytes(numbered.picture_bytes(1))
     (three.folder / "_posts" / "2020-01-01-mine.md").write_text(f"---\ntitle: x\n---\n{link}\n")
     assert verify(three) == []
 
 
-def test_rm_keeps_a_picture_of_a_page_elsewhere(three: Inside) -> None:
+def test_rm_keeps_image_shown_outside_posts(three: Inside) -> None:
     (three.folder / "about").mkdir()
     (three.folder / "about" / "index.md").write_text(f"![](/{numbered.picture_file(10)})")
     with opened(three) as archiver:
@@ -172,7 +172,7 @@ def test_rm_keeps_a_picture_of_a_page_elsewhere(three: Inside) -> None:
 
 
 @pytest.mark.file
-def test_damaged_catalogue_costs_no_removal_that_it_alone_tells(three: Inside, world: World) -> None:
+def test_repair_damaged_catalogue_keeps_removals_without_tombstone(three: Inside, world: World) -> None:
     """Archives of the first versions have no files of their removals."""
     with opened(three) as archiver:
         list(archiver.remove([numbered.key(3)]))
@@ -215,7 +215,7 @@ UNTAKEN = (_own_post, _misplaced_page, _lost_file, _dangling_link)
 
 
 @pytest.mark.parametrize("harm", UNTAKEN)
-def test_import_that_left_something_does_not_call_the_other_done(
+def test_import_incomplete_does_not_suggest_deleting_source(
     three: Inside, other: Path, harm: Callable[[Path], None]
 ) -> None:
     harm(other)
@@ -224,7 +224,7 @@ def test_import_that_left_something_does_not_call_the_other_done(
     assert "can be deleted" not in last
 
 
-def test_import_keeps_an_edit_whose_front_matter_is_damaged(three: Inside, other: Path) -> None:
+def test_import_edited_post_with_damaged_front_matter_is_kept(three: Inside, other: Path) -> None:
     _damaged_front_matter(other)
     text = post(other, 4).read_text()
     merged, _ = merge(three, other)
@@ -233,7 +233,7 @@ def test_import_keeps_an_edit_whose_front_matter_is_damaged(three: Inside, other
     assert any(path.read_text() == text for path in three.folder.rglob("*.md"))
 
 
-def test_import_takes_a_later_post_whose_page_is_not_kept_there(three: Inside, world: World) -> None:
+def test_import_later_post_without_snapshot_is_kept(three: Inside, world: World) -> None:
     other = three.folder.parent / "other"
     three.now = three.now.replace(year=2028)
     world.serve(numbered.address(3), numbered.article(3, words="新的话。"))
@@ -244,7 +244,7 @@ def test_import_takes_a_later_post_whose_page_is_not_kept_there(three: Inside, w
     assert path.is_file()
 
 
-def test_import_of_a_name_that_differs_by_case_keeps_both_pictures(archive: Inside, world: World) -> None:
+def test_import_image_names_differing_by_case_both_kept(archive: Inside, world: World) -> None:
     ids = {1: "Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9UvXXXX", 2: "ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9UvXXXX"}
     for number, name in ids.items():
         address = f"https://mmbiz.qpic.cn/mmbiz_png/{name}"
@@ -264,14 +264,14 @@ def test_import_of_a_name_that_differs_by_case_keeps_both_pictures(archive: Insi
         assert (archive.folder / "postimg" / link[:-2]).read_bytes() == numbered.picture_bytes(number)
 
 
-def test_import_of_where_our_pictures_lie_is_refused(three: Inside, other: Path) -> None:
+def test_import_archive_sharing_image_folder_is_refused(three: Inside, other: Path) -> None:
     shutil.rmtree(three.folder / "postimg")
     (three.folder / "postimg").symlink_to(other / "postimg")
     with pytest.raises(Exception, match="leads there by a link"):
         merge(three, other)
 
 
-def test_import_takes_in_again_what_has_pages_alone_there(three: Inside, other: Path) -> None:
+def test_import_restore_removed_from_snapshot_alone(three: Inside, other: Path) -> None:
     with opened(three) as archiver:
         list(archiver.remove([numbered.key(3)]))
     post(other, 3).unlink()
@@ -282,7 +282,7 @@ def test_import_takes_in_again_what_has_pages_alone_there(three: Inside, other: 
 
 @pytest.mark.file
 @pytest.mark.parametrize("table", ["addresses", "captures", "article_media"])
-def test_repair_of_a_schema_whose_reference_is_damaged_makes_a_new_catalogue(three: Inside, table: str) -> None:
+def test_repair_damaged_schema_makes_new_catalogue(three: Inside, table: str) -> None:
     """One altered letter of the stored schema: reading goes on as ever, every check and every write fails."""
     with closing(sqlite3.connect(three.folder / ".archive/catalogue.db")) as connection:
         connection.execute("PRAGMA writable_schema=ON")
@@ -315,7 +315,7 @@ LOOKS = (1, 2, 3, 4)
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_repair_of_an_edited_post_that_cannot_be_read_once(
+def test_repair_edited_post_after_one_read_error_quarantined(
     three: Inside, monkeypatch: pytest.MonkeyPatch, look: int
 ) -> None:
     path = post(three.folder, 1)
@@ -328,7 +328,7 @@ def test_repair_of_an_edited_post_that_cannot_be_read_once(
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("module", [file_checks, shown_files])
-def test_repair_of_what_cannot_be_read_once_is_done_or_told(
+def test_repair_after_one_read_error_completes_or_reports(
     three: Inside, monkeypatch: pytest.MonkeyPatch, module: ModuleType, look: int
 ) -> None:
     (three.folder / "postimg" / "stray.png").write_bytes(numbered.picture_bytes(77))
@@ -341,7 +341,7 @@ def test_repair_of_what_cannot_be_read_once_is_done_or_told(
 
 
 @pytest.mark.parametrize("look", range(1, 9))
-def test_recovery_of_a_picture_that_cannot_be_read_once_requests_nothing(
+def test_recovery_one_image_read_error_makes_no_request(
     three: Inside, world: World, monkeypatch: pytest.MonkeyPatch, look: int
 ) -> None:
     shutil.rmtree(three.folder / ".archive")

@@ -101,7 +101,7 @@ def differences(found: dict[str, list[Any]], said: dict[str, list[Any]]) -> dict
 
 
 @pytest.mark.timeout(1800)
-def test_catalogue_that_is_deleted_costs_nothing(archive: Inside, world: World) -> None:
+def test_repair_deleted_catalogue_restores_everything(archive: Inside, world: World) -> None:
     before, said = files(archive.folder), rows(archive.folder)
     settle(archive.folder)
     archive.catalogue.lose()
@@ -114,7 +114,7 @@ def test_catalogue_that_is_deleted_costs_nothing(archive: Inside, world: World) 
 
 @pytest.mark.file
 @pytest.mark.timeout(3600)
-def test_catalogue_that_is_damaged_anywhere_costs_no_file(archive: Inside, world: World, count: int) -> None:
+def test_repair_randomly_damaged_catalogue_loses_no_file(archive: Inside, world: World, count: int) -> None:
     before, said = files(archive.folder), rows(archive.folder)
     settle(archive.folder)
     whole = (archive.folder / CATALOGUE).read_bytes()
@@ -136,7 +136,7 @@ def test_catalogue_that_is_damaged_anywhere_costs_no_file(archive: Inside, world
 
 @pytest.mark.file
 @pytest.mark.timeout(1800)
-def test_catalogue_that_is_older_by_half_costs_nothing(archive: Inside, world: World) -> None:
+def test_repair_outdated_catalogue_restores_everything(archive: Inside, world: World) -> None:
     before, said = files(archive.folder), rows(archive.folder)
     settle(archive.folder)
     shutil.copy(archive.folder.parent / "half.db", archive.folder / CATALOGUE)
@@ -150,7 +150,7 @@ def test_catalogue_that_is_older_by_half_costs_nothing(archive: Inside, world: W
 
 @pytest.mark.file
 @pytest.mark.timeout(1800)
-def test_own_folder_that_is_deleted_costs_the_history_alone(archive: Inside, world: World) -> None:
+def test_repair_deleted_dot_archive_keeps_posts_and_media(archive: Inside, world: World) -> None:
     before = files(archive.folder)
     shutil.rmtree(archive.folder / ".archive")
     verified(archive, repair=True)
@@ -167,7 +167,7 @@ def split(root: Path) -> Iterator[tuple[Path, list[Path]]]:
 
 
 @pytest.mark.timeout(1800)
-def test_halves_that_are_merged_are_the_whole(archive: Inside, world: World) -> None:
+def test_import_two_halves_restores_whole_archive(archive: Inside, world: World) -> None:
     before, said = files(archive.folder), rows(archive.folder)
     settle(archive.folder)
     for place, half in split(archive.folder):

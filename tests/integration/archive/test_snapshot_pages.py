@@ -20,7 +20,7 @@ def _write(path: Path, content: bytes) -> None:
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="needs the zstd command")
 @pytest.mark.parametrize("records", [(), (CAPTURE,)], ids=["page alone", "page and records"])
-def test_snapshot_is_read_by_the_zstd_command(records: tuple[Capture, ...], tmp_path: Path) -> None:
+def test_snapshot_readable_by_zstd_command(records: tuple[Capture, ...], tmp_path: Path) -> None:
     snapshots = SnapshotStore(tmp_path, _write)
     path = snapshots.path(snapshots.keep(PAGE, *records).sha256)
     assert subprocess.run(["zstd", "-dc", path], check=True, capture_output=True).stdout == PAGE

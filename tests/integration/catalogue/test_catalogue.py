@@ -41,13 +41,13 @@ def connection(tmp_path: Path) -> Iterator[sqlalchemy.Connection]:
     engine.dispose()
 
 
-def test_the_migrations_make_the_schema(connection: sqlalchemy.Connection) -> None:
+def test_migrations_produce_current_schema(connection: sqlalchemy.Connection) -> None:
     migration.upgrade(connection)
     differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), schema.tables)
     assert differences == []
 
 
-def test_the_newest_migration_is_the_schemas_revision() -> None:
+def test_migrations_head_is_schema_revision() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == schema.REVISION
 
 
@@ -67,7 +67,7 @@ def make_first(file: Path) -> None:
 
 
 @pytest.mark.file
-def test_a_catalogue_of_the_first_schema_keeps_its_rows(archiver: Command) -> None:
+def test_migrations_from_first_schema_keep_rows(archiver: Command) -> None:
     make_first(archiver.folder / "out" / ".archive" / "catalogue.db")
     (archiver.folder / "out" / "_posts").mkdir()
     shown = archiver("show", "--json", "-o", "out", "b:1:1").outcome
@@ -114,7 +114,7 @@ def _indexes(connection: sqlalchemy.Connection) -> dict[str, set[tuple[str, ...]
     }
 
 
-def test_the_migrations_make_the_same_indexes(connection: sqlalchemy.Connection, tmp_path: Path) -> None:
+def test_migrations_produce_same_indexes_as_schema(connection: sqlalchemy.Connection, tmp_path: Path) -> None:
     migration.upgrade(connection)
     at_once = sqlite.open_engine(tmp_path / "at-once.db")
     with at_once.begin() as other:
@@ -160,7 +160,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("call", COMMANDS.values(), ids=COMMANDS)
-def test_a_catalogue_of_a_newer_archiver_is_left_alone(
+def test_catalogue_newer_schema_refused_and_unchanged(
     archiver: Command, world: World, archive: Path, call: tuple[str, ...]
 ) -> None:
     archiver.catalogue.change("UPDATE alembic_version SET version_num = '9999'")
@@ -177,7 +177,7 @@ DAMAGES = {"no database": (0, 100), "its first table": (100, 4096 - 100), "all o
 
 @pytest.mark.file
 @pytest.mark.parametrize(("start", "length"), DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_catalogue_is_told_in_one_line(
+def test_catalogue_damaged_file_one_line_error(
     archiver: Command, world: World, archive: Path, start: int, length: int | None
 ) -> None:
     file = archiver.catalogue.file
@@ -193,7 +193,7 @@ def test_a_damaged_catalogue_is_told_in_one_line(
 
 
 @pytest.mark.file
-def test_what_the_line_about_damage_says_helps(archiver: Command, world: World, archive: Path) -> None:
+def test_catalogue_damage_message_suggests_working_repair(archiver: Command, world: World, archive: Path) -> None:
     before = _published(archive)
     archiver.catalogue.file.write_bytes(b"\xa5" * 8192)
     said = archiver.batch("list.txt").err
@@ -206,7 +206,7 @@ def test_what_the_line_about_damage_says_helps(archiver: Command, world: World, 
     assert before.items() <= _published(archive).items()
 
 
-def test_a_lost_catalogue_begins_with_the_posts_that_are_here(archiver: Command, world: World, archive: Path) -> None:
+def test_batch_lost_catalogue_recovered_from_posts(archiver: Command, world: World, archive: Path) -> None:
     before = _published(archive)
     archiver.catalogue.lose()
     run = archiver.batch(archiver.write("list.txt", *numbered.addresses(NUMBERS)))
@@ -217,7 +217,7 @@ def test_a_lost_catalogue_begins_with_the_posts_that_are_here(archiver: Command,
     assert sorted(one["key"] for one in listed) == sorted(map(numbered.key, NUMBERS))
 
 
-def test_pictures_of_a_lost_catalogue_are_not_asked_for_again(archiver: Command, world: World, archive: Path) -> None:
+def test_batch_refresh_lost_catalogue_refetches_no_image(archiver: Command, world: World, archive: Path) -> None:
     before = _published(archive)
     archiver.catalogue.lose()
     run = archiver.batch("--refresh", archiver.write("list.txt", *numbered.addresses(NUMBERS)))
@@ -229,7 +229,7 @@ def test_pictures_of_a_lost_catalogue_are_not_asked_for_again(archiver: Command,
 
 
 @pytest.mark.file
-def test_an_archive_that_cannot_be_written_can_be_read(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_catalogue_read_only_file_can_be_read(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Permissions hold nobody who is root, as in CI: what the system says of them is played."""
     monkeypatch.setattr(sqlite.os, "access", lambda *_: False)
     before = _contents(archive)
@@ -247,7 +247,7 @@ def test_an_archive_that_cannot_be_written_can_be_read(archive: Path, monkeypatc
 # A disk that takes nothing
 
 
-def test_a_file_where_the_archive_should_be_is_one_line(archiver: Command, world: World) -> None:
+def test_batch_output_is_file_one_line_error(archiver: Command, world: World) -> None:
     archiver.write("out", "in the way")
     archiver.write("list.txt", numbered.address(1))
     run = archiver(*COMMANDS["batch"])
@@ -256,7 +256,7 @@ def test_a_file_where_the_archive_should_be_is_one_line(archiver: Command, world
     assert world.requests == []
 
 
-def test_a_file_where_the_catalogue_should_be_is_one_line(archiver: Command, world: World) -> None:
+def test_batch_dot_archive_is_file_one_line_error(archiver: Command, world: World) -> None:
     (archiver.folder / "out").mkdir()
     (archiver.folder / "out" / ".archive").write_text("in the way")
     archiver.write("list.txt", numbered.address(1))
@@ -271,7 +271,7 @@ LIMITS = (0, 8_192, 60_000, 90_000, 120_000, 200_000)  # bytes: none of the cata
 
 @pytest.mark.file
 @pytest.mark.parametrize("limit", LIMITS)
-def test_a_full_disk_is_told_and_the_next_run_ends_the_list(archiver: Command, world: World, limit: int) -> None:
+def test_batch_full_disk_reported_and_next_run_completes(archiver: Command, world: World, limit: int) -> None:
     numbers = range(40)
     for number in numbers:
         world.serve(numbered.address(number), numbered.article(number, pictures=(number,)))
@@ -301,7 +301,7 @@ def _assert_whole(archiver: Command) -> None:
     assert list(folder.glob(".archive/unfinished/*")) == []
 
 
-def test_time_that_is_no_number_is_damage(tmp_path: Path) -> None:
+def test_catalogue_non_numeric_time_raises_damaged_catalogue(tmp_path: Path) -> None:
     """Rechecks are chosen from times of every article: one that archiver cannot have written is no bug of its own."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     article = ArticleRecord(
@@ -328,7 +328,7 @@ def _open_again_and_again(folder: Path, together: threading.Barrier, failed: Que
         catalogue.close()
 
 
-def test_a_new_catalogue_is_opened_by_two_processes_at_once(tmp_path: Path) -> None:
+def test_catalogue_created_by_two_processes_at_once(tmp_path: Path) -> None:
     """Of two that turn a database to WAL at once SQLite fails one without waiting: in 12 of 300 openings."""
     processes = multiprocessing.get_context("spawn")
     together, failed = processes.Barrier(2), processes.Queue()

@@ -41,14 +41,14 @@ NOBODY = "postgresql://reader@127.0.0.1:9/archive"
         ("catalogue.db", "write postgresql://HOST/DATABASE"),
     ],
 )
-def test_setting_that_is_refused(tmp_path: Path, url: str, said: str) -> None:
+def test_catalogue_setting_bad_url_error_hides_password(tmp_path: Path, url: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as raised:
         load({}, {"ARCHIVER_CATALOGUE": url}, tmp_path)
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["postgresql://h/d", "postgres://a@h:5433/d?sslmode=verify-full", "postgresql:///d"])
-def test_setting_that_is_taken(tmp_path: Path, url: str) -> None:
+def test_catalogue_setting_valid_url_accepted(tmp_path: Path, url: str) -> None:
     assert load({}, {"ARCHIVER_CATALOGUE": url}, tmp_path).catalogue == url
 
 
@@ -60,7 +60,7 @@ def with_catalogue(archiver: Command, url: str, *words: str) -> Run:
 ADD = ("add", "--interval", "0", "-o", "out")
 
 
-def test_server_that_is_away_is_told_in_one_line(archiver: Command, world: World) -> None:
+def test_postgres_unreachable_server_is_temporary_failure(archiver: Command, world: World) -> None:
     run = with_catalogue(archiver, NOBODY, *ADD, *numbered.serve(world, (1,)))
     assert run.code == 75
     assert run.out == ""
@@ -70,7 +70,7 @@ def test_server_that_is_away_is_told_in_one_line(archiver: Command, world: World
     assert world.requests == []
 
 
-def test_archive_with_a_file_loads_nothing_of_a_server(tmp_path: Path) -> None:
+def test_sqlite_catalogue_imports_no_postgres_modules(tmp_path: Path) -> None:
     code = "import sys, archiver.app, archiver.context, archiver.catalogue.sqlite; print(*sys.modules, sep='\\n')"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
@@ -82,11 +82,11 @@ def test_archive_with_a_file_loads_nothing_of_a_server(tmp_path: Path) -> None:
 # With a server
 
 
-needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/testing.md)")
+needs_server = pytest.mark.skipif(not postgres.SERVER, reason="needs ARCHIVER_TEST_DB (docs/development/testing.md)")
 
 
 @needs_server
-def test_database_that_is_not_there_is_a_wrong_setting(archiver: Command, world: World) -> None:
+def test_postgres_missing_database_is_config_error(archiver: Command, world: World) -> None:
     begin, _, options = postgres.SERVER.partition("?")
     url = f"{begin.rpartition('/')[0]}/nowhere-{os.getpid()}{'?' if options else ''}{options}"
     run = with_catalogue(archiver, url, *ADD, *numbered.serve(world, (1,)))
@@ -96,7 +96,7 @@ def test_database_that_is_not_there_is_a_wrong_setting(archiver: Command, world:
 
 
 @needs_server
-def test_database_of_another_archive_is_refused(archiver: Command, world: World) -> None:
+def test_postgres_database_of_other_archive_is_refused(archiver: Command, world: World) -> None:
     url = postgres.catalogue_of(archiver.folder / "out")
     assert with_catalogue(archiver, url, *ADD, *numbered.serve(world, (1,))).code == 0
     run = with_catalogue(archiver, url, "add", "--interval", "0", "-o", "other", *numbered.serve(world, (2,)))
@@ -107,7 +107,7 @@ def test_database_of_another_archive_is_refused(archiver: Command, world: World)
 
 
 @needs_server
-def test_archive_that_moves_keeps_its_catalogue(archiver: Command, world: World) -> None:
+def test_postgres_moved_archive_keeps_catalogue(archiver: Command, world: World) -> None:
     url = postgres.catalogue_of(archiver.folder / "out")
     with_catalogue(archiver, url, *ADD, *numbered.serve(world, (1,)))
     (archiver.folder / "out").rename(archiver.folder / "moved")
@@ -116,7 +116,7 @@ def test_archive_that_moves_keeps_its_catalogue(archiver: Command, world: World)
 
 
 @needs_server
-def test_rows_of_a_file_are_copied_to_the_server(archiver: Command, world: World) -> None:
+def test_postgres_copies_rows_from_sqlite_file(archiver: Command, world: World) -> None:
     addresses = numbered.serve(world, (1, 2))
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     assert in_file(*ADD, *addresses).code == 0
@@ -132,7 +132,7 @@ def test_rows_of_a_file_are_copied_to_the_server(archiver: Command, world: World
 
 
 @needs_server
-def test_file_of_the_first_version_is_copied_to_the_server(archiver: Command) -> None:
+def test_postgres_copies_first_schema_sqlite_file(archiver: Command) -> None:
     make_first(archiver.folder / "out" / ".archive" / "catalogue.db")
     (archiver.folder / "out" / "_posts").mkdir()
     url = postgres.catalogue_of(archiver.folder / "out")
@@ -143,7 +143,7 @@ def test_file_of_the_first_version_is_copied_to_the_server(archiver: Command) ->
 
 
 @needs_server
-def test_row_that_another_process_has_just_written_is_copied(archiver: Command, world: World) -> None:
+def test_postgres_copies_rows_in_write_ahead_log(archiver: Command, world: World) -> None:
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     assert in_file(*ADD, *numbered.serve(world, (1,))).code == 0
     file = archiver.folder / "out" / ".archive" / "catalogue.db"
@@ -159,7 +159,7 @@ def test_row_that_another_process_has_just_written_is_copied(archiver: Command, 
 
 
 @needs_server
-def test_damaged_file_is_not_copied_and_says_what_helps(archiver: Command, world: World) -> None:
+def test_postgres_damaged_sqlite_file_copied_only_after_repair(archiver: Command, world: World) -> None:
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     assert in_file(*ADD, *numbered.serve(world, (1,))).code == 0
     file = archiver.folder / "out" / ".archive" / "catalogue.db"
@@ -173,7 +173,7 @@ def test_damaged_file_is_not_copied_and_says_what_helps(archiver: Command, world
 
 
 @needs_server
-def test_archive_that_was_used_without_its_server_meanwhile(archiver: Command, world: World) -> None:
+def test_postgres_repair_adds_articles_archived_without_server(archiver: Command, world: World) -> None:
     in_file = Command(folder=archiver.folder, environment={**archiver.environment, "ARCHIVER_CATALOGUE": ""})
     url = postgres.catalogue_of(archiver.folder / "out")
     assert with_catalogue(archiver, url, *ADD, *numbered.serve(world, (1,))).code == 0
@@ -188,7 +188,7 @@ def test_archive_that_was_used_without_its_server_meanwhile(archiver: Command, w
 
 
 @needs_server
-def test_character_that_a_server_cannot_store_costs_nothing(tmp_path: Path) -> None:
+def test_postgres_nul_character_is_replaced(tmp_path: Path) -> None:
     url = postgres.catalogue_of(tmp_path / "out")
     with closing(Catalogue(Location.in_archive(tmp_path / "out" / ".archive", url), utc_now)) as catalogue:
         catalogue.record_listing("https://mp.weixin.qq.com/a", "前\0后", 7)
@@ -200,9 +200,9 @@ def test_character_that_a_server_cannot_store_costs_nothing(tmp_path: Path) -> N
 RESTART = os.environ.get("ARCHIVER_TEST_DB_RESTART", "")  # a command that restarts the server
 
 
-@pytest.mark.skipif(not RESTART, reason="needs ARCHIVER_TEST_DB_RESTART, a command (docs/testing.md)")
+@pytest.mark.skipif(not RESTART, reason="needs ARCHIVER_TEST_DB_RESTART, a command (docs/development/testing.md)")
 @pytest.mark.timeout(600)
-def test_server_that_restarts_costs_nothing(archiver: Command, world: World) -> None:
+def test_postgres_server_restart_loses_nothing(archiver: Command, world: World) -> None:
     _serve(world)
     archiver.write("list.txt", *numbered.addresses(NUMBERS))
     assert archiver(*_call("whole")).code == 0

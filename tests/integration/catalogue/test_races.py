@@ -1,6 +1,6 @@
 """Six processes at once on one catalogue: each address has one owner, no turn is given twice, no record is lost.
 
-With ARCHIVER_TEST_DB=postgresql://… the same on a server. docs/testing.md says how often to repeat it.
+With ARCHIVER_TEST_DB=postgresql://… the same on a server. docs/development/testing.md says how often to repeat it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _claim_all(location: Location, _number: int, together: Barrier) -> list[str]
         return mine
 
 
-def test_each_address_is_claimed_by_one(location: Location) -> None:
+def test_claim_concurrent_url_granted_once(location: Location) -> None:
     claimed = Counter(url for mine in at_once(_claim_all, location) for url in mine)
     assert claimed == dict.fromkeys(ADDRESSES, 1)
 
@@ -74,7 +74,7 @@ def _claim_from_the_dead(location: Location, _number: int, together: Barrier) ->
     return _claim_all(location, _number, together)
 
 
-def test_each_address_of_a_dead_run_is_claimed_by_one(location: Location) -> None:
+def test_claim_concurrent_url_of_dead_run_granted_once(location: Location) -> None:
     dead = Catalogue(location, lambda: datetime.now(UTC))
     for url in ADDRESSES:
         dead.urls.claim(Target(source=url, url=url))
@@ -104,7 +104,7 @@ def _take_turns(location: Location, _number: int, together: Barrier) -> list[flo
         return turns
 
 
-def test_no_two_turns_are_closer_than_the_interval(location: Location) -> None:
+def test_host_limits_concurrent_slots_keep_interval(location: Location) -> None:
     turns = sorted(time for mine in at_once(_take_turns, location) for time in mine)
     assert len(turns) > 1
     gaps = [later - earlier for earlier, later in itertools.pairwise(turns)]
@@ -144,7 +144,7 @@ def _record_one_article(location: Location, number: int, together: Barrier) -> i
         return RECORDS
 
 
-def test_no_record_of_one_article_by_six_addresses_is_lost(location: Location) -> None:
+def test_record_concurrent_captures_of_one_article_all_kept(location: Location) -> None:
     assert sum(at_once(_record_one_article, location)) == PROCESSES * RECORDS
     with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
         (article,) = catalogue.articles.query()
@@ -159,7 +159,7 @@ def _open_new(location: Location, _number: int, together: Barrier) -> bool:
         return bool(catalogue.open())
 
 
-def test_six_that_open_a_new_catalogue_make_one_schema(location: Location) -> None:
+def test_open_concurrent_new_catalogue_makes_one_schema(location: Location) -> None:
     assert at_once(_open_new, location) == [True] * PROCESSES  # nobody has populated it
 
 
@@ -174,7 +174,7 @@ def _enlist(location: Location, number: int, together: Barrier) -> None:
         catalogue.urls.add_unknown(Target(source=url, url=url) for url in shifted)
 
 
-def test_each_address_that_six_enlist_is_known_once(location: Location) -> None:
+def test_add_unknown_concurrent_urls_stored_once(location: Location) -> None:
     at_once(_enlist, location)
     assert sorted(_report_states(location)) == ADDRESSES
 
@@ -194,14 +194,14 @@ def _record_equal_notices(location: Location, number: int, together: Barrier) ->
 DIGEST = "d" * 64
 
 
-def test_each_of_many_equal_pages_is_recorded(location: Location) -> None:
+def test_record_concurrent_equal_pages_all_kept(location: Location) -> None:
     at_once(_record_equal_notices, location)
     with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
         captures = catalogue.captures.with_digest(DIGEST)
         assert len({each.url for each in captures}) == len(captures) == PROCESSES * RECORDS
 
 
-def test_media_whose_paths_recovery_has_taken_are_reserved_all_the_same(location: Location) -> None:
+def test_reserve_media_path_taken_by_recovery_uses_safe_name(location: Location) -> None:
     with closing(Catalogue(location, lambda: datetime.now(UTC))) as catalogue:
         for path in ("postimg/ab_c.png", "postimg/abc-safe.png"):
             file = LocalFile(path=path, size=1, sha256=DIGEST)

@@ -83,19 +83,19 @@ def add(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
     return run(folder, "add", "-o", "out", *arguments, **more)
 
 
-def test_stdout_is_the_path_of_each_post_written_usable_from_here(folder):
+def test_add_prints_relative_path_of_each_post(folder):
     done = add(folder, "a.html", "b.html")
     assert done.stdout.splitlines() == [POST, "out/_posts/2020-06-17-又一.md"]
     assert (done.returncode, done.stderr) == (0, "2 archived\n")
     assert "正文。" in (folder / POST).read_text(encoding="utf-8")
 
 
-def test_one_article_that_goes_well_says_nothing_else(folder):
+def test_add_single_success_prints_path_only(folder):
     done = add(folder, "a.html")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{POST}\n", "")
 
 
-def test_the_json_line_has_the_houses_keys_in_its_order(folder):
+def test_add_json_line_keys_and_values(folder):
     done = add(folder, "--json", "a.html")
     (line,) = done.stdout.splitlines()
     told = json.loads(line)
@@ -109,7 +109,7 @@ def test_the_json_line_has_the_houses_keys_in_its_order(folder):
     }  # fmt: skip
 
 
-def test_a_second_add_says_unchanged_on_stderr_and_writes_nothing(folder):
+def test_add_unchanged_article_reported_and_not_rewritten(folder):
     add(folder, "a.html")
     before = (folder / POST).stat()
     done = add(folder, "a.html")
@@ -117,13 +117,13 @@ def test_a_second_add_says_unchanged_on_stderr_and_writes_nothing(folder):
     assert (folder / POST).stat().st_mtime_ns == before.st_mtime_ns
 
 
-def test_a_changed_article_is_updated(folder):
+def test_add_changed_article_is_updated(folder):
     add(folder, "a.html")
     page(folder / "a.html", text="改过。")
     assert json.loads(add(folder, "--json", "a.html").stdout)["outcome"] == "updated"
 
 
-def test_a_post_edited_by_hand_stays_until_force(folder):
+def test_add_hand_edited_post_kept_without_force(folder):
     add(folder, "a.html")
     (folder / POST).write_text((folder / POST).read_text(encoding="utf-8") + "我的话\n", encoding="utf-8")
     done = add(folder, "a.html")
@@ -157,7 +157,7 @@ def test_a_post_edited_by_hand_stays_until_force(folder):
         "no source", "an empty source", "no config", "output is a file", "output below a file", "output in /proc",
     ],
 )  # fmt: skip
-def test_bad_input_gives_one_line_and_its_exit_code_and_leaves_nothing(folder, arguments, code, said):
+def test_add_bad_input_one_line_error_and_exit_code(folder, arguments, code, said):
     before = sorted(folder.rglob("*"))
     done = add(folder, *arguments)
     assert (done.returncode, done.stdout) == (code, "")
@@ -166,20 +166,20 @@ def test_bad_input_gives_one_line_and_its_exit_code_and_leaves_nothing(folder, a
     assert sorted(folder.rglob("*")) == before
 
 
-def test_a_bad_setting_in_the_environment_is_named(folder):
+def test_settings_unknown_environment_variable_is_named(folder):
     done = add(folder, "a.html", ARCHIVER_DELY="3")
     assert (done.returncode, len(done.stderr.splitlines())) == (78, 1)
     assert "ARCHIVER_DELY" in done.stderr
 
 
-def test_archiver_yml_here_is_read(folder):
+def test_add_reads_archiver_yml_in_working_directory(folder):
     (folder / "archiver.yml").write_text("output: blog\nfront_matter: {author: '{account}'}\n", encoding="utf-8")
     (path,) = run(folder, "add", "a.html").stdout.splitlines()
     assert path == "blog/_posts/2020-06-17-标题.md"
     assert 'author: "测试号"' in (folder / path).read_text(encoding="utf-8")
 
 
-def test_one_bad_source_does_not_cost_the_others(folder):
+def test_add_bad_source_does_not_stop_others(folder):
     done = add(folder, "--json", "missing.html", "deleted.html", "a.html")
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["outcome"] for line in told] == ["failed", "failed", "archived"]
@@ -187,17 +187,17 @@ def test_one_bad_source_does_not_cost_the_others(folder):
     assert done.returncode == 1
 
 
-def test_sources_are_read_from_stdin_one_a_line(folder):
+def test_add_reads_one_source_per_stdin_line(folder):
     done = add(folder, "--json", "-", "b.html", stdin="a.html\n\n  deleted.html \r\n")
     assert [json.loads(line)["source"] for line in done.stdout.splitlines()] == ["a.html", "deleted.html", "b.html"]
 
 
-def test_a_source_that_begins_with_a_dash_is_named_after_two(folder):
+def test_add_source_with_leading_dash_after_double_dash(folder):
     page(folder / "-a.html")
     assert add(folder, "--", "-a.html").stdout == f"{POST}\n"
 
 
-def test_without_media_the_post_keeps_the_address_of_its_pictures(folder):
+def test_add_no_media_keeps_remote_image_url(folder):
     address = "https://mmbiz.qpic.cn/mmbiz_png/abc/640?wx_fmt=png"
     page(folder / "c.html", more=f'<p><img data-src="{address}" data-w="600" data-ratio="1"></p>')
     done = add(folder, "--json", "--no-media", "c.html")
@@ -206,13 +206,13 @@ def test_without_media_the_post_keeps_the_address_of_its_pictures(folder):
     assert not (folder / "out/postimg").exists()
 
 
-def test_hostile_words_do_not_steer_the_terminal(folder):
+def test_add_hostile_source_name_prints_no_control_characters(folder):
     done = add(folder, "\x1b]0;title\x07.html")
     assert "title" in done.stderr
     assert not set("\x1b\x07") & set(done.stderr)
 
 
-def test_a_reader_who_has_enough_is_no_trouble(folder):
+def test_add_closed_stdout_pipe_exits_zero(folder):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -223,7 +223,7 @@ def test_a_reader_who_has_enough_is_no_trouble(folder):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_an_interrupt_ends_with_130_and_no_traceback(folder):
+def test_add_interrupted_exits_130_without_traceback(folder):
     process = subprocess.Popen(
         [sys.executable, "-m", "archiver", "add", "-o", "out", "-"], cwd=folder, env=environment(),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
@@ -250,7 +250,7 @@ main()
 
 
 @pytest.mark.parametrize("verbose", [False, True])
-def test_a_bug_is_told_as_one_and_costs_no_other_source(folder, verbose):
+def test_add_crash_reported_as_bug_and_others_continue(folder, verbose):
     options = ["-v"] if verbose else []
     done = subprocess.run(
         [sys.executable, "-c", BROKEN, "--json", *options, "a.html", "deleted.html"], cwd=folder, env=environment(),
@@ -263,20 +263,20 @@ def test_a_bug_is_told_as_one_and_costs_no_other_source(folder, verbose):
     assert ("Traceback" in done.stderr) is verbose
 
 
-def test_the_version_is_the_packages(folder):
+def test_version_option_prints_package_version(folder):
     done = run(folder, "--version")
     assert (done.returncode, done.stdout) == (0, f"archiver {version('archiver')}\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"]])
-def test_every_help_ends_with_an_example(folder, arguments):
+def test_help_ends_with_example(folder, arguments):
     done = run(folder, *arguments)
     assert done.returncode == 0
     assert "Example" in done.stdout
     assert "archiver add" in done.stdout.splitlines()[-1]
 
 
-def test_no_command_is_a_wrong_call_that_shows_the_help(folder):
+def test_cli_without_command_is_usage_error(folder):
     done = run(folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage" in done.stderr
@@ -304,12 +304,12 @@ def imported(folder: Path, *arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"], ["--version"]])
-def test_help_loads_nothing_heavy(folder, arguments):
+def test_help_imports_no_heavy_modules(folder, arguments):
     heavy = {"httpx", "tenacity", "bs4", "lxml", "markdownify", "msgspec", "sqlalchemy", "yaml", "rich", "nh3"}
     assert imported(folder, *arguments).isdisjoint(heavy)
 
 
-def test_a_run_over_saved_pages_loads_no_network_code_and_no_progress(folder):
+def test_add_saved_page_imports_no_network_modules(folder):
     loaded = imported(folder, "add", "-o", "out", "a.html")
     assert loaded.isdisjoint({"httpx", "httpcore", "tenacity", "rich"})
     assert {"msgspec", "yaml"} <= loaded
@@ -339,11 +339,11 @@ def exit_code(told: Iterable[Outcome]) -> int:
     ],
     ids=["none", "some failed", "nothing read", "something read", "nothing came", "a wall was read", "usage first"],
 )
-def test_the_exit_code_of_many(outcomes, code):
+def test_run_summary_exit_code_of_several_outcomes(outcomes, code):
     assert exit_code(outcomes) == code
 
 
-# docs/exit-codes.md, "When several apply"; what the user interrupted comes before all of them.
+# docs/reference/exit-codes.md, "When several apply"; what the user interrupted comes before all of them.
 IN_ORDER = [
     Exit.INTERRUPTED,
     Exit.BUG,
@@ -358,11 +358,12 @@ IN_ORDER = [
 
 
 @pytest.mark.parametrize("first", range(len(Exit)))
-def test_of_several_exit_codes_the_first_in_the_houses_order_wins(first):
+def test_combine_exit_codes_returns_highest_priority(first):
     assert combine_exit_codes(set(IN_ORDER[first:])) == IN_ORDER[first]
     assert exit_code(outcome(code) for code in reversed(IN_ORDER[first:])) == IN_ORDER[first]
 
 
-def test_the_documented_exit_codes_are_the_enums():
-    table = re.findall(r"^\| (\d+) \| `(\w+)` \|", (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8"), re.M)
+def test_docs_exit_codes_match_enum():
+    page = (ROOT / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.M)
     assert {name: int(code) for code, name in table} == {code.name: code.value for code in Exit}

@@ -30,7 +30,7 @@ def _pages_asked(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize(("content", "bad_line"), FORMS.values(), ids=FORMS)
-def test_a_bad_line_is_told_by_its_number_and_the_rest_goes_on(
+def test_batch_bad_line_is_numbered_and_rest_archived(
     archiver: Command, world: World, content: str, bad_line: int
 ) -> None:
     numbered.serve(world, (1, 2))
@@ -42,19 +42,19 @@ def test_a_bad_line_is_told_by_its_number_and_the_rest_goes_on(
     assert len(archiver.posts) == 2
 
 
-def test_the_list_comes_from_stdin(archiver: Command, world: World) -> None:
+def test_batch_reads_list_from_stdin(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     run = archiver(*archiver.batch_call("-"), stdin=f"{ONE}\n{TWO}\n".encode())
     assert (run.code, run.counts) == (0, {"archived": 2})
 
 
-def test_a_list_that_is_not_there_is_one_line(offline: Command) -> None:
+def test_batch_missing_list_is_input_error(offline: Command) -> None:
     run = offline.batch("list.txt")
     assert (run.code, run.out, len(run.err.splitlines())) == (66, "", 1)
     assert "list.txt" in run.err
 
 
-def test_saved_pages_are_archived_beside_addresses(archiver: Command, world: World) -> None:
+def test_batch_list_mixes_urls_and_saved_pages(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     (archiver.folder / "saved.html").write_bytes(numbered.article(2).body)
     run = archiver.batch(archiver.write("list.txt", ONE, "saved.html"))
@@ -62,7 +62,7 @@ def test_saved_pages_are_archived_beside_addresses(archiver: Command, world: Wor
     assert _pages_asked(world) == [numbered.path(1)]
 
 
-def test_known_articles_cost_no_request(archiver: Command, world: World) -> None:
+def test_batch_known_articles_make_no_request(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, (1, 2, 3)))
     first = archiver.batch(named)
     before = len(world.requests)
@@ -72,14 +72,14 @@ def test_known_articles_cost_no_request(archiver: Command, world: World) -> None
     assert {outcome["post"] for outcome in again.outcomes} == {outcome["post"] for outcome in first.outcomes}
 
 
-def test_an_address_that_stands_there_twice_is_asked_once(archiver: Command, world: World) -> None:
+def test_batch_duplicate_url_requested_once(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     run = archiver.batch(archiver.write("list.txt", ONE, f"{ONE}?scene=1#rd", f"看 {ONE}"))
     assert (run.code, run.counts) == (0, {"archived": 1})
     assert world.asked(PAGES) == [numbered.path(1)]
 
 
-def test_two_addresses_of_one_article_give_one_post(archiver: Command, world: World) -> None:
+def test_batch_two_urls_of_one_article_one_post(archiver: Command, world: World) -> None:
     world.serve(ONE, numbered.article(1))
     world.serve(TWO, numbered.article(1))
     run = archiver.batch(archiver.write("list.txt", ONE, TWO))
@@ -92,7 +92,7 @@ def test_two_addresses_of_one_article_give_one_post(archiver: Command, world: Wo
     assert len(world.requests) == before
 
 
-def test_a_long_link_is_known_by_its_articles_ids(archiver: Command, world: World) -> None:
+def test_batch_long_link_of_known_article_is_skipped(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     before = len(world.requests)
@@ -102,7 +102,7 @@ def test_a_long_link_is_known_by_its_articles_ids(archiver: Command, world: Worl
     assert len(world.requests) == before
 
 
-def test_what_add_archived_costs_batch_no_request(archiver: Command, world: World) -> None:
+def test_batch_article_archived_by_add_is_skipped(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     archiver.add(ONE)
     before = len(world.requests)
@@ -110,7 +110,7 @@ def test_what_add_archived_costs_batch_no_request(archiver: Command, world: Worl
     assert len(world.requests) == before
 
 
-def test_refresh_reads_known_articles_again(archiver: Command, world: World) -> None:
+def test_batch_refresh_rereads_known_articles(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, (1, 2)))
     archiver.batch(named)
     world.serve(TWO, numbered.article(2, words="后来改了。"))
@@ -122,7 +122,7 @@ def test_refresh_reads_known_articles_again(archiver: Command, world: World) -> 
     assert written.count("后来改了。") == 1
 
 
-def test_limit_leaves_the_rest_due_and_is_no_failure(archiver: Command, world: World) -> None:
+def test_batch_limit_leaves_rest_due(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, range(5)))
     run = archiver.batch("--limit", "2", named)
     assert (run.code, run.counts) == (0, {"archived": 2, "skipped": 3})
@@ -134,14 +134,14 @@ def test_limit_leaves_the_rest_due_and_is_no_failure(archiver: Command, world: W
     assert _pages_asked(world) == [numbered.path(number) for number in range(5)]
 
 
-def test_when_the_time_is_over_no_page_is_begun(archiver: Command, world: World) -> None:
+def test_batch_max_time_zero_makes_no_request(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, range(3)))
     run = archiver.batch("--max-time", "0", named)
     assert (run.code, run.counts, world.requests) == (0, {"skipped": 3}, [])
     assert archiver.catalogue.rows("SELECT count(*) AS n FROM addresses WHERE due IS NOT NULL") == [{"n": 3}]
 
 
-def test_the_file_of_failures_is_what_to_feed_back(archiver: Command, world: World) -> None:
+def test_batch_failed_file_can_be_fed_back(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     world.serve(TWO, pages.notice("该内容已被发布者删除"))
     named = archiver.write("list.txt", ONE, TWO, BAD, f"- [ ] {THREE}?scene=2")
@@ -155,7 +155,7 @@ def test_the_file_of_failures_is_what_to_feed_back(archiver: Command, world: Wor
     assert (archiver.folder / "again.txt").read_text(encoding="utf-8") == f"{BAD}\n"
 
 
-def test_what_a_limit_left_is_in_the_file_too(archiver: Command, world: World) -> None:
+def test_batch_failed_file_contains_articles_over_limit(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, range(4)))
     archiver.batch("--limit", "1", "--failed", "again.txt", named)
     run = archiver.batch("--failed", "again.txt", "again.txt")
@@ -164,7 +164,7 @@ def test_what_a_limit_left_is_in_the_file_too(archiver: Command, world: World) -
 
 
 @pytest.mark.parametrize("failed", ["again.txt", "lists/again.txt"])
-def test_a_saved_page_in_the_file_is_found_from_where_it_lies(archiver: Command, failed: str) -> None:
+def test_batch_failed_file_saved_page_paths_resolve(archiver: Command, failed: str) -> None:
     (archiver.folder / "lists").mkdir()
     for name in ("wall.html", "lists/wall.html"):
         (archiver.folder / name).write_bytes(pages.wall().body)
@@ -177,7 +177,7 @@ def test_a_saved_page_in_the_file_is_found_from_where_it_lies(archiver: Command,
     assert sorted((archiver.folder / failed).read_text(encoding="utf-8").splitlines()) == sorted(first)
 
 
-def test_the_summary_counts_the_outcomes_by_their_words(archiver: Command, world: World) -> None:
+def test_batch_summary_counts_outcomes_by_state(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     run = archiver("batch", "--interval", "0", "--output", "out", archiver.write("list.txt", ONE, TWO, BAD))
     assert sorted(run.out.splitlines()) == [f"out/_posts/{post.name}" for post in archiver.posts]

@@ -21,7 +21,7 @@ def _captures(archiver: Command) -> int:
     return int(row["n"])
 
 
-def test_a_saved_page_is_known_by_what_is_in_it(archiver: Command, world: World) -> None:
+def test_batch_saved_page_recognized_by_content(archiver: Command, world: World) -> None:
     named = _saved(archiver)
     assert archiver.batch(named).counts == {"archived": 1}
     world.requests.clear()
@@ -34,7 +34,7 @@ def test_a_saved_page_is_known_by_what_is_in_it(archiver: Command, world: World)
     assert archiver.batch(named).counts == {"archived": 1}
 
 
-def test_of_a_known_saved_page_only_what_is_due_is_asked_for(archiver: Command, world: World) -> None:
+def test_batch_known_saved_page_fetches_due_image_only(archiver: Command, world: World) -> None:
     named = _saved(archiver)
     archiver.batch(named)
     numbered.serve_picture(world, 7)
@@ -45,7 +45,7 @@ def test_of_a_known_saved_page_only_what_is_due_is_asked_for(archiver: Command, 
     assert archiver.batch(named).counts == {"skipped": 1}
 
 
-def test_without_snapshots_a_saved_page_is_read_each_time(archiver: Command, world: World) -> None:
+def test_batch_saved_page_without_snapshots_read_every_time(archiver: Command, world: World) -> None:
     archiver.write("archiver.yml", "snapshots: false")
     named = _saved(archiver)
     assert archiver.batch(named).counts == {"archived": 1}
@@ -53,7 +53,7 @@ def test_without_snapshots_a_saved_page_is_read_each_time(archiver: Command, wor
     assert _captures(archiver) == 1
 
 
-def test_a_saved_page_whose_snapshot_is_lost_is_read_again(archiver: Command, world: World) -> None:
+def test_batch_saved_page_with_lost_snapshot_reread(archiver: Command, world: World) -> None:
     named = _saved(archiver)
     archiver.batch(named)
     archiver.catalogue.change("UPDATE captures SET lost = 1")
@@ -61,7 +61,7 @@ def test_a_saved_page_whose_snapshot_is_lost_is_read_again(archiver: Command, wo
     assert archiver.catalogue.rows("SELECT lost FROM captures ORDER BY id") == [{"lost": 1}, {"lost": None}]
 
 
-def test_a_run_is_silent_about_a_saved_page_that_it_knows(archiver: Command, world: World) -> None:
+def test_run_known_saved_page_prints_nothing(archiver: Command, world: World) -> None:
     archiver.write("archiver.yml", f"output: out\ninterval: 0\nsources: [{{list: {_saved(archiver)}}}]")
     assert archiver("run").code == 0
     world.requests.clear()
@@ -69,7 +69,7 @@ def test_a_run_is_silent_about_a_saved_page_that_it_knows(archiver: Command, wor
     assert (run.code, run.out, run.err, world.requests, _captures(archiver)) == (0, "", "", [], 1)
 
 
-def test_a_saved_page_that_cannot_be_read_is_told_each_time(archiver: Command) -> None:
+def test_batch_empty_saved_page_fails_every_time(archiver: Command) -> None:
     named = _saved(archiver)
     (archiver.folder / "page.html").write_bytes(b"")
     assert [archiver.batch(named).counts for _ in range(2)] == [{"failed": 1}] * 2

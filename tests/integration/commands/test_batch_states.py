@@ -21,7 +21,7 @@ FINAL = {
 
 
 @pytest.mark.parametrize(("answer", "state", "reason"), FINAL.values(), ids=FINAL)
-def test_a_final_state_is_recorded_once_with_its_date_and_reason(
+def test_batch_final_state_recorded_and_not_requested_again(
     archiver: Command, world: World, answer: Answer, state: str, reason: str
 ) -> None:
     world.serve(ONE, answer)
@@ -39,7 +39,7 @@ def test_a_final_state_is_recorded_once_with_its_date_and_reason(
     assert archiver.posts == []
 
 
-def test_retry_gone_asks_again_what_was_final(archiver: Command, world: World) -> None:
+def test_batch_retry_gone_requests_final_urls_again(archiver: Command, world: World) -> None:
     world.serve(ONE, pages.notice("该内容已被发布者删除"))
     named = archiver.write("list.txt", ONE)
     archiver.batch(named)
@@ -49,7 +49,7 @@ def test_retry_gone_asks_again_what_was_final(archiver: Command, world: World) -
     assert len(world.asked(PAGES)) == 2
 
 
-def test_what_cannot_be_viewed_is_final_after_three_tries(archiver: Command, world: World) -> None:
+def test_batch_unavailable_final_after_three_attempts(archiver: Command, world: World) -> None:
     world.serve(ONE, pages.cannot_view())
     named = archiver.write("list.txt", ONE)
     runs = [archiver.batch("--retry", named) for _ in range(4)]
@@ -66,7 +66,7 @@ def test_what_cannot_be_viewed_is_final_after_three_tries(archiver: Command, wor
     ],
     ids=["404, unavailable", "unknown, unavailable", "unavailable, unknown"],
 )
-def test_the_tries_of_other_states_do_not_count(
+def test_batch_attempts_counted_per_state(
     archiver: Command, world: World, before: Answer, then: Answer, tries: int
 ) -> None:
     """`unavailable` is final after three tries, `unknown` after five: of that state."""
@@ -77,7 +77,7 @@ def test_the_tries_of_other_states_do_not_count(
     assert len(world.asked(PAGES)) == 2 + tries
 
 
-def test_a_failure_of_the_network_is_not_asked_again_before_it_is_due(archiver: Command, world: World) -> None:
+def test_batch_network_failure_not_retried_before_due(archiver: Command, world: World) -> None:
     world.serve(ONE, UNREACHABLE)
     numbered.serve(world, (2,))
     named = archiver.write("list.txt", ONE, TWO)
@@ -90,7 +90,7 @@ def test_a_failure_of_the_network_is_not_asked_again_before_it_is_due(archiver: 
     assert len(world.requests) == asked
 
 
-def test_a_failure_of_the_network_comes_back_when_it_is_due(archiver: Command, world: World) -> None:
+def test_batch_network_failure_retried_when_due(archiver: Command, world: World) -> None:
     world.serve(ONE, UNREACHABLE)
     named = archiver.write("list.txt", ONE)
     archiver.batch(named)
@@ -99,7 +99,7 @@ def test_a_failure_of_the_network_comes_back_when_it_is_due(archiver: Command, w
     assert archiver.batch(named).counts == {"archived": 1}
 
 
-def test_retry_asks_at_once(archiver: Command, world: World) -> None:
+def test_batch_retry_option_ignores_due_time(archiver: Command, world: World) -> None:
     world.serve(ONE, UNREACHABLE)
     named = archiver.write("list.txt", ONE)
     archiver.batch(named)
@@ -107,7 +107,7 @@ def test_retry_asks_at_once(archiver: Command, world: World) -> None:
     assert archiver.batch("--retry", named).counts == {"archived": 1}
 
 
-def test_each_failure_in_a_row_waits_longer(archiver: Command, world: World) -> None:
+def test_batch_backoff_grows_with_each_failure(archiver: Command, world: World) -> None:
     world.serve(ONE, UNREACHABLE)
     named = archiver.write("list.txt", ONE)
     waits = []
@@ -118,7 +118,7 @@ def test_each_failure_in_a_row_waits_longer(archiver: Command, world: World) -> 
     assert waits[0]["wait"] < waits[1]["wait"] < waits[2]["wait"]
 
 
-def test_an_article_that_was_deleted_later_keeps_its_post(archiver: Command, world: World) -> None:
+def test_batch_refresh_deleted_article_keeps_post(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     named = archiver.write("list.txt", ONE)
     archiver.batch(named)
@@ -132,7 +132,7 @@ def test_an_article_that_was_deleted_later_keeps_its_post(archiver: Command, wor
 @pytest.mark.parametrize(
     "only", [("--account", "号"), ("--since", "2020-01-01"), ("--until", "2020-01-01"), ("--incomplete",)]
 )
-def test_an_address_has_nothing_to_choose_it_by(
+def test_list_url_state_rejects_article_filters(
     archiver: Command, world: World, state: str, only: tuple[str, ...]
 ) -> None:
     archiver.batch("--limit", "0", archiver.write("list.txt", ONE))
@@ -153,7 +153,7 @@ def _with_picture(archiver: Command, world: World) -> str:
     return named
 
 
-def test_a_lost_picture_comes_back_without_its_page(archiver: Command, world: World) -> None:
+def test_batch_missing_image_fetched_without_page(archiver: Command, world: World) -> None:
     named = _with_picture(archiver, world)
     assert archiver.catalogue.change("UPDATE media SET due = 0 WHERE due IS NOT NULL") == 1
     run = archiver.batch(named)
@@ -167,13 +167,13 @@ def test_a_lost_picture_comes_back_without_its_page(archiver: Command, world: Wo
     assert len(world.requests) == 1
 
 
-def test_a_lost_picture_is_not_asked_for_before_it_is_due(archiver: Command, world: World) -> None:
+def test_batch_missing_image_not_fetched_before_due(archiver: Command, world: World) -> None:
     named = _with_picture(archiver, world)
     assert archiver.batch(named).counts == {"skipped": 1}
     assert world.requests == []
 
 
-def test_a_lost_picture_comes_back_while_pages_are_walled(archiver: Command, world: World) -> None:
+def test_batch_missing_image_fetched_during_cooldown(archiver: Command, world: World) -> None:
     named = _with_picture(archiver, world)
     archiver.catalogue.change("UPDATE media SET due = 0 WHERE due IS NOT NULL")
     world.wall(pages.wall())
@@ -181,7 +181,7 @@ def test_a_lost_picture_comes_back_while_pages_are_walled(archiver: Command, wor
     assert archiver.batch(named).outcome["outcome"] == "updated"
 
 
-def test_a_picture_of_two_articles_is_asked_for_once(archiver: Command, world: World) -> None:
+def test_batch_shared_image_fetched_once(archiver: Command, world: World) -> None:
     for number in (1, 2):
         world.serve(numbered.address(number), numbered.article(number, pictures=(7,)))
     numbered.serve_picture(world, 7)
@@ -191,7 +191,7 @@ def test_a_picture_of_two_articles_is_asked_for_once(archiver: Command, world: W
     assert all(numbered.picture_file(7) in post.read_text(encoding="utf-8") for post in archiver.posts)
 
 
-def test_a_picture_of_articles_that_are_read_together_is_asked_for_once(archiver: Command, world: World) -> None:
+def test_batch_shared_image_of_concurrent_articles_fetched_once(archiver: Command, world: World) -> None:
     numbers = range(1, 7)
     for number in numbers:
         world.serve(numbered.address(number), numbered.article(number, pictures=(7,)))

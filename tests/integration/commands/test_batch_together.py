@@ -28,7 +28,7 @@ def _requested_twice(world: World) -> list[str]:
     return [path for path, times in Counter(world.asked(PAGES)).items() if times > 1]
 
 
-def test_two_batches_of_overlapping_lists_ask_each_address_once(archiver: Command, world: World) -> None:
+def test_batch_concurrent_overlapping_lists_request_each_url_once(archiver: Command, world: World) -> None:
     everything = _serve(world, range(40))
     one = archiver.write("one.txt", *everything[:30])
     two = archiver.write("two.txt", *reversed(everything[10:]))
@@ -44,7 +44,7 @@ def test_two_batches_of_overlapping_lists_ask_each_address_once(archiver: Comman
     assert archiver.catalogue.rows("SELECT url FROM addresses WHERE owner IS NOT NULL OR due IS NOT NULL") == []
 
 
-def test_two_addresses_of_one_article_in_two_batches_give_one_post(archiver: Command, world: World) -> None:
+def test_batch_concurrent_urls_of_one_article_one_post(archiver: Command, world: World) -> None:
     for number in range(20):
         for alias in (number, 100 + number):
             world.serve(numbered.address(alias), replace(numbered.article(number), delay=0.01))
@@ -57,7 +57,7 @@ def test_two_addresses_of_one_article_in_two_batches_give_one_post(archiver: Com
     assert archiver.catalogue.rows("SELECT count(*) AS n FROM addresses WHERE article_id IS NULL") == [{"n": 0}]
 
 
-def test_namesakes_in_two_batches_get_posts_of_their_own(archiver: Command, world: World) -> None:
+def test_batch_concurrent_same_title_gets_separate_posts(archiver: Command, world: World) -> None:
     for number in range(10):
         page = numbered.article(number)
         world.serve(
@@ -71,7 +71,7 @@ def test_namesakes_in_two_batches_get_posts_of_their_own(archiver: Command, worl
     assert len({row["post"] for row in archiver.catalogue.rows("SELECT post FROM articles")}) == 10
 
 
-def test_an_address_that_a_dead_run_worked_on_is_free(archiver: Command, world: World) -> None:
+def test_batch_url_leased_by_dead_run_is_archived(archiver: Command, world: World) -> None:
     _serve(world, range(1))
     named = archiver.write("list.txt", numbered.address(0))
     archiver.batch("--limit", "0", named)
@@ -79,7 +79,7 @@ def test_an_address_that_a_dead_run_worked_on_is_free(archiver: Command, world: 
     assert archiver.batch(named).counts == {"archived": 1}
 
 
-def test_an_address_that_a_killed_run_worked_on_is_free(archiver: Command, world: World) -> None:
+def test_batch_url_leased_by_killed_run_is_archived(archiver: Command, world: World) -> None:
     _serve(world, range(1))
     named = archiver.write("list.txt", numbered.address(0))
     with world.held() as wait_for_request:
@@ -92,7 +92,7 @@ def test_an_address_that_a_killed_run_worked_on_is_free(archiver: Command, world
     assert archiver.batch(named).counts == {"archived": 1}
 
 
-def test_add_and_batch_at_once_ask_an_address_once_for_the_batch(archiver: Command, world: World) -> None:
+def test_batch_concurrent_with_add_makes_no_duplicates(archiver: Command, world: World) -> None:
     everything = _serve(world, range(12))
     named = archiver.write("list.txt", *everything)
     add = ("add", "--json", "--interval", "0", "--output", "out", *everything)
@@ -104,7 +104,7 @@ def test_add_and_batch_at_once_ask_an_address_once_for_the_batch(archiver: Comma
     assert archiver.catalogue.rows("SELECT count(*) AS n FROM articles") == [{"n": 12}]
 
 
-def test_two_archives_share_the_clock_of_the_host(archiver: Command, world: World) -> None:
+def test_batch_two_archives_share_host_rate_limit(archiver: Command, world: World) -> None:
     everything = _serve(world, range(6))
     calls = [
         ("batch", "--interval", "0.5", "--output", f"archive-{each}", archiver.write(f"{each}.txt", *half))

@@ -32,7 +32,7 @@ def _asked(world: World) -> list[str]:
     return asked
 
 
-def test_a_wall_after_article_37_of_100(archiver: Command, world: World) -> None:
+def test_batch_verification_page_stops_requests_until_cooldown_ends(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, range(100)))
     world.wall(pages.wall(), after=37)
     walled = archiver.batch(named)
@@ -55,7 +55,7 @@ def test_a_wall_after_article_37_of_100(archiver: Command, world: World) -> None
     assert (len(archiver.posts), _due(archiver)) == (100, 0)
 
 
-def test_what_is_left_after_a_wall_is_said_in_one_line(archiver: Command, world: World) -> None:
+def test_batch_verification_page_prints_short_summary(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.addresses(range(20)))
     world.wall(pages.wall())
     run = archiver("batch", "--interval", "0", "--output", "out", named)
@@ -66,7 +66,7 @@ def test_what_is_left_after_a_wall_is_said_in_one_line(archiver: Command, world:
     ]  # fmt: skip
 
 
-def test_the_cool_down_doubles_and_a_page_ends_it(archiver: Command, world: World) -> None:
+def test_batch_cooldown_doubles_until_article_arrives(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, range(2)))
     world.wall(pages.wall())
     cools = []
@@ -81,7 +81,7 @@ def test_the_cool_down_doubles_and_a_page_ends_it(archiver: Command, world: Worl
     assert _cool(archiver) == 0
 
 
-def test_cookies_that_are_newer_than_the_wall_end_the_cool_down(archiver: Command, world: World) -> None:
+def test_batch_newer_cookies_end_cooldown(archiver: Command, world: World) -> None:
     named = archiver.write("list.txt", *numbered.serve(world, range(2)))
     solved = "mp.weixin.qq.com\tFALSE\t/\tFALSE\t4102444800\tpoc_sid\tx"
     cookies = archiver.folder / archiver.write("cookies.txt", "# Netscape HTTP Cookie File", solved)
@@ -102,7 +102,7 @@ def _long_walls(world: World, count: int) -> list[str]:
     return links
 
 
-def test_a_wall_on_a_long_link_concerns_that_address(archiver: Command, world: World) -> None:
+def test_batch_long_link_verification_affects_that_url_only(archiver: Command, world: World) -> None:
     (link,) = _long_walls(world, 1)
     named = archiver.write("list.txt", link, *numbered.serve(world, range(50, 55)))
     run = archiver.batch(named)
@@ -117,7 +117,7 @@ def test_a_wall_on_a_long_link_concerns_that_address(archiver: Command, world: W
     assert (again.code, again.counts, world.requests) == (75, {"failed": 1, "skipped": 5}, [])
 
 
-def test_three_long_walls_in_a_row_cool_the_host(archiver: Command, world: World) -> None:
+def test_batch_three_consecutive_long_link_verifications_start_cooldown(archiver: Command, world: World) -> None:
     run = archiver.batch(archiver.write("long.txt", *_long_walls(world, 7)))
     assert (run.code, run.counts, len(_asked(world))) == (75, {"failed": 7}, 3)
     assert _due(archiver) == 7
@@ -127,13 +127,13 @@ def test_three_long_walls_in_a_row_cool_the_host(archiver: Command, world: World
     assert archiver.batch("short.txt").code == 0
 
 
-def test_two_long_walls_do_not(archiver: Command, world: World) -> None:
+def test_batch_two_long_link_verifications_start_no_cooldown(archiver: Command, world: World) -> None:
     archiver.batch(archiver.write("long.txt", *_long_walls(world, 2)))
     short = archiver.batch(archiver.write("short.txt", *numbered.serve(world, (50,))))
     assert (short.code, short.counts) == (0, {"archived": 1})
 
 
-def test_long_walls_count_only_in_a_row(archiver: Command, world: World) -> None:
+def test_batch_long_link_verifications_count_only_consecutively(archiver: Command, world: World) -> None:
     links = _long_walls(world, 4)
     archiver.batch(archiver.write("long.txt", *links[:2]))
     archiver.batch(archiver.write("short.txt", *numbered.serve(world, (50,))))
@@ -141,7 +141,7 @@ def test_long_walls_count_only_in_a_row(archiver: Command, world: World) -> None
     assert _cool(archiver) == 0
 
 
-def test_the_short_address_is_asked_where_it_is_known(archiver: Command, world: World) -> None:
+def test_batch_refresh_long_link_requests_known_short_link(archiver: Command, world: World) -> None:
     (link,) = _long_walls(world, 1)
     world.serve(numbered.address(1), numbered.article(1))
     archiver.add(numbered.address(1))

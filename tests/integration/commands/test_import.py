@@ -53,7 +53,7 @@ def halves(archiver: Command, world: World) -> tuple[Path, Path]:
     return both
 
 
-def test_import_of_a_half_makes_the_whole(archiver: Command, world: World, halves: tuple[Path, Path]) -> None:
+def test_import_other_half_completes_archive(archiver: Command, world: World, halves: tuple[Path, Path]) -> None:
     out, other = halves
     before, theirs = files(out), disk(other)
     merged = told(merge(archiver, "other"))
@@ -69,7 +69,7 @@ def test_import_of_a_half_makes_the_whole(archiver: Command, world: World, halve
     assert [row[:3] for row in rows(out)["addresses"]] == [row[:3] for row in rows(whole)["addresses"]]
 
 
-def test_import_made_again_changes_nothing(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_repeated_changes_nothing(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, _ = halves
     merge(archiver, "other")
     before, said = files(out), rows(out)
@@ -77,7 +77,7 @@ def test_import_made_again_changes_nothing(archiver: Command, halves: tuple[Path
     assert (files(out), rows(out)) == (before, said)
 
 
-def test_import_of_posts_and_pictures_alone(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_archive_without_catalogue_takes_posts_and_images(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, other = halves
     shutil.rmtree(other / ".archive")
     merge(archiver, "other")
@@ -85,7 +85,7 @@ def test_import_of_posts_and_pictures_alone(archiver: Command, halves: tuple[Pat
     assert verify(archiver) == set()
 
 
-def test_import_into_a_new_archive(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_into_new_archive_copies_posts_and_media(archiver: Command, halves: tuple[Path, Path]) -> None:
     _, other = halves
     run = archiver("import", "-o", "new", "other")
     assert run.code == 0
@@ -94,7 +94,7 @@ def test_import_into_a_new_archive(archiver: Command, halves: tuple[Path, Path])
     assert archiver("verify", "-o", "new").code == 0
 
 
-def test_import_shows_the_page_that_came_last(archive: Inside, world: World) -> None:
+def test_import_post_shows_latest_capture(archive: Inside, world: World) -> None:
     other = Inside(folder=archive.folder.parent / "other")
     numbered.serve(world, (3,))
     archive.batch(numbered.address(3))
@@ -111,7 +111,7 @@ def test_import_shows_the_page_that_came_last(archive: Inside, world: World) -> 
     assert "改过。" in post(other.folder, 3).read_text()
 
 
-def test_import_keeps_our_edit_and_puts_theirs_to_conflicts(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_conflicting_edits_keep_ours_store_theirs(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, other = halves
     for root, words in ((out, "mine"), (other, "theirs")):
         path = post(root, 3)
@@ -125,7 +125,7 @@ def test_import_keeps_our_edit_and_puts_theirs_to_conflicts(archiver: Command, h
     assert ("stray", conflict["place"]) not in verify(archiver)
 
 
-def test_import_takes_an_edit_that_is_only_theirs(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_takes_edit_of_other_archive(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, other = halves
     path = post(other, 3)
     path.write_text(f"{path.read_text()}\ntheirs\n")
@@ -135,7 +135,18 @@ def test_import_takes_an_edit_that_is_only_theirs(archiver: Command, halves: tup
     assert post(out, 3).read_bytes() == path.read_bytes()
 
 
-def test_import_leaves_out_what_was_taken_out_here(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_verbose_import_prints_same_posts_and_logs_reasons(archiver: Command, halves: tuple[Path, Path]) -> None:
+    _, other = halves
+    with post(other, 3).open("a", encoding="utf-8") as file:
+        file.write("theirs\n")
+    plain, verbose = (archiver("import", "--dry-run", *flags, "-o", "out", "other") for flags in ((), ("-v",)))
+    assert len(plain.out.splitlines()) == 3
+    assert verbose.out == plain.out
+    assert "edited by hand there" in verbose.err
+    assert "edited by hand there" not in plain.err
+
+
+def test_import_skips_removed_article_unless_restored(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, _ = halves
     archiver("rm", "--yes", "-o", "out", numbered.key(3))
     assert ("post", "skipped") in told(merge(archiver, "other"))
@@ -145,14 +156,16 @@ def test_import_leaves_out_what_was_taken_out_here(archiver: Command, halves: tu
     assert verify(archiver) == set()
 
 
-def test_import_takes_over_what_was_taken_out_there(archiver: Command, world: World, halves: tuple[Path, Path]) -> None:
+def test_import_removals_apply_to_absent_articles_only(
+    archiver: Command, world: World, halves: tuple[Path, Path]
+) -> None:
     archiver("rm", "--yes", "-o", "other", numbered.key(2), numbered.key(3))
     merge(archiver, "other")
     assert archiver.add(numbered.address(2)).outcome["outcome"] == "skipped"
     assert post(archiver.folder / "out", 3).is_file()  # it is here, and stays
 
 
-def test_import_of_two_pictures_believes_the_digest(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_keeps_image_matching_recorded_digest(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, other = halves
     shared = numbered.picture_file(90)
     truth = (out / shared).read_bytes()
@@ -164,7 +177,7 @@ def test_import_of_two_pictures_believes_the_digest(archiver: Command, halves: t
     assert (out / shared).read_bytes() == truth
 
 
-def test_import_tries_and_writes_nothing(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_dry_run_writes_nothing(archiver: Command, halves: tuple[Path, Path]) -> None:
     out, _ = halves
     before, said = files(out), rows(out)
     assert told(merge(archiver, "--dry-run", "other"))[("post", "imported")] == 2
@@ -182,7 +195,7 @@ def test_import_tries_and_writes_nothing(archiver: Command, halves: tuple[Path, 
         ("empty", 66, "no archive"),
     ],
 )
-def test_import_of_what_is_no_archive_says_what_to_do(archiver: Command, other: str, code: int, said: str) -> None:
+def test_import_unsupported_source_error_gives_hint(archiver: Command, other: str, code: int, said: str) -> None:
     archiver.write("list.txt", numbered.address(1))
     archiver.write("a.zip", "")
     (archiver.folder / "empty").mkdir()
@@ -191,11 +204,11 @@ def test_import_of_what_is_no_archive_says_what_to_do(archiver: Command, other: 
     assert not (archiver.folder / "out").exists()
 
 
-def test_import_of_itself_is_refused(archiver: Command, halves: tuple[Path, Path]) -> None:
+def test_import_own_archive_is_refused(archiver: Command, halves: tuple[Path, Path]) -> None:
     assert archiver("import", "-o", "out", "out").code == 66
 
 
-def test_import_that_is_killed_goes_on(archiver: Command, world: World, halves: tuple[Path, Path]) -> None:
+def test_import_killed_run_completes_when_repeated(archiver: Command, world: World, halves: tuple[Path, Path]) -> None:
     out, other = halves
     moments = random.Random(seed := random.randrange(2**32))
     for _ in range(5):

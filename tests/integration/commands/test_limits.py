@@ -19,7 +19,7 @@ from tests.support.wechat import PAGES, World, albums, numbered
 
 
 @pytest.mark.parametrize(("max_time", "asked"), [(0, 0), (1, 1), (2, 1), (3, 2), (60, 8)])
-def test_no_page_is_let_go_after_the_end(archive: Inside, world: World, max_time: float, asked: int) -> None:
+def test_batch_max_time_starts_no_late_request(archive: Inside, world: World, max_time: float, asked: int) -> None:
     """Several wait at the gate at once: it is there that they are let go."""
     named, archive.interval = numbered.serve(world, range(8)), 2
     begin = archive.now
@@ -52,12 +52,12 @@ def _album(world: World) -> None:
 
 
 @pytest.mark.parametrize("limit", [("--limit", "0"), ("--max-time", "0")], ids=" ".join)
-def test_no_album_is_listed_either(archiver: Command, world: World, limit: tuple[str, str]) -> None:
+def test_run_exhausted_limit_lists_no_album(archiver: Command, world: World, limit: tuple[str, str]) -> None:
     _album(world)
     assert (_run(archiver, *limit), world.requests) == (0, [])
 
 
-def test_an_album_is_listed_as_far_as_the_limit_goes(archiver: Command, world: World) -> None:
+def test_run_limit_bounds_album_listing(archiver: Command, world: World) -> None:
     _album(world)
     assert _run(archiver, "--limit", "3") == 0
     assert (world.asked(PAGES).count("/mp/appmsgalbum"), world.asked(PAGES).count("/s")) == (2, 3)
@@ -85,7 +85,7 @@ def held(archive: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("limit", "ended"), [(1, ["skipped", "archived"]), (2, ["archived", "archived"])])
-def test_a_look_at_what_another_run_holds_is_no_page(
+def test_batch_leased_url_not_counted_toward_limit(
     archive: Inside, world: World, held: str, limit: int, ended: list[str]
 ) -> None:
     named = numbered.serve(world, (1, 2))

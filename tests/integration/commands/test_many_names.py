@@ -18,7 +18,7 @@ FEW_FILES = "import os, resource as r, sys; r.setrlimit(r.RLIMIT_NOFILE, (40, 40
     "call",
     [["rebuild", "--dry-run"], ["recheck", "--limit", "0"], ["verify"], ["verify", "--repair"], ["rm", "--dry-run"]],
 )
-def test_many_names_need_no_more_files_than_one(archiver: Command, world: World, call: list[str]) -> None:
+def test_cli_many_arguments_need_few_open_files(archiver: Command, world: World, call: list[str]) -> None:
     named = numbered.serve(world, range(3))
     assert archiver.add(*named).code == 0
     names = [

@@ -45,7 +45,7 @@ def rebuild(archiver: Command, *arguments: str) -> list[str]:
     [{}, {"PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "America/New_York"}],
     ids=["as it was", "another hash seed, locale and zone"],
 )
-def test_the_corpus_comes_out_the_same_to_the_byte(offline: Command, elsewhere: dict[str, str]) -> None:
+def test_rebuild_corpus_is_byte_identical(offline: Command, elsewhere: dict[str, str]) -> None:
     offline.add("--no-media", *sorted((SHARED / "corpus" / "pages").glob("*.html")))
     before = posts(offline)
     assert len(before) > 70
@@ -56,7 +56,7 @@ def test_the_corpus_comes_out_the_same_to_the_byte(offline: Command, elsewhere: 
     assert posts(offline) == before
 
 
-def test_posts_with_pictures_come_out_the_same_to_the_byte(archiver: Command, world: World) -> None:
+def test_rebuild_posts_with_images_byte_identical_offline(archiver: Command, world: World) -> None:
     """The second shows one that did not come; the third shows one of the first's."""
     for number, shown in {1: (10, 90), 2: (20, 404), 3: (90,)}.items():
         world.serve(numbered.address(number), numbered.article(number, pictures=shown))
@@ -75,7 +75,7 @@ def test_posts_with_pictures_come_out_the_same_to_the_byte(archiver: Command, wo
     assert world.requests == []
 
 
-def test_a_post_that_comes_out_the_same_is_not_touched(archiver: Command, world: World) -> None:
+def test_rebuild_unchanged_post_is_not_rewritten(archiver: Command, world: World) -> None:
     archived(archiver, world, 1, 2)
     times = [path.stat().st_mtime_ns for path in archiver.posts]
     assert rebuild(archiver, "--all") == ["unchanged", "unchanged"]
@@ -83,7 +83,7 @@ def test_a_post_that_comes_out_the_same_is_not_touched(archiver: Command, world:
     assert world.requests == []
 
 
-def test_new_settings_reach_old_posts(archiver: Command, world: World) -> None:
+def test_rebuild_applies_new_settings(archiver: Command, world: World) -> None:
     archived(archiver, world, 1, 2)
     archiver.write("archiver.yml", 'source_block: {account: "账号：{account}"}')
     assert rebuild(archiver, numbered.key(1)) == ["updated"]
@@ -92,7 +92,7 @@ def test_new_settings_reach_old_posts(archiver: Command, world: World) -> None:
     assert rebuild(archiver, "--all") == ["unchanged", "updated"]
 
 
-def test_a_page_saved_long_ago_stays_in_the_post_it_was_added_to(archiver: Command, world: World) -> None:
+def test_rebuild_keeps_older_page_added_last(archiver: Command, world: World) -> None:
     archived(archiver, world, 1)
     page = numbered.article(1).body.decode()
     (archiver.folder / "saved.html").write_text(page.replace("</p>", "从前。</p>", 1), encoding="utf-8")
@@ -104,7 +104,7 @@ def test_a_page_saved_long_ago_stays_in_the_post_it_was_added_to(archiver: Comma
     assert posts(archiver) == before
 
 
-def test_a_dry_run_writes_nothing_and_shows_the_lines(archiver: Command, world: World) -> None:
+def test_rebuild_dry_run_shows_diff_and_writes_nothing(archiver: Command, world: World) -> None:
     archived(archiver, world, 1)
     archiver.write("archiver.yml", 'source_block: {account: "账号：{account}"}')
     before = disk(archiver.folder / "out")
@@ -118,7 +118,7 @@ def test_a_dry_run_writes_nothing_and_shows_the_lines(archiver: Command, world: 
     assert rebuild(archiver, "--all") == ["updated"]
 
 
-def test_a_post_that_a_person_edited_stays(archiver: Command, world: World) -> None:
+def test_rebuild_hand_edited_post_kept_without_force(archiver: Command, world: World) -> None:
     before = archived(archiver, world, 1)
     (post,) = archiver.posts
     post.write_bytes(post.read_bytes() + "我的话\n".encode())
@@ -130,7 +130,7 @@ def test_a_post_that_a_person_edited_stays(archiver: Command, world: World) -> N
     assert posts(archiver) == before
 
 
-def test_what_was_not_kept_is_said(archiver: Command, world: World) -> None:
+def test_rebuild_without_snapshot_is_skipped_with_reason(archiver: Command, world: World) -> None:
     archiver.write("archiver.yml", "snapshots: false")
     before = archived(archiver, world, 1)
     run = archiver("rebuild", "-o", "out", "--all")
@@ -139,7 +139,7 @@ def test_what_was_not_kept_is_said(archiver: Command, world: World) -> None:
     assert "1 skipped" in run.err
 
 
-def test_a_damaged_snapshot_costs_its_own_article_alone(archiver: Command, world: World) -> None:
+def test_rebuild_damaged_snapshot_fails_its_article_only(archiver: Command, world: World) -> None:
     before = archived(archiver, world, 1, 2)
     (row,) = archiver.catalogue.rows(
         "SELECT sha256 FROM captures JOIN articles ON articles.id = article_id WHERE key = ?", numbered.key(1)
@@ -153,7 +153,7 @@ def test_a_damaged_snapshot_costs_its_own_article_alone(archiver: Command, world
     assert posts(archiver) == before
 
 
-def test_missing_pictures_are_not_asked_for_and_stay_due(archiver: Command, world: World) -> None:
+def test_rebuild_missing_images_not_fetched_and_stay_due(archiver: Command, world: World) -> None:
     world.serve(numbered.address(1), numbered.article(1, pictures=(1, 2)))
     numbered.serve_picture(world, 1)
     archiver.add(numbered.address(1))
@@ -164,7 +164,7 @@ def test_missing_pictures_are_not_asked_for_and_stay_due(archiver: Command, worl
     assert archiver.catalogue.rows("SELECT name, path, reason, tries, due FROM media") == media
 
 
-def test_an_article_archived_without_pictures_stays_so(archiver: Command, world: World) -> None:
+def test_rebuild_no_media_article_is_unchanged(archiver: Command, world: World) -> None:
     world.serve(numbered.address(1), numbered.article(1, pictures=(1,)))
     archiver.add("--no-media", numbered.address(1))
     before = posts(archiver)
@@ -173,7 +173,7 @@ def test_an_article_archived_without_pictures_stays_so(archiver: Command, world:
     assert archiver.catalogue.rows("SELECT * FROM media WHERE due IS NOT NULL") == []
 
 
-def test_a_post_keeps_the_time_of_the_capture_it_was_made_from(archiver: Command, world: World) -> None:
+def test_rebuild_keeps_time_of_original_capture(archiver: Command, world: World) -> None:
     """The second page says the same: no file was touched, so the post made again is that of the first."""
     for day in ("Mon, 02 Nov 2026 08:00:00 GMT", "Tue, 03 Nov 2026 08:00:00 GMT"):
         page = numbered.article(1)
@@ -186,7 +186,7 @@ def test_a_post_keeps_the_time_of_the_capture_it_was_made_from(archiver: Command
     assert posts(archiver) == before
 
 
-def test_many_processes_do_what_one_does(archiver: Command, world: World) -> None:
+def test_rebuild_parallel_jobs_restore_same_posts(archiver: Command, world: World) -> None:
     before = archived(archiver, world, *range(40))
     for path in archiver.posts:
         path.unlink()
@@ -195,7 +195,7 @@ def test_many_processes_do_what_one_does(archiver: Command, world: World) -> Non
     assert len(archiver.catalogue.rows("SELECT id FROM captures")) == 40
 
 
-def test_what_is_named_must_be_there(archiver: Command, world: World) -> None:
+def test_rebuild_unknown_name_is_input_error(archiver: Command, world: World) -> None:
     archived(archiver, world, 1)
     run = archiver("rebuild", "-o", "out", "nobody")
     assert (run.code, run.out) == (66, "")

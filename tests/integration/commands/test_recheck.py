@@ -39,7 +39,7 @@ def history(archiver: Command, *arguments: str) -> list[str]:
     return archiver("history", "-o", "out", *arguments).out.splitlines()
 
 
-def test_an_edit_and_a_deletion_are_three_captures_and_no_word_is_lost(archiver: Command, world: World) -> None:
+def test_recheck_edit_and_deletion_keep_three_captures(archiver: Command, world: World) -> None:
     world.serve(ONE, numbered.article(1, words="原来的一句。"))
     archiver.add(ONE)
     world.serve(ONE, numbered.article(1, words="改过的一句。"))
@@ -57,7 +57,7 @@ def test_an_edit_and_a_deletion_are_three_captures_and_no_word_is_lost(archiver:
     assert "> 原文已无法访问：已被发布者删除（20" in text(archiver)
 
 
-def test_what_says_the_same_leaves_no_trace(archiver: Command, world: World) -> None:
+def test_recheck_unchanged_article_stores_no_capture(archiver: Command, world: World) -> None:
     """WeChat's pages differ in every response; their words do not."""
     world.serve(ONE, numbered.article(1))
     archiver.add(ONE)
@@ -74,7 +74,7 @@ def test_what_says_the_same_leaves_no_trace(archiver: Command, world: World) -> 
 
 
 @pytest.mark.parametrize(("answer", "words"), NOTICES.values(), ids=NOTICES)
-def test_the_post_of_an_article_that_is_gone_says_so(
+def test_recheck_unavailable_article_marks_post(
     archiver: Command, world: World, answer: Answer, words: str, request: pytest.FixtureRequest
 ) -> None:
     state = request.node.callspec.id
@@ -89,7 +89,7 @@ def test_the_post_of_an_article_that_is_gone_says_so(
     assert recheck(archiver, ONE) == {"unchanged": 1}
 
 
-def test_a_post_that_cannot_be_marked_is_no_success(archiver: Command, world: World) -> None:
+def test_recheck_unwritable_post_is_write_error(archiver: Command, world: World) -> None:
     archiver.add(*numbered.serve(world, (1,)))
     world.serve(numbered.address(1), pages.notice("该内容已被发布者删除"))
     lock = archiver.folder / "out" / ".archive" / "posts.lock"
@@ -104,7 +104,7 @@ def test_a_post_that_cannot_be_marked_is_no_success(archiver: Command, world: Wo
     assert "原文已无法访问" in post.read_text()
 
 
-def test_add_and_refresh_mark_it_too(archiver: Command, world: World) -> None:
+def test_add_and_batch_refresh_mark_deleted_article(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     archiver.add(ONE, TWO)
     world.serve(ONE, pages.notice("该内容已被发布者删除"))
@@ -117,7 +117,7 @@ def test_add_and_refresh_mark_it_too(archiver: Command, world: World) -> None:
     assert all("gone:" in post.read_text(encoding="utf-8") for post in archiver.posts)
 
 
-def test_an_article_that_comes_back_loses_the_note(archiver: Command, world: World) -> None:
+def test_recheck_returned_article_loses_unavailable_note(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     before = text(archiver)
@@ -130,7 +130,7 @@ def test_an_article_that_comes_back_loses_the_note(archiver: Command, world: Wor
     ]
 
 
-def test_the_note_has_words_of_the_users_own_or_none(archiver: Command, world: World) -> None:
+def test_recheck_unavailable_note_text_from_settings(archiver: Command, world: World) -> None:
     archiver.write("archiver.yml", 'source_block: {gone: "gone: {state} {seen}"}')
     numbered.serve(world, (1,))
     archiver.add(ONE)
@@ -143,7 +143,7 @@ def test_the_note_has_words_of_the_users_own_or_none(archiver: Command, world: W
     assert "  gone:\n" in text(archiver)
 
 
-def test_a_post_edited_by_hand_stays_and_the_new_page_is_kept(archiver: Command, world: World) -> None:
+def test_recheck_hand_edited_post_kept_new_capture_stored(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     (post,) = archiver.posts
@@ -155,7 +155,7 @@ def test_a_post_edited_by_hand_stays_and_the_new_page_is_kept(archiver: Command,
     assert len(history(archiver, ONE)) == 2
 
 
-def test_walls_and_failures_change_nothing(archiver: Command, world: World) -> None:
+def test_recheck_failure_or_verification_changes_nothing(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     before = text(archiver)
@@ -173,7 +173,7 @@ FAILED = {"404": Answer(status=404), "unknown": pages.notice("系统出错")}
 
 
 @pytest.mark.parametrize("answer", FAILED.values(), ids=FAILED)
-def test_a_recheck_that_failed_waits_like_every_failure(archiver: Command, world: World, answer: Answer) -> None:
+def test_recheck_repeated_failures_back_off(archiver: Command, world: World, answer: Answer) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     aged(archiver, days=8)
@@ -191,7 +191,7 @@ def test_a_recheck_that_failed_waits_like_every_failure(archiver: Command, world
     assert archiver.catalogue.rows("SELECT tries, due FROM addresses") == [{"tries": 0, "due": None}]
 
 
-def test_a_wall_on_a_long_link_leaves_the_turn_to_others(archiver: Command, world: World) -> None:
+def test_recheck_long_link_verification_counts_as_checked(archiver: Command, world: World) -> None:
     """Long links meet the wall whoever asks: such an article must not stand first in every run."""
     long = albums.long_link(1)
     world.serve(long, numbered.article(1))
@@ -204,7 +204,7 @@ def test_a_wall_on_a_long_link_leaves_the_turn_to_others(archiver: Command, worl
     assert row["checked"] > 1_700_000_000
 
 
-def test_a_new_catalogue_learns_from_the_posts_which_are_gone(archiver: Command, world: World) -> None:
+def test_batch_lost_catalogue_restores_deleted_state_from_post(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     world.serve(ONE, pages.notice("该内容已被发布者删除"))
@@ -220,7 +220,7 @@ def test_a_new_catalogue_learns_from_the_posts_which_are_gone(archiver: Command,
     ("days", "published", "is_due"),
     [(6.9, 0, False), (7.1, 0, True), (7.1, 100, False), (25.1, 100, True), (100, 4000, False), (183, 4000, True)],
 )
-def test_the_pause_grows_with_the_age_of_an_article(
+def test_recheck_interval_grows_with_article_age(
     archiver: Command, world: World, days: float, published: float, is_due: bool
 ) -> None:
     """`recheck: 7d`: every 7 days at first, after a quarter of the age, at least every 182 days."""
@@ -230,7 +230,7 @@ def test_the_pause_grows_with_the_age_of_an_article(
     assert recheck(archiver) == ({"unchanged": 1} if is_due else {})
 
 
-def test_what_is_gone_for_good_is_not_asked_again(archiver: Command, world: World) -> None:
+def test_recheck_deleted_article_not_requested_again(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     world.serve(ONE, pages.notice("该内容已被发布者删除"))
@@ -241,7 +241,7 @@ def test_what_is_gone_for_good_is_not_asked_again(archiver: Command, world: Worl
     assert world.requests == []
 
 
-def test_run_rechecks_when_archiver_yml_says_so(archiver: Command, world: World) -> None:
+def test_run_recheck_setting_rechecks_due_articles(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     archiver.add(ONE, TWO)
     archiver.write("list.txt", ONE)
@@ -260,7 +260,7 @@ def test_run_rechecks_when_archiver_yml_says_so(archiver: Command, world: World)
     assert world.asked(PAGES) == []
 
 
-def test_a_page_saved_before_the_deletion_does_not_undo_it(archiver: Command, world: World) -> None:
+def test_add_page_saved_before_deletion_keeps_deletion_mark(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     saved = archiver.folder / "saved.html"
@@ -274,7 +274,9 @@ def test_a_page_saved_before_the_deletion_does_not_undo_it(archiver: Command, wo
 
 
 @pytest.mark.parametrize(("numbers", "code"), [(("1", "9"), 2), (("0", "1"), 2), (("1", "2"), 66)])
-def test_what_cannot_be_compared_is_said(archiver: Command, world: World, numbers: tuple[str, str], code: int) -> None:
+def test_history_diff_incomparable_captures_one_line_error(
+    archiver: Command, world: World, numbers: tuple[str, str], code: int
+) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     world.serve(ONE, pages.notice("该内容已被发布者删除"))
@@ -283,7 +285,7 @@ def test_what_cannot_be_compared_is_said(archiver: Command, world: World, number
     assert (run.code, run.out, len(run.err.splitlines())) == (code, "", 1)
 
 
-def test_a_difference_is_no_object(archiver: Command, world: World) -> None:
+def test_history_diff_with_json_is_usage_error(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.add(ONE)
     archiver.add(ONE)
@@ -292,7 +294,7 @@ def test_a_difference_is_no_object(archiver: Command, world: World) -> None:
     assert "--diff is for people" in run.err
 
 
-def test_a_wrong_pause_is_an_error_that_names_it(archiver: Command) -> None:
+def test_settings_invalid_recheck_interval_is_config_error(archiver: Command) -> None:
     archiver.write("archiver.yml", "recheck: often")
     run = archiver("recheck", "-o", "out")
     assert run.code == 78

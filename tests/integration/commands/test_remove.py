@@ -29,7 +29,7 @@ def unrecorded(out: Path) -> dict[str, str]:  # noqa: F811
     return {name: digest for name, digest in disk(out).items() if not name.startswith(".archive/catalogue")}
 
 
-def test_what_is_its_alone_goes_and_all_else_stays(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_deletes_only_files_of_the_article(archiver: Command, out: Path) -> None:  # noqa: F811
     mine = sorted([named(out, post(out, 1)), OWN, named(out, snapshot(archiver, 1))])
     before = unrecorded(out)
     assert sorted(remove(archiver, numbered.key(1))) == mine
@@ -42,14 +42,14 @@ def test_what_is_its_alone_goes_and_all_else_stays(archiver: Command, out: Path)
     assert verify(archiver) == set()
 
 
-def test_a_picture_of_two_goes_with_the_second(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_shared_image_deleted_with_last_article(archiver: Command, out: Path) -> None:  # noqa: F811
     assert SHARED not in remove(archiver, post(out, 1))
     assert SHARED in remove(archiver, numbered.address(2))
     assert list((out / "postimg").iterdir()) == []
 
 
 @pytest.mark.parametrize("again", ["add", "batch", "batch --refresh", "another address", "recheck", "run"])
-def test_it_does_not_come_back(archiver: Command, world: World, out: Path, again: str) -> None:  # noqa: F811
+def test_rm_removed_article_does_not_come_back(archiver: Command, world: World, out: Path, again: str) -> None:  # noqa: F811
     remove(archiver, numbered.key(1))
     before = unrecorded(out)
     archiver.catalogue.change("UPDATE articles SET checked = 1")
@@ -79,7 +79,7 @@ def test_it_does_not_come_back(archiver: Command, world: World, out: Path, again
 
 
 @pytest.mark.parametrize("again", ["add", "recheck"])
-def test_one_that_is_read_again_meanwhile_stays_out(
+def test_rm_during_add_or_recheck_stays_removed(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811
@@ -106,7 +106,7 @@ def test_one_that_is_read_again_meanwhile_stays_out(
     assert verify(archiver) == set()
 
 
-def test_an_address_that_led_to_it_is_not_asked_twice(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_add_url_of_removed_article_not_requested_twice(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     remove(archiver, numbered.key(1))
     world.serve(numbered.address(77), numbered.article(1))
     archiver.add(numbered.address(77))
@@ -115,7 +115,7 @@ def test_an_address_that_led_to_it_is_not_asked_twice(archiver: Command, world: 
     assert world.requests == []
 
 
-def test_undone_it_can_be_added_again(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_undo_allows_adding_again(archiver: Command, out: Path) -> None:  # noqa: F811
     before = (post(out, 1).name, (out / OWN).read_bytes())
     remove(archiver, numbered.key(1))
     assert archiver("rm", "--undo", "-o", "out", numbered.key(1)).code == 0
@@ -124,7 +124,7 @@ def test_undone_it_can_be_added_again(archiver: Command, out: Path) -> None:  # 
     assert verify(archiver) == set()
 
 
-def test_a_post_that_was_edited_by_hand_is_put_aside(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_hand_edited_post_is_quarantined(archiver: Command, out: Path) -> None:  # noqa: F811
     path = post(out, 1)
     path.write_text(path.read_text() + "mine\n")
     edited = path.read_bytes()
@@ -133,14 +133,14 @@ def test_a_post_that_was_edited_by_hand_is_put_aside(archiver: Command, out: Pat
     assert (out / ".archive" / "lost" / named(out, path)).read_bytes() == edited
 
 
-def test_a_dry_run_says_what_would_go(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_dry_run_lists_files_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
     before = unrecorded(out)
     said = archiver("rm", "--dry-run", "-o", "out", numbered.key(1)).out.splitlines()
     assert unrecorded(out) == before
     assert said == remove(archiver, numbered.key(1))
 
 
-def test_nothing_is_deleted_unasked(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_without_confirmation_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
     before = unrecorded(out)
     run = archiver("rm", "-o", "out", numbered.key(1))
     assert (run.code, run.out) == (2, "")
@@ -148,20 +148,20 @@ def test_nothing_is_deleted_unasked(archiver: Command, out: Path) -> None:  # no
     assert unrecorded(out) == before
 
 
-def test_nothing_is_undone_for_a_try(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_undo_with_dry_run_is_usage_error(archiver: Command, out: Path) -> None:  # noqa: F811
     remove(archiver, numbered.key(1))
     run = archiver("rm", "--undo", "--dry-run", "-o", "out", numbered.key(1))
     assert (run.code, run.err.count("\n")) == (2, 1)
     assert len(archiver("list", "--state", "taken-out", "-o", "out").out.splitlines()) == 1
 
 
-def test_one_name_that_is_not_here_keeps_all(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_unknown_name_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
     before = unrecorded(out)
     assert archiver("rm", "--yes", "-o", "out", numbered.key(1), numbered.key(50)).code == 66
     assert unrecorded(out) == before
 
 
-def test_it_is_listed_only_when_asked_for(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_list_shows_removed_article_only_on_request(archiver: Command, out: Path) -> None:  # noqa: F811
     remove(archiver, numbered.key(1))
     keys = [one["key"] for one in archiver("list", "--json", "-o", "out").outcomes]
     assert sorted(keys) == [numbered.key(2), numbered.key(3)]
@@ -174,7 +174,7 @@ def test_it_is_listed_only_when_asked_for(archiver: Command, out: Path) -> None:
         assert (run.code, "taken out on 20" in run.err) == (66, True)
 
 
-def test_what_died_half_way_is_ended_by_the_same_call(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_rm_repeated_completes_interrupted_removal(archiver: Command, out: Path) -> None:  # noqa: F811
     """The row is marked first; verify names what is left of the article, and nothing else."""
     mine = {named(out, post(out, 1)), OWN, named(out, snapshot(archiver, 1))}
     archiver.catalogue.change("UPDATE articles SET taken_out = 1700000000 WHERE key = ?", numbered.key(1))

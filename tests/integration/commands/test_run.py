@@ -63,7 +63,7 @@ def _says_nothing(run: Run) -> bool:
     return (run.code, run.out, run.err) == (0, "", "")
 
 
-def test_every_source_is_archived_by_its_own_options(configured: Command) -> None:
+def test_run_applies_options_of_each_source(configured: Command) -> None:
     run = configured("run")
     assert run.code == 0
     posts = _fronts(configured)
@@ -78,20 +78,20 @@ def test_every_source_is_archived_by_its_own_options(configured: Command) -> Non
         assert front["tags"][:2] == ["专栏", "长文"] if number in ALBUM else front["tags"] == ["其他"]
 
 
-def test_a_run_prints_its_posts_and_one_line_for_the_mail(configured: Command) -> None:
+def test_run_prints_posts_and_one_line_summary(configured: Command) -> None:
     run = configured("run")
     assert sorted(run.out.splitlines()) == sorted(str(post.relative_to(configured.folder)) for post in configured.posts)
     assert run.err.splitlines() == ["7 archived"]
 
 
-def test_a_second_run_asks_only_whether_the_album_has_more(configured: Command, world: World) -> None:
+def test_run_repeated_requests_album_listing_only(configured: Command, world: World) -> None:
     configured("run")
     world.requests.clear()
     assert _says_nothing(configured("run"))
     assert world.asked(PAGES) == ["/mp/appmsgalbum"]
 
 
-def test_only_what_is_new_is_asked_for(configured: Command, world: World) -> None:
+def test_run_requests_new_articles_only(configured: Command, world: World) -> None:
     configured("run")
     world.requests.clear()
     numbered.serve(world, (8, 9))
@@ -105,7 +105,7 @@ def test_only_what_is_new_is_asked_for(configured: Command, world: World) -> Non
     assert asked.count("/mp/appmsgalbum") <= 2
 
 
-def test_known_articles_are_read_again_when_asked_for(configured: Command, world: World) -> None:
+def test_run_refresh_rereads_known_articles(configured: Command, world: World) -> None:
     configured("run")
     world.requests.clear()
     changed = {number: numbered.article(number, pictures=(7,)) for number in (1, ALBUM[-1])}
@@ -117,13 +117,13 @@ def test_known_articles_are_read_again_when_asked_for(configured: Command, world
     assert len([path for path in world.asked(PAGES) if "album" not in path]) == len((*LIST, *FEED, *ALBUM))
 
 
-def test_nothing_new_says_nothing(archiver: Command) -> None:
+def test_run_without_news_prints_nothing(archiver: Command) -> None:
     archiver.write("addresses.txt")
     _configure(archiver, {"list": "addresses.txt"})
     assert _says_nothing(archiver("run"))
 
 
-def test_a_feed_comes_from_the_network_too(archiver: Command, world: World) -> None:
+def test_run_reads_feed_from_network(archiver: Command, world: World) -> None:
     link = f"<item><link>{numbered.address(1)}</link></item>"
     world.serve("https://res.wx.qq.com/feed.xml", pages.page(RSS.format(items=link)))
     numbered.serve(world, (1,))
@@ -131,7 +131,7 @@ def test_a_feed_comes_from_the_network_too(archiver: Command, world: World) -> N
     assert archiver("run").err.splitlines() == ["1 archived"]
 
 
-def test_of_two_sources_of_one_article_the_first_counts(archiver: Command, world: World) -> None:
+def test_run_article_in_two_sources_first_wins(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.write("addresses.txt", numbered.address(1))
     _feed(archiver, 1)
@@ -144,7 +144,7 @@ def test_of_two_sources_of_one_article_the_first_counts(archiver: Command, world
 # One at a time
 
 
-def test_a_second_run_at_once_goes_away(archiver: Command, world: World) -> None:
+def test_run_while_another_runs_exits_75(archiver: Command, world: World) -> None:
     numbered.serve(world, (1, 2))
     archiver.write("addresses.txt", *numbered.addresses((1, 2)))
     _configure(archiver, {"list": "addresses.txt"})
@@ -161,7 +161,7 @@ def test_a_second_run_at_once_goes_away(archiver: Command, world: World) -> None
     assert _says_nothing(archiver("run"))
 
 
-def test_a_run_that_was_killed_does_not_lock_the_archive(archiver: Command, world: World) -> None:
+def test_run_after_killed_run_is_not_locked_out(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     archiver.write("addresses.txt", numbered.address(1))
     _configure(archiver, {"list": "addresses.txt"})
@@ -176,7 +176,7 @@ def test_a_run_that_was_killed_does_not_lock_the_archive(archiver: Command, worl
 # Limits, and what is left
 
 
-def test_a_run_asks_no_more_than_its_budget(archiver: Command, world: World) -> None:
+def test_run_budget_limits_requests(archiver: Command, world: World) -> None:
     archiver.write("addresses.txt", *numbered.serve(world, range(5)))
     _configure(archiver, {"list": "addresses.txt"}, budget=3)
     assert archiver("run").code == 0
@@ -186,7 +186,7 @@ def test_a_run_asks_no_more_than_its_budget(archiver: Command, world: World) -> 
     assert _says_nothing(archiver("run"))
 
 
-def test_listing_an_album_is_within_the_budget(archiver: Command, world: World) -> None:
+def test_run_budget_includes_album_listing(archiver: Command, world: World) -> None:
     _album(world, *range(1, 6))
     _configure(archiver, {"album": albums.ADDRESS}, budget=3)
     archiver("run")
@@ -194,14 +194,14 @@ def test_listing_an_album_is_within_the_budget(archiver: Command, world: World) 
     assert len(archiver.posts) == 2
 
 
-def test_what_a_batch_left_is_done_by_a_run(archiver: Command, world: World) -> None:
+def test_run_completes_articles_left_by_batch(archiver: Command, world: World) -> None:
     archiver.batch("--limit", "1", archiver.write("list.txt", *numbered.serve(world, range(3))))
     archiver.write("addresses.txt")
     _configure(archiver, {"list": "addresses.txt"})
     assert archiver("run").err.splitlines() == ["2 archived"]
 
 
-def test_a_lost_picture_comes_back_without_its_page(archiver: Command, world: World) -> None:
+def test_run_missing_image_fetched_without_page(archiver: Command, world: World) -> None:
     world.serve(numbered.address(1), numbered.article(1, pictures=(7,)))
     archiver.write("addresses.txt", numbered.address(1))
     _configure(archiver, {"list": "addresses.txt", "author": "某人"})
@@ -219,7 +219,7 @@ def test_a_lost_picture_comes_back_without_its_page(archiver: Command, world: Wo
 # Trouble
 
 
-def test_a_wall_leaves_the_rest_to_the_next_run(archiver: Command, world: World) -> None:
+def test_run_verification_page_leaves_rest_to_later_run(archiver: Command, world: World) -> None:
     archiver.write("addresses.txt", *numbered.serve(world, range(10)))
     _configure(archiver, {"list": "addresses.txt"})
     world.wall(pages.wall(), after=4)
@@ -232,7 +232,7 @@ def test_a_wall_leaves_the_rest_to_the_next_run(archiver: Command, world: World)
     assert (archiver("run").code, len(archiver.posts)) == (0, 10)
 
 
-def test_a_source_that_fails_does_not_stop_the_others(archiver: Command, world: World) -> None:
+def test_run_failing_source_does_not_stop_others(archiver: Command, world: World) -> None:
     albums.refuse(world, -1, "system error")
     archiver.write("addresses.txt", *numbered.serve(world, (1,)))
     _configure(archiver, {"album": albums.ADDRESS, "name": "专栏"}, {"list": "addresses.txt"})
@@ -242,7 +242,7 @@ def test_a_source_that_fails_does_not_stop_the_others(archiver: Command, world: 
     assert len(archiver.posts) == 1
 
 
-def test_a_deleted_article_is_told_once(archiver: Command, world: World) -> None:
+def test_run_deleted_article_reported_once(archiver: Command, world: World) -> None:
     world.serve(numbered.address(1), pages.notice("该内容已被发布者删除"))
     archiver.write("addresses.txt", numbered.address(1))
     _configure(archiver, {"list": "addresses.txt"})
@@ -253,7 +253,7 @@ def test_a_deleted_article_is_told_once(archiver: Command, world: World) -> None
     assert len(world.asked(PAGES)) == 1
 
 
-def test_the_report_says_what_happened(configured: Command, world: World) -> None:
+def test_run_report_contains_outcomes_and_sources(configured: Command, world: World) -> None:
     world.serve(numbered.address(2), pages.notice("系统出错"))
     configured.write("addresses.txt", *numbered.addresses(LIST), "https://example.org/s/x")
     run = configured("run", "--report", "report.json")
@@ -269,7 +269,7 @@ def test_the_report_says_what_happened(configured: Command, world: World) -> Non
     ]
 
 
-def test_the_report_has_what_stderr_warns_of(archiver: Command, world: World) -> None:
+def test_run_report_contains_stderr_warnings(archiver: Command, world: World) -> None:
     world.serve(numbered.address(9), numbered.article(9, pictures=(7,)))  # which nobody has
     archiver.write("addresses.txt", numbered.address(9))
     albums.serve(world, [], traps=albums.Traps(count=3))
@@ -283,7 +283,7 @@ def test_the_report_has_what_stderr_warns_of(archiver: Command, world: World) ->
     ] == [True, True], said
 
 
-def test_a_report_is_written_also_when_there_is_nothing_to_say(archiver: Command) -> None:
+def test_run_report_written_without_news(archiver: Command) -> None:
     archiver.write("addresses.txt")
     _configure(archiver, {"list": "addresses.txt"})
     assert _says_nothing(archiver("run", "--report", "report.json"))
@@ -291,7 +291,7 @@ def test_a_report_is_written_also_when_there_is_nothing_to_say(archiver: Command
     assert (report["exit_code"], report["outcomes"], report["posts"]) == (0, {}, [])
 
 
-def test_a_list_that_is_missing_is_told(archiver: Command) -> None:
+def test_run_missing_list_is_input_error(archiver: Command) -> None:
     _configure(archiver, {"list": "addresses.txt"})
     run = archiver("run")
     assert run.code == 66

@@ -73,7 +73,7 @@ def named(out: Path, path: Path) -> str:
     return path.relative_to(out).as_posix()
 
 
-def test_a_whole_archive_is_clean_and_stays_as_it_is(archiver: Command, world: World, out: Path) -> None:
+def test_verify_whole_archive_reports_and_changes_nothing(archiver: Command, world: World, out: Path) -> None:
     before = disk(out)
     assert verify(archiver) == set()
     assert repair(archiver) == {}
@@ -151,7 +151,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_one_damage_is_named_and_nothing_else_and_repaired(
+def test_verify_single_damage_reported_and_repaired(
     archiver: Command, world: World, out: Path, damage: Callable[[Command, Path], tuple[str, Path]]
 ) -> None:
     before = disk(out)
@@ -173,7 +173,7 @@ def test_one_damage_is_named_and_nothing_else_and_repaired(
     assert {name for name in after if "/lost/" not in name} >= kept
 
 
-def test_everything_at_once(archiver: Command, world: World, out: Path) -> None:
+def test_verify_several_damages_reported_and_repaired(archiver: Command, world: World, out: Path) -> None:
     before = {path.name: path.read_bytes() for path in archiver.posts}
     wrong = {
         _flip_post(archiver, out), _flip_picture(archiver, out), _flip_snapshot(archiver, out),

@@ -15,6 +15,7 @@ from archiver.archive.files import ArchiveFiles
 from tests.integration.commands.test_rebuild import disk
 from tests.integration.commands.test_verify import flip, named, out, post, repair, snapshot, verify  # noqa: F401 - `out` is a fixture
 from tests.support.command import Command
+from tests.support.seconds import wait_for_next_second
 from tests.support.wechat import Answer, World, faults, numbered, pages
 
 SHARED = numbered.picture_file(90)
@@ -35,7 +36,7 @@ def captured_in(path: Path) -> list[datetime]:
     return [capture.captured for capture in ArchiveFiles(root).snapshots.load(digest).captures]
 
 
-def test_a_picture_that_does_not_come_is_due_and_its_posts_say_where_it_was(
+def test_verify_repair_unavailable_picture_links_posts_to_source_url(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811
@@ -57,7 +58,7 @@ def test_a_picture_that_does_not_come_is_due_and_its_posts_say_where_it_was(
     assert verify(archiver) == set()
 
 
-def test_a_picture_that_is_back_is_no_longer_due(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_repair_restored_picture_clears_due_time(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     aside = (out / SHARED).rename(out.parent / "aside.png")
     world.serve(f"{numbered.picture(90)}/0", pages.notice("no picture"))
     assert repair(archiver) == {("missing", SHARED): False}
@@ -70,7 +71,7 @@ def test_a_picture_that_is_back_is_no_longer_due(archiver: Command, world: World
     assert not world.requests
 
 
-def test_a_page_that_is_gone_is_noted_as_lost_and_its_post_stays(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_repair_deleted_article_snapshot_is_recorded_lost(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     path, before = snapshot(archiver, 1), post(out, 1).read_bytes()
     flip(path)
     world.serve(numbered.address(1), pages.notice("该内容已被发布者删除"))
@@ -87,7 +88,7 @@ def test_a_page_that_is_gone_is_noted_as_lost_and_its_post_stays(archiver: Comma
     [(pages.wall(), 75), (faults.too_many("7200"), 75), (Answer(status=404), 1), (pages.page("<html>no end"), 1)],
     ids=["the wall", "HTTP 429", "HTTP 404", "cut off"],
 )
-def test_a_page_that_cannot_be_had_now_stays_wanted(
+def test_verify_repair_outage_keeps_finding_until_repaired(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811
@@ -106,6 +107,7 @@ def test_a_page_that_cannot_be_had_now_stays_wanted(
         assert verify(archiver) == {finding}
     world.wall(None)
     archiver.machine.change("UPDATE hosts SET walled = 0, cool = 0, free = 0")
+    wait_for_next_second()
     assert repair(archiver) == {finding: True}
     assert verify(archiver) == set()
     assert page_in(path) == before
@@ -114,7 +116,7 @@ def test_a_page_that_cannot_be_had_now_stays_wanted(
     assert told == [time.isoformat() for time in captured_in(path)]
 
 
-def test_an_article_without_an_address_has_no_page_to_wait_for(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_verify_repair_snapshot_without_url_is_given_up(archiver: Command, out: Path) -> None:  # noqa: F811
     archiver.catalogue.change("UPDATE articles SET url = '' WHERE key = ?", numbered.key(1))
     path = snapshot(archiver, 1)
     path.unlink()
@@ -122,7 +124,7 @@ def test_an_article_without_an_address_has_no_page_to_wait_for(archiver: Command
     assert verify(archiver) == set()
 
 
-def test_a_page_of_an_edited_article_is_read_in_place_of_the_lost_one(
+def test_verify_repair_missing_snapshot_accepts_edited_page(
     archiver: Command,
     world: World,
     out: Path,  # noqa: F811
@@ -134,7 +136,7 @@ def test_a_page_of_an_edited_article_is_read_in_place_of_the_lost_one(
     assert verify(archiver) == set()
 
 
-def test_an_older_page_does_not_undo_an_edit(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_repair_lost_newest_snapshot_keeps_edited_post(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     world.serve(numbered.address(1), numbered.article(1, words="改过。", pictures=(10, 90)))
     archiver.add(numbered.address(1))
     edited = post(out, 1).read_text()
@@ -148,7 +150,7 @@ def test_an_older_page_does_not_undo_an_edit(archiver: Command, world: World, ou
     assert post(out, 1).read_text() == edited
 
 
-def test_a_post_is_never_taken_away_when_it_cannot_be_made_again(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_repair_unrecoverable_post_is_kept(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     flip(post(out, 1))
     edited = post(out, 1).read_bytes()
     snapshot(archiver, 1).unlink()
@@ -159,7 +161,7 @@ def test_a_post_is_never_taken_away_when_it_cannot_be_made_again(archiver: Comma
     assert verify(archiver) == {("altered", named(out, post(out, 1)))}
 
 
-def test_an_edited_post_is_kept_in_lost_each_time(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_verify_repair_edited_posts_are_all_kept_in_lost(archiver: Command, out: Path) -> None:  # noqa: F811
     path = post(out, 1)
     ours = path.read_bytes()
     for number in (1, 2):
@@ -171,7 +173,7 @@ def test_an_edited_post_is_kept_in_lost_each_time(archiver: Command, out: Path) 
     assert kept.with_name(f"{kept.name}.2").read_bytes() == ours + b"mine 2\n"
 
 
-def test_a_post_that_a_person_renamed_is_that_post(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_verify_renamed_post_is_still_checked(archiver: Command, out: Path) -> None:  # noqa: F811
     path = post(out, 1)
     renamed = path.rename(path.with_name("2023-05-24-mine-now.md"))
     assert verify(archiver) == set()
@@ -179,7 +181,7 @@ def test_a_post_that_a_person_renamed_is_that_post(archiver: Command, out: Path)
     assert verify(archiver) == {("altered", named(out, renamed))}
 
 
-def test_a_picture_that_a_post_shows_and_nobody_has_is_named(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_repair_missing_linked_picture_is_downloaded(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     archiver.catalogue.change("UPDATE media SET path = '' WHERE path = ?", SHARED)
     (out / SHARED).unlink()
     run = archiver("verify", "--json", "-o", "out")
@@ -191,7 +193,7 @@ def test_a_picture_that_a_post_shows_and_nobody_has_is_named(archiver: Command, 
     assert verify(archiver) == set()
 
 
-def test_code_that_looks_like_a_link_is_none(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_link_inside_code_block_is_ignored(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     code = '<pre class="code-snippet"><code>![x]({{site.baseurl}}/postimg/none.png)</code></pre>'
     world.serve(numbered.address(4), pages.article(f"<p>文</p>{code}", mid="2650000004"))
     archiver.add(numbered.address(4))
@@ -199,7 +201,7 @@ def test_code_that_looks_like_a_link_is_none(archiver: Command, world: World, ou
     assert verify(archiver) == set()
 
 
-def test_of_the_articles_that_are_named_and_of_no_others(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_verify_selected_articles_ignores_all_others(archiver: Command, out: Path) -> None:  # noqa: F811
     for number in (1, 2):
         flip(post(out, number))
     (out / "postimg" / "stray.png").touch()
@@ -209,7 +211,7 @@ def test_of_the_articles_that_are_named_and_of_no_others(archiver: Command, out:
     assert verify(archiver) == {("altered", named(out, post(out, 2))), ("stray", "postimg/stray.png")}
 
 
-def test_what_another_run_has_just_written_is_no_stray(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_files_of_concurrent_add_are_not_stray(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     """Its snapshot lies there before its row, and its picture is not there yet."""
     numbered.serve(world, (8,))
     world.serve(numbered.address(8), numbered.article(8, pictures=(80,)))
@@ -228,7 +230,7 @@ def test_what_another_run_has_just_written_is_no_stray(archiver: Command, world:
     assert verify(archiver) == {("stray", named(out, young))}
 
 
-def test_a_repair_that_is_killed_goes_on(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
+def test_verify_repair_killed_run_is_completed_by_next(archiver: Command, world: World, out: Path) -> None:  # noqa: F811
     before = {path.name: path.read_bytes() for path in archiver.posts}
     moments = random.Random(seed := random.randrange(2**32))
     for turn in range(6):
@@ -256,7 +258,7 @@ def undated(text: bytes) -> list[bytes]:
 
 
 @pytest.mark.file
-def test_a_fault_of_the_catalogue_is_named(archiver: Command, out: Path) -> None:  # noqa: F811
+def test_verify_repair_inconsistent_catalogue_is_replaced(archiver: Command, out: Path) -> None:  # noqa: F811
     archiver.catalogue.change("UPDATE addresses SET article_id = 999 WHERE article_id = 3")
     finding = ("database", ".archive/catalogue.db")
     assert verify(archiver) == {finding}
@@ -265,7 +267,7 @@ def test_a_fault_of_the_catalogue_is_named(archiver: Command, out: Path) -> None
     assert (out / ".archive" / "lost" / "catalogue.db").is_file()
 
 
-def test_without_an_archive_there_is_nothing_to_verify(archiver: Command) -> None:
+def test_verify_missing_archive_is_input_error(archiver: Command) -> None:
     run = archiver("verify", "-o", "nowhere")
     assert run.code == 66
     assert list(archiver.folder.glob("nowhere*")) == []

@@ -83,7 +83,7 @@ def article(archiver: Command, world: World) -> Command:
     return archiver
 
 
-def test_the_records_of_an_article(article: Command) -> None:
+def test_warc_article_record_types_and_order(article: Command) -> None:
     picture, readable = numbered.picture(1), READABLE + numbered.key(1)
     assert [(record.type, record.uri) for record in exported(article)] == [
         ("warcinfo", ""),
@@ -96,7 +96,7 @@ def test_the_records_of_an_article(article: Command) -> None:
     ]
 
 
-def test_a_page_is_there_as_it_came(archiver: Command, world: World) -> None:
+def test_warc_page_response_has_decoded_payload_and_digest(archiver: Command, world: World) -> None:
     page = numbered.article(1)
     world.serve(numbered.address(1), pages.gzipped(page))
     archiver.add(numbered.address(1))
@@ -114,7 +114,7 @@ def test_a_page_is_there_as_it_came(archiver: Command, world: World) -> None:
     assert length == f"content-length: {len(pages.gzipped(page).body)}"
 
 
-def test_a_picture_is_there_as_it_came(article: Command) -> None:
+def test_warc_picture_response_has_original_bytes_and_digest(article: Command) -> None:
     [picture] = [record for record in exported(article) if record.type == "response" and "qpic" in record.uri]
     assert picture.payload == numbered.picture_bytes(1)
     assert dict(picture.headers)["content-type"] == "image/png"
@@ -122,7 +122,7 @@ def test_a_picture_is_there_as_it_came(article: Command) -> None:
     assert picture.field("WARC-Payload-Digest") == [f"sha256:{digest}"]
 
 
-def test_another_address_of_a_picture_claims_no_visit(article: Command) -> None:
+def test_warc_picture_alias_is_revisit_of_same_medium(article: Command) -> None:
     read = exported(article)
     [picture] = [record for record in read if record.type == "response" and "qpic" in record.uri]
     [alias] = [record for record in read if record.type == "revisit"]
@@ -133,7 +133,7 @@ def test_another_address_of_a_picture_claims_no_visit(article: Command) -> None:
     assert alias.field("WARC-Refers-To-Date") == picture.field("WARC-Date")
 
 
-def test_every_address_that_the_page_names_is_there(archiver: Command, world: World) -> None:
+def test_warc_picture_aliases_cover_all_addresses_in_page(archiver: Command, world: World) -> None:
     picture, start = numbered.picture(1), numbered.picture(1).removeprefix("https:")
     body = (
         f'<p><img data-src="{picture}/640?wx_fmt=png&amp;from=appmsg#imgIndex=0" data-w="240"></p>'
@@ -152,7 +152,7 @@ def test_every_address_that_the_page_names_is_there(archiver: Command, world: Wo
     ]
 
 
-def test_the_readable_page_needs_no_script(article: Command) -> None:
+def test_warc_readable_page_has_title_byline_and_picture(article: Command) -> None:
     read = exported(article)
     [conversion] = [record for record in read if record.type == "conversion"]
     [resource] = [record for record in read if record.type == "resource"]
@@ -168,7 +168,7 @@ def test_the_readable_page_needs_no_script(article: Command) -> None:
     assert resource.field("WARC-Refers-To") == []
 
 
-def test_a_redacted_page_is_no_response(archiver: Command, world: World) -> None:
+def test_warc_redacted_page_is_resource_not_response(archiver: Command, world: World) -> None:
     world.serve(numbered.address(1), pages.article("<p>字</p>", more='var pass_ticket = "c2VjcmV0c2VjcmV0";'))
     archiver.add(numbered.address(1))
     read = exported(archiver)
@@ -181,7 +181,7 @@ def test_a_redacted_page_is_no_response(archiver: Command, world: World) -> None
     assert not [record for record in read if b"c2VjcmV0" in record.payload]
 
 
-def test_a_saved_page_is_no_response(offline: Command) -> None:
+def test_warc_saved_page_is_resource_not_response(offline: Command) -> None:
     offline.add(FIXTURES / "article--seed-2020" / "page.html")
     read = exported(offline)
     assert of_type(read, "response") == []
@@ -197,7 +197,7 @@ def test_a_saved_page_is_no_response(offline: Command) -> None:
     assert {value for record in pictures for value in record.field("Content-Type")} == {"image/jpeg", "image/gif"}
 
 
-def test_what_has_no_address_stands_under_one_of_ours(offline: Command) -> None:
+def test_warc_content_without_url_gets_placeholder_url(offline: Command) -> None:
     inline = "data:image/png;base64," + b64encode(png(300, 200)).decode()
     body = f'<p>字<img src="./p_files/1.png"></p><p><img src="{inline}"></p>'
     (offline.folder / "p.html").write_bytes(pages.article(body, mid="").body)
@@ -216,7 +216,7 @@ def test_what_has_no_address_stands_under_one_of_ours(offline: Command) -> None:
     assert f'src="{inline}"' in html
 
 
-def test_every_capture_is_there(archiver: Command, world: World) -> None:
+def test_warc_all_captures_of_article_are_exported(archiver: Command, world: World) -> None:
     answers = numbered.article(1), numbered.article(1, words="改了。"), pages.notice("该内容已被发布者删除")
     world.serve(numbered.address(1), *answers)
     for _ in answers:
@@ -229,7 +229,7 @@ def test_every_capture_is_there(archiver: Command, world: World) -> None:
     assert "改了。" in readable
 
 
-def test_a_redirect_is_told(archiver: Command, world: World) -> None:
+def test_warc_redirected_address_is_in_metadata(archiver: Command, world: World) -> None:
     world.serve(numbered.address(1), pages.redirect(numbered.address(2)))
     world.serve(numbered.address(2), numbered.article(2))
     archiver.add(numbered.address(1))
@@ -239,7 +239,7 @@ def test_a_redirect_is_told(archiver: Command, world: World) -> None:
     assert f"via: {numbered.address(1)}\r\n" in note
 
 
-def test_a_picture_of_two_articles_is_written_once(archiver: Command, world: World) -> None:
+def test_warc_picture_of_two_articles_is_written_once(archiver: Command, world: World) -> None:
     numbered.serve_picture(world, 1)
     for number in (1, 2):
         world.serve(numbered.address(number), numbered.article(number, pictures=[1]))
@@ -252,7 +252,7 @@ def test_a_picture_of_two_articles_is_written_once(archiver: Command, world: Wor
     ]
 
 
-def test_what_is_damaged_is_named_and_left_out(article: Command) -> None:
+def test_warc_damaged_files_are_reported_and_omitted(article: Command) -> None:
     [snapshot] = article.folder.glob("out/.archive/snapshots/??/*")
     snapshot.write_bytes(b"else")
     (article.folder / "out" / numbered.picture_file(1)).write_bytes(b"else")
@@ -266,17 +266,17 @@ def test_what_is_damaged_is_named_and_left_out(article: Command) -> None:
     assert picture.endswith("is not the file that came")
 
 
-def test_a_picture_that_is_gone_is_named(article: Command) -> None:
+def test_warc_missing_picture_is_omitted_with_exit_code_1(article: Command) -> None:
     (article.folder / "out" / numbered.picture_file(1)).unlink()
     assert len(of_type(exported(article, code=1), "response")) == 1
 
 
-def test_an_archive_that_lost_its_posts_is_one(article: Command) -> None:
+def test_warc_archive_without_posts_folder_is_exported(article: Command) -> None:
     shutil.rmtree(article.folder / "out" / "_posts")
     assert len(of_type(exported(article), "conversion")) == 1
 
 
-def test_a_file_that_was_read_twice_is_one_record(offline: Command) -> None:
+def test_warc_duplicate_captures_have_unique_record_ids(offline: Command) -> None:
     for _ in range(2):
         offline.add(FIXTURES / "article--2025" / "page.html")
     [identity] = offline.catalogue.rows("SELECT article_id FROM captures LIMIT 1")
@@ -292,7 +292,7 @@ def test_a_file_that_was_read_twice_is_one_record(offline: Command) -> None:
     ]  # fmt: skip
 
 
-def test_two_exports_have_the_same_records(article: Command) -> None:
+def test_warc_repeated_export_has_same_record_ids(article: Command) -> None:
     first, second = exported(article), exported(article)
     assert first[0].field("WARC-Record-ID") != second[0].field("WARC-Record-ID")  # each file is its own
     names = [
@@ -301,7 +301,7 @@ def test_two_exports_have_the_same_records(article: Command) -> None:
     assert names[0] == names[1]
 
 
-def test_a_wacz_is_valid_and_lists_the_readable_pages(article: Command) -> None:
+def test_wacz_is_valid_and_lists_readable_pages(article: Command) -> None:
     run = export(article, "--wacz", "a.wacz")
     assert (run.code, run.out, run.err) == (0, "a.wacz\n", "1 exported\n")
     validated = tool("wacz", "validate", "-f", article.folder / "a.wacz")
@@ -319,7 +319,7 @@ def test_a_wacz_is_valid_and_lists_the_readable_pages(article: Command) -> None:
 
 
 @pytest.mark.parametrize("form", ["warc", "wacz"])
-def test_a_full_disk_leaves_the_old_file(archiver: Command, world: World, form: str) -> None:
+def test_export_full_disk_keeps_previous_file(archiver: Command, world: World, form: str) -> None:
     large = numbered.picture_bytes(1) + Random(1).randbytes(200_000)
     world.serve(f"{numbered.picture(1)}/0", pages.picture(large, "image/png"))
     world.serve(numbered.address(1), numbered.article(1, pictures=[1]))
@@ -332,7 +332,7 @@ def test_a_full_disk_leaves_the_old_file(archiver: Command, world: World, form: 
     assert [path.name for path in archiver.folder.iterdir() if path.name.endswith(".tmp")] == []
 
 
-def test_without_the_extra_one_line_says_what_to_install(article: Command) -> None:
+def test_export_without_warc_extra_names_pip_command(article: Command) -> None:
     call = "import sys; sys.modules['warcio'] = None; from archiver.cli.main import main; main()"
     arguments = ["export", "-o", article.folder / "out", "--warc", article.folder / "a.warc.gz"]
     run = subprocess.run([sys.executable, "-c", call, *arguments], capture_output=True, text=True, check=False)
@@ -341,7 +341,7 @@ def test_without_the_extra_one_line_says_what_to_install(article: Command) -> No
     assert "pip install 'archiver[warc]'" in run.stderr
 
 
-def test_an_article_taken_out_is_in_no_export(article: Command) -> None:
+def test_warc_removed_article_is_omitted(article: Command) -> None:
     article.catalogue.change("UPDATE articles SET taken_out = 1")
     assert [record.type for record in exported(article)] == ["warcinfo"]
 
@@ -357,13 +357,13 @@ def test_an_article_taken_out_is_in_no_export(article: Command) -> None:
         (["--csv", "-", "--state", "gone"], "no such state"),
     ],
 )
-def test_a_wrong_call_is_told_in_a_line(offline: Command, arguments: list[str], said: str) -> None:
+def test_export_invalid_arguments_are_usage_error(offline: Command, arguments: list[str], said: str) -> None:
     run = export(offline, *arguments)
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
     assert said in run.err
 
 
-def test_what_is_not_there_is_no_input(article: Command) -> None:
+def test_export_unknown_article_or_archive_is_input_error(article: Command) -> None:
     assert export(article, "--csv", "a.csv", "nothing:1:1").code == 66
     assert article("export", "-o", "nowhere", "--csv", "a.csv").code == 66
     assert not (article.folder / "a.csv").exists()

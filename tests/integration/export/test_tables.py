@@ -45,7 +45,7 @@ def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_a_row_of_the_csv() -> None:
+def test_csv_table_header_and_row_format() -> None:
     assert as_csv(kept("标题")).decode() == (
         f"\ufeff{HEADER}\r\n"
         "MzA5MDAwMDAwMQ==:1:1,https://mp.weixin.qq.com/s/x,标题,测试号,article,2023-05-24T13:08:24+08:00,"
@@ -60,7 +60,7 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("start", FORMULAS)
-def test_a_formula_is_shown_and_not_computed(start: str) -> None:
+def test_csv_table_formula_is_prefixed_with_apostrophe(start: str) -> None:
     formula = f'{start}HYPERLINK("https://evil.example")'
     [row] = rows(as_csv(kept(formula, account=formula, warnings=(formula, "else"))))
     assert row["title"] == row["account"] == f"'{formula}"
@@ -68,16 +68,16 @@ def test_a_formula_is_shown_and_not_computed(start: str) -> None:
 
 
 @pytest.mark.parametrize("title", ['他说："甲,乙"', "两\n行", "两\r\n行", "a=1", " a", "\u3000a-b", "", "'", "\u2028"])
-def test_any_text_comes_back(title: str) -> None:
+def test_csv_table_text_round_trips_unchanged(title: str) -> None:
     first, second = rows(as_csv(kept(title), kept("另一篇")))
     assert (first["title"], second["title"]) == (title, "另一篇")
 
 
-def test_what_utf_8_has_no_form_for_is_escaped() -> None:
+def test_csv_table_lone_surrogate_is_escaped() -> None:
     assert rows(as_csv(kept("a\udcffb")))[0]["title"] == r"a\udcffb"
 
 
-def test_a_line_of_json_is_one_line_for_every_reader() -> None:
+def test_json_lines_row_is_one_line_without_control_characters() -> None:
     file = io.BytesIO()
     JsonLinesTable(file).add(kept("一\u2028二\x85三\n四\x1b\x9b\u202e"))
     [line] = file.getvalue().decode().splitlines()
@@ -104,13 +104,13 @@ def export(archiver: Command, *arguments: str | Path) -> str:
     return run.out
 
 
-def test_the_tables_go_to_stdout(two: Command) -> None:
+def test_export_tables_to_stdout(two: Command) -> None:
     assert [row["title"] for row in rows(export(two, "--csv", "-").encode())] == ["测试 001", "'=1+1"]
     lines = [json.loads(line) for line in export(two, "--jsonl", "-").splitlines()]
     assert [line["key"] for line in lines] == [numbered.key(1), numbered.key(2)]
 
 
-def test_several_files_at_once(two: Command) -> None:
+def test_export_several_tables_at_once(two: Command) -> None:
     (two.folder / "a.csv").write_text("old", encoding="utf-8")
     assert len(export(two, "--csv", "a.csv", "--jsonl", "-").splitlines()) == 2  # no path among the rows
     told = json.loads(export(two, "--csv", "a.csv", "--jsonl", "a.jsonl", "--json"))
@@ -131,14 +131,14 @@ def test_several_files_at_once(two: Command) -> None:
         (["--state", "deleted"], [1]),
     ],
 )
-def test_which_articles(two: Command, arguments: list[str], found: list[int]) -> None:
+def test_export_filters_select_articles(two: Command, arguments: list[str], found: list[int]) -> None:
     two.catalogue.change("UPDATE articles SET state = 'deleted' WHERE key = ?", numbered.key(1))
     lines = [json.loads(line) for line in export(two, "--jsonl", "-", *arguments).splitlines()]
     assert [line["key"] for line in lines] == [numbered.key(number) for number in found]
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["at the end", "at once"])
-def test_a_reader_that_leaves_is_no_failure(two: Command, unbuffered: str) -> None:
+def test_export_closed_stdout_exits_zero(two: Command, unbuffered: str) -> None:
     command = replace(two, environment={**two.environment, "PYTHONUNBUFFERED": unbuffered})
     process = command.start("export", "-o", "out", "--jsonl", "-", "--csv", "a.csv")
     assert process.stdout
@@ -150,7 +150,7 @@ def test_a_reader_that_leaves_is_no_failure(two: Command, unbuffered: str) -> No
 
 
 @pytest.mark.parametrize("path", ["missing/a.csv", "out", "pipe"])
-def test_what_cannot_be_a_file_is_told(two: Command, path: str) -> None:
+def test_export_unwritable_path_is_error(two: Command, path: str) -> None:
     os.mkfifo(two.folder / "pipe")
     run = two("export", "-o", "out", "--csv", path)
     assert (run.code, run.out, run.err.count("\n")) == (73, "", 1)

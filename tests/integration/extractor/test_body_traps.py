@@ -1,11 +1,12 @@
-"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; docs/wechat-format.md has a heading for each."""
+"""Body markup of WeChat's, a line each, and the Markdown a reader is owed; docs/reference/wechat-format.md has a heading for each."""
 
 from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.bodies import RawBody, Video
+from archiver.extractor.bodies import RawBody
 from archiver.extractor.passes import CleanBody, clean
+from archiver.extractor.videos import Video
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown import body_markdown
 
@@ -161,7 +162,7 @@ LINES = {
         r"甲\\(E=mc&#94;2\\)",
     ),
     "a price is no formula": ('<p>要20<span data-formula="。花 9.9"></span>元</p>', "要20$。花 9.9$元"),
-    "glyphs without TeX": ('<p>甲<svg><g data-mml-node="math"><text>x</text></g></svg></p>', "甲"),
+    "words under a formula's attribute": ('<p>甲<span data-formula="x">乙丙</span></p>', "甲乙丙"),
     # what libxml2 reads otherwise than a browser
     "a heading that holds a paragraph": ("<h3><p>甲</p></h3><p>乙</p>", "### 甲\n\n乙"),
     "drawings do not nest": ("<svg>" + '<path d="M0"/>' * 420 + "</svg><h2>甲</h2><p><b>乙</b></p>", "## 甲\n\n**乙**"),
@@ -205,7 +206,7 @@ LINES = {
 
 
 @pytest.mark.parametrize(("html", "expected"), LINES.values(), ids=LINES)
-def test_markup(html: str, expected: str) -> None:
+def test_body_markup_gives_expected_markdown(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -254,13 +255,13 @@ CODE = {
 
 
 @pytest.mark.parametrize(("html", "expected"), CODE.values(), ids=CODE)
-def test_code(html: str, expected: str) -> None:
+def test_body_code_markup_gives_expected_markdown(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
 @pytest.mark.parametrize("tag", ["section", "strong", "blockquote", "li", "h-char", "p"])
 @pytest.mark.parametrize("depth", [220, 300, 5000])
-def test_text_inside_and_behind_a_deep_nest_stays(tag: str, depth: int) -> None:
+def test_clean_deeply_nested_text_is_kept(tag: str, depth: int) -> None:
     seen = cleaned(f"<p>前</p>{f'<{tag}>' * depth}里{f'</{tag}>' * depth}<p>后</p>").html
     assert [seen.count(word) for word in "前里后"] == [1, 1, 1]
 
@@ -284,16 +285,16 @@ SHEETS = {
 
 
 @pytest.mark.parametrize(("css", "html", "expected"), SHEETS.values(), ids=SHEETS)
-def test_the_pages_own_style_sheet(css: str, html: str, expected: str) -> None:
+def test_clean_page_stylesheet_decides_emphasis(css: str, html: str, expected: str) -> None:
     assert body_markdown(clean(RawBody(html=html, css=css)).html, LinkResolver()) == expected
 
 
-def test_what_was_left_out_is_named() -> None:
+def test_clean_removed_profile_card_is_reported() -> None:
     removed = cleaned('<mp-common-profile data-nickname="某号"></mp-common-profile><p>甲</p>').removed
     assert [(r.step, r.text) for r in removed] == [("make_cards", "某号")]
 
 
-def test_the_same_picture_twice_is_one_medium() -> None:
+def test_clean_repeated_picture_is_one_medium() -> None:
     media = cleaned(f'<img data-src="{PICTURE}"><img data-src="{PICTURE}#imgIndex=1" data-w="800">').media
     assert [m.tries for m in media] == [(PICTURE.replace("/640", "/0"), PICTURE)]
 
@@ -301,7 +302,7 @@ def test_the_same_picture_twice_is_one_medium() -> None:
 @pytest.mark.parametrize(
     "context", ["<p>{}</p>", "<table><tr><td colspan=2>{}</td></tr><tr><td>1</td><td>2</td></tr></table>"]
 )
-def test_a_link_leads_to_the_archives_own_post(context: str) -> None:
+def test_body_markdown_article_link_leads_to_local_post(context: str) -> None:
     html = context.format('<a href="https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv">甲</a>')
     local = LinkResolver(post_url=lambda link: "{{site.baseurl}}/2020/06/17/x.html" if link.endswith("stuv") else "")
     assert "{{site.baseurl}}/2020/06/17/x.html" in body_markdown(cleaned(html).html, local)

@@ -25,14 +25,14 @@ SLOWEST = 5.0  # seconds of processor time for one page
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_words_of_a_body_are_words(body: str, text: str) -> None:
+def test_body_hostile_text_stays_text(body: str, text: str) -> None:
     post = post_of(page_of(article_html(SCRIPT, body=spoken(body, text))))
     assert post is not None
     check(post)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_words_of_the_front_matter_are_words(text: str) -> None:
+def test_front_matter_hostile_text_stays_text(text: str) -> None:
     fields = ("title", "nick_name", "author", "desc", "alias", "user_name", "cdn_url", "source_url", "link")
     cgi = ",".join(f"{name}: {json.dumps(text)}" for name in fields)
     albums = f"appmsgalbuminfo: {{title: {json.dumps(text)}}}, copyright_info: {{guide_words: {json.dumps(text)}}}"
@@ -45,7 +45,7 @@ def test_words_of_the_front_matter_are_words(text: str) -> None:
 
 
 @pytest.mark.parametrize("body", ACTIVE.values(), ids=ACTIVE)
-def test_nothing_of_a_body_runs(body: str) -> None:
+def test_body_active_content_is_made_harmless(body: str) -> None:
     post = post_of(page_of(article_html(SCRIPT, body=f"<p>正文</p>{body}")))
     assert post is not None
     check(post)
@@ -70,7 +70,7 @@ IDS = [
 
 
 @pytest.mark.parametrize("image_id", IDS, ids=lambda image_id: image_id[:20])
-def test_a_pictures_id_leads_nowhere_else(image_id: str, tmp_path: Path) -> None:
+def test_media_name_hostile_image_id_stays_in_folder(image_id: str, tmp_path: Path) -> None:
     medium = Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{image_id}/640")
     file = ArchiveFiles(tmp_path / "out").media.write(f"{media_name(medium)}.png", b"x")
     (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
@@ -79,8 +79,10 @@ def test_a_pictures_id_leads_nowhere_else(image_id: str, tmp_path: Path) -> None
     assert re.fullmatch(r"(?!(?:con|nul|com1)\.)[A-Za-z0-9-][\w-]{0,250}\.png", written.name, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("options", [(), ("--json",), ("-v",)], ids=["plain", "json", "verbose"])
-def test_a_page_steers_no_terminal_and_writes_nowhere_else(offline: Command, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("options", [(), ("--json",), ("-v",), ("-vv",)], ids=["plain", "json", "-v", "-vv"])
+def test_add_hostile_page_stays_in_output_without_control_characters(
+    offline: Command, options: tuple[str, ...]
+) -> None:
     harm = "\x1b]0;x\x07\x9b31m\u202e\u2066/../../x"
     literal = json.dumps(harm)[1:-1]
     page = article_html(
@@ -103,11 +105,11 @@ def test_a_page_steers_no_terminal_and_writes_nowhere_else(offline: Command, opt
     "<script>a()</script>", '<x:button xmlns:x="http://www.w3.org/1999/xhtml" formaction="javascript:a()"/>',
     '<x:meta xmlns:x="http://www.w3.org/1999/xhtml" http-equiv="refresh" content="0;url=data:text/html,a"/>',
 ], ids=["script", "button", "refresh"])  # fmt: skip
-def test_a_drawing_that_could_run_is_no_picture(inside: str) -> None:
+def test_extension_svg_with_active_content_is_rejected(inside: str) -> None:
     assert extension(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()) == ""
 
 
-def test_a_json_line_still_says_what_was_given(offline: Command) -> None:
+def test_add_json_reports_source_with_control_characters(offline: Command) -> None:
     assert offline("add", "--json", "no\x9b\u202e.html").outcome["source"] == "no\x9b\u202e.html"
 
 
@@ -128,7 +130,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("html", SLOW.values(), ids=SLOW)
-def test_a_page_that_was_made_slow_is_read_in_time(html: str) -> None:
+def test_extract_slow_page_finishes_in_time(html: str) -> None:
     page = page_of(f"<!DOCTYPE html><html><body>{html}</body></html>")
     started = time.process_time()
     classify(page)
@@ -150,7 +152,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("body", LINES.values(), ids=LINES)
-def test_a_line_that_was_made_slow_is_written_in_time(body: str) -> None:
+def test_render_slow_body_line_finishes_in_time(body: str) -> None:
     page = page_of(article_html(SCRIPT, body=body))
     started = time.process_time()
     assert post_of(page)

@@ -22,14 +22,14 @@ def many(piece: str, count: int = MAX_ELEMENTS) -> str:
     return "".join(piece.format(at) for at in range(count + 1))
 
 
-def test_a_real_body_is_not_oversized_and_one_over_either_bound_is() -> None:
+def test_is_oversized_at_element_text_and_link_limits() -> None:
     assert not is_oversized("<p>字</p>" * (MAX_ELEMENTS // 2))
     assert is_oversized("<p>字</p>" * (MAX_ELEMENTS + 1))
     assert is_oversized("字" * (MAX_TEXT + 1))
     assert is_oversized("https://a.example/ " * (MAX_ELEMENTS + 1))  # each would be a link
 
 
-def test_every_line_every_picture_and_every_link_is_there() -> None:
+def test_oversized_body_keeps_all_lines_pictures_and_links() -> None:
     line = '<section>第{0}行<b>粗</b></section><p><a href="https://a.example/{0}">链{0}</a></p>'
     pictures = many('<p><img data-src="https://mmbiz.qpic.cn/mmbiz_png/id{0}/640?wx_fmt=png"></p>', MANY - 1)
     article = archiver.read(page("<h1>题</h1>" + many(line) + pictures))
@@ -43,19 +43,19 @@ def test_every_line_every_picture_and_every_link_is_there() -> None:
 
 
 @pytest.mark.parametrize("tag", ["section", "span", "li", "td", "pre", "blockquote", "h2", "a", "font"])
-def test_what_is_nested_5000_deep_keeps_its_text(tag: str) -> None:
+def test_oversized_body_deeply_nested_text_is_kept(tag: str) -> None:
     deep = f"<{tag}>" * 5_000 + "深处" + f"</{tag}>" * 5_000
     text = archiver.to_markdown(page(f"<p>前</p>{deep}<p>后</p>" + many("<p>{0}。</p>")))
     assert [text.count(word) for word in ("前", "深处", "后", "50000。")] == [1, 1, 1, 1]
     assert text.index("前") < text.index("深处") < text.index("后")
 
 
-def test_what_stands_behind_a_nest_that_nobody_sees_is_there() -> None:
+def test_oversized_body_text_after_hidden_nesting_is_kept() -> None:
     deep = "<desc>" * 5_000 + "深处" + "</desc>" * 5_000
     assert archiver.to_markdown(page(f"<p>前</p>{deep}<p>后</p>" + many("<br>"))) == "前\n\n后"
 
 
-def test_headings_say_what_they_are_and_no_other_line_does() -> None:
+def test_oversized_body_headings_keep_their_level() -> None:
     body = (
         '<h1>一</h1>零<H3 id="x"><p>二</p><a href="https://a.example/">三</a></H3 >四<h6>五</h6>'
         "<p>\ufdd2六&#xfdd2;七</p><h2></h2>八<h5>九</h5/>十"
@@ -66,17 +66,17 @@ def test_headings_say_what_they_are_and_no_other_line_does() -> None:
     ]  # fmt: skip
 
 
-def test_a_line_of_millions_of_words_has_single_spaces() -> None:
+def test_oversized_body_white_space_is_collapsed() -> None:
     text = archiver.to_markdown(page("<p>甲\u3000 乙\u00a0\t\u2003" + "丙 \u3000丁\t\t" * 400_000))
     assert text == "甲 乙 " + "丙 丁 " * 399_999 + "丙 丁"
 
 
-def test_scripts_and_style_sheets_are_no_text() -> None:
+def test_oversized_body_scripts_and_styles_are_removed() -> None:
     body = "<p>a</p><p> \u3000</p><script>var x = '<p>b</p>'</script><style>p { color: red }</style><!-- c --><p>d</p>"
     assert archiver.to_markdown(page(body + many("<br>"))) == "a\n\nd"
 
 
-def test_each_of_many_lines_is_disarmed_where_it_begins() -> None:
+def test_oversized_body_line_starts_are_escaped() -> None:
     body = "<p>: 甲</p><h2>1) 乙</h2><p>12) 丙</p><p>a) 丁: 1)</p><h3>#</h3>"
     text = archiver.to_markdown(page(body + many("<br>")))
     assert text == "&#58; 甲\n\n### 1\\) 乙\n\n12\\) 丙\n\na) 丁: 1)\n\n#### \\#"
@@ -91,7 +91,7 @@ SIGNS = [*"\\`*_{}[]()<>#+-.!|~\"'$%^=&:@", "{{ x }}", "{% x %}", "&lt;", "www.a
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("sign", SIGNS)
-def test_text_means_nothing_to_any_engine(engine: str, sign: str) -> None:
+def test_escape_all_text_is_literal_in_every_engine(engine: str, sign: str) -> None:
     shown = BeautifulSoup(ENGINES[engine](escape_all(f"{sign} 字{sign}字 {sign}")), "html.parser")
     assert [tag.name for tag in shown.find_all(True)] == ["p"]
     assert shown.get_text().strip() == f"{sign} 字{sign}字 {sign}"

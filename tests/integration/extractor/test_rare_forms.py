@@ -49,46 +49,46 @@ BODIES = {
 
 
 @pytest.mark.parametrize(("body", "written"), BODIES.values(), ids=BODIES)
-def test_a_body_says_what_its_forms_mean(body: str, written: str) -> None:
+def test_body_rare_markup_gives_expected_markdown(body: str, written: str) -> None:
     post = post_of(page_of(article_html(SCRIPT, body=f"<p>始</p><div>{body}</div>")))
     assert post is not None
     assert post.partition("\n始\n\n")[2].strip() == written
 
 
 @pytest.mark.parametrize(("attributes", "written"), [(400, "**甲**乙"), (600, "甲乙")], ids=["as many", "too many"])
-def test_of_a_tags_attributes_five_hundred_are_read(attributes: int, written: str) -> None:
+def test_body_attributes_of_tag_are_read_up_to_limit(attributes: int, written: str) -> None:
     many = " ".join(f'a{number}=">\'"' for number in range(attributes))
     post = post_of(page_of(article_html(SCRIPT, body=f'<p><span {many} style="font-weight:bold">甲</span>乙</p>')))
     assert post is not None
     assert post.rstrip().endswith(f"\n{written}")
 
 
-def test_numbers_past_all_bounds_are_no_numbers() -> None:
+def test_read_literal_overflowing_number_is_null() -> None:
     assert read_literal("{a: 1e999, b: -1e999, c: 1}")[0] == {"a": None, "b": None, "c": 1}
 
 
-def test_a_call_that_never_ends_is_no_literal() -> None:
+def test_read_literal_unclosed_call_is_error() -> None:
     with pytest.raises(LiteralError):
         read_literal("JsDecode('a', 'b'")
 
 
-def test_a_jpeg_whose_picture_comes_before_its_size_has_none() -> None:
+def test_dimensions_jpeg_scan_before_frame_header_is_none() -> None:
     assert dimensions(b"\xff\xd8\xff\xda\x00\x02\xff\xc0\x00\x08\x08\x00\x01\x00\x01") is None
 
 
-def test_a_drawing_with_an_instruction_inside_is_none() -> None:
+def test_extension_svg_with_processing_instruction_is_rejected() -> None:
     assert extension(b'<svg xmlns="http://www.w3.org/2000/svg"><?xml-stylesheet href="a"?></svg>') == ""
     assert extension(b'<svg xmlns="http://www.w3.org/2000/svg"><!-- a --></svg>') == "svg"
 
 
-def test_names_of_what_is_none() -> None:
+def test_post_url_and_media_name_accept_invalid_input() -> None:
     assert JekyllProfile(SiteOptions(post_url="/{slug}")).post_url("_posts/readme.md") == ""
     assert media_name(Media(url="https://[")).startswith("postimg/")
 
 
-def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
+def test_published_key_start_pads_month_and_day() -> None:
     """Jekyll takes `2020-6-7-a.md` for a post, too."""
-    assert [JEKYLL.published_key_start(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
+    assert [JEKYLL.published_name_start(name) for name in ("2020-06-07-a.md", "2020-6-7-a.md", "20-06-07-a.md", "a.md")] == [
         "2020-06-07", "2020-06-07", "2020-06-07", "",
     ]  # fmt: skip
 
@@ -98,28 +98,28 @@ def test_a_day_is_written_in_full_however_the_name_has_it() -> None:
     ["<h2>" + "<p>甲" * 500 + "</h2>", "<h2><u>甲<span>乙</u><p>丙</p></h2>" * 500],
     ids=["never closed", "closed from outside"],
 )
-def test_what_is_not_nested_is_not_deep(many: str) -> None:
+def test_body_unclosed_tags_do_not_count_as_nesting(many: str) -> None:
     """Beyond a depth of 400 markup goes: paragraphs that end each other have none, nor tags that were closed."""
     shown = archiver.to_markdown(article_html(SCRIPT, body=f"{many}<p><i>尾</i></p>").encode())
     assert shown.endswith("\n\n*尾*")
 
 
-def test_the_library_has_no_name_that_it_does_not_tell() -> None:
+def test_package_exports_only_existing_names() -> None:
     assert [name for name in archiver.__all__ if not hasattr(archiver, name)] == []
     assert not hasattr(archiver, "download")
 
 
-def test_a_page_is_its_markdown_alone() -> None:
+def test_to_markdown_returns_body_only() -> None:
     assert archiver.to_markdown(article_html(SCRIPT, body="<p>甲<b>乙</b></p>").encode()) == "甲**乙**"
 
 
-def test_an_article_that_goes_on_behind_comments_goes_on() -> None:
+def test_to_markdown_text_after_stray_closing_div_is_kept() -> None:
     """A body that a stray `</div>` closes; the editor's comments stand between."""
     body = "<p>甲</p></div><!-- a --> <!-- b --><p>乙</p>"
     assert archiver.to_markdown(article_html(SCRIPT, body=body).encode()) == "甲\n\n乙"
 
 
-def test_a_film_whose_address_is_none_shows_its_cover() -> None:
+def test_video_card_with_invalid_url_shows_cover() -> None:
     listed = f"{{video_id: 'wxv_1', cover_url: '{CDN}', title: '片', mp_video_trans_info: [{{url: 'javascript:a', width: 9}}]}}"
     page = article_html(
         SCRIPT, f"title: '题', video_page_infos: [{listed}],", body='<iframe data-mpvid="wxv_1"></iframe>'
@@ -130,7 +130,7 @@ def test_a_film_whose_address_is_none_shows_its_cover() -> None:
     assert "片" in card
 
 
-def test_a_film_that_was_saved_is_played() -> None:
+def test_card_html_saved_video_is_played() -> None:
     film = LocalFile(path="media/a.mp4", size=1, sha256="0")
     player = '<video controls preload="none" poster="https://a.example/p" src="https://a.example/v"></video>'
     shown = card_html(
@@ -143,7 +143,7 @@ def test_a_film_that_was_saved_is_played() -> None:
     assert "<video " in shown
 
 
-def test_a_body_too_large_for_a_tree_keeps_its_blocks_apart() -> None:
+def test_body_markdown_oversized_body_keeps_blocks_apart() -> None:
     """Text of a line with a picture or a mark in it, what holds no text, and what says nothing."""
     body = f'<hr><h2>甲*</h2><h2></h2><pre><code>乙</code></pre><p>丙_<strong>丁</strong><img src="{CDN}" alt=""></p>'
     shown = body_markdown(body + "<p>戊</p>" * 50_001, LinkResolver()).split("\n\n")

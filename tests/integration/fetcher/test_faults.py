@@ -58,7 +58,7 @@ LINE = {  # what a server does instead of sending the page → requests, state, 
 
 
 @pytest.mark.parametrize(("answer", "requests", "state", "said", "files"), LINE.values(), ids=LINE)
-def test_a_page_at_fault_leaves_no_post_and_stays_due(
+def test_batch_faulty_page_leaves_no_post_and_stays_due(
     archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch,
     answer: Answer, requests: int, state: str | None, said: str, files: list[str],
 ) -> None:  # fmt: skip
@@ -78,7 +78,7 @@ def test_a_page_at_fault_leaves_no_post_and_stays_due(
     assert len(world.requests) == requests + 1
 
 
-def test_a_server_that_is_down_for_an_hour_costs_an_hour(archive: Inside, world: World) -> None:
+def test_batch_unavailable_server_backs_off_then_archives(archive: Inside, world: World) -> None:
     world.serve(ONE, Answer(status=503))
     begin, ends = archive.now, []
     while archive.now < begin + timedelta(hours=1):
@@ -106,7 +106,7 @@ def test_a_server_that_is_down_for_an_hour_costs_an_hour(archive: Inside, world:
     ],
     ids=["seconds", "date"],
 )
-def test_every_page_waits_when_one_is_told_to(archive: Inside, world: World, answer: Answer) -> None:
+def test_batch_short_retry_after_delays_all_pages(archive: Inside, world: World, answer: Answer) -> None:
     times = []
     world.serve(ONE, answer, WHOLE)
     numbered.serve(world, (2, 3))
@@ -120,7 +120,7 @@ def test_every_page_waits_when_one_is_told_to(archive: Inside, world: World, ans
 
 
 @pytest.mark.parametrize("asked", ["3600", "Mon, 04 May 2026 04:02:01 GMT"], ids=["seconds", "date"])
-def test_a_long_rest_is_a_cool_down_and_all_stays_due(archive: Inside, world: World, asked: str) -> None:
+def test_batch_long_retry_after_cools_down_host(archive: Inside, world: World, asked: str) -> None:
     world.serve(ONE, faults.too_many(asked, ("Date", "Mon, 04 May 2026 03:02:01 GMT")))
     code, (told,) = archive.batch(ONE)
     assert (code, told.outcome, told.state, archive.files) == (75, "failed", None, [])
@@ -136,7 +136,7 @@ def test_a_long_rest_is_a_cool_down_and_all_stays_due(archive: Inside, world: Wo
 
 
 @pytest.mark.parametrize("answer", [Answer(status=429), faults.too_many("soon")], ids=["bare", "no time"])
-def test_too_many_without_a_time_is_a_cool_down_like_the_walls(archive: Inside, world: World, answer: Answer) -> None:
+def test_batch_429_without_retry_after_uses_default_cooldown(archive: Inside, world: World, answer: Answer) -> None:
     named = numbered.serve(world, range(10))
     world.wall(answer)
     code, outcomes = archive.batch(*named)
@@ -152,7 +152,7 @@ def test_too_many_without_a_time_is_a_cool_down_like_the_walls(archive: Inside, 
     assert (len(world.requests), archive.due) == (11, [])
 
 
-def test_a_rest_of_weeks_ends_after_a_day(archive: Inside, world: World) -> None:
+def test_batch_excessive_retry_after_is_capped_at_one_day(archive: Inside, world: World) -> None:
     world.serve(ONE, faults.too_many("9" * 30), WHOLE)
     assert archive.batch(ONE)[0] == 75
     archive.now += timedelta(hours=23)
@@ -200,7 +200,7 @@ def _with_picture(world: World, answer: Answer) -> None:
 
 
 @pytest.mark.parametrize(("answer", "requests", "said"), MEDIA.values(), ids=MEDIA)
-def test_a_picture_at_fault_costs_itself_alone(
+def test_batch_faulty_picture_stays_due_and_post_is_written(
     archive: Inside, world: World, monkeypatch: pytest.MonkeyPatch, answer: Answer, requests: int, said: str
 ) -> None:
     _wait_little(answer, monkeypatch)
@@ -221,7 +221,7 @@ def test_a_picture_at_fault_costs_itself_alone(
     assert page["due"] is None  # it is the picture that comes back, not its page
 
 
-def test_a_picture_of_144_million_points_is_bytes_like_any_other(archive: Inside, world: World) -> None:
+def test_batch_picture_of_huge_dimensions_is_saved(archive: Inside, world: World) -> None:
     _with_picture(world, pages.picture(HUGE, "image/png"))
     code, (outcome,) = archive.batch(ONE)
     assert (code, outcome.images.saved) == (0, 1)
@@ -231,7 +231,7 @@ def test_a_picture_of_144_million_points_is_bytes_like_any_other(archive: Inside
 # Cookies
 
 
-def test_cookies_follow_no_redirect_and_no_picture(archive: Inside, world: World, tmp_path: Path) -> None:
+def test_cookies_are_sent_to_article_host_only(archive: Inside, world: World, tmp_path: Path) -> None:
     cookies = tmp_path / "cookies.txt"
     cookies.write_text("# Netscape HTTP Cookie File\n.qq.com\tTRUE\t/\tFALSE\t4102444800\twap_sid\tsecret-of-mine\n")
     archive.cookies = str(cookies)
@@ -250,7 +250,7 @@ def test_cookies_follow_no_redirect_and_no_picture(archive: Inside, world: World
 # A clock that jumps
 
 
-def test_a_clock_that_was_a_year_ahead_keeps_nothing_waiting(archive: Inside, world: World) -> None:
+def test_batch_clock_corrected_backwards_does_not_delay_retries(archive: Inside, world: World) -> None:
     right = archive.now
     archive.now += timedelta(days=365)
     world.serve(ONE, Answer(status=503))
@@ -265,7 +265,7 @@ def test_a_clock_that_was_a_year_ahead_keeps_nothing_waiting(archive: Inside, wo
     assert archive.now - right < timedelta(minutes=1)
 
 
-def test_a_clock_that_is_put_back_ends_no_cool_down(archive: Inside, world: World) -> None:
+def test_batch_clock_set_back_does_not_end_cooldown(archive: Inside, world: World) -> None:
     world.wall(pages.wall())
     archive.batch(ONE)
     archive.now -= timedelta(minutes=20)
@@ -278,7 +278,7 @@ def test_a_clock_that_is_put_back_ends_no_cool_down(archive: Inside, world: Worl
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-365), timedelta(days=365)], ids=["back", "forward"])
-def test_a_jump_of_the_clock_delays_no_page(archive: Inside, world: World, jump: timedelta) -> None:
+def test_batch_clock_jump_does_not_delay_next_page(archive: Inside, world: World, jump: timedelta) -> None:
     world.serve(ONE, faults.too_many("90"), WHOLE)
     assert archive.batch(ONE)[0] == 0
     archive.now += jump
@@ -288,7 +288,7 @@ def test_a_jump_of_the_clock_delays_no_page(archive: Inside, world: World, jump:
     assert sum(archive.slept) - before <= 91
 
 
-def test_a_jump_of_the_clock_frees_nobodys_address(archive: Inside, world: World) -> None:
+def test_batch_clock_jump_keeps_archived_url_skipped(archive: Inside, world: World) -> None:
     """A claim is a lock that its owner holds, and no time."""
     numbered.serve(world, (1,))
     archive.batch(ONE)

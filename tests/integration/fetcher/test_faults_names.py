@@ -54,7 +54,7 @@ def _talk(connection: ssl.SSLSocket) -> None:
 
 
 @pytest.mark.parametrize("address", INSIDE.values(), ids=INSIDE)
-def test_a_page_whose_name_leads_inside_is_not_asked_for(world: Loopback, archive: Inside, address: str) -> None:
+def test_batch_page_host_with_private_address_is_not_requested(world: Loopback, archive: Inside, address: str) -> None:
     world.answers = [[address]]
     code, (outcome,) = archive.batch(ONE)
     assert (code, outcome.outcome, outcome.state) == (1, "failed", None)
@@ -64,7 +64,9 @@ def test_a_page_whose_name_leads_inside_is_not_asked_for(world: Loopback, archiv
 
 
 @pytest.mark.parametrize("address", INSIDE.values(), ids=INSIDE)
-def test_a_picture_whose_name_leads_inside_is_not_asked_for(world: Loopback, archive: Inside, address: str) -> None:
+def test_batch_picture_host_with_private_address_is_not_requested(
+    world: Loopback, archive: Inside, address: str
+) -> None:
     world.answers = [[PUBLIC], [address]]
     with world.serve(_talk, PAGES, EVIL):
         code, (outcome,) = archive.batch(ONE)
@@ -74,7 +76,7 @@ def test_a_picture_whose_name_leads_inside_is_not_asked_for(world: Loopback, arc
     assert [name.partition("/")[0] for name in archive.files] == ["_posts", "snapshot"]
 
 
-def test_a_name_that_answers_otherwise_after_the_check_is_not_asked_again(world: Loopback, archive: Inside) -> None:
+def test_batch_dns_rebinding_connects_to_checked_address(world: Loopback, archive: Inside) -> None:
     world.answers = [[PUBLIC], [PUBLIC], ["127.0.0.1"]]  # the page, the picture, and whoever would ask once more
     with world.serve(_talk, PAGES, EVIL):
         code, (outcome,) = archive.batch(ONE)
@@ -82,7 +84,7 @@ def test_a_name_that_answers_otherwise_after_the_check_is_not_asked_again(world:
     assert (world.connected, world.resolved) == ([PUBLIC, PUBLIC], [PAGES, EVIL])
 
 
-def test_a_name_that_answers_otherwise_the_next_time_is_checked_again(world: Loopback, archive: Inside) -> None:
+def test_batch_dns_rebinding_in_next_run_is_rejected(world: Loopback, archive: Inside) -> None:
     world.answers = [[PUBLIC], [PUBLIC], ["127.0.0.1"]]
     with world.serve(_talk, PAGES, EVIL):
         archive.batch(ONE)

@@ -6,8 +6,7 @@ import pytest
 
 from archiver.errors import FetchError
 from tests.support.inside import Inside
-from tests.support.scripted import SHORT, WHOLE, redirect, reply
-from tests.support.scripted import World as Scripted
+from tests.support.scripted import SHORT, WHOLE, ScriptedServer, redirect, reply
 from tests.support.wechat import Answer, World, numbered
 
 ODD = [
@@ -29,69 +28,69 @@ def named(location: str) -> str:
     return ascii(location[:40])
 
 
-def scripted(location: str) -> Scripted:
+def scripted(location: str) -> ScriptedServer:
     """A server that answers by this redirect, whose header is not what httpx would encode."""
-    return Scripted(redirect(location.encode("utf-8", "surrogateescape")), reply(404))  # type: ignore[arg-type]
+    return ScriptedServer(redirect(location.encode("utf-8", "surrogateescape")), reply(404))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("location", ODD, ids=named)
-def test_location_of_a_medium_that_cannot_be_followed_is_a_typed_error(location: str) -> None:
-    world = scripted(location)
+def test_media_redirect_invalid_location_is_fetch_error(location: str) -> None:
+    server = scripted(location)
     with pytest.raises(FetchError):
-        world.media()
-    assert len(world.requests) == 1 + (location in RELATIVE)
-    assert {request.url.host for request in world.requests} == {"mmbiz.qpic.cn"}
+        server.media()
+    assert len(server.requests) == 1 + (location in RELATIVE)
+    assert {request.url.host for request in server.requests} == {"mmbiz.qpic.cn"}
 
 
 @pytest.mark.parametrize("location", ODD, ids=named)
-def test_location_of_a_page_that_cannot_be_followed_is_a_typed_error(location: str) -> None:
-    world = scripted(location)
+def test_page_redirect_invalid_location_is_fetch_error(location: str) -> None:
+    server = scripted(location)
     with pytest.raises(FetchError):
-        world.page()
-    assert len(world.requests) == 1 + (location in RELATIVE)
-    assert {request.url.host for request in world.requests} == {"mp.weixin.qq.com"}
+        server.page()
+    assert len(server.requests) == 1 + (location in RELATIVE)
+    assert {request.url.host for request in server.requests} == {"mp.weixin.qq.com"}
 
 
 @pytest.mark.parametrize("address", [odd for odd in ODD if "://" in odd], ids=named)
-def test_address_of_a_medium_that_cannot_be_asked_is_a_typed_error(address: str) -> None:
-    world = Scripted(reply())
+def test_media_invalid_url_is_fetch_error(address: str) -> None:
+    server = ScriptedServer(reply())
     with pytest.raises(FetchError):
-        world.media(address)
-    assert world.requests == []
+        server.media(address)
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
     "location",
     ["https://a.example:443/x", "https://a.example:80/x", "http://a.example:80/x", "http://a.example:443/x", "//a.example/x"],
 )  # fmt: skip
-def test_location_at_a_port_of_the_webs_is_followed(location: str) -> None:
-    world = Scripted(redirect(location), reply())
-    assert world.media() == WHOLE
-    assert world.requests[1].url.host == "a.example"
+def test_media_redirect_to_web_port_is_followed(location: str) -> None:
+    server = ScriptedServer(redirect(location), reply())
+    assert server.media() == WHOLE
+    assert server.requests[1].url.host == "a.example"
 
 
-def test_location_of_status_200_is_not_looked_at() -> None:
-    assert Scripted(reply(location="javascript:1")).media() == WHOLE
+def test_media_location_header_with_status_200_is_ignored() -> None:
+    assert ScriptedServer(reply(location="javascript:1")).media() == WHOLE
 
 
-def test_location_stays_among_the_headers() -> None:
+def test_page_redirect_location_stays_in_headers() -> None:
     wall = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=t&target_url=x"
-    page = Scripted(redirect(wall), reply()).page(SHORT)
+    page = ScriptedServer(redirect(wall), reply()).page(SHORT)
     assert ("location", wall) in page.headers
 
 
-def test_document_of_the_user_may_have_any_port() -> None:
-    world = Scripted(redirect("https://feeds.example:1200/b"), reply())
-    with world.fetcher() as fetcher:
+def test_document_user_port_is_allowed_other_port_is_refused() -> None:
+    server = ScriptedServer(redirect("https://feeds.example:1200/b"), reply())
+    with server.fetcher() as fetcher:
         assert fetcher.document("http://feeds.example:1200/a") == WHOLE
-    with pytest.raises(FetchError), Scripted(redirect("https://feeds.example:22/"), reply()).fetcher() as fetcher:
+    with pytest.raises(FetchError), ScriptedServer(redirect("https://feeds.example:22/"), reply()).fetcher() as fetcher:
         fetcher.document("https://feeds.example:1200/a")
 
 
 @pytest.mark.parametrize(
     "location", ["data:image/png;base64,AA==", "javascript:1", r"https:\\evil.example\x", "https://a.example:99999/"]
 )
-def test_location_of_a_picture_costs_the_picture_alone(archive: Inside, world: World, location: str) -> None:
+def test_batch_picture_with_invalid_redirect_fails_alone(archive: Inside, world: World, location: str) -> None:
     world.serve(numbered.address(1), numbered.article(1, pictures=(7, 8)))
     world.serve(f"{numbered.picture(7)}/0", Answer(status=302, headers=(("Location", location),)))
     numbered.serve_picture(world, 8)

@@ -91,7 +91,7 @@ def test_budget_ends_with_the_run() -> None:
         budget.begin_medium("a")
 
 
-def test_budget_is_one_account_for_all_threads() -> None:
+def test_budget_is_shared_by_all_threads() -> None:
     budget, refused = MediaBudget(MediaLimits(requests=500)), Counter[bool]()
 
     def ask() -> None:
@@ -121,7 +121,7 @@ def forever() -> float:
     return float("inf")
 
 
-def test_rest_holds_for_one_host_and_is_waited_for_once() -> None:
+def test_host_cooldowns_block_one_host_and_wait_once() -> None:
     hosts, clock = rests()
     for _ in range(6):  # of as many requests that were under way
         hosts.back_off("a", 100)
@@ -133,7 +133,7 @@ def test_rest_holds_for_one_host_and_is_waited_for_once() -> None:
 
 
 @pytest.mark.parametrize("asked", [[121], [100, 100], [50, 50, 50], [3600]])
-def test_rest_that_is_too_long_is_left_to_another_run(asked: list[float]) -> None:
+def test_host_cooldowns_too_long_wait_is_postponed(asked: list[float]) -> None:
     hosts, clock = rests()
     for seconds in asked[:-1]:
         hosts.back_off("a", seconds)
@@ -149,7 +149,7 @@ def test_rest_that_is_too_long_is_left_to_another_run(asked: list[float]) -> Non
     assert clock.seconds == slept + 86400
 
 
-def test_rest_is_forgotten_when_the_host_answers() -> None:
+def test_host_cooldowns_success_resets_total_wait() -> None:
     hosts, clock = rests()
     for _ in range(5):
         hosts.back_off("a", 100)
@@ -158,7 +158,7 @@ def test_rest_is_forgotten_when_the_host_answers() -> None:
     assert clock.seconds == 500
 
 
-def test_rest_is_not_begun_when_time_ends_before_it() -> None:
+def test_host_cooldowns_wait_beyond_time_left_is_postponed() -> None:
     hosts, clock = rests()
     hosts.back_off("a", 100)
     with pytest.raises(Postponed):
@@ -197,7 +197,7 @@ def due(archive: Inside) -> list[str]:
     ],
     ids=["pictures", "requests", "bytes"],
 )
-def test_article_past_a_bound_goes_on_in_the_next_run(
+def test_batch_article_over_limit_continues_in_next_run(
     archive: Inside, world: World, bounds: ArticleSettings, each: int
 ) -> None:
     archive.article = bounds
@@ -225,7 +225,7 @@ def test_article_past_a_bound_goes_on_in_the_next_run(
     assert "qpic.cn" not in next(archive.folder.glob("_posts/*")).read_text()
 
 
-def test_article_that_takes_too_long_goes_on_in_the_next_run(archive: Inside, world: World) -> None:
+def test_batch_article_over_max_time_continues_in_next_run(archive: Inside, world: World) -> None:
     archive.article = ArticleSettings(max_time="25m")
     serve(world, 40)
 
@@ -239,7 +239,7 @@ def test_article_that_takes_too_long_goes_on_in_the_next_run(archive: Inside, wo
     assert {row["tries"] for row in rows(archive)} == {0}
 
 
-def test_article_of_dead_pictures_is_asked_for_evenly_and_ends(archive: Inside, world: World) -> None:
+def test_batch_missing_pictures_are_tried_evenly_then_given_up(archive: Inside, world: World) -> None:
     archive.article = ArticleSettings(max_requests=6)  # three of its pictures
     serve(world, 10, Answer(status=404))
     counts = []
@@ -255,7 +255,7 @@ def test_article_of_dead_pictures_is_asked_for_evenly_and_ends(archive: Inside, 
     assert len(world.requests) == asked
 
 
-def test_article_whose_host_wants_short_rests_costs_two_of_them(archive: Inside, world: World) -> None:
+def test_batch_repeated_short_media_cooldowns_postpone_pictures(archive: Inside, world: World) -> None:
     serve(world, 300, faults.too_many("100"))
     _, (outcome,) = archive.batch(ONE)
     assert outcome.outcome == "archived"
@@ -265,7 +265,7 @@ def test_article_whose_host_wants_short_rests_costs_two_of_them(archive: Inside,
     assert len(due(archive)) == 300
 
 
-def test_article_whose_host_wants_a_long_rest_is_left(archive: Inside, world: World) -> None:
+def test_batch_long_media_cooldown_postpones_pictures(archive: Inside, world: World) -> None:
     serve(world, 300, faults.too_many("3600"))
     _, (outcome,) = archive.batch(ONE)
     assert (outcome.outcome, archive.slept) == ("archived", [])
@@ -278,7 +278,7 @@ def test_article_whose_host_wants_a_long_rest_is_left(archive: Inside, world: Wo
 # The end of the run
 
 
-def test_run_over_begins_no_request_for_a_picture(archive: Inside, world: World) -> None:
+def test_batch_max_time_reached_starts_no_picture_request(archive: Inside, world: World) -> None:
     serve(world, 40)
     times = []
     end = archive.now + timedelta(seconds=5)
@@ -299,7 +299,7 @@ def test_run_over_begins_no_request_for_a_picture(archive: Inside, world: World)
 
 
 @pytest.mark.parametrize("answer", [faults.SILENT, faults.SLOW_HEAD, faults.SLOW_BODY], ids=["silent", "head", "body"])
-def test_run_over_ends_an_answer_under_way(archive: Inside, world: World, answer: Answer) -> None:
+def test_batch_max_time_reached_aborts_picture_response(archive: Inside, world: World, answer: Answer) -> None:
     serve(world, 3, answer)
     begin, end = monotonic(), archive.now + timedelta(seconds=1)
 
@@ -314,7 +314,7 @@ def test_run_over_ends_an_answer_under_way(archive: Inside, world: World, answer
     assert {row["tries"] for row in rows(archive)} == {0}
 
 
-def test_run_over_ends_a_page_under_way(archive: Inside, world: World) -> None:
+def test_batch_max_time_reached_aborts_page_response(archive: Inside, world: World) -> None:
     world.serve(ONE, faults.SLOW_BODY)
     begin, end = monotonic(), archive.now + timedelta(seconds=1)
     world.before = lambda _request: setattr(archive, "now", end)
@@ -324,7 +324,7 @@ def test_run_over_ends_a_page_under_way(archive: Inside, world: World) -> None:
     assert len(world.asked(PAGES)) == 1
 
 
-def test_run_over_cuts_the_sleep_between_tries(archive: Inside, world: World) -> None:
+def test_batch_max_time_reached_cuts_retry_delay(archive: Inside, world: World) -> None:
     serve(world, 3, Answer(status=503))
     begin = archive.now
     _, (outcome,) = archive.batch(ONE, max_time=0.5)
@@ -333,7 +333,7 @@ def test_run_over_cuts_the_sleep_between_tries(archive: Inside, world: World) ->
     assert {row["tries"] for row in rows(archive)} == {1}  # each failed once by itself
 
 
-def test_command_ends_in_time_whatever_the_pictures_servers_want(archiver: Command, world: World) -> None:
+def test_batch_max_time_limits_slow_picture_servers(archiver: Command, world: World) -> None:
     world.serve(ONE, numbered.article(1, pictures=range(400)))
     for number in range(400):
         answer = faults.too_many("100") if number % 2 else pages.redirect("https://wx.qlogo.cn/slow")

@@ -30,7 +30,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loopback:
 # Names
 
 
-def test_the_checked_address_is_connected_to_and_the_resolver_asked_once(world: Loopback) -> None:
+def test_fetcher_dns_rebinding_connects_to_checked_address(world: Loopback) -> None:
     world.answers = [[PUBLIC], ["127.0.0.1"]]  # DNS rebinding: another answer to the second question
     with world.serve(page), world.fetcher() as fetcher:
         assert fetcher.media(PICTURE).content == WHOLE
@@ -40,7 +40,7 @@ def test_the_checked_address_is_connected_to_and_the_resolver_asked_once(world: 
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
-def test_name_that_leads_inside_is_not_connected_to(world: Loopback, address: str) -> None:
+def test_fetcher_private_address_is_not_connected(world: Loopback, address: str) -> None:
     world.answers = [[address]]
     with world.fetcher() as fetcher, pytest.raises(ForbiddenAddress):
         fetcher.media("https://innocent.example.com/a.png")
@@ -48,7 +48,7 @@ def test_name_that_leads_inside_is_not_connected_to(world: Loopback, address: st
     assert world.resolved == ["innocent.example.com"]  # and not tried again
 
 
-def test_rebinding_between_two_connections_is_caught_at_the_second(world: Loopback) -> None:
+def test_fetcher_dns_rebinding_on_second_connection_is_rejected(world: Loopback) -> None:
     def once(connection: ssl.SSLSocket) -> None:
         head(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx")
@@ -61,7 +61,7 @@ def test_rebinding_between_two_connections_is_caught_at_the_second(world: Loopba
     assert world.connected == [PUBLIC]
 
 
-def test_inner_addresses_of_a_name_are_left_out_and_the_next_public_one_tried(world: Loopback) -> None:
+def test_fetcher_private_addresses_are_skipped_for_public_ones(world: Loopback) -> None:
     world.answers = [["127.0.0.1", "93.184.216.35", PUBLIC]]
     world.dead = {"93.184.216.35"}
     with world.serve(page), world.fetcher() as fetcher:
@@ -70,7 +70,7 @@ def test_inner_addresses_of_a_name_are_left_out_and_the_next_public_one_tried(wo
 
 
 @pytest.mark.parametrize("error", [socket.gaierror(-2, "unknown"), UnicodeError("label too long")])
-def test_name_that_does_not_resolve_is_unreachable(world: Loopback, error: Exception) -> None:
+def test_fetcher_unresolvable_host_is_unreachable(world: Loopback, error: Exception) -> None:
     def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
         raise error
 
@@ -81,26 +81,26 @@ def test_name_that_does_not_resolve_is_unreachable(world: Loopback, error: Excep
 # Certificates
 
 
-def test_certificate_is_checked_against_the_name_and_a_wrong_one_not_tried_again(world: Loopback) -> None:
+def test_certificate_for_wrong_host_fails_without_retry(world: Loopback) -> None:
     untrusted = pytest.raises(Unreachable, match="certificate is not trusted")
     with world.serve(page, "example.com"), world.fetcher() as fetcher, untrusted:
         fetcher.media(PICTURE)
     assert world.connected == [PUBLIC]
 
 
-def test_certificate_of_an_unknown_authority_is_refused(world: Loopback) -> None:
+def test_certificate_of_unknown_authority_is_rejected(world: Loopback) -> None:
     world.authority = trustme.CA()  # not the one in SSL_CERT_FILE
     with world.serve(page), world.fetcher() as fetcher, pytest.raises(Unreachable, match="SSL_CERT_FILE"):
         fetcher.media(PICTURE)
 
 
-def test_missing_certificate_file_is_a_setting_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetcher_missing_certificate_file_is_config_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     with pytest.raises(ConfigError, match="SSL_CERT_FILE"):
         Fetcher()
 
 
-def test_http2_is_spoken_where_offered(world: Loopback) -> None:
+def test_fetcher_uses_http2_when_offered(world: Loopback) -> None:
     methods: list[bytes] = []
 
     def talk(connection: ssl.SSLSocket) -> None:
@@ -125,7 +125,7 @@ def test_http2_is_spoken_where_offered(world: Loopback) -> None:
 # Faults on the line
 
 
-def test_no_wait_lasts_longer_than_what_is_left_of_the_deadline() -> None:
+def test_deadline_within_never_exceeds_time_left() -> None:
     times = iter([0.0, 5.0, 90.0, 100.0])
     deadline = Deadline(100, lambda: next(times))
     assert (deadline.within(20), deadline.within(20)) == (20, 10)
@@ -175,7 +175,7 @@ def trickling_body(connection: ssl.SSLSocket) -> None:
     ],
     ids=["reset", "nonsense", "silent", "trickling head", "trickling body"],
 )
-def test_faulty_answer_ends_in_time_after_four_tries(
+def test_fetcher_faulty_answer_is_unreachable_after_four_tries(
     world: Loopback, talk: Callable[[ssl.SSLSocket], None], options: FetcherOptions
 ) -> None:
     connections = 0
@@ -190,6 +190,6 @@ def test_faulty_answer_ends_in_time_after_four_tries(
     assert connections == 4
 
 
-def test_body_shorter_than_declared_never_passes_as_a_medium(world: Loopback) -> None:
+def test_fetcher_truncated_media_body_is_fetch_error(world: Loopback) -> None:
     with world.serve(reset), world.fetcher() as fetcher, pytest.raises(FetchError):
         fetcher.media(PICTURE)

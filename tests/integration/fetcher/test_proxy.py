@@ -17,7 +17,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loopback:
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "--proxy"])
-def test_users_proxy_on_loopback_is_used_and_resolves_the_names(
+def test_proxy_on_loopback_is_used_and_resolves_names(
     world: Loopback, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     with world.serve(page), connect_proxy(world) as (port, asked):
@@ -34,7 +34,7 @@ def test_users_proxy_on_loopback_is_used_and_resolves_the_names(
 
 
 @pytest.mark.parametrize("exception", ["mmbiz.qpic.cn", "qpic.cn", ".qpic.cn", "a.example, mmbiz.qpic.cn", "*"])
-def test_no_proxy_leads_past_the_proxy(world: Loopback, monkeypatch: pytest.MonkeyPatch, exception: str) -> None:
+def test_no_proxy_variable_bypasses_proxy(world: Loopback, monkeypatch: pytest.MonkeyPatch, exception: str) -> None:
     with world.serve(page), connect_proxy(world) as (port, asked):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         monkeypatch.setenv("NO_PROXY", exception)
@@ -44,7 +44,7 @@ def test_no_proxy_leads_past_the_proxy(world: Loopback, monkeypatch: pytest.Monk
     assert world.resolved == ["mmbiz.qpic.cn"]
 
 
-def test_literal_inner_address_is_refused_with_a_proxy_too(world: Loopback) -> None:
+def test_proxy_private_ip_address_is_rejected(world: Loopback) -> None:
     with (
         connect_proxy(world) as (port, asked),
         world.fetcher(FetcherOptions(proxy=f"http://127.0.0.1:{port}")) as fetcher,
@@ -55,7 +55,7 @@ def test_literal_inner_address_is_refused_with_a_proxy_too(world: Loopback) -> N
     assert asked == []
 
 
-def test_certificate_is_checked_through_a_proxy(world: Loopback) -> None:
+def test_proxy_certificate_of_target_is_checked(world: Loopback) -> None:
     untrusted = pytest.raises(Unreachable, match="certificate is not trusted")
     with (
         world.serve(page, "example.com"),
@@ -67,7 +67,7 @@ def test_certificate_is_checked_through_a_proxy(world: Loopback) -> None:
 
 
 @pytest.mark.parametrize("address", ["ftp://user:secret@proxy:1", "http://", "http://user:secret@host:port"])
-def test_proxy_that_is_none_is_a_setting_to_mend_and_its_password_not_shown(address: str) -> None:
+def test_proxy_invalid_url_is_config_error_without_password(address: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Fetcher(FetcherOptions(proxy=address))
     assert "secret" not in str(caught.value)

@@ -152,7 +152,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loopback:
 
 @pytest.mark.parametrize("before", [(), (OK,)], ids=["at once", "in the body"])
 @pytest.mark.parametrize("answer", FRAMES.values(), ids=FRAMES)
-def test_transport_malformed_http2_answer_costs_itself_alone(
+def test_transport_malformed_http2_answer_spares_later_requests(
     world: Loopback, answer: bytes, before: tuple[bytes, ...]
 ) -> None:
     with world.serve(speaker(*before, answer), protocol="h2"), world.fetcher() as fetcher:
@@ -163,7 +163,7 @@ def test_transport_malformed_http2_answer_costs_itself_alone(
 
 
 @pytest.mark.parametrize("answer", [FRAMES["a status of letters"], FRAMES["an overlong frame"], FRAMES["status 0"]])
-def test_transport_malformed_http2_page_is_a_typed_error(world: Loopback, answer: bytes) -> None:
+def test_transport_malformed_http2_page_is_fetch_error(world: Loopback, answer: bytes) -> None:
     target = Target(source="", url="https://mp.weixin.qq.com/s/Badabcdefghijklmnopqrs")
     with world.serve(speaker(answer), protocol="h2"), world.fetcher() as fetcher, pytest.raises(FetchError):
         fetcher.page(target)
@@ -179,7 +179,7 @@ HTTP1 = [
 
 
 @pytest.mark.parametrize("answer", HTTP1, ids=range(len(HTTP1)))
-def test_transport_malformed_http1_answer_is_a_typed_error(world: Loopback, answer: bytes) -> None:
+def test_transport_malformed_http1_answer_is_fetch_error(world: Loopback, answer: bytes) -> None:
     def talk(connection: ssl.SSLSocket) -> None:
         head(connection)
         connection.sendall(answer)
@@ -230,7 +230,7 @@ BELOW = classes("h2", "hpack", "hyperframe", "h11", "httpcore")
 FOREIGN = [*BELOW, ValueError, KeyError, IndexError, TypeError, AssertionError, RuntimeError, UnicodeError, OSError]
 
 
-def test_transport_classes_are_found() -> None:
+def test_transport_error_classes_of_libraries_are_found() -> None:
     names = {kind.__name__ for kind in BELOW}
     assert {"ProtocolError", "HPACKDecodingError", "InvalidFrameError", "RemoteProtocolError", "ConnectionNotAvailable",
             "InvalidDataError", "DenialOfServiceError", "StreamClosedError"} <= names  # fmt: skip
@@ -238,7 +238,7 @@ def test_transport_classes_are_found() -> None:
 
 
 @pytest.mark.parametrize("kind", FOREIGN, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
-def test_transport_error_of_a_library_becomes_httpxs(kind: type[Exception]) -> None:
+def test_as_httpx_errors_library_error_becomes_transport_error(kind: type[Exception]) -> None:
     seen: list[Exception] = []
     with pytest.raises(httpx.TransportError), transport.as_httpx_errors(seen.append):
         raise instance(kind)
@@ -246,18 +246,18 @@ def test_transport_error_of_a_library_becomes_httpxs(kind: type[Exception]) -> N
 
 
 @pytest.mark.parametrize("kind", [httpcore.ReadTimeout, httpcore.ConnectError, httpcore.RemoteProtocolError])
-def test_transport_error_keeps_its_name(kind: type[Exception]) -> None:
+def test_as_httpx_errors_httpcore_error_keeps_class_name(kind: type[Exception]) -> None:
     with pytest.raises(getattr(httpx, kind.__name__)), transport.as_httpx_errors():
         raise kind("said")
 
 
-def test_transport_our_own_error_stays_ours() -> None:
+def test_as_httpx_errors_own_error_is_unchanged() -> None:
     with pytest.raises(ForbiddenAddress), transport.as_httpx_errors():
         raise ForbiddenAddress("said")
 
 
 @pytest.mark.parametrize("kind", classes("httpx"), ids=lambda kind: kind.__name__)
-def test_fetcher_error_of_httpx_becomes_ours(kind: type[Exception]) -> None:
+def test_with_retries_httpx_error_becomes_unreachable(kind: type[Exception]) -> None:
     def tries() -> Any:
         raise kind("said", request=None, response=None) if kind is httpx.HTTPStatusError else instance(kind)
 

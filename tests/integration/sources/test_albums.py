@@ -64,7 +64,7 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize(("pasted", "is_one"), ADDRESSES.values(), ids=ADDRESSES)
-def test_what_an_albums_address_is(pasted: str, is_one: bool) -> None:
+def test_parse_album_accepts_album_addresses_only(pasted: str, is_one: bool) -> None:
     assert is_album(pasted) is is_one
     if is_one:
         assert albums.parse_album(pasted).address == CANONICAL
@@ -73,7 +73,7 @@ def test_what_an_albums_address_is(pasted: str, is_one: bool) -> None:
             albums.parse_album(pasted)
 
 
-def test_an_album_is_listed_page_by_page_in_its_order(world: World) -> None:
+def test_album_listing_pages_come_in_order(world: World) -> None:
     items = [item(number) for number in range(1, 8)]
     serve(world, items, size=3)
     found = listing(world)
@@ -93,14 +93,14 @@ FLAGS: dict[str, Callable[[bool], object]] = {
 
 @pytest.mark.parametrize("flag", FLAGS.values(), ids=FLAGS)
 @pytest.mark.parametrize("lone_object", [True, False], ids=["an object for an array", "an array of one"])
-def test_the_listing_ends_where_it_says_so(world: World, flag: Callable[[bool], object], lone_object: bool) -> None:
+def test_album_listing_ends_at_continue_flag(world: World, flag: Callable[[bool], object], lone_object: bool) -> None:
     serve(world, [item(n) for n in range(1, 6)], size=2, traps=Traps(flag=flag, lone_object=lone_object))
     found = listing(world)
     assert urls_of(list(found)) == links(1, 2, 3, 4, 5)
     assert (len(world.requests), found.is_complete, found.warnings) == (3, True, ())
 
 
-def test_an_empty_album_is_complete(world: World) -> None:
+def test_album_listing_empty_album_is_complete(world: World) -> None:
     serve(world, [])
     found = listing(world)
     assert (list(found), found.count, found.is_complete, found.warnings) == ([], 0, True, ())
@@ -123,7 +123,7 @@ ITEMS: dict[str, tuple[Item, str]] = {
 
 
 @pytest.mark.parametrize(("first", "address"), ITEMS.values(), ids=ITEMS)
-def test_an_item_in_its_odd_forms(world: World, first: Item, address: str) -> None:
+def test_album_listing_odd_item_forms_give_article_urls(world: World, first: Item, address: str) -> None:
     serve(world, [first, item(2), item(3)], size=2)
     assert urls_of(list(listing(world))) == [address, *links(2, 3)]
 
@@ -141,7 +141,7 @@ ODD_ITEMS: dict[str, object] = {
 
 
 @pytest.mark.parametrize("odd", ODD_ITEMS.values(), ids=ODD_ITEMS)
-def test_an_item_that_names_no_article_costs_no_other(world: World, odd: object) -> None:
+def test_album_listing_item_without_article_gives_warning(world: World, odd: object) -> None:
     listed = {"article_list": [item(1), odd, item(2)], "base_info": {"article_count": "3"}, "continue_flag": "0"}
     world.serve(request(), json_answer({"base_resp": {"ret": 0}, "getalbum_resp": listed}))
     found = listing(world)
@@ -158,7 +158,9 @@ STUCK = {
 
 
 @pytest.mark.parametrize(("traps", "numbers", "why"), STUCK.values(), ids=STUCK)
-def test_without_progress_it_stops_with_a_warning(world: World, traps: Traps, numbers: list[int], why: str) -> None:
+def test_album_listing_without_progress_stops_with_warning(
+    world: World, traps: Traps, numbers: list[int], why: str
+) -> None:
     serve(world, [item(n) for n in range(1, 8)], size=2, traps=traps)
     found = listing(world)
     assert urls_of(list(found)) == links(*numbers)
@@ -168,7 +170,7 @@ def test_without_progress_it_stops_with_a_warning(world: World, traps: Traps, nu
     assert len(world.requests) <= 3
 
 
-def test_pages_in_a_circle_end(world: World) -> None:
+def test_album_listing_cyclic_pages_end(world: World) -> None:
     pages = [[item(1), item(2)], [item(3), item(4)], [item(2), item(1)]]  # the third leads to the second
     for last, items in zip((None, item(2), item(4)), pages, strict=True):
         body = {"article_list": items, "continue_flag": "1", "base_info": {}}
@@ -178,7 +180,7 @@ def test_pages_in_a_circle_end(world: World) -> None:
     assert not found.is_complete
 
 
-def test_a_last_item_without_a_number_is_no_way_on(world: World) -> None:
+def test_album_listing_last_item_without_number_stops(world: World) -> None:
     body = {"article_list": [item(1), "?"], "continue_flag": "1", "base_info": {}}
     world.serve(request(), json_answer({"getalbum_resp": body}))
     found = listing(world)
@@ -187,7 +189,7 @@ def test_a_last_item_without_a_number_is_no_way_on(world: World) -> None:
     assert "no number" in found.warnings[-1]
 
 
-def test_an_album_that_never_ends_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_album_listing_endless_album_stops_at_page_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(albums, "MAX_PAGES", 4)
     serve(world, [item(n) for n in range(1, 100)], size=2)
     found = listing(world)
@@ -196,13 +198,13 @@ def test_an_album_that_never_ends_is_given_up(world: World, monkeypatch: pytest.
     assert "more than 4" in found.warnings[0]
 
 
-def test_an_article_that_is_listed_twice_comes_once(world: World) -> None:
+def test_album_listing_repeated_article_is_listed_once(world: World) -> None:
     serve(world, [item(1), item(2), item(1), item(3)], size=2)
     assert urls_of(list(listing(world))) == links(1, 2, 3)
 
 
 @pytest.mark.parametrize("count", ["9", 9], ids=["text", "number"])
-def test_a_count_that_disagrees_is_told(world: World, count: object) -> None:
+def test_album_listing_count_mismatch_gives_warning(world: World, count: object) -> None:
     serve(world, [item(1), item(2)], traps=Traps(count=count))
     found = listing(world)
     assert len(list(found)) == 2
@@ -211,7 +213,7 @@ def test_a_count_that_disagrees_is_told(world: World, count: object) -> None:
 
 
 @pytest.mark.parametrize("count", [None, "", "many", [], "-1", 1.5, True], ids=repr)
-def test_a_count_that_is_none_is_no_count(world: World, count: object) -> None:
+def test_album_listing_invalid_count_is_ignored(world: World, count: object) -> None:
     body = {"article_list": [item(1)], "continue_flag": "0", "base_info": {"article_count": count}}
     world.serve(request(), json_answer({"getalbum_resp": body}))
     found = listing(world)
@@ -234,20 +236,20 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize(("content", "why"), DAMAGED.values(), ids=DAMAGED)
-def test_an_answer_that_is_no_listing(content: bytes, why: str) -> None:
+def test_album_listing_invalid_answer_is_fetch_error(content: bytes, why: str) -> None:
     with pytest.raises(FetchError, match=why) as caught:
         list(AlbumListing(ADDRESS, lambda _: content, lambda _: False))
     assert caught.value.concerns == CANONICAL
 
 
 @pytest.mark.parametrize("ret", [-3, "200013", 1, None], ids=repr)
-def test_a_listing_that_is_refused(world: World, ret: object) -> None:
+def test_album_listing_refused_request_is_fetch_error(world: World, ret: object) -> None:
     refuse(world, ret, "no session\n\x00")
     with pytest.raises(FetchError, match=f"ret {ret}, no session"):
         list(listing(world))
 
 
-def test_a_wall_at_page_three_leaves_what_came_before(world: World) -> None:
+def test_album_listing_error_on_later_page_keeps_earlier_targets(world: World) -> None:
     items = [item(n) for n in range(1, 8)]
     serve(world, items, size=2)
     world.serve(request(items[3]), Answer(body=b"<html>"))
@@ -259,35 +261,35 @@ def test_a_wall_at_page_three_leaves_what_came_before(world: World) -> None:
     assert (found.title, found.count, found.is_complete) == ("合集&一", 7, False)
 
 
-def test_targets_come_as_their_page_does(world: World) -> None:
+def test_album_listing_yields_targets_before_next_page(world: World) -> None:
     serve(world, [item(n) for n in range(1, 8)], size=2)
     targets = iter(listing(world))
     assert [next(targets).url, next(targets).url] == links(1, 2)
     assert len(world.requests) == 1
 
 
-def test_the_same_count_and_a_known_first_page_cost_one_request(world: World) -> None:
+def test_album_listing_unchanged_album_costs_one_request(world: World) -> None:
     serve(world, [item(n) for n in range(1, 61)])
     found = listing(world, known=range(1, 61), last_count=60)
     assert urls_of(list(found)) == links(*range(1, 21))
     assert (asked(world), found.is_complete) == ([request()], True)
 
 
-def test_new_articles_at_the_beginning_are_listed_as_far_as_the_known(world: World) -> None:
+def test_album_listing_new_articles_at_start_stop_at_known(world: World) -> None:
     serve(world, [item(n) for n in range(100, 20, -1)])
     found = listing(world, known=range(1, 76), last_count=55)  # 76 … 100 are new: two pages
     assert set(links(*range(76, 101))) <= set(urls_of(list(found)))
     assert (len(world.requests), found.is_complete, found.count) == (2, True, 80)
 
 
-def test_new_articles_at_the_end_are_found_from_there(world: World) -> None:
+def test_album_listing_new_articles_at_end_listed_in_reverse(world: World) -> None:
     serve(world, [item(n) for n in range(1, 84)])
     found = listing(world, known=range(1, 81), last_count=80)
     assert set(links(81, 82, 83)) <= set(urls_of(list(found)))
     assert (asked(world), found.is_complete) == ([request(), request(reverse=True)], True)
 
 
-def test_new_articles_in_the_middle_are_looked_for_where_the_count_tells_of_them(world: World) -> None:
+def test_album_listing_new_articles_in_middle_are_found(world: World) -> None:
     serve(world, [item(n) for n in range(1, 101)])
     found = listing(world, known=[*range(1, 41), *range(45, 101)], last_count=96)
     assert set(links(41, 42, 43, 44)) <= set(urls_of(list(found)))
@@ -304,7 +306,7 @@ INCREMENTS = {
 
 
 @pytest.mark.parametrize(("numbers", "known", "last_count"), INCREMENTS.values(), ids=INCREMENTS)
-def test_what_cannot_be_told_from_the_ends_is_listed_whole(
+def test_album_listing_unclear_change_lists_whole_album(
     world: World, numbers: range, known: Collection[int], last_count: int | None
 ) -> None:
     serve(world, [item(n) for n in numbers])
@@ -313,7 +315,7 @@ def test_what_cannot_be_told_from_the_ends_is_listed_whole(
     assert (found.is_complete, found.warnings) == (True, ())
 
 
-def test_a_listing_without_a_count_is_listed_whole(world: World) -> None:
+def test_album_listing_without_count_lists_whole_album(world: World) -> None:
     serve(world, [item(n) for n in range(1, 61)], traps=Traps(count=""))
     found = listing(world, known=range(1, 61), last_count=60)
     assert len(list(found)) == 60

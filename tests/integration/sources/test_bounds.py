@@ -47,7 +47,7 @@ LONG: dict[str, tuple[str, int]] = {
 
 
 @pytest.mark.parametrize(("text", "number"), LONG.values(), ids=LONG)
-def test_read_list_names_a_line_that_is_too_long_and_goes_on(text: str, number: int) -> None:
+def test_read_list_overlong_line_is_reported_and_skipped(text: str, number: int) -> None:
     found = entries(text.encode())
     assert [entry.target.url for entry in found if entry.target] == [A, B]
     (bad,) = [entry for entry in found if not entry.target]
@@ -67,11 +67,11 @@ WHOLE: dict[str, str] = {
 
 
 @pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE)
-def test_read_list_takes_long_lines_that_people_have(text: str) -> None:
+def test_read_list_long_lines_within_limits_are_read(text: str) -> None:
     assert [entry.target.url if entry.target else entry.error for entry in entries(text.encode())] == [A, B]
 
 
-def test_read_list_refuses_a_document_that_is_too_large() -> None:
+def test_read_list_oversized_document_is_rejected() -> None:
     (entry,) = entries(b"[" + b'{"a": "' + b"x" * DOCUMENT + b'"}]')
     assert not entry.target
     (entry,) = entries(b"[\n" + b'"x",\n' * (DOCUMENT // 4) + b"]")
@@ -103,7 +103,7 @@ class Endless(io.RawIOBase):
         return self.letter * count
 
 
-def test_a_line_of_400_mb_costs_little_memory() -> None:
+def test_read_list_400_mb_line_uses_limited_memory() -> None:
     tracemalloc.start()
     (entry,) = read_list(lines_of(Endless(400 * 2**20)))
     _, peak = tracemalloc.get_traced_memory()
@@ -112,12 +112,12 @@ def test_a_line_of_400_mb_costs_little_memory() -> None:
     assert peak < 150 * 2**20
 
 
-def test_a_list_beyond_the_cap_is_refused() -> None:
+def test_lines_of_list_over_size_limit_is_rejected() -> None:
     with pytest.raises(InputError, match="512 MB"):
         lines_of(Endless(decoding.MAX_LIST_SIZE + 1))
 
 
-def test_many_lines_cost_no_memory_of_their_own() -> None:
+def test_read_list_many_lines_use_constant_memory() -> None:
     content = f"{A}\n# {'x' * 90}\n".encode() * 100_000
     tracemalloc.start()
     assert sum(1 for _ in read_list(lines_of(io.BytesIO(content)))) == 1
@@ -131,7 +131,7 @@ ENCODED = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
 
 @pytest.mark.parametrize("encoding", ENCODED)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_lines_of_are_whole_where_pieces_meet(encoding: str, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_of_chunk_boundaries_keep_lines_whole(encoding: str, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["标题一", "", "😀" * 3, "a\u2028b", "x"]
     content = end.join(lines).encode(encoding)
     for size in range(1, 9):
@@ -139,7 +139,7 @@ def test_lines_of_are_whole_where_pieces_meet(encoding: str, end: str, monkeypat
         assert list(lines_of(content)) == lines
 
 
-def test_lines_of_a_file_begin_where_it_stands() -> None:
+def test_lines_of_file_start_at_current_position() -> None:
     file = io.BytesIO(b"read before\n" + A.encode())
     file.readline()
     assert list(lines_of(file)) == [A]
@@ -151,14 +151,14 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
     return tmp_path / "pipe"
 
 
-def test_read_file_reads_a_pipe(pipe: Path) -> None:
+def test_open_list_reads_pipe(pipe: Path) -> None:
     writing = Thread(target=lambda: pipe.write_bytes(f"{A}\n{B}".encode()))
     writing.start()
     assert [entry.source for entry in open_list(str(pipe))] == [A, B]
     writing.join()
 
 
-def test_read_file_ends_a_pipe_that_gives_no_text(pipe: Path) -> None:
+def test_open_list_binary_pipe_is_rejected(pipe: Path) -> None:
     def write() -> None:
         with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as file:
             while True:
@@ -172,37 +172,37 @@ def test_read_file_ends_a_pipe_that_gives_no_text(pipe: Path) -> None:
     writing.join()
 
 
-def test_read_file_names_the_list_that_is_none(tmp_path: Path) -> None:
+def test_open_list_pdf_error_names_file(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_bytes(b"%PDF-1.7")
     with pytest.raises(InputError, match=r"list\.txt.*PDF"):
         open_list(str(tmp_path / "list.txt"))
 
 
 @pytest.mark.parametrize("name", [".", "missing.txt", "x" * 5000, "a\0b", "/proc/self/mem"])
-def test_read_file_of_what_cannot_be_read(name: str) -> None:
+def test_open_list_unreadable_path_is_input_error(name: str) -> None:
     with pytest.raises(InputError):
         open_list(name)
 
 
-def test_add_names_a_line_of_stdin_that_is_too_long(archiver: Command) -> None:
+def test_add_overlong_stdin_line_is_reported(archiver: Command) -> None:
     done = archiver("add", "-o", "out", "--json", "-", stdin=b"missing.html\n" + b"x" * 10_000_000 + b"\nother.html\n")
     assert [one["source"][:12] for one in done.outcomes] == ["missing.html", "line 2, of m", "other.html"]
     assert len(done.err) < 5000
     assert "bug" not in done.err
 
 
-def test_batch_shows_no_line_that_is_too_long(archiver: Command) -> None:
+def test_batch_overlong_line_is_not_printed(archiver: Command) -> None:
     done = archiver("batch", "-o", "out", "-", stdin=b"x" * 80_000_000)
     assert done.code == 2
     assert "line 1" in done.err
     assert len(done.err) < 2000
 
 
-def test_a_feed_that_is_a_file_is_read_as_far_as_feeds_go() -> None:
+def test_run_feed_file_is_read_up_to_limit() -> None:
     assert len(_read(Path("/dev/zero"))) == feeds.MAX_FEED_SIZE + 1
 
 
-def test_a_run_refuses_an_endless_feed(archiver: Command) -> None:
+def test_run_endless_feed_is_rejected(archiver: Command) -> None:
     archiver.write("archiver.yml", "sources: [{feed: /dev/zero}, {feed: missing.xml}, {feed: .}]")
     done = archiver("run")
     assert "bug" not in done.err

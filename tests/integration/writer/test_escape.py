@@ -1,4 +1,4 @@
-"""What each sign of literal text is written as: the last column of docs/jekyll.md#what-each-sign-means."""
+"""What each sign of literal text is written as: the last column of docs/reference/jekyll.md#what-each-sign-means."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ IN_A_LINE = {
 
 
 @pytest.mark.parametrize(("text", "written"), IN_A_LINE.values(), ids=IN_A_LINE)
-def test_in_a_line(text: str, written: str) -> None:
+def test_escape_signs_within_line(text: str, written: str) -> None:
     assert escape(text) == written
 
 
@@ -84,7 +84,7 @@ AT_A_START = {
 
 
 @pytest.mark.parametrize(("text", "written"), AT_A_START.values(), ids=AT_A_START)
-def test_where_a_line_begins(text: str, written: str) -> None:
+def test_escape_signs_at_line_start(text: str, written: str) -> None:
     assert escape(text, starts=True) == written
 
 
@@ -98,7 +98,7 @@ BESIDE = {
 
 
 @pytest.mark.parametrize(("text", "after", "written"), BESIDE.values(), ids=BESIDE)
-def test_before_other_output(text: str, after: str, written: str) -> None:
+def test_escape_signs_before_other_output(text: str, after: str, written: str) -> None:
     assert escape(text, after=after) == written
 
 
@@ -109,7 +109,7 @@ SHOWN += [f"{sign}甲{sign * 2}甲 {sign} x{sign}y {sign}" for sign in string.pu
 
 @pytest.mark.parametrize("engine", READERS)
 @pytest.mark.parametrize("text", SHOWN)
-def test_every_engine_shows_the_text_and_no_link(engine: str, text: str) -> None:
+def test_escape_text_is_literal_in_every_engine(engine: str, text: str) -> None:
     said = [char for char in text if not char.isspace() and (char.isprintable() or char == "\u200d")]
     for written in (escape(text, starts=True), escape_all(text.strip())):
         shown = seen(ENGINES[engine](written + "\n"))
@@ -125,16 +125,16 @@ MANY_LINES = {
 
 
 @pytest.mark.parametrize(("text", "written"), MANY_LINES.values(), ids=MANY_LINES)
-def test_many_lines_at_once(text: str, written: str) -> None:
+def test_escape_all_line_starts_are_escaped(text: str, written: str) -> None:
     assert escape_all(text) == written
 
 
-def test_entities_leave_no_mark() -> None:
+def test_entities_replace_all_markup_characters() -> None:
     marks = "&<>\\`*_[]{}|~\"'$!#^%@:=.-/"
     assert entities(f"a{marks}\x00甲 1") == "a" + "".join(f"&#{ord(mark)};" for mark in marks) + "甲 1"
 
 
-def test_a_destination_is_as_it_was_where_nothing_has_to_be_done() -> None:
+def test_destination_safe_address_is_unchanged() -> None:
     address = "https://a.b:1/c_d-e~f.g?h=i+j,k;l#m@n!o$p'q*r"
     assert destination(address) == address
 
@@ -151,9 +151,9 @@ DESTINATIONS = {
 
 
 @pytest.mark.parametrize(("address", "written"), DESTINATIONS.values(), ids=DESTINATIONS)
-def test_a_destination_ends_where_it_ends(address: str, written: str) -> None:
+def test_destination_unsafe_characters_are_encoded(address: str, written: str) -> None:
     assert destination(address) == written
 
 
-def test_an_alternative_holds_words_alone() -> None:
+def test_alternative_keeps_words_only() -> None:
     assert alternative(' 流程[图]\\a|b*c_d`e<f>g"h{i}j&k$l~m^n\x00o \n p') == "流程 图 a b c d e f g h i j k l m no p"

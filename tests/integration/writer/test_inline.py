@@ -1,4 +1,4 @@
-"""Where asterisks stand for bold, where tags do, and how white space leaves both: docs/jekyll.md#2-emphasis."""
+"""Where asterisks stand for bold, where tags do, and how white space leaves both: docs/reference/jekyll.md#2-emphasis."""
 
 from __future__ import annotations
 
@@ -129,13 +129,13 @@ LINES = {
 
 
 @pytest.mark.parametrize(("html", "markdown"), LINES.values(), ids=LINES)
-def test_a_line(html: str, markdown: str) -> None:
+def test_write_line_marks_and_white_space(html: str, markdown: str) -> None:
     assert written(html) == markdown
 
 
 @pytest.mark.parametrize("engine", READERS)
 @pytest.mark.parametrize(("html", "markdown"), LINES.values(), ids=LINES)
-def test_every_engine_shows_the_line_as_the_page_does(engine: str, html: str, markdown: str) -> None:
+def test_write_line_renders_like_page_in_every_engine(engine: str, html: str, markdown: str) -> None:
     same(seen(html), seen(ENGINES[engine](markdown + "\n")))
 
 
@@ -157,13 +157,13 @@ PICTURES = {
 
 
 @pytest.mark.parametrize(("html", "markdown"), PICTURES.values(), ids=PICTURES)
-def test_a_picture(html: str, markdown: str) -> None:
+def test_write_line_picture_markdown(html: str, markdown: str) -> None:
     assert written(html) == markdown
 
 
 @pytest.mark.parametrize("engine", READERS)
 @pytest.mark.parametrize(("html", "markdown"), PICTURES.values(), ids=PICTURES)
-def test_every_engine_shows_the_picture_where_the_page_does(engine: str, html: str, markdown: str) -> None:
+def test_write_line_pictures_render_like_page_in_every_engine(engine: str, html: str, markdown: str) -> None:
     shown = ENGINES[engine](markdown + "\n")
     same(_with_pictures(html), _with_pictures(shown))
     assert _SOURCE.findall(shown) == _SOURCE.findall(html)
@@ -181,25 +181,25 @@ def _with_pictures(html: str) -> list[tuple[str, frozenset[str], str, str]]:
 
 
 @pytest.mark.parametrize("html", ["", " ", "<strong></strong>", "<em> </em>", "<br>", f'<a href="{U}"></a>'])
-def test_what_shows_nothing_is_nothing(html: str) -> None:
+def test_write_line_empty_markup_is_empty(html: str) -> None:
     assert written(html) == ""
 
 
-def test_a_break_is_what_its_block_takes() -> None:
+def test_write_line_uses_given_line_break() -> None:
     assert written("甲<br># <strong>乙<br>丙</strong>", "<br>") == "甲<br>\\# **乙**<br>**丙**"
 
 
-def test_a_picture_without_an_address_shows_its_words() -> None:
+def test_write_line_picture_without_address_keeps_alternative_text() -> None:
     assert written('<img alt="图">') == "![图]()"
 
 
-def test_a_run_of_several_lines_keeps_its_mark_over_the_breaks() -> None:
+def test_write_line_multiline_run_keeps_mark_across_breaks() -> None:
     assert write_line([Run(text="甲\n- 乙\n丙", marks=frozenset({"strong"}))]) == "**甲  \n\\- 乙  \n丙**"
 
 
-def test_code_over_several_lines_is_a_span_for_each() -> None:
+def test_write_line_multiline_code_is_one_span_per_line() -> None:
     assert write_line([Run("a\nb", frozenset({"code"}))]) == "`a`  \n`b`"
 
 
-def test_without_another_word_a_link_leads_where_it_says() -> None:
+def test_write_line_link_target_defaults_to_own_address() -> None:
     assert write_line([Run(text="甲", href=f"{U}?(&")]) == f"[甲]({U}?%28&amp;)"

@@ -41,8 +41,11 @@ def _jekyll(**asked: str) -> str:
 
 
 def _without_liquid(body: str) -> str:
-    """What a reader without Jekyll has: the raw tags stand in comments, `{{site.baseurl}}` is text in an address."""
-    return re.sub(r"<!-- \{% (?:end)?raw %\} -->\n?", "", body)
+    """What a reader without Jekyll has: the raw tags stand in comments, `{{site.baseurl}}` is text in an address.
+
+    The comments stay, empty: in a list or quote their line has the marks of the container.
+    """
+    return re.sub(r"<!-- \{% (?:end)?raw %\} -->", "<!---->", body)
 
 
 def commonmark(body: str) -> str:

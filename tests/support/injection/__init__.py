@@ -1,1 +1,1 @@
-"""Faults in every call to the disk of every command: docs/testing-faults.md."""
+"""Faults in every call to the disk of every command: docs/development/testing-faults.md."""

@@ -1,4 +1,4 @@
-"""Faults in every call to the disk, from the command line: docs/testing-faults.md."""
+"""Faults in every call to the disk, from the command line: docs/development/testing-faults.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public listing of an album (合集), with the freedoms its server takes (docs/wechat-format.md#13-albums-and-other-lists)."""
+"""The public listing of an album (合集), with the freedoms its server takes (docs/reference/wechat-format.md#13-albums-and-other-lists)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.support.wechat.world import PAGES, Answer, World
 BIZ = "MzA5MDAwMDAwMQ=="
 NUMBER = "2304680000000000001"
 ADDRESS = f"https://{PAGES}/mp/appmsgalbum?__biz={BIZ}&action=getalbum&album_id={NUMBER}#wechat_redirect"
+PAGE_ID = "var PAGE_MID='mmbizwap:pages/album.html';"
 JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 
 Item = dict[str, Any]
@@ -100,6 +101,15 @@ def page(items: Sequence[Item], *, goes_on: bool, count: object, traps: Traps) -
                 "reverse_continue_flag": traps.flag(False),
             },
         }
+    )
+
+
+def album_html(*members: str, script: str = PAGE_ID, body: str = "", title: str = "") -> str:
+    """The page of an album: `members` are those of its data, `body` what stands in it besides."""
+    return (
+        f'<!DOCTYPE html><html><head><title>{title}</title></head><body class="zh_CN">'
+        f'<div class="album js_album_container">{body}</div>'
+        f"<script>{script}</script><script>window.cgiData = {{ {', '.join(members)} }};</script></body></html>"
     )
 
 

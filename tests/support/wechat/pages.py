@@ -1,4 +1,4 @@
-"""Pages as small as they may be and still be what they are (docs/wechat-format.md#3-what-a-response-is)."""
+"""Pages as small as they may be and still be what they are (docs/reference/wechat-format.md#3-what-a-response-is)."""
 
 from __future__ import annotations
 

@@ -19,5 +19,5 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 # "此图片来自微信公众平台 未经允许不可引用" has 140 × 140 pixels and status 200
-# (docs/wechat-format.md#the-hot-link-notice).
+# (docs/reference/wechat-format.md#the-hot-link-notice).
 HOTLINK_NOTICE = png(140, 140, red=255)

@@ -84,7 +84,7 @@ def blog(root: Path, name: str) -> None:
     path.touch()
 
 
-def test_folders_that_nobody_else_changed_are_listed_once(tmp_path):
+def test_post_directories_unchanged_folders_are_not_listed_again(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-mine.md")
     blog(tmp_path, "_posts/en/2020-06-17-mine.md")
     assert listed(tmp_path) == ["_posts", "_posts/en"]
@@ -95,7 +95,7 @@ def test_folders_that_nobody_else_changed_are_listed_once(tmp_path):
     assert listed(tmp_path) == []
 
 
-def test_a_folder_that_was_told_and_changes_again_is_told_again(tmp_path):
+def test_post_directories_folder_changed_again_is_listed_again(tmp_path):
     blog(tmp_path, "_posts/en/2020-06-17-mine.html")
     added(tmp_path, ARTICLE)
     blog(tmp_path, "_posts/en/2020-06-17-丙.html")
@@ -103,7 +103,7 @@ def test_a_folder_that_was_told_and_changes_again_is_told_again(tmp_path):
     assert listed(tmp_path) == []
 
 
-def test_posts_of_ours_are_no_neighbours(tmp_path):
+def test_foreign_posts_own_posts_are_not_recorded(tmp_path):
     added(tmp_path, ARTICLE)
     blog(tmp_path, "_posts/2020-06-17-甲乙.html")
     added(tmp_path, other(2, "丙"))
@@ -111,20 +111,20 @@ def test_posts_of_ours_are_no_neighbours(tmp_path):
         assert unit.archive.catalogue.foreign_posts.published_as("2020-06-17-甲乙") == ["_posts/2020-06-17-甲乙.html"]
 
 
-def test_the_time_of_a_folder_after_a_post_of_ours_is_no_tick_of_the_systems(tmp_path, monkeypatch):
+def test_post_directories_folder_time_has_microsecond_precision(tmp_path, monkeypatch):
     """Two changes in one tick of 4 ms leave one time: another's would not be seen."""
     monkeypatch.setattr("archiver.archive.post_directories.time.time_ns", lambda: 1_600_000_000_123_456_789)
     added(tmp_path, ARTICLE)
     assert (tmp_path / "_posts").stat().st_mtime_ns == 1_600_000_000_123_456_000
 
 
-def test_a_new_archive_need_not_be_listed(tmp_path):
+def test_post_directories_new_archive_is_not_listed(tmp_path):
     added(tmp_path, ARTICLE)
     added(tmp_path, other(2, "丙"))
     assert listed(tmp_path) == []
 
 
-def test_a_new_folder_of_ours_is_known(tmp_path):
+def test_post_directories_new_own_folder_is_not_listed(tmp_path):
     added(tmp_path, ARTICLE)
     added(tmp_path, other(2, "丙"), folder="author")
     assert added(tmp_path, other(3, "甲乙"), folder="author") != "_posts/author/2020-06-17-甲乙.md"
@@ -133,28 +133,28 @@ def test_a_new_folder_of_ours_is_known(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["_posts/2020-06-17-丙.md", "_posts/2020-06-17-丙.html", "_posts/en/2020-06-17-丙.md"])
-def test_a_post_that_somebody_wrote_since_keeps_its_address(tmp_path, name):
+def test_new_name_avoids_address_of_foreign_post(tmp_path, name):
     added(tmp_path, ARTICLE)
     blog(tmp_path, name)
     assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
 
 
 @pytest.mark.parametrize("name", ["_posts/2020-06-17-丙.html", "_posts/en/2020-06-17-丙.md"])
-def test_a_post_of_which_an_earlier_run_told_keeps_its_address(tmp_path, name):
+def test_new_name_avoids_foreign_post_recorded_earlier(tmp_path, name):
     blog(tmp_path, name)
     added(tmp_path, ARTICLE)
     assert listed(tmp_path) == []
     assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
 
 
-def test_the_address_of_a_post_that_its_writer_took_away_is_free(tmp_path):
+def test_new_name_reuses_address_of_deleted_foreign_post(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-丙.html")
     added(tmp_path, ARTICLE)
     (tmp_path / "_posts/2020-06-17-丙.html").unlink()
     assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙.md"
 
 
-def test_what_somebody_writes_while_a_run_works_is_seen_by_the_next(tmp_path):
+def test_post_directories_foreign_post_during_run_is_found_next(tmp_path):
     added(tmp_path, ARTICLE)
     with a_run(tmp_path) as unit:
         archive(unit, other(2, "丙"))
@@ -164,14 +164,14 @@ def test_what_somebody_writes_while_a_run_works_is_seen_by_the_next(tmp_path):
     assert added(tmp_path, other(4, "丁")) == "_posts/2020-06-17-丁-2650000004-1.md"
 
 
-def test_what_somebody_writes_after_the_last_post_of_a_run_is_seen_by_the_next(tmp_path):
+def test_post_directories_foreign_post_after_last_write_is_listed(tmp_path):
     with a_run(tmp_path) as unit:
         archive(unit, ARTICLE)
         (tmp_path / "_posts/2020-06-17-丁.html").touch()
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
+def test_post_directories_interleaved_runs_do_not_record_folder(tmp_path):
     added(tmp_path, ARTICLE)
     with a_run(tmp_path) as one, a_run(tmp_path) as two:
         archive(one, other(2, "丙"))
@@ -180,7 +180,7 @@ def test_two_runs_that_write_by_turns_do_not_vouch_for_the_folder(tmp_path):
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
+def test_foreign_posts_save_does_not_overwrite_newer_listing(tmp_path):
     with a_run(tmp_path) as unit:
         foreign_posts = unit.archive.catalogue.foreign_posts
         foreign_posts.save({"_posts": "1"}, {}, {"_posts": {}})
@@ -191,7 +191,7 @@ def test_what_a_run_told_is_not_undone_by_one_that_looked_before(tmp_path):
         assert foreign_posts.recorded_folders() == {"_posts": "9"}
 
 
-def test_a_disk_that_keeps_times_badly_is_listed_each_time(tmp_path, monkeypatch):
+def test_post_directories_coarse_folder_times_are_not_recorded(tmp_path, monkeypatch):
     """FAT keeps even seconds: two changes in them look like one."""
     added(tmp_path, ARTICLE)
     kept = os.utime
@@ -204,7 +204,7 @@ def test_a_disk_that_keeps_times_badly_is_listed_each_time(tmp_path, monkeypatch
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_a_folder_whose_time_cannot_be_set_is_listed_each_time(tmp_path, monkeypatch):
+def test_post_directories_unsettable_folder_time_is_not_recorded(tmp_path, monkeypatch):
     def refused(*_: object, **__: object) -> None:
         raise PermissionError("it is another's")
 
@@ -214,7 +214,7 @@ def test_a_folder_whose_time_cannot_be_set_is_listed_each_time(tmp_path, monkeyp
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
+def test_post_directories_stamp_folder_before_listing(tmp_path, monkeypatch):
     """What is written while it is listed is seen by the next run, though in the same tick as what was written before."""
     (tmp_path / "_posts").mkdir()
     walk, number = os.walk, count()
@@ -234,7 +234,7 @@ def test_a_folder_is_stamped_before_it_is_listed(tmp_path, monkeypatch):
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_a_link_to_a_folder_is_not_followed(tmp_path):
+def test_post_directories_symlinked_folder_is_not_followed(tmp_path):
     """Nor does Jekyll; one that leads to its own folder has no end."""
     blog(tmp_path, "_posts/en/2020-06-17-mine.md")
     for name in ("_posts/en/a", "_posts/en/b"):
@@ -242,7 +242,7 @@ def test_a_link_to_a_folder_is_not_followed(tmp_path):
     assert listed(tmp_path) == ["_posts", "_posts/en"]
 
 
-def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
+def test_post_directories_unreadable_folder_is_listed_again(tmp_path, monkeypatch):
     (tmp_path / "_posts").mkdir()
     monkeypatch.setattr("archiver.archive.post_directories.os.walk", lambda _: iter(()))
     added(tmp_path, ARTICLE)
@@ -250,7 +250,7 @@ def test_a_folder_that_cannot_be_read_is_tried_each_time(tmp_path, monkeypatch):
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_the_post_of_a_run_that_died_before_its_row_is_its_articles(tmp_path):
+def test_new_name_reuses_post_of_killed_run_without_row(tmp_path):
     added(tmp_path, ARTICLE)
     dead = Context(Settings(output=str(tmp_path)))
     name = archive(unit_of_work(dead), other(2, "丙"), row=False)
@@ -259,7 +259,7 @@ def test_the_post_of_a_run_that_died_before_its_row_is_its_articles(tmp_path):
     assert [path.name for path in sorted((tmp_path / "_posts").iterdir())] == ["2020-06-17-丙.md", "2020-06-17-甲乙.md"]
 
 
-def test_a_post_without_a_row_is_seen_though_its_run_ended_well(tmp_path):
+def test_post_directories_post_without_row_is_listed_next_run(tmp_path):
     """The catalogue could not be written: the next article of that title and day must not be taken for this one."""
     added(tmp_path, ARTICLE)
     with a_run(tmp_path) as unit:
@@ -269,7 +269,7 @@ def test_a_post_without_a_row_is_seen_though_its_run_ended_well(tmp_path):
     assert added(tmp_path, other(2, "丙")) == name
 
 
-def test_a_name_is_never_that_of_a_file_that_lies_there(tmp_path):
+def test_new_name_avoids_file_added_after_listing(tmp_path):
     added(tmp_path, ARTICLE)
     with a_run(tmp_path) as unit:
         assert unit.archive.files.posts.directories.listed == {}
@@ -277,7 +277,7 @@ def test_a_name_is_never_that_of_a_file_that_lies_there(tmp_path):
         assert archive(unit, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
 
 
-def test_a_folder_whose_old_time_a_tool_restored_is_listed(tmp_path):
+def test_post_directories_restored_folder_time_is_detected(tmp_path):
     added(tmp_path, ARTICLE)
     was = (tmp_path / "_posts").stat().st_mtime_ns
     blog(tmp_path, "_posts/2020-06-17-丙.html")
@@ -285,7 +285,7 @@ def test_a_folder_whose_old_time_a_tool_restored_is_listed(tmp_path):
     assert added(tmp_path, other(2, "丙")) == "_posts/2020-06-17-丙-2650000002-1.md"
 
 
-def test_folders_are_looked_at_before_the_catalogue_is_asked(tmp_path):
+def test_new_name_lists_folders_before_asking_catalogue(tmp_path):
     """What another run tells in between is in the one or in the other."""
     files = ArchiveFiles(tmp_path)
     asked = []
@@ -298,7 +298,7 @@ def test_folders_are_looked_at_before_the_catalogue_is_asked(tmp_path):
     assert asked == [True]
 
 
-def test_a_run_of_many_posts_vouches_for_nothing(tmp_path):
+def test_post_directories_run_of_many_posts_records_no_listing(tmp_path):
     with a_run(tmp_path) as unit:
         for number in range(8):
             archive(unit, other(number, f"题{number}"))
@@ -311,13 +311,13 @@ def test_a_run_of_many_posts_vouches_for_nothing(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are no text")
 @pytest.mark.parametrize("name", [b"_posts/2020-06-17-caf\xe9.md", b"_posts/caf\xe9/2020-06-17-mine.md"])
-def test_what_lies_by_a_name_that_is_no_text_is_listed_each_time(tmp_path, name):
+def test_post_directories_non_utf8_name_is_listed_again(tmp_path, name):
     blog(tmp_path, os.fsdecode(name))
     added(tmp_path, ARTICLE)
     assert "_posts" in listed(tmp_path)
 
 
-def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
+def test_post_directories_corrupt_catalogue_does_not_stop_run(tmp_path):
     with a_run(tmp_path) as unit:
         archive(unit, ARTICLE)
         unit.archive.catalogue.close()
@@ -327,7 +327,7 @@ def test_a_catalogue_that_cannot_be_told_stops_nothing(tmp_path):
     assert (tmp_path / "_posts/2020-06-17-甲乙.md").is_file()
 
 
-def test_a_dry_run_tells_nothing(tmp_path):
+def test_post_directories_dry_run_records_no_listing(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-mine.md")
     Context(Settings(output=str(tmp_path))).archive.catalogue.close()
     with a_run(tmp_path, is_dry=True) as unit:
@@ -336,7 +336,7 @@ def test_a_dry_run_tells_nothing(tmp_path):
     assert listed(tmp_path) == ["_posts"]
 
 
-def test_an_output_alone_lists_everything(tmp_path):
+def test_new_name_without_catalogue_lists_all_folders(tmp_path):
     blog(tmp_path, "_posts/2020-06-17-甲乙.html")
     assert (
         ArchiveFiles(tmp_path).posts.new_name(ARTICLE, DAY, "", lambda _: [])

@@ -71,7 +71,7 @@ def files(root: Path) -> list[str]:
     return sorted(name for name in names if not name.startswith(".archive/"))
 
 
-def test_a_post_is_all_that_is_written_and_known_by_its_digest(tmp_path):
+def test_post_files_save_writes_one_file_and_returns_digest(tmp_path):
     written = ArchiveFiles(tmp_path).posts.save(Post(name=NAME, text=text()))
     assert (written.outcome, written.path) == ("archived", str(tmp_path / NAME))
     assert (tmp_path / NAME).read_text() == text()
@@ -79,7 +79,7 @@ def test_a_post_is_all_that_is_written_and_known_by_its_digest(tmp_path):
     assert files(tmp_path) == [NAME]
 
 
-def test_the_same_content_is_unchanged_and_not_rewritten_though_captured_later(tmp_path):
+def test_commit_same_content_is_unchanged_and_not_rewritten(tmp_path):
     saved(tmp_path)
     before = (tmp_path / NAME).stat()
     assert saved(tmp_path, archived="2027-01-01") == "unchanged"
@@ -87,18 +87,18 @@ def test_the_same_content_is_unchanged_and_not_rewritten_though_captured_later(t
     assert 'archived: "2026-11-20"' in (tmp_path / NAME).read_text()
 
 
-def test_line_ends_that_git_changed_are_no_change(tmp_path):
+def test_commit_crlf_line_endings_count_as_unchanged(tmp_path):
     saved(tmp_path)
     (tmp_path / NAME).write_bytes(text().replace("\n", "\r\n").encode())
     assert saved(tmp_path) == "unchanged"
 
 
-def test_the_word_archived_in_the_text_counts(tmp_path):
+def test_commit_changed_archived_line_in_body_is_updated(tmp_path):
     saved(tmp_path, "正文\n  archived: 1\n完")
     assert saved(tmp_path, "正文\n  archived: 2\n完") == "updated"
 
 
-def test_an_article_edited_by_its_author_is_updated_under_its_first_name(tmp_path):
+def test_commit_edited_article_updates_post_under_first_name(tmp_path):
     saved(tmp_path)
     renamed = replace(ARTICLE, title="新题")
     assert name_of(tmp_path, renamed, date(2021, 1, 1)) == NAME
@@ -107,7 +107,7 @@ def test_an_article_edited_by_its_author_is_updated_under_its_first_name(tmp_pat
     assert files(tmp_path) == [NAME]
 
 
-def test_a_post_that_a_person_edited_is_not_overwritten_without_force(tmp_path):
+def test_commit_user_edited_post_is_overwritten_only_with_force(tmp_path):
     saved(tmp_path)
     edited = text("正文，我的批注")
     (tmp_path / NAME).write_text(edited)
@@ -117,7 +117,7 @@ def test_a_post_that_a_person_edited_is_not_overwritten_without_force(tmp_path):
     assert saved(tmp_path, "更新") == "updated"
 
 
-def test_a_post_that_no_catalogue_knows_is_taken_for_a_persons_unless_it_is_what_we_would_write(tmp_path):
+def test_commit_uncatalogued_post_is_skipped_unless_identical(tmp_path):
     saved(tmp_path)
     shutil.rmtree(tmp_path / ".archive")
     assert saved(tmp_path, "新文") == "skipped"
@@ -125,7 +125,7 @@ def test_a_post_that_no_catalogue_knows_is_taken_for_a_persons_unless_it_is_what
     assert saved(tmp_path, "新文") == "updated"
 
 
-def test_a_post_that_a_person_renamed_is_found_by_its_ids(tmp_path):
+def test_commit_user_renamed_post_is_found_by_ids(tmp_path):
     saved(tmp_path)
     (tmp_path / "_posts/sub").mkdir()
     (tmp_path / NAME).rename(tmp_path / "_posts/sub/2020-06-17-mine.md")
@@ -134,7 +134,7 @@ def test_a_post_that_a_person_renamed_is_found_by_its_ids(tmp_path):
     assert files(tmp_path) == ["_posts/sub/2020-06-17-mine.md"]
 
 
-def test_ids_that_a_formatter_wrote_as_numbers_are_the_same_ids(tmp_path):
+def test_post_name_numeric_ids_match_quoted_ids(tmp_path):
     (tmp_path / "_posts").mkdir()
     numbers = text().replace('"2650000001"', "2650000001").replace('idx: "1"', "idx: 1")
     (tmp_path / "_posts/2019-01-01-x.md").write_text(numbers)
@@ -142,19 +142,19 @@ def test_ids_that_a_formatter_wrote_as_numbers_are_the_same_ids(tmp_path):
 
 
 @pytest.mark.parametrize("changed", [{"biz": "MzB="}, {"mid": "26500000010"}, {"idx": "2"}])
-def test_an_article_is_another_when_one_of_its_ids_is(tmp_path, changed):
+def test_post_name_one_different_id_is_another_article(tmp_path, changed):
     saved(tmp_path)
     other = replace(ARTICLE, **changed)
     assert name_of(tmp_path, other) == f"_posts/2020-06-17-甲乙-{other.mid}-{other.idx}.md"
 
 
-def test_a_page_without_ids_is_found_by_its_key(tmp_path):
+def test_commit_page_without_ids_is_found_by_key(tmp_path):
     saved(tmp_path, article=WITHOUT_IDS)
     assert saved(tmp_path, article=WITHOUT_IDS) == "unchanged"
     assert name_of(tmp_path, replace(WITHOUT_IDS, body="<p>他文</p>")) != NAME
 
 
-def test_a_later_capture_that_has_the_ids_adopts_the_post_of_one_that_had_none(tmp_path):
+def test_commit_capture_with_ids_adopts_post_without_ids(tmp_path):
     saved(tmp_path, article=WITHOUT_IDS)
     complete = replace(WITHOUT_IDS, biz=ARTICLE.biz, mid=ARTICLE.mid, idx=ARTICLE.idx)
     assert saved(tmp_path, article=complete) == "updated"
@@ -167,7 +167,7 @@ def test_a_later_capture_that_has_the_ids_adopts_the_post_of_one_that_had_none(t
     [b"---\ntitle: x\n---\n2650000001 MzA3MDAwMDAwMA==\n", b"\xff\xfe\x00", b"---\nwechat: [\n---\n", b""],
     ids=["a post of somebody's", "no text", "broken front matter", "empty"],
 )
-def test_a_post_that_is_not_ours_is_never_touched(tmp_path, content):
+def test_commit_foreign_post_is_never_overwritten(tmp_path, content):
     (tmp_path / "_posts").mkdir()
     (tmp_path / "_posts/2020-06-17-甲乙.markdown").write_bytes(content)
     assert name_of(tmp_path) == "_posts/2020-06-17-甲乙-2650000001-1.md"
@@ -175,12 +175,12 @@ def test_a_post_that_is_not_ours_is_never_touched(tmp_path, content):
     assert (tmp_path / "_posts/2020-06-17-甲乙.markdown").read_bytes() == content
 
 
-def test_two_posts_do_not_take_one_url(tmp_path):
+def test_post_name_taken_url_gets_id_suffix(tmp_path):
     saved(tmp_path)
     assert name_of(tmp_path, replace(ARTICLE, idx="2")) == "_posts/2020-06-17-甲乙-2650000001-2.md"
 
 
-def test_a_post_whose_run_died_before_its_row_is_found_again(tmp_path):
+def test_commit_post_of_interrupted_run_is_found_again(tmp_path):
     ArchiveFiles(tmp_path).posts.save(Post(name=NAME, text=text()))
     (tmp_path / ".archive").mkdir(exist_ok=True)
     other = replace(ARTICLE, mid="1", title="别的")
@@ -190,19 +190,19 @@ def test_a_post_whose_run_died_before_its_row_is_found_again(tmp_path):
 
 
 @pytest.mark.parametrize("leftover", ["_posts/.0123.tmp", "_posts/2020-06-17-甲乙.md~", "_posts/#2020-06-17-甲乙.md"])
-def test_what_a_killed_process_or_an_editor_left_is_no_post(tmp_path, leftover):
+def test_post_name_ignores_temporary_and_editor_files(tmp_path, leftover):
     (tmp_path / "_posts").mkdir()
     (tmp_path / leftover).write_text(text())
     assert name_of(tmp_path) == NAME
 
 
-def test_a_picture_is_saved_under_its_id_with_the_type_of_its_bytes(tmp_path):
+def test_media_write_returns_path_size_and_digest(tmp_path):
     file = ArchiveFiles(tmp_path).media.write("postimg/abc.jpg", b"bytes")
     assert (file.path, file.size, file.sha256) == ("postimg/abc.jpg", 5, sha256(b"bytes").hexdigest())
     assert (tmp_path / "postimg/abc.jpg").read_bytes() == b"bytes"
 
 
-def test_ids_that_differ_only_by_case_are_two_files_everywhere_and_in_every_run(tmp_path):
+def test_add_media_ids_differing_by_case_get_two_files(tmp_path):
     media = [Media(url=f"https://mmbiz.qpic.cn/mmbiz_png/{name}/640?wx_fmt=png") for name in ("aBc", "abC")]
     for _ in range(2):
         with unit_of_work(tmp_path) as unit:
@@ -216,7 +216,7 @@ def test_ids_that_differ_only_by_case_are_two_files_everywhere_and_in_every_run(
     assert (tmp_path / found["postimg/abC"].path).read_bytes() == png(240, ord(media[1].url[-18]))
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+def test_commit_disk_full_keeps_old_post_without_leftovers(tmp_path, monkeypatch):
     saved(tmp_path)
     before = files(tmp_path)
 
@@ -233,7 +233,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
 
 
 @pytest.mark.parametrize("blocked", ["", "_posts", "postimg", "media", ".archive"])
-def test_a_folder_that_cannot_be_written_is_found_beforehand(tmp_path, blocked):
+def test_prepare_file_in_place_of_folder_is_output_error(tmp_path, blocked):
     root = tmp_path / "out"
     (root / blocked).parent.mkdir(parents=True, exist_ok=True)
     (root / blocked).write_text("a file")
@@ -243,18 +243,18 @@ def test_a_folder_that_cannot_be_written_is_found_beforehand(tmp_path, blocked):
     assert "--output" in str(raised.value)
 
 
-def test_a_folder_below_a_file_is_found_beforehand(tmp_path):
+def test_prepare_folder_below_a_file_is_output_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError):
         ArchiveFiles(tmp_path / "file/out").prepare()
 
 
-def test_preparing_leaves_nothing_behind(tmp_path):
+def test_prepare_missing_folder_leaves_nothing_behind(tmp_path):
     ArchiveFiles(tmp_path / "a/b").prepare()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_preparing_keeps_what_is_there(tmp_path):
+def test_prepare_existing_archive_keeps_its_files(tmp_path):
     saved(tmp_path)
     before = files(tmp_path)
     ArchiveFiles(tmp_path).prepare()
@@ -273,15 +273,15 @@ def recalled(root: Path, *, known: str, told: str) -> str:
         return unit.resolve(replace(ARTICLE, url=told), page_of("")).article.url
 
 
-def test_t3_the_short_address_that_an_earlier_post_names_is_not_forgotten(tmp_path):
+def test_resolve_keeps_short_url_of_earlier_post(tmp_path):
     assert recalled(tmp_path, known=SHORT, told=LONG) == SHORT
 
 
-def test_a_short_address_that_the_page_tells_is_taken(tmp_path):
+def test_resolve_takes_short_url_of_new_page(tmp_path):
     assert recalled(tmp_path, known=LONG, told=SHORT) == SHORT
 
 
-def test_what_runs_that_died_were_writing_goes_and_what_others_write_stays(tmp_path):
+def test_sweep_removes_temporary_files_of_dead_runs_only(tmp_path):
     ArchiveFiles(tmp_path).prepare()
     unfinished = tmp_path / ".archive/unfinished"
     unfinished.mkdir(parents=True)
@@ -291,12 +291,12 @@ def test_what_runs_that_died_were_writing_goes_and_what_others_write_stays(tmp_p
     assert sorted(path.name for path in unfinished.iterdir()) == ["alive-1.tmp", "dead-1.txt"]
 
 
-def test_a_dry_run_writes_nothing(tmp_path):
+def test_media_write_dry_run_writes_nothing(tmp_path):
     assert ArchiveFiles(tmp_path, is_dry=True).media.write("postimg/abc.jpg", b"bytes").path == "postimg/abc.jpg"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_when_every_name_is_taken_the_last_one_is_given(tmp_path):
+def test_new_name_all_names_taken_uses_key_digest(tmp_path):
     """Nobody's files have the articles' digests in their names, unless they want to."""
     files = ArchiveFiles(tmp_path)
     digest = sha256(ARTICLE.key.encode()).hexdigest()[:8]
@@ -314,7 +314,7 @@ def other_disk() -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_pictures_may_lie_on_another_disk(tmp_path, other_disk):
+def test_move_aside_moves_media_from_another_disk(tmp_path, other_disk):
     (tmp_path / "postimg").symlink_to(other_disk)
     file = ArchiveFiles(tmp_path).media.write("postimg/abc.jpg", b"bytes")
     assert (other_disk / "abc.jpg").read_bytes() == b"bytes"
@@ -323,7 +323,7 @@ def test_pictures_may_lie_on_another_disk(tmp_path, other_disk):
     assert list(other_disk.iterdir()) == []
 
 
-def test_what_is_put_aside_never_takes_the_place_of_what_was(tmp_path):
+def test_quarantine_same_name_gets_number_suffix(tmp_path):
     (tmp_path / "a.md").write_text("1")
     assert quarantine.copy_aside(tmp_path, "a.md") == ".archive/lost/a.md"
     assert quarantine.move_aside(tmp_path, "a.md") == ".archive/lost/a.md.2"
@@ -331,7 +331,7 @@ def test_what_is_put_aside_never_takes_the_place_of_what_was(tmp_path):
     assert files(tmp_path) == []
 
 
-def test_what_cannot_be_put_aside_is_named(tmp_path, monkeypatch):
+def test_move_aside_permission_denied_is_output_error(tmp_path, monkeypatch):
     (tmp_path / "a.md").write_text("1")
 
     def refused(*_: object) -> None:
@@ -344,9 +344,7 @@ def test_what_cannot_be_put_aside_is_named(tmp_path, monkeypatch):
     assert (tmp_path / "a.md").read_text() == "1"
 
 
-def test_a_folder_that_another_run_takes_away_meanwhile_is_no_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_prepare_folder_removed_by_another_run_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both try whether the new archive can be written; the first takes the folder away when the second is at it."""
     root, trial = tmp_path / "out", tempfile.TemporaryFile
     root.mkdir()

@@ -42,7 +42,7 @@ def snapshots(tmp_path: Path, disk: Disk) -> SnapshotStore:
     return SnapshotStore(tmp_path, disk.write)
 
 
-def test_a_page_comes_back(snapshots: SnapshotStore, tmp_path: Path) -> None:
+def test_snapshot_keep_stores_page_compressed_by_digest(snapshots: SnapshotStore, tmp_path: Path) -> None:
     kept = snapshots.keep(PAGE)
     path = tmp_path / ".archive" / "snapshots" / DIGEST[:2] / f"{DIGEST}.html.zst"
     assert (kept.sha256, kept.size, kept.stored) == (DIGEST, len(PAGE), path.stat().st_size)
@@ -52,21 +52,21 @@ def test_a_page_comes_back(snapshots: SnapshotStore, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [b"", b"\n", bytes(range(256)) * 5_000], ids=["empty", "a line", "more than a block"])
-def test_any_bytes_come_back(snapshots: SnapshotStore, page: bytes) -> None:
+def test_snapshot_read_returns_any_bytes_unchanged(snapshots: SnapshotStore, page: bytes) -> None:
     assert snapshots.read(snapshots.keep(page).sha256) == page
 
 
-def test_others_can_read_it(snapshots: SnapshotStore) -> None:
+def test_snapshot_file_is_readable_by_plain_zstandard(snapshots: SnapshotStore) -> None:
     stored = snapshots.path(snapshots.keep(PAGE).sha256).read_bytes()
     assert zstandard.ZstdDecompressor().stream_reader(stored, read_across_frames=True).read() == PAGE
 
 
-def test_what_is_there_is_not_written_again(snapshots: SnapshotStore, disk: Disk) -> None:
+def test_snapshot_keep_same_page_writes_once(snapshots: SnapshotStore, disk: Disk) -> None:
     assert snapshots.keep(PAGE) == snapshots.keep(PAGE)
     assert disk.written == [snapshots.path(DIGEST)]
 
 
-def test_a_damaged_one_is_made_good_by_the_same_page(snapshots: SnapshotStore, disk: Disk) -> None:
+def test_snapshot_keep_same_page_repairs_damaged_file(snapshots: SnapshotStore, disk: Disk) -> None:
     snapshots.keep(PAGE)
     snapshots.path(DIGEST).write_bytes(b"")
     snapshots.keep(PAGE)
@@ -74,7 +74,7 @@ def test_a_damaged_one_is_made_good_by_the_same_page(snapshots: SnapshotStore, d
     assert len(disk.written) == 2
 
 
-def test_every_flipped_bit_is_seen(snapshots: SnapshotStore) -> None:
+def test_snapshot_read_any_flipped_bit_is_input_error(snapshots: SnapshotStore) -> None:
     path = snapshots.path(snapshots.keep(PAGE).sha256)
     stored = path.read_bytes()
     for bit in range(len(stored) * 8):
@@ -85,7 +85,7 @@ def test_every_flipped_bit_is_seen(snapshots: SnapshotStore) -> None:
             snapshots.read(DIGEST)
 
 
-def test_every_length_but_its_own_is_seen(snapshots: SnapshotStore) -> None:
+def test_snapshot_read_any_wrong_length_is_input_error(snapshots: SnapshotStore) -> None:
     path = snapshots.path(snapshots.keep(PAGE).sha256)
     stored = path.read_bytes()
     for other in (*(stored[:length] for length in range(len(stored))), stored + b"\0", stored + stored):
@@ -108,38 +108,38 @@ def sealed(frame: bytes) -> bytes:
     ],
     ids=["another page", "a bomb", "no frame", "nothing"],
 )
-def test_a_whole_file_with_the_wrong_page(snapshots: SnapshotStore, frame: bytes) -> None:
+def test_snapshot_read_sealed_wrong_page_is_input_error(snapshots: SnapshotStore, frame: bytes) -> None:
     path = snapshots.path(snapshots.keep(PAGE).sha256)
     path.write_bytes(sealed(frame))
     with pytest.raises(InputError, match="damaged"):
         snapshots.read(DIGEST)
 
 
-def test_a_missing_one_says_what_to_do(snapshots: SnapshotStore) -> None:
+def test_snapshot_read_missing_file_error_suggests_add(snapshots: SnapshotStore) -> None:
     with pytest.raises(InputError, match="archiver add") as error:
         snapshots.read(DIGEST)
     assert str(snapshots.path(DIGEST)) in str(error.value)
 
 
-def test_what_is_no_file_cannot_be_read(snapshots: SnapshotStore) -> None:
+def test_snapshot_read_directory_is_input_error(snapshots: SnapshotStore) -> None:
     snapshots.path(DIGEST).mkdir(parents=True)
     with pytest.raises(InputError, match="cannot be read"):
         snapshots.read(DIGEST)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", DIGEST[:-1], DIGEST.upper(), DIGEST + "\n", "g" * 64])
-def test_only_digests_name_a_file(snapshots: SnapshotStore, name: str) -> None:
+def test_snapshot_path_invalid_digest_is_input_error(snapshots: SnapshotStore, name: str) -> None:
     with pytest.raises(InputError, match="64 hex digits"):
         snapshots.path(name)
 
 
-def test_a_page_beyond_all_bounds_is_not_kept(snapshots: SnapshotStore, disk: Disk) -> None:
+def test_snapshot_keep_oversized_page_is_output_error(snapshots: SnapshotStore, disk: Disk) -> None:
     with pytest.raises(OutputError, match="larger than 64 MiB"):
         snapshots.keep(bytes(2**26 + 1))
     assert disk.written == []
 
 
-def test_all_in_order_and_nothing_else(snapshots: SnapshotStore, tmp_path: Path) -> None:
+def test_snapshot_all_lists_sorted_digests_without_strays(snapshots: SnapshotStore, tmp_path: Path) -> None:
     assert list(snapshots.all()) == []
     kept = {snapshots.keep(page).sha256 for page in (b"1", b"2", b"3", PAGE)}
     folder = tmp_path / ".archive" / "snapshots"
@@ -154,7 +154,7 @@ def test_all_in_order_and_nothing_else(snapshots: SnapshotStore, tmp_path: Path)
     assert list(snapshots.all()) == sorted(kept)
 
 
-def test_the_writer_of_posts_writes_it(tmp_path: Path) -> None:
+def test_archive_files_keeps_snapshot_as_single_file(tmp_path: Path) -> None:
     files = ArchiveFiles(tmp_path)
     assert files.snapshots.keep(PAGE).sha256 == DIGEST
     assert files.snapshots.read(DIGEST) == PAGE
@@ -171,7 +171,7 @@ CAPTURE = Capture(
 LATER = replace(CAPTURE, captured=datetime(2026, 6, 1, tzinfo=CHINA), received=datetime(2026, 6, 1, tzinfo=CHINA))
 
 
-def test_records_come_back_with_the_page(snapshots: SnapshotStore) -> None:
+def test_snapshot_load_returns_page_and_capture(snapshots: SnapshotStore) -> None:
     snapshots.keep(PAGE, CAPTURE)
     stored = snapshots.load(DIGEST)
     assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (CAPTURE,), True)
@@ -181,12 +181,12 @@ def test_records_come_back_with_the_page(snapshots: SnapshotStore) -> None:
 @pytest.mark.parametrize(
     "page", [b"", b"\0" * 300_000, bytes(range(256)) * 1_000, PAGE], ids=["", "run", "blocks", "page"]
 )
-def test_records_are_found_behind_any_page(snapshots: SnapshotStore, page: bytes) -> None:
+def test_snapshot_load_finds_capture_after_any_page(snapshots: SnapshotStore, page: bytes) -> None:
     digest = snapshots.keep(page, CAPTURE).sha256
     assert snapshots.load(digest).captures == (CAPTURE,)
 
 
-def test_record_that_was_altered_is_not_believed_and_the_page_is(snapshots: SnapshotStore) -> None:
+def test_snapshot_load_altered_record_keeps_page_only(snapshots: SnapshotStore) -> None:
     path = snapshots.path(snapshots.keep(PAGE, CAPTURE).sha256)
     path.write_bytes(path.read_bytes().replace(b"/s/abc", b"/s/abd"))
     with pytest.raises(InputError, match="damaged"):
@@ -198,14 +198,14 @@ def test_record_that_was_altered_is_not_believed_and_the_page_is(snapshots: Snap
     assert snapshots.load(DIGEST).captures == (CAPTURE,)
 
 
-def test_file_of_the_first_version_is_read(snapshots: SnapshotStore) -> None:
+def test_snapshot_load_reads_first_format_version(snapshots: SnapshotStore) -> None:
     path = snapshots.path(snapshots.keep(PAGE).sha256)
     path.write_bytes(sealed(zstandard.ZstdCompressor(level=9, write_checksum=True).compress(PAGE)))
     stored = snapshots.load(DIGEST)
     assert (stored.content, stored.captures, stored.is_sealed) == (PAGE, (), True)
 
 
-def test_add_records_keeps_what_is_there_and_writes_nothing_twice(snapshots: SnapshotStore, disk: Disk) -> None:
+def test_snapshot_add_records_appends_and_skips_duplicates(snapshots: SnapshotStore, disk: Disk) -> None:
     snapshots.keep(PAGE, CAPTURE)
     assert snapshots.add_records(DIGEST, [CAPTURE, LATER])
     assert snapshots.load(DIGEST).captures == (CAPTURE, LATER)
@@ -216,7 +216,7 @@ def test_add_records_keeps_what_is_there_and_writes_nothing_twice(snapshots: Sna
 @pytest.mark.parametrize(
     "record", [b"{}", b"[{}]", b"not json", b'[{"url":"u","captured":9e30,"received":1}]', b"\xff"]
 )
-def test_record_that_is_none_costs_no_page(snapshots: SnapshotStore, record: bytes) -> None:
+def test_snapshot_load_invalid_record_is_ignored(snapshots: SnapshotStore, record: bytes) -> None:
     path = snapshots.path(snapshots.keep(PAGE).sha256)
     frame = zstandard.ZstdCompressor().compress(PAGE) + struct.pack("<II", 0x184D2A51, len(record)) + record
     path.write_bytes(sealed(frame))

@@ -66,7 +66,7 @@ def commit(unit: UnitOfWork, article: Article = ARTICLE, post: RenderedPost = PO
     return outcome
 
 
-def test_commit_tells_the_article_and_where_its_post_is(context: Context, tmp_path: Path) -> None:
+def test_commit_outcome_names_article_and_post(context: Context, tmp_path: Path) -> None:
     outcome = commit(unit_of_work(context))
     assert (outcome.outcome, outcome.state, outcome.key, outcome.exit_code) == ("archived", "article", "Mz==:1:1", 0)
     assert outcome.post == str(tmp_path / "out/_posts/2026-11-20-题.md")
@@ -75,7 +75,7 @@ def test_commit_tells_the_article_and_where_its_post_is(context: Context, tmp_pa
     assert outcome.warnings == ()
 
 
-def test_commit_counts_pictures_by_distinct_id_and_names_the_lost(context: Context) -> None:
+def test_commit_counts_distinct_pictures_and_warns_of_lost(context: Context) -> None:
     unit = unit_of_work(context)
     kept, same, lost = image("kept"), image("kept", 300), image("lost")
     unit.find_media([kept, lost])
@@ -94,7 +94,7 @@ def test_commit_without_media_counts_none_as_lost(context: Context) -> None:
     assert outcome.warnings == ()
 
 
-def test_commit_of_media_that_vanished_asks_for_another_attempt(context: Context, tmp_path: Path) -> None:
+def test_commit_vanished_media_asks_for_another_attempt(context: Context, tmp_path: Path) -> None:
     unit = unit_of_work(context)
     one = image("a")
     unit.find_media([one])
@@ -105,7 +105,7 @@ def test_commit_of_media_that_vanished_asks_for_another_attempt(context: Context
     assert unit.commit(capture(), ARTICLE, media, POST, is_last=True) is not None
 
 
-def test_commit_warns_of_what_a_person_should_know(context: Context) -> None:
+def test_commit_warns_of_removed_missing_and_paid_content(context: Context) -> None:
     article = Article(
         title="题", paid=True, warnings=("item_show_type 99 is unknown",),
         removed=(
@@ -127,12 +127,12 @@ def test_commit_warns_of_what_a_person_should_know(context: Context) -> None:
         assert sum(word in warning for warning in warnings) == 1, word
 
 
-def test_commit_warns_of_a_post_that_shows_too_little(context: Context) -> None:
+def test_commit_warns_of_low_text_coverage(context: Context) -> None:
     warnings = commit(unit_of_work(context), post=replace(POST, text_coverage=0.9)).warnings
     assert warnings == ("the post shows 90.0% of the page's text: compare it with the page, and report it",)
 
 
-def test_commit_of_a_post_that_a_person_edited_names_force(context: Context) -> None:
+def test_commit_user_edited_post_is_skipped_with_force_hint(context: Context) -> None:
     first = commit(unit_of_work(context))
     Path(first.post).write_text("mine", encoding="utf-8")
     outcome = commit(unit_of_work(context), post=replace(POST, text="new"))
@@ -142,7 +142,7 @@ def test_commit_of_a_post_that_a_person_edited_names_force(context: Context) -> 
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ARTICLE])
-def test_commit_notice_says_what_to_do(context: Context, state: State) -> None:
+def test_commit_notice_sets_state_error_and_exit_code(context: Context, state: State) -> None:
     notice = replace(capture(), classification=Classification(state=state, reason="原因\n二"))
     outcome = unit_of_work(context).commit_notice(notice)
     assert (outcome.outcome, outcome.state) == ("failed", state)
@@ -150,12 +150,12 @@ def test_commit_notice_says_what_to_do(context: Context, state: State) -> None:
     assert outcome.exit_code == (75 if state is State.VERIFICATION else 1)
 
 
-def test_commit_notice_of_a_verification_page_names_cookies(context: Context) -> None:
+def test_commit_notice_verification_suggests_cookies(context: Context) -> None:
     notice = replace(capture(), classification=Classification(state=State.VERIFICATION))
     assert "--cookies" in unit_of_work(context).commit_notice(notice).error
 
 
-def test_commit_notice_of_a_saved_verification_page_left_nothing_unfetched(context: Context) -> None:
+def test_commit_notice_saved_verification_page_exits_one(context: Context) -> None:
     saved = replace(capture(replace(PAGE, url="", saved=True)), classification=Classification(state=State.VERIFICATION))
     target = Target(source="wall.html", file="wall.html")
     assert unit_of_work(context, target).commit_notice(saved).exit_code == 1
@@ -165,14 +165,12 @@ def test_commit_notice_of_a_saved_verification_page_left_nothing_unfetched(conte
     ("error", "exit_code"),
     [(FetchError("no answer", concerns="given"), 1), (InputError("no such file", concerns="given"), 66)],
 )
-def test_commit_failure_tells_a_known_error_without_a_state(
-    context: Context, error: FetchError, exit_code: int
-) -> None:
+def test_commit_failure_keeps_error_and_exit_code(context: Context, error: FetchError, exit_code: int) -> None:
     outcome = unit_of_work(context).commit_failure(error)
     assert (outcome.state, outcome.error, outcome.exit_code) == (None, error.args[0], exit_code)
 
 
-def test_commit_failure_names_the_path_that_cannot_be_written(context: Context) -> None:
+def test_commit_failure_output_error_names_path(context: Context) -> None:
     outcome = unit_of_work(context).commit_failure(OutputError("cannot be written", concerns="out/_posts"))
     assert (outcome.error, outcome.exit_code) == ("out/_posts: cannot be written", 73)
 
@@ -182,7 +180,7 @@ def test_commit_failure_names_the_path_that_cannot_be_written(context: Context) 
     [(CoolingDown("no page is asked for"), "failed", 0), (BudgetSpent("as long as it may"), "skipped", 0),
      (Unreachable("HTTP 503"), "failed", 1)],
 )  # fmt: skip
-def test_commit_failure_counts_only_tries_that_were_made(
+def test_commit_failure_counts_only_attempted_requests(
     context: Context, error: FetchError, outcome: str, tries: int
 ) -> None:
     context.archive.catalogue.urls.add_unknown([TARGET])
@@ -191,7 +189,7 @@ def test_commit_failure_counts_only_tries_that_were_made(
     assert record.tries == tries
 
 
-def test_add_capture_keeps_a_page_once_and_not_one_that_came_from_its_snapshot(context: Context) -> None:
+def test_add_capture_snapshot_page_is_not_kept_again(context: Context) -> None:
     unit, article = unit_of_work(context), Classification(state=State.ARTICLE)
     stored = unit.add_capture(FetchedPage(page=PAGE), article)
     assert context.archive.files.snapshots.read(stored.snapshot) == PAGE.content
@@ -200,6 +198,6 @@ def test_add_capture_keeps_a_page_once_and_not_one_that_came_from_its_snapshot(c
     assert list(context.archive.files.snapshots.all()) == [stored.snapshot]
 
 
-def test_add_capture_does_not_keep_a_saved_page_that_holds_no_article(context: Context) -> None:
+def test_add_capture_saved_page_without_article_is_not_kept(context: Context) -> None:
     saved = FetchedPage(page=replace(PAGE, saved=True))
     assert unit_of_work(context).add_capture(saved, Classification(state=State.DELETED)).snapshot == ""

@@ -57,20 +57,20 @@ def database_on(system: PlayedSystem, monkeypatch: pytest.MonkeyPatch) -> Databa
 
 @pytest.mark.parametrize("at_commit", [False, True])
 @pytest.mark.parametrize("conflicts", [0, 1, 5])
-def test_write_repeats_what_met_a_conflict(monkeypatch: pytest.MonkeyPatch, conflicts: int, at_commit: bool) -> None:
+def test_database_write_conflict_is_retried(monkeypatch: pytest.MonkeyPatch, conflicts: int, at_commit: bool) -> None:
     system = PlayedSystem(conflicts, at_commit=at_commit)
     assert database_on(system, monkeypatch).write(lambda statement: statement() or 7) == 7
     assert system.begun == [False] * (conflicts + 1)
 
 
-def test_write_is_alone_at_last_and_then_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_write_last_attempt_is_exclusive_then_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     system = PlayedSystem(99, at_commit=True)
     with pytest.raises(ConflictError):
         database_on(system, monkeypatch).write(lambda statement: statement())
     assert system.begun == [False] * 9 + [True]
 
 
-def test_write_does_not_repeat_another_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_write_other_error_is_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_statement: object) -> None:
         raise ValueError("another")
 

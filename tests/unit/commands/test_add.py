@@ -66,7 +66,7 @@ def archiver(tmp_path: Path) -> Archiver:
     return Archiver(Settings(output=str(tmp_path / "out"), interval=0))
 
 
-def test_after_a_wall_no_other_address_is_asked_but_saved_pages_are_read(tmp_path, network, saved):
+def test_add_after_verification_page_reads_only_saved_pages(tmp_path, network, saved):
     with archiver(tmp_path) as archive:
         first, wall, last, unasked = archive.add([*ADDRESSES[:2], saved, ADDRESSES[2]])
     assert network.asked == ADDRESSES[:2]
@@ -76,13 +76,13 @@ def test_after_a_wall_no_other_address_is_asked_but_saved_pages_are_read(tmp_pat
     assert unasked.error.startswith("not asked: WeChat wants a rest, no page is asked for before ")
 
 
-def test_a_wrong_address_after_a_wall_is_still_a_wrong_address(tmp_path, network):
+def test_add_wrong_url_after_verification_page_is_usage_error(tmp_path, network):
     with archiver(tmp_path) as archive:
         *_, wrong = archive.add([ADDRESSES[1], "https://example.com/"])
     assert wrong.exit_code == 2
 
 
-def test_after_a_failure_to_write_nothing_is_asked(tmp_path, network, saved, monkeypatch):
+def test_add_failed_write_stops_further_requests(tmp_path, network, saved, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OutputError("cannot be written (No space left on device)", concerns="out")
 
@@ -93,20 +93,20 @@ def test_after_a_failure_to_write_nothing_is_asked(tmp_path, network, saved, mon
     assert [outcome.exit_code for outcome in outcomes] == [73, 73, 73]
 
 
-def test_an_archive_that_cannot_be_written_is_found_before_anything_is_asked(tmp_path, network):
+def test_add_unwritable_output_fails_before_any_request(tmp_path, network):
     (tmp_path / "out").touch()
     with archiver(tmp_path) as archive, pytest.raises(OutputError):
         list(archive.add(ADDRESSES))
     assert network.asked == []
 
 
-def test_outcomes_come_one_by_one(tmp_path, network):
+def test_add_yields_outcomes_one_by_one(tmp_path, network):
     with archiver(tmp_path) as archive:
         next(archive.add(ADDRESSES))
     assert network.asked == ADDRESSES[:1]
 
 
-def test_what_is_being_read_is_reported_before_it_is_asked(tmp_path, network):
+def test_add_reports_source_before_its_request(tmp_path, network):
     reported: list[tuple[str, int]] = []
     with archiver(tmp_path) as archive:
         list(archive.add(ADDRESSES[:1], lambda what: reported.append((what, len(network.asked)))))

@@ -39,12 +39,12 @@ PIECES = [
 
 @settings(max_examples=500)
 @given(st.lists(st.sampled_from([*PIECES, *(f"&{name}" for name in html5)])).map("".join) | st.text())
-def test_unescape_is_html_unescape(text: str) -> None:
+def test_decode_references_matches_html_unescape(text: str) -> None:
     assert decode_references(text) == html.unescape(text)
 
 
 @pytest.mark.parametrize("unit", ["&", "&a", "&#", "&#x41", "&notit;", "&amp;lt;", "x" * 65_530 + "&lt", "&#9999999;"])
-def test_unescape_of_several_pieces_is_html_unescape(unit: str) -> None:
+def test_decode_references_long_text_matches_html_unescape(unit: str) -> None:
     text = unit * (300_000 // len(unit))
     assert decode_references(text) == html.unescape(text)
 
@@ -59,7 +59,7 @@ def seconds(text: str, markdown: str) -> float:
     ("text", "markdown"),
     [("&amp;", "&amp;"), ("&lt;", "&lt;"), ("a&amp;", "a&amp;"), ("[&lt;", "\\[&lt;"), ("{{", "&#123;{")],
 )
-def test_text_share_of_a_run_of_references_costs_little_more_than_of_letters(text: str, markdown: str) -> None:
+def test_text_coverage_references_cost_little_more_than_letters(text: str, markdown: str) -> None:
     count = 1_000_000
     letters = min(seconds("文" * count, "文" * count) for _ in range(2))
     assert min(seconds(text * count, markdown * count) for _ in range(2)) < 5 * len(html.unescape(text)) * letters
@@ -81,5 +81,5 @@ MARKDOWN = {
 
 
 @pytest.mark.parametrize(("markdown", "shown"), MARKDOWN.items(), ids=list(MARKDOWN))
-def test_text_share_reads_marks_beside_references(markdown: str, shown: str) -> None:
+def test_text_coverage_is_full_with_markdown_beside_references(markdown: str, shown: str) -> None:
     assert text_coverage(Article(body=f"<p>{html.escape(shown, quote=False)}</p>"), markdown) == 1

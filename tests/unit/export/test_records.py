@@ -22,7 +22,7 @@ PICTURE = LocalFile(path="postimg/一.png", size=5, sha256="cd" * 32)
 RESPONSE = Response(url="https://mmbiz.qpic.cn/p/x/0", status=200, headers=(), received=THEN)
 
 
-def test_no_address_breaks_its_line() -> None:
+def test_records_escape_line_breaks_in_urls() -> None:
     hostile = "https://evil.example/\r\nWARC-Type: response 甲 \x1b"
     printed = "https://evil.example/%0D%0AWARC-Type:%20response%20%E7%94%B2%20%1B"
     assert page_record(replace(PAGE, final_url=hostile), "").uri == printed
@@ -35,12 +35,14 @@ def test_no_address_breaks_its_line() -> None:
     ("changes", "kind", "status"),
     [({}, "response", 200), ({"saved": True}, "resource", None), ({"redacted": ("key",)}, "resource", None)],
 )
-def test_only_what_was_sent_is_a_response(changes: dict[str, object], kind: str, status: int | None) -> None:
+def test_page_record_saved_or_redacted_page_is_resource(
+    changes: dict[str, object], kind: str, status: int | None
+) -> None:
     record = page_record(replace(PAGE, **changes), "")  # type: ignore[arg-type]
     assert (record.type, record.status) == (kind, status)
 
 
-def test_headers_of_the_transfer_are_named_and_taken_out() -> None:
+def test_page_record_transfer_headers_are_moved_to_extra() -> None:
     sent = (("content-type", "text/html"), ("content-encoding", "br"), ("Transfer-Encoding", "chunked"), ("x-a", "b"))
     record = page_record(replace(PAGE, headers=sent), "")
     assert record.headers == (("content-type", "text/html"), ("x-a", "b"), ("content-length", "7"))
@@ -51,7 +53,7 @@ def test_headers_of_the_transfer_are_named_and_taken_out() -> None:
 
 
 @pytest.mark.parametrize(("status", "line"), [(200, "200 OK"), (404, "404 Not Found"), (599, "599")])
-def test_the_status_line(status: int, line: str) -> None:
+def test_page_record_status_line_has_standard_reason(status: int, line: str) -> None:
     assert page_record(replace(PAGE, status=status), "").status_line == line
 
 
@@ -62,17 +64,17 @@ def test_the_status_line(status: int, line: str) -> None:
         ("a.else", "application/octet-stream"),
     ],
 )  # fmt: skip
-def test_a_medium_without_a_response_has_the_type_of_its_name(name: str, kind: str) -> None:
+def test_medium_record_without_response_takes_type_from_name(name: str, kind: str) -> None:
     record = medium_record(replace(PICTURE, path=f"postimg/{name}"), "https://a.example/", NOW)
     assert (record.type, record.content_type, record.date, record.status) == ("resource", kind, NOW, None)
 
 
-def test_a_medium_with_its_response() -> None:
+def test_medium_record_with_response_takes_its_url_and_date() -> None:
     record = medium_record(replace(PICTURE, response=RESPONSE), "https://mmbiz.qpic.cn/p/x/640", NOW)
     assert (record.type, record.uri, record.date, record.status) == ("response", RESPONSE.url, THEN, 200)
 
 
-def test_our_own_addresses() -> None:
+def test_readable_and_file_address_are_percent_encoded() -> None:
     assert readable_address("MzA5+/Q==:1:2") == "https://archiver.invalid/article/MzA5+%2FQ==:1:2"
     assert file_address(PICTURE) == "https://archiver.invalid/postimg/%E4%B8%80.png"
 
@@ -102,7 +104,7 @@ def test_our_own_addresses() -> None:
         ),
     ],
 )
-def test_how_a_page_names_a_picture(page: str, found: str) -> None:
+def test_find_media_addresses_in_html_css_and_script(page: str, found: str) -> None:
     assert list(find_media_addresses(page.encode())) == [
         ("postimg/Ab0Cd1Ef2Gh3Ij4Kl5Mn6Op7Qr8St9Uv0001", f"https://mmbiz.qpic.cn{found}")
     ]
@@ -116,7 +118,7 @@ def test_how_a_page_names_a_picture(page: str, found: str) -> None:
         "//x.example/Id/0",
     ],
 )
-def test_what_names_no_picture_of_the_cdns(page: str) -> None:
+def test_find_media_addresses_ignores_non_media_urls(page: str) -> None:
     assert list(find_media_addresses(page.encode())) == []
 
 
@@ -128,7 +130,7 @@ HOSTILE = Article(
 )  # fmt: skip
 
 
-def test_a_readable_page_runs_nothing() -> None:
+def test_readable_page_removes_scripts_and_escapes_fields() -> None:
     page = readable_page(HOSTILE, {})
     before, _, body = page.partition("<article>")
     assert body == '\n<p>字<img src="x"></p><a>甲</a>\n</article>\n</body>\n</html>\n'
@@ -137,11 +139,11 @@ def test_a_readable_page_runs_nothing() -> None:
     assert 'href="https://mp.weixin.qq.com/s/x&quot;onclick=&quot;harm()"' in before
 
 
-def test_braces_of_a_page_are_text() -> None:
+def test_readable_page_braces_in_body_are_literal() -> None:
     assert "<p>{title} {0} }</p>" in readable_page(replace(HOSTILE, body="<p>{title} {0} }</p>"), {})
 
 
-def test_media_stand_where_they_are_found() -> None:
+def test_readable_page_replaces_known_media_urls() -> None:
     body = '<p><img src="a_files/1.png" alt="甲"></p><div class="wechat-card"><video src="v" poster="p"></video></div>'
     page = readable_page(
         replace(HOSTILE, body=body), {"a_files/1.png": "https://archiver.invalid/1.png", "p": "https://b/"}

@@ -1,11 +1,13 @@
-"""The source of a body, by kind (docs/wechat-format.md#7-bodies), and how it is cut out of the page."""
+"""The source of a body, by kind (docs/reference/wechat-format.md#7-bodies), and how it is cut out of the page."""
 
 from __future__ import annotations
 
 import pytest
 
-from archiver.extractor.bodies import RawBody, Video, read_raw_body, read_videos, text_to_html
+from archiver.extractor.bodies import RawBody, read_raw_body
 from archiver.extractor.scanner import TagIndex
+from archiver.extractor.typed_text import text_to_html
+from archiver.extractor.videos import Video, read_videos
 from tests.support.pages import article_html, reading_of
 
 
@@ -31,7 +33,7 @@ INSIDES = {
 
 
 @pytest.mark.parametrize("inside", INSIDES.values(), ids=INSIDES)
-def test_a_body_is_cut_out_whole(inside: str) -> None:
+def test_inner_html_returns_whole_body(inside: str) -> None:
     html = article_html(body=inside, script="a = '<div id=\"js_content\">'")
     assert TagIndex(html).inner_html("js_content") == inside
     assert TagIndex(html).is_closed("js_content")
@@ -42,7 +44,7 @@ def test_a_body_is_cut_out_whole(inside: str) -> None:
     ['<div id="js_content">', "<div id='js_content'>", "<div id=js_content>", '<div\n class="a>b"\n id = "js_content" style="x">',
      '<DIV ID="js_content">'],
 )  # fmt: skip
-def test_the_body_is_found_by_its_id_however_written(tag: str) -> None:
+def test_inner_html_finds_id_in_any_notation(tag: str) -> None:
     assert TagIndex(f"<body>{tag}<p>a</p></div><p>b</p></body>").inner_html("js_content") == "<p>a</p>"
 
 
@@ -52,13 +54,13 @@ DECOYS = ['<!-- <div id="js_content">b</div> -->', "<script>'<div id=\"js_conten
 
 
 @pytest.mark.parametrize("decoy", DECOYS)
-def test_t19_only_an_element_is_the_body(decoy: str) -> None:
+def test_inner_html_ignores_id_in_comments_scripts_and_attributes(decoy: str) -> None:
     assert TagIndex(f"<html>{decoy}<div id='js_content'>a</div></html>").inner_html("js_content") == "a"
     assert TagIndex(decoy).inner_html("js_content") is None
 
 
 @pytest.mark.parametrize("decoy", DECOYS)
-def test_elements_are_selected_by_their_id(decoy: str) -> None:
+def test_select_by_id_ignores_comments_scripts_and_attributes(decoy: str) -> None:
     html = f"<html>{decoy}<div id='js_content'>a<div id='js_content'>b</div></div><p id=js_content>c</p></html>"
     assert list(TagIndex(html).select("#js_content")) == [
         "<div id='js_content'>a<div id='js_content'>b</div>", "<p id=js_content>c",
@@ -70,30 +72,30 @@ def test_elements_are_selected_by_their_id(decoy: str) -> None:
     [("class='a'", True), ('class="b a\n c"', True), ("class=a", True), ("CLASS='a'", True), ("class='ab a-b'", False),
      ("class='b' id='a'", False), ("data-class='a'", False), ("title='class=\"a\"'", False), ("class='b' class='a'", False)],
 )  # fmt: skip
-def test_elements_are_selected_by_a_class_among_others(written: str, is_meant: bool) -> None:
+def test_select_by_class_matches_whole_class_names(written: str, is_meant: bool) -> None:
     html = f"<style>.a {{}}</style><p>a</p><span {written}>x<b>y</b></span>"
     assert list(TagIndex(html).select(".a")) == ([f"<span {written}>x<b>y</b>"] if is_meant else [])
 
 
-def test_a_body_that_is_never_closed_ends_at_the_next_landmark() -> None:
+def test_inner_html_unclosed_body_ends_at_next_landmark() -> None:
     html = article_html(body="<div><div><p>a</p>").replace("</div></div><div id", "<div id")
     assert TagIndex(html).inner_html("js_content") == "<div><div><p>a</p>"
 
 
-def test_a_body_that_is_closed_too_early_goes_on_to_the_landmark() -> None:
+def test_inner_html_body_closed_early_extends_to_landmark() -> None:
     cut = TagIndex(article_html(body="<p>a</p></div><p>b</p>")).inner_html("js_content")
     assert cut is not None
     assert cut.startswith("<p>a</p></div><p>b</p>")
     assert "预览" not in cut
 
 
-def test_a_body_without_its_end_is_not_closed() -> None:
+def test_is_closed_body_without_end_tag_is_false() -> None:
     html = "<div id='js_content'><p>a</p>"
     assert TagIndex(html).inner_html("js_content") == "<p>a</p>"
     assert not TagIndex(html).is_closed("js_content")
 
 
-def test_a_template_is_cut_at_its_own_end() -> None:
+def test_inner_html_template_ends_at_script_end_tag() -> None:
     html = '<script id="content_tpl" type="text/html"><p><script-like></p></div></SCRIPT><p>b</p>'
     assert TagIndex(html).inner_html("content_tpl") == "<p><script-like></p></div>"
 
@@ -103,7 +105,7 @@ def test_a_template_is_cut_at_its_own_end() -> None:
     "unit",
     ["<!--", '<a b="', '="', "<div id=x>", "<script>", "<", "<a ", "<div>", "</div><p>", " =", "<style/>", "<title>"],
 )
-def test_cutting_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
+def test_inner_html_hostile_page_takes_linear_time(unit: str) -> None:
     for opened in ("", "<div id=js_content>", "<div id=js_content></div>"):
         TagIndex(opened + unit * (1_000_000 // len(unit))).inner_html("js_content")
 
@@ -111,7 +113,7 @@ def test_cutting_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
 # --- Ordinary articles, share cards, previews ---------------------------------------------------------------------------
 
 
-def test_t50_an_ordinary_body_is_what_stands_in_its_element() -> None:
+def test_raw_body_article_is_element_content() -> None:
     assert body_of("article", body="<p>文</p>") == RawBody(html="<p>文</p>")
 
 
@@ -120,7 +122,7 @@ def test_t50_an_ordinary_body_is_what_stands_in_its_element() -> None:
     ["", " <!-- a --> <script>var a = 1</script><style>p{}</style><p>&nbsp;<br></p>"],
     ids=["empty", "no words"],
 )
-def test_an_empty_element_is_not_the_body_of_a_page_that_has_another(empty: str) -> None:
+def test_raw_body_empty_element_uses_server_content(empty: str) -> None:
     cgi = r"title: '题', content_noencode: JsDecode('\x3cp\x3e文 \x26lt;div\x26gt;\x3c/p\x3e'),"
     assert body_of("article", cgi=cgi, body=empty).html == "<p>文 &lt;div&gt;</p>"  # never unescaped
 
@@ -130,13 +132,13 @@ def test_an_empty_element_is_not_the_body_of_a_page_that_has_another(empty: str)
     ['<p><img data-src="x"></p>', '<iframe class="video_iframe"></iframe>', "<mp-common-mpaudio></mp-common-mpaudio>",
      '<section style="background-image: url(&quot;x&quot;)"></section>', "<svg></svg>"],
 )  # fmt: skip
-def test_t97_a_body_may_be_without_a_word(shown: str) -> None:
+def test_raw_body_media_without_text_is_kept(shown: str) -> None:
     body = body_of("article", cgi="title: '题', content_noencode: '别的',", body=shown)
     assert (body.html, body.warnings) == (shown, ())
 
 
-def test_a_page_without_a_body_is_told() -> None:
-    assert body_of("article") == RawBody(html="", warnings=("the page shows no body",))
+def test_raw_body_missing_body_is_warned() -> None:
+    assert body_of("article") == RawBody(html="", warnings=("the page shows no body (missing: text, images)",))
 
 
 NOTICE = (
@@ -157,7 +159,7 @@ TEMPLATE = '<script id="content_tpl" type="text/html" nonce="1"><section>全文<
     ],
     ids=["2022 template", "2025 data"],
 )
-def test_t58_a_share_card_is_the_whole_article_behind_it(cgi: str, template: str) -> None:
+def test_raw_body_share_card_is_full_article(cgi: str, template: str) -> None:
     raw = body_of("share", "var _copyright_stat = '2'; var reprint_style = '2' * 1;", cgi, top=NOTICE + template)
     assert raw.html == "<section>全文</section>"
 
@@ -167,7 +169,7 @@ def test_t58_a_share_card_is_the_whole_article_behind_it(cgi: str, template: str
     [('<p class="js_pay_preview_filter"><mp-pay-preview-filter data-offset="40"></mp-pay-preview-filter></p>', True),
      ('<p style="a" class="js_pay_preview_filter"></p>', True), ("<p>js_pay_preview_filter</p>", False)],
 )  # fmt: skip
-def test_t59_a_preview_is_flagged(end: str, paid: bool) -> None:
+def test_raw_body_paid_preview_is_flagged(end: str, paid: bool) -> None:
     assert body_of("article", body="<p>文</p>" + end).paid_preview is paid
 
 
@@ -191,13 +193,13 @@ TYPED = {
 
 
 @pytest.mark.parametrize(("text", "html"), TYPED.values(), ids=TYPED)
-def test_text_becomes_safe_html(text: str, html: str) -> None:
+def test_text_to_html_makes_paragraphs_and_safe_links(text: str, html: str) -> None:
     assert text_to_html(text) == html
 
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("unit", ["<a ", '<a href="https://a.b">', "\n \n", "\n\t", "</a>", "<"])
-def test_text_is_read_in_linear_time(unit: str) -> None:
+def test_text_to_html_hostile_text_takes_linear_time(unit: str) -> None:
     assert isinstance(text_to_html(unit * (1_000_000 // len(unit))), str)
 
 
@@ -211,11 +213,11 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("script", "cgi"), TEXTS.values(), ids=TEXTS)
-def test_t54_a_text_post_is_not_its_shell(script: str, cgi: str) -> None:
+def test_raw_body_text_post_ignores_page_shell(script: str, cgi: str) -> None:
     assert body_of("text", script, cgi, body="<div>头像 某号</div>").html == "<p>文</p>"
 
 
-def test_v12_the_text_of_the_server_is_not_unescaped_twice() -> None:
+def test_raw_body_text_post_is_not_unescaped_twice() -> None:
     cgi = r"title: '\x26quot;', text_page_info: {content_noencode: '\x22&quot;'},"
     assert body_of("text", cgi=cgi).html == '<p>"&amp;quot;</p>'
 
@@ -238,7 +240,7 @@ def shown(number: int) -> str:
 
 
 @pytest.mark.parametrize("of_server", [True, False], ids=["2025 cgiDataNew", "2023 variables"])
-def test_t55_t57_a_picture_post_is_its_text_and_each_picture_once(of_server: bool) -> None:
+def test_raw_body_picture_post_shows_each_picture_once(of_server: bool) -> None:
     listed = f"[{item(1)} {item(2)}]"
     cgi = f"title: '题', content_noencode: '一\\x0a\\x0a二', picture_page_info_list: {listed}," if of_server else ""
     script = (
@@ -249,7 +251,7 @@ def test_t55_t57_a_picture_post_is_its_text_and_each_picture_once(of_server: boo
     assert body_of("picture", script, cgi).html == "<p>一</p><p>二</p>" + shown(1) + shown(2)
 
 
-def test_t56_a_picture_post_of_2022() -> None:
+def test_raw_body_picture_post_from_2022_markup() -> None:
     body = (
         "<p id=\"js_image_desc\"><script>if (!window.__second_open__) {document.getElementById('js_image_desc').innerHTML = "
         r'"一\n二".replace(/\r/g,"").replace(/\n/g,"<br>");}</script></p><div id="img_list"><img src="https://mmbiz.qpic.cn/a/b/0"></div>'
@@ -257,7 +259,7 @@ def test_t56_a_picture_post_of_2022() -> None:
     assert body_of("picture", body=body).html == '<p>一<br>二</p><img src="https://mmbiz.qpic.cn/a/b/0">'
 
 
-def test_addresses_of_the_page_are_escaped() -> None:
+def test_raw_body_picture_url_is_escaped() -> None:
     html = body_of("picture", cgi=r"title: '题', picture_page_info_list: [{cdn_url: 'x\x22 onerror=\x22a'}],").html
     assert html == '<p><img data-src="x&quot; onerror=&quot;a"></p>'
 
@@ -282,18 +284,18 @@ LISTED = f"{{video_id: 'wxv_1234567890', cover_url: 'http://mmbiz.qpic.cn/a/c/0'
      ("", f"title: '题', video_page_infos: {LISTED},"), ("", f"title: '题', video_page_info: {LISTED},")],
     ids=["var", "cgiDataNew", "an object alone", "a video post's"],
 )  # fmt: skip
-def test_t24_t91_a_film_is_its_largest_stream(script: str, cgi: str) -> None:
+def test_read_videos_takes_largest_stream(script: str, cgi: str) -> None:
     assert read_videos(reading_of(article_html(script, cgi))) == (FILM,)
 
 
 @pytest.mark.parametrize(
     "shell", ["{mp_video_trans_info: []}", "{video_id: '', mp_video_trans_info: []}", "{video_id: 'a b\"'}"]
 )
-def test_t24_an_empty_shell_is_no_film(shell: str) -> None:
+def test_read_videos_without_valid_id_is_empty(shell: str) -> None:
     assert read_videos(reading_of(article_html(cgi=f"title: '题', video_page_infos: [{shell}],"))) == ()
 
 
-def test_a_film_without_streams_keeps_its_cover() -> None:
+def test_read_videos_without_streams_keeps_cover() -> None:
     cgi = (
         "title: '题', video_page_infos: [{video_id: 'wxv_1234567890', cover_url: 'http://c', mp_video_trans_info: []}],"
     )
@@ -303,7 +305,7 @@ def test_a_film_without_streams_keeps_its_cover() -> None:
 FRAME = '<p><iframe class="video_iframe" data-mpvid="wxv_1234567890" data-cover="{}"></iframe></p>'
 
 
-def test_a_video_post_is_its_text_and_its_film() -> None:
+def test_raw_body_video_post_is_text_and_video() -> None:
     cgi = f"title: '题', content_noencode: '', desc: '一\\x0a二', video_page_info: {LISTED},"
     shell = "<script>var a = '很多代码'</script><p>某号</p>"
     raw = body_of("video", cgi=cgi, body=shell)
@@ -311,17 +313,17 @@ def test_a_video_post_is_its_text_and_its_film() -> None:
     assert raw.videos == (FILM,)
 
 
-def test_a_video_post_that_only_names_its_film() -> None:
+def test_raw_body_video_post_with_only_video_id() -> None:
     script = "var videoContentNoEncode = window.a_value_which_never_exists || '文'; window.vid = 'wxv_1234567890';"
     assert body_of("video", script).html == "<p>文</p>" + FRAME.format("")
 
 
-def test_a_video_post_without_a_film_keeps_its_cover() -> None:
+def test_raw_body_video_post_without_video_keeps_cover() -> None:
     raw = body_of("video", "window.__mpVideoCoverUrl = 'http://mmbiz.qpic.cn/a/c/0'; window.desc = '文';")
     assert raw.html == '<p>文</p><p><img data-src="https://mmbiz.qpic.cn/a/c/0"></p>'
 
 
-def test_an_audio_post_is_its_sound_and_its_text() -> None:
+def test_raw_body_audio_post_is_player_and_text() -> None:
     cgi = (
         "title: '题', desc: '文', voice_page_info: {voice_id: 'MzI3MTIzNDU2N18yMjQ3', title: '<声>', duration: 683000},"
     )
@@ -331,11 +333,11 @@ def test_an_audio_post_is_its_sound_and_its_text() -> None:
     )
 
 
-def test_t24_an_audio_post_without_a_voice_keeps_its_text() -> None:
+def test_raw_body_audio_post_without_voice_keeps_text() -> None:
     assert body_of("audio", cgi="title: '题', desc: '文', voice_page_info: {voice_id: ''},").html == "<p>文</p>"
 
 
-def test_a_short_post_is_what_is_there() -> None:
+def test_raw_body_short_post_is_text_and_pictures() -> None:
     assert body_of("short", cgi="content_noencode: '文',").html == "<p>文</p>"
     assert body_of(
         "short", cgi=f"content_noencode: '文', picture_page_info_list: [{item(1)}],"
@@ -351,7 +353,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize(("cgi", "body", "html"), UNKNOWN.values(), ids=UNKNOWN)
-def test_t25_an_unknown_kind_is_read_as_well_as_can_be(cgi: str, body: str, html: str) -> None:
+def test_raw_body_unknown_type_uses_available_content(cgi: str, body: str, html: str) -> None:
     assert body_of("article", cgi=f"item_show_type: '23' * 1, {cgi}", body=body).html == html
 
 
@@ -364,11 +366,11 @@ def test_t25_an_unknown_kind_is_read_as_well_as_can_be(cgi: str, body: str, html
         ("<div class=a>" + "x" * 100_000, "<div class=a>" + "x" * 50_000),
     ],
 )
-def test_an_element_ends_at_its_closing_tag_or_soon(html: str, source: str) -> None:
+def test_select_element_ends_at_end_tag_or_limit(html: str, source: str) -> None:
     assert list(TagIndex(html).select(".a")) == [source]
 
 
-def test_elements_may_be_looked_for_around_another() -> None:
+def test_select_around_element_skips_its_content() -> None:
     html = "<p id=a>1</p><div id=b><p id=a>2</p></div><p id=a>3</p><p class=a>4</p><!-- <p id=a>5</p> -->"
     assert list(TagIndex(html).select("#a", around="b")) == ["<p id=a>1", "<p id=a>3"]
     assert list(TagIndex(html).select("#a", around="nothing")) == ["<p id=a>1", "<p id=a>2", "<p id=a>3"]
@@ -384,6 +386,6 @@ def test_elements_may_be_looked_for_around_another() -> None:
         "<titles>b</titles>",
     ],
 )
-def test_elements_are_selected_by_their_tag(decoy: str) -> None:
+def test_select_by_tag_ignores_comments_scripts_and_attributes(decoy: str) -> None:
     html = f"{decoy}<title>a &lt; <b></title><svg><title/></svg></p>"
     assert list(TagIndex(html).select("title")) == ["<title>a &lt; <b>", "<title/>"]

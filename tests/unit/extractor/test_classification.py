@@ -1,4 +1,4 @@
-"""What a page is: docs/wechat-format.md#3-what-a-response-is, row by row."""
+"""What a page is: docs/reference/wechat-format.md#3-what-a-response-is, row by row."""
 
 from __future__ import annotations
 
@@ -62,47 +62,47 @@ NOTICES = [
 
 
 @pytest.mark.parametrize(("words", "state"), NOTICES, ids=[words[:24] for words, _ in NOTICES])
-def test_a_notice_is_judged_by_its_words_in_both_languages_t17(words: str, state: State) -> None:
+def test_classify_notice_by_its_words(words: str, state: State) -> None:
     verdict = classify(page_of(notice(words)))
     assert (verdict.state, verdict.reason) == (state, words)
 
 
-def test_the_reason_is_told_with_the_notice() -> None:
+def test_classify_notice_reason_includes_description() -> None:
     inside = '<h2 class="weui-msg__title title">此内容因违规无法查看</h2><p class="tips">涉嫌过度营销、\n骚扰用户</p>'
     assert classify(page_of(shell(inside))).reason == "此内容因违规无法查看 涉嫌过度营销、 骚扰用户"
 
 
-def test_the_reason_is_bounded() -> None:
+def test_classify_reason_length_is_limited() -> None:
     assert len(classify(page_of(notice("违规" * 5000))).reason) == 200
 
 
-def test_the_page_of_934_bytes_without_scripts() -> None:
+def test_classify_notice_without_scripts_is_unavailable() -> None:
     html = shell(
         '<div class="panel"><div class="mesg-block"><p>该内容暂时无法查看</p></div></div>', title="该内容暂时无法查看"
     )
     assert classify(page_of(html)).state is State.UNAVAILABLE
 
 
-def test_a_notice_that_is_hidden_is_none() -> None:
+def test_classify_hidden_notice_is_ignored() -> None:
     hidden = '<div style="display: none;"><p class="weui-msg__title">参数错误</p></div><p>账号简介</p>'
     assert classify(page_of(shell(hidden, title="关于公众号"))).state is State.NOT_ARTICLE
 
 
 @pytest.mark.parametrize("mark", [WALL, CAPTCHA, STYLES], ids=["PAGE_MID", "TCaptcha", "style sheet"])
-def test_t11_the_wall_is_known_by_its_scripts_without_a_word(mark: str) -> None:
+def test_classify_verification_by_markup_without_text(mark: str) -> None:
     assert classify(page_of(shell('<div class="weui-msg"></div>', head=mark))).state is State.VERIFICATION
 
 
-def test_the_wall_is_known_by_where_the_redirects_ended() -> None:
+def test_classify_verification_by_final_url() -> None:
     wall = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs"
     assert classify(page_of(shell(), final_url=wall)).state is State.VERIFICATION
 
 
-def test_a_wall_that_was_cut_off_is_a_wall() -> None:
+def test_classify_truncated_verification_page_is_verification() -> None:
     assert classify(page_of(f"<html><head>{WALL}")).state is State.VERIFICATION
 
 
-def test_t13_t14_t15_an_article_may_say_anything() -> None:
+def test_classify_article_quoting_notices_is_article() -> None:
     words = "该内容已被发布者删除 verify login deleted 已迁移 环境异常 去验证 操作频繁 https://captcha.gtimg.com/TCaptcha.js"
     code = f"<pre>var PAGE_MID='mmbizwap:secitptpage/verify.html'</pre><p class='weui-msg__title'>{words}</p>"
     quoted = r"var PAGE_MID=\x27mmbizwap:secitptpage/verify.html\x27 \x3cscript src=\x22/TCaptcha.js\x22\x3e"
@@ -111,17 +111,17 @@ def test_t13_t14_t15_an_article_may_say_anything() -> None:
     assert classify(page_of(article_html(script, cgi, body=words + code))).state is State.ARTICLE
 
 
-def test_t16_the_body_id_makes_no_article() -> None:
+def test_classify_body_id_alone_is_not_article() -> None:
     html = shell("<script>document.getElementById('js_article')</script><!-- <div id=\"js_article\"> -->")
     assert classify(page_of(html)).state is State.UNKNOWN
 
 
-def test_a_title_in_the_servers_data_makes_an_article() -> None:
+def test_classify_title_in_server_data_is_article() -> None:
     html = shell("<script>window.cgiDataNew = {title: JsDecode('题')};</script>")
     assert classify(page_of(html)).state is State.ARTICLE
 
 
-def test_an_empty_title_in_the_servers_data_makes_none() -> None:
+def test_classify_empty_title_in_server_data_is_not_article() -> None:
     html = notice("该内容已被发布者删除", script="window.cgiDataNew = {title: ''};")
     assert classify(page_of(html)).state is State.DELETED
 
@@ -139,7 +139,7 @@ CUT = {
 
 @pytest.mark.parametrize("html", CUT.values(), ids=CUT)
 @pytest.mark.parametrize("saved", [False, True], ids=["fetched", "saved"])
-def test_t18_a_page_that_was_cut_off_is_truncated(html: str, saved: bool) -> None:
+def test_classify_incomplete_page_is_truncated(html: str, saved: bool) -> None:
     ours = html and html.replace("<html>", '<html><link href="//res.wx.qq.com/a.css">', 1)
     assert classify(page_of(ours, saved=saved)).state is State.TRUNCATED
 
@@ -152,11 +152,11 @@ UNAVAILABLE_STATES = {
 
 
 @pytest.mark.parametrize("end", UNAVAILABLE_STATES.values(), ids=UNAVAILABLE_STATES)
-def test_t19_what_may_follow_the_end(end: str) -> None:
+def test_classify_end_tag_variants_are_not_truncated(end: str) -> None:
     assert classify(page_of(WHOLE.replace("</html>", end))).state is State.ARTICLE
 
 
-def test_a_save_without_its_optional_end_is_whole_when_its_body_is() -> None:
+def test_classify_saved_closed_body_may_omit_end_tag() -> None:
     head = "<!doctype html><link href=//res.wx.qq.com/a.css><body><div id=js_article><h1 id=activity-name>题</h1>"
     html = head + "<div id=js_content><p>文</div></div>"
     assert classify(page_of(html, saved=True)).state is State.ARTICLE
@@ -164,7 +164,7 @@ def test_a_save_without_its_optional_end_is_whole_when_its_body_is() -> None:
     assert classify(page_of(html[:-12], saved=True)).state is State.TRUNCATED
 
 
-def test_a_copy_that_kept_only_the_body_is_an_article_on_disk() -> None:
+def test_classify_saved_body_alone_is_article() -> None:
     html = '<html><body><div id="js_content"><p>mp.weixin.qq.com</p></div></body></html>'
     assert classify(page_of(html, saved=True)).state is State.ARTICLE
     assert classify(page_of(html)).state is State.NOT_ARTICLE
@@ -186,24 +186,24 @@ OTHERS = {
 
 
 @pytest.mark.parametrize(("html", "saved", "state"), OTHERS.values(), ids=OTHERS)
-def test_other_pages(html: str, saved: bool, state: State) -> None:
+def test_classify_other_pages_are_not_articles(html: str, saved: bool, state: State) -> None:
     assert classify(page_of(html, saved=saved)).state is state
 
 
-def test_a_redirect_to_a_rumours_page() -> None:
+def test_classify_redirect_to_rumor_page_is_unavailable() -> None:
     html = shell("<p>谣言</p>", title="辟谣")
     assert classify(page_of(html, final_url="https://mp.weixin.qq.com/mp/rumor?x=1")).state is State.UNAVAILABLE
 
 
 @pytest.mark.parametrize("name", ["transferTargetLink", "transfer_target_link"])
-def test_t20_a_moved_account_names_its_target(name: str) -> None:
+def test_classify_migrated_account_returns_target_url(name: str) -> None:
     link = r"http://mp.weixin.qq.com/s?__biz=MzI3\x26amp;mid=1\x26amp;idx=1\x26amp;sn=0\x26amp;chksm=a#rd"
     verdict = classify(page_of(notice("该公众号已迁移", script=f"var {name} = '{link}';")))
     assert (verdict.state, verdict.moved_to) == (State.MIGRATED, LONG)
 
 
 @pytest.mark.parametrize("link", ["https://evil.example/s/abc", "javascript:alert(1)", "//evil.example", ""])
-def test_t20_only_to_wechats_own_host(link: str) -> None:
+def test_classify_migration_to_other_host_is_unavailable(link: str) -> None:
     verdict = classify(page_of(notice("该公众号已迁移", script=f"var transferTargetLink = '{link}';")))
     assert (verdict.state, verdict.moved_to) == (State.UNAVAILABLE, "")
 
@@ -212,6 +212,6 @@ def test_t20_only_to_wechats_own_host(link: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["<div>", "<script>", "<!--", "<a b='", '="', "<script src=", "</html ", "<p class='tips'>"]
 )
-def test_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
+def test_classify_hostile_page_takes_linear_time(unit: str) -> None:
     html = "<html>" + unit * (1_000_000 // len(unit)) + "</html>"
     assert classify(page_of(html)).state in State

@@ -14,67 +14,67 @@ import zstandard
 
 from archiver.errors import FetchError, ForbiddenAddress, TooLarge
 from archiver.fetcher.decompression import decompress
-from tests.support.scripted import HTML, PICTURE, WALL, WHOLE, World, redirect, reply
+from tests.support.scripted import HTML, PICTURE, WALL, WHOLE, ScriptedServer, redirect, reply
 
 
-def test_medium_is_asked_for_as_from_wechat_and_not_as_webp() -> None:
-    world = World(reply(body=b"GIF89a", content_type="image/gif"))
-    with world.fetcher() as fetcher:
+def test_client_media_sends_wechat_referer_without_webp() -> None:
+    server = ScriptedServer(reply(body=b"GIF89a", content_type="image/gif"))
+    with server.fetcher() as fetcher:
         blob = fetcher.media(PICTURE)
-    asked = world.requests[0].headers
+    asked = server.requests[0].headers
     assert asked["referer"] == "https://mp.weixin.qq.com/"
     assert asked["accept"] == "image/png,image/jpeg,image/gif,image/svg+xml,*/*;q=0.5"
     assert (blob.url, blob.content, blob.content_type) == (PICTURE, b"GIF89a", "image/gif")
 
 
-def test_medium_of_another_host_is_upgraded_and_its_redirect_followed() -> None:
-    world = World(redirect("http://cdn.example.com/b.png"), reply(body=b"x"))
-    assert world.media("http://www.example.com/a.png#top") == b"x"
-    assert [str(r.url) for r in world.requests] == ["https://www.example.com/a.png", "https://cdn.example.com/b.png"]
+def test_client_media_http_is_upgraded_and_redirect_followed() -> None:
+    server = ScriptedServer(redirect("http://cdn.example.com/b.png"), reply(body=b"x"))
+    assert server.media("http://www.example.com/a.png#top") == b"x"
+    assert [str(r.url) for r in server.requests] == ["https://www.example.com/a.png", "https://cdn.example.com/b.png"]
 
 
 @pytest.mark.parametrize("location", ["http://169.254.169.254/", "http://0x7f.1/", "ftp://example.com/", WALL])
-def test_medium_redirected_to_where_it_must_not_is_refused(location: str) -> None:
-    world = World(redirect(location))
+def test_client_media_forbidden_redirect_is_refused(location: str) -> None:
+    server = ScriptedServer(redirect(location))
     with pytest.raises(FetchError):
-        world.media()
-    assert len(world.requests) == 1
+        server.media()
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
     "url", ["", "x", "data:image/png;base64,AA", "file:///etc/passwd", "https://a/\ud800", "https://[x", "https://a b/"]
 )
-def test_what_is_no_public_web_address_is_never_asked_for(url: str) -> None:
-    world = World(reply())
+def test_client_media_invalid_url_is_never_requested(url: str) -> None:
+    server = ScriptedServer(reply())
     with pytest.raises(ForbiddenAddress):
-        world.media(url)
-    assert world.requests == []
+        server.media(url)
+    assert server.requests == []
 
 
-def test_medium_that_is_not_the_whole_answer_is_a_failure() -> None:
+def test_client_media_partial_content_is_error() -> None:
     with pytest.raises(FetchError, match="206"):
-        World(reply(206, b"half")).media()
+        ScriptedServer(reply(206, b"half")).media()
 
 
 # Several at once
 
 
-def test_media_are_not_paced_and_six_go_at_once() -> None:
+def test_client_media_runs_six_requests_without_delay() -> None:
     all_here = threading.Barrier(6, timeout=20)
-    world = World(reply(body=b"GIF89a"))
-    plain = world.handle
-    world.handle = lambda request: all_here.wait() >= 0 and plain(request)  # type: ignore[method-assign]
-    with world.fetcher() as fetcher:
+    server = ScriptedServer(reply(body=b"GIF89a"))
+    plain = server.handle
+    server.handle = lambda request: all_here.wait() >= 0 and plain(request)  # type: ignore[method-assign]
+    with server.fetcher() as fetcher:
         threads = [threading.Thread(target=fetcher.media, args=(f"{PICTURE}&n={n}",)) for n in range(12)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert len(world.requests) == 12
-    assert world.slept == []
+    assert len(server.requests) == 12
+    assert server.slept == []
 
 
-def test_no_more_media_than_connections_at_once() -> None:
+def test_client_media_respects_connection_limit() -> None:
     under_way, most, lock = 0, 0, threading.Lock()
 
     def counting() -> httpx.Response:
@@ -87,8 +87,8 @@ def test_no_more_media_than_connections_at_once() -> None:
             under_way -= 1
         return reply()()
 
-    world = World(counting, connections=2)
-    with world.fetcher() as fetcher:
+    server = ScriptedServer(counting, connections=2)
+    with server.fetcher() as fetcher:
         threads = [threading.Thread(target=fetcher.media, args=(PICTURE,)) for _ in range(8)]
         for thread in threads:
             thread.start()
@@ -110,13 +110,13 @@ class _Endless(httpx.SyncByteStream):
         return _endless()
 
 
-def test_endless_body_is_cut_at_the_cap() -> None:
-    world = World(lambda: httpx.Response(200, headers=HTML, stream=_Endless()), page_limit=10**6)
+def test_client_endless_body_is_too_large() -> None:
+    server = ScriptedServer(lambda: httpx.Response(200, headers=HTML, stream=_Endless()), page_limit=10**6)
     with pytest.raises(TooLarge):
-        world.page()
+        server.page()
     with pytest.raises(TooLarge, match="2 MB"):
-        world.media(limit=2 * 2**20)
-    assert len(world.requests) == 2
+        server.media(limit=2 * 2**20)
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -131,36 +131,36 @@ def test_endless_body_is_cut_at_the_cap() -> None:
     ids=["gzip", "deflate", "br", "zstd", "gzip in br"],
 )
 class TestCompression:
-    def test_the_cap_counts_decoded_bytes(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    def test_client_media_limit_counts_decoded_bytes(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
         bomb = pack(bytes(2_000_000))
         assert len(bomb) < 10_000
         with pytest.raises(TooLarge):
-            World(reply(body=bomb, content_encoding=coding), image_limit=1_999_999).media()
+            ScriptedServer(reply(body=bomb, content_encoding=coding), image_limit=1_999_999).media()
 
-    def test_at_the_cap_is_within_it(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    def test_client_media_body_at_limit_is_accepted(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
         body = bytes(2_000_000)
-        world = World(reply(body=pack(body), content_encoding=coding), image_limit=2_000_000)
-        assert world.media() == body
+        server = ScriptedServer(reply(body=pack(body), content_encoding=coding), image_limit=2_000_000)
+        assert server.media() == body
 
-    def test_a_bomb_is_unpacked_in_small_pieces(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    def test_decompress_bomb_yields_small_chunks(self, coding: str, pack: Callable[[bytes], bytes]) -> None:
         pieces = [len(piece) for piece in decompress([pack(bytes(5_000_000))], coding)]
         assert sum(pieces) == 5_000_000
         assert max(pieces) < 300_000
 
 
-def test_declared_length_past_the_cap_is_not_read() -> None:
+def test_client_media_declared_length_over_limit_is_not_read() -> None:
     class Unread(httpx.SyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
             pytest.fail("the body was read")
 
     with pytest.raises(TooLarge):
-        World(lambda: httpx.Response(200, headers={"content-length": "60000000"}, stream=Unread())).media()
+        ScriptedServer(lambda: httpx.Response(200, headers={"content-length": "60000000"}, stream=Unread())).media()
 
 
-def test_gzip_of_several_members_is_one_body() -> None:
+def test_decompress_gzip_members_are_joined() -> None:
     assert b"".join(decompress([gzip.compress(b"one ") + gzip.compress(b"two")], "gzip")) == b"one two"
 
 
-def test_damaged_compression_is_tried_again() -> None:
+def test_client_media_damaged_gzip_is_retried() -> None:
     damaged = reply(body=gzip.compress(WHOLE * 99)[:-9], content_encoding="gzip")
-    assert World(damaged, reply()).media() == WHOLE
+    assert ScriptedServer(damaged, reply()).media() == WHOLE

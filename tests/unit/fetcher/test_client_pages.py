@@ -9,11 +9,11 @@ import pytest
 
 from archiver.errors import CoolingDown, FetchError, ForbiddenAddress, Unreachable
 from archiver.models import Target
-from tests.support.scripted import NOW, SHORT, WALL, WHOLE, World, redirect, reply
+from tests.support.scripted import NOW, SHORT, WALL, WHOLE, ScriptedServer, redirect, reply
 
 
-def test_page_carries_the_answer_as_received() -> None:
-    page = World(reply(date="Thu, 18 Jul 2024 02:05:00 GMT", set_cookie="session=1; Path=/", x_two="2")).page()
+def test_client_page_keeps_response_as_received() -> None:
+    page = ScriptedServer(reply(date="Thu, 18 Jul 2024 02:05:00 GMT", set_cookie="session=1; Path=/", x_two="2")).page()
     assert (page.source, page.url, page.final_url, page.status) == ("as given", SHORT, SHORT, 200)
     assert page.content == WHOLE
     assert page.captured == datetime(2024, 7, 18, 2, 5, tzinfo=UTC)
@@ -21,19 +21,19 @@ def test_page_carries_the_answer_as_received() -> None:
     assert not page.saved
 
 
-def test_set_cookie_never_reaches_the_page() -> None:
-    assert "session" not in repr(World(reply(set_cookie="session=1; Path=/")).page())
+def test_client_page_drops_set_cookie() -> None:
+    assert "session" not in repr(ScriptedServer(reply(set_cookie="session=1; Path=/")).page())
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jul 2024 02:05:00 GMT"])
-def test_page_without_a_readable_date_takes_our_clock(date: str) -> None:
-    assert World(reply(date=date)).page().captured == NOW
+def test_client_page_without_valid_date_uses_own_clock(date: str) -> None:
+    assert ScriptedServer(reply(date=date)).page().captured == NOW
 
 
-def test_page_is_asked_for_as_a_desktop_chrome_in_chinese() -> None:
-    world = World(reply())
-    world.page()
-    asked = world.requests[0].headers
+def test_client_page_request_looks_like_desktop_chrome() -> None:
+    server = ScriptedServer(reply())
+    server.page()
+    asked = server.requests[0].headers
     assert "Chrome/" in asked["user-agent"]
     assert "Windows NT" in asked["user-agent"]
     assert asked["accept-language"] == "zh-CN,zh;q=0.9,en;q=0.8"
@@ -41,26 +41,26 @@ def test_page_is_asked_for_as_a_desktop_chrome_in_chinese() -> None:
     assert "referer" not in asked
 
 
-def test_short_link_redirect_of_2024_is_followed_at_once() -> None:
-    world = World(redirect("/s/abcdefghijklmnopqrstuv?nwr_flag=1#wechat_redirect"), reply())
-    page = world.page()
+def test_client_page_short_link_redirect_is_followed_at_once() -> None:
+    server = ScriptedServer(redirect("/s/abcdefghijklmnopqrstuv?nwr_flag=1#wechat_redirect"), reply())
+    page = server.page()
     assert page.content == WHOLE
     assert page.final_url == SHORT + "?nwr_flag=1"
-    assert world.slept == []
+    assert server.slept == []
 
 
-def test_http_redirect_is_upgraded_to_https() -> None:
-    world = World(redirect("http://mp.weixin.qq.com/s/other"), reply())
-    assert world.page().final_url == "https://mp.weixin.qq.com/s/other"
-    assert world.requests[1].url.scheme == "https"
+def test_client_page_http_redirect_is_upgraded_to_https() -> None:
+    server = ScriptedServer(redirect("http://mp.weixin.qq.com/s/other"), reply())
+    assert server.page().final_url == "https://mp.weixin.qq.com/s/other"
+    assert server.requests[1].url.scheme == "https"
 
 
 @pytest.mark.parametrize("location", [WALL, WALL.replace("https:", "http:"), "/mp/verifycode?block=1"])
-def test_wall_redirect_is_neither_followed_nor_tried_again(location: str) -> None:
-    world = World(redirect(location, body=b"moved"))
-    page = world.page()
-    assert len(world.requests) == 1
-    assert world.slept == []
+def test_client_page_verification_redirect_is_not_followed(location: str) -> None:
+    server = ScriptedServer(redirect(location, body=b"moved"))
+    page = server.page()
+    assert len(server.requests) == 1
+    assert server.slept == []
     assert page.final_url.startswith("https://mp.weixin.qq.com/mp/")
     assert (page.status, page.content, page.url) == (302, b"moved", SHORT)
 
@@ -79,72 +79,72 @@ def test_wall_redirect_is_neither_followed_nor_tried_again(location: str) -> Non
         ("https://[broken/", FetchError),
     ],
 )
-def test_page_redirect_elsewhere_is_refused(location: str, error: type[FetchError]) -> None:
-    world = World(redirect(location))
+def test_client_page_redirect_to_other_host_is_refused(location: str, error: type[FetchError]) -> None:
+    server = ScriptedServer(redirect(location))
     with pytest.raises(error):
-        world.page()
-    assert len(world.requests) == 1
+        server.page()
+    assert len(server.requests) == 1
 
 
-def test_redirect_loop_ends_after_five_hops() -> None:
-    world = World(redirect(SHORT))
+def test_client_page_redirect_loop_ends_after_five() -> None:
+    server = ScriptedServer(redirect(SHORT))
     with pytest.raises(FetchError, match="more than 5 redirects"):
-        world.page()
-    assert len(world.requests) == 6
+        server.page()
+    assert len(server.requests) == 6
 
 
-def test_page_of_another_host_is_never_asked_for() -> None:
-    world = World(reply())
+def test_client_page_of_other_host_is_never_requested() -> None:
+    server = ScriptedServer(reply())
     with pytest.raises(FetchError):
-        world.page("https://example.com/s/x")
-    assert world.requests == []
+        server.page("https://example.com/s/x")
+    assert server.requests == []
 
 
 # Trying again
 
 
 @pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504])
-def test_passing_refusals_get_four_tries(status: int) -> None:
-    world = World(reply(status), interval=0)
+def test_client_page_temporary_error_gets_four_attempts(status: int) -> None:
+    server = ScriptedServer(reply(status), interval=0)
     with pytest.raises(Unreachable, match=str(status)):
-        world.page()
-    assert len(world.requests) == 4
-    assert len(world.slept) == 3
-    assert all(low <= slept <= low + 1 for low, slept in zip((1, 2, 4), world.slept, strict=True))
+        server.page()
+    assert len(server.requests) == 4
+    assert len(server.slept) == 3
+    assert all(low <= slept <= low + 1 for low, slept in zip((1, 2, 4), server.slept, strict=True))
 
 
-def test_too_many_requests_without_a_time_are_not_tried_again() -> None:
-    world = World(reply(429), interval=0)
+def test_client_page_429_without_retry_after_is_not_retried() -> None:
+    server = ScriptedServer(reply(429), interval=0)
     with pytest.raises(CoolingDown, match="429"):
-        world.page()
-    assert len(world.requests) == 1
+        server.page()
+    assert len(server.requests) == 1
 
 
-def test_page_after_a_passing_refusal_is_the_page() -> None:
-    world = World(reply(503), reply(429, retry_after="1"), reply(), interval=0)
-    assert world.page().content == WHOLE
+def test_client_page_succeeds_after_temporary_errors() -> None:
+    server = ScriptedServer(reply(503), reply(429, retry_after="1"), reply(), interval=0)
+    assert server.page().content == WHOLE
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
-def test_lasting_refusals_are_not_tried_again(status: int) -> None:
-    world = World(reply(status))
+def test_client_permanent_error_is_not_retried(status: int) -> None:
+    server = ScriptedServer(reply(status))
     with pytest.raises(FetchError, match=str(status)):
-        world.page()
+        server.page()
     with pytest.raises(FetchError, match=str(status)):
-        world.media()
-    assert len(world.requests) == 2
+        server.media()
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(
     "error", [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("reset")]
 )
-def test_transport_errors_get_four_tries(error: Exception) -> None:
-    world = World(error, interval=0)
+def test_client_transport_error_gets_four_attempts(error: Exception) -> None:
+    server = ScriptedServer(error, interval=0)
     with pytest.raises(Unreachable, match=str(error)):
-        world.page()
+        server.page()
     with pytest.raises(Unreachable, match=str(error)):
-        world.media()
-    assert len(world.requests) == 8
+        server.media()
+    assert len(server.requests) == 8
 
 
 @pytest.mark.parametrize(
@@ -157,30 +157,30 @@ def test_transport_errors_get_four_tries(error: Exception) -> None:
     ],
     ids=["seconds", "date", "date by the server's clock", "past"],
 )
-def test_retry_after_is_honoured(headers: dict[str, str], seconds: int) -> None:
-    world = World(reply(429, **headers), reply(), interval=0)
-    world.page()
-    assert world.slept == [seconds]
+def test_client_page_retry_after_is_honoured(headers: dict[str, str], seconds: int) -> None:
+    server = ScriptedServer(reply(429, **headers), reply(), interval=0)
+    server.page()
+    assert server.slept == [seconds]
 
 
 @pytest.mark.parametrize("asked", ["3600", "Mon, 04 May 2026 05:00:00 GMT", "9" * 5000])
-def test_server_that_asks_for_a_long_rest_gets_it(asked: str) -> None:
-    world = World(reply(503, retry_after=asked))
+def test_client_page_long_retry_after_is_unreachable(asked: str) -> None:
+    server = ScriptedServer(reply(503, retry_after=asked))
     with pytest.raises(Unreachable, match="Retry-After"):
-        world.page()
-    assert len(world.requests) == 1
+        server.page()
+    assert len(server.requests) == 1
 
 
-def test_retry_after_that_says_nothing_is_not_waited_for() -> None:
-    world = World(reply(503, retry_after="soon"), reply(), interval=0)
-    world.page()
-    assert 1 <= world.slept[0] <= 2
+def test_client_page_invalid_retry_after_uses_backoff() -> None:
+    server = ScriptedServer(reply(503, retry_after="soon"), reply(), interval=0)
+    server.page()
+    assert 1 <= server.slept[0] <= 2
 
 
-def test_truncated_page_is_tried_again_and_given_when_it_stays_so() -> None:
-    world = World(reply(body=b"<html><head>"), interval=0)
-    assert world.page().content == b"<html><head>"
-    assert len(world.requests) == 4
+def test_client_page_truncated_page_is_retried_then_returned() -> None:
+    server = ScriptedServer(reply(body=b"<html><head>"), interval=0)
+    assert server.page().content == b"<html><head>"
+    assert len(server.requests) == 4
 
 
 @pytest.mark.parametrize(
@@ -192,39 +192,39 @@ def test_truncated_page_is_tried_again_and_given_when_it_stays_so() -> None:
     ],
     ids=["headTrap", "in a script", "empty"],
 )
-def test_page_without_its_end_is_truncated(body: bytes) -> None:
-    world = World(reply(body=body), reply(), interval=0)
-    assert world.page().content == WHOLE
+def test_client_page_without_end_tag_is_retried(body: bytes) -> None:
+    server = ScriptedServer(reply(body=body), reply(), interval=0)
+    assert server.page().content == WHOLE
 
 
 @pytest.mark.parametrize("body", [WHOLE, WHOLE.upper(), WHOLE + b"\n<!-- tail -->\n"])
-def test_whole_page_is_asked_for_once(body: bytes) -> None:
-    world = World(reply(body=body))
-    world.page()
-    assert len(world.requests) == 1
+def test_client_page_complete_page_is_requested_once(body: bytes) -> None:
+    server = ScriptedServer(reply(body=body))
+    server.page()
+    assert len(server.requests) == 1
 
 
-def test_medium_without_an_html_end_is_not_truncated() -> None:
-    world = World(reply(body=b"<p>"))
-    assert world.media() == b"<p>"
-    assert len(world.requests) == 1
+def test_client_media_without_html_end_tag_is_not_retried() -> None:
+    server = ScriptedServer(reply(body=b"<p>"))
+    assert server.media() == b"<p>"
+    assert len(server.requests) == 1
 
 
 # The pace
 
 
-def test_pages_leave_at_least_an_interval_apart_and_tries_count() -> None:
-    world = World(reply(), reply(429, retry_after="1"), reply(), interval=3.0)
-    with world.fetcher() as fetcher:
+def test_client_page_interval_applies_to_retries_too() -> None:
+    server = ScriptedServer(reply(), reply(429, retry_after="1"), reply(), interval=3.0)
+    with server.fetcher() as fetcher:
         for _ in range(3):
             fetcher.page(Target(source="", url=SHORT))
-    assert world.times == [1000, 1003, 1006, 1009]
+    assert server.times == [1000, 1003, 1006, 1009]
 
 
-def test_clock_that_jumps_back_costs_one_interval_at_most() -> None:
-    world = World(reply(), interval=3.0)
-    with world.fetcher() as fetcher:
+def test_client_page_clock_set_back_waits_one_interval() -> None:
+    server = ScriptedServer(reply(), interval=3.0)
+    with server.fetcher() as fetcher:
         fetcher.page(Target(source="", url=SHORT))
-        world.time -= 10_000
+        server.time -= 10_000
         fetcher.page(Target(source="", url=SHORT))
-    assert world.slept == [3.0]
+    assert server.slept == [3.0]

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.errors import ConfigError, InputError
 from archiver.models import Target
-from tests.support.scripted import PICTURE, SHORT, World, reply
+from tests.support.scripted import PICTURE, SHORT, ScriptedServer, reply
 
 
 def _cookie_file(path: Path, *lines: str, head: str = "# Netscape HTTP Cookie File") -> str:
@@ -20,7 +20,7 @@ FUTURE = "4102444800"
 OURS = f"mp.weixin.qq.com\tFALSE\t/\tTRUE\t{FUTURE}\twap_sid\tours"
 
 
-def test_cookies_go_to_wechat_alone(tmp_path: Path) -> None:
+def test_cookies_are_sent_only_with_wechat_pages(tmp_path: Path) -> None:
     path = _cookie_file(
         tmp_path / "cookies.txt",
         OURS,
@@ -30,14 +30,14 @@ def test_cookies_go_to_wechat_alone(tmp_path: Path) -> None:
         f".qpic.cn\tTRUE\t/\tFALSE\t{FUTURE}\tpicture\tno",
         f".example.com\tTRUE\t/\tFALSE\t{FUTURE}\tforeign\tno",
     )
-    world = World(reply(set_cookie="new=1; Domain=.qq.com; Path=/"), cookies=path)
-    with world.fetcher() as fetcher:
+    server = ScriptedServer(reply(set_cookie="new=1; Domain=.qq.com; Path=/"), cookies=path)
+    with server.fetcher() as fetcher:
         fetcher.page(Target(source="", url=SHORT))
         for address in (PICTURE, "https://mp.weixin.qq.com/picture.png") * 2:  # nor what their servers set
             fetcher.media(address)
-    sent = set(world.requests[0].headers["cookie"].split("; "))
+    sent = set(server.requests[0].headers["cookie"].split("; "))
     assert sent == {"wap_sid=ours", "parent=yes", "session=yes"}
-    assert all("cookie" not in request.headers for request in world.requests[1:])
+    assert all("cookie" not in request.headers for request in server.requests[1:])
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def test_cookies_go_to_wechat_alone(tmp_path: Path) -> None:
     ],
     ids=["foreign", "expired", "broken", "JSON"],
 )
-def test_useless_cookie_file_says_what_to_export(
+def test_cookies_unusable_file_error_suggests_export(
     tmp_path: Path, lines: list[str], head: str, error: type[Exception]
 ) -> None:
     path = _cookie_file(tmp_path / "cookies.txt", *lines, head=head)
     with pytest.raises(error, match=r"export cookies\.txt"):
-        World(reply(), cookies=path).fetcher()
+        ScriptedServer(reply(), cookies=path).fetcher()
 
 
 @pytest.mark.parametrize("name", ["missing.txt", ""], ids=["missing", "a folder"])
-def test_unreadable_cookie_file_is_an_input_error(tmp_path: Path, name: str) -> None:
+def test_cookies_unreadable_file_is_input_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):
-        World(reply(), cookies=str(tmp_path / name)).fetcher()
+        ScriptedServer(reply(), cookies=str(tmp_path / name)).fetcher()

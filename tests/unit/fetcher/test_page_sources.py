@@ -75,7 +75,7 @@ def test_http_pages_returns_the_redacted_page_without_local_media() -> None:
     assert fetched.local_media.find(IMAGE) is None
 
 
-def test_saved_pages_returns_the_redacted_page_with_the_media_beside_it(tmp_path: Path) -> None:
+def test_saved_pages_returns_redacted_page_with_local_media(tmp_path: Path) -> None:
     html = WITH_KEY.replace(b"<script>", f'<img src="./a_files/1.png" data-src="{IMAGE}"><script>'.encode())
     (tmp_path / "a.html").write_bytes(html)
     (tmp_path / "a_files").mkdir()
@@ -94,7 +94,7 @@ def test_saved_pages_raises_for_a_missing_file(tmp_path: Path) -> None:
         SavedPages().fetch(Target(source="a", file=str(tmp_path / "a.html")))
 
 
-def test_files_or_http_pages_reads_files_without_opening_a_client(tmp_path: Path) -> None:
+def test_files_or_http_pages_reads_files_without_client(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(WITH_KEY)
     server = Server()
     pages = FilesOrHttpPages(HttpPages(server.open))

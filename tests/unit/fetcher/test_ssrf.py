@@ -23,7 +23,7 @@ from archiver.fetcher.ssrf import is_forbidden, may_connect
         "localhost", "LOCALHOST", "localhost.", "a.localhost", "metadata.google.internal", "printer.local", "router",
     ],
 )  # fmt: skip
-def test_literal_address_that_is_not_public_is_forbidden(host: str) -> None:
+def test_is_forbidden_true_for_non_public_hosts(host: str) -> None:
     assert is_forbidden(host)
 
 
@@ -47,17 +47,17 @@ def test_literal_address_that_is_not_public_is_forbidden(host: str) -> None:
         "100.128.0.1",
     ],
 )
-def test_public_address_is_allowed(host: str) -> None:
+def test_is_forbidden_false_for_public_hosts(host: str) -> None:
     assert not is_forbidden(host)
 
 
 @pytest.mark.parametrize(
     "address", ["3fff::1", "5f00::1", "100::1", "192.0.0.8", "64:ff9b:1::1", "fe80::1%1", "::ffff:10.0.0.1"]
 )
-def test_name_may_not_lead_to_a_special_address(address: str) -> None:
+def test_may_connect_false_for_special_addresses(address: str) -> None:
     assert not may_connect(address)
 
 
-def test_name_may_lead_to_the_addresses_that_a_fake_ip_proxy_gives() -> None:
+def test_may_connect_true_for_fake_ip_proxy_range() -> None:
     assert may_connect("198.18.0.7")
     assert not may_connect("10.0.0.7")

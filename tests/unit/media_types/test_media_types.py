@@ -53,7 +53,7 @@ MAKERS = {
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_type_and_size_are_read_from_the_header(name):
+def test_extension_and_dimensions_from_image_header(name):
     content = MAKERS[name](1080, 607)
     assert extension(content) == name.partition(" ")[0]
     assert dimensions(content) == (1080, 607)
@@ -69,18 +69,18 @@ def test_type_and_size_are_read_from_the_header(name):
     ],
     ids=["a GIF wider than half of what fits", "a WebP that is to be scaled", "a BMP of 1987", "no image"],
 )
-def test_sizes_are_those_of_the_format(content, size):
+def test_dimensions_follow_format_specification(content, size):
     assert dimensions(content) == size
 
 
-def test_garbage_before_the_frame_of_a_jpeg_is_not_searched_to_the_end():
+def test_dimensions_jpeg_search_through_garbage_is_bounded():
     start, mark, frame = jpeg(9, 9).partition(b"\xff\xff\xc2")
     frame = mark + frame
     assert dimensions(start + bytes(2**10) + frame) == (9, 9)
     assert dimensions(start + bytes(2**20) + frame) is None
 
 
-def test_an_animated_png_is_a_png():
+def test_extension_animated_png_is_png():
     control = struct.pack(">I", 8) + b"acTL" + bytes(12)
     assert extension(png(2, 2) + bytes(4) + control) == "png"
 
@@ -93,12 +93,12 @@ def test_an_animated_png_is_a_png():
     ],
     ids=["nothing", "HTML", "HTML with SVG", "text like a BMP", "unknown", "PDF", "ZIP", "JSON"],
 )  # fmt: skip
-def test_what_is_no_picture_has_no_extension(content):
+def test_extension_of_non_image_is_empty(content):
     assert extension(content) == ""
     assert is_placeholder(content, 0)
 
 
-def test_a_picture_is_no_sound_and_a_sound_no_picture():
+def test_extension_kind_separates_images_and_audio():
     mp3 = b"ID3\x04" + bytes(20)
     assert extension(mp3, "audio") == "mp3"
     assert extension(mp3) == ""
@@ -107,7 +107,7 @@ def test_a_picture_is_no_sound_and_a_sound_no_picture():
 
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("length", range(2, 34, 3))
-def test_a_header_cut_off_anywhere_is_no_error(name, length):
+def test_dimensions_truncated_header_raises_nothing(name, length):
     dimensions(MAKERS[name](9, 9)[:length])
 
 
@@ -115,20 +115,20 @@ WHOLE = {name: make(1080, 607) for name, make in MAKERS.items()} | {"png": pictu
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_whole_picture_is_not_cut_off_whatever_follows_it(name):
+def test_is_truncated_false_for_whole_image_with_trailing_bytes(name):
     assert not is_truncated(WHOLE[name])
     assert not is_truncated(WHOLE[name] + b"\xff\xda what a camera adds")
 
 
 @pytest.mark.parametrize("name", ["png", "jpg", "webp", "webp lossless", "webp lossy"])
 @pytest.mark.parametrize("missing", [1, 0.5])
-def test_a_picture_without_its_end_is_cut_off(name, missing):
+def test_is_truncated_true_for_image_without_end(name, missing):
     content = WHOLE[name]
     end = len(content) - 12 if name == "png" else len(content) - 1
     assert is_truncated(content[: int(end * missing)])
 
 
-def test_jpeg_segments_that_lead_nowhere_end():
+def test_dimensions_jpeg_zero_length_segments_is_none():
     assert dimensions(b"\xff\xd8" + b"\xff\xe0\0\0" * 1000) is None
 
 
@@ -137,7 +137,7 @@ def test_jpeg_segments_that_lead_nowhere_end():
     [(140, 1080, True), (140, 140, False), (140, 200, False), (140, 0, False), (400, 1080, False)],
     ids=["the notice", "a small picture", "nearly as declared", "nothing declared", "shrunk by the CDN"],
 )
-def test_the_hot_link_notice_is_much_smaller_than_the_page_declares(side, declared, placeholder):
+def test_is_placeholder_only_if_much_smaller_than_declared(side, declared, placeholder):
     assert is_placeholder(gif(side, side), declared) is placeholder
 
 
@@ -155,7 +155,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/19
     ],
     ids=["plain", "with a declaration", "with a document type", "with a picture", "animated"],
 )
-def test_an_svg_that_cannot_run_is_a_picture(content):
+def test_extension_safe_svg_is_svg(content):
     assert extension(content.encode()) == "svg"
 
 
@@ -180,9 +180,9 @@ def test_an_svg_that_cannot_run_is_a_picture(content):
         "foreign object", "entity", "attribute by document type", "style sheet", "not well-formed",
     ],
 )  # fmt: skip
-def test_an_svg_that_could_run_is_refused(content):
+def test_extension_unsafe_svg_is_empty(content):
     assert extension(content.encode()) == ""
 
 
-def test_an_svg_in_an_encoding_that_hides_things_is_refused():
+def test_extension_svg_in_utf7_is_empty():
     assert extension(("<?xml version='1.0' encoding='utf-7'?>" + SVG % "").encode()) == ""

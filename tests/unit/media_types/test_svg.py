@@ -40,7 +40,7 @@ HIDDEN_DOCUMENT_TYPES = {
 
 @pytest.mark.parametrize("before", HIDDEN_DOCUMENT_TYPES.values(), ids=HIDDEN_DOCUMENT_TYPES)
 @pytest.mark.parametrize("declaration", ["", "<?xml version='1.0' encoding='UTF-8'?>"], ids=["bare", "declared"])
-def test_svg_document_type_or_instruction_that_could_run_is_refused(declaration: str, before: str) -> None:
+def test_svg_unsafe_doctype_or_instruction_is_refused(declaration: str, before: str) -> None:
     hidden = f"{declaration}<!-- -->{before}" if not declaration else declaration + before
     assert extension((hidden + SVG % "").encode()) == ""
 
@@ -70,7 +70,7 @@ def test_svg_document_type_or_instruction_that_could_run_is_refused(declaration:
         "user defined", "EBCDIC", "GBK", "XML 1.1", "a stray byte", "two marks", "NUL first", "NUL inside", "ESC inside",
     ],
 )  # fmt: skip
-def test_svg_in_another_encoding_or_version_is_refused(content: bytes) -> None:
+def test_svg_other_encoding_or_xml_version_is_refused(content: bytes) -> None:
     assert extension(content) == ""
 
 
@@ -86,12 +86,12 @@ def test_svg_in_another_encoding_or_version_is_refused(content: bytes) -> None:
         "<!DOCTYPE svg>", "<g/></svg><svg>", "&#0;",
     ],
 )  # fmt: skip
-def test_svg_element_that_could_run_is_refused(inside: str) -> None:
+def test_svg_unsafe_element_or_attribute_is_refused(inside: str) -> None:
     assert extension((SVG % inside).encode()) == ""
 
 
 @pytest.mark.parametrize("entity", ["&colon;", "&Tab;", "&nbsp;", "&a;"])
-def test_svg_entity_of_a_browsers_own_list_is_refused(entity: str) -> None:
+def test_svg_undefined_entity_is_refused(entity: str) -> None:
     for inside in (f'<a href="data{entity}text/html,1"/>', f"<text>{entity}</text>"):
         assert extension((SVG_11 % "" + SVG % inside).encode()) == ""
 
@@ -107,7 +107,7 @@ def test_svg_entity_of_a_browsers_own_list_is_refused(entity: str) -> None:
     ],
     ids=["entities", "standalone and padded", "comment and CDATA", "a large one", "prefixed and deep"],
 )
-def test_svg_that_cannot_run_is_taken(content: str) -> None:
+def test_svg_safe_content_is_accepted(content: str) -> None:
     assert extension(content.encode()) == "svg"
 
 
@@ -123,7 +123,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("make", SLOW.values(), ids=SLOW)
-def test_svg_that_is_made_slow_is_refused_at_once(make) -> None:
+def test_svg_over_limits_is_refused_quickly(make) -> None:
     content = make().encode()
     tracemalloc.start()
     begin = process_time()
@@ -135,7 +135,7 @@ def test_svg_that_is_made_slow_is_refused_at_once(make) -> None:
         tracemalloc.stop()
 
 
-def test_svg_at_the_bounds_is_read_in_time() -> None:
+def test_svg_at_limits_is_read_quickly() -> None:
     element = '<path d="" a="" b=""/>'
     content = (SVG % (element * (svg.MAX_ATTRIBUTES // 3 - 10))).encode()
     assert len(content) <= svg.MAX_BYTES

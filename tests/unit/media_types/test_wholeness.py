@@ -66,7 +66,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_is_whole_of_a_whole_file(name: str) -> None:
+def test_is_whole_true_for_complete_file(name: str) -> None:
     assert is_whole(WHOLE[name])
 
 
@@ -74,50 +74,50 @@ def test_is_whole_of_a_whole_file(name: str) -> None:
 @pytest.mark.parametrize(
     "more", [b"\0", b"\n", bytes(4096), b"<!-- cached by a proxy, 2026-01-01 -->", b"\xff\xd8\xff\xda"]
 )
-def test_is_whole_whatever_stands_behind_the_end(name: str, more: bytes) -> None:
+def test_is_whole_ignores_trailing_bytes(name: str, more: bytes) -> None:
     assert is_whole(WHOLE[name] + more)
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_is_whole_of_a_file_cut_anywhere(name: str) -> None:
+def test_is_whole_false_for_truncated_file(name: str) -> None:
     content = WHOLE[name]
     begin = 20 if name.startswith(("mp4", "avif", "bmp")) else 12  # before that nothing tells what it is
     assert [length for length in range(begin, len(content)) if is_whole(content[:length])] == []
 
 
 @pytest.mark.parametrize("name", ["png", "png of several chunks"])
-def test_is_whole_of_a_png_with_one_changed_bit(name: str) -> None:
+def test_is_whole_false_for_png_with_changed_bit(name: str) -> None:
     content = WHOLE[name]
     for position in range(8, len(content)):
         assert not is_whole(content[:position] + bytes((content[position] ^ 4,)) + content[position + 1 :])
 
 
-def test_is_whole_of_a_jpeg_whose_thumbnail_alone_ends() -> None:
+def test_is_whole_false_for_jpeg_with_only_thumbnail_end() -> None:
     assert b"\xff\xd9" in JPEG
     assert not is_whole(JPEG)
     assert is_whole(JPEG + b"\xff\xd9")
 
 
 @pytest.mark.parametrize("size", [0, 0x7FFFFFFF, 0xFFFFFFFF])
-def test_is_whole_of_a_wav_whose_recorder_did_not_know(size: int) -> None:
+def test_is_whole_true_for_wav_with_unknown_size(size: int) -> None:
     assert is_whole(b"RIFF" + struct.pack("<I", size) + b"WAVEfmt " + bytes(30))
 
 
-def test_is_whole_of_a_bmp_that_declares_nothing() -> None:
+def test_is_whole_true_for_bmp_without_declared_size() -> None:
     assert is_whole(BMP[:2] + bytes(4) + BMP[6:])
 
 
 @pytest.mark.parametrize("content", [b"ID3\x04" + bytes(9), b"fLaC", b"\0\0\1\0", b"OggS", b"anything", b"<html>"])
-def test_is_whole_of_what_tells_nothing(content: bytes) -> None:
+def test_is_whole_true_for_unverifiable_format(content: bytes) -> None:
     assert is_whole(content)
 
 
-def test_is_whole_of_nothing() -> None:
+def test_is_whole_false_for_empty_content() -> None:
     assert not is_whole(b"")
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_is_whole_of_any_bytes_is_no_error(name: str) -> None:
+def test_is_whole_corrupt_bytes_raise_nothing(name: str) -> None:
     content = WHOLE[name]
     for begin, end in pairwise(range(4, len(content), 7)):
         is_whole(content[:begin] + b"\xff" * (end - begin) + content[end:])

@@ -88,7 +88,7 @@ ITEMS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "address"), ITEMS.values(), ids=ITEMS)
-def test_an_items_article(content: bytes, address: str) -> None:
+def test_read_feed_chooses_article_url_of_item(content: bytes, address: str) -> None:
     feed = read(content)
     assert [target.url for target in feed.targets] == [address]
     assert (feed.title, feed.skipped) == ("订阅", 0)
@@ -114,7 +114,7 @@ SKIPPED: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", SKIPPED.values(), ids=SKIPPED)
-def test_an_item_without_an_article_is_skipped_and_counted(content: bytes) -> None:
+def test_read_feed_item_without_article_is_skipped(content: bytes) -> None:
     assert (read(content).targets, read(content).skipped) == ((), 1)
 
 
@@ -158,12 +158,12 @@ FORMS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
-def test_read_feed_knows_every_form(content: bytes) -> None:
+def test_read_feed_accepts_format_variants(content: bytes) -> None:
     feed = read(content)
     assert ([target.url for target in feed.targets], feed.title, feed.skipped) == ([SHORT], "订阅", 0)
 
 
-def test_read_feed_resolves_nothing_from_outside(tmp_path: Path) -> None:
+def test_read_feed_custom_entities_are_not_resolved(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(SHORT)
     entity = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{(tmp_path / "secret").as_uri()}"><!ENTITY y "{SHORT}">]>'
     content = rss("<item><link>&x;</link></item><item><link>&y;</link></item>").replace(
@@ -186,13 +186,13 @@ def test_read_feed_goes_on_when_lxml_fails(kind: type[Exception], monkeypatch: p
     assert addresses(rss(f"<item><link>{SHORT}</link></item>")) == [SHORT]
 
 
-def test_items_come_in_their_order_and_once() -> None:
+def test_read_feed_keeps_item_order_without_duplicates() -> None:
     one, other = f"<item><link>{SHORT}</link></item>", f"<item><link>{OTHER}</link></item>"
     feed = read(rss(other + one + other + "<item/>"))
     assert ([target.url for target in feed.targets], feed.skipped) == ([OTHER, SHORT], 1)
 
 
-def test_a_feed_may_be_empty() -> None:
+def test_read_feed_empty_feed_has_no_targets() -> None:
     assert read(rss("")) == read(json_feed()) == Feed(title="订阅")
 
 
@@ -210,7 +210,7 @@ ENCODED: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", ENCODED.values(), ids=ENCODED)
-def test_a_feed_in_its_encoding(content: bytes) -> None:
+def test_read_feed_detects_encoding(content: bytes) -> None:
     assert (addresses(content), read(content).title) == ([SHORT], "訂閱")
 
 
@@ -231,7 +231,7 @@ ILL_FORMED: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", ILL_FORMED.values(), ids=ILL_FORMED)
-def test_a_feed_that_is_not_well_formed_is_read_all_the_same(content: bytes) -> None:
+def test_read_feed_malformed_feed_is_still_read(content: bytes) -> None:
     assert SHORT in addresses(content)
 
 
@@ -252,7 +252,7 @@ NO_FEEDS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "why"), NO_FEEDS.values(), ids=NO_FEEDS)
-def test_what_is_no_feed_is_refused_in_words(content: bytes, why: str) -> None:
+def test_read_feed_non_feed_is_refused_with_reason(content: bytes, why: str) -> None:
     with pytest.raises(FetchError, match=why) as caught:
         read(content)
     assert caught.value.concerns == FROM
@@ -313,13 +313,13 @@ def seconds(content: bytes) -> float:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_feed_costs_time_in_proportion(hostile: Callable[[int], str]) -> None:
+def test_read_feed_hostile_feed_takes_linear_time(hostile: Callable[[int], str]) -> None:
     small, large = (hostile(size).encode() for size in (3_000, 24_000))
     # eight times the size: sixty-four times the time if it were quadratic
     assert seconds(large) < 24 * max(seconds(small), 0.02)
 
 
-def test_a_feed_of_too_many_vocabularies_is_refused() -> None:
+def test_read_feed_too_many_namespaces_is_refused() -> None:
     names = " ".join(f'xmlns:p{n}="u{n}"' for n in range(101))
     with pytest.raises(FetchError, match="vocabularies"):
         read(f"<rss version='2.0' {names}><channel/></rss>".encode())

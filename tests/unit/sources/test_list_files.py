@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver import urls
@@ -112,7 +112,7 @@ LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
 
 
 @pytest.mark.parametrize(("text", "addresses"), LISTS.values(), ids=LISTS)
-def test_what_a_list_names(text: str, addresses: list[tuple[int, str]]) -> None:
+def test_read_list_finds_addresses_in_every_format(text: str, addresses: list[tuple[int, str]]) -> None:
     assert named(text) == addresses
 
 
@@ -139,7 +139,7 @@ BAD: dict[str, tuple[str, int, str]] = {
 
 
 @pytest.mark.parametrize(("text", "number", "error"), BAD.values(), ids=BAD)
-def test_a_bad_line_is_told_by_its_number(text: str, number: int, error: str) -> None:
+def test_read_list_bad_line_error_has_line_number(text: str, number: int, error: str) -> None:
     bad = entries(text)[0]
     assert bad.target is None
     assert bad.number == number
@@ -150,26 +150,26 @@ def test_a_bad_line_is_told_by_its_number(text: str, number: int, error: str) ->
 
 
 @pytest.mark.parametrize("bad", ["no address", A[:-8], '{"url"', '{"url": 1}', "x.html", "https://example.com"])
-def test_behind_a_bad_line_the_rest_goes_on(bad: str) -> None:
+def test_read_list_continues_after_bad_line(bad: str) -> None:
     assert [(entry.number, bool(entry.target)) for entry in entries(f"{A}\n{bad}\n{B}\n")] == [
         (1, True), (2, False), (3, True),
     ]  # fmt: skip
 
 
-def test_what_is_broken_in_an_array_is_told_with_what_is_lost() -> None:
+def test_read_list_broken_json_array_error_reports_unread_rest() -> None:
     found = entries(f'[\n"{A}",\n{{"url" "{B}"}},\n"{C}"\n]')
     assert [(entry.number, bool(entry.target)) for entry in found] == [(2, True), (3, False)]
     assert "nothing from here on is read" in found[1].error
 
 
-def test_an_entry_says_what_was_given() -> None:
+def test_read_list_entry_keeps_source_as_written() -> None:
     first, second, third = entries(f"- [ ] 标题 {A}#rd 好\nno address\n- [x] page.html\n", files=["page.html"])
     assert first == ListEntry(number=1, source=f"{A}#rd", target=Target(source=f"{A}#rd", url=A))
     assert (second.source, second.target) == ("no address", None)
     assert third == ListEntry(number=3, source="page.html", target=Target(source="page.html", file="page.html"))
 
 
-def test_addresses_that_come_again_are_counted() -> None:
+def test_read_list_returns_number_of_duplicates() -> None:
     counted: list[int] = []
 
     def reading() -> Iterator[ListEntry]:
@@ -197,24 +197,24 @@ PATHS: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("text", "path"), PATHS.values(), ids=PATHS)
 @pytest.mark.parametrize("folder", ["", "lists", "/abs"])
-def test_a_path_counts_from_the_lists_folder(text: str, path: str, folder: str) -> None:
+def test_read_list_path_is_relative_to_list_folder(text: str, path: str, folder: str) -> None:
     file = f"{folder}/{path}" if folder else path
     (found,) = entries(text, files=[file], folder=folder)
     assert found.target == Target(source=path, file=file)
 
 
-def test_a_page_named_twice_comes_once() -> None:
+def test_read_list_duplicate_path_yields_one_entry() -> None:
     assert len(entries("x.html\nx.html\n", files=["x.html"])) == 1
 
 
-def test_no_file_is_looked_for_where_an_address_stands() -> None:
+def test_read_list_address_is_not_looked_up_as_file() -> None:
     def looked(path: str) -> bool:
         raise AssertionError(path)
 
     assert len(list(read_list([A, f"- {B}", f'{{"url": "{C}"}}'], exists=looked))) == 3
 
 
-def test_a_list_is_read_as_it_comes() -> None:
+def test_read_list_yields_entry_before_reading_next_line() -> None:
     def lines() -> Iterable[str]:
         yield A
         raise AssertionError("the second line is not asked for yet")
@@ -233,12 +233,12 @@ CONTENTS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
-def test_a_list_in_its_encoding(content: bytes) -> None:
+def test_decode_list_detects_encoding(content: bytes) -> None:
     assert decode_list(content) == TEXT
     assert [entry.source for entry in read_list(lines_of(content))] == [A]
 
 
-def test_a_damaged_letter_costs_no_address() -> None:
+def test_lines_of_invalid_bytes_keep_addresses_on_other_lines() -> None:
     content = f"甲 {A}\n".encode() + b"\xff\xff\n" + f"{B}\n".encode()
     assert [entry.source for entry in read_list(lines_of(content)) if entry.target] == [A, B]
 
@@ -256,7 +256,7 @@ NO_TEXT: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "error"), NO_TEXT.values(), ids=NO_TEXT)
-def test_what_is_no_text_is_refused_at_once(content: bytes, error: str) -> None:
+def test_lines_of_non_text_is_immediate_input_error(content: bytes, error: str) -> None:
     with pytest.raises(InputError, match=error):
         lines_of(content)
 
@@ -265,7 +265,7 @@ LINE_ENDS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}
 
 
 @pytest.mark.parametrize("end", LINE_ENDS.values(), ids=LINE_ENDS)
-def test_lines_are_those_that_an_editor_counts(end: str) -> None:
+def test_lines_of_splits_at_newlines_not_unicode_separators(end: str) -> None:
     text = end.join(["a\u2028b", "", "c\x0cd\x85e"])
     assert list(lines_of(text.encode())) == ["a\u2028b", "", "c\x0cd\x85e"]
     assert list(lines_of((text + end).encode())) == ["a\u2028b", "", "c\x0cd\x85e"]
@@ -283,7 +283,8 @@ texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map(
 
 @settings(max_examples=400, deadline=None)
 @given(texts)
-def test_any_text_is_read_to_its_end(text: str) -> None:
+@example("MP.WEIXIN.QQ.COM/0'#")
+def test_read_list_arbitrary_text_gives_valid_entries(text: str) -> None:
     found = list(read_list(io.StringIO(text, newline=None)))
     numbers = [entry.number for entry in found]
     assert numbers == sorted(numbers)
@@ -303,7 +304,7 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
         texts.map(lambda t: t.encode("gb18030", "replace")),
     )
 )
-def test_any_bytes_are_a_list_or_an_input_error(content: bytes) -> None:
+def test_lines_of_arbitrary_bytes_raise_only_input_error(content: bytes) -> None:
     try:
         lines = lines_of(content)
     except InputError:
@@ -316,6 +317,6 @@ def test_any_bytes_are_a_list_or_an_input_error(content: bytes) -> None:
     st.lists(st.sampled_from([A, B, C, LONG]), unique=True),
     st.lists(st.sampled_from(["# x", "", "标题", "- [ ]", "x,y"])),
 )
-def test_no_address_is_lost_among_other_lines(addresses: list[str], others: list[str]) -> None:
+def test_read_list_keeps_all_addresses_among_other_lines(addresses: list[str], others: list[str]) -> None:
     lines = [line for pair in zip(addresses, [*others, *[""] * len(addresses)], strict=False) for line in pair]
     assert [entry.target.url for entry in read_list(lines) if entry.target] == addresses

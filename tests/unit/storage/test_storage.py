@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -47,7 +49,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return Disk(monkeypatch)
 
 
-def test_sync_makes_the_folders_of_all_written_files_durable(tmp_path: Path, disk: Disk) -> None:
+def test_local_store_sync_makes_new_folders_durable_once(tmp_path: Path, disk: Disk) -> None:
     store = LocalStore(tmp_path / "out")
     names = [tmp_path / "out" / "a" / "b" / "one", tmp_path / "out" / "c" / "two"]
     for name in names:
@@ -62,12 +64,12 @@ def test_sync_makes_the_folders_of_all_written_files_durable(tmp_path: Path, dis
     assert disk.calls[before:] == []
 
 
-def test_write_makes_the_bytes_durable_before_the_name(tmp_path: Path, disk: Disk) -> None:
+def test_local_store_write_syncs_bytes_before_rename(tmp_path: Path, disk: Disk) -> None:
     LocalStore(tmp_path).write(tmp_path / "one", b"x")
     assert [kind for kind, _ in disk.calls] == ["sync", "rename"]
 
 
-def test_file_that_proves_itself_is_durable_after_sync(tmp_path: Path, disk: Disk) -> None:
+def test_local_store_write_proves_itself_is_durable_after_sync(tmp_path: Path, disk: Disk) -> None:
     store = LocalStore(tmp_path)
     names = [tmp_path / "a" / f"{number}.png" for number in range(3)]
     for name in names:
@@ -77,20 +79,20 @@ def test_file_that_proves_itself_is_durable_after_sync(tmp_path: Path, disk: Dis
     assert {*map(str, names), str(tmp_path / "a")} <= {path for kind, path in disk.calls if kind == "sync"}
 
 
-def test_file_that_proves_itself_is_durable_before_it_replaces_another(tmp_path: Path, disk: Disk) -> None:
+def test_local_store_write_proves_itself_overwrite_syncs_before_rename(tmp_path: Path, disk: Disk) -> None:
     (tmp_path / "a.png").write_bytes(b"old")
     LocalStore(tmp_path).write(tmp_path / "a.png", b"x", proves_itself=True)
     assert [kind for kind, _ in disk.calls] == ["sync", "rename"]
 
 
-def test_sync_passes_over_a_file_that_was_taken_out(tmp_path: Path) -> None:
+def test_local_store_sync_ignores_deleted_file(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     store.write(tmp_path / "a.png", b"x", proves_itself=True)
     (tmp_path / "a.png").unlink()
     store.sync()
 
 
-def test_sync_that_fails_is_owed_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_store_sync_after_failure_syncs_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = LocalStore(tmp_path)
     store.write(tmp_path / "a" / "one", b"x")
     with monkeypatch.context() as failing:
@@ -106,7 +108,7 @@ def test_sync_that_fails_is_owed_still(tmp_path: Path, monkeypatch: pytest.Monke
     assert str(tmp_path / "a") in {path for _, path in disk.calls}
 
 
-def test_whole_file_is_durable_and_keeps_its_mode(tmp_path: Path, disk: Disk) -> None:
+def test_write_lines_is_durable_and_keeps_file_mode(tmp_path: Path, disk: Disk) -> None:
     path = tmp_path / "list.txt"
     path.write_text("old")
     path.chmod(0o640)
@@ -117,7 +119,7 @@ def test_whole_file_is_durable_and_keeps_its_mode(tmp_path: Path, disk: Disk) ->
     assert [each.name for each in tmp_path.iterdir()] == ["list.txt"]
 
 
-def test_whole_file_that_fails_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_lines_failure_keeps_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "list.txt"
     path.write_text("old")
 
@@ -131,7 +133,7 @@ def test_whole_file_that_fails_leaves_the_old_one(tmp_path: Path, monkeypatch: p
     assert [each.name for each in tmp_path.iterdir()] == ["list.txt"]
 
 
-def test_whole_file_replaces_what_a_link_leads_to(tmp_path: Path) -> None:
+def test_write_lines_symlink_replaces_its_target(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
     write_lines(tmp_path / "link", ["new"])
@@ -139,13 +141,13 @@ def test_whole_file_replaces_what_a_link_leads_to(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text() == "new\n"
 
 
-def test_whole_file_writes_a_device_as_it_stands() -> None:
+def test_atomic_file_device_is_written_in_place() -> None:
     with atomic_file(Path("/dev/null"), devices=True) as file:
         file.write(b"x")
     assert Path("/dev/null").is_char_device()
 
 
-def test_keyed_lock_serialises_a_name_and_forgets_it(tmp_path: Path) -> None:
+def test_keyed_lock_serialises_same_name_and_is_empty_afterwards(tmp_path: Path) -> None:
     lock, inside, seen = KeyedLock(), threading.Semaphore(1), []
     meet = threading.Barrier(8)
 
@@ -167,7 +169,7 @@ def test_keyed_lock_serialises_a_name_and_forgets_it(tmp_path: Path) -> None:
     assert len(lock) == 0
 
 
-def test_keyed_lock_of_many_names_lets_nobody_in_twice() -> None:
+def test_keyed_lock_stays_exclusive_after_many_names() -> None:
     """Past 4,096 names the lock of before forgot who was inside."""
     lock = KeyedLock()
     entered = threading.Event()
@@ -182,7 +184,7 @@ def test_keyed_lock_of_many_names_lets_nobody_in_twice() -> None:
     assert entered.is_set()
 
 
-def test_lock_file_is_held_by_one(tmp_path: Path) -> None:
+def test_lock_file_is_exclusive_until_released(tmp_path: Path) -> None:
     one, two = LockFile(tmp_path / "x.lock"), LockFile(tmp_path / "x.lock")
     assert one.try_acquire()
     assert not two.try_acquire()
@@ -190,10 +192,28 @@ def test_lock_file_is_held_by_one(tmp_path: Path) -> None:
     assert two.try_acquire()
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENOLCK, errno.ENOSYS, errno.EMFILE, errno.EINTR, errno.EOPNOTSUPP])
-def test_lock_that_cannot_be_had_is_an_output_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+def test_locked_logs_wait_for_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """While the wait sleeps, the other holder releases the lock."""
+    caplog.set_level(logging.DEBUG, logger="archiver")
+    path = tmp_path / "x.lock"
+    other = LockFile(path)
+    assert other.try_acquire()
+    monkeypatch.setattr("archiver.storage.locks.time.sleep", lambda _seconds: other.release())
+    with locked(path):
+        pass
+    waits, has = caplog.messages
+    assert waits == f"{path}: waits for another process that holds the lock"
+    assert re.fullmatch(rf"{path}: locked after \d\.\d\d s", has)
+    caplog.clear()
+    with locked(path):
+        pass
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOLCK, errno.ENOSYS, errno.EMFILE, errno.EINTR, errno.EOPNOTSUPP])
+def test_locked_flock_failure_is_output_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refused(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
@@ -204,9 +224,7 @@ def test_lock_that_cannot_be_had_is_an_output_error(
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ENOSPC, errno.EROFS, errno.EACCES])
-def test_lock_file_that_cannot_be_opened_is_an_output_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_lock_file_open_failure_is_output_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refused(*_: object) -> int:
         raise OSError(number, os.strerror(number))
 
@@ -215,7 +233,7 @@ def test_lock_file_that_cannot_be_opened_is_an_output_error(
         LockFile(tmp_path / "x.lock").try_acquire()
 
 
-def test_copy_aside_is_durable_before_anything_replaces_the_file(tmp_path: Path, disk: Disk) -> None:
+def test_copy_aside_syncs_copy_then_its_folder(tmp_path: Path, disk: Disk) -> None:
     (tmp_path / "a.md").write_text("mine")
     place = copy_aside(tmp_path, "a.md")
     durable = [path for kind, path in disk.calls if kind == "sync"]
@@ -223,9 +241,7 @@ def test_copy_aside_is_durable_before_anything_replaces_the_file(tmp_path: Path,
     assert durable[-1] == str((tmp_path / place).parent)
 
 
-def test_move_aside_that_fails_leaves_nothing_in_the_quarantine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_move_aside_failure_leaves_quarantine_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.md").write_text("mine")
 
     def refused(*_: object) -> None:

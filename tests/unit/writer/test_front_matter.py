@@ -1,4 +1,4 @@
-"""Front matter: the seed's seven keys, then `wechat:`, safe in every YAML reader (docs/jekyll.md#6-front-matter)."""
+"""Front matter: the seed's seven keys, then `wechat:`, safe in every YAML reader (docs/reference/jekyll.md#6-front-matter)."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def written(article: Article, **options: object) -> dict[str, object]:
     return yaml.safe_load(text.removeprefix("---\n").removesuffix("---\n"))
 
 
-def test_the_seeds_front_matter_is_its_seven_keys_in_order_then_wechat():
+def test_front_matter_profile_keys_in_order_then_wechat():
     assert JEKYLL.front_matter(SEED, CAPTURED, {}) == SEED_HEAD
 
 
-def test_every_key_of_the_wechat_table_stands_in_its_order():
+def test_front_matter_wechat_keys_in_documented_order():
     full = Article(
         title="题", account="号", account_id="gh_1", alias="a", author="人", biz="b", mid="1", idx="2", sn="s",
         url="https://mp.weixin.qq.com/s/x", type="share", published=CAPTURED, modified=CAPTURED, original=True,
@@ -71,24 +71,24 @@ def test_every_key_of_the_wechat_table_stands_in_its_order():
     assert list(wechat["reprinted_from"]) == ["account", "author", "url", "notice"]
 
 
-def test_keys_without_a_value_are_left_out():
+def test_front_matter_omits_keys_without_value():
     assert set(written(Article(title="题", biz="b", mid="1", idx="1"))["wechat"]) == {
         "biz", "mid", "idx", "type", "archived"
     }  # fmt: skip
 
 
-def test_a_page_without_ids_keeps_the_key_it_is_found_by():
+def test_front_matter_without_ids_has_article_key():
     article = Article(title="题", body="<p>文</p>")
     assert written(article)["wechat"]["key"] == article.key
 
 
-def test_without_a_publish_time_the_day_is_the_captures_in_china_and_published_is_left_out():
+def test_front_matter_without_publish_time_uses_capture_date():
     read = written(Article(title="题", biz="b", mid="1", idx="1"))
     assert read["date"] == "2026-11-20 09:02:03 +0800"
     assert "published" not in read["wechat"]
 
 
-def test_albums_and_topics_join_the_configured_tags_once_each():
+def test_front_matter_tags_include_albums_and_topics_once():
     article = Article(title="题", albums=("读书", "其他"), topics=("读书", "yes", "2020"))
     assert written(article)["tags"] == ["其他", "读书", "yes", "2020"]
     assert written(article, tags=["转"])["tags"] == ["转", "读书", "其他", "yes", "2020"]
@@ -114,15 +114,15 @@ def test_albums_and_topics_join_the_configured_tags_once_each():
         "a number", "the date",
     ],
 )  # fmt: skip
-def test_the_users_front_matter_changes_the_profile(options, key, value):
+def test_front_matter_overrides_change_profile_values(options, key, value):
     assert written(SEED, **options).get(key) == value
 
 
-def test_new_keys_follow_the_seven_and_precede_wechat():
+def test_front_matter_new_keys_between_profile_and_wechat():
     assert list(written(SEED, **{"no-catalog": True}))[-3:] == ["tags", "no-catalog", "wechat"]
 
 
-def test_what_a_page_says_is_not_read_as_a_word_of_the_profile():
+def test_front_matter_title_placeholders_are_not_expanded():
     assert written(Article(title="{account} 与 {title}", account="号"))["title"] == "{account} 与 {title}"
 
 
@@ -134,21 +134,21 @@ def test_what_a_page_says_is_not_read_as_a_word_of_the_profile():
         "😀 👨‍👩‍👧 é", "[a](b)",
     ],
 )  # fmt: skip
-def test_a_hostile_title_is_read_back_as_it_was(title):
+def test_front_matter_title_with_yaml_syntax_round_trips(title):
     assert written(Article(title=title)).get("title", "") == title
 
 
-def test_unicode_is_written_as_itself_and_a_long_title_on_one_line():
+def test_front_matter_long_unicode_title_is_unescaped_single_line():
     title = "读书 😀 " * 100
     assert f'title: "{title}"\n' in JEKYLL.front_matter(Article(title=title), CAPTURED, {})
 
 
-def test_what_yaml_takes_for_a_line_break_or_refuses_is_dropped():
+def test_front_matter_drops_unicode_line_breaks_and_control_characters():
     title = "甲\x85乙\u2028丙\u2029丁\x00\x1b\x7f\x9b\ufeff\ud800戊"
     assert written(Article(title=title))["title"] == "甲乙丙丁戊"
 
 
-def test_a_value_of_megabytes_is_cut():
+def test_front_matter_huge_value_is_truncated():
     assert len(JEKYLL.front_matter(Article(title="长" * 4_000_000), CAPTURED, {})) < 10_000
 
 
@@ -158,7 +158,7 @@ PRINTABLE = st.text(
 
 
 @given(title=PRINTABLE, account=PRINTABLE, topics=st.lists(PRINTABLE.filter(bool), unique=True, max_size=3))
-def test_every_text_is_read_back_as_it_was(title, account, topics):
+def test_front_matter_printable_text_round_trips(title, account, topics):
     read = written(Article(title=title, account=account, topics=tuple(topics)), tags=[])
     assert read.get("title", "") == title
     assert read["wechat"].get("account", "") == account
@@ -166,26 +166,26 @@ def test_every_text_is_read_back_as_it_was(title, account, topics):
 
 
 @given(PRINTABLE)
-def test_any_text_at_all_takes_one_line(title):
+def test_front_matter_printable_title_takes_one_line(title):
     lines = JEKYLL.front_matter(Article(title=f"题{title}"), CAPTURED, {}).splitlines()
     assert len(lines) == len(JEKYLL.front_matter(Article(title="题"), CAPTURED, {}).splitlines())
 
 
-def test_a_line_break_in_a_title_stays_on_its_line():
+def test_front_matter_title_line_break_is_escaped():
     assert 'title: "甲\\n乙"\n' in JEKYLL.front_matter(Article(title="甲\r\n乙"), CAPTURED, {})
 
 
-def test_a_value_of_nothing_but_control_characters_is_no_value():
+def test_front_matter_omits_value_of_only_control_characters():
     read = written(Article(title="\x1f", account="\x00"))
     assert "title" not in read
     assert "account" not in read["wechat"]
 
 
-def test_a_post_is_read_by_its_front_matter_alone():
+def test_read_front_matter_ignores_post_body():
     assert read_front_matter(SEED_HEAD + "\n---\nwechat: 1\n")["wechat"]["mid"] == "2650000001"
 
 
-def test_windows_line_ends_and_a_bom_do_not_hide_it():
+def test_read_front_matter_accepts_crlf_and_byte_order_mark():
     assert read_front_matter("\ufeff" + SEED_HEAD.replace("\n", "\r\n"))["layout"] == "post"
 
 
@@ -201,14 +201,14 @@ def test_windows_line_ends_and_a_bom_do_not_hide_it():
     ],
     ids=["empty", "none", "broken", "a list", "not at the beginning", "unfinished"],
 )
-def test_a_post_without_readable_front_matter_has_none(text):
+def test_read_front_matter_missing_or_invalid_is_empty(text):
     assert read_front_matter(text) == {}
 
 
-def test_head_is_the_block_between_the_lines():
+def test_front_matter_text_is_block_between_delimiters():
     assert front_matter_text("---\na: 1\n---\nb\n---\n") == "a: 1\n"
 
 
-def test_dates_are_beijing_time_all_year_round():
+def test_front_matter_winter_date_is_beijing_time():
     article = Article(title="题", published=datetime(2018, 1, 1, 0, 30, tzinfo=CHINA))
     assert written(article)["date"] == "2018-01-01 00:30:00 +0800"

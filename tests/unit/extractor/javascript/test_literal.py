@@ -1,4 +1,4 @@
-"""The reader of JavaScript literals: docs/wechat-format.md#5-data-in-a-page."""
+"""The reader of JavaScript literals: docs/reference/wechat-format.md#5-data-in-a-page."""
 
 from __future__ import annotations
 
@@ -80,15 +80,15 @@ FORMS = {
 
 
 @pytest.mark.parametrize(("source", "value"), FORMS.values(), ids=FORMS)
-def test_reads_a_form_of_wechats(source: str, value: object) -> None:
+def test_read_literal_evaluates_wechat_expressions(source: str, value: object) -> None:
     assert read_literal(source)[0] == value
 
 
-def test_reads_nothing_before_its_start() -> None:
+def test_read_literal_begins_at_given_offset() -> None:
     assert read_literal(": 'a', {b: 'c'};", 7) == ({"b": "c"}, 15)
 
 
-def test_tells_where_the_expression_ends() -> None:
+def test_read_literal_returns_end_offset() -> None:
     text = "var a = {b: '}'} ;rest"
     assert text[read_literal(text, 8)[1] :] == " ;rest"
 
@@ -113,7 +113,7 @@ NO_LITERALS = {
 
 
 @pytest.mark.parametrize(("source", "why"), NO_LITERALS.values(), ids=NO_LITERALS)
-def test_refuses_what_is_no_literal_and_says_why(source: str, why: str) -> None:
+def test_read_literal_malformed_text_raises_with_reason(source: str, why: str) -> None:
     with pytest.raises(LiteralError, match=f"^{why}$"):
         read_literal(source)
 
@@ -125,20 +125,20 @@ NESTS = {
 
 
 @pytest.mark.parametrize(("opening", "closing"), NESTS.values(), ids=NESTS)
-def test_reads_as_deep_as_it_says(opening: str, closing: str) -> None:
+def test_read_literal_nesting_beyond_max_depth_is_error(opening: str, closing: str) -> None:
     deep = opening * MAX_DEPTH + "1" + closing * MAX_DEPTH
     assert read_literal(deep + ";")[1] == len(deep)
     with pytest.raises(LiteralError, match=f"^nested deeper than {MAX_DEPTH}$"):
         read_literal(opening + deep + closing)
 
 
-def test_an_empty_bracket_is_a_nesting_too() -> None:
+def test_read_literal_empty_brackets_count_as_nesting() -> None:
     assert read_literal("[" * MAX_DEPTH + "]" * MAX_DEPTH)[1] == 2 * MAX_DEPTH
     with pytest.raises(LiteralError, match=f"^nested deeper than {MAX_DEPTH}$"):
         read_literal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))
 
 
-def test_a_number_may_be_as_long_as_it_says() -> None:
+def test_read_literal_number_beyond_max_length_is_none() -> None:
     assert read_literal(f"'{'9' * MAX_NUMBER}' * 1")[0] == 10**MAX_NUMBER - 1
     assert read_literal(f"'{'9' * (MAX_NUMBER + 1)}' * 1")[0] is None
 
@@ -152,7 +152,7 @@ TOKENS = {
 
 
 @pytest.mark.parametrize(("source", "tokens"), TOKENS.items())
-def test_reads_no_more_tokens_than_it_may(source: str, tokens: int) -> None:
+def test_read_literal_beyond_token_limit_is_error(source: str, tokens: int) -> None:
     assert read_literal(source, 0, tokens + 1)[1] == len(source)
     with pytest.raises(LiteralError, match=r"^more tokens than a page has$"):
         read_literal(source, 0, tokens)
@@ -180,7 +180,7 @@ def test_reads_no_more_tokens_than_it_may(source: str, tokens: int) -> None:
         "//",
     ],
 )
-def test_is_linear_on_text_made_to_be_slow(unit: str) -> None:
+def test_read_literal_hostile_text_takes_linear_time(unit: str) -> None:
     for opened in ("", "{a:", "['"):
         with suppress(LiteralError):
             read_literal(opened + unit * (2_000_000 // len(unit)))
@@ -196,16 +196,16 @@ SCALARS = (
 
 
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc中", min_size=1), inner)))
-def test_reads_all_of_json(value: object) -> None:
+def test_read_literal_reads_any_json(value: object) -> None:
     assert read_literal(json.dumps(value))[0] == value
 
 
 @given(st.text("{}[]()'\"`\\/*,:;|?.ax1 \n", max_size=200))
-def test_raises_nothing_else(source: str) -> None:
+def test_read_literal_any_text_raises_only_literal_error(source: str) -> None:
     with suppress(LiteralError):
         read_literal(source)
 
 
 @pytest.mark.parametrize("comment", ["/**/", "/***/", "/* * /*/", "/*/*/"])
-def test_a_comment_ends_at_its_first_end(comment: str) -> None:
+def test_read_literal_comment_ends_at_first_terminator(comment: str) -> None:
     assert read_literal(f"{{a: {comment} '甲', b: '*/', {comment} c: 1}}")[0] == {"a": "甲", "b": "*/", "c": 1}

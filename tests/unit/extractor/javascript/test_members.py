@@ -24,7 +24,7 @@ ITEMS = {
 
 
 @pytest.mark.parametrize(("item", "value"), ITEMS.values(), ids=ITEMS)
-def test_an_item_ends_at_its_own_comma(item: str, value: object) -> None:
+def test_members_of_item_ends_at_its_own_comma(item: str, value: object) -> None:
     found = members_of(f"x = {{a: {item}, 'b': 1, c: {item}}};", 4)
     assert isinstance(found, Members)  # nothing was read yet
     assert list(found) == ["a", "b", "c"]
@@ -32,23 +32,23 @@ def test_an_item_ends_at_its_own_comma(item: str, value: object) -> None:
     assert found["b"] == 1
 
 
-def test_of_a_key_that_occurs_twice_the_first_that_says_something_counts() -> None:
+def test_members_of_duplicate_key_takes_first_filled_value() -> None:
     assert dict(members_of("{a: '', b: 1, a: 'x', a: 'y', c: '', c: 0}", 0)) == {"a": "x", "b": 1, "c": 0}
 
 
-def test_a_member_may_nest_as_deep_as_in_an_object_that_is_read() -> None:
+def test_members_of_nesting_beyond_max_depth_is_none() -> None:
     deep = "{a:" * MAX_DEPTH + "1" + "}" * MAX_DEPTH
     assert dict(members_of(deep, 0)) == read_literal(deep)[0]
     assert members_of(f"{{a:{deep}}}", 0)["a"] is None
 
 
-def test_brackets_that_do_not_fit_are_read_as_well_as_can_be() -> None:
+def test_members_of_mismatched_brackets_reads_partial_object() -> None:
     found = members_of("x = {a: 'x', b: [1, 2}, c: 3]}", 4)
     assert not isinstance(found, Members)
     assert found["a"] == "x"
 
 
-def test_what_is_no_object_has_no_members() -> None:
+def test_members_of_array_is_empty() -> None:
     assert members_of("['a']", 0) == {}
 
 
@@ -56,7 +56,7 @@ WHOLE = ["{}", "{,a: 1,}", "{a: 1, b}", "{a: (1), b: [2], c: {d: 3},}"]
 
 
 @pytest.mark.parametrize("text", WHOLE)
-def test_whole_objects_are_not_read_to_know_their_names(text: str) -> None:
+def test_members_of_whole_object_is_read_lazily(text: str) -> None:
     found = members_of(text, 0)
     assert isinstance(found, Members)
     assert dict(found) == read_literal(text)[0]
@@ -73,13 +73,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "why"), BROKEN.values(), ids=BROKEN)
-def test_without_reading_it_an_object_has_to_be_whole(text: str, why: str) -> None:
+def test_members_malformed_object_raises_with_reason(text: str, why: str) -> None:
     with pytest.raises(LiteralError, match=f"^{why}$"):
         Members(text, 0)
 
 
 @pytest.mark.parametrize("text", ["", "{a: 1", "{a: 'x", "{: 1}"])
-def test_what_is_no_whole_object_has_no_members(text: str) -> None:
+def test_members_of_incomplete_object_is_literal_error(text: str) -> None:
     with pytest.raises(LiteralError):
         members_of(text, 0)
 
@@ -88,7 +88,7 @@ ENDLESS = {"brackets": "{a:" + "[" * 300_000, "members": "{" + "a:1," * 300_000,
 
 
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
-def test_an_object_without_end_has_no_members(text: str) -> None:
+def test_members_of_long_unclosed_object_is_literal_error(text: str) -> None:
     with pytest.raises(LiteralError):
         members_of(text, 0)
 
@@ -102,6 +102,6 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text("abc,'\"}", min_size=1, max_size=4), VALUES, max_size=5))
-def test_the_members_are_those_of_the_object(value: dict[str, object]) -> None:
+def test_members_of_json_object_matches_read_literal(value: dict[str, object]) -> None:
     text = json.dumps(value)
     assert dict(members_of(text, 0)) == read_literal(text)[0] == value

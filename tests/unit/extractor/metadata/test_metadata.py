@@ -1,4 +1,4 @@
-"""Every field by its chain, and how it is decoded: docs/wechat-format.md#6-metadata and #escaped-once-or-twice."""
+"""Every field by its chain, and how it is decoded: docs/reference/wechat-format.md#6-metadata and #escaped-once-or-twice."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ ERAS = {
 
 
 @pytest.mark.parametrize("html", ERAS.values(), ids=ERAS)
-def test_an_article_is_told_alike_by_every_era(html: str) -> None:
+def test_metadata_is_equal_for_pages_of_every_era(html: str) -> None:
     parsed = reading_of(html)
     article = read_metadata(parsed)
     assert article.warnings == ()
@@ -79,7 +79,7 @@ def of(script: str = "", cgi: str = "", head: str = "", top: str = "", url: str 
     return read_metadata(reading_of(article_html(script, cgi, head, top=top), url))
 
 
-def test_a_page_that_says_nothing_warns_of_what_matters() -> None:
+def test_metadata_empty_page_warns_of_missing_fields() -> None:
     article = of()
     assert (article.key[:7], article.url, article.type) == ("sha256:", "", "article")
     assert [w.removeprefix("the page has no ") for w in article.warnings] == [
@@ -89,7 +89,7 @@ def test_a_page_that_says_nothing_warns_of_what_matters() -> None:
     assert article.published is None
 
 
-def test_no_tree_of_the_page_is_made_for_an_article() -> None:
+def test_metadata_of_article_builds_no_document_tree() -> None:
     """A second tree of a page of 4 MB takes longer than all that its body needs."""
     parsed = reading_of(article_html(head="<title>题</title>"))
     assert read_metadata(parsed).title == "题"
@@ -99,46 +99,46 @@ def test_no_tree_of_the_page_is_made_for_an_article() -> None:
 # --- Identity -----------------------------------------------------------------------------------------------------
 
 
-def test_t8_an_old_account_with_another_number_and_without_padding() -> None:
+def test_metadata_biz_without_padding_is_accepted() -> None:
     assert of('var biz = "ODUzMDAwMDAx";').biz == "ODUzMDAwMDAx"
 
 
 @pytest.mark.parametrize("biz", ["../../etc/passwd", "-WZT", "aGVsbG8gd29ybGQ=", "Mz I3", "Mz" * 40, "MzI3=x"])
-def test_t7_what_is_no_base64_of_a_number_is_no_biz(biz: str) -> None:
+def test_metadata_invalid_biz_is_ignored(biz: str) -> None:
     assert of(f'var biz = "{biz}";').biz == ""
 
 
 @pytest.mark.parametrize("mid", ["0", "-1", "1.5", "2247480001/..", "٣", "9" * 21])
-def test_t7_what_is_no_number_is_no_mid(mid: str) -> None:
+def test_metadata_invalid_mid_and_idx_are_ignored(mid: str) -> None:
     assert of(f'var mid = "{mid}"; var idx = "{mid}";', f"mid: '{mid}',").key[:7] == "sha256:"
 
 
-def test_a_malformed_id_does_not_hide_the_next_source() -> None:
+def test_metadata_invalid_id_falls_back_to_next_source() -> None:
     assert of(f'var biz = "x"; var appuin = "" || "{BIZ}";', "title: '题', bizuin: '0',").biz == BIZ
 
 
-def test_r6_ids_are_taken_from_the_pages_own_address() -> None:
+def test_metadata_ids_from_og_url() -> None:
     article = of(head=f'<meta property="og:url" content="{LONG.replace("==", "%3D%3D").replace("&", "&amp;")}">')
     assert (article.key, article.sn) == (f"{BIZ}:2247480001:2", SN)
 
 
-def test_ids_of_the_request_are_the_last_source() -> None:
+def test_metadata_ids_from_request_url() -> None:
     assert of(url=LONG).key == f"{BIZ}:2247480001:2"
 
 
-def test_linked_articles_have_ids_that_are_not_the_pages() -> None:
+def test_metadata_ids_of_linked_articles_are_ignored() -> None:
     cgi = f"title: '题', ainfos: [{{bizuin: '{BIZ}', mid: '1' * 1, idx: '1', link: '{LONG}', ori_create_time: '1529023500'}}],"
     article = of(cgi=cgi)
     assert (article.biz, article.mid, article.idx, article.published) == ("", "", "", None)
 
 
-def test_ids_in_the_words_of_the_article_are_not_the_pages() -> None:
+def test_metadata_ids_in_body_text_are_ignored() -> None:
     body = f'<pre>var biz = "{BIZ}"; var mid = "1"; var ct = "1529023500"; window.cgiDataNew = {{title: "假"}}</pre>'
     article = read_metadata(reading_of(article_html(body=body)))
     assert (article.biz, article.mid, article.published, article.title) == ("", "", None, "")
 
 
-def test_ids_in_a_template_are_not_the_pages() -> None:
+def test_metadata_ids_in_template_script_are_ignored() -> None:
     html = article_html().replace("</body>", f'<script type="text/html">var biz = "{BIZ}";</script></body>')
     assert read_metadata(reading_of(html)).biz == ""
 
@@ -162,7 +162,7 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize(("script", "asked", "expected"), ADDRESSES.values(), ids=ADDRESSES)
-def test_the_address(script: str, asked: str, expected: str) -> None:
+def test_metadata_url_fallback_order(script: str, asked: str, expected: str) -> None:
     assert of(script, url=asked).url == expected
 
 
@@ -188,17 +188,17 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("script", "cgi", "kind"), KINDS)
-def test_t21_t22_t23_the_kind(script: str, cgi: str, kind: str) -> None:
+def test_metadata_type_from_page_data(script: str, cgi: str, kind: str) -> None:
     assert of(script, cgi).type == kind
 
 
-def test_t25_an_unknown_kind_is_read_as_an_article_and_told() -> None:
+def test_metadata_unknown_type_is_article_with_warning() -> None:
     article = of(cgi="title: '题', item_show_type: '23' * 1,")
     assert article.type == "article"
     assert article.warnings[0] == "unknown item_show_type 23, read as an ordinary article"
 
 
-def test_the_kind_of_a_copy_without_scripts() -> None:
+def test_metadata_type_from_body_class_without_scripts() -> None:
     html = article_html().replace('class="mm_appmsg"', 'class="page_share_common page_share_img"')
     assert read_metadata(reading_of(html)).type == "picture"
 
@@ -221,12 +221,12 @@ TITLES = {
 
 
 @pytest.mark.parametrize(("script", "more", "title"), TITLES.values(), ids=TITLES)
-def test_the_title(script: str, more: str, title: str) -> None:
+def test_metadata_title_is_decoded_from_each_source(script: str, more: str, title: str) -> None:
     cgi, head = (more, "") if more.startswith("title:") else ("", more)
     assert of(script, cgi, head).title == title
 
 
-def test_the_title_a_share_card_shows() -> None:
+def test_metadata_title_from_share_card() -> None:
     assert of(top='<span id="original_panel_title">题</span>').title == "题"
 
 
@@ -241,18 +241,18 @@ TEXT_TITLES = {
 
 
 @pytest.mark.parametrize(("title", "cgi", "expected"), TEXT_TITLES.values(), ids=TEXT_TITLES)
-def test_t44_the_title_of_a_text_post(title: str, cgi: str, expected: str) -> None:
+def test_metadata_text_post_title_is_shortened_unless_user_given(title: str, cgi: str, expected: str) -> None:
     assert of(cgi=f"item_show_type: '10' * 1, title: {title}, {cgi}").title == expected
 
 
-def test_a_picture_posts_long_title_is_kept() -> None:
+def test_metadata_picture_post_long_title_is_kept() -> None:
     assert of(f"d.title = xml ? getXmlValue('title.DATA') : '{LONG_TEXT}'; _g.item_show_type = '8';").title == LONG_TEXT
 
 
 # --- Names and words --------------------------------------------------------------------------------------------------
 
 
-def test_t28_the_sites_name_is_not_the_account() -> None:
+def test_metadata_site_name_is_not_account() -> None:
     article = of(head='<meta property="og:site_name" content="微信公众平台">')
     assert (article.account, article.author) == ("", "")
 
@@ -262,16 +262,16 @@ def test_t28_the_sites_name_is_not_the_account() -> None:
     ['<a id="js_name">\n 某号 </a>', '<strong id="js_account_nickname">某号</strong>', '<a id="post-user">某号</a>',
      '<div style="display:none"><strong class="profile_nickname">某号</strong></div>'],
 )  # fmt: skip
-def test_the_account_as_the_heading_shows_it(top: str) -> None:
+def test_metadata_account_from_heading(top: str) -> None:
     assert of(top=top).account == "某号"
 
 
-def test_v3_t40_an_author_with_an_ampersand() -> None:
+def test_metadata_author_ampersand_is_unescaped() -> None:
     assert of(head='<meta name="author" content="甲某&nbsp;&amp;amp;&nbsp;乙某" />').author == "甲某 & 乙某"
     assert of(r'var author = "甲某 \x26amp; 乙某";').author == "甲某 & 乙某"  # a heading that names nobody
 
 
-def test_t41_the_heading_has_more_than_the_author() -> None:
+def test_metadata_author_from_heading_among_other_fields() -> None:
     top = (
         '<div id="meta_content"><span id="copyright_logo" class="rich_media_meta_text">原创</span>'
         '<em id="publish_time" class="rich_media_meta_text">前天</em>'
@@ -282,36 +282,36 @@ def test_t41_the_heading_has_more_than_the_author() -> None:
 
 
 @pytest.mark.parametrize("name", ["wxid_abc123", "gh_0a1b2c3d4e5f"])
-def test_account_ids_may_be_old(name: str) -> None:
+def test_metadata_account_id_accepts_old_form(name: str) -> None:
     assert of(f"var user_name = '{name}';").account_id == name
 
 
-def test_a_body_that_holds_a_heading_names_no_author() -> None:
+def test_metadata_author_in_body_heading_is_ignored() -> None:
     heading = '<div id="meta_content"><span class="rich_media_meta_text">{}</span></div>'
     page = article_html(body=heading.format("乙"), top=heading.format("原创"))
     assert read_metadata(reading_of(page)).author == ""
 
 
-def test_a_picture_that_is_called_so_hides_no_name() -> None:
+def test_metadata_account_skips_void_elements_of_its_class() -> None:
     assert of(top='<img class="profile_nickname"><strong class="profile_nickname">号</strong>').account == "号"
     assert of(head='<link class="profile_nickname">', top='<b class="profile_nickname">号</b>').account == "号"
 
 
-def test_an_account_without_an_alias_is_not_called_by_its_introduction() -> None:
+def test_metadata_missing_alias_is_not_introduction() -> None:
     values = '<span class="profile_meta_value"></span><span class="profile_meta_value">balcony_notes</span>'
     assert of(head=f"<div>{values}</div>").alias == ""
 
 
-def test_the_card_of_the_account_may_name_other_classes_first() -> None:
+def test_metadata_alias_found_by_class_among_others() -> None:
     assert of(head='<p class="x profile_meta_value">balcony_notes</p>').alias == "balcony_notes"
 
 
 @pytest.mark.parametrize("between", [" ", "  ", "\t", "\n    "])
-def test_a_variable_may_be_declared_with_any_space(between: str) -> None:
+def test_metadata_variable_declared_with_any_whitespace(between: str) -> None:
     assert of(f'var{between}biz = "{BIZ}";').biz == BIZ
 
 
-def test_an_alias_that_is_only_the_account_id_is_none() -> None:
+def test_metadata_alias_equal_to_account_id_is_dropped() -> None:
     assert of("var user_name = 'gh_0a1b2c3d4e5f'; window.alias = 'gh_0a1b2c3d4e5f';").alias == ""
 
 
@@ -328,11 +328,11 @@ DIGESTS = {
 
 
 @pytest.mark.parametrize(("head", "script", "digest"), DIGESTS.values(), ids=DIGESTS)
-def test_the_digest(head: str, script: str, digest: str) -> None:
+def test_metadata_digest_is_decoded_from_each_source(head: str, script: str, digest: str) -> None:
     assert of(script, head=head).digest == digest
 
 
-def test_an_empty_field_of_the_server_is_an_answer() -> None:
+def test_metadata_empty_server_field_stops_fallback() -> None:
     head = '<meta name="description" content="旧"><meta name="author" content="旧"><meta property="og:image" content="http://a.b/c">'
     article = of("window.alias = 'old_alias'; var msg_source_url = 'https://a.b/c';", "title: '题', desc: '',", head)
     assert (article.digest, article.author, article.alias, article.cover, article.source_url) == ("", "", "", "", "")
@@ -347,7 +347,7 @@ COVERS = {
 
 
 @pytest.mark.parametrize(("value", "cover"), COVERS.values(), ids=COVERS)
-def test_the_cover(value: str, cover: str) -> None:
+def test_metadata_cover_is_normalized_or_empty(value: str, cover: str) -> None:
     assert of(f"var msg_cdn_url = {value};").cover == cover
 
 
@@ -366,18 +366,17 @@ TIMES = {
 
 
 @pytest.mark.parametrize(("script", "top"), TIMES.values(), ids=TIMES)
-def test_the_time_of_publication(script: str, top: str) -> None:
+def test_metadata_published_time_from_each_source(script: str, top: str) -> None:
     published = of(script, top=top).published
     assert published is not None
     assert published.isoformat() == "2018-06-15T08:45:00+08:00"
 
 
-def test_a_day_without_an_hour() -> None:
+def test_metadata_published_date_without_time_is_midnight() -> None:
     assert of('var publish_time = "2018-06-15" || "";').published == datetime(2018, 6, 15, tzinfo=CHINA)
 
 
 NO_TIMES = {
-    "relative": ("", '<em id="publish_time">前天</em>'),
     "the server's": ('var svr_time = "1529023500" * 1;', ""),
     "before WeChat": ('var ct = "1000000000";', ""),
     "no day": ("var createTime = '2018-13-45 08:45';", ""),
@@ -386,11 +385,11 @@ NO_TIMES = {
 
 
 @pytest.mark.parametrize(("script", "top"), NO_TIMES.values(), ids=NO_TIMES)
-def test_what_is_no_time_of_publication(script: str, top: str) -> None:
+def test_metadata_invalid_published_time_is_none(script: str, top: str) -> None:
     assert of(script, top=top).published is None
 
 
-def test_an_edit_comes_after_publication() -> None:
+def test_metadata_modified_time_must_follow_published_time() -> None:
     assert of('var ct = "1529023500"; var modify_time = "1529023560" * 1;').modified == datetime(
         2018, 6, 15, 8, 46, tzinfo=CHINA
     )
@@ -403,7 +402,7 @@ def test_an_edit_comes_after_publication() -> None:
 SOURCE = f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=2247480001&idx=1&sn={SN}"
 
 
-def test_v14_t42_a_reprint_names_its_source_and_its_author_is_not_the_sharer() -> None:
+def test_metadata_reprint_from_server_data_has_no_own_author() -> None:
     info = (
         "copyright_stat: '2' * 1, reprint_style: '0' * 1, platform: '源号', guide_words: '',"
         rf"reprint_url: 'http://mp.weixin.qq.com/s?__biz={BIZ.replace('=', '%3D')}\x26amp;mid=2247480001\x26amp;idx=1\x26amp;sn={SN}',"
@@ -414,7 +413,7 @@ def test_v14_t42_a_reprint_names_its_source_and_its_author_is_not_the_sharer() -
     assert (article.author, article.original, article.type) == ("", False, "article")
 
 
-def test_t63_the_banner_of_a_reprint_is_the_second_of_its_name() -> None:
+def test_metadata_reprint_from_second_banner() -> None:
     top = (
         '<div class="original_area_primary"></div><div class="original_area_primary">'
         '<p class="original_primary_tips">编者荐语： 值得一读</p>'
@@ -426,7 +425,7 @@ def test_t63_the_banner_of_a_reprint_is_the_second_of_its_name() -> None:
     assert article.reprint == Reprint(account="源号", author="源人", url=SOURCE.partition("&sn")[0], notice="值得一读")
 
 
-def test_t58_a_share_card() -> None:
+def test_metadata_share_card_type_and_reprint() -> None:
     top = (
         "<p id=\"js_share_notice\"><script>if (!window.a) { document.getElementById('js_share_notice').innerHTML = "
         r'"分享\x0a一篇。".replace(/\r/g,"").replace(/\n/g,"<br>"); }</script></p><div id="js_share_content">'
@@ -438,7 +437,7 @@ def test_t58_a_share_card() -> None:
     assert article.reprint == Reprint(account="源号", url=SOURCE, notice="分享\n一篇。")
 
 
-def test_a_reprints_source_is_an_address_of_wechats() -> None:
+def test_metadata_reprint_url_of_other_host_is_dropped() -> None:
     article = of(cgi="title: '题', copyright_info: {copyright_stat: 2, reprint_url: 'https://evil.example/s'},")
     assert article.reprint == Reprint()
 
@@ -448,7 +447,7 @@ def test_a_reprints_source_is_an_address_of_wechats() -> None:
     [('var _copyright_stat = "1";', "", True), ('var _copyright_stat = "0";', '<i id="copyright_logo">原创</i>', False),
      ("", '<i id="copyright_logo">原创：</i>', True), ("", "", False)],
 )  # fmt: skip
-def test_original(script: str, top: str, original: bool) -> None:
+def test_metadata_original_from_copyright_stat_or_logo(script: str, top: str, original: bool) -> None:
     assert of(script, top=top).original is original
 
 
@@ -458,14 +457,14 @@ def test_original(script: str, top: str, original: bool) -> None:
      ("", "title: '题', is_pay_subscribe: '1' * 1, user_info: {is_paid: '0' * 1},", True),
      ("", "title: '题', is_pay_subscribe: '1' * 1, user_info: {is_paid: '1' * 1},", False)],
 )  # fmt: skip
-def test_paid_means_that_only_the_free_part_is_there(script: str, cgi: str, paid: bool) -> None:
+def test_metadata_paid_unless_free_or_already_bought(script: str, cgi: str, paid: bool) -> None:
     assert of(script, cgi).paid is paid
 
 
 # --- Albums, topics, place --------------------------------------------------------------------------------------------
 
 
-def test_t46_albums_of_the_server() -> None:
+def test_metadata_albums_and_topics_from_server_data() -> None:
     cgi = (
         "title: '题', appmsgalbuminfo: {album_id: '4128812927555911694', title: '甲'}, public_tag_info: {tags: ["
         "{tag_name: '甲', album_id: '4128812927555911694'}, {tag_name: '#乙', album_id: '412881292755591'}, {tag_name: '丙'}]},"
@@ -474,7 +473,7 @@ def test_t46_albums_of_the_server() -> None:
     assert (article.albums, article.topics) == (("甲", "乙"), ("丙",))
 
 
-def test_albums_as_a_page_of_2022_shows_them() -> None:
+def test_metadata_albums_from_page_markup() -> None:
     top = (
         '<div id="js_tags" class="article-tag__list"><div class="article-tag__item-wrp js_tag" data-album_id="20">'
         '<span class="article-tag__item">#甲</span><span class="article-tag__item-num"><span>2</span><span>个</span></span>'
@@ -484,7 +483,7 @@ def test_albums_as_a_page_of_2022_shows_them() -> None:
 
 
 @pytest.mark.parametrize(("number", "topics"), [("0", ()), ("8", ("飞书", "表格")), ("10", ("飞书", "表格"))])
-def test_t47_hashtags_are_real_on_posts_only(number: str, topics: tuple[str, ...]) -> None:
+def test_metadata_hashtags_of_ordinary_article_are_ignored(number: str, topics: tuple[str, ...]) -> None:
     cgi = f"title: '题', item_show_type: '{number}' * 1, hashtags: {{hashtag: ['飞书', '#表格']}},"
     assert of(cgi=cgi).topics == topics
 
@@ -496,7 +495,7 @@ def test_t47_hashtags_are_real_on_posts_only(number: str, topics: tuple[str, ...
      ("", "title: '题', ip_wording: {country_name: '中国', country_id: '156', province_name: '广西'},", "广西"),
      ("", "title: '题', ip_wording: {country_name: '中国', country_id: '156'},", "中国"), ("", "", "")],
 )  # fmt: skip
-def test_the_ip_location(script: str, cgi: str, place: str) -> None:
+def test_metadata_location_from_ip_wording(script: str, cgi: str, place: str) -> None:
     assert of(script, cgi).location == place
 
 
@@ -509,17 +508,17 @@ def test_the_ip_location(script: str, cgi: str, place: str) -> None:
      ('<meta charset="gb2312">题'.encode("gb18030"), ()),
      ("题".encode("gbk"), (("Content-Type", "text/html; charset=GBK"),)), ("\0题\0".encode(), ())],
 )  # fmt: skip
-def test_the_text_is_decoded_as_declared(content: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+def test_parsed_page_text_uses_declared_charset(content: bytes, headers: tuple[tuple[str, str], ...]) -> None:
     parsed = ParsedPage.of(Page(source="", content=content, headers=headers, captured=CAPTURED))
     assert parsed.text.endswith("题")
 
 
-def test_broken_bytes_and_harmful_character_sets_are_replaced() -> None:
+def test_parsed_page_ignores_utf7_and_replaces_invalid_bytes() -> None:
     page = Page(source="", content=b'<meta charset="utf-7">\xff+ADw-', captured=CAPTURED)
     assert ParsedPage.of(page).text.endswith("\ufffd+ADw-")
 
 
-def test_t19_headtrap_is_a_comment() -> None:
+def test_metadata_headtrap_comment_is_ignored() -> None:
     html = article_html(top='<h2 id="activity-name">题</h2>')
     trapped = html.replace("<html>", "<!--headTrap<body></body><head></head><html></html>--><html>")
     assert read_metadata(reading_of(trapped)).title == "题"
@@ -530,6 +529,6 @@ def test_t19_headtrap_is_a_comment() -> None:
     "unit", ["var biz = '", "var ct=", "window.biz = window.biz = ", "var biz = [/*", "<meta name='", "<script>var mid = {",
              "<script>window.cgiDataNew = {", "&amp;", "<a ", 'var title = {"a":'],
 )  # fmt: skip
-def test_is_linear_on_pages_made_to_be_slow(unit: str) -> None:
+def test_metadata_hostile_page_takes_linear_time(unit: str) -> None:
     for html in (unit * (1_000_000 // len(unit)), article_html(unit * (1_000_000 // len(unit)))):
         assert isinstance(read_metadata(ParsedPage.of(page_of(html))), Article)

@@ -18,5 +18,5 @@ STRAYS = {
 
 
 @pytest.mark.parametrize("html", STRAYS)
-def test_a_stray_item_gets_a_list_and_a_stray_cell_is_none(html: str) -> None:
+def test_collapse_wraps_stray_items_and_unwraps_stray_cells(html: str) -> None:
     assert collapse(parse_body(html)) == STRAYS[html]

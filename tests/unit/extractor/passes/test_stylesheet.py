@@ -32,7 +32,7 @@ RULES = {
 
 
 @pytest.mark.parametrize(("css", "style"), RULES.values(), ids=RULES)
-def test_a_rule_holds_where_it_is_meant(css: str, style: str) -> None:
+def test_stylesheet_applies_only_matching_emphasis_rules(css: str, style: str) -> None:
     assert read_stylesheet(css).style_of(html.fromstring('<p class="a b">x</p>')) == style
 
 
@@ -46,11 +46,11 @@ def test_a_rule_holds_where_it_is_meant(css: str, style: str) -> None:
     ],
     ids=["the later", "of more classes", "a class before a tag", "below the article"],
 )
-def test_the_strongest_rule_stands_last(css: str) -> None:
+def test_stylesheet_rules_are_in_cascade_order(css: str) -> None:
     assert read_stylesheet(css).style_of(html.fromstring('<p class="a b">x</p>')).endswith("font-weight:bold")
 
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("unit", ["/*", "/**", "{", "}", ".a,", "font-weight:", ".a{font-weight:"])
-def test_is_linear_on_a_sheet_made_to_be_slow(unit: str) -> None:
+def test_stylesheet_hostile_css_takes_linear_time(unit: str) -> None:
     read_stylesheet(unit * (1_000_000 // len(unit)))

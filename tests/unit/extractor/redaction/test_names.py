@@ -35,20 +35,20 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("form", ['"{}": "{}"', "'{}' : '{}'", "window['{}'] = '{}';", 'x = {{"{}":"" || "{}"}}'])
-def test_script_name_of_the_kind(name: str, form: str) -> None:
+def test_redact_script_value_by_credential_name(name: str, form: str) -> None:
     assert redacted(in_script(form.format(name, KEY))) == in_script(form.format(name, "REDACTED"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("amp", ["&", "&amp;", "\\x26", "\\u0026", "&#38;"])
-def test_address_name_of_the_kind(name: str, amp: str) -> None:
+def test_redact_url_parameter_by_credential_name(name: str, amp: str) -> None:
     form = f'<script>var a = "{ARTICLE}{amp}{name}={{}}{amp}scene=1";</script>'
     assert redacted(form.format(KEY)) == form.format("REDACTED")
 
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("name", ["wxtoken", "openid", "session_us", "Uin", "KEY"])
-def test_address_name_of_the_kind_encoded(name: str, times: int) -> None:
+def test_redact_encoded_url_parameter_by_credential_name(name: str, times: int) -> None:
     def address(value: str) -> str:
         inner = f"https://mp.weixin.qq.com/s?a=b&{name}={value}&scene=1"
         for _ in range(times):
@@ -83,7 +83,7 @@ def test_address_name_of_the_kind_encoded(name: str, times: int) -> None:
         (f'u = "https://mp.weixin.qq.com/s#rd?key={KEY}"', 'u = "https://mp.weixin.qq.com/s#rd?key=REDACTED"'),
     ],
 )  # fmt: skip
-def test_script_form(code: str, expected: str) -> None:
+def test_redact_credential_in_any_script_form(code: str, expected: str) -> None:
     assert redacted(in_script(code)) == in_script(expected)
 
 
@@ -99,7 +99,7 @@ def test_script_form(code: str, expected: str) -> None:
         (f'headers: {{"Cookie": "rewardsn=; wap_sid2={COOKIE}"}}', 'headers: {"Cookie": "rewardsn=; wap_sid2=REDACTED"}'),
     ],
 )  # fmt: skip
-def test_script_cookie(code: str, expected: str) -> None:
+def test_redact_cookie_in_script(code: str, expected: str) -> None:
     assert redacted(in_script(code)) == in_script(expected)
 
 
@@ -127,7 +127,7 @@ def test_script_cookie(code: str, expected: str) -> None:
         (f'<script type="application/json">{{"u":{{"key":"{KEY}"}}}}</script>', '<script type="application/json">{"u":{"key":"REDACTED"}}</script>'),
     ],
 )  # fmt: skip
-def test_markup_form(html: str, expected: str) -> None:
+def test_redact_credential_in_markup(html: str, expected: str) -> None:
     assert redacted(html) == expected
 
 
@@ -153,11 +153,11 @@ def test_markup_form(html: str, expected: str) -> None:
         '<input name="key" value="search words"><meta name="keywords" content="token1234567890123456">',
     ],
 )  # fmt: skip
-def test_what_every_reader_is_given_stays_to_the_byte(html: str) -> None:
+def test_redact_public_values_are_unchanged(html: str) -> None:
     assert redact(html.encode()) == (html.encode(), ())
 
 
-def test_headers_of_the_kind() -> None:
+def test_redact_headers_drops_credential_headers() -> None:
     headers = (("X-Wechat-Key", KEY), ("wap_sid2", COOKIE), ("Content-Type", "text/html"), ("LogicRet", "0"))
     assert redact_headers(headers) == (("Content-Type", "text/html"), ("LogicRet", "0"))
 
@@ -171,7 +171,7 @@ def test_headers_of_the_kind() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("start", [b"<script>", b"<p>"])
-def test_time_grows_with_the_page(unit: bytes, start: bytes) -> None:
+def test_redact_hostile_page_takes_linear_time(unit: bytes, start: bytes) -> None:
     def seconds(size: int) -> float:
         content = start + unit * (size // len(unit))
         begun = time.process_time()

@@ -58,7 +58,7 @@ def in_script(code: str) -> str:
         (f'pass_ticket: "https://mp.weixin.qq.com/s?key={KEY}&a=b"', 'pass_ticket: "REDACTED"'),
     ],
 )  # fmt: skip
-def test_variables_and_fields_of_scripts(code: str, expected: str) -> None:
+def test_redact_script_variables_and_fields(code: str, expected: str) -> None:
     assert redacted(in_script(code)) == in_script(expected)
 
 
@@ -88,12 +88,12 @@ def test_variables_and_fields_of_scripts(code: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "where", ['<div id="js_content"><a href="{}">字</a></div>', "<script>var link = '{}';</script>", "<p>见 {} 。</p>"]
 )
-def test_parameters_of_addresses(address: str, expected: str, where: str) -> None:
+def test_redact_url_parameters(address: str, expected: str, where: str) -> None:
     if not address.startswith("/") or "<p>" not in where:  # half an address in a sentence is words
         assert redacted(where.replace("{}", address)) == where.replace("{}", expected)
 
 
-def test_half_an_address_that_a_script_joins() -> None:
+def test_redact_partial_url_joined_by_script() -> None:
     code = "var more = '&uin=" + UIN + "' + \"?pass_ticket=" + TICKET + '";'
     assert redacted(in_script(code)) == in_script("var more = '&uin=REDACTED' + \"?pass_ticket=REDACTED\";")
 
@@ -125,21 +125,21 @@ def test_half_an_address_that_a_script_joins() -> None:
         "",
     ],
 )
-def test_what_is_no_credential_stays_to_the_byte(html: str) -> None:
+def test_redact_non_credentials_are_unchanged(html: str) -> None:
     assert redact(html.encode()) == (html.encode(), ())
 
 
-def test_what_was_redacted_is_named_once_and_in_order() -> None:
+def test_redact_returns_sorted_unique_names() -> None:
     html = in_script(f'var uin = "{UIN}", pass_ticket = "{TICKET}"; window.uin = "{UIN}";')
     assert redact(html.encode())[1] == ("pass_ticket", "uin")
 
 
-def test_bytes_that_are_no_text_stay() -> None:
+def test_redact_undecodable_bytes_are_kept() -> None:
     content = b"\xff\xfe\x00<script>var uin = '12345678';</script>\xe4\xb8"
     assert redact(content)[0] == b"\xff\xfe\x00<script>var uin = '0';</script>\xe4\xb8"
 
 
-def test_the_article_stays_the_same() -> None:
+def test_redact_leaves_extracted_article_unchanged() -> None:
     html = article_html(
         script=f'var biz = "MzA5MDAwMDAwMA==", mid = "2247483650", idx = "1"; var msg_title = "键 key: \'{KEY}\'";\n'
         f'var msg_link = "{ARTICLE}&key={KEY}&uin={UIN}";\nvar uin = "{UIN}"; var user_uin = "1234567890" * 1;',
@@ -160,7 +160,7 @@ PIECES = st.sampled_from([
 
 @settings(max_examples=1000, deadline=None)
 @given(st.lists(PIECES, max_size=40).map("".join))
-def test_redacting_again_changes_nothing(html: str) -> None:
+def test_redact_is_idempotent(html: str) -> None:
     once, _ = redact(html.encode())
     assert redact(once) == (once, ())
 
@@ -172,7 +172,7 @@ def test_redacting_again_changes_nothing(html: str) -> None:
         b"<script", b"<script>key='a", b"uin='||'", b"key=%25", b"uin=a||", b"\\\\key:'", b"var key = '0123456789abcdef';",
     ],
 )  # fmt: skip
-def test_the_time_grows_with_the_page(unit: bytes) -> None:
+def test_redact_hostile_page_takes_linear_time(unit: bytes) -> None:
     def seconds(size: int) -> float:
         content = b"<script>" + unit * (size // len(unit))
         start = time.process_time()
@@ -193,11 +193,11 @@ def test_the_time_grows_with_the_page(unit: bytes) -> None:
         ("", ""),
     ],
 )  # fmt: skip
-def test_an_address(address: str, expected: str) -> None:
+def test_redact_address_replaces_credential_parameters(address: str, expected: str) -> None:
     assert redact_address(address) == expected
 
 
-def test_headers() -> None:
+def test_redact_headers_drops_cookies_and_cleans_urls() -> None:
     headers = (
         ("Content-Type", "text/html; charset=UTF-8"),
         ("Set-Cookie", "wap_sid2=CMOq; Path=/"),

@@ -34,7 +34,7 @@ def content(saved: SavedPage, url: str) -> bytes | None:
 # The page and what its saver noted
 
 
-def test_saved_page_is_the_bytes_on_disk(tmp_path: Path) -> None:
+def test_read_saved_returns_file_bytes_and_modification_time(tmp_path: Path) -> None:
     page = save(tmp_path, WHOLE).page
     assert page.content == WHOLE.encode()
     assert (page.saved, page.status, page.source) == (True, 200, str(tmp_path / "page.html"))
@@ -52,7 +52,7 @@ def test_saved_page_is_the_bytes_on_disk(tmp_path: Path) -> None:
     ],
     ids=["Chrome", "SingleFile", "bare address", "with a reader's credential"],
 )
-def test_address_that_the_saver_noted(tmp_path: Path, note: str) -> None:
+def test_read_saved_url_from_saver_comment(tmp_path: Path, note: str) -> None:
     head, rest = WHOLE.split(">", 1)
     text = f"{note}\n{WHOLE}" if "http" in note[:20] else f"{head}>\n{note}{rest}"
     page = save(tmp_path, text).page
@@ -68,11 +68,11 @@ def test_address_that_the_saver_noted(tmp_path: Path, note: str) -> None:
         "<!-- saved from url=(0014)about:blank -->",
     ],
 )
-def test_page_of_elsewhere_names_no_address(tmp_path: Path, note: str) -> None:
+def test_read_saved_comment_without_article_url_is_ignored(tmp_path: Path, note: str) -> None:
     assert save(tmp_path, note + WHOLE).page.url == ""
 
 
-def test_day_that_singlefile_noted_is_the_day_of_the_capture(tmp_path: Path) -> None:
+def test_read_saved_capture_time_from_singlefile_comment(tmp_path: Path) -> None:
     date = "Thu Jul 18 2024 10:05:00 GMT+0800 (中国标准时间)"
     note = f"<!--\n Page saved with SingleFile \n url: {ARTICLE} \n saved date: {date}\n-->"
     assert save(tmp_path, WHOLE.replace("<html>", f"<html>{note}")).page.captured == datetime(
@@ -84,7 +84,7 @@ def test_day_that_singlefile_noted_is_the_day_of_the_capture(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("folder", ["page_files", "page.files", "page_文件"])
-def test_picture_is_found_by_the_pair_of_addresses_that_the_browser_left(tmp_path: Path, folder: str) -> None:
+def test_read_saved_media_matched_by_data_src_and_src(tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).mkdir()
     (tmp_path / folder / "640").write_bytes(b"first")
     (tmp_path / folder / "640(1).webp").write_bytes(b"second")
@@ -99,7 +99,7 @@ def test_picture_is_found_by_the_pair_of_addresses_that_the_browser_left(tmp_pat
     assert saved.local_media.find(f"{CDN}/Third/640") is None
 
 
-def test_picture_of_a_folder_made_by_hand_is_found_by_its_image_id(tmp_path: Path) -> None:
+def test_read_saved_media_matched_by_image_id(tmp_path: Path) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "P9ficrX.gif").write_bytes(b"by id")
     saved = save(tmp_path, f'<img data-src="{CDN}/P9ficrX/640">')
@@ -107,14 +107,14 @@ def test_picture_of_a_folder_made_by_hand_is_found_by_its_image_id(tmp_path: Pat
     assert saved.local_media.find(f"{CDN}/p9ficrx/0") is None
 
 
-def test_picture_of_another_host_is_found_by_its_address(tmp_path: Path) -> None:
+def test_read_saved_media_of_other_host_matched_by_url(tmp_path: Path) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "a.png").write_bytes(b"other")
     saved = save(tmp_path, '<img data-src="http://example.com/a.png?x=1" src="./page_files/a.png">')
     assert content(saved, "https://example.com/a.png?x=1") == b"other"
 
 
-def test_picture_that_is_only_shown_from_the_folder_is_found_by_its_name(tmp_path: Path) -> None:
+def test_read_saved_media_matched_by_relative_path(tmp_path: Path) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "Party face.png").write_bytes(b"emoji")
     blob = save(tmp_path, "<img src='./page_files/Party%20face.png'>").local_media.find("./page_files/Party%20face.png")
@@ -126,7 +126,7 @@ def test_picture_that_is_only_shown_from_the_folder_is_found_by_its_name(tmp_pat
     "shown",
     ["./page_files/../secret", "../secret", "/secret", "./page_files/..%2fsecret", "page_files/link", "page_files/sub"],
 )
-def test_nothing_outside_the_companion_folder_is_read(tmp_path: Path, shown: str) -> None:
+def test_read_saved_media_outside_companion_folder_is_not_read(tmp_path: Path, shown: str) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "page_files" / "sub").mkdir(parents=True)
     (tmp_path / "page_files" / "link").symlink_to(tmp_path / "secret")
@@ -135,7 +135,7 @@ def test_nothing_outside_the_companion_folder_is_read(tmp_path: Path, shown: str
     assert saved.local_media.find(shown) is None
 
 
-def test_link_inside_the_companion_folder_is_read(tmp_path: Path) -> None:
+def test_read_saved_symlink_inside_companion_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "640").write_bytes(b"first")
     (tmp_path / "page_files" / "link").symlink_to("640")
@@ -143,7 +143,7 @@ def test_link_inside_the_companion_folder_is_read(tmp_path: Path) -> None:
     assert content(saved, f"{CDN}/First/640") == b"first"
 
 
-def test_page_without_a_companion_folder_gives_no_pictures(tmp_path: Path) -> None:
+def test_read_saved_without_companion_folder_has_no_media(tmp_path: Path) -> None:
     saved = save(tmp_path, f'<img data-src="{CDN}/First/640" src="./page_files/640">')
     assert saved.local_media.find(f"{CDN}/First/640") is None
 
@@ -151,7 +151,7 @@ def test_page_without_a_companion_folder_gives_no_pictures(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "piece", ["<img ", "<img a='", '<img a="b', "<img" + " a" * 9, "<img a=" + " " * 99, "<img \"'"], ids=range(6)
 )
-def test_hostile_markup_is_read_in_linear_time(tmp_path: Path, piece: str) -> None:
+def test_read_saved_hostile_markup_takes_linear_time(tmp_path: Path, piece: str) -> None:
     (tmp_path / "page_files").mkdir()
     (tmp_path / "page_files" / "640").write_bytes(b"first")
     saved = save(tmp_path, piece * (4_000_000 // len(piece)))
@@ -197,7 +197,7 @@ a{{}}
 
 @pytest.mark.parametrize("name", ["page.mhtml", "page.MHT", "page.html"])
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])
-def test_single_file_save_holds_page_date_address_and_pictures(tmp_path: Path, name: str, newline: str) -> None:
+def test_read_saved_mhtml_has_page_date_url_and_media(tmp_path: Path, name: str, newline: str) -> None:
     saved = save(tmp_path, MHTML.replace("\n", newline), name)
     assert saved.page.content.decode().split() == "<html><body>标题 a=b soft break</body></html>".split()
     assert (saved.page.url, saved.page.final_url) == (ARTICLE, ARTICLE)
@@ -209,7 +209,7 @@ def test_single_file_save_holds_page_date_address_and_pictures(tmp_path: Path, n
     assert saved.local_media.find(f"{CDN}/Second/0") is None
 
 
-def test_single_file_save_begins_where_it_says(tmp_path: Path) -> None:
+def test_read_saved_mhtml_start_parameter_selects_page(tmp_path: Path) -> None:
     text = """MIME-Version: 1.0
 Content-Type: multipart/related; start="<main>"; boundary="X"
 
@@ -230,16 +230,16 @@ Content-ID: <main>
     assert saved.page.captured == CHANGED
 
 
-def test_html_under_an_mhtml_name_is_html(tmp_path: Path) -> None:
+def test_read_saved_html_named_mhtml_is_html(tmp_path: Path) -> None:
     assert save(tmp_path, WHOLE, "page.mhtml").page.content == WHOLE.encode()
 
 
-def test_single_file_save_without_a_page_says_so(tmp_path: Path) -> None:
+def test_read_saved_mhtml_without_page_is_error(tmp_path: Path) -> None:
     with pytest.raises(ArchiverError, match="no page in it"):
         save(tmp_path, "MIME-Version: 1.0\nContent-Type: image/png\n\nx", "page.mhtml")
 
 
-def test_parts_nested_without_end_are_no_page(tmp_path: Path) -> None:
+def test_read_saved_mhtml_deep_nesting_is_error(tmp_path: Path) -> None:
     text = "MIME-Version: 1.0\n"
     for depth in range(3000):
         text += f'Content-Type: multipart/related; boundary="b{depth}"\n\n--b{depth}\n'
@@ -250,7 +250,7 @@ def test_parts_nested_without_end_are_no_page(tmp_path: Path) -> None:
 # Files that are no pages
 
 
-def test_missing_file_and_folder_are_no_input(tmp_path: Path) -> None:
+def test_read_saved_missing_file_or_folder_is_input_error(tmp_path: Path) -> None:
     for path, says in ((tmp_path / "none.html", "no such file"), (tmp_path, "name the .html")):
         with pytest.raises(InputError, match=says) as caught:
             read_saved(str(path))
@@ -259,13 +259,13 @@ def test_missing_file_and_folder_are_no_input(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["a\0b.html", "x" * 5000])
-def test_path_that_no_file_can_have_is_no_input(path: str) -> None:
+def test_read_saved_impossible_path_is_input_error(path: str) -> None:
     with pytest.raises(InputError):
         read_saved(path)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_file_without_permission_is_no_input(tmp_path: Path) -> None:
+def test_read_saved_unreadable_file_is_input_error(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(WHOLE)
     (tmp_path / "page.html").chmod(0)
     with pytest.raises(InputError, match="cannot be read"):
@@ -283,14 +283,14 @@ def test_file_without_permission_is_no_input(tmp_path: Path) -> None:
     ],
     ids=["empty", "blank", "picture", "PDF", "NULs"],
 )
-def test_file_that_is_no_page_says_what_it_looks_like(tmp_path: Path, body: bytes, says: str) -> None:
+def test_read_saved_non_html_file_error_names_content(tmp_path: Path, body: bytes, says: str) -> None:
     with pytest.raises(ArchiverError, match=says) as caught:
         save(tmp_path, body)
     assert caught.value.exit_code == Exit.FAILED
 
 
 @pytest.mark.parametrize("name", ["page.html", "page.mhtml"])
-def test_page_past_the_cap_is_too_large(tmp_path: Path, name: str) -> None:
+def test_read_saved_page_over_limit_is_too_large(tmp_path: Path, name: str) -> None:
     head = b"" if name == "page.html" else b"Content-Type: text/html\n\n"
     with pytest.raises(TooLarge, match="20 MB"):
         save(tmp_path, head + b"x" * (20 * 2**20 + 1), name)

@@ -59,11 +59,11 @@ class ExampleProfile:
     def front_matter(self, article: Article, captured: datetime, overrides: Mapping[str, object]) -> str:
         return ""
 
-    def published_key(self, path: str) -> str:
+    def published_name(self, path: str) -> str:
         return path.rpartition("/")[2].casefold()
 
-    def published_key_start(self, path: str) -> str:
-        return self.published_key(path)[:10]
+    def published_name_start(self, path: str) -> str:
+        return self.published_name(path)[:10]
 
     def ignores(self, name: str) -> bool:
         return name.startswith(".")
@@ -85,7 +85,7 @@ def style_of(_article: Article) -> PostStyle:
     return PostStyle(post_path_of=lambda link: "notes/other.md" if link == OTHER else "")
 
 
-def test_a_profile_of_another_package_renders_posts_its_own_way(example):
+def test_profile_from_entry_point_renders_own_format(example):
     post = ProfileRenderer(profile=example, style_of=style_of).render(ARTICLE, MEDIA, CAPTURED)
     assert post.text == (
         "\n> 转载：号  \n> 来源：[微信公众号](https://mp.weixin.qq.com/s/this)\n"
@@ -96,7 +96,7 @@ def test_a_profile_of_another_package_renders_posts_its_own_way(example):
     assert example.media_in(post.text) == ["postimg/abc.jpg"]
 
 
-def test_the_same_article_for_jekyll():
+def test_jekyll_profile_renders_article_as_jekyll_post():
     style = PostStyle(post_path_of=lambda link: "_posts/2020-06-17-other.md" if link == OTHER else "")
     profile = JekyllProfile()
     post = ProfileRenderer(profile=profile, style_of=lambda _article: style).render(ARTICLE, MEDIA, CAPTURED)
@@ -108,14 +108,14 @@ def test_the_same_article_for_jekyll():
     assert (post.text_coverage, post.day) == (1, date(2026, 1, 2))
 
 
-def test_what_a_body_does_not_show_counts_though_the_lines_above_it_say_it(example, monkeypatch):
+def test_text_coverage_does_not_count_source_block(example, monkeypatch):
     article = Article(title="题", account="号", url="https://mp.weixin.qq.com/s/this", body="<p>甲转载</p>")
     monkeypatch.setattr(renderer, "body_markdown", lambda *_: "甲")
     posts = [ProfileRenderer(profile=profile).render(article, {}, CAPTURED) for profile in (example, JekyllProfile())]
     assert [post.text_coverage for post in posts] == [pytest.approx(1 / 3)] * 2
 
 
-def test_code_between_backticks_is_protected_from_the_templates_of_its_site_alone(example):
+def test_renderer_inline_code_is_escaped_only_for_its_profile(example):
     article = Article(body="<p><code>{{ a }}</code> {:toc}</p>")
     text = {
         profile.name: ProfileRenderer(profile=profile).render(article, {}, CAPTURED).text
@@ -125,7 +125,7 @@ def test_code_between_backticks_is_protected_from_the_templates_of_its_site_alon
     assert "<code>&#123;&#123; a &#125;&#125;</code> &#123;:toc}" in text["jekyll"]
 
 
-def test_jekyll_finds_the_media_that_it_writes():
+def test_jekyll_media_in_finds_media_urls():
     for site in (SiteOptions(), SiteOptions(media_prefix=""), SiteOptions(media_prefix="https://cdn.example/blog")):
         profile = JekyllProfile(site)
         path = "postimg/图 1.png"
@@ -134,14 +134,14 @@ def test_jekyll_finds_the_media_that_it_writes():
         assert profile.media_in("![](https://cdn-example/blog/postimg/a.png)") == []
 
 
-def test_the_beginning_of_a_published_key_is_the_keys(example):
+def test_published_key_start_is_prefix_of_key(example):
     for profile in (example, JekyllProfile()):
         for path in ("_posts/2020-06-17-甲.md", "_posts/a/20-6-7-a.md", "notes/A long name of a note.md"):
-            key = profile.published_key(path)
-            assert key[:10] in ("", profile.published_key_start(path))
+            key = profile.published_name(path)
+            assert key[:10] in ("", profile.published_name_start(path))
 
 
-def test_a_site_that_changes_nothing_is_the_one_of_the_settings():
+def test_site_options_defaults_match_settings_defaults():
     site = SiteOptions(media_prefix=Settings().site_prefix, post_url=Settings().post_address)
     path = "_posts/2020-06-17-甲.md"
     assert JekyllProfile(site).post_url(path) == JekyllProfile().post_url(path)
@@ -149,19 +149,19 @@ def test_a_site_that_changes_nothing_is_the_one_of_the_settings():
     assert get_profile(Settings().profile, site) == JekyllProfile(site)
 
 
-def test_a_built_in_name_cannot_be_taken(monkeypatch):
+def test_get_profile_built_in_name_cannot_be_replaced(monkeypatch):
     add_entry_point(monkeypatch, "jekyll", f"{__name__}:ExampleProfile")
     assert get_profile("jekyll", SiteOptions()) == JekyllProfile()
 
 
-def test_an_unknown_profile_is_named_with_those_that_there_are(example):
+def test_get_profile_unknown_name_error_lists_profiles(example):
     with pytest.raises(ConfigError, match=r"profile: there is no profile `hugo`: use one of example, jekyll") as raised:
         get_profile("hugo", SiteOptions())
     assert raised.value.exit_code == 78
 
 
 @pytest.mark.parametrize("value", ["no_such_module:Profile", f"{__name__}:style_of_nobody", f"{__name__}:CAPTURED"])
-def test_a_profile_that_cannot_be_loaded_is_an_error_of_the_settings(monkeypatch, value):
+def test_get_profile_unloadable_profile_is_config_error(monkeypatch, value):
     add_entry_point(monkeypatch, "broken", value)
     with pytest.raises(ConfigError, match=r"the profile `broken` of .* cannot be loaded"):
         get_profile("broken", SiteOptions())

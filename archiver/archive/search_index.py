@@ -1,0 +1,156 @@
+"""Keep the search index of an archive up to date with its posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from archiver.archive.archive import Archive
+from archiver.errors import Busy, InputError, OutputError
+from archiver.models import ArticleRecord
+from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex
+from archiver.search.post_text import PostText, read_post
+from archiver.storage.local import read_file
+from archiver.storage.locks import LockFile, locked
+
+INDEX_FILE = "search.db"  # in the archive's own folder; only a cache, as is its journal
+_BATCH_SIZE = 200  # articles that are read and written together
+_MAX_POST = 64 * 1024 * 1024  # bytes; no post of an article comes near to it
+
+Planned = Callable[[int], None]
+Done = Callable[[int], None]
+
+
+class ArchiveIndex:
+    """The search index of an archive: made when it is first needed, and brought up to date by every later command.
+
+    It has the words that each post shows now, also if a person edited it. What changed is known from the catalogue's
+    queue, and from the times and sizes of the files.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._path = archive.own / INDEX_FILE
+        self._lock = archive.own / "search.lock"
+
+    def update(self) -> None:
+        """Bring an existing index up to date with the articles that are queued; do nothing if there is none.
+
+        It never raises an error, since the index is only a cache: what cannot be done now stays queued.
+        """
+        if not self._path.is_file():
+            return
+        with suppress(DamagedIndex, Busy, OutputError, InputError):
+            lock = LockFile(self._lock)
+            if lock.try_acquire():
+                try:
+                    with SearchIndex(self._path) as index:
+                        self._settle_queue(index)
+                finally:
+                    lock.release()
+
+    @contextmanager
+    def opened(self, planned: Planned, done: Done, *, is_anew: bool = False) -> Iterator[SearchIndex]:
+        """Bring the index up to date with the catalogue and the files, and open it; make it first if there is none.
+
+        With `is_anew`, it is made in any case. `planned` is called with the number of posts that will be read, and
+        `done` with the number of posts read since its last call. In an archive that cannot be written, the index is
+        made in memory.
+        """
+        try:
+            with locked(self._lock):
+                self._prepare(planned, done, is_anew=is_anew)
+        except OutputError:
+            with self._in_memory(planned, done) as index:
+                yield index
+            return
+        with SearchIndex(self._path) as index:
+            yield index
+
+    def _prepare(self, planned: Planned, done: Done, *, is_anew: bool) -> None:
+        try:
+            if is_anew:
+                raise DamagedIndex("asked for")
+            with SearchIndex(self._path) as index:
+                self._settle_queue(index)
+                self._read_changed_files(index)
+        except DamagedIndex:
+            self._make(planned, done)
+
+    def _make(self, planned: Planned, done: Done) -> None:
+        """Make the index anew. What is queued by now is then in it."""
+        for path in (self._path, *self._path.parent.glob(f"{INDEX_FILE}-*")):
+            path.unlink(missing_ok=True)
+        queued = self._archive.catalogue.search_queue.pending()
+        with SearchIndex(self._path, create=True) as index:
+            index.build(self._all_posts(planned, done))
+        self._archive.catalogue.search_queue.settle(queued)
+
+    @contextmanager
+    def _in_memory(self, planned: Planned, done: Done) -> Iterator[SearchIndex]:
+        with SearchIndex(None, create=True) as index:
+            index.build(self._all_posts(planned, done))
+            yield index
+
+    def _all_posts(self, planned: Planned, done: Done) -> Iterator[tuple[IndexedPost, str]]:
+        planned(self._archive.catalogue.articles.count())
+        for article in self._archive.catalogue.articles.query():
+            if article.post:
+                yield self._read(article)
+            done(1)
+
+    def _settle_queue(self, index: SearchIndex) -> None:
+        """Read the queued articles, and take them out of the queue once the index has them."""
+        queue = self._archive.catalogue.search_queue
+        while entries := queue.pending(_BATCH_SIZE):
+            self._update(index, [entry.key for entry in entries])
+            queue.settle(entries)
+            if len(entries) < _BATCH_SIZE:
+                return
+
+    def _read_changed_files(self, index: SearchIndex) -> None:
+        """Read the posts whose files have another time or size than when they were read, and those that are back."""
+        root, stamps = self._archive.root, index.stamps()
+        changed = [stamp.key for stamp in stamps if (stamp.modified, stamp.size) != _file_stamp(root / stamp.path)]
+        for start in range(0, len(changed), _BATCH_SIZE):
+            self._update(index, changed[start : start + _BATCH_SIZE])
+
+    def _update(self, index: SearchIndex, keys: Iterable[str]) -> None:
+        found = {key: self._archive.catalogue.articles.find_by_key(key) for key in keys}
+        present = [article for article in found.values() if article and article.post and not article.taken_out]
+        gone = found.keys() - {article.key for article in present}
+        index.replace((self._read(article) for article in present), gone)
+
+    def _read(self, article: ArticleRecord) -> tuple[IndexedPost, str]:
+        """Return a post as it is now, and its text; '' if the file is missing or cannot be read."""
+        path = self._archive.root / article.post
+        modified, size = _file_stamp(path)
+        post = PostText(title="", account_id="", tags=(), text="")
+        if 0 <= size <= _MAX_POST:
+            try:
+                post = read_post(read_file(path).decode("utf-8", errors="replace"))
+            except OSError:
+                modified, size = _MISSING
+        entry = IndexedPost(
+            key=article.key, path=article.post, modified=modified, size=size, title=post.title or article.title,
+            account=article.account, account_id=post.account_id, published=_timestamp(article), state=article.state,
+            tags=post.tags,
+        )  # fmt: skip
+        return entry, post.text
+
+
+_MISSING = (-1, -1)
+
+
+def _file_stamp(path: Path) -> tuple[int, int]:
+    """Return the time of the last change of a file in nanoseconds and its size, `_MISSING` if there is no such file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return _MISSING
+    return found.st_mtime_ns, found.st_size
+
+
+def _timestamp(article: ArticleRecord) -> int | None:
+    return int(article.published.timestamp()) if article.published else None

@@ -1,0 +1,104 @@
+"""Implement the command `search`: find articles by the words of their posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+
+from archiver.archive.search_index import ArchiveIndex
+from archiver.context import Context
+from archiver.errors import UsageError
+from archiver.models import CHINA
+from archiver.models.reports import SearchHit, SearchResult
+from archiver.models.requests import DUE, WAITING, SearchRequest
+from archiver.search.index import Filter, SearchIndex
+from archiver.search.normalization import normalize
+from archiver.search.query import Query, parse_query
+from archiver.search.snippets import make_snippet
+from archiver.search.suggestions import similar_names
+from archiver.search.variants import load_variants
+
+Counted = Callable[[int], None]
+
+
+def search(context: Context, request: SearchRequest, planned: Counted, done: Counted) -> SearchResult:
+    """Return the articles that a search finds.
+
+    `planned` is called with the number of posts that are read first, if the index must be made, and `done` with the
+    number of posts read since its last call. Raise UsageError if there is nothing to search for.
+    """
+    if request.articles.state in (DUE, WAITING):
+        raise UsageError(f"--state {request.articles.state} is a state of addresses, which have no text to search")
+    query = _query(request, with_variants=request.variants)
+    if not query.required and not query.excluded and not request.anew:
+        raise UsageError("say what to search for: one or more words")
+    context.archive.require_catalogue()
+    with ArchiveIndex(context.archive).opened(planned, done, is_anew=request.anew) as index:
+        if not query.required and not query.excluded:
+            return SearchResult()
+        limit = request.articles.limit
+        found = list(islice(_ids(index, query, request), None if limit is None else limit + 1))
+        ids = found[:limit]
+        posts = zip(ids, index.posts(ids), strict=True)
+        hits = tuple(
+            SearchHit(
+                key=post.key, title=post.title, account=post.account, published=_time(post.published), post=post.path,
+                snippet=(snippet := make_snippet(index.text(post_id), query.required)).text, marks=snippet.marks,
+            )
+            for post_id, post in posts
+        )  # fmt: skip
+        result = SearchResult(hits=hits, more=len(found) > len(ids))
+        return result if hits else _suggest(index, request, result)
+
+
+def keys_with_tag(context: Context, tag: str) -> set[str]:
+    """Return the keys of the articles whose posts have a tag now."""
+    with ArchiveIndex(context.archive).opened(lambda _: None, lambda _: None) as index:
+        return {post.key for post in index.posts(list(index.find(Query(), Filter(tag=tag))))}
+
+
+def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[int]:
+    selection = request.articles
+    conditions = Filter(
+        account=selection.account, since=_seconds(selection.since), until=_seconds(selection.until),
+        state=selection.state, title=normalize(selection.title), tag=selection.tag,
+    )  # fmt: skip
+    ids = index.find(query, conditions, order=selection.order or "relevance")
+    if not request.exact:
+        return ids
+    return (post_id for post_id in ids if _has_as_typed(index, post_id, query))
+
+
+def _has_as_typed(index: SearchIndex, post_id: int, query: Query) -> bool:
+    """Return whether the title or the text of a post has each term in the case and the width that the user typed."""
+    (post,) = index.posts([post_id])
+    text = index.text(post_id).original()
+    return all(term.typed in text or term.typed in post.title for term in query.required)
+
+
+def _query(request: SearchRequest, *, with_variants: bool) -> Query:
+    return parse_query(request.words, load_variants() if with_variants else None)
+
+
+def _suggest(index: SearchIndex, request: SearchRequest, result: SearchResult) -> SearchResult:
+    """Add to an empty result what would find something."""
+    account = request.articles.account
+    if account and account not in (names := index.accounts()):
+        return replace(result, accounts=similar_names(account, names))
+    if request.variants:
+        return result
+    try:
+        query = _query(request, with_variants=True)
+    except UsageError:  # the package that knows the variants is not installed
+        return result
+    return replace(result, variants=sum(1 for _ in _ids(index, query, request)))
+
+
+def _seconds(time: datetime | None) -> int | None:
+    return int(time.timestamp()) if time else None
+
+
+def _time(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA) if seconds is not None else None

@@ -1,0 +1,9 @@
+"""Find articles by their words: a full-text index that is exact for Chinese.
+
+- normalization.py: the form in which texts and queries are compared, and the way back to the original text.
+- tokens.py: the tokens of a text. Every index of this project uses them.
+- query.py: a query as the user types it, as terms.
+- variants.py: simplified and traditional forms of the terms.
+- post_text.py: the words that a post shows.
+- index.py: the index in a SQLite file, which can be deleted at any time and is made again.
+"""

@@ -1,0 +1,357 @@
+"""Store the words of the archive's posts in a SQLite file with a full-text index, and find posts by them.
+
+The file is a cache: it can be deleted at any time, and is made again from the posts. One process writes at a time; its
+callers see to that with a lock.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from archiver.errors import Busy, OutputError
+from archiver.search.normalization import Change, NormalizedText, normalize, normalize_with_changes
+from archiver.search.query import Query, Term
+from archiver.search.tokens import is_exact, phrase, tokens
+
+VERSION = 1  # of the tables and of the tokens; a file of another version is made again
+_BUSY_TIMEOUT = 10  # seconds
+_TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
+
+# Small columns are apart from the texts, so that filters and orders read few pages. The text is the first column of
+# the index, since SQLite stores each word of a later column with the number of the column. `posts.path` is relative to
+# the archive's folder; times are in nanoseconds for files, in seconds since 1970 for `published`. A post whose file is
+# missing keeps its row, with no text, so that it is noticed when the file is back.
+_SCHEMA = """
+CREATE TABLE posts (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
+    modified INTEGER NOT NULL, size INTEGER NOT NULL,
+    title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
+    tags TEXT NOT NULL, is_present INTEGER NOT NULL
+);
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, changes BLOB NOT NULL, checksum INTEGER NOT NULL
+);
+CREATE VIRTUAL TABLE words USING fts5(text, title, content='', tokenize="ascii tokenchars '+#_'");
+"""
+
+
+class DamagedIndex(Exception):  # noqa: N818 - the names read as statements
+    """The error for an index that has to be made again: its file is damaged, missing or of another version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexedPost:
+    """A post as the index has it. `modified` and `size` are those of the file that was read, -1 if it is missing."""
+
+    key: str
+    path: str
+    modified: int
+    size: int
+    title: str
+    account: str
+    account_id: str
+    published: int | None  # in seconds since 1970
+    state: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """The conditions on posts beside their words. Empty values are no conditions. Times are in seconds since 1970."""
+
+    account: str = ""  # the name, or the id `gh_…`
+    since: int | None = None
+    until: int | None = None  # excluded
+    state: str = ""
+    title: str = ""  # text that the title contains, in normalised form
+    tag: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """What tells whether the file of an indexed post has changed."""
+
+    key: str
+    path: str
+    modified: int
+    size: int
+
+
+class SearchIndex:
+    """The index in the file `path`. Use it in a `with` statement, or call `close`.
+
+    With `create`, an empty index is made if there is none. Otherwise raise DamagedIndex if there is no usable index.
+    Methods raise DamagedIndex if the file turns out to be damaged.
+    """
+
+    def __init__(self, path: Path | None, *, create: bool = False) -> None:
+        name = str(path) if path else ":memory:"
+        if path and not create and not path.is_file():
+            raise DamagedIndex("there is no index")
+        self._connection = sqlite3.connect(name, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+        try:
+            self._open(create=create)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _open(self, *, create: bool) -> None:
+        with _detecting_damage():
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA cache_size = -65536")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version == VERSION:
+                return
+            if not create:
+                raise DamagedIndex(f"the index has version {version}, not {VERSION}")
+
+    def __enter__(self) -> SearchIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def build(self, posts: Iterable[tuple[IndexedPost, str]]) -> None:
+        """Fill an empty index with posts and their texts, as a whole or not at all."""
+        with _detecting_damage(), self._transaction():
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                self._connection.execute(statement)
+            for post, text in posts:
+                self._insert(post, text)
+            self._connection.execute("INSERT INTO words(words) VALUES ('optimize')")
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def replace(self, posts: Iterable[tuple[IndexedPost, str]], removed: Iterable[str] = ()) -> None:
+        """Add or replace posts, each with its text, and remove those with the keys `removed`, in one transaction."""
+        with _detecting_damage(), self._transaction():
+            for key in removed:
+                self._delete(key)
+            for post, text in posts:
+                self._delete(post.key)
+                self._insert(post, text)
+
+    def stamps(self) -> Iterator[Stamp]:
+        """Yield what tells whether files have changed, for all posts."""
+        with _detecting_damage():
+            for key, path, modified, size in self._connection.execute("SELECT key, path, modified, size FROM posts"):
+                yield Stamp(key=key, path=path, modified=modified, size=size)
+
+    def find(self, query: Query, conditions: Filter, *, order: str = "relevance") -> Iterator[int]:
+        """Yield the ids of the posts that contain the terms of a query, in the order that the user wants.
+
+        `order` is `relevance` (the best first), `newest` or `oldest`. Without required terms, `relevance` is `newest`.
+        """
+        match, checked = _match_expression(query)
+        with _detecting_damage():
+            candidates = self._candidates(match, conditions, order)
+            if not checked.required and not checked.excluded:
+                yield from candidates
+                return
+            yield from (post_id for post_id in candidates if self._holds(post_id, checked))
+
+    def posts(self, ids: Sequence[int]) -> list[IndexedPost]:
+        """Return the posts with these ids, in the same order."""
+        with _detecting_damage():
+            return [self._post(post_id) for post_id in ids]
+
+    def text(self, post_id: int) -> NormalizedText:
+        """Return the text of a post."""
+        with _detecting_damage():
+            row = self._connection.execute("SELECT text, changes FROM texts WHERE id = ?", (post_id,)).fetchone()
+            return NormalizedText(row[0], _decode(row[1]))
+
+    def count(self) -> int:
+        """Return the number of posts whose files were there."""
+        with _detecting_damage():
+            (number,) = self._connection.execute("SELECT count(*) FROM posts WHERE is_present").fetchone()
+            return int(number)
+
+    def accounts(self) -> list[str]:
+        """Return the names of all accounts."""
+        with _detecting_damage():
+            rows = self._connection.execute("SELECT DISTINCT account FROM posts WHERE is_present ORDER BY account")
+            return [name for (name,) in rows]
+
+    def _candidates(self, match: str, conditions: Filter, order: str) -> list[int]:
+        where, values = _conditions(conditions)
+        source = "posts p"
+        orders = {"newest": "p.published DESC, p.id DESC", "oldest": "p.published, p.id"}
+        by = orders.get(order, orders["newest"])
+        if match:
+            source = "words JOIN posts p ON p.id = words.rowid"
+            where.insert(0, "words MATCH ?")
+            values.insert(0, match)
+            if order == "relevance":
+                by = f"bm25(words, {_TEXT_WEIGHT}, {_TITLE_WEIGHT}), {by}"
+        statement = f"SELECT p.id FROM {source} WHERE {' AND '.join(where)} ORDER BY {by}"  # noqa: S608 - constants
+        return [post_id for (post_id,) in self._connection.execute(statement, values)]
+
+    def _holds(self, post_id: int, query: Query) -> bool:
+        """Return whether the title or the text of a post contains the terms; its words are in the index."""
+        row = self._connection.execute("SELECT title, text, checksum FROM texts WHERE id = ?", (post_id,)).fetchone()
+        if row is None or zlib.crc32(row[1].encode()) != row[2]:
+            raise DamagedIndex("a text is not what was stored")
+
+        def occurs(term: Term) -> bool:
+            return term.occurs_in(row[0]) or term.occurs_in(row[1])
+
+        return all(map(occurs, query.required)) and not any(map(occurs, query.excluded))
+
+    def _post(self, post_id: int) -> IndexedPost:
+        columns = "key, path, modified, size, title, account, account_id, published, state, tags"
+        row = self._connection.execute(f"SELECT {columns} FROM posts WHERE id = ?", (post_id,)).fetchone()  # noqa: S608
+        return IndexedPost(
+            key=row[0], path=row[1], modified=row[2], size=row[3], title=row[4], account=row[5], account_id=row[6],
+            published=row[7], state=row[8], tags=tuple(json.loads(row[9])),
+        )  # fmt: skip
+
+    def _insert(self, post: IndexedPost, text: str) -> None:
+        is_present = post.modified >= 0
+        row = (
+            post.key, post.path, post.modified, post.size, post.title, post.account, post.account_id, post.published,
+            post.state, json.dumps(post.tags, ensure_ascii=False), is_present,
+        )  # fmt: skip
+        statement = f"INSERT INTO posts VALUES (NULL{', ?' * len(row)})"  # noqa: S608 - a constant
+        post_id = self._connection.execute(statement, row).lastrowid
+        if not is_present:
+            return
+        title, body = normalize(post.title), normalize_with_changes(text)
+        checksum = zlib.crc32(body.text.encode())
+        self._connection.execute(
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (post_id, title, body.text, _encode(body.changes), checksum)
+        )
+        self._connection.execute(
+            "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, *_words(title, body.text))
+        )
+
+    def _delete(self, key: str) -> None:
+        columns = "posts.id, texts.title, texts.text, texts.checksum"
+        statement = f"SELECT {columns} FROM posts LEFT JOIN texts USING (id) WHERE key = ?"  # noqa: S608 - constants
+        row = self._connection.execute(statement, (key,)).fetchone()
+        if row is None:
+            return
+        post_id, title, text, checksum = row
+        if text is not None:  # the index must be told the words that are to go
+            if zlib.crc32(text.encode()) != checksum:
+                raise DamagedIndex("a text is not what was stored")
+            self._connection.execute(
+                "INSERT INTO words(words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
+                (post_id, *_words(title, text)),
+            )
+            self._connection.execute("DELETE FROM texts WHERE id = ?", (post_id,))
+        self._connection.execute("DELETE FROM posts WHERE id = ?", (post_id,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+@contextmanager
+def _detecting_damage() -> Iterator[None]:
+    """Convert the errors of SQLite: DamagedIndex if the file must be made again, Busy or OutputError otherwise."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise Busy("another process is writing the search index: try again") from error
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            raise OutputError(f"the search index cannot be written: {error}") from error
+        raise DamagedIndex(str(error)) from error
+    except (zlib.error, msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
+        raise DamagedIndex(str(error)) from error
+
+
+def _match_expression(query: Query) -> tuple[str, Query]:
+    """Return the expression for the full-text index, and the terms that must be checked in the texts as well.
+
+    The expression finds every post that contains the terms, and maybe others: the index does not know punctuation.
+    It is '' if no required term has letters or digits.
+    """
+    clauses = [clause for term in query.required if (clause := _clause(term))]
+    inexact = tuple(term for term in query.required if not _clause(term) or not _is_exact(term))
+    excluded = [term for term in query.excluded if clauses and _clause(term) and _is_exact(term)]
+    match = " AND ".join(clauses)
+    for term in excluded:
+        match = f"({match}) NOT {_clause(term)}"
+    return match, Query(required=inexact, excluded=tuple(term for term in query.excluded if term not in excluded))
+
+
+def _clause(term: Term) -> str:
+    """Return the expression for the posts that contain one of the spellings of a term, '' if one has no tokens."""
+    phrases = []
+    for spelling in term.spellings:
+        words, is_prefix = phrase(spelling)
+        if not words:
+            return ""
+        phrases.append(f'"{" ".join(words)}"{" *" if is_prefix else ""}')
+    return f"({' OR '.join(phrases)})"
+
+
+def _is_exact(term: Term) -> bool:
+    return all(map(is_exact, term.spellings))
+
+
+def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
+    """Return the SQL conditions on the table `posts`, and their values."""
+    where: list[str] = ["p.is_present"]
+    values: list[object] = []
+    account_column = "account_id" if conditions.account.startswith("gh_") else "account"
+    for value, condition in (
+        (conditions.account, f"p.{account_column} = ?"),
+        (conditions.since, "p.published >= ?"),
+        (conditions.until, "p.published < ?"),
+        (conditions.state, "p.state = ?"),
+        (conditions.title, "EXISTS (SELECT 1 FROM texts t WHERE t.id = p.id AND instr(t.title, ?))"),
+        (conditions.tag, "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)"),
+    ):
+        if value is not None and value != "":
+            where.append(condition)
+            values.append(value)
+    return where, values
+
+
+def _words(title: str, text: str) -> tuple[str, str]:
+    """Return the tokens of a text and its title, in the order of the columns of the full-text index."""
+    return " ".join(tokens(text)), " ".join(tokens(title))
+
+
+def _encode(changes: Iterable[Change]) -> bytes:
+    """Return the changes as bytes: for each the distance from the one before, the length and the original text."""
+    flat: list[int | str] = []
+    position = 0
+    for change in changes:
+        flat += (change.start - position, change.end - change.start, change.original)
+        position = change.end
+    return zlib.compress(msgspec.msgpack.encode(flat))
+
+
+def _decode(stored: bytes) -> tuple[Change, ...]:
+    """Return the changes that `_encode` stored."""
+    flat = msgspec.msgpack.decode(zlib.decompress(stored))
+    changes: list[Change] = []
+    position = 0
+    for distance, length, original in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+        start = position + distance
+        position = start + length
+        changes.append(Change(start, position, original))
+    return tuple(changes)

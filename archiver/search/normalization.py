@@ -1,0 +1,89 @@
+"""Normalise texts for comparison, and find the place in the original text for a place in the normalised one.
+
+Texts and queries are compared in the Unicode form NFKC in lower case: full-width `ＡＩ` and `ai` are the same, as are
+`㎏` and `kg`. NFKC can change the length of a text, so an offset in the normalised text is not one in the original.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# A span of characters that normalisation may change. The others are the bulk of most texts: Han, kana without
+# marks, Hangul syllables, ASCII but for capitals, and the common punctuation that stays as it is. A span begins one
+# character earlier, since a combining mark at its start changes the character before it.
+_CHANGING = re.compile(
+    r".?[^\n -@\[-~\u2014\u2018-\u201d\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A part of a text that normalisation changes: the characters `start` to `end` of the normalised text."""
+
+    start: int
+    end: int
+    original: str
+
+    def part(self, start: int, end: int) -> str:
+        """Return the original characters between two places of the normalised text; all if the length changes."""
+        if len(self.original) != self.end - self.start:
+            return self.original
+        return self.original[max(0, start - self.start) : max(0, end - self.start)]
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedText:
+    """A text in normalised form, and what is needed to restore the original text.
+
+    `changes` are in the order of the text and do not overlap.
+    """
+
+    text: str
+    changes: Sequence[Change] = ()
+
+    def original(self, start: int = 0, end: int | None = None) -> str:
+        """Return the original text for the characters `start` to `end` of the normalised text.
+
+        A change in length that lies only partly between `start` and `end` is included as a whole.
+        """
+        end = len(self.text) if end is None else end
+        parts, position = [], start
+        for change in self.changes:
+            if change.end <= start:
+                continue
+            if change.start >= end:
+                break
+            parts += [self.text[position : change.start], change.part(start, end)]
+            position = change.end
+        parts.append(self.text[position:end])
+        return "".join(parts)
+
+
+def normalize(text: str) -> str:
+    """Return `text` in the form in which texts and queries are compared: NFKC in lower case."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def normalize_with_changes(text: str) -> NormalizedText:
+    """Return `text` in normalised form together with the places that normalisation changes."""
+    parts: list[str] = []
+    changes: list[Change] = []
+    position = length = 0
+    for span in _CHANGING.finditer(text):
+        new = normalize(span[0])
+        if new == span[0]:
+            continue
+        kept = int(span[0][0] == new[0])  # the character before, unless it is changed, too
+        unchanged = text[position : span.start() + kept]
+        start = length + len(unchanged)
+        parts += [unchanged, new[kept:]]
+        changes.append(Change(start, start + len(new) - kept, span[0][kept:]))
+        position, length = span.end(), start + len(new) - kept
+    parts.append(text[position:])
+    whole, normalized = "".join(parts), normalize(text)
+    if whole != normalized:  # a rule that looks further than one character, such as the two forms of a small sigma
+        changes = [Change(0, len(normalized), text)]
+    return NormalizedText(normalized, changes)

@@ -1,0 +1,125 @@
+"""Read the words that a post shows from its file, whoever wrote it: archiver, or a person who edited it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from archiver.yaml_reader import BrokenYaml, read_strings
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_HIDDEN_HTML = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_BREAKING_TAG = re.compile(
+    r"</?(?:address|article|blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|section|table|tbody|td|tfoot"
+    r"|th|thead|tr|ul)\b[^>]*>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostText:
+    """The title, the account's id, the tags and the text of a post. Blocks of the text are lines."""
+
+    title: str
+    account_id: str
+    tags: tuple[str, ...]
+    text: str
+
+
+def read_post(content: str) -> PostText:
+    """Return what a post shows. `content` is the content of its file.
+
+    The text is that of the Markdown, without what archiver adds: the front matter and the block that names the source.
+    """
+    found = _FRONT_MATTER.match(content)
+    values = _front_matter(found[1]) if found else {}
+    origin = values.get("wechat")
+    tokens = _parser().parse(content[found.end() :] if found else content)
+    origin = origin if isinstance(origin, dict) else {}
+    lines = _lines(_without_source(tokens, origin))
+    text = "\n".join(line for line in lines if line.strip())
+    return PostText(
+        title=str(values.get("title") or ""), account_id=str(origin.get("account_id") or ""),
+        tags=_tags(values.get("tags")), text=text,
+    )  # fmt: skip
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # the import takes a while, and most commands read no post
+
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def _front_matter(lines: str) -> dict[str, object]:
+    try:
+        values = read_strings(lines)
+    except BrokenYaml:  # a person's: the text is found all the same
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    """Return the tags that the front matter has as a list, or as words in one string, as Jekyll reads them."""
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(str(tag) for tag in value) if isinstance(value, list) else ()
+
+
+def _without_source(tokens: Sequence[Token], origin: dict[str, object]) -> Sequence[Token]:
+    """Return the tokens without the quote at the start that names the account and links to the article.
+
+    `origin` is the mapping `wechat` of the front matter.
+    """
+    if not tokens or tokens[0].type != "blockquote_open":
+        return tokens
+    end = next(
+        place
+        for place, token in enumerate(tokens)
+        if token.type == "blockquote_close" and token.level == tokens[0].level
+    )
+    inside = [child for token in tokens[:end] for child in token.children or ()]
+    links = {str(child.attrs.get("href", "")) for child in inside if child.type == "link_open"}
+    account = str(origin.get("account", ""))
+    is_source = origin.get("url") in links or (
+        not links and bool(account) and any(account in child.content for child in inside)
+    )
+    return tokens[end + 1 :] if is_source else tokens
+
+
+def _lines(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            yield _inline_text(token.children or ())
+        elif token.type in ("fence", "code_block"):
+            yield token.content.rstrip("\n")
+        elif token.type == "html_block":
+            yield html_text(token.content)
+
+
+def _inline_text(tokens: Sequence[Token]) -> str:
+    """Return the visible text of a paragraph or a heading. Alternative texts of images are not visible."""
+    parts: list[str] = []
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif token.type == "html_inline":
+            parts.append("\n" if _BREAKING_TAG.fullmatch(token.content) else "")
+        elif token.type != "image":
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def html_text(markup: str) -> str:
+    """Return the text of HTML within a post. Tags that begin a line or a cell become line breaks."""
+    shown = _TAG.sub("", _BREAKING_TAG.sub("\n", _HIDDEN_HTML.sub("", markup)))
+    return html.unescape(shown).strip("\n")

@@ -1,0 +1,27 @@
+"""Simplified and traditional Chinese characters that count as the same, from the character tables of OpenCC.
+
+Only single characters are compared, never words: 头发 and 頭髮 are the same because 发 and 髮 are.
+"""
+
+from __future__ import annotations
+
+from archiver.errors import UsageError
+
+_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))  # Han
+
+
+def load_variants() -> dict[str, str]:
+    """Return, for each character that has one, all characters with the same simplified form, itself among them.
+
+    Raise UsageError if OpenCC is not installed.
+    """
+    try:
+        import opencc
+    except ImportError:
+        raise UsageError("--variants needs one more package: pip install 'archiver[variants]'") from None
+    characters = [chr(code) for start, end in _BLOCKS for code in range(start, end)]
+    simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")  # line by line, so never as words
+    same: dict[str, list[str]] = {}
+    for character, form in zip(characters, simplified, strict=True):
+        same.setdefault(form, []).append(character)
+    return {one: "".join(forms) for forms in same.values() if len(forms) > 1 for one in forms}

@@ -1,0 +1,159 @@
+"""The search index in its file: archiver/search/index.py."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from archiver.search.index import DamagedIndex, Filter, IndexedPost, SearchIndex
+from archiver.search.query import parse_query
+
+TEXTS = {
+    "一": ("雨水怎么存", "雨水要存在暗处，免得长藻。用 C++ 写。"),
+    "二": ("大模型", "AI 大模型和 GPT-4，发 email。"),
+    "三": ("旅行", "头髮。AI大模型，微信公众号"),
+}
+
+
+def entry(key: str, **values: object) -> IndexedPost:
+    place = list(TEXTS).index(key) if key in TEXTS else 9
+    usual = {
+        "path": f"_posts/{key}.md", "modified": 1, "size": 2, "title": TEXTS.get(key, ("题", ""))[0], "account": "甲",
+        "account_id": "gh_1", "published": 1000 * (place + 1), "state": "article", "tags": (),
+    }  # fmt: skip
+    return IndexedPost(key=key, **(usual | values))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "search.db"
+    with SearchIndex(path, create=True) as index:
+        index.build((entry(key), text) for key, (_, text) in TEXTS.items())
+    return path
+
+
+def found(path: Path, *words: str, order: str = "oldest", **conditions: object) -> list[str]:
+    with SearchIndex(path) as index:
+        ids = list(index.find(parse_query(words), Filter(**conditions), order=order))  # type: ignore[arg-type]
+        return [post.key for post in index.posts(ids)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["雨水"], ["一"]),
+        (["水"], ["一"]),
+        (["藻"], ["一"]),
+        (["号"], ["三"]),
+        (["公众号"], ["三"]),
+        (["众公"], []),
+        (["大模型"], ["二", "三"]),
+        (["AI大模型"], ["三"]),
+        (["AI 大模型"], ["二", "三"]),
+        (['"ai 大模型"'], ["二"]),
+        (["ai"], ["二", "三"]),
+        (["mail"], []),
+        (["ema"], ["二"]),
+        (["gpt-4"], ["二"]),
+        (["gpt4"], []),
+        (["c++"], ["一"]),
+        (["c+++"], []),
+        (["。"], ["一", "二", "三"]),
+        (["，"], ["一", "二", "三"]),
+        (["大模型", "-旅行"], ["二"]),
+        (["大模型", "-gpt-4"], ["三"]),
+        (["-大模型"], ["一"]),
+        (["-，"], []),
+        (["旅行", "微信"], ["三"]),
+        (["没有这个"], []),
+    ],
+)
+def test_find_terms(path: Path, words: list[str], expected: list[str]) -> None:
+    assert found(path, *words) == expected
+
+
+def test_find_orders(path: Path) -> None:
+    assert found(path, "大模型", order="newest") == ["三", "二"]
+    assert found(path, "大模型", order="relevance") == ["二", "三"]  # in the title of the first
+
+
+def test_find_conditions(path: Path) -> None:
+    with SearchIndex(path) as index:
+        index.replace(
+            [(entry("二", account="乙", account_id="gh_2", state="deleted", tags=("茶", "水")), TEXTS["二"][1])]
+        )
+    assert found(path, "大模型", account="乙") == ["二"]
+    assert found(path, "大模型", account="gh_1") == ["三"]
+    assert found(path, "大模型", state="deleted") == ["二"]
+    assert found(path, "大模型", tag="水") == ["二"]
+    assert found(path, "大模型", title="旅") == ["三"]
+    assert found(path, "大模型", since=2001) == ["三"]
+    assert found(path, "大模型", until=3000) == ["二"]
+
+
+def test_replace_forgets_old_words(path: Path) -> None:
+    with SearchIndex(path) as index:
+        index.replace([(entry("一", title="新题"), "新的字。")], ["三"])
+    assert found(path, "雨水") == found(path, "公众号") == []
+    assert found(path, "新的") == found(path, "新题") == ["一"]
+    assert found(path, "大模型") == ["二"]
+
+
+def test_post_without_file_is_not_found_and_has_stamp(path: Path) -> None:
+    with SearchIndex(path) as index:
+        index.replace([(entry("一", modified=-1, size=-1), "")])
+        assert index.count() == 2
+        assert {stamp.key: stamp.modified for stamp in index.stamps()} == {"一": -1, "二": 1, "三": 1}
+    assert found(path, "雨水") == []
+    with SearchIndex(path) as index:
+        index.replace([(entry("一"), TEXTS["一"][1])])
+    assert found(path, "雨水") == ["一"]
+
+
+def test_open_missing_index_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(DamagedIndex):
+        SearchIndex(tmp_path / "search.db")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.write_bytes(b"nothing like it" * 1000),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:4096]),
+        lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\xff" * (path.stat().st_size - 4096)),
+    ],
+    ids=["other content", "empty", "truncated", "overwritten"],
+)
+def test_damaged_file_is_noticed(path: Path, harm) -> None:
+    harm(path)
+    with pytest.raises(DamagedIndex):
+        found(path, "雨水")
+
+
+def test_altered_text_is_noticed(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE texts SET text = replace(text, '藻', '草')")
+    with pytest.raises(DamagedIndex):
+        found(path, "藻。")
+
+
+def test_other_version_is_damaged(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(DamagedIndex):
+        SearchIndex(path)
+
+
+def test_build_interrupted_leaves_no_index(tmp_path: Path) -> None:
+    def posts():
+        yield entry("一"), TEXTS["一"][1]
+        raise KeyboardInterrupt
+
+    path = tmp_path / "search.db"
+    with SearchIndex(path, create=True) as index, pytest.raises(KeyboardInterrupt):
+        index.build(posts())
+    with pytest.raises(DamagedIndex):
+        SearchIndex(path)
