@@ -9,7 +9,9 @@ from time import process_time
 
 import pytest
 
+from benchmarks import archives
 from benchmarks.guard import rounds, works
+from tests.support.command import Command
 
 BURN = "from time import process_time\nwhile process_time() < 0.3: pass"
 
@@ -39,6 +41,13 @@ def test_who_begins_changes_from_turn_to_turn() -> None:
     order: list[str] = []
     rounds.ratios(["archiver list"], lambda _: order.append("ours") or 1.0, lambda _: order.append("theirs") or 1.0)
     assert order == ["theirs", "ours", "ours", "theirs", "theirs", "ours"]
+
+
+def test_filled_archive_is_one_that_archiver_reads(offline: Command) -> None:
+    archives.fill_whole(offline.folder, 3)
+    listed = offline("list", "--json", "-o", "out").outcomes
+    assert sorted(article["title"] for article in listed) == ["测试 0", "测试 1", "测试 2"]
+    assert offline("verify", "-o", "out").code == 0
 
 
 def test_work_that_fails_is_told(tmp_path: Path) -> None:
