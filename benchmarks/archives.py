@@ -33,7 +33,7 @@ def fill(folder: Path, count: int, accounts: int) -> None:
 def _insertion(table: str) -> str:
     """The statement that inserts a row; a column that rows do not have is left empty, as migrations leave it."""
     row = next({"articles": _articles(1, 1), "addresses": _addresses(1)}[table])
-    columns = [column for column in schema.tables.tables[table].columns.keys() if column in row]
+    columns = [column.name for column in schema.tables.tables[table].columns if column.name in row]
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"
 
 
