@@ -14,7 +14,6 @@ from pathlib import Path
 
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, snapshot_digest
-from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import digest_of, kind_of, recorded_file, unrecorded_file
 from archiver.archive.posts import key_in
@@ -151,27 +150,21 @@ class Recovery:
         times = [((each.received or each.captured).timestamp(), each.captured.timestamp()) for each in captures]
         return True, *min(times, default=(0.0, 0.0))
 
-    def medium(self, finding: Finding, links: Links) -> Finding:
+    def medium(self, finding: Finding) -> Finding:
         """Record in the catalogue a media file that `finding` reports as unknown.
 
         If the file is complete and has the type of its extension, it is recorded as intact, and the returned finding
-        has the field `repaired` set to True. Otherwise it is recorded as damaged, and `repaired` is False. A file that
-        cannot be read is not recorded. `links` finds the media files that a post shows.
+        has the field `repaired` set to True. Otherwise it is recorded as damaged, and `repaired` is False. In both
+        cases the article of `finding` is recorded as the one that shows it. A file that cannot be read is not recorded.
         """
         try:
             file = recorded_file(self.files.root, finding.path, kind_of(finding.path))
         except OSError as error:  # it may be whole, and readable the next time
             return with_result(finding, f"it cannot be read now ({error.strerror or error})", repaired=False)
         is_whole = file.sha256 != ""
-        keys = [key for key in self._articles_showing(finding, links) if key]
-        self.catalogue.recovered.add_media(keys or [finding.key], {finding.path.rpartition(".")[0]: file})
+        self.catalogue.recovered.add_media([finding.key], {finding.path.rpartition(".")[0]: file})
         message = TAKEN_IN if is_whole else "taken in as damaged: it is not whole, or of another type"
         return with_result(finding, message, repaired=is_whole)
-
-    def _articles_showing(self, finding: Finding, links: Links) -> Iterator[str]:
-        article = self.catalogue.articles.find_by_key(finding.key)
-        if article and article.post and finding.path in links.shown(self.files.posts.read_text(article.post)):
-            yield article.key
 
     def _removal(self, finding: Finding) -> Finding:
         for path, tombstone in Tombstones(self.files.store).all():

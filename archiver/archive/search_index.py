@@ -23,10 +23,10 @@ Done = Callable[[int], None]
 
 
 class ArchiveIndex:
-    """The search index of an archive: made when it is first needed, and brought up to date by every later command.
+    """The search index of an archive, which has the words that each post shows now, even if a person edited it.
 
-    It has the words that each post shows now, also if a person edited it. What changed is known from the catalogue's
-    queue, and from the times and sizes of the files.
+    A search makes the index if there is none. Every later command updates it for the articles in the catalogue's queue.
+    A search also reads the posts whose files have another time or size than before.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -35,9 +35,10 @@ class ArchiveIndex:
         self._lock = archive.own / "search.lock"
 
     def update(self) -> None:
-        """Bring an existing index up to date with the articles that are queued; do nothing if there is none.
+        """Read the queued articles into the index; do nothing if there is no index.
 
-        It never raises an error, since the index is only a cache: what cannot be done now stays queued.
+        Never raise an error, since the index is only a cache: if another process uses it or reading fails, the articles
+        stay queued.
         """
         if not self._path.is_file():
             return
@@ -52,11 +53,11 @@ class ArchiveIndex:
 
     @contextmanager
     def opened(self, planned: Planned, done: Done, *, is_anew: bool = False) -> Iterator[SearchIndex]:
-        """Bring the index up to date with the catalogue and the files, and open it; make it first if there is none.
+        """Bring the index up to date with the catalogue and the files, and open it. If there is none, make it first.
 
-        With `is_anew`, it is made in any case. `planned` is called with the number of posts that will be read, and
-        `done` with the number of posts read since its last call. In an archive that cannot be written, the index is
-        made in memory.
+        With `is_anew`, the index is always made anew. If the archive cannot be written, the index is made in memory.
+        `planned` and `done` report the making of an index: `planned` is called once with the number of all posts, and
+        `done` with the number of posts read since its last call.
         """
         try:
             with locked(self._lock):
@@ -79,7 +80,7 @@ class ArchiveIndex:
             self._make(planned, done)
 
     def _make(self, planned: Planned, done: Done) -> None:
-        """Make the index anew. What is queued by now is then in it."""
+        """Make the index anew from all posts, and take out of the queue the articles that were queued before."""
         for path in (self._path, *self._path.parent.glob(f"{INDEX_FILE}-*")):
             path.unlink(missing_ok=True)
         queued = self._archive.catalogue.search_queue.pending()
@@ -110,7 +111,7 @@ class ArchiveIndex:
                 return
 
     def _read_changed_files(self, index: SearchIndex) -> None:
-        """Read the posts whose files have another time or size than when they were read, and those that are back."""
+        """Read again the posts whose files have changed in time or size since they were read, are gone or are back."""
         root, stamps = self._archive.root, index.stamps()
         changed = [stamp.key for stamp in stamps if (stamp.modified, stamp.size) != _file_stamp(root / stamp.path)]
         for start in range(0, len(changed), _BATCH_SIZE):
@@ -123,7 +124,7 @@ class ArchiveIndex:
         index.replace((self._read(article) for article in present), gone)
 
     def _read(self, article: ArticleRecord) -> tuple[IndexedPost, str]:
-        """Return a post as it is now, and its text; '' if the file is missing or cannot be read."""
+        """Return a post as it is now, and its text; '' if the file is missing, too large or cannot be read."""
         path = self._archive.root / article.post
         modified, size = _file_stamp(path)
         post = PostText(title="", account_id="", tags=(), text="")

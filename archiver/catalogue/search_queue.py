@@ -1,4 +1,4 @@
-"""Record which articles changed since the search index was last brought up to date."""
+"""Keep the queue of the articles that changed since the search index was last brought up to date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from archiver.catalogue.schema import articles, search_queue
 
 
 def enqueue(database: RunDatabase, connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Queue the articles that meet an SQL condition, in the transaction of `connection` that changes them."""
+    """Add the articles that meet an SQL condition to the queue of the search index.
+
+    `connection` must be in the transaction that changes these articles.
+    """
     keys = select(articles.c.key, literal(1)).where(condition).order_by(articles.c.key)
     insert = database.insert(search_queue).from_select(["key", "changes"], keys)
     more = {"changes": search_queue.c.changes + 1}

@@ -27,7 +27,7 @@ _MARK, _END = "\x1b[1;31m", "\x1b[0m"  # bold red, as grep marks what it finds
 
 
 class SearchOrder(StrEnum):
-    """The orders of the articles that a search finds."""
+    """The orders in which a search lists the articles that it finds."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
@@ -36,7 +36,7 @@ class SearchOrder(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchOptions(options.QueryOptions):
-    """The options that say how and among which articles to search."""
+    """The options for which articles to search, in which order to list them, and how many."""
 
     state: Annotated[str, typer.Option(metavar="STATE", help="Of articles in this state: deleted, violation …")] = ""
     title: Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")] = ""
@@ -108,7 +108,7 @@ def _print_hit(hit: SearchHit) -> None:
 
 
 def _marked(hit: SearchHit) -> str:
-    """Return the snippet with the searched words in colour, if stdout is a terminal; without control characters."""
+    """Return the snippet without control characters. If stdout is a terminal, the words found in it are in colour."""
     if not sys.stdout.isatty():
         return CONTROL.sub(" ", hit.snippet)
     parts, position = [], 0

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from archiver.archive.captures import snapshot_digest
-from archiver.archive.file_checks import Links
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.inventory import Inventory
 from archiver.archive.media import digest_of
@@ -82,9 +81,7 @@ class Repair:
         `repaired` is True or False. Do nothing if only the files of some articles are to be repaired.
         """
         inventory, archive = self.inventory, self.context.archive
-        recovery = Recovery(
-            files=archive.files, catalogue=archive.catalogue, now=archive.now()
-        )  # fmt: skip
+        recovery = Recovery(files=archive.files, catalogue=archive.catalogue, now=archive.now())
         if inventory.keys is not None:
             return
         tombstones = Tombstones(archive.files.store)
@@ -102,9 +99,8 @@ class Repair:
             elif finding.repaired is not None:
                 yield finding
         yield from self._confirm_posts([*dict.fromkeys((*recovery.changed, *archive.catalogue.recovered.unproven()))])
-        links = Links(inventory.root, archive.profile.media_in)
         for finding in [each for each in inventory.unknown_media() if each.problem == "unrecorded"]:
-            yield self._guarded(finding, partial(recovery.medium, links=links))
+            yield self._guarded(finding, recovery.medium)
 
     def _confirm_posts(self, keys: list[str]) -> Iterator[Finding]:
         """Find out which posts of the articles with these keys were not edited by a person, by rebuilding them.

@@ -24,10 +24,11 @@ Counted = Callable[[int], None]
 
 
 def search(context: Context, request: SearchRequest, planned: Counted, done: Counted) -> SearchResult:
-    """Return the articles that a search finds.
+    """Return the articles that a search finds. If the index must be made, all posts are read first.
 
-    `planned` is called with the number of posts that are read first, if the index must be made, and `done` with the
-    number of posts read since its last call. Raise UsageError if there is nothing to search for.
+    `planned` is then called with the number of these posts, and `done` with the number of posts read since its last
+    call. Raise UsageError if there is nothing to search for, if the state in the request is one of addresses (due,
+    waiting), or if `variants` needs a package that is not installed. Raise InputError if there is no archive.
     """
     if request.articles.state in (DUE, WAITING):
         raise UsageError(f"--state {request.articles.state} is a state of addresses, which have no text to search")
@@ -65,17 +66,19 @@ def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[i
         account=selection.account, since=_seconds(selection.since), until=_seconds(selection.until),
         state=selection.state, title=normalize(selection.title), tag=selection.tag,
     )  # fmt: skip
-    ids = index.find(query, conditions, order=selection.order or "relevance")
+    order = selection.order or "relevance"
     if not request.exact:
-        return ids
-    return (post_id for post_id in ids if _has_as_typed(index, post_id, query))
+        return index.find(query, conditions, order=order)
+    ids = index.find(replace(query, excluded=()), conditions, order=order)
+    return (post_id for post_id in ids if _matches_as_typed(index, post_id, query))
 
 
-def _has_as_typed(index: SearchIndex, post_id: int, query: Query) -> bool:
-    """Return whether the title or the text of a post has each term in the case and the width that the user typed."""
+def _matches_as_typed(index: SearchIndex, post_id: int, query: Query) -> bool:
+    """Return whether a post matches the query if each term is taken exactly as typed: same case, same width."""
     (post,) = index.posts([post_id])
-    text = index.text(post_id).original()
-    return all(term.typed in text or term.typed in post.title for term in query.required)
+    texts = (post.title, index.text(post_id).original())
+    has_required = all(any(term.typed in text for text in texts) for term in query.required)
+    return has_required and not any(term.typed in text for term in query.excluded for text in texts)
 
 
 def _query(request: SearchRequest, *, with_variants: bool) -> Query:
@@ -83,7 +86,12 @@ def _query(request: SearchRequest, *, with_variants: bool) -> Query:
 
 
 def _suggest(index: SearchIndex, request: SearchRequest, result: SearchResult) -> SearchResult:
-    """Add to an empty result what would find something."""
+    """Return `result`, which is empty, with a hint at what would find something.
+
+    If the request names an unknown account, the hint is the names of similar accounts. Otherwise it is the number of
+    articles that the search would find with `variants`. There is no hint if the request has `variants` already or
+    OpenCC is not installed.
+    """
     account = request.articles.account
     if account and account not in (names := index.accounts()):
         return replace(result, accounts=similar_names(account, names))

@@ -1,7 +1,7 @@
 """Store the words of the archive's posts in a SQLite file with a full-text index, and find posts by them.
 
-The file is a cache: it can be deleted at any time, and is made again from the posts. One process writes at a time; its
-callers see to that with a lock.
+The file is a cache: it can be deleted at any time, and is made again from the posts. Only one process may write at a
+time. This module does not ensure that: its callers must hold a lock.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class DamagedIndex(Exception):  # noqa: N818 - the names read as statements
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexedPost:
-    """A post as the index has it. `modified` and `size` are those of the file that was read, -1 if it is missing."""
+    """A post as the index has it.
+
+    `modified` (in nanoseconds) and `size` (in bytes) are those of the file that was read, -1 if the file is missing.
+    """
 
     key: str
     path: str
@@ -65,7 +68,10 @@ class IndexedPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
-    """The conditions on posts beside their words. Empty values are no conditions. Times are in seconds since 1970."""
+    """The conditions that a post must meet besides containing the words of the query.
+
+    An empty value is no condition. `since` and `until` are in seconds since 1970.
+    """
 
     account: str = ""  # the name, or the id `gh_…`
     since: int | None = None
@@ -77,7 +83,7 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stamp:
-    """What tells whether the file of an indexed post has changed."""
+    """The time and size of a post's file when it was indexed, by which one can tell whether it has changed since."""
 
     key: str
     path: str
@@ -86,10 +92,13 @@ class Stamp:
 
 
 class SearchIndex:
-    """The index in the file `path`. Use it in a `with` statement, or call `close`.
+    """The index in the file `path`; in memory if `path` is None. Use it in a `with` statement, or call `close`.
 
-    With `create`, an empty index is made if there is none. Otherwise raise DamagedIndex if there is no usable index.
-    Methods raise DamagedIndex if the file turns out to be damaged.
+    If there is no usable index, DamagedIndex is raised. With `create`, a missing file is created instead, and `build`
+    must be called before any other method.
+
+    All methods raise DamagedIndex if the file turns out to be damaged, Busy if another process writes it, and
+    OutputError if it cannot be written.
     """
 
     def __init__(self, path: Path | None, *, create: bool = False) -> None:
@@ -124,7 +133,10 @@ class SearchIndex:
         self._connection.close()
 
     def build(self, posts: Iterable[tuple[IndexedPost, str]]) -> None:
-        """Fill an empty index with posts and their texts, as a whole or not at all."""
+        """Create the tables of an empty index and fill them with posts, each with its text.
+
+        If that fails, nothing is stored.
+        """
         with _detecting_damage(), self._transaction():
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._connection.execute(statement)
@@ -143,15 +155,17 @@ class SearchIndex:
                 self._insert(post, text)
 
     def stamps(self) -> Iterator[Stamp]:
-        """Yield what tells whether files have changed, for all posts."""
+        """Yield the stamp of every post, by which a caller can tell whether the post's file has changed."""
         with _detecting_damage():
             for key, path, modified, size in self._connection.execute("SELECT key, path, modified, size FROM posts"):
                 yield Stamp(key=key, path=path, modified=modified, size=size)
 
     def find(self, query: Query, conditions: Filter, *, order: str = "relevance") -> Iterator[int]:
-        """Yield the ids of the posts that contain the terms of a query, in the order that the user wants.
+        """Yield the ids of the posts that match a query and meet the conditions.
 
-        `order` is `relevance` (the best first), `newest` or `oldest`. Without required terms, `relevance` is `newest`.
+        A post matches if its title or text contains each required term, and neither contains an excluded term. Posts
+        whose files are missing are never found. `order` is `relevance` (the best first), `newest` or `oldest`. If no
+        required term has letters or digits, `relevance` is the same as `newest`.
         """
         match, checked = _match_expression(query)
         with _detecting_damage():
@@ -167,19 +181,19 @@ class SearchIndex:
             return [self._post(post_id) for post_id in ids]
 
     def text(self, post_id: int) -> NormalizedText:
-        """Return the text of a post."""
+        """Return the text of a post whose file is not missing."""
         with _detecting_damage():
             row = self._connection.execute("SELECT text, changes FROM texts WHERE id = ?", (post_id,)).fetchone()
             return NormalizedText(row[0], _decode(row[1]))
 
     def count(self) -> int:
-        """Return the number of posts whose files were there."""
+        """Return the number of posts in the index, without those whose files were missing when they were last read."""
         with _detecting_damage():
             (number,) = self._connection.execute("SELECT count(*) FROM posts WHERE is_present").fetchone()
             return int(number)
 
     def accounts(self) -> list[str]:
-        """Return the names of all accounts."""
+        """Return the names of all accounts that have a post in the index, sorted."""
         with _detecting_damage():
             rows = self._connection.execute("SELECT DISTINCT account FROM posts WHERE is_present ORDER BY account")
             return [name for (name,) in rows]
@@ -199,7 +213,10 @@ class SearchIndex:
         return [post_id for (post_id,) in self._connection.execute(statement, values)]
 
     def _holds(self, post_id: int, query: Query) -> bool:
-        """Return whether the title or the text of a post contains the terms; its words are in the index."""
+        """Return whether a post has each required term in its title or text, and no excluded term in either.
+
+        Raise DamagedIndex if the stored text does not have its checksum.
+        """
         row = self._connection.execute("SELECT title, text, checksum FROM texts WHERE id = ?", (post_id,)).fetchone()
         if row is None or zlib.crc32(row[1].encode()) != row[2]:
             raise DamagedIndex("a text is not what was stored")
@@ -267,7 +284,12 @@ class SearchIndex:
 
 @contextmanager
 def _detecting_damage() -> Iterator[None]:
-    """Convert the errors of SQLite: DamagedIndex if the file must be made again, Busy or OutputError otherwise."""
+    """Convert errors while the index is read or written to the errors of this project.
+
+    - A lock of another process becomes Busy.
+    - A file that cannot be opened or written becomes OutputError.
+    - All other errors of SQLite, and stored values that cannot be decoded, become DamagedIndex.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -282,10 +304,10 @@ def _detecting_damage() -> Iterator[None]:
 
 
 def _match_expression(query: Query) -> tuple[str, Query]:
-    """Return the expression for the full-text index, and the terms that must be checked in the texts as well.
+    """Return the expression for the full-text index, and a query of the terms that must still be checked in the texts.
 
-    The expression finds every post that contains the terms, and maybe others: the index does not know punctuation.
-    It is '' if no required term has letters or digits.
+    The expression finds every post that contains the required terms, and maybe others: the index has no punctuation. It
+    is '' if no required term has letters or digits.
     """
     clauses = [clause for term in query.required if (clause := _clause(term))]
     inexact = tuple(term for term in query.required if not _clause(term) or not _is_exact(term))
@@ -297,7 +319,7 @@ def _match_expression(query: Query) -> tuple[str, Query]:
 
 
 def _clause(term: Term) -> str:
-    """Return the expression for the posts that contain one of the spellings of a term, '' if one has no tokens."""
+    """Return the expression that finds posts with one of the spellings of a term; '' if a spelling has no tokens."""
     phrases = []
     for spelling in term.spellings:
         words, is_prefix = phrase(spelling)
@@ -331,12 +353,15 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
 
 
 def _words(title: str, text: str) -> tuple[str, str]:
-    """Return the tokens of a text and its title, in the order of the columns of the full-text index."""
+    """Return the tokens of the text and those of the title, each joined by spaces, for the columns of the index."""
     return " ".join(tokens(text)), " ".join(tokens(title))
 
 
 def _encode(changes: Iterable[Change]) -> bytes:
-    """Return the changes as bytes: for each the distance from the one before, the length and the original text."""
+    """Return changes as compressed bytes.
+
+    For each change, they contain its distance from the end of the change before, its length and the original text.
+    """
     flat: list[int | str] = []
     position = 0
     for change in changes:

@@ -1,7 +1,8 @@
-"""Normalise texts for comparison, and find the place in the original text for a place in the normalised one.
+"""Normalise texts for comparison, and map places in a normalised text back to the original text.
 
-Texts and queries are compared in the Unicode form NFKC in lower case: full-width `ＡＩ` and `ai` are the same, as are
-`㎏` and `kg`. NFKC can change the length of a text, so an offset in the normalised text is not one in the original.
+Texts and queries are compared in the Unicode form NFKC in lower case: full-width `ＡＩ` and `ai` are the
+same, as are `㎏` and `kg`. NFKC can change the length of a text, so an offset in the normalised text is
+not one in the original.
 """
 
 from __future__ import annotations
@@ -21,14 +22,18 @@ _CHANGING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A part of a text that normalisation changes: the characters `start` to `end` of the normalised text."""
+    """A change that normalisation made: `original` became the characters `start` to `end` of the normalised text."""
 
     start: int
     end: int
     original: str
 
     def part(self, start: int, end: int) -> str:
-        """Return the original characters between two places of the normalised text; all if the length changes."""
+        """Return the part of `original` for the characters `start` to `end` of the normalised text.
+
+        If the change alters the length, the characters cannot be assigned to each other, so all of `original` is
+        returned.
+        """
         if len(self.original) != self.end - self.start:
             return self.original
         return self.original[max(0, start - self.start) : max(0, end - self.start)]
@@ -47,7 +52,8 @@ class NormalizedText:
     def original(self, start: int = 0, end: int | None = None) -> str:
         """Return the original text for the characters `start` to `end` of the normalised text.
 
-        A change in length that lies only partly between `start` and `end` is included as a whole.
+        A change that alters the length cannot be divided: if it is partly in this range, all of its original is
+        included.
         """
         end = len(self.text) if end is None else end
         parts, position = [], start

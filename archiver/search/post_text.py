@@ -1,4 +1,4 @@
-"""Read the words that a post shows from its file, whoever wrote it: archiver, or a person who edited it."""
+"""Read the words that a post shows from its file, which archiver wrote and a person may have edited."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostText:
-    """The title, the account's id, the tags and the text of a post. Blocks of the text are lines."""
+    """The title, the account's id, the tags and the text of a post. Each block of the text begins on a new line."""
 
     title: str
     account_id: str
@@ -36,9 +36,10 @@ class PostText:
 
 
 def read_post(content: str) -> PostText:
-    """Return what a post shows. `content` is the content of its file.
+    """Return the title, account id, tags and text of a post, given the content of its file.
 
-    The text is that of the Markdown, without what archiver adds: the front matter and the block that names the source.
+    The text is what the Markdown shows, without what archiver adds: the front matter and the block that names the
+    source.
     """
     found = _FRONT_MATTER.match(content)
     values = _front_matter(found[1]) if found else {}
@@ -69,7 +70,7 @@ def _front_matter(lines: str) -> dict[str, object]:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """Return the tags that the front matter has as a list, or as words in one string, as Jekyll reads them."""
+    """Return the tags in the front matter, which are a list, or words in one string, as Jekyll also allows."""
     if isinstance(value, str):
         return tuple(value.split())
     return tuple(str(tag) for tag in value) if isinstance(value, list) else ()
@@ -120,6 +121,6 @@ def _inline_text(tokens: Sequence[Token]) -> str:
 
 
 def html_text(markup: str) -> str:
-    """Return the text of HTML within a post. Tags that begin a line or a cell become line breaks."""
+    """Return the text that a piece of HTML in a post shows. Tags of blocks and table cells become line breaks."""
     shown = _TAG.sub("", _BREAKING_TAG.sub("\n", _HIDDEN_HTML.sub("", markup)))
     return html.unescape(shown).strip("\n")

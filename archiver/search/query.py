@@ -27,7 +27,10 @@ class Term:
     spellings: tuple[str, ...]
 
     def occurrences(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the (start, end) of each occurrence in a normalised text. Occurrences may overlap."""
+        """Yield the (start, end) of each occurrence in a normalised text. Occurrences may overlap.
+
+        An occurrence that begins inside a word of English or the like does not count; see `occurs_in`.
+        """
         for spelling in self.spellings:
             position = text.find(spelling)
             is_word = is_word_character(spelling[0])
@@ -37,9 +40,10 @@ class Term:
                 position = text.find(spelling, position + 1)
 
     def occurs_in(self, text: str) -> bool:
-        """Return whether the term occurs in a normalised text. A word of English must be the beginning of a word there.
+        """Return whether the term occurs in a normalised text.
 
-        So `AI` occurs in "用AI写作" and in "aids", but not in "email".
+        A term whose first character is from a script with spaces, such as English, must stand at the
+        beginning of a word: `AI` occurs in `用ai写作` and in `aids`, but not in `email`.
         """
         return next(self.occurrences(text), None) is not None
 
@@ -53,10 +57,10 @@ class Query:
 
 
 def parse_query(words: Iterable[str], variants: Mapping[str, str] | None = None) -> Query:
-    """Return the query that the user typed.
+    """Return the query that the user typed. `words` are the arguments of the command, which are joined with spaces.
 
     Terms are separated by white space. A term in double quotes may contain spaces. A term after a minus sign must not
-    occur. `variants` maps a character to the characters that count as the same, itself among them; see variants.py.
+    occur. `variants` maps a character to all characters that count as the same, including itself; see variants.py.
     """
     required: dict[str, Term] = {}
     excluded: dict[str, Term] = {}

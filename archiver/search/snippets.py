@@ -1,4 +1,4 @@
-"""Cut the piece of a text that shows best why it was found, with the places of the terms in it."""
+"""Cut the piece with most of the searched terms out of a found text, and mark the terms in it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ _ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of a text in one line. `marks` are the (start, end) of the terms in it, in order, without overlaps."""
+    """A piece of a text, on one line.
+
+    `marks` are the (start, end) of the searched terms in `text`, in order and without overlaps.
+    """
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
 
 
 def make_snippet(text: NormalizedText, terms: Sequence[Term], width: int = WIDTH) -> Snippet:
-    """Return a piece of the original text with as many different terms as possible, or its beginning if it has none."""
+    """Return about `width` characters of the original text, with as many different terms as possible and their places.
+
+    If the text has none of the terms, return its beginning. An ellipsis stands where text is left out.
+    """
     found = sorted(
         (start, end, number)
         for number, term in enumerate(terms)
@@ -52,7 +58,10 @@ def make_snippet(text: NormalizedText, terms: Sequence[Term], width: int = WIDTH
 
 
 def _best_place(found: Sequence[tuple[int, int, int]], width: int) -> int:
-    """Return where the piece with the most different terms begins. `found` has (start, end, number of the term)."""
+    """Return the start of the first term in the piece that has the most different terms; 0 if there are no terms.
+
+    `found` has the (start, end, number of the term) of each occurrence, sorted. The piece is about `width` long.
+    """
     best, place = 0, found[0][0] if found else 0
     last = 0
     for first, (start, _, _) in enumerate(found):
@@ -65,7 +74,7 @@ def _best_place(found: Sequence[tuple[int, int, int]], width: int) -> int:
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return sorted spans with those that overlap or touch made one."""
+    """Join spans that overlap or touch, and return the result. The spans must be sorted."""
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:

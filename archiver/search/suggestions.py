@@ -1,4 +1,4 @@
-"""Suggest names that are like one which the user typed."""
+"""Suggest names that resemble the one that the user typed."""
 
 from __future__ import annotations
 

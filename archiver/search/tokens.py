@@ -1,13 +1,16 @@
 """Split normalised texts into the tokens of a full-text index, so that Chinese is found exactly.
 
-Chinese, Japanese, Korean and some other scripts write words without spaces. A run of such characters gives its pairs of
-neighbours and its last character alone: 公众号 gives 公众, 众号, 号. Any other run of letters and digits is one token,
-with the plus and number signs at its end: C++, F#. A word of two or more characters is then a phrase, the sequence of
-its pairs, and a single character is the beginning of a pair or the last character of a run.
+Chinese, Japanese, Korean and some other scripts write words without spaces. A run of such characters
+gives its pairs of neighbours and its last character alone: 公众号 gives 公众, 众号, 号. Any other run of letters
+and digits is one token, together with plus and number signs that follow it: c++, f#.
 
-Everything else (white space, punctuation, symbols) separates runs. The last token of a run ends with the mark `_` if a
-separator or the end of the text follows: "AI大模型" gives ai, 大模, 模型, 型_, but "AI，大模型" gives ai_, 大模 and so
-on. So a phrase without separators is found only where the text has none.
+A searched word of two or more characters then is a phrase, the sequence of its pairs. A single character
+is the beginning of a pair or the last character of a run.
+
+Everything else (white space, punctuation, symbols) separates runs. The last token of a run gets the mark
+`_` if a separator or the end of the text follows, as 号_ in the example above. So "ai大模型" gives ai, 大模,
+模型, 型_, but "ai，大模型" gives ai_, 大模, 模型, 型_. A phrase without separators is found only where the text has
+none.
 """
 
 from __future__ import annotations
@@ -49,8 +52,8 @@ def tokens(text: str) -> Iterator[str]:
 def phrase(term: str) -> tuple[list[str], bool]:
     """Return the tokens of a normalised term as a phrase, and whether the last one is only the beginning of a token.
 
-    A text contains the phrase if it contains the term. The opposite holds only if `is_exact(term)`: the phrase does not
-    know which characters are between runs. The phrase is empty if the term has no letters and no digits.
+    A text in which the term occurs contains the phrase. The opposite holds only if `is_exact(term)`, since the phrase
+    does not tell which characters separate its runs. The phrase is empty if the term has no letters and no digits.
     """
     found, run = list(tokens(term)), _last_run(term)
     if run is None or run.end() < len(term):
@@ -62,17 +65,20 @@ def phrase(term: str) -> tuple[list[str], bool]:
 
 
 def is_exact(term: str) -> bool:
-    """Return whether a text with the phrase of a normalised term contains the term itself: it has no separators."""
+    """Return whether a normalised term has no separators, so that a text with its phrase contains the term itself."""
     return _WHOLE.fullmatch(term) is not None
 
 
 def starts_word(text: str, position: int) -> bool:
-    """Return whether a word of letters and digits may begin at `position`: the character before belongs to none."""
+    """Return whether a word of a script with spaces, such as English, can begin at `position`.
+
+    It cannot if the character before is a letter or digit of such a script.
+    """
     return position == 0 or _WORD_CHARACTER.match(text, position - 1) is None
 
 
 def is_word_character(character: str) -> bool:
-    """Return whether a character belongs to words that are divided by spaces, such as those of English."""
+    """Return whether a character is a letter or digit of a script that divides words by spaces, such as English."""
     return _WORD_CHARACTER.match(character) is not None
 
 

@@ -1,6 +1,6 @@
-"""Simplified and traditional Chinese characters that count as the same, from the character tables of OpenCC.
+"""Map simplified and traditional Chinese characters to those that count as the same, by the tables of OpenCC.
 
-Only single characters are compared, never words: 头发 and 頭髮 are the same because 发 and 髮 are.
+Only single characters are compared, never words: 头发 and 頭髮 are the same because 头 and 頭 are, and 发 and 髮.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323
 
 
 def load_variants() -> dict[str, str]:
-    """Return, for each character that has one, all characters with the same simplified form, itself among them.
+    """Return a dict: character -> all characters with the same simplified form, including itself.
 
-    Raise UsageError if OpenCC is not installed.
+    Characters without another form are left out. Raise UsageError if OpenCC is not installed.
     """
     try:
         import opencc

@@ -128,7 +128,7 @@ def _own_font(element: Element) -> bool | None:
 
 
 def _holds_text_in_code_font(box: Element) -> bool:
-    """Return True if elements inside a box, which set a font for code, contain all its text."""
+    """Return True if all text of a box is inside elements that set a font for code. The box itself does not count."""
     if not len(box):
         return False
     parts: list[Element] = []
@@ -153,7 +153,10 @@ def _is_pre_of_code(pre: Element) -> bool:
 
 
 def _contains_other_blocks(pre: Element) -> bool:
-    """Return True if a `<pre>` contains another one and more than that. It is a box around a part of the article."""
+    """Return True if a `<pre>` contains several other `<pre>`, or one and also text outside of it.
+
+    Such a `<pre>` is no block of code but a box around a part of the article.
+    """
     others = [other for other in pre.iterdescendants("pre") if not holds(other, "pre")]
     return bool(others) and (len(others) > 1 or not hold_all_text(pre, others))
 

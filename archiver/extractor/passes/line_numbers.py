@@ -184,7 +184,10 @@ def _kind(element: Element) -> tuple[str, str, str]:
 
 
 def _drop_with_gap(numbers: list[Element]) -> None:
-    """Empty line numbers, and remove the space between each and its line if they are set apart by one space."""
+    """Remove line numbers from a block of code by emptying their elements.
+
+    If every number before text has spaces after it, and one of them only one, a space is removed after each.
+    """
     gaps = [_gap(number) for number in numbers if not _ends_line(number)]
     set_apart = min(gaps, default=0) == 1
     for number in numbers:

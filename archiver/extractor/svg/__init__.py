@@ -25,7 +25,7 @@ _LARGEST_SIDE = 10_000  # px
 class Drawing:
     """An SVG file made from an element of a page, and what it shows.
 
-    `is_whole` is False if a part of the drawing is not in the page.
+    `is_whole` is False if the drawing refers to something that could not be copied, such as an image in another file.
     """
 
     content: bytes
@@ -43,7 +43,7 @@ def draw(svg: Element, surroundings: Surroundings, definitions: Mapping[str, Ele
         rules: The rules of the page's style sheets.
 
     Raises:
-        UndrawableError: The drawing is too large, or refers to itself.
+        UndrawableError: The drawing is too large or too deep, refers to itself, or might not be harmless.
     """
     root, is_whole = copy_drawing(svg, definitions, rules)
     appearance = appearance_of(root)
@@ -70,10 +70,11 @@ def _set_size(root: Element, svg: Element, surroundings: Surroundings) -> None:
 
 
 def _set_styles(root: Element, surroundings: Surroundings) -> None:
-    """Set the attributes of a drawing that its element on the page has from its ancestors.
+    """Give the root of a drawing the styles that its element on the page has from its ancestors.
 
-    They are attributes and no `style`, since all styles of the drawing itself override them. The colour is left out if
-    nothing has it, so that equal drawings in texts of several colours are equal files.
+    They become attributes, not a `style`, so that all styles of the drawing itself override them. A drawing without
+    text needs only the colours. The attribute `color` is left out if nothing in the drawing uses it: then equal
+    drawings in texts of different colours are equal files.
     """
     styles = dict(surroundings.styles)
     if next(root.iter("text"), None) is None:

@@ -1,4 +1,7 @@
-"""Decide what of an animation a drawing keeps: a saved drawing begins with what a reader of the page saw in the end."""
+"""Replace each animation of a drawing by the state in which it ends. Only animations that never end are kept.
+
+So a saved drawing begins with what a reader of the page saw in the end.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ _TRANSFORMS = frozenset(("translate", "scale", "rotate", "skewX", "skewY"))
 
 
 def finish_animation(name: str, attributes: dict[str, str], parent: Element) -> bool:
-    """Give `parent` the state in which an animation of it ends; return True if the animation never ends and is kept.
+    """Give `parent` the state in which its animation ends. Return True if the animation never ends and is to be kept.
 
-    An animation that a reader has to start is not kept, and changes nothing.
+    An animation changes nothing and is not kept if a reader has to start it, or if its effect is gone when it ends.
 
     Args:
         name: The name of the animation's element, such as `animate`.

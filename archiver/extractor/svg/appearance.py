@@ -23,8 +23,8 @@ _WORD = re.compile(r"[^\W_]")
 class Appearance(NamedTuple):
     """What a drawing shows.
 
-    `shapes` are the names of the visible shapes, and `uses` is True if the drawing shows other elements by `<use>`.
-    `lettering` has the visible texts, one per line.
+    `shapes` are the names of the visible shapes; `use` and `image` count as shapes. `lettering` has the visible texts,
+    one for each `<text>`.
     """
 
     shapes: tuple[str, ...]
@@ -45,9 +45,10 @@ class _Paint(NamedTuple):
 
 
 def appearance_of(root: Element) -> Appearance:
-    """Return what the copy of a drawing shows.
+    """Return what a drawing shows; `root` is its sanitised copy.
 
-    Rules of style sheets are not considered, so a shape without paint of its own counts as visible if it has a class.
+    Rules of style sheets are not evaluated. So a shape with a class always counts as painted: a rule may give it a
+    colour.
     """
     shapes: list[str] = []
     lettering: list[str] = []
@@ -91,7 +92,7 @@ def _is_zero(value: str) -> bool:
 
 
 def _appears(element: Element) -> bool:
-    """Return True if an animation shows an element that is hidden at first."""
+    """Return True if an `<animate>` in an element may make it visible although it is hidden at first."""
     return any(animation.get("attributeName") in _SHOWN_BY_ANIMATION for animation in element.iterchildren("animate"))
 
 

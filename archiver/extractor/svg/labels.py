@@ -1,6 +1,7 @@
 """Convert the HTML in a `<foreignObject>` of a drawing to `<text>` elements.
 
-Programs that draw diagrams, such as Mermaid and draw.io, write their labels as HTML. A file must not contain HTML.
+Programs that draw diagrams, such as Mermaid and draw.io, write their labels as HTML. A saved SVG file must contain
+none.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _classes(foreign: Element) -> Iterator[str]:
 
 
 def _lines(foreign: Element) -> list[str]:
-    """Return the text in an element as lines, as a browser begins them at `<br>` and at block elements."""
+    """Return the lines of text in an element. As in a browser, `<br>` and block elements begin a new line."""
     parts: list[str] = []
     walk = etree.iterwalk(foreign, events=("start", "end"))
     skipped = None
@@ -113,7 +114,10 @@ def _box(foreign: Element, style: dict[str, str]) -> tuple[float, float, float, 
 
 
 def _wrapped(line: str, width: float) -> Iterator[str]:
-    """Yield the parts of a line that is longer than `width`, which is in units of the font size."""
+    """Yield the parts into which a line is broken so that none is wider than `width`, unless it is a single word.
+
+    `width` is in units of the font size. A line that fits is yielded whole.
+    """
     if sum(map(_width, line)) <= width:
         yield line
         return

@@ -1,7 +1,7 @@
-"""Copy an `<svg>` element of a page to a tree that contains only what `vocabulary` lists.
+"""Copy an `<svg>` element of a page to a tree that contains only what vocabulary.py lists.
 
-The copy needs nothing from the page: it contains the definitions that it refers to, such as gradients, although they
-may be in another `<svg>` of the page, as MathJax's glyphs are. Labels in HTML are converted to `<text>`.
+The copy needs nothing from the page: the definitions that it refers to, such as gradients, become a part of it, even if
+they are in another `<svg>` of the page, as MathJax's glyphs are. Labels in HTML are converted to `<text>`.
 """
 
 from __future__ import annotations
@@ -45,14 +45,17 @@ _SIZE = frozenset("x y width height min-width max-width min-height max-height di
 
 
 class UndrawableError(Exception):
-    """An error that is raised for a drawing that is too large or nested too deeply, or that refers to itself."""
+    """The error for a drawing of which no file is made.
+
+    It is too large, nested too deeply or refers to itself, or its file is perhaps not harmless.
+    """
 
 
 def copy_drawing(svg: Element, definitions: Mapping[str, Element], rules: RuleIndex) -> tuple[Element, bool]:
-    """Return a copy of an `<svg>` element with only harmless content, and whether nothing of the drawing is missing.
+    """Return a copy of an `<svg>` element with only harmless content, and whether the copy is complete.
 
-    The elements of the copy have no namespace yet, so that their names are short. Something is missing if the drawing
-    shows a part that is not in the body, as a glyph of MathJax, or another file.
+    It is not complete if a `<use>`, `<textPath>`, `<mpath>` or `<image>` shows something that cannot be copied: an
+    element that no drawing of the page has, or another file. The elements of the copy have no namespace yet.
 
     Args:
         svg: The element.
@@ -60,7 +63,7 @@ def copy_drawing(svg: Element, definitions: Mapping[str, Element], rules: RuleIn
         rules: The rules of the page's style sheets. Those that may apply to the drawing become a part of it.
 
     Raises:
-        UndrawableError: The drawing is too large.
+        UndrawableError: The drawing is too large, nested too deeply or refers to itself.
     """
     copier = _Copier(svg, definitions)
     root = copier.copy()
@@ -132,7 +135,12 @@ class _Copier:
                     _append_text(parents[-1], element.tail)
 
     def _started(self, element: Element, parent: Element) -> Element | None:
-        """Append the copy of an element to `parent`, without its content; return None if it must not be copied."""
+        """Append the copy of an element to `parent` and return it; the caller copies the content.
+
+        Return None if the content must not be copied. Nothing is appended then for an element that is hidden or not
+        allowed. For a label in HTML, a `<g>` with its text is appended. An animation that ends sets attributes of
+        `parent` instead.
+        """
         self.count += 1
         if self.count > MAX_ELEMENTS:
             raise UndrawableError("more elements than a drawing has")
@@ -155,7 +163,7 @@ class _Copier:
         return etree.SubElement(parent, name, attributes)
 
     def _attributes(self, element: Element, tag: str) -> dict[str, str]:
-        """Return the harmless attributes of an element, whose copy is called `tag`, in a fixed order."""
+        """Return the harmless attributes of an element in a fixed order. `tag` is the name of its copy."""
         attributes: dict[str, str] = {}
         for name, value in sorted(_items(element)):
             if name in ("href", "xlink:href"):
@@ -182,7 +190,7 @@ class _Copier:
         return f"#{name}" if tag in _REFERRING and "#" in value and self._refer(name) else ""
 
     def _refer(self, name: str) -> bool:
-        """Note that the drawing refers to the id `name`; return False if no drawing of the page has this id."""
+        """Have the element with the id `name` copied, too; return False if no drawing of the page contains it."""
         if name in self.own:
             return True
         if name in self.definitions and re.fullmatch(NAME, name):
@@ -258,7 +266,10 @@ def references(element: Element) -> Iterator[str]:
 
 
 def _check_repetition(root: Element) -> None:
-    """Raise UndrawableError if the elements of a drawing that its `<use>` elements repeat are too many, or endless."""
+    """Raise UndrawableError if a drawing refers to itself, or draws too many elements.
+
+    What a `<use>` repeats is counted each time.
+    """
     by_id = {element.get("id"): element for element in root.iter(etree.Element) if element.get("id")}
     drawn: dict[str, int] = {}
     scanned = 0
@@ -292,7 +303,10 @@ def _fitting_rules(root: Element, rules: RuleIndex) -> list[Rule]:
 
 
 def _rename_ids(root: Element) -> None:
-    """Replace the ids to which a drawing refers by numbers, and remove all others: equal drawings are equal files."""
+    """Replace the ids to which a drawing refers by `n1`, `n2` and so on, and remove all other ids.
+
+    Drawings that differ only in their ids then are equal files.
+    """
     used = {name for element in root.iter(etree.Element) for name in references(element)}
     numbers: dict[str, str] = {}
     for element in root.iter(etree.Element):

@@ -84,8 +84,8 @@ class Rule:
 class RuleIndex:
     """The rules of a page's style sheets, found by the classes, ids and tags in their selectors.
 
-    `css` is the content of the style sheets. Rules with pseudo-classes or attributes in their selector are ignored, and
-    all at-rules, such as `@import` and `@media`.
+    `css` is the content of the style sheets. All at-rules, such as `@import` and `@media`, are ignored, and so are
+    rules with pseudo-classes or attributes in their selectors.
     """
 
     def __init__(self, css: str) -> None:
@@ -94,7 +94,7 @@ class RuleIndex:
             self._rules.setdefault(rule.key, {})[rule] = order
 
     def rules_for(self, names: Collection[str], tags: Collection[str]) -> list[Rule]:
-        """Return the rules, in order, of whose selectors all classes, ids and tags are in a drawing.
+        """Return the rules whose selectors name only classes, ids and tags of a drawing, in their order on the page.
 
         `names` are the classes and ids in the drawing, `tags` the names of its elements in lower case.
         """
@@ -119,7 +119,7 @@ def _rules(css: str) -> Iterator[Rule]:
 
 
 def _blocks(css: str) -> Iterator[tuple[str, str]]:
-    """Yield the selectors and the declarations of each rule that is not inside another rule."""
+    """Yield the selectors and the declarations of each rule as text. At-rules are skipped with their content."""
     outer: list[str] = []
     before = ""
     for part in _BRACE.split(css):

@@ -24,7 +24,8 @@ _RGB_COLOUR = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})", r
 class Surroundings:
     """The size in pixels at which a page shows an `<svg>` element, and the styles that it has from its ancestors.
 
-    `unit` is the unit of the height, such as `ex`, in which the sizes of formulas are; '' for pixels.
+    `unit` is the unit in which the page declares the height, or the width if it declares only that: formulas use `ex`.
+    It is '' if no unit is declared.
     """
 
     width: float
@@ -35,9 +36,9 @@ class Surroundings:
 
 
 def surroundings_of(svg: Element) -> Surroundings:
-    """Return the size and the inherited styles of an `<svg>` element, as far as `style` attributes declare them.
+    """Return the size and the inherited styles of an `<svg>` element, as far as the page declares them in attributes.
 
-    Without a width of its own, an `<svg>` with a viewBox is as wide as its ancestor, at most as the column of the page.
+    An `<svg>` that has a viewBox but declares no size is as wide as its ancestors allow, at most as the page's column.
     """
     ancestors = list(islice(svg.iterancestors(), _MAX_ANCESTORS))
     styles: dict[str, str] = {}
@@ -83,7 +84,7 @@ def _declared(element: Element) -> Iterator[tuple[str, str]]:
 
 
 def _size(svg: Element, lengths: tuple[str, str], font_size: float, ancestors: list[Element]) -> tuple[float, float]:
-    """Return width and height in pixels; `lengths` are the declared ones, '' for each that is not declared."""
+    """Return width and height in pixels. `lengths` are the declared width and height, '' if not declared."""
     view = view_box(svg)
     ratio = view[1] / view[0] if view[0] else 0
     width, height = _width(lengths[0], font_size, ancestors), to_pixels(lengths[1], font_size=font_size)
@@ -107,7 +108,7 @@ def _is_zero(length: str) -> bool:
 
 
 def _width(length: str, font_size: float, ancestors: list[Element]) -> float:
-    """Return a width in pixels; a percentage is taken of the widths that the ancestors declare."""
+    """Return a width in pixels. A percentage refers to the ancestors' declared widths, at most to the page's column."""
     if not length.endswith("%"):
         return to_pixels(length, font_size=font_size)
     share = to_pixels(length, whole=1)

@@ -1,7 +1,8 @@
 """List the elements, attributes, properties and functions that a drawing may contain.
 
-HTML parsers write the names of SVG in lower case. So each table maps a name in lower case to the name in an SVG file.
-Whatever is not listed is left out: scripts, event handlers, links, HTML, and everything that loads another file.
+HTML parsers write the names of SVG in lower case. So ELEMENTS and ATTRIBUTES map a name in lower case to the name in an
+SVG file. Whatever is not listed is left out: scripts, event handlers, links, HTML, and everything that loads another
+file.
 """
 
 from __future__ import annotations

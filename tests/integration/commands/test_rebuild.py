@@ -157,11 +157,14 @@ def test_rebuild_missing_images_not_fetched_and_stay_due(archiver: Command, worl
     world.serve(numbered.address(1), numbered.article(1, pictures=(1, 2)))
     numbered.serve_picture(world, 1)
     archiver.add(numbered.address(1))
-    before, media = posts(archiver), archiver.catalogue.rows("SELECT name, path, reason, tries, due FROM media")
+    before, media = (
+        posts(archiver),
+        archiver.catalogue.rows("SELECT name, path, reason, tries, due FROM media ORDER BY name"),
+    )
     world.requests.clear()
     assert rebuild(archiver, "--all") == ["unchanged"]
     assert (posts(archiver), world.requests) == (before, [])
-    assert archiver.catalogue.rows("SELECT name, path, reason, tries, due FROM media") == media
+    assert archiver.catalogue.rows("SELECT name, path, reason, tries, due FROM media ORDER BY name") == media
 
 
 def test_rebuild_no_media_article_is_unchanged(archiver: Command, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 
 import pytest
 
@@ -25,8 +26,8 @@ def recheck(archiver: Command, *arguments: str) -> dict[str, int]:
 
 def aged(archiver: Command, *, days: float, published: float = 0) -> None:
     """Makes the archive's articles as if they had been asked for that many days ago, that long after they came out."""
-    seconds = int(days * DAY)
-    archiver.catalogue.change(f"UPDATE articles SET checked = CAST(strftime('%s', 'now') AS INTEGER) - {seconds}")
+    checked = int(time.time() - days * DAY)
+    archiver.catalogue.change(f"UPDATE articles SET checked = {checked}")
     archiver.catalogue.change(f"UPDATE articles SET published = checked - {int(published * DAY)}")
 
 

@@ -179,6 +179,8 @@ def test_search_exact_needs_case_as_typed(archiver: Command, out: Path) -> None:
     assert search(archiver, "ai") == keys(3)
     assert search(archiver, "--exact", "ai") == []
     assert search(archiver, "--exact", "AI") == keys(3)
+    assert search(archiver, "--exact", "测试", "-ai") == keys(1, 2, 3)
+    assert search(archiver, "--exact", "测试", "-AI") == keys(1, 2)
 
 
 def test_search_variants_finds_traditional_forms(archiver: Command, out: Path) -> None:
