@@ -17,6 +17,7 @@ import pytest
 from archiver.app import RunSummary
 from archiver.errors import Exit, combine_exit_codes
 from archiver.models import Outcome, State
+from tests.support.command import Command, Run
 from tests.support.paths import ROOT
 
 PAGE = """<!DOCTYPE html>
@@ -55,11 +56,8 @@ def environment(**more: str) -> dict[str, str]:
     return inherited | {"PYTHONPATH": path, "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"} | more
 
 
-def run(folder: Path, *arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "archiver", *arguments], cwd=folder, env=environment(**env), input=stdin,
-        capture_output=True, encoding="utf-8", check=False, timeout=120,
-    )  # fmt: skip
+def run(folder: Path, *arguments: str, stdin: str = "", **env: str) -> Run:
+    return Command(folder=folder, environment=env, in_process=True)(*arguments, stdin=stdin.encode())
 
 
 @pytest.fixture
@@ -79,25 +77,25 @@ def page(path: Path, *, title: str = "标题", mid: str = "2650000001", text: st
     path.write_text(PAGE.format(title=title, mid=mid, text=text, more=more), encoding="utf-8")
 
 
-def add(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def add(folder: Path, *arguments: str, **more: str) -> Run:
     return run(folder, "add", "-o", "out", *arguments, **more)
 
 
 def test_add_prints_relative_path_of_each_post(folder):
     done = add(folder, "a.html", "b.html")
-    assert done.stdout.splitlines() == [POST, "out/_posts/2020-06-17-又一.md"]
-    assert (done.returncode, done.stderr) == (0, "2 archived\n")
+    assert done.out.splitlines() == [POST, "out/_posts/2020-06-17-又一.md"]
+    assert (done.code, done.err) == (0, "2 archived\n")
     assert "正文。" in (folder / POST).read_text(encoding="utf-8")
 
 
 def test_add_single_success_prints_path_only(folder):
     done = add(folder, "a.html")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{POST}\n", "")
+    assert (done.code, done.out, done.err) == (0, f"{POST}\n", "")
 
 
 def test_add_json_line_keys_and_values(folder):
     done = add(folder, "--json", "a.html")
-    (line,) = done.stdout.splitlines()
+    (line,) = done.out.splitlines()
     told = json.loads(line)
     assert list(told) == KEYS
     assert told == {
@@ -113,24 +111,24 @@ def test_add_unchanged_article_reported_and_not_rewritten(folder):
     add(folder, "a.html")
     before = (folder / POST).stat()
     done = add(folder, "a.html")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"unchanged: {POST}\n")
+    assert (done.code, done.out, done.err) == (0, "", f"unchanged: {POST}\n")
     assert (folder / POST).stat().st_mtime_ns == before.st_mtime_ns
 
 
 def test_add_changed_article_is_updated(folder):
     add(folder, "a.html")
     page(folder / "a.html", text="改过。")
-    assert json.loads(add(folder, "--json", "a.html").stdout)["outcome"] == "updated"
+    assert json.loads(add(folder, "--json", "a.html").out)["outcome"] == "updated"
 
 
 def test_add_hand_edited_post_kept_without_force(folder):
     add(folder, "a.html")
     (folder / POST).write_text((folder / POST).read_text(encoding="utf-8") + "我的话\n", encoding="utf-8")
     done = add(folder, "a.html")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "--force" in done.stderr
+    assert (done.code, done.out) == (0, "")
+    assert "--force" in done.err
     assert "我的话" in (folder / POST).read_text(encoding="utf-8")
-    assert add(folder, "--force", "a.html").stdout == f"{POST}\n"
+    assert add(folder, "--force", "a.html").out == f"{POST}\n"
     assert "我的话" not in (folder / POST).read_text(encoding="utf-8")
 
 
@@ -160,56 +158,56 @@ def test_add_hand_edited_post_kept_without_force(folder):
 def test_add_bad_input_one_line_error_and_exit_code(folder, arguments, code, said):
     before = sorted(folder.rglob("*"))
     done = add(folder, *arguments)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
     assert sorted(folder.rglob("*")) == before
 
 
 def test_settings_unknown_environment_variable_is_named(folder):
     done = add(folder, "a.html", ARCHIVER_DELY="3")
-    assert (done.returncode, len(done.stderr.splitlines())) == (78, 1)
-    assert "ARCHIVER_DELY" in done.stderr
+    assert (done.code, len(done.err.splitlines())) == (78, 1)
+    assert "ARCHIVER_DELY" in done.err
 
 
 def test_add_reads_archiver_yml_in_working_directory(folder):
     (folder / "archiver.yml").write_text("output: blog\nfront_matter: {author: '{account}'}\n", encoding="utf-8")
-    (path,) = run(folder, "add", "a.html").stdout.splitlines()
+    (path,) = run(folder, "add", "a.html").out.splitlines()
     assert path == "blog/_posts/2020-06-17-标题.md"
     assert 'author: "测试号"' in (folder / path).read_text(encoding="utf-8")
 
 
 def test_add_bad_source_does_not_stop_others(folder):
     done = add(folder, "--json", "missing.html", "deleted.html", "a.html")
-    told = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [json.loads(line) for line in done.out.splitlines()]
     assert [line["outcome"] for line in told] == ["failed", "failed", "archived"]
     assert [line["state"] for line in told] == [None, "deleted", "article"]
-    assert done.returncode == 1
+    assert done.code == 1
 
 
 def test_add_reads_one_source_per_stdin_line(folder):
     done = add(folder, "--json", "-", "b.html", stdin="a.html\n\n  deleted.html \r\n")
-    assert [json.loads(line)["source"] for line in done.stdout.splitlines()] == ["a.html", "deleted.html", "b.html"]
+    assert [json.loads(line)["source"] for line in done.out.splitlines()] == ["a.html", "deleted.html", "b.html"]
 
 
 def test_add_source_with_leading_dash_after_double_dash(folder):
     page(folder / "-a.html")
-    assert add(folder, "--", "-a.html").stdout == f"{POST}\n"
+    assert add(folder, "--", "-a.html").out == f"{POST}\n"
 
 
 def test_add_no_media_keeps_remote_image_url(folder):
     address = "https://mmbiz.qpic.cn/mmbiz_png/abc/640?wx_fmt=png"
     page(folder / "c.html", more=f'<p><img data-src="{address}" data-w="600" data-ratio="1"></p>')
     done = add(folder, "--json", "--no-media", "c.html")
-    assert json.loads(done.stdout)["images"] == {"expected": 1, "saved": 0, "failed": 0}
+    assert json.loads(done.out)["images"] == {"expected": 1, "saved": 0, "failed": 0}
     assert f"]({address})" in (folder / POST).read_text(encoding="utf-8")
     assert not (folder / "out/postimg").exists()
 
 
 def test_add_hostile_source_name_prints_no_control_characters(folder):
     done = add(folder, "\x1b]0;title\x07.html")
-    assert "title" in done.stderr
-    assert not set("\x1b\x07") & set(done.stderr)
+    assert "title" in done.err
+    assert not set("\x1b\x07") & set(done.err)
 
 
 def test_add_closed_stdout_pipe_exits_zero(folder):
@@ -265,21 +263,21 @@ def test_add_crash_reported_as_bug_and_others_continue(folder, verbose):
 
 def test_version_option_prints_package_version(folder):
     done = run(folder, "--version")
-    assert (done.returncode, done.stdout) == (0, f"archiver {version('archiver')}\n")
+    assert (done.code, done.out) == (0, f"archiver {version('archiver')}\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "--help"]])
 def test_help_ends_with_example(folder, arguments):
     done = run(folder, *arguments)
-    assert done.returncode == 0
-    assert "Example" in done.stdout
-    assert "archiver add" in done.stdout.splitlines()[-1]
+    assert done.code == 0
+    assert "Example" in done.out
+    assert "archiver add" in done.out.splitlines()[-1]
 
 
 def test_cli_without_command_is_usage_error(folder):
     done = run(folder)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Usage" in done.stderr
+    assert (done.code, done.out) == (2, "")
+    assert "Usage" in done.err
 
 
 IMPORTED = """
