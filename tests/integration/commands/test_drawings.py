@@ -72,7 +72,6 @@ def test_repair_makes_a_drawing_again(saved: Command, harm: str) -> None:
     assert saved("verify", "-o", "out").code == 0
 
 
-@pytest.mark.file
 def test_repair_knows_drawings_of_a_lost_catalogue(saved: Command) -> None:
     post, files = post_of(saved), drawings(saved)
     saved.catalogue.lose()

@@ -170,7 +170,6 @@ def test_rebuild_keeps_the_post_that_a_save_made(offline: Command, name: str) ->
     assert offline.posts[0].read_bytes() == before
 
 
-@pytest.mark.file
 @pytest.mark.parametrize("is_save_first", [False, True], ids=["article first", "save first"])
 def test_repair_of_a_lost_catalogue_knows_the_save(offline: Command, is_save_first: bool) -> None:
     both = [("article.html", article()), ("save.html", SAVES["SingleFile"])]
