@@ -18,6 +18,7 @@ from archiver.document.references import decode_references
 from archiver.extractor.javascript.literal import Literal
 from archiver.extractor.metadata.kinds import has_known_kind
 from archiver.extractor.page import ParsedPage, as_integer, as_list, as_text, first_text, member
+from archiver.extractor.relative_links import ARTICLE, base_of
 from archiver.extractor.typed_text import has_blocks, text_or_markup_to_html, text_to_html
 from archiver.extractor.videos import Video, read_own_videos, read_videos, video_cover
 
@@ -46,14 +47,16 @@ class RawBody:
     """The body of an article as it is in the page, before the extractor cleans it.
 
     `paid_preview` is True if the body is only the free beginning of a paid article. `videos` are the videos that the
-    page lists, and the one that a video post shows. `css` is the content of the page's `<style>` elements. `warnings`
-    has a message if the page shows no body, or if a video or audio post lacks its video or recording.
+    page lists, and the one that a video post shows. `css` is the content of the page's `<style>` elements. Relative
+    links of the page refer to `base`. `warnings` has a message if the page shows no body, or if a video or audio post
+    lacks its video or recording.
     """
 
     html: str  # untrusted
     paid_preview: bool = False  # True if it is only the free beginning of a paid article
     videos: tuple[Video, ...] = ()
     css: str = ""  # the content of the style elements of the page
+    base: str = ARTICLE  # the address to which relative links refer
     warnings: tuple[str, ...] = ()
 
 
@@ -73,6 +76,7 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
         paid_preview="preview" in html and _PREVIEW.search(html) is not None,
         videos=read_own_videos(parsed) if read is _video_post_body else read_videos(parsed),
         css=parsed.css,
+        base=base_of(parsed),
         warnings=tuple(_missing_parts(html, article_type)),
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from archiver import urls
+from archiver.extractor.relative_links import absolute_link
 
 _LINK_TAG = re.compile(r"(<a\s[^<>]*>|</a\s*>)", re.I)
 _HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
@@ -21,8 +21,8 @@ def text_to_html(text: str) -> str:
     Articles of the types `text`, `picture`, `video` and `audio` have such a text in place of HTML.
 
     - Empty lines separate paragraphs. Other line feeds become `<br>`.
-    - Links (`<a href=…>`) with the scheme http, https or mailto are kept. A link over several lines becomes one per
-      line.
+    - Links (`<a href=…>`) that lead out of the page, see absolute_link, are kept. A link over several lines becomes one
+      per line.
     - Of other links, only the text is kept.
     - Everything else is escaped.
     """
@@ -72,7 +72,7 @@ def _escaped_with_links(text: str) -> Iterator[str]:
             href = ""
         elif part[:2].lower() == "<a" and _LINK_TAG.fullmatch(part):
             match = _HREF.search(part)
-            href = urls.link(match[1] or match[2] or "") if match else ""
+            href = absolute_link(match[1] or match[2] or "") if match else ""
         elif href:
             lines = part.split("\n")
             yield "\n".join(f'<a href="{escape(href)}">{escape(line)}</a>' if line.strip() else "" for line in lines)

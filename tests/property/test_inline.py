@@ -86,7 +86,9 @@ def _texts(node: Tag, marks: frozenset[str], href: str) -> Iterator[tuple[str, f
 
 
 def same(meant: list, found: list) -> None:
-    assert [(c, sorted(m), h, g) for c, m, h, g in meant] == [(c, sorted(m), _target(h), g) for c, m, h, g in found]
+    assert [(c, sorted(m), unquote(h), g) for c, m, h, g in meant] == [
+        (c, sorted(m), _target(h), g) for c, m, h, g in found
+    ]
 
 
 def _target(href: str) -> str:

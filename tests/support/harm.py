@@ -62,6 +62,9 @@ ACTIVE = {
     "events": '<p onclick="a()" style="background:url(javascript:a())">x</p><details open ontoggle=a()>x</details><video src=x onerror=a()>',
     "links": '<a href="java&#9;script:a()">x</a><a href=" javascript:a()">x</a><a href="&amp;#106;avascript:a()">x</a>'
     '<a href="data:text/html,<script>a()</script>">x</a><a href="vbscript:a()">x</a><a href="&#1;javascript:a()">x</a>',
+    "links of a base": '<base href="javascript:a()//"><a href="/x">x</a><a href="?x">x</a><base href="data:text/html,x"><a href="s/x">x</a>'
+    '<a href="/\\javascript:a()">x</a><a href="?__biz=javascript:a()">x</a><a href="file:///s?javascript:a()">x</a>'
+    '<svg><a xlink:href="/javascript:a()"><text>x</text></a></svg>',
     "schemes alone": '<a href="http:javascript:a()">x</a><a href="https:x">x</a>',
     "pictures": f'<img src="data:text/html,{"A" * 400}"><img src="data:image/png;base64,{"A" * 400}&quot; onerror=&quot;a()">',
     "picture that is a drawing": f'<img src="data:image/svg+xml,<svg onload=a()>{"A" * 400}">',

@@ -19,6 +19,7 @@ from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.drawings import make_drawings
 from archiver.extractor.passes.formulas import may_have_formulas, read_formulas
 from archiver.extractor.passes.hidden import drop_hidden
+from archiver.extractor.passes.hrefs import resolve_links
 from archiver.extractor.passes.images import find_images, find_svg_images, media_of
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
 from archiver.extractor.passes.originals import restore_addresses, restore_saved_images
@@ -46,6 +47,7 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
     return (
         restore_addresses(raw.html),
         restore_saved_images(raw.css, raw.html),
+        resolve_links(raw.base),
         # Before anything is dropped: the TeX of formulas and the styles of drawings are in elements that are not shown.
         *((read_formulas,) if may_have_formulas(raw.html) else ()),
         make_drawings(raw.css),
@@ -88,7 +90,7 @@ def clean(raw: RawBody) -> CleanBody:
     content is recorded.
     """
     if is_oversized(raw.html):
-        html = plain_html(raw.html)
+        html = plain_html(raw.html, raw.base)
         return CleanBody(html=html, media=tuple(plain_media(html)), removed=(), warnings=(WARNING,))
     visible: list[str] = []
     body, removed = _run_passes(raw, lambda tree: visible.extend(map(str, tree.itertext())))
@@ -104,7 +106,7 @@ def canonical_html(raw: RawBody) -> str:
     This function is faster than `clean`, since it collects no media and records no losses.
     """
     if is_oversized(raw.html):
-        return plain_html(raw.html)
+        return plain_html(raw.html, raw.base)
     return collapse(_run_passes(raw)[0], read_stylesheet(raw.css))
 
 

@@ -61,18 +61,9 @@ def make_drawings(css: str) -> Callable[[Element], Iterator[Removal]]:
         """Replace the drawings in a body by DRAWING elements. Yield a Removal for each formula that cannot be drawn."""
         svgs = list(body.iter("svg"))
         if svgs:
-            _link_anchors(body)
             yield from _Drawer(body, svgs, css).run()
 
     return replace_drawings
-
-
-def _link_anchors(body: Element) -> None:
-    """Set `href` of each `<a>` that has its address in `xlink:href`, as links in drawings do."""
-    for anchor in body.iter("a"):
-        address = anchor.get("xlink:href")
-        if address and not anchor.get("href"):
-            anchor.set("href", address)
 
 
 class _Drawer:

@@ -16,6 +16,7 @@ from archiver.extractor.passes.css import NEVER_SHOWN
 from archiver.extractor.passes.images import address_of
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.tree import feed_parser, sanitize_source
+from archiver.extractor.relative_links import ARTICLE, absolute_link
 from archiver.models import Media
 from archiver.models.article import SPACES
 
@@ -58,9 +59,12 @@ def is_oversized(html: str) -> bool:
     return many or (len(html) > MAX_TEXT and len(_ANY_TAG.sub("", html)) > MAX_TEXT)
 
 
-def plain_html(html: str) -> str:
-    """Return canonical HTML with only the text, images, links and headings of `html`, the raw HTML of a body."""
-    lines = _LineWriter()
+def plain_html(html: str, base: str = ARTICLE) -> str:
+    """Return canonical HTML with only the text, images, links and headings of `html`, the raw HTML of a body.
+
+    `base` is the address to which relative links of the page refer.
+    """
+    lines = _LineWriter(base)
     feed_parser(sanitize_source(_simplified(html)), lines)
     return "\n".join(lines.written)
 
@@ -107,7 +111,8 @@ class _LineWriter:
     nested to any depth.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, base: str) -> None:
+        self.base = base
         self.written: list[str] = []
         self.parts: list[str] = []  # HTML of the current line
         self.block = "p"
@@ -125,7 +130,7 @@ class _LineWriter:
         if self.hidden or tag in NEVER_SHOWN:
             self.hidden += 1
         elif tag == "a":
-            self.href = _target(attributes.get("href", ""))
+            self.href = _target(attributes.get("href", ""), self.base)
         elif tag == "img":
             self._add(_image(attributes))
 
@@ -197,8 +202,8 @@ def _single_spaced(line: str) -> str:
     return line.strip()
 
 
-def _target(address: str) -> str:
-    return address if _USUAL_LINK.fullmatch(address) else escape(urls.link(urls.original_address(address)))
+def _target(address: str, base: str) -> str:
+    return address if _USUAL_LINK.fullmatch(address) else escape(absolute_link(urls.original_address(address), base))
 
 
 def _image(image: Mapping[str, str]) -> str:

@@ -24,7 +24,8 @@ _SPACES = " \t\r\f\v\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u3000" + 
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
 NO_TEXT = "[图]"  # stands for a drawing without text that a post does not contain
 _TAG_ALONE = re.compile(r"\A(<img [^<>]*>)  \n")  # CommonMark would read what follows as HTML
-_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9:/?#@!$+,;=%.~-]+\Z")
+# Addresses that every engine shows as they are. markdown-it decodes `%E4` and `xn--` in an address in angle brackets.
+_PLAIN_ADDRESS = re.compile(r"https?://(?!(?:[^/]*[.@])?[xX][nN]--)[A-Za-z0-9:/?#@!$+,;=.~-]+\Z")
 
 
 def runs_of(line: str, addresses: LinkResolver) -> list[Run]:

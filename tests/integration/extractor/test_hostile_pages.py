@@ -124,6 +124,7 @@ SLOW = {
     + '<i class="article-tag__item">a</i>' * 50_000,
     "tips in tips": '<div id="js_article"></div><script>var copyright_stat="2"</script>'
     + '<div class="original_primary_tips">' * NESTED + "<i></i>" * 100_000,
+    "bases": '<div id="js_article"></div>' + '<base target="a"><!-- <base> -->' * 100_000,
     "a tag of attributes": '<div id="js_article" ' + " ".join(f'a{n}="{n}"' for n in range(50_000)) + "></div>",
     "data that never ends": '<div id="js_article"></div><script>' + "window.cgiDataNew = {" * 20_000 + "</script>",
 }  # fmt: skip
@@ -148,6 +149,11 @@ LINES = {
     "braces": f"<p>{'{' * 100_000}%</p>",
     "an address without end": f"<p>https://a.example/{'a.' * 50_000}</p>",
     "dashes": f"<p>{'-' * 100_000}</p><p>{'1.' * 50_000}</p>",
+    "footnote marks": f"<p>{'甲<sup>[1]</sup><sup>[2]</sup>' * 5_000}</p><p>[1] https://a.example/1</p><p>[2] https://a.example/2</p>",
+    "numbers of a footnote mark": f"<p>甲<sup>[1]{'[1,' * 50_000}</sup></p><p>[1] https://a.example/1</p>",
+    "footnotes": "<p>甲<sup>[1]</sup></p>" + "<p>[1] https://a.example/1<br>[1]</p>" * 5_000,
+    "links without a host": "<p>" + "".join(f'<a href="s?mid={n}&amp;x=1">甲</a>' for n in range(10_000)) + "</p>",
+    "a link to a file": f'<p><a href="file:{"/s" * 50_000}">甲</a><a href="{"../" * 50_000}s/">乙</a></p>',
 }  # fmt: skip
 
 

@@ -67,6 +67,14 @@ LINES = {
     "a link without an address": ("<a>1</a>. 甲", "1\\. 甲"),
     "a link beside a link": (f'<a href="{U}">甲</a><a href="{V}">乙</a>', f"[甲]({U})[乙]({V})"),
     "a link that says its address": (f'见<a href="{U}">{U}</a>。', f"见<{U}>。"),
+    "one with escapes": (
+        f'<a href="{U}/%E7%8E%AF">{U}/%E7%8E%AF</a>',
+        f"[https&#58;//a.example/u/%E7%8E%AF]({U}/%E7%8E%AF)",
+    ),
+    "one of a Chinese host": (
+        '<a href="https://www.xn--fiqs8s.cn/">https://www.xn--fiqs8s.cn/</a>',
+        "[https&#58;//ww&#119;.xn\\-\\-fiqs8s.cn/](https://www.xn--fiqs8s.cn/)",
+    ),
     "one that says it in bold": (
         f'<a href="{U}"><strong>{U}</strong></a>',
         f"[**https&#58;//a.example/u**]({U})",
