@@ -1,4 +1,7 @@
-"""Handle ^C: the message that is printed after it, and the repetition of a ^C that Python would ignore.
+"""Handle ^C: define the message that is printed after it, and repeat a ^C that Python has ignored.
+
+Python ignores the exception of a ^C that arrives in a destructor or in the callback of a weak reference. See
+`repeat_ignored`.
 
 This module imports nothing at its top, because the message is needed even before everything else is loaded.
 """

@@ -26,7 +26,10 @@ class Location:
 
     @classmethod
     def in_archive(cls, folder: Path, server: str = "") -> Location:
-        """Return the place of an archive's catalogue. `folder` is the folder .archive of the archive."""
+        """Return the place of an archive's catalogue: a SQLite file in `folder`, or the database at the URL `server`.
+
+        `folder` is the folder .archive of the archive. If `server` is '', the catalogue is the file.
+        """
         return cls(file=folder / FILE, server=server)
 
     @property

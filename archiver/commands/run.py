@@ -1,6 +1,7 @@
-"""Implement the command `run`: archive the new articles of the sources in archiver.yml, and everything that is due.
+"""Implement the command `run`: archive the new articles of the sources in archiver.yml, and do the work that is due.
 
-Here, a source is something that lists articles: a list file, a feed or an album. archiver.yml names the sources.
+Here, a source is something that lists articles: a list file, a feed or an album. archiver.yml names the sources. Due
+are addresses and media that earlier commands left for later, and articles that are to be rechecked.
 """
 
 from __future__ import annotations

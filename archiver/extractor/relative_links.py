@@ -32,7 +32,8 @@ _OF_WECHAT = re.compile(r"/(?!web/[0-9])|\?|(?:\.{1,2}/){0,9}(?:s[/?]|mp/)")
 def absolute_link(href: str, base: str = ARTICLE) -> str:
     """Return the address to which a link leads, in the form of urls.link; '' if it does not lead out of its page.
 
-    Links to a place in the page (`#…`), to files beside a saved page, and with a scheme such as `javascript:` do not.
+    Links that do not lead out are those to a place in the page (`#…`), to a file beside a saved page, and those with a
+    scheme such as `javascript:`.
 
     Args:
         href: The address of the link as it is in the page.

@@ -32,7 +32,11 @@ def read_statement(parsed: ParsedPage) -> str:
 
 
 def _claim(parsed: ParsedPage) -> Literal:
-    """Return the object with the statement: a dict, or a text that is the statement itself, or None."""
+    """Return the page's value `claim_source`: a dict about the statement, or the statement itself as a string.
+
+    Some pages have the dict as JSON in a string, which is parsed here. Return None or an empty value if the page has no
+    statement, or if the JSON cannot be read.
+    """
     claim = parsed.cgi.get("claim_source")
     if not claim and not parsed.cgi:
         claim = parsed.variable("window.claim_source") or parsed.cgi_data("claim_source")

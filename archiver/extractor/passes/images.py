@@ -119,7 +119,11 @@ def _width(image: Element, style: dict[str, str], whole: float = 0) -> float:
 
 
 def _height(image: Element, style: dict[str, str]) -> float:
-    """Return the height in px at which the page shows an image; 0 if it follows from nothing that the page declares."""
+    """Return the height in px at which the page shows an image; 0 if it is unknown.
+
+    If the image declares no usable height, or one in percent, it is computed from its width and `data-ratio`. `style`
+    are the declarations of the image.
+    """
     if height := to_pixels(style.get("height") or image.get("height") or ""):
         return height
     width = min(_width(image, style, COLUMN_WIDTH), COLUMN_WIDTH)

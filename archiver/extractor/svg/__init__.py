@@ -70,11 +70,11 @@ def _set_size(root: Element, svg: Element, surroundings: Surroundings) -> None:
 
 
 def _set_styles(root: Element, surroundings: Surroundings) -> None:
-    """Give the root of a drawing the styles that its element on the page has from its ancestors.
+    """Set the styles that an `<svg>` element inherits from its page as attributes of `root`, the root of its copy.
 
-    They become attributes, not a `style`, so that all styles of the drawing itself override them. A drawing without
-    text needs only the colours. The attribute `color` is left out if nothing in the drawing uses it: then equal
-    drawings in texts of different colours are equal files.
+    Every style of the drawing itself overrides an attribute; its rules would not override a `style`. A drawing without
+    text needs only the colours. `color` is left out if nothing in the drawing uses it, so that a drawing gives the same
+    file in texts of different colours.
     """
     styles = dict(surroundings.styles)
     if next(root.iter("text"), None) is None:

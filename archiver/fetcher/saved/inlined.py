@@ -55,9 +55,10 @@ class InlinedImages:
 
 
 def _inlined_images(html: str) -> Iterator[tuple[str, str]]:
-    """Yield (address on the CDN, image) for each image tag in `html` that has both.
+    """Yield (address on the CDN, image) for each `<img>`, and each tag with a background image, in `html`.
 
     The image is the `data:` URL in the tag or, if the tag names a variable of SingleFile, the one in this variable.
+    The address or the image is '' if the tag has none.
     """
     variables = image_variables(html) if "--sf-img-" in html else {}
     for attributes in image_attributes(html):
