@@ -17,7 +17,7 @@ from archiver.catalogue.captures import CaptureTable
 from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
 from archiver.catalogue.files import FileInventory
 from archiver.catalogue.foreign_posts import ForeignPosts
-from archiver.catalogue.host_limits import HostLimits
+from archiver.catalogue.host_limits import HostLimits, user_location
 from archiver.catalogue.leases import Claim
 from archiver.catalogue.location import Location
 from archiver.catalogue.media import MediaTable
@@ -41,7 +41,7 @@ from archiver.catalogue.search_queue import SearchQueue
 from archiver.catalogue.urls import UrlTable
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
-__all__ = ["Catalogue", "Claim", "HostLimits", "Location"]
+__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "user_location"]
 
 
 class Catalogue(CatalogueProtocol):
