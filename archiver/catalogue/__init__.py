@@ -31,6 +31,8 @@ from archiver.catalogue.protocol import (
     RecoveredRowStore,
     RemovalStore,
     SearchQueueStore,
+    SourceStore,
+    StatisticsStore,
     UrlStore,
 )
 from archiver.catalogue.recovered import RecoveredRows
@@ -38,6 +40,8 @@ from archiver.catalogue.removals import RemovalTable
 from archiver.catalogue.salvage import Salvage, restore
 from archiver.catalogue.schema import listings, runs
 from archiver.catalogue.search_queue import SearchQueue
+from archiver.catalogue.sources import SourceTable
+from archiver.catalogue.statistics import Statistics
 from archiver.catalogue.urls import UrlTable
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
@@ -62,6 +66,8 @@ class Catalogue(CatalogueProtocol):
         self.removals: RemovalStore = RemovalTable(self._database)
         self.recovered: RecoveredRowStore = RecoveredRows(self._database)
         self.search_queue: SearchQueueStore = SearchQueue(self._database)
+        self.sources: SourceStore = SourceTable(self._database)
+        self.statistics: StatisticsStore = Statistics(self._database)
 
     @override
     def open(self) -> bool:
