@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archiver.app import (
         Archiver,
+        ArchiveStatus,
         ArticleDetail,
         ArticleQuery,
         ExportRequest,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from archiver.sources import ListEntry
 
 __all__ = [
+    "ArchiveStatus",
     "Archiver",
     "ArchiverError",
     "Article",
@@ -109,8 +111,8 @@ __version__ = "0.1.0"  # pyproject.toml reads the version of the package from he
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program that uses the library shows messages or not
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
-    "app": "Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions RebuildResult "
-    "RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
+    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions "
+    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

@@ -31,6 +31,7 @@ from archiver.models.reports import (
     SourceReport,
 )
 from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions, SearchRequest
+from archiver.models.status import ArchiveStatus
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
 from archiver.storage.local import OWN_FOLDER
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from archiver.sources import ListEntry
 
 __all__ = [
+    "ArchiveStatus",
     "Archiver",
     "ArticleDetail",
     "ArticleQuery",
@@ -404,6 +406,15 @@ class Archiver:
         from archiver.commands.show import show
 
         return show(self._catalogue, name, self.settings)
+
+    def status(self) -> ArchiveStatus:
+        """Return the status of the archive: what it holds, what is left to do, and what needs a person.
+
+        Nothing is changed, and no network is used. Raise InputError if there is no archive.
+        """
+        from archiver.commands.status import archive_status
+
+        return archive_status(self._catalogue, self.settings, self._now())
 
     def search(self, request: SearchRequest, planned: Counted = _silent, done: Counted = _silent) -> SearchResult:
         """Return the articles whose posts contain the words of a search (docs/guide/search.md).

@@ -21,7 +21,7 @@ from archiver.archive.media_order import map_least_failed_first
 from archiver.archive.post_styles import PostStyles
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.archive.unit_of_work import UnitOfWork, WorkOptions
-from archiver.catalogue import HostLimits, Location
+from archiver.catalogue import HostLimits, user_location
 from archiver.clock import utc_now
 from archiver.comparison import comparable_text
 from archiver.errors import InputError
@@ -173,11 +173,7 @@ class Context:
     @cached_property
     def rate_limiter(self) -> SharedRateLimiter:
         """The rate limiter for requests to WeChat, shared by all processes of the user on this machine."""
-        from platformdirs import user_state_path
-
-        # All archives of a user on this machine share this file, wherever their catalogues are.
-        location = Location(file=user_state_path("archiver", appauthor=False) / "machine.db")
-        limits = HostLimits(location, now=lambda: self.now().timestamp())
+        limits = HostLimits(user_location(), now=lambda: self.now().timestamp())
         self._opened.callback(limits.close)
         return SharedRateLimiter(
             limits=limits, interval=self.settings.interval, cookies=self.settings.cookies,

@@ -106,7 +106,7 @@ class SnapshotStore:
     """
 
     def __init__(self, root: Path, write: Callable[[Path, bytes], None]) -> None:
-        self._folder = root / _FOLDER
+        self._root, self._folder = root, root / _FOLDER
         self._write = write
 
     def path(self, digest: str) -> Path:
@@ -114,9 +114,7 @@ class SnapshotStore:
 
         Raise InputError if `digest` is not 64 lower-case hex digits.
         """
-        if not _DIGEST.fullmatch(digest):
-            raise InputError("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits", concerns=digest)
-        return self._folder / digest[:2] / f"{digest}{_ENDING}"
+        return self._root / snapshot_path(digest)
 
     def keep(self, content: bytes, *captures: Capture) -> Snapshot:
         """Store a page with records of its captures; return its digest and sizes.
@@ -201,6 +199,16 @@ class SnapshotStore:
         except InputError:
             return False
         return True
+
+
+def snapshot_path(digest: str) -> Path:
+    """Return the path of the snapshot with this digest, relative to the archive's folder.
+
+    Raise InputError if `digest` is not 64 lower-case hex digits.
+    """
+    if not _DIGEST.fullmatch(digest):
+        raise InputError("not a snapshot's name: that is the SHA-256 of a page, 64 hex digits", concerns=digest)
+    return _FOLDER / digest[:2] / f"{digest}{_ENDING}"
 
 
 def snapshot_digest(path: str) -> str:

@@ -17,7 +17,7 @@ from archiver.catalogue.captures import CaptureTable
 from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
 from archiver.catalogue.files import FileInventory
 from archiver.catalogue.foreign_posts import ForeignPosts
-from archiver.catalogue.host_limits import HostLimits
+from archiver.catalogue.host_limits import HostLimits, user_location
 from archiver.catalogue.leases import Claim
 from archiver.catalogue.location import Location
 from archiver.catalogue.media import MediaTable
@@ -31,6 +31,8 @@ from archiver.catalogue.protocol import (
     RecoveredRowStore,
     RemovalStore,
     SearchQueueStore,
+    SourceStore,
+    StatisticsStore,
     UrlStore,
 )
 from archiver.catalogue.recovered import RecoveredRows
@@ -38,10 +40,12 @@ from archiver.catalogue.removals import RemovalTable
 from archiver.catalogue.salvage import Salvage, restore
 from archiver.catalogue.schema import listings, runs
 from archiver.catalogue.search_queue import SearchQueue
+from archiver.catalogue.sources import SourceTable
+from archiver.catalogue.statistics import Statistics
 from archiver.catalogue.urls import UrlTable
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
-__all__ = ["Catalogue", "Claim", "HostLimits", "Location"]
+__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "user_location"]
 
 
 class Catalogue(CatalogueProtocol):
@@ -62,6 +66,8 @@ class Catalogue(CatalogueProtocol):
         self.removals: RemovalStore = RemovalTable(self._database)
         self.recovered: RecoveredRowStore = RecoveredRows(self._database)
         self.search_queue: SearchQueueStore = SearchQueue(self._database)
+        self.sources: SourceStore = SourceTable(self._database)
+        self.statistics: StatisticsStore = Statistics(self._database)
 
     @override
     def open(self) -> bool:

@@ -124,6 +124,11 @@ class ArticleTable(ArticleStore):
                 found |= {row[0]: to_article(row[1:]) for row in rows}
         return [found[article_id] for article_id in ids]
 
+    @override
+    def count_due_for_recheck(self, every: float) -> int:
+        with self._database.reading() as connection:
+            return sum(1 for _ in self._recheck_times(connection, every))
+
     def _recheck_times(self, connection: Connection, every: float) -> Iterator[tuple[int, int]]:
         """Yield (time, id) for each article that is due for a recheck.
 

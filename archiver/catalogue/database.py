@@ -147,7 +147,7 @@ class RunDatabase(Database):
     def run_lock(self) -> RunLock:
         """The lock of this run. The first use takes it; the run counts as alive from then until `close`."""
         with guarded_folder(self.location.file):
-            return RunLock(self._locks)
+            return RunLock(self.lock_folder)
 
     def other_runs_since(self) -> float | None:
         """Return the start time of the oldest other run that is still working; None if none is.
@@ -155,10 +155,11 @@ class RunDatabase(Database):
         The time is in seconds since 1970. This call does not create the lock of this run.
         """
         own_id = self.run_lock.id if "run_lock" in self.__dict__ else ""
-        return other_runs_since(self._locks, own_id)
+        return other_runs_since(self.lock_folder, own_id)
 
     @property
-    def _locks(self) -> Path:
+    def lock_folder(self) -> Path:
+        """The folder that has the lock files of all runs of the archive."""
         return self.location.folder / "running"
 
     def close(self) -> None:

@@ -20,6 +20,13 @@ from archiver.policy import HostState
 _Result = TypeVar("_Result")
 
 
+def user_location() -> Location:
+    """Return the place of the database that all archives of this user share, wherever their catalogues are."""
+    from platformdirs import user_state_path
+
+    return Location(file=user_state_path("archiver", appauthor=False) / "machine.db")
+
+
 class HostLimits:
     """The stored rate limit and cool-down of each host, which all processes of a user share.
 
@@ -63,13 +70,17 @@ class HostLimits:
         with self._database.reading() as connection:
             return policy.cooldown_end(_state_of(connection, host) or HostState(), self._time(connection))
 
+    def state(self, host: str) -> HostState:
+        """Return the recorded state of the host."""
+        with self._database.reading() as connection:
+            return _state_of(connection, host) or HostState()
+
     def blocked_at(self, host: str) -> float:
         """Return when the host last blocked archiver, that is, when its last cool-down began; 0 if it never did.
 
         If the user's cookie file is newer than this time, the user has probably passed the verification page since.
         """
-        with self._database.reading() as connection:
-            return (_state_of(connection, host) or HostState()).blocked_at
+        return self.state(host).blocked_at
 
     def record_block(self, host: str, *, on_short_link: bool) -> bool:
         """Record that the host sent its verification page; return whether a cool-down begins.

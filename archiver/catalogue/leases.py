@@ -96,6 +96,16 @@ def other_runs_since(folder: Path, own_id: str) -> float | None:
     return min(starts, default=None)
 
 
+def is_locked(folder: Path, run_id: str) -> bool:
+    """Return whether the run with this id is still working; False if its lock cannot be looked at.
+
+    `folder` has the lock files of the runs. No lock file is created or deleted.
+    """
+    with suppress(OSError, OutputError):
+        return _is_locked(folder / f"{run_id}.lock")
+    return False
+
+
 def owner_of(connection: Connection, url: str) -> str:
     """Return the id of the run, alive or dead, that has the lease on a URL; '' if no run has the lease."""
     return str(connection.execute(select(addresses.c.owner).where(addresses.c.url == url)).scalar() or "")

@@ -208,7 +208,8 @@ def _saved(file: LocalFile) -> dict[str, Any]:
 
 def _failed(reason: str, tries: int, now: datetime) -> dict[str, Any]:
     """Return the columns to change, by name, in the row of a medium whose request failed for the `tries`-th time."""
-    return {"reason": reason, "tries": tries, "due": to_timestamp(policy.media_retry_at(tries, now))}
+    due = to_timestamp(policy.media_retry_at(tries, now))
+    return {"reason": reason, "tries": tries, "due": due, "tried": to_timestamp(now)}
 
 
 def _file(row: Mapping[str, Any]) -> LocalFile:

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from archiver.catalogue.leases import Claim
@@ -69,6 +69,8 @@ from archiver.models import (
     Tombstone,
     UrlRecord,
 )
+from archiver.models.reports import SourceReport
+from archiver.models.status import ArticleCounts, MediaCounts, PageCounts, RunRecord, SourceRecord, UrlCounts
 
 
 class UrlStore(Protocol):
@@ -203,6 +205,9 @@ class ArticleStore(Protocol):
         Articles that were removed, that have no URL, or whose page is gone for good are left out. An article whose last
         fetch failed is left out until its URL is due.
         """
+
+    def count_due_for_recheck(self, every: float) -> int:
+        """Return the number of articles that `due_for_recheck` would return without a limit."""
 
     def mark_checked(self, key: str) -> None:
         """Record that the page of the article was fetched now and has not changed.
@@ -565,11 +570,67 @@ class SearchQueueStore(Protocol):
     def pending(self, limit: int | None = None) -> list[QueuedKey]:
         """Return the queued articles, at most `limit` of them; None means all."""
 
+    def count(self) -> int:
+        """Return the number of queued articles."""
+
     def settle(self, entries: Iterable[QueuedKey]) -> None:
         """Take articles out of the queue that are up to date in the index.
 
         An article that has changed again since `pending` returned its entry stays in the queue.
         """
+
+
+class SourceStore(Protocol):
+    """The table of the sources in archiver.yml (lists, feeds and albums), with the result of their last listing."""
+
+    def record(self, report: SourceReport) -> None:
+        """Record that a source was listed now, with success if `report.error` is ''."""
+
+    def all(self) -> dict[str, SourceRecord]:
+        """Return the records of all sources that were ever listed, by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """Some values of a column, and whether they are all that there are."""
+
+    values: tuple[str, ...]
+    is_complete: bool
+
+
+class StatisticsStore(Protocol):
+    """The numbers that `archiver status` shows.
+
+    The parameter `recent` is a length of time before now: what happened since then is also counted by itself.
+    """
+
+    def articles(self, min_coverage: float) -> ArticleCounts:
+        """Return the numbers of articles.
+
+        An article is incomplete if it lacks an image, or if its post shows a smaller share than `min_coverage` (0 to 1)
+        of the page's text.
+        """
+
+    def articles_by_source(self) -> dict[str, int]:
+        """Return the numbers of articles that were not removed, by the source in archiver.yml that they came by."""
+
+    def pages(self) -> PageCounts:
+        """Return the numbers of captures."""
+
+    def media(self, recent: timedelta) -> MediaCounts:
+        """Return the numbers of media, and the size of the saved ones."""
+
+    def urls(self, recent: timedelta) -> UrlCounts:
+        """Return the numbers of the URLs that led to no article."""
+
+    def last_runs(self, command: str, limit: int) -> list[RunRecord]:
+        """Return the records of the last `limit` runs of a command, such as `run`, the latest first."""
+
+    def sample_posts(self, limit: int) -> Sample:
+        """Return the paths of at most `limit` posts, evenly spread over all articles."""
+
+    def sample_pages(self, limit: int) -> Sample:
+        """Return the digests of at most `limit` snapshots, evenly spread over all captures."""
 
 
 class RecoveredRowStore(Protocol):
@@ -662,6 +723,8 @@ class CatalogueProtocol(Protocol):
     removals: RemovalStore
     recovered: RecoveredRowStore
     search_queue: SearchQueueStore
+    sources: SourceStore
+    statistics: StatisticsStore
 
     def open(self) -> bool:
         """Open the database; return whether the caller must populate it from the files in the archive's folder.

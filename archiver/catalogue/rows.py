@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from archiver.catalogue.database import from_timestamp
-from archiver.catalogue.schema import addresses, articles, captures
+from archiver.catalogue.schema import addresses, articles, captures, runs, sources
 from archiver.errors import DamagedCatalogue
 from archiver.models import ArticleRecord, ArticleSummary, Capture, Images, Removal, State, UrlRecord
+from archiver.models.status import RunRecord, SourceRecord
 
-_A, _B, _C = addresses.c, articles.c, captures.c
+_A, _B, _C, _R, _S = addresses.c, articles.c, captures.c, runs.c, sources.c
 
 SUMMARY_COLUMNS = (
     _B.key, _B.url, _B.title, _B.account, _B.published, _B.post, _B.images_expected, _B.images_saved, _B.images_failed,
@@ -29,6 +30,8 @@ CAPTURE_COLUMNS = (
     _C.url, _C.final_url, _C.status, _C.headers, _C.captured, _C.state, _C.saved, _C.redacted, _C.sha256, _C.size,
     _C.lost, _C.received, _C.source, _C.estimated,
 )  # fmt: skip
+RUN_COLUMNS = (_R.command, _R.started, _R.ended, _R.exit_code, _R.counts)
+SOURCE_COLUMNS = (_S.name, _S.tried, _S.read, _S.failures, _S.error, _S.listed, _S.new)
 
 _STATES = {str(state): state for state in State}
 _Value = TypeVar("_Value")
@@ -108,6 +111,31 @@ def to_check_times(row: Sequence[Any]) -> tuple[int, int, int]:
     if not isinstance(checked, int) or not isinstance(published, int):
         raise TypeError(f"a time is no number: {checked!r}, {published!r}")
     return article_id, checked, published
+
+
+@_checked
+def to_run_record(row: Sequence[Any]) -> RunRecord:
+    """Return the RunRecord for a row with the columns RUN_COLUMNS."""
+    command, started, ended, exit_code, counts = row
+    return RunRecord(
+        command=command, started=_time(started), ended=from_timestamp(ended), exit_code=exit_code, counts=dict(counts)
+    )
+
+
+@_checked
+def to_source_record(row: Sequence[Any]) -> SourceRecord:
+    """Return the SourceRecord for a row with the columns SOURCE_COLUMNS."""
+    name, tried, read, failures, error, listed, new = row
+    return SourceRecord(
+        name=name, tried=_time(tried), read=from_timestamp(read), failures=failures, error=error, listed=listed, new=new
+    )
+
+
+@_checked
+def to_schedule(row: Sequence[Any]) -> tuple[int, int, datetime | None]:
+    """Return a row of (number of URLs due now, number due later, earliest time of the latter) with a datetime."""
+    due, waiting, next_due = row
+    return due, waiting, from_timestamp(next_due)
 
 
 def _time(value: int) -> datetime:

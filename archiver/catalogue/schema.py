@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )  # fmt: skip
 
-REVISION = "0006"  # revision of the newest migration in migrations/versions; a test compares them
+REVISION = "0007"  # revision of the newest migration in migrations/versions; a test compares them
 
 tables = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
@@ -122,7 +122,7 @@ media = Table(
     Column("stem", Text, nullable=False),  # on disk: not `name` if another differs only in case
     Column("folded", Text, nullable=False, unique=True),  # `stem` in lower case, because many disks ignore case
     Column("path", Text, nullable=False),  # '' until it is saved
-    Column("size", Size, nullable=False),
+    Column("size", Size, nullable=False, index=True),  # 0 until it is saved
     Column("sha256", Text, nullable=False),
     Column("reason", Text, nullable=False),  # reason why it is not saved; '' if it is saved
     Column("tries", Integer, nullable=False),
@@ -131,6 +131,7 @@ media = Table(
     Column("status", Integer),
     Column("headers", JSON, nullable=False),
     Column("received", Time),
+    Column("tried", Time),  # time of its last failed request; NULL: none failed, or before this column was added
 )
 
 article_media = Table(
@@ -147,6 +148,18 @@ listings = Table(
     Column("title", Text, nullable=False),
     Column("count", Integer, nullable=False),  # number of articles in its last complete listing
     Column("listed", Time, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    tables,
+    Column("name", Text, primary_key=True),  # the title of a list, feed or album in archiver.yml
+    Column("tried", Time, nullable=False),  # time of its last listing, with or without success
+    Column("read", Time),  # time of its last listing with success
+    Column("failures", Integer, nullable=False),  # number of failed listings since then
+    Column("error", Text, nullable=False),  # message of the last listing; '' if it succeeded
+    Column("listed", Integer, nullable=False),  # number of articles in the last listing
+    Column("new", Integer, nullable=False),  # number of these that had to be archived
 )
 
 folders = Table(

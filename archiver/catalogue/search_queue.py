@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, delete, literal, select
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select
 from typing_extensions import override
 
 from archiver.catalogue.database import RunDatabase, transaction
@@ -35,6 +35,11 @@ class SearchQueue(SearchQueueStore):
         with self._database.reading() as connection:
             rows = connection.execute(query.limit(limit))
             return [QueuedKey(key=row.key, changes=row.changes) for row in rows]
+
+    @override
+    def count(self) -> int:
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(search_queue)).scalar() or 0)
 
     @override
     @transaction

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlite3 import OperationalError
 from urllib.parse import parse_qsl, quote
 
-from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -67,9 +67,13 @@ class SqliteDialect:
         return bring_up_to_date(engine, self.location.file)
 
     def create_tables(self, engine: Engine, schema: MetaData) -> None:
-        """Create the missing tables of `schema`."""
-        with self.guarded(), engine.begin() as connection:
-            schema.create_all(connection)
+        """Create the missing tables of `schema`. If none is missing, no lock is taken."""
+        with self.guarded():
+            with self.for_reading(engine) as connection:
+                present = inspect(connection).get_table_names()
+            if not schema.tables.keys() <= set(present):
+                with engine.begin() as connection:
+                    schema.create_all(connection)
 
     def mark_populated(self, connection: Connection) -> None:
         """Record in the file's `user_version` that all posts and removals in the archive's folder were added to it."""

@@ -11,7 +11,22 @@ from typing import Annotated
 import typer
 
 from archiver import interruption
-from archiver.cli import add, batch, export, history, import_, init, rebuild, recheck, rm, run, search, show, verify
+from archiver.cli import (
+    add,
+    batch,
+    export,
+    history,
+    import_,
+    init,
+    rebuild,
+    recheck,
+    rm,
+    run,
+    search,
+    show,
+    status,
+    verify,
+)
 from archiver.cli import list as list_
 from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
@@ -33,6 +48,7 @@ _COMMANDS = (  # in the order of `archiver --help`
     ("list", list_.list_articles, list_.EXAMPLES),
     ("search", search.search_articles, search.EXAMPLES),
     ("show", show.show_article, show.EXAMPLES),
+    ("status", status.show_status, status.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),
     ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
     ("recheck", recheck.recheck_articles, recheck.EXAMPLES),

@@ -107,6 +107,7 @@ class _Run:
         if listing := self.listings.get(source.album):  # recorded last: its articles must be in the catalogue first
             catalogue = self.context.archive.catalogue
             catalogue.record_listing(redact_words(source.album), listing.title, listing.count or 0)
+        self.context.archive.catalogue.sources.record(source_report)
         return remaining
 
     def _entries(self, source: SourceSettings) -> Iterator[ListEntry]:

@@ -180,7 +180,7 @@ class SharedRateLimiter:
     def cooldown_until(self) -> datetime | None:
         """Return the end of the current cool-down as a datetime in Chinese time, None if there is no cool-down."""
         until = self.limits.cooldown_until(urls.HOST)
-        if not until or self._is_verified():
+        if not until or passed_verification(self.cookies, self.limits.blocked_at(urls.HOST)):
             return None
         return datetime.fromtimestamp(until, UTC).astimezone(CHINA)
 
@@ -227,11 +227,12 @@ class SharedRateLimiter:
         if end and self.now() + timedelta(seconds=delay) >= end:
             raise BudgetSpent("not asked: the time of this call is over, the next one goes on", concerns=address)
 
-    def _is_verified(self) -> bool:
-        """Return whether the user has passed the verification page in a browser since the last cool-down began.
 
-        This is assumed if the cookie file is newer than the start of that cool-down. Return False if there is no
-        cookie file.
-        """
-        cookies = Path(self.cookies) if self.cookies else None
-        return bool(cookies and cookies.is_file() and cookies.stat().st_mtime > self.limits.blocked_at(urls.HOST))
+def passed_verification(path: str, since: float) -> bool:
+    """Return whether the user has passed the verification page in a browser after the time `since`.
+
+    This is assumed if the cookie file at `path` is newer than `since`, a time in seconds since 1970. Return False if
+    `path` is '' or there is no such file.
+    """
+    file = Path(path) if path else None
+    return bool(file and file.is_file() and file.stat().st_mtime > since)

@@ -27,6 +27,7 @@ from archiver.models import (
     State,
     Unavailability,
     UrlRecord,
+    status,
 )
 from archiver.settings import Settings
 from archiver.writer.metadata import provenance
@@ -119,7 +120,15 @@ def test_help_every_command_has_common_options(command: str) -> None:
     assert common - set(re.findall(r"--[a-z]+", help_of(command))) == set()
 
 
-@pytest.mark.parametrize("kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding], ids=lambda kind: kind.__name__)
+STATUS = [
+    status.ArchiveStatus, status.Need, status.ArticleCounts, status.PageCounts, status.MediaCounts, status.UrlCounts,
+    status.SourceStatus, status.RunRecord, status.WallStatus, status.DiskUsage,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding, *STATUS], ids=lambda kind: kind.__name__
+)
 def test_docs_json_page_names_every_field(kind: type) -> None:
     text = text_of("docs/reference/json.md")
     hidden = {"exit_code"} if kind in (Outcome, Finding) else set()

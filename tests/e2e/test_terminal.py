@@ -59,6 +59,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "show a failure": ("show", "-o", "out", THREE),
     "show --json": ("show", "-o", "out", "--json", KEY),
     "show nothing": ("show", "-o", "out", HARM[:9]),
+    "status": ("status", "-o", "out"),
+    "status --json": ("status", "-o", "out", "--json"),
     "history": ("history", "-o", "out", KEY),
     "history --json": ("history", "-o", "out", "--json", KEY),
     "rebuild": ("rebuild", "-o", "out", "-v", "--all", "--dry-run", "--diff"),

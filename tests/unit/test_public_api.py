@@ -22,7 +22,8 @@ METHODS = {
 }
 COMMANDS = {
     "add", "batch", "run", "rebuild", "recheck", "verify", "remarks", "remove", "undo_removal", "lost_files",
-    "empty_lost", "merge", "history", "difference", "list", "similar_accounts", "show", "search", "export",
+    "empty_lost", "merge", "history", "difference", "list", "similar_accounts", "show", "status", "search",
+    "export",
 }  # fmt: skip
 
 

@@ -156,6 +156,7 @@ COMMANDS = {
     "batch": ("batch", "--interval", "0", "-o", "out", "list.txt"),
     "add": ("add", "--interval", "0", "-o", "out", numbered.address(99)),
     "list": ("list", "-o", "out"),
+    "status": ("status", "-o", "out"),
 }
 
 

@@ -1,0 +1,81 @@
+"""Measure how much of the disk an archive uses, without looking at each of its files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from archiver.archive.captures import snapshot_path
+from archiver.catalogue.protocol import StatisticsStore
+from archiver.errors import InputError
+from archiver.models.status import ArticleCounts, DiskUsage, MediaCounts, PageCounts
+from archiver.storage.local import OWN_FOLDER
+
+_SAMPLE = 1000  # files of a kind that are looked at; they suffice for an error of a few percent
+_TRANSIENT = ("-wal", "-shm")  # files that SQLite deletes when it closes a database
+_NOT_ASIDE = frozenset(("snapshots", "running"))  # folders in .archive that are measured by the catalogue, or empty
+
+
+def measure_disk_usage(
+    root: Path, statistics: StatisticsStore, articles: ArticleCounts, pages: PageCounts, media: MediaCounts
+) -> DiskUsage:
+    """Return the bytes that the files of the archive in the folder `root` use.
+
+    The sizes of media are in the catalogue. The sizes of posts and snapshots are not: if there are many, some files are
+    looked at, and their mean size is multiplied by the number of all.
+    """
+    posts, snapshots = statistics.sample_posts(_SAMPLE), statistics.sample_pages(_SAMPLE)
+    own, aside = _own_files(root / OWN_FOLDER)
+    post_sizes = [_size(root / path) for path in posts.values]
+    page_sizes = [_snapshot_size(root, digest) for digest in snapshots.values]
+    return DiskUsage(
+        posts=sum(post_sizes) if posts.is_complete else _total(post_sizes, articles.total),
+        pictures=media.size,
+        pages=sum(page_sizes) if snapshots.is_complete else _total(page_sizes, pages.kept),
+        own=own, aside=aside, is_estimated=not (posts.is_complete and snapshots.is_complete), free=_free(root),
+    )  # fmt: skip
+
+
+def _total(sizes: list[int], count: int) -> int:
+    return sum(sizes) * count // len(sizes) if sizes else 0
+
+
+def _own_files(folder: Path) -> tuple[int, int]:
+    """Return the bytes of the files directly in the folder `.archive`, and of those in its folders of other files."""
+    own, folders = 0, []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                own += 0 if entry.name.endswith(_TRANSIENT) else _size(Path(entry.path))
+            elif entry.name not in _NOT_ASIDE:
+                folders.append(entry.path)
+    return own, sum(_size(path) for each in folders for path in _files_in(each))
+
+
+def _files_in(folder: str) -> Iterable[Path]:
+    return (Path(place) / name for place, _, names in os.walk(folder) for name in names)
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file; 0 if it is missing."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
+def _snapshot_size(root: Path, digest: str) -> int:
+    try:
+        return _size(root / snapshot_path(digest))
+    except InputError:  # the row is damaged, which `verify` reports
+        return 0
+
+
+def _free(root: Path) -> int | None:
+    try:
+        return shutil.disk_usage(root).free
+    except OSError:
+        return None

@@ -1,0 +1,81 @@
+"""Implement the command `status`: say what an archive holds, what is left to do, and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archiver import policy, urls
+from archiver.archive.disk_usage import measure_disk_usage
+from archiver.catalogue import Catalogue, HostLimits, user_location
+from archiver.commands.attention import RECENT, RUNS, needs_of, next_run
+from archiver.models import CHINA
+from archiver.models.status import ArchiveStatus, SourceKind, SourceStatus, WallStatus
+from archiver.settings import Settings, SourceSettings, duration
+
+
+def archive_status(catalogue: Catalogue, settings: Settings, now: datetime) -> ArchiveStatus:
+    """Return the status of an archive at the time `now`. Nothing is changed, and no network is used."""
+    statistics = catalogue.statistics
+    articles, pages, pictures = statistics.articles(settings.completeness), statistics.pages(), statistics.media(RECENT)
+    runs = statistics.last_runs("run", RUNS)
+    expected = next_run(runs)
+    working_since = catalogue.other_runs_since()
+    status = ArchiveStatus(
+        time=_time(now.timestamp()), articles=articles, pages=pages, pictures=pictures,
+        addresses=statistics.urls(RECENT),
+        rechecks_due=catalogue.articles.count_due_for_recheck(duration(settings.recheck)) if settings.recheck else 0,
+        sources=tuple(_sources(catalogue, settings, expected)), last_run=runs[0] if runs else None, next_run=expected,
+        working_since=_time(working_since) if working_since else None, wall=_wall(settings, now.timestamp()),
+        search_queue=catalogue.search_queue.count(),
+        disk=measure_disk_usage(Path(settings.output), statistics, articles, pages, pictures),
+    )  # fmt: skip
+    return replace(status, needs=needs_of(status, runs, now))
+
+
+def _sources(catalogue: Catalogue, settings: Settings, expected: datetime | None) -> Iterator[SourceStatus]:
+    """Yield the status of each source in archiver.yml. `expected` is the time of the next run, None if unknown."""
+    if not settings.sources:
+        return
+    records, articles = catalogue.sources.all(), catalogue.statistics.articles_by_source()
+    for source in settings.sources:
+        name = source.title
+        status = SourceStatus(name=name, kind=_kind(source), next_run=expected, articles=articles.get(name, 0))
+        if record := records.get(name):
+            status = replace(
+                status, last_run=record.tried, read=record.read, listed=record.listed, new=record.new,
+                failures=record.failures, error=record.error,
+            )  # fmt: skip
+        yield status
+
+
+def _kind(source: SourceSettings) -> SourceKind:
+    return "list" if source.list else "feed" if source.feed else "album"
+
+
+def _wall(settings: Settings, now: float) -> WallStatus:
+    """Return the state of WeChat's wall at the time `now`, in seconds since 1970."""
+    location = user_location()
+    if not location.file.is_file():
+        return WallStatus()
+    limits = HostLimits(location)
+    try:
+        host = limits.state(urls.HOST)
+    finally:
+        limits.close()
+    until = policy.cooldown_end(host, now)
+    if until:
+        from archiver.fetcher.rate_limit import passed_verification
+
+        if passed_verification(settings.cookies, host.blocked_at):
+            until = 0.0
+    return WallStatus(
+        until=_time(until) if until else None, last=_time(host.blocked_at) if host.blocked_at else None,
+        cooldown=int(host.cooldown),
+    )  # fmt: skip
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC).astimezone(CHINA)
