@@ -5,6 +5,7 @@
 - query.py: a query as the user types it, as terms.
 - variants.py: simplified and traditional forms of the terms.
 - post_text.py: the words that a post shows.
+- expressions.py: a query in the language of SQLite's full-text index.
 - index.py: the index in a SQLite file, which can be deleted at any time and is made again.
 - snippets.py: the piece of a text that the results of a search show.
 - suggestions.py: names that resemble the one that the user typed.

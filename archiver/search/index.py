@@ -17,13 +17,15 @@ from pathlib import Path
 import msgspec
 
 from archiver.errors import Busy, OutputError
+from archiver.search.expressions import match_expression
 from archiver.search.normalization import Change, NormalizedText, normalize, normalize_with_changes
 from archiver.search.query import Query, Term
-from archiver.search.tokens import is_exact, phrase, tokens
+from archiver.search.tokens import tokens
 
-VERSION = 1  # of the tables and of the tokens; a file of another version is made again
+VERSION = 2  # of the tables and of the tokens; a file of another version is made again
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
+_SAMPLE, _COMMON = 32, 0.75  # a term is common if it is in more than this share of a sample of posts
 
 # Small columns are apart from the texts, so that filters and orders read few pages. The text is the first column of
 # the index, since SQLite stores each word of a later column with the number of the column. `posts.path` is relative to
@@ -36,6 +38,7 @@ CREATE TABLE posts (
     title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
     tags TEXT NOT NULL, is_present INTEGER NOT NULL
 );
+CREATE INDEX posts_by_time ON posts (published, id) WHERE is_present;
 CREATE TABLE texts (
     id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, changes BLOB NOT NULL, checksum INTEGER NOT NULL
 );
@@ -165,10 +168,11 @@ class SearchIndex:
 
         A post matches if its title or text contains each required term, and neither contains an excluded term. Posts
         whose files are missing are never found. `order` is `relevance` (the best first), `newest` or `oldest`. If no
-        required term has letters or digits, `relevance` is the same as `newest`.
+        required term has letters or digits, or if each is one character that most posts contain, `relevance` is the
+        same as `newest`.
         """
-        match, checked = _match_expression(query)
         with _detecting_damage():
+            match, checked = match_expression(query, self._common_terms(query))
             candidates = self._candidates(match, conditions, order)
             if not checked.required and not checked.excluded:
                 yield from candidates
@@ -198,7 +202,7 @@ class SearchIndex:
             rows = self._connection.execute("SELECT DISTINCT account FROM posts WHERE is_present ORDER BY account")
             return [name for (name,) in rows]
 
-    def _candidates(self, match: str, conditions: Filter, order: str) -> list[int]:
+    def _candidates(self, match: str, conditions: Filter, order: str) -> Iterator[int]:
         where, values = _conditions(conditions)
         source = "posts p"
         orders = {"newest": "p.published DESC, p.id DESC", "oldest": "p.published, p.id"}
@@ -210,7 +214,27 @@ class SearchIndex:
             if order == "relevance":
                 by = f"bm25(words, {_TEXT_WEIGHT}, {_TITLE_WEIGHT}), {by}"
         statement = f"SELECT p.id FROM {source} WHERE {' AND '.join(where)} ORDER BY {by}"  # noqa: S608 - constants
-        return [post_id for (post_id,) in self._connection.execute(statement, values)]
+        return (post_id for (post_id,) in self._connection.execute(statement, values))
+
+    def _common_terms(self, query: Query) -> set[Term]:
+        """Return the terms that are single characters, such as 的, and occur in nearly all of the newest posts.
+
+        The index knows pairs of characters. It would merge the lists of all pairs that begin with such a character, and
+        rank all posts, which takes ten times as long as reading the texts of a page of results.
+        """
+        terms = {term for term in (*query.required, *query.excluded) if all(len(each) == 1 for each in term.spellings)}
+        if not terms:
+            return terms
+        statement = (
+            "SELECT t.title, t.text FROM posts p JOIN texts t USING (id) WHERE p.is_present"
+            " ORDER BY p.published DESC, p.id DESC LIMIT ?"
+        )
+        newest = self._connection.execute(statement, (_SAMPLE,)).fetchall()
+        return {
+            term
+            for term in terms
+            if sum(term.occurs_in(title) or term.occurs_in(text) for title, text in newest) > _COMMON * len(newest)
+        }
 
     def _holds(self, post_id: int, query: Query) -> bool:
         """Return whether a post has each required term in its title or text, and no excluded term in either.
@@ -301,36 +325,6 @@ def _detecting_damage() -> Iterator[None]:
         raise DamagedIndex(str(error)) from error
     except (zlib.error, msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
         raise DamagedIndex(str(error)) from error
-
-
-def _match_expression(query: Query) -> tuple[str, Query]:
-    """Return the expression for the full-text index, and a query of the terms that must still be checked in the texts.
-
-    The expression finds every post that contains the required terms, and maybe others: the index has no punctuation. It
-    is '' if no required term has letters or digits.
-    """
-    clauses = [clause for term in query.required if (clause := _clause(term))]
-    inexact = tuple(term for term in query.required if not _clause(term) or not _is_exact(term))
-    excluded = [term for term in query.excluded if clauses and _clause(term) and _is_exact(term)]
-    match = " AND ".join(clauses)
-    for term in excluded:
-        match = f"({match}) NOT {_clause(term)}"
-    return match, Query(required=inexact, excluded=tuple(term for term in query.excluded if term not in excluded))
-
-
-def _clause(term: Term) -> str:
-    """Return the expression that finds posts with one of the spellings of a term; '' if a spelling has no tokens."""
-    phrases = []
-    for spelling in term.spellings:
-        words, is_prefix = phrase(spelling)
-        if not words:
-            return ""
-        phrases.append(f'"{" ".join(words)}"{" *" if is_prefix else ""}')
-    return f"({' OR '.join(phrases)})"
-
-
-def _is_exact(term: Term) -> bool:
-    return all(map(is_exact, term.spellings))
 
 
 def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:

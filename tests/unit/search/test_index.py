@@ -79,6 +79,25 @@ def test_find_orders(path: Path) -> None:
     assert found(path, "大模型", order="relevance") == ["二", "三"]  # in the title of the first
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["的"], [3, 2, 1, 0]),  # the newest first: the one with most of them is the oldest
+        (["猫"], [0, 2]),
+        (["的", "猫"], [0, 2]),
+        (["猫", "-的"], []),
+        (["-的"], []),
+        (["-的", "-猫"], []),
+        (["的", "-猫"], [3, 1]),
+    ],
+)
+def test_find_character_of_all_posts(tmp_path: Path, words: list[str], expected: list[int]) -> None:
+    with SearchIndex(tmp_path / "search.db", create=True) as index:
+        texts = ["的的的的 猫猫猫", "我的狗", "我的猫", "你的狗"]
+        index.build((entry(str(number), published=number), text) for number, text in enumerate(texts))
+    assert found(tmp_path / "search.db", *words, order="relevance") == list(map(str, expected))
+
+
 def test_find_conditions(path: Path) -> None:
     with SearchIndex(path) as index:
         index.replace(

@@ -1,0 +1,39 @@
+"""Translate a query into an expression for SQLite's full-text index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from archiver.search.query import Query, Term
+from archiver.search.tokens import is_exact, phrase
+
+
+def match_expression(query: Query, common: Collection[Term]) -> tuple[str, Query]:
+    """Return the expression for the full-text index, and a query of the terms that must still be checked in the texts.
+
+    The expression finds every post that contains the required terms, and maybe others: the index has no punctuation,
+    and is not asked for the terms in `common`. It is '' if no other required term has letters or digits.
+    """
+    asked = {term: "" if term in common else _clause(term) for term in (*query.required, *query.excluded)}
+    clauses = [asked[term] for term in query.required if asked[term]]
+    inexact = tuple(term for term in query.required if not asked[term] or not _is_exact(term))
+    excluded = [term for term in query.excluded if clauses and asked[term] and _is_exact(term)]
+    match = " AND ".join(clauses)
+    for term in excluded:
+        match = f"({match}) NOT {asked[term]}"
+    return match, Query(required=inexact, excluded=tuple(term for term in query.excluded if term not in excluded))
+
+
+def _clause(term: Term) -> str:
+    """Return the expression that finds posts with one of the spellings of a term; '' if a spelling has no tokens."""
+    phrases = []
+    for spelling in term.spellings:
+        words, is_prefix = phrase(spelling)
+        if not words:
+            return ""
+        phrases.append(f'"{" ".join(words)}"{" *" if is_prefix else ""}')
+    return f"({' OR '.join(phrases)})"
+
+
+def _is_exact(term: Term) -> bool:
+    return all(map(is_exact, term.spellings))
