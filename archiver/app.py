@@ -68,7 +68,7 @@ Counted = Callable[[int], None]
 
 
 def _silent(*_: object) -> None:
-    """Do nothing. This is the default for `report`, `planned` and `looked`, functions that a caller may pass."""
+    """Do nothing. This is the default of the function parameters `report`, `planned`, `looked` and `done`."""
 
 
 def fetch_options(
@@ -81,10 +81,11 @@ def fetch_options(
 ) -> FetchOptions:
     """Return FetchOptions for a call that begins now.
 
-    `refresh` fetches archived articles again. `retry` fetches addresses that failed before, even if their next attempt
-    is not due yet. `retry_gone` fetches addresses whose article was found to be gone for good. `limit` is the maximum
-    number of articles. `max_time` is the number of seconds from now after which no page is requested; None means no
-    limit.
+    - `refresh`: fetch archived articles again.
+    - `retry`: fetch addresses that failed before, even if their next attempt is not due yet.
+    - `retry_gone`: fetch addresses whose article was found to be gone for good.
+    - `limit`: the maximum number of articles; None means no limit.
+    - `max_time`: the number of seconds from now after which no page is requested; None means no limit.
     """
     until = utc_now() + timedelta(seconds=max_time) if max_time is not None else None
     return FetchOptions(refresh=refresh, retry=retry, retry_gone=retry_gone, limit=limit, until=until)
@@ -93,8 +94,9 @@ def fetch_options(
 def read_list(name: str) -> Iterator[ListEntry]:
     """Return an iterator over the entries of a file that lists addresses of articles, as input for Archiver.batch.
 
-    `name` is the path of the file, or `-` for stdin. The file may be text, Markdown, CSV with a column `url`, or JSON
-    Lines. The file is opened before this function returns. Raise InputError if the file cannot be read.
+    `name` is the path of the file, or `-` for stdin. The file may be plain text, Markdown, a table such as CSV with a
+    column such as `url`, or JSON. The file is opened before this function returns. Raise InputError if the file cannot
+    be read or is not text.
     """
     from archiver.sources.list_input import open_list, open_stdin_list
 
@@ -142,8 +144,8 @@ class Archiver:
     def _catalogue(self) -> Catalogue:
         """The catalogue of an existing archive.
 
-        So that commands such as `list` start quickly, it is opened without importing the modules that read pages, where
-        possible. Raise InputError if there is no archive.
+        If possible, it is opened without importing the modules that read pages. This lets commands such as `list` start
+        quickly. Raise InputError if there is no archive.
         """
         return self._context.archive.require_catalogue() if "_context" in self.__dict__ else self._read_catalogue
 
@@ -419,9 +421,10 @@ class Archiver:
     def search(self, request: SearchRequest, planned: Counted = _silent, done: Counted = _silent) -> SearchResult:
         """Return the articles whose posts contain the words of a search (docs/guide/search.md).
 
-        The first search makes an index of all posts, and every later command keeps it up to date. `planned` is called
-        with the number of posts that are read for it, and `done` with the number of posts read since its last call.
-        Raise UsageError if there is nothing to search for, and InputError if there is no archive.
+        The first search makes an index of all posts, and so does a search with `request.anew`. Later commands keep the
+        index up to date. While the index is made, `planned` is called with the number of articles, and `done` with the
+        number of articles read since its last call. Raise UsageError if there is nothing to search for or the request
+        is invalid, and InputError if there is no archive.
         """
         from archiver.commands.search import search
 

@@ -13,10 +13,13 @@ _PAUSE = 0.01  # seconds after which an ignored ^C is repeated
 
 
 def repeat_ignored() -> None:
-    """Let a ^C that arrives in a destructor or in the callback of a weak reference interrupt the program as well.
+    """Make ^C interrupt the program even if Python ignores its exception. Call this once, at the start.
 
-    ^C raises KeyboardInterrupt at whatever the main thread is doing. Python ignores every exception of a destructor or
-    such a callback, prints it, and goes on. From now on, it is raised again a moment later instead.
+    ^C raises KeyboardInterrupt at whatever the main thread is doing. If that is a destructor or the callback of a weak
+    reference, Python prints the exception, ignores it and goes on. After a call of this function, the exception is not
+    printed in this case. Instead, the program sends SIGINT, the signal of ^C, to its main thread again a moment later.
+    Without signal.pthread_kill (Windows), an ignored ^C is only printed. Other ignored exceptions are reported as
+    before.
     """
     import signal
     import sys

@@ -1,6 +1,6 @@
 """Build the outcomes of SOURCEs, with messages and warnings that tell the user what to do next.
 
-These are pure functions.
+A SOURCE is what a command archives: the address of an article, or the path of a saved page. These are pure functions.
 """
 
 from __future__ import annotations
@@ -195,11 +195,13 @@ def left(target: Target) -> Outcome:
 def recorded(outcome: Outcome) -> Outcome:
     """Return an outcome as commands on many articles (`batch`, `run`, `recheck`) report it.
 
-    For these commands, a deleted article among many is no failure.
+    For these commands, an article that is gone for good is no failure. The first rule that applies is used:
 
-    - Not failed: the exit code becomes OK.
-    - Failed, and the state is final (such as `deleted`): the outcome becomes `skipped`, and the exit code OK.
-    - Failed for any other reason, such as an archive that cannot be written: nothing changes.
+    - If the exit code is CANNOT_WRITE, nothing changes.
+    - If the outcome is not `failed`, the exit code becomes OK.
+    - If the state is final (policy.TERMINAL_STATES, such as `deleted`), the outcome becomes `skipped`, and the exit
+      code OK.
+    - Otherwise nothing changes.
     """
     if outcome.exit_code == Exit.CANNOT_WRITE:
         return outcome

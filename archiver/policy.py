@@ -73,10 +73,15 @@ def _step_of_known(job: Job, removed: datetime | None, options: FetchOptions, *,
 
 
 def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
-    """Return the action to take for an article that was extracted from a page.
+    """Return the Decision for an article that was extracted from a page.
 
     `known` is the article's record in the catalogue, None for a new article. `says_the_same` is True if the extracted
     text equals the text of the article's last stored page.
+
+    - REMOVED if the user removed the article.
+    - UNCHANGED if the text is the same, and `known.gone` is None: the last check found no notice in place of the
+      article.
+    - WRITE otherwise.
     """
     if known and known.taken_out:
         return Decision.REMOVED
@@ -86,15 +91,16 @@ def decide(known: ArticleRecord | None, *, says_the_same: bool) -> Decision:
 
 
 def merge_known(job: Job, article: Article, page: Page, known: ArticleRecord | None) -> Article:
-    """Return `article` completed with values that its page may lack, taken from its record `known` (None: no record).
+    """Return `article` completed with values from `known`, its record in the catalogue (None: no record).
 
-    A saved page may have lost its ids and more, see recognition.complete. Any page may lack two values. The first is
-    the address: a short one in the record replaces a long one in the article, because WeChat answers most long
-    addresses with a verification page.
+    `article` was extracted from `page`, which may lack these values:
 
-    The second is `gone`, the notice that WeChat now shows instead of the article. `article` was extracted from `page`,
-    which knows nothing of a notice that came later. So `gone` is copied from the record if `page` is old: it was read
-    from a snapshot, or a browser saved it before the notice was first seen.
+    - The ids and the exact time of publication, which are missing in some saved pages (see recognition.complete).
+    - The address. A short one in the record replaces a long one in the article, because WeChat answers most long
+      addresses with a verification page.
+    - `gone`, the notice that WeChat now shows instead of the article. A page from before the notice knows nothing of
+      it. So `gone` is taken from the record if the job reads the page from a snapshot. It is also taken if a browser
+      saved the page no later than the notice was first seen.
     """
     article = complete(article, known) if known else article
     if known and urls.is_short(known.url) and not urls.is_short(article.url):
@@ -183,8 +189,9 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
 def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
     """Return when to fetch `url` again after `tries` attempts in a row that ended in `state`; None for never.
 
-    The state None means that no page was received. Usually, return a time after `now`; the pause doubles with each
-    attempt. The exceptions are:
+    The state None means that no page was received. Usually, return `now` plus a pause. The first pause is 5 minutes if
+    no page or a truncated page was received, 6 hours after a verification page on a long link, and 1 hour after any
+    other page. The pause doubles with each further attempt, up to LONGEST_PAUSE (24 hours). The exceptions are:
 
     - A final state, such as DELETED: None.
     - A state that is probably final (the keys of PAGE_TRIES), after as many attempts as PAGE_TRIES says: None.
@@ -308,9 +315,14 @@ LONG_LINK_BLOCKS = 3  # verification pages on long links in a row after which th
 class HostState:
     """The state of a host whose requests are rate-limited: the pause between requests, and the last cool-down.
 
-    No request may be sent before `next_request_at`; the pause that ends then is `interval` long. The last cool-down, a
-    time without requests for pages, began at `blocked_at` and is `cooldown` long. `long_link_blocks` is the number of
-    verification pages in a row on long links. Times are in seconds since 1970, and the lengths of pauses in seconds.
+    - `next_request_at` is the earliest time of the next request, and `interval` the length of the pause that ends then.
+    - `blocked_at` is the time when the last cool-down began, 0 if there was none. A cool-down is a time without
+      requests for pages.
+    - `cooldown` is the length of this cool-down. It is 0 if there was none, or if the host has since sent a page other
+      than the verification page.
+    - `long_link_blocks` is the number of verification pages in a row on long links.
+
+    Times are in seconds since 1970, lengths in seconds.
     """
 
     next_request_at: float = 0.0  # the earliest time of the next request
@@ -346,10 +358,13 @@ def cooldown_end(host: HostState, now: float) -> float:
 
 
 def after_block(host: HostState, now: float, *, on_short_link: bool) -> tuple[bool, HostState]:
-    """Return (cools, host) after a verification page: whether a cool-down begins, and the new state of the host.
+    """Return (begins, host) after a verification page: whether a cool-down begins, and the new state of the host.
 
     `on_short_link` is True if the requested address was a short one. A verification page on a short link begins a
     cool-down. One on a long link concerns only that link; only the third in a row on long links begins a cool-down.
+
+    The first cool-down lasts FIRST_COOLDOWN (30 minutes). Each further one is twice as long as the one before, up to
+    LONGEST_COOLDOWN (24 hours), until the host sends another page (`after_success`).
     """
     blocks = 0 if on_short_link else host.long_link_blocks + 1
     if not on_short_link and blocks < LONG_LINK_BLOCKS:

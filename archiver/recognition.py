@@ -17,11 +17,17 @@ _TOLERANCE = 1  # days between two dates of one publication, if one of them was 
 
 
 def is_same_article(article: Article, known: ArticleSummary, *, shares_address: bool) -> bool:
-    """Return whether a page shows an archived article that has another key, because one of them lacks ids.
+    """Return whether `article`, read from a page, is the archived article `known`, although their keys differ.
 
-    The caller has found that both have the same address (`shares_address`), or the same account, title and text. If
-    both have ids, the ids differ, so these are two articles. An address leads to one article. But an account may
-    publish a text twice, and a daily picture has the same title each day and no text; so the dates must agree.
+    The keys of one article differ if one of them was made without WeChat's ids. The caller has found that both have the
+    same address (`shares_address` is True), or that both have the same account, title and text.
+
+    - If both have ids, return False: the ids differ, so these are two articles.
+    - If both have the same address, return True: an address leads to one article.
+    - Otherwise, the days of publication must agree, because an account may publish a text twice. If the article has
+      text, they may be one day apart, because some pages only say "3 days ago".
+    - If one of these days is unknown, return whether the article has text. Articles without text, such as a daily
+      picture, may have the same title each day.
     """
     if article.has_ids and ids_in_key(known.key):
         return False
@@ -34,10 +40,12 @@ def is_same_article(article: Article, known: ArticleSummary, *, shares_address: 
 
 
 def complete(article: Article, known: ArticleSummary) -> Article:
-    """Return an article with what its page lost: the ids, and the exact time of publication, of its record `known`.
+    """Return `article` with the ids and the exact time of publication of `known`, its record, if its page lacks them.
 
-    The time is replaced if the page says how many days ago it was. If the page lost its ids, the time is also replaced
-    if the page gives none, or gives the same time with less precision.
+    The time is taken from the record, if the record has one, in two cases:
+
+    - The page only says how long before its capture the article was published, such as "3 days ago" (`dated_from`).
+    - The page has no ids, and gives no time or the time of the record with less precision.
     """
     is_coarser = bool(article.dated_from)
     if not article.has_ids:

@@ -35,9 +35,11 @@ _Bytes = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The settings for saving media. Sizes are in bytes.
+    """The settings for saving media.
 
-    A medium that is larger is not saved, and posts show it from its address on the web.
+    If `save` is False, no media are saved. `image_max` is the maximum size of an image in bytes, and `video_max` that
+    of a video or audio. A medium that is larger is not saved, and posts show it from its address on the web. With a
+    maximum of 0, no media of this kind are saved.
     """
 
     save: bool = True
@@ -46,7 +48,12 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ArticleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The limits for the media of one article in one run. Media beyond the limits are left for a later run."""
+    """The limits for the media of one article in one run. Media beyond the limits are left for a later run.
+
+    `max_pictures` is the number of media, in which audios and videos are counted as well. `max_requests` is the number
+    of requests, with redirects and repeated tries. `max_bytes` is the size of all media together. `max_time` is the
+    time since the first request, a text such as `30m` (see `duration`).
+    """
 
     max_pictures: Annotated[int, msgspec.Meta(ge=1)] = 2_000  # audios and videos are counted as well
     max_requests: Annotated[int, msgspec.Meta(ge=1)] = 6_000
@@ -77,8 +84,9 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A source of addresses for `archiver run`, with options for its posts.
 
     Exactly one of `list` (the path of a file with addresses), `album` (the address of an album) and `feed` (the address
-    or path of an RSS, Atom or JSON feed) is set. `name` is the source's name in messages. The other fields are for its
-    posts: they are written to `folder`, below `_posts/`, with `tags` and `author` (None: not set).
+    or path of an RSS, Atom or JSON feed) is set; the other two are ''. `name` is the source's name in messages; if it
+    is '', the path or address is used. The other fields are for its posts. They are written to the folder `folder`
+    below `_posts/` ('' for `_posts/` itself), with `tags` and `author` (None: not set).
     """
 
     list: str = ""  # the path of a file with addresses
@@ -306,8 +314,8 @@ def _merged(lower: Layer, upper: Layer) -> Layer:
 def _validated(layer: Layer, name: str) -> Settings:
     """Return a nested dict of settings as Settings.
 
-    `name` is the file or variable of the settings. If a key is unknown or a value is invalid, raise ConfigError with
-    this name.
+    `name` says where the settings are from, such as a file or variable. Raise ConfigError with this name if a key is
+    unknown, if a value is invalid, or if `front_matter` has the key `wechat`, which only archiver sets.
     """
     try:
         settings = msgspec.convert(layer, Settings, strict=False)

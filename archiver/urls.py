@@ -106,9 +106,10 @@ def original_address(address: str) -> str:
 def parse_target(source: str) -> Target:
     """Return the Target for an address of WeChat that a user pasted.
 
-    The text may also be a message that contains the address, or an address that a shell or HTML has escaped. The
-    Target's `source` is the pasted text with credentials redacted, for use in messages. Raise NotWeChat if the text
-    holds no complete address of a page of WeChat.
+    `source` may also be a message that contains the address, or an address that a shell or HTML has escaped. If it is
+    the address of a verification page, the article's address in its parameters is used. The Target's `source` is the
+    pasted text with credentials redacted, for use in messages. Raise NotWeChat if `source` has no complete address of a
+    page of WeChat.
     """
     if usual := _USUAL_ARTICLE.match(source):
         return Target(source=source, url=f"https{usual[1]}")
@@ -146,10 +147,10 @@ def _names_article(parts: SplitResult) -> bool:
 
 
 def _address_in(text: str) -> str:
-    """Return the address of WeChat that is somewhere in a pasted message, without the words around it.
+    """Return the address of WeChat in a pasted message, without the words around it.
 
-    If `text` is only printable ASCII without spaces, it is an address already and is returned as it is. So is a text
-    without such an address.
+    If `text` consists of printable ASCII without spaces, it is taken for an address and returned unchanged. A text
+    without an address of WeChat is returned unchanged, too.
     """
     found = _ADDRESS_IN_TEXT.search(text) if re.search(r"[^!-~]", text) else None
     return found[0].rstrip(".,;:!?)\"'") if found else text
@@ -182,10 +183,11 @@ def canonicalize(address: str) -> str:
 
 
 def loggable(address: str) -> str:
-    """Return an address as log messages show it, without anything that may be secret.
+    """Return an address in a form for log messages, without anything that may be secret.
 
-    An address of WeChat is canonicalized. Of any other address, the login, the query and the fragment are omitted; `?…`
-    stands for a query, which may contain a token of the user's.
+    An address of WeChat is canonicalized. Any other address loses its login, query and fragment, because they may
+    contain a password or token of the user. If there was a query, `?…` takes its place. If the address is invalid or
+    has no host, return the words `an invalid address`.
     """
     parts = _split(address)
     if parts is None or not parts.hostname:
@@ -243,10 +245,11 @@ def article_url(biz: str, mid: str, idx: str, sn: str) -> str:
 def media(address: str) -> str:
     """Return the normalized address of a medium: with https, without HTML entities and without a fragment.
 
-    Return '' if `address` is not an http or https address. What a web archive put before the address is removed, see
-    `original_address`. The address of an image on WeChat's CDN keeps only the
-    parameter `wx_fmt`: with `tp=webp` WeChat would send another format, and `from=appmsg` or the fragment `#imgIndex=3`
-    would give one image several addresses.
+    Return '' if `address` is not an http or https address. If a web archive put something before the address, it is
+    removed (see `original_address`).
+
+    The address of an image on WeChat's CDN keeps only the parameter `wx_fmt`. With `tp=webp`, WeChat would send another
+    format. With `from=appmsg` or the fragment `#imgIndex=3`, one image would have several addresses.
     """
     if usual := _USUAL_IMAGE.fullmatch(address):
         return f"https:{usual[1]}"
@@ -287,9 +290,10 @@ def candidates(address: str) -> tuple[str, ...]:
 
 
 def link(address: str) -> str:
-    """Return the address to which a post's link leads. `address` is the address of the link in the page.
+    """Return the address for a link in a post. `address` is the address of this link in the page.
 
-    Return '' if the scheme is not http, https or mailto. Addresses of WeChat are canonicalized.
+    Addresses of WeChat are canonicalized. Return '' if the address is invalid, or if its scheme is not http, https or
+    mailto.
     """
     address = _CONTROL.sub("", unescape_entities(address)).strip()
     if address.startswith("//"):

@@ -27,8 +27,9 @@ _log = logging.getLogger(__name__)
 class Archive:
     """The archive in the folder `name`. Call `close` when done.
 
-    If `server` is the URL of a PostgreSQL database, the catalogue is there. If it is '', the catalogue is a file in the
-    archive's folder. It is opened on first use. With `is_dry`, nothing is written.
+    The catalogue is opened on first use. If `server` is '', it is a file in the archive's folder. Otherwise `server` is
+    the URL of the PostgreSQL database that has it. `now` returns the present time. `profile` is the kind of site. With
+    `is_dry`, no post, media file or snapshot is written; but if there is no catalogue, one is created.
     """
 
     def __init__(

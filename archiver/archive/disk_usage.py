@@ -22,10 +22,11 @@ _NOT_ASIDE = frozenset(("snapshots", "running"))  # folders in .archive that are
 def measure_disk_usage(
     root: Path, statistics: StatisticsStore, articles: ArticleCounts, pages: PageCounts, media: MediaCounts
 ) -> DiskUsage:
-    """Return the bytes that the files of the archive in the folder `root` use.
+    """Return the sizes in bytes of the files of the archive in the folder `root`, and the free space of its disk.
 
-    The sizes of media are in the catalogue. The sizes of posts and snapshots are not: if there are many, some files are
-    looked at, and their mean size is multiplied by the number of all.
+    The sizes of media are in the catalogue, but not those of posts and snapshots. If there are many posts or snapshots,
+    only a sample of at most `_SAMPLE` files is examined: its mean size times the number of all is the estimate.
+    `is_estimated` of the result is then True. `articles`, `pages` and `media` are the counts from the catalogue.
     """
     posts, snapshots = statistics.sample_posts(_SAMPLE), statistics.sample_pages(_SAMPLE)
     own, aside = _own_files(root / OWN_FOLDER)
@@ -44,7 +45,10 @@ def _total(sizes: list[int], count: int) -> int:
 
 
 def _own_files(folder: Path) -> tuple[int, int]:
-    """Return the bytes of the files directly in the folder `.archive`, and of those in its folders of other files."""
+    """Return (size of the files directly in the folder .archive, size of all files in its subfolders), in bytes.
+
+    The folders `_NOT_ASIDE`, such as the snapshots, are omitted, and also the files that SQLite deletes when it closes.
+    """
     own, folders = 0, []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

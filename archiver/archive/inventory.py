@@ -136,9 +136,15 @@ class Inventory:
     def unknown_media(self) -> Iterator[Finding]:
         """Yield a finding for each media file that the catalogue does not know.
 
-        Files that only the user's own texts show are omitted. If a post or another text of the site cannot be read, it
-        might show any of the files; then yield only one finding, about this text. Yield nothing if this comparison is
-        limited to some articles (`Inventory.keys`).
+        A file that the post of an article shows has the problem "unrecorded". A file that no text shows has the problem
+        "stray". Three kinds of files are omitted:
+
+        - Files that only the user's own texts show.
+        - Files that no text shows, if the catalogue has a medium of this name without a file: a killed run left them.
+        - Files that another run may still be writing.
+
+        If a post or another text of the site cannot be read, it might show any of the files; then yield only one
+        finding, about this text. Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
         """
         if self.keys is not None:
             return
@@ -153,12 +159,16 @@ class Inventory:
     def unrecorded(self) -> Iterator[Finding]:
         """Yield a finding for each file that the catalogue does not know, except media files.
 
-        A post, snapshot or tombstone that can be added to the catalogue has the problem "unrecorded". (A tombstone is
-        a file that records that the user removed an article.) A file that cannot be added, such as a second post of an
-        article, has the problem "stray".
+        The finding has one of these problems:
 
-        If a snapshot or tombstone is newer than everything in the catalogue, one more finding says at the end that the
-        catalogue is out of date. Yield nothing if this comparison is limited to some articles (`Inventory.keys`).
+        - "unrecorded": a post, snapshot or tombstone that can be added to the catalogue. A tombstone is a file that
+          records that the user removed an article.
+        - "stray": a file that cannot be added, such as a second post of an article.
+        - "unreadable": a snapshot that cannot be read.
+
+        Files that another run may still be writing are omitted. If a snapshot or tombstone is newer than everything in
+        the catalogue, one more finding says at the end that the catalogue is out of date. Yield nothing if this
+        comparison is limited to some articles (`Inventory.keys`).
         """
         if self.keys is not None:
             return

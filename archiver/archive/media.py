@@ -189,8 +189,8 @@ def is_whole_file(path: Path, kind: str) -> bool:
 def recorded_file(root: Path, name: str, kind: str) -> LocalFile:
     """Return the file at the path `name` below `root` with its size and digest, as the catalogue records it.
 
-    The digest is '' if the content is not complete or has not the type of the extension. `kind` is the kind of the
-    medium: "image", or "audio" for sounds and films. Raise OSError if the file cannot be read.
+    The digest is '' if the content is incomplete or does not have the type of the file's extension. `kind` is the kind
+    of the medium: "image", or "audio" for sounds and films. Raise OSError if the file cannot be read.
     """
     content = read_file(root / name)
     is_usable = extension(content, kind) == PurePath(name).suffix[1:] and is_whole(content)

@@ -149,9 +149,14 @@ class OtherArchive:
     def media(self) -> Iterator[tuple[LocalFile, list[str], bool]]:
         """Yield (file, article keys, is_intact) for each media file.
 
-        The keys are those of the articles that show the file. `is_intact` is True if the file has its recorded digest
-        or, without a record, is a complete image, sound or film. A file that only the user's own posts show is omitted.
-        A file that nothing shows is included, since a post that is imported later may show it.
+        - The file has its path, relative to `root`, its size in bytes and its SHA-256. The SHA-256 is '' if the file
+          cannot be read.
+        - The keys are those of the articles that show the file.
+        - `is_intact` says whether the file has the digest that the catalogue records. If there is no such record or no
+          sound catalogue, it says whether the file is a complete image, sound or film.
+
+        A file that only the user's own texts show is omitted. A file that nothing shows is included, since a post that
+        is imported later may show it.
         """
         paths = [path for folder in (IMAGES, MEDIA) for path in files_below(self.root, folder, strict=True)]
         shown = shown_files(self.root, paths, lenient=True)
@@ -170,12 +175,12 @@ class OtherArchive:
             yield LocalFile(path=path, size=size, sha256=digest), sorted(keys), is_proven
 
     def count(self) -> int:
-        """Return the number of posts, media files and snapshots."""
+        """Return the number of files in the folders of posts, media and snapshots, including the user's own files."""
         folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum(1 for folder in folders for _ in files_below(self.root, folder))
 
     def size(self) -> int:
-        """Return the total size of all posts, media files and snapshots in bytes."""
+        """Return the total size in bytes of all files in the folders of posts, media and snapshots."""
         folders = (self.files.profile.posts_directory, IMAGES, MEDIA, f"{OWN_FOLDER}/snapshots")
         return sum((self.root / path).lstat().st_size for folder in folders for path in files_below(self.root, folder))
 

@@ -106,7 +106,8 @@ class PostDirectories:
     def _list(self, name: str) -> tuple[list[str], list[str]]:
         """Return (paths of the posts, paths of the subfolders) of a folder; empty lists if it cannot be read.
 
-        `name` is the path of the folder. Subfolders that are links are omitted.
+        `name` is the path of the folder. Subfolders that are links are omitted. If the folder cannot be read, or if a
+        name in it is not valid text that the catalogue can store, the cache counts as unreliable.
         """
         self._stamp(name)
         listing = next(os.walk(self._root / name), None)
@@ -118,10 +119,12 @@ class PostDirectories:
         return _paths(name, posts, self.profile), followed
 
     def _stamp(self, name: str) -> None:
-        """Set the modification time of a folder to now, in microseconds, so that later changes to it are noticed.
+        """Set the modification time of a folder to now and remember it, so that later changes of it are noticed.
 
         The system sets this time in steps of milliseconds. If this run and another program changed the folder within
-        one step, both changes would have the same time, and the second one would be overlooked.
+        one step, both changes would have the same time, and the second one would be overlooked. So the time is set
+        exactly, in microseconds. If the disk does not store it so exactly, the cache counts as unreliable. Do nothing
+        if it is unreliable already.
         """
         if not self._is_reliable:
             return
@@ -132,7 +135,10 @@ class PostDirectories:
         self._is_reliable &= self._current[name].startswith(f"{now} ")
 
     def _change_time(self, name: str) -> str | None:
-        """Return the times of a folder as "mtime ctime" in nanoseconds; None if it does not exist or cannot be read."""
+        """Return the times of a folder as "mtime ctime" in nanoseconds; None if it does not exist or cannot be read.
+
+        If it cannot be read, the cache counts as unreliable.
+        """
         try:
             stat = (self._root / name).stat()
         except FileNotFoundError:

@@ -37,7 +37,12 @@ class PostMerger:
     def merge(self, name: str, key: str) -> MergeResult:
         """Copy a post of the other archive to ours, or compare it with our post of the same article; return the result.
 
-        `name` is the path of the post, relative to the other archive's folder. `key` is the key of its article.
+        `name` is the path of the post, relative to the other archive's folder. `key` is the key of its article. Two
+        kinds of posts are neither copied nor compared:
+
+        - A post that no longer names its article, because a person edited it: it is a conflict, and is copied to
+          .archive/conflicts.
+        - A post of an article that was removed from our archive, if `stays_out` says so: it is skipped.
         """
         if not key_in(self.other.files.posts.front_matter_of(name)):  # edited: only the catalogue has its key
             copy = self._keep_conflict(name, key)
@@ -95,7 +100,8 @@ class PostMerger:
         - Theirs was not edited: ours stays and is marked for rebuilding from the page of theirs, which was imported. If
           the other archive does not have this page, `_keep_newer` decides instead.
         - Unknown whether theirs was edited: ours is marked for rebuilding, and the posts are compared again afterwards.
-          `is_last` is True in this second comparison. If the posts still differ then, this is a conflict.
+          `is_last` is True in this second comparison. If the posts still differ then, this is a conflict. In a dry run,
+          nothing is rebuilt, and this is a conflict at once.
         """
         if known.share is None:  # an earlier import was killed before it rebuilt the post
             self.changed[known.key] = None

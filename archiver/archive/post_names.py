@@ -28,11 +28,11 @@ def post_name_of(article: Article, day: date, folder: str, posts: PostFiles, cat
 
 
 def recorded_posts_at(posts: PostFiles, catalogue: Catalogue) -> Callable[[str], list[str]]:
-    """Return a function that finds the posts in the catalogue which the site publishes at an address.
+    """Return a function that finds the posts in the catalogue that the site publishes at an address.
 
     The function is used to see whether a name is still free. It takes the Profile.published_name of a post, which
-    stands for the post's address on the site. It returns the paths of posts with this key, including posts that the
-    user wrote.
+    stands for the post's address on the site. It returns the paths of all posts with this published name. Posts that
+    the user wrote are included if their files still exist.
     """
 
     def others(address: str) -> list[str]:

@@ -78,7 +78,9 @@ class PostFiles:
         """Write a post unless its file has the same text already or was edited by a person; return the result.
 
         `recorded` is the SHA-256 of the post when archiver last wrote it, '' if unknown. A file with another digest
-        counts as edited. With `overwrite`, edited files can be overwritten, too.
+        counts as edited; differences that git and editors make on their own do not count (`matches_digest`). With
+        Overwrite.FORCED, an edited file is overwritten, too. With Overwrite.ALWAYS, the file is not looked at: it is
+        always written, and the outcome is "updated".
         """
         path, content = self.root / post.name, post.text.encode()
         if overwrite is Overwrite.ALWAYS:
@@ -108,7 +110,10 @@ class PostFiles:
             return ""
 
     def digest_of(self, name: str) -> str:
-        """Return the SHA-256 of a post's file in hex; '' if there is no file."""
+        """Return the SHA-256 of a post's file in hex; '' if there is no file.
+
+        Raise OutputError if the file cannot be read.
+        """
         path = self.root / name
         with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""

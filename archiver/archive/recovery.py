@@ -302,7 +302,7 @@ def media_files_of(root: Path, article: Article) -> dict[str, LocalFile]:
 def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield (record of the article, Profile.published_name of the post) for every post of the archive.
 
-    The published key stands for the post's address on the site. `now` replaces times that a post's front matter lacks.
+    The published name stands for the post's address on the site. `now` replaces times that a post's front matter lacks.
     Posts that do not name their article are omitted.
     """
     return _records_in(files.posts.front_matters(), now, files.profile)
@@ -311,8 +311,8 @@ def all_post_records(files: ArchiveFiles, now: datetime) -> Iterator[tuple[Artic
 def post_records(files: ArchiveFiles, names: Iterable[str], now: datetime) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield (record of the article, Profile.published_name of the post) for each of the posts `names`.
 
-    The published key stands for the post's address on the site. Names are paths relative to the archive's folder. `now`
-    replaces times that a post's front matter lacks. Posts that do not name their article are omitted.
+    The published name stands for the post's address on the site. Names are paths relative to the archive's folder.
+    `now` replaces times that a post's front matter lacks. Posts that do not name their article are omitted.
     """
     return _records_in(((name, files.posts.front_matter_of(name)) for name in names), now, files.profile)
 
@@ -322,8 +322,8 @@ def _records_in(
 ) -> Iterator[tuple[ArticleRecord, str]]:
     """Yield (record of the article, Profile.published_name of the post) for each post, read from its front matter.
 
-    The published key stands for the post's address on the site. `front_matters` are pairs (path of a post, lines of its
-    front matter). `now` replaces times that the lines lack. Posts that do not name their article are omitted. The
+    The published name stands for the post's address on the site. `front_matters` are pairs (path of a post, lines of
+    its front matter). `now` replaces times that the lines lack. Posts that do not name their article are omitted. The
     records have no digest, so the posts count as edited by hand until a rebuild gives the same text.
     """
     for name, lines in front_matters:

@@ -25,8 +25,9 @@ Done = Callable[[int], None]
 class ArchiveIndex:
     """The search index of an archive, which has the words that each post shows now, even if a person edited it.
 
-    A search makes the index if there is none. Every later command updates it for the articles in the catalogue's queue.
-    A search also reads the posts whose files have another time or size than before.
+    The first search makes the index. The catalogue has a queue of the articles that changed since they were read into
+    the index. Every later command reads the queued articles again. A search also reads again the posts whose files have
+    another modification time or size than before.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -80,7 +81,10 @@ class ArchiveIndex:
             self._make(planned, done)
 
     def _make(self, planned: Planned, done: Done) -> None:
-        """Make the index anew from all posts, and take out of the queue the articles that were queued before."""
+        """Delete the index and make it anew from all posts.
+
+        Afterwards, remove from the queue the articles that were in it when this began.
+        """
         for path in (self._path, *self._path.parent.glob(f"{INDEX_FILE}-*")):
             path.unlink(missing_ok=True)
         queued = self._archive.catalogue.search_queue.pending()
@@ -102,7 +106,7 @@ class ArchiveIndex:
             done(1)
 
     def _settle_queue(self, index: SearchIndex) -> None:
-        """Read the queued articles, and take them out of the queue once the index has them."""
+        """Read the queued articles into the index, and remove them from the queue once the index has them."""
         queue = self._archive.catalogue.search_queue
         while entries := queue.pending(_BATCH_SIZE):
             self._update(index, [entry.key for entry in entries])
@@ -124,7 +128,10 @@ class ArchiveIndex:
         index.replace((self._read(article) for article in present), gone)
 
     def _read(self, article: ArticleRecord) -> tuple[IndexedPost, str]:
-        """Return a post as it is now, and its text; '' if the file is missing, too large or cannot be read."""
+        """Return (data of an article's post for the index, text of the post), from the file as it is now.
+
+        The text is '' if the file is missing, too large or cannot be read. The title is then that of the catalogue.
+        """
         path = self._archive.root / article.post
         modified, size = _file_stamp(path)
         post = PostText(title="", account_id="", tags=(), text="")
@@ -145,7 +152,7 @@ _MISSING = (-1, -1)
 
 
 def _file_stamp(path: Path) -> tuple[int, int]:
-    """Return the time of the last change of a file in nanoseconds and its size, `_MISSING` if there is no such file."""
+    """Return (modification time in nanoseconds, size in bytes) of a file; (-1, -1) if it cannot be examined."""
     try:
         found = path.stat()
     except OSError:

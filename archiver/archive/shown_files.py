@@ -23,11 +23,12 @@ _SEPARATOR = re.compile(r"""[\s/\\()"'<>\[\]|#?&{}=,;:!`*。，；：！？、�
 
 
 def shown_files(root: Path, names: Collection[str], *, lenient: bool = False) -> dict[str, set[str]]:
-    """Return those of the files `names` that are shown, mapped to the paths of the texts that show them.
+    """Return which of the files `names` are shown: {path of the file: paths of the texts that show it}.
 
-    All paths are relative to `root`. A file counts as shown if its file name occurs anywhere in a text, since keeping
-    an unused file does no harm. A text that cannot be read might show any file, so InputError is raised; with
-    `lenient`, the text is skipped.
+    Files that no text shows are not in the result. All paths are relative to `root`. A file counts as shown if its file
+    name occurs anywhere in a text. This may be a mere mention, but keeping an unused file does no harm. Only the first
+    32 MiB of a text are read. If a text cannot be read, it might show any file: raise InputError, or skip the text if
+    `lenient`.
     """
     by_name: dict[str, set[str]] = {}
     for path in names:
@@ -60,9 +61,12 @@ def _texts(root: Path, *, lenient: bool) -> Iterator[tuple[str, str]]:
 
 
 def _files(root: Path, *, lenient: bool) -> Iterator[Path]:
-    """Yield the paths of the posts, drafts and pages below `root`.
+    """Yield the paths of the texts below `root` that may show files: posts, drafts and pages.
 
-    If a folder cannot be listed, raise InputError; with `lenient`, the folder is skipped.
+    These are all files in _posts and _drafts, and Markdown, HTML and plain text files in other folders.
+
+    Hidden folders and the folders in `_SKIPPED` are omitted. If a folder cannot be listed, raise InputError; with
+    `lenient`, the folder is skipped.
     """
     for where, folders, files in os.walk(root, onerror=None if lenient else _refuse):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]

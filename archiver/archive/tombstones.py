@@ -22,8 +22,9 @@ _MAX_SIZE = 2**20  # the most bytes that are read of a tombstone file
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A tombstone (the record of an article that the user removed) in the format in which its file stores it.
 
-    Times are seconds since 1970: `removed` is the time of the removal, `archived` the time of the capture that its post
-    showed. `url` is the article's address; `urls` has all its known addresses.
+    Times are seconds since 1970, None if unknown. `removed` is the time of the removal and `published` that of
+    publication. `archived` is the time of capture that the article's post showed. `url` is the article's address;
+    `urls` has all its known addresses.
     """
 
     key: str

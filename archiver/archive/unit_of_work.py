@@ -175,7 +175,9 @@ class UnitOfWork:
     def fetch_once(self, medium: Media, fetch: Callable[[], LocalFile | str]) -> LocalFile | str:
         """Return the file that another job of this run fetched for the same medium, else the result of `fetch`.
 
-        A str result is the reason why there is no file.
+        If `fetch` fails, it returns a str with the reason. If the archive has a complete file of the medium whose
+        digest differs from the recorded one, this file is then returned instead of the reason; its field `doubt` is
+        set.
         """
         return self.media.fetch_once(medium, fetch)
 

@@ -50,12 +50,16 @@ class DatabaseDialect(Protocol):
         """Record that everything in the archive's folder was added, so that the catalogue is not populated again."""
 
     def for_reading(self, engine: Engine) -> AbstractContextManager[Connection]:
-        """Return a connection in a transaction that only reads and that sees one consistent state of the database."""
+        """Return a context manager that yields a connection in a transaction that only reads.
+
+        The transaction sees one consistent state of the database.
+        """
 
     def for_writing(self, engine: Engine, *, alone: bool) -> AbstractContextManager[Connection]:
-        """Return a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
+        """Return a context manager that yields a connection in a transaction that may write.
 
-        With `alone`, no other transaction writes at the same time.
+        The transaction is committed at the end of the block, or rolled back if the block raises an error. With `alone`,
+        no other transaction writes at the same time.
         """
 
     def is_conflict(self, error: Exception) -> bool:

@@ -21,7 +21,10 @@ _Result = TypeVar("_Result")
 
 
 def user_location() -> Location:
-    """Return the place of the database that all archives of this user share, wherever their catalogues are."""
+    """Return the place of the database with the limits of hosts: the file machine.db in the user's folder for state.
+
+    All archives of the user share this file, even if their catalogues are on a server.
+    """
     from platformdirs import user_state_path
 
     return Location(file=user_state_path("archiver", appauthor=False) / "machine.db")
@@ -71,7 +74,7 @@ class HostLimits:
             return policy.cooldown_end(_state_of(connection, host) or HostState(), self._time(connection))
 
     def state(self, host: str) -> HostState:
-        """Return the recorded state of the host."""
+        """Return the recorded state of the host; the HostState of a host without limits if none is recorded."""
         with self._database.reading() as connection:
             return _state_of(connection, host) or HostState()
 
@@ -138,7 +141,11 @@ def _state_of(connection: Connection, host: str, *, lock: bool = False) -> HostS
 
 
 def _to_state(row: RowMapping) -> HostState:
-    """Return the state in the row of a host. Columns keep their first names, so these differ from the fields' names."""
+    """Return the state in the row of a host.
+
+    The columns have other names than the fields of HostState, because columns keep the names that they had when they
+    were added.
+    """
     return HostState(
         next_request_at=row["free"], interval=row["interval"], blocked_at=row["walled"], cooldown=row["cool"],
         long_link_blocks=row["long_walls"],

@@ -58,7 +58,10 @@ class PostgresDialect:
     location: Location
 
     def open_engine(self) -> Engine:
-        """Return an engine for the database. Raise ConfigError if the driver is not installed or the URL is wrong."""
+        """Return an engine for the database, without connecting to the server yet.
+
+        Raise ConfigError if the driver is not installed, or if the URL is wrong or contains a password.
+        """
         try:
             url = make_url(self.location.server).set(drivername="postgresql+psycopg")
             if url.password or {"password", "sslpassword"} & url.query.keys():
@@ -157,14 +160,14 @@ class PostgresDialect:
 
     @contextmanager
     def for_reading(self, engine: Engine) -> Iterator[Connection]:
-        """Return a connection in a transaction that reads the database as it was at one moment."""
+        """Yield a connection in a transaction that reads the database as it was at one moment."""
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
     def for_writing(self, engine: Engine, *, alone: bool) -> Iterator[Connection]:
-        """Return a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
+        """Yield a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
 
         The transaction holds the catalogue's advisory lock. With `alone` the lock is exclusive, so no other transaction
         writes at the same time. Otherwise it is shared with other transactions that write. The isolation level is READ
@@ -233,7 +236,10 @@ class PostgresDialect:
 
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a connection of psycopg
-    """Set how long a new connection waits for locks."""
+    """Set the longest time for which a new connection waits for a lock: 30 seconds (_LOCK_TIMEOUT).
+
+    SQLAlchemy calls this function for each new connection. `_record` is not used.
+    """
     connection.autocommit = True
     connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}s'")
     connection.autocommit = False

@@ -126,9 +126,10 @@ class UrlStore(Protocol):
         """
 
     def in_state(self, state: str) -> Iterator[UrlRecord]:
-        """Yield the records of the URLs whose last received page had this state, in order of their last fetch.
+        """Yield the records of the URLs whose last fetch returned a page in this state, the earliest fetched first.
 
-        `state` is a value of State, such as 'deleted'. URLs that led to an article are left out.
+        `state` is a value of State, such as 'deleted'. URLs that led to an article are left out. So are URLs whose last
+        fetch returned no page, whatever an earlier fetch returned.
         """
 
     def of_article(self, key: str) -> list[UrlRecord]:
@@ -150,7 +151,7 @@ class ArticleStore(Protocol):
 
         WeChat's ids decide if the page contains them and the article was recorded with them. A page that a browser
         saved may have lost its ids. Then it is recognised by its address, or by its account, title and text; see
-        recognition.is_same_article.
+        `is_same_article` in archiver/recognition.py.
         """
 
     def find_by_post(self, post: str) -> ArticleRecord | None:
@@ -183,9 +184,10 @@ class ArticleStore(Protocol):
     ) -> Iterator[ArticleRecord]:
         """Yield the records of the articles that meet every given condition, the earliest published first.
 
-        An argument that is '' or None sets no condition. `account` is the name or the id (`gh_…`) of an account.
-        `since` (inclusive) and `until` (exclusive) limit the time of publication. `state` is the state of the page,
-        such as 'deleted'. Removed articles are yielded only if `state` is REMOVED, and then no others.
+        Articles without a time of publication come before all others. An argument that is '' or None sets no condition.
+        `account` is the name or the id (`gh_…`) of an account. `since` (inclusive) and `until` (exclusive) limit the
+        time of publication. `state` is the state of the page, such as 'deleted'. Removed articles are yielded only if
+        `state` is 'taken-out' (the constant REMOVED of articles.py). Then no others are yielded.
 
         `incomplete_below` is a share from 0 to 1, such as 0.9. It selects each article that lacks an image, and each
         article whose post shows a smaller share than this of the page's text.
@@ -220,15 +222,18 @@ class ArticleStore(Protocol):
         """Return the number of articles that were not removed."""
 
     def accounts(self) -> list[str]:
-        """Return the names of the accounts of all articles that were not removed, in alphabetical order."""
+        """Return the names of the accounts of all articles that were not removed, each once.
+
+        They are in the order of their Unicode code points. The name '' is among them if an article has no account.
+        """
 
     def record(self, entry: ArchiveTransaction, published_as: str = "", source: str = "") -> None:
         """Write the result for one SOURCE in one transaction, and free the leases on its URLs.
 
         All files that `entry` names must be durable on disk before this call. If the method raises an error, nothing is
         recorded. `source` is the name of the list, feed or album in archiver.yml that contained the SOURCE, '' if none
-        did. `published_as` stands for the address of the post on the site, such as '2024-05-31-title', '' if there is
-        no post; `posts_published_as` finds the post by it.
+        did. `published_as` is the profile's `published_name` of the post, such as '2024-05-31-title', by which
+        `posts_published_as` finds the post; '' if there is no post.
 
         Several runs may record the same article at the same time, even from different URLs. Then the article has one
         row, with the values of the run that was last, and every capture and URL is kept.
@@ -287,8 +292,9 @@ class CaptureStore(Protocol):
 class MediaStore(Protocol):
     """The table of all media that articles show.
 
-    Methods identify a medium by its name: `postimg/<image-id>` for an image, `media/<digest of its URL>` for an audio
-    or video. On disk a medium is usually saved under its name plus an extension.
+    Methods identify a medium by its name. The name of an image is `postimg/<image-id>`, or `postimg/<digest of its
+    URL>` if it has no id at WeChat. The name of an audio or video is `media/<digest of its URL>`. See `media_name` in
+    archiver/writer/names.py. On disk a medium is usually saved under its name plus an extension.
     """
 
     def reserve(self, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, LocalFile]]:
@@ -316,7 +322,10 @@ class MediaStore(Protocol):
         """
 
     def failure_of(self, name: str) -> str:
-        """Return the recorded reason why a medium has no file; '' if none is recorded, or the medium is unknown."""
+        """Return the recorded reason why a medium has no file or must be downloaded again; '' if there is none.
+
+        Also return '' for an unknown medium.
+        """
 
     def failed_tries(self, names: Iterable[str]) -> dict[str, int]:
         """Return the recorded number of failed requests for each medium, by name. Unknown media are left out."""
@@ -443,9 +452,9 @@ class FileStore(Protocol):
         """
 
     def mark_capture_lost(self, sha256: str) -> None:
-        """Mark the captures with this digest as lost, because their snapshot is missing or damaged.
+        """Mark the captures with this digest as lost now, because their snapshot is missing or damaged.
 
-        It may be called again.
+        Another call for the same digest only changes the recorded time of the loss to the time of that call.
         """
 
     def integrity_errors(self) -> list[str]:
@@ -533,22 +542,22 @@ class RemovalStore(Protocol):
     def finish(self, key: str) -> None:
         """Delete the captures and media of an article, and what its row says about the post.
 
-        Media that other articles show are kept. The row keeps the key, the title and the time of the removal.
-        The article's URLs are kept, and are never due again. While it runs, other runs cannot write. It may be
-        called again.
+        Media that other articles show are kept. The row keeps the key, the title and the time of the removal. The
+        article's URLs are kept, and are never due again. This method may be called again. While it runs, other runs
+        cannot write.
         """
 
     def undo(self, key: str) -> None:
-        """Undo the removal of an article, so that it may be fetched again.
+        """Undo the removal of an article, so that the article may be fetched again.
 
-        If `finish` was not called, the article is in the catalogue as before. Otherwise its row and its URLs
-        are deleted, so that the article is unknown. While it runs, other runs cannot write.
+        If `finish` was not called, the article is in the catalogue as before. Otherwise its row and its URLs are
+        deleted, so that the article is unknown. While this method runs, other runs cannot write.
         """
 
     def add_url(self, url: str, key: str) -> None:
         """Record that `url` leads to the removed article with this key, so that the URL is not fetched again.
 
-        While it runs, other runs cannot write.
+        While this method runs, other runs cannot write.
         """
 
 
@@ -563,8 +572,8 @@ class QueuedKey:
 class SearchQueueStore(Protocol):
     """The queue of the articles that changed since the search index was last brought up to date.
 
-    Every transaction that changes what an article's post or row says queues the article. The article may be removed,
-    or unknown by now.
+    An article is queued by every transaction that changes something that the index has from its post or from its row. A
+    queued article may have been removed since, or may no longer be in the catalogue.
     """
 
     def pending(self, limit: int | None = None) -> list[QueuedKey]:
@@ -592,7 +601,7 @@ class SourceStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """Some values of a column, and whether they are all that there are."""
+    """Some values of a column. `is_complete` is True if the column has no other values."""
 
     values: tuple[str, ...]
     is_complete: bool
@@ -601,7 +610,8 @@ class Sample:
 class StatisticsStore(Protocol):
     """The numbers that `archiver status` shows.
 
-    The parameter `recent` is a length of time before now: what happened since then is also counted by itself.
+    Some methods have the parameter `recent`, a length of time such as 7 days. Their results have additional numbers of
+    what happened in this time before now, for example how many media were given up.
     """
 
     def articles(self, min_coverage: float) -> ArticleCounts:
@@ -612,7 +622,10 @@ class StatisticsStore(Protocol):
         """
 
     def articles_by_source(self) -> dict[str, int]:
-        """Return the numbers of articles that were not removed, by the source in archiver.yml that they came by."""
+        """Return the number of articles of each source (a list, feed or album in archiver.yml), by its name.
+
+        Articles that the user removed are not counted, nor are those that came from no source.
+        """
 
     def pages(self) -> PageCounts:
         """Return the numbers of captures."""
@@ -667,35 +680,36 @@ class RecoveredRowStore(Protocol):
     def add_posts(self, posts: Iterable[tuple[ArticleRecord, str]]) -> None:
         """Add articles whose posts were found on disk, in several transactions.
 
-        Each item of `posts` is (article, published_as). `published_as` stands for the address of the article's post on
-        the site, such as '2024-05-31-title'. During each of the transactions, other runs cannot write.
+        Each item of `posts` is (article, published_as). `published_as` is the profile's `published_name` of the
+        article's post, such as '2024-05-31-title'. During each of the transactions, other runs cannot write.
         """
 
     def add_removal(self, tombstone: Tombstone) -> None:
         """Record that an article was removed, and the URLs that lead to it, so that none of them is fetched again.
 
-        If the article is unknown, a row is added. While it runs, other runs cannot write.
+        If the article is unknown, a row is added. While this method runs, other runs cannot write.
         """
 
     def add_capture(self, capture: Capture, article: Article | None, reason: str = "") -> str:
         """Add a capture whose snapshot is on disk; return the key of its article, or '' if there is none.
 
-        `article` is the article in the page. It is None if the page holds no article but, for example, a notice; then
+        `article` is the article in the page. It is None if the page holds no article but, for example, a notice. Then
         `reason` says what the page is, and the returned key is that of the article to which the URL led before.
-        Captures of a URL must be added in the order of receipt. While it runs, other runs cannot write.
+        Captures of a URL must be added in the order of receipt. While this method runs, other runs cannot write.
         """
 
     def add_media(self, keys: Sequence[str], files: Mapping[str, LocalFile]) -> None:
         """Add media files, and record that the articles with these keys show the media.
 
-        `files` maps the names of the media to their files. An empty digest means that the file is damaged; then
-        the medium becomes due for a request. While it runs, other runs cannot write.
+        `files` maps the names of the media to their files. A file with the digest '' is damaged; then the medium
+        becomes due for a request. While this method runs, other runs cannot write.
         """
 
     def add_capture_without_page(self, key: str, capture: Capture) -> None:
         """Add the record of a capture whose page was not kept: it has a time, a state and headers, but no snapshot.
 
-        `key` is the key of its article. Do nothing if the article is unknown. While it runs, other runs cannot write.
+        `key` is the key of its article. Do nothing if the article is unknown. While this method runs, other runs cannot
+        write.
         """
 
     def set_archived(self, key: str, time: datetime) -> None:
@@ -739,8 +753,8 @@ class CatalogueProtocol(Protocol):
     def mark_populated(self) -> None:
         """Record that the caller has populated the new catalogue, as the result of `open` demanded.
 
-        That is, the posts and the tombstones in the archive's folder were added. From now on `open` returns
-        False. It may be called again.
+        That is, the posts and the tombstones in the archive's folder were added. From now on `open` returns False. This
+        method may be called again.
         """
 
     def is_reachable(self) -> bool:
@@ -748,7 +762,11 @@ class CatalogueProtocol(Protocol):
 
     @property
     def run_id(self) -> str:
-        """The random id of this run. From the first use of this property until `close`, this run counts as alive."""
+        """The random id of this run.
+
+        The run gets its id at the first use of this property or of another member that needs the id: `is_alive`,
+        `begin_run`, `urls.claim` or `urls.release`. From then until `close`, other runs see that this run is alive.
+        """
 
     def is_alive(self, run_id: str) -> bool:
         """Return whether the run with this id is still working, in this process or in another one."""

@@ -19,9 +19,13 @@ from archiver.recognition import is_same_article
 def find_article_id(connection: Connection, article: Article) -> int | None:
     """Return the id of the row of an article that was extracted from a page; None if it has no row.
 
-    The row with the article's key is searched first, then one with the same account, title and text, then the one
-    to which its address leads. The last two are only returned if recognition.is_same_article agrees, and a row with the
-    same text only if it is the only one.
+    The first of these rows is taken:
+
+    - The row with the article's key.
+    - The row with the same account, title and text, if there is only one such row.
+    - A row to which the article's address leads.
+
+    A row of the last two kinds is taken only if `is_same_article` of archiver/recognition.py agrees.
     """
     found: int | None = connection.execute(select(articles.c.id).where(articles.c.key == article.key)).scalar()
     if found is not None:

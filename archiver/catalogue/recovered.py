@@ -270,7 +270,11 @@ class RecoveredRows(RecoveredRowStore):
 
 
 def _text_key_in(key: str) -> str | None:
-    """Return the digest of the text in the key of an article without ids; None for any other key."""
+    """Return the value of the column `text_key` for an article of which only the key is known.
+
+    The key of an article without ids is this value itself, since it has the digest of account, title and text. Return
+    None for a key with ids.
+    """
     return key if ids_in_key(key) is None else None
 
 
@@ -290,6 +294,7 @@ def _pages_kept() -> Select[Any]:
 def _complete_article(connection: Connection, article_id: int, capture: Capture, article: Article) -> None:
     """Complete the row of an article with what one of its captures says. `article` was extracted from the capture.
 
+    - The column `text_key` gets the digest of the account, title and text in this capture.
     - The row of an article without ids gets the key with the ids, if the page has them.
     - The list, feed or album that named the article is copied from `capture.source`, if the row has none.
     - The article's last check becomes the time when the capture was received, if that is later. A page saved by a

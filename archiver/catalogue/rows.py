@@ -133,7 +133,10 @@ def to_source_record(row: Sequence[Any]) -> SourceRecord:
 
 @_checked
 def to_schedule(row: Sequence[Any]) -> tuple[int, int, datetime | None]:
-    """Return a row of (number of URLs due now, number due later, earliest time of the latter) with a datetime."""
+    """Convert a row (number of URLs due now, number of URLs due later, earliest due time of the latter).
+
+    In the result, the time is a datetime, or None if no URL is due later. In the row, it is in seconds since 1970.
+    """
     due, waiting, next_due = row
     return due, waiting, from_timestamp(next_due)
 

@@ -67,7 +67,7 @@ class SqliteDialect:
         return bring_up_to_date(engine, self.location.file)
 
     def create_tables(self, engine: Engine, schema: MetaData) -> None:
-        """Create the missing tables of `schema`. If none is missing, no lock is taken."""
+        """Create the missing tables of `schema`. If none is missing, the write lock is not taken."""
         with self.guarded():
             with self.for_reading(engine) as connection:
                 present = inspect(connection).get_table_names()
@@ -81,13 +81,13 @@ class SqliteDialect:
 
     @contextmanager
     def for_reading(self, engine: Engine) -> Iterator[Connection]:
-        """Return a connection in a transaction without the write lock, so that others can write at the same time."""
+        """Yield a connection in a transaction without the write lock, so that others can write at the same time."""
         with engine.connect().execution_options(reads=True) as connection:
             yield connection
 
     @contextmanager
     def for_writing(self, engine: Engine, *, alone: bool) -> Iterator[Connection]:  # noqa: ARG002 - always alone
-        """Return a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
+        """Yield a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
 
         The transaction holds the write lock. So no other transaction writes at the same time, whether `alone` is set or
         not.
@@ -125,8 +125,12 @@ def open_engine(path: Path) -> Engine:
     """Return an SQLAlchemy engine for the SQLite file at `path`.
 
     Transactions of the engine take the write lock at their start, unless they have the execution option `reads`. With a
-    lock taken later, a transaction would fail at its first write if another process had written in between. If the disk
-    is full or the folder is read-only, the engine can only read, in some cases from a copy in memory.
+    lock taken later, a transaction would fail at its first write if another process had written in between.
+
+    If the file exists but nothing can be written, the engine can only read:
+
+    - On a full disk, it reads a copy of the database in memory (see `_copy_in_memory`).
+    - In a read-only place, it reads the file. If the schema must be migrated first, it reads a copy in memory instead.
     """
     if path.exists() and is_full(path.parent):
         return _copy_in_memory(path, f"file:{quote(str(path.absolute()))}", "the disk is full: free some space")

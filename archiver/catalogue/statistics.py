@@ -114,7 +114,11 @@ class Statistics(StatisticsStore):
         return [self._run_record(row[0], to_run_record(row[1:])) for row in rows]
 
     def _run_record(self, run_id: str, record: RunRecord) -> RunRecord:
-        """Return the record with `is_working`, which the lock of the run shows and not its row."""
+        """Return a copy of `record` whose field `is_working` says whether the run is still working.
+
+        The row of a run does not show this: a run that was killed has no time of its end, either. So the lock of the
+        run is looked at.
+        """
         is_working = record.ended is None and is_locked(self._database.lock_folder, run_id)
         return replace(record, is_working=is_working)
 
@@ -129,7 +133,8 @@ class Statistics(StatisticsStore):
     def _sample(self, table: Table, column: Column[str], limit: int) -> Sample:
         """Return at most `limit` different values of a column, from rows that are evenly spread over the table.
 
-        Empty values are left out. The rows are found by their ids, since reading the whole table would take long.
+        Empty values are left out. The rows are found by their ids, since reading the whole table would take long. If
+        the highest id is at most `limit`, all rows are read, and the sample is complete.
         """
         with self._database.reading() as connection:
             last = connection.execute(select(func.max(table.c.id))).scalar() or 0
@@ -145,9 +150,10 @@ class Statistics(StatisticsStore):
 
 
 def _count_long_links(connection: Connection, since: int | None) -> int:
-    """Return the number of long links, first seen at `since` or later, for which WeChat shows its verification page.
+    """Return the number of long links, first seen at `since` or later, that led only to WeChat's verification page.
 
-    Links to articles that are in the archive are not counted: their short links led there.
+    Links to articles that are in the archive are not counted: these articles were fetched from their short links.
+    `since` is in seconds since 1970.
     """
     is_blocked = _HAS_NO_ARTICLE & (addresses.c.state == State.VERIFICATION)
     query = select(addresses.c.url).where(is_blocked & (addresses.c.first_seen >= since))

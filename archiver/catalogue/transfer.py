@@ -17,10 +17,11 @@ from archiver.errors import DamagedCatalogue, OutputError
 
 
 def copy_rows(file: Path, target: Connection) -> bool:
-    """Copy all rows of the SQLite catalogue at `file` to the empty tables of `target`, after migrating its schema.
+    """Copy all rows of the SQLite catalogue at `file` to the empty tables of `target`.
 
-    The file stays where it is. Return whether the copied catalogue was populated; False if there is no file. Raise
-    OutputError if the file cannot be read or is damaged.
+    If the file has an older schema, the file is migrated first. It stays where it is. Return whether everything in the
+    archive's folder was added to the copied catalogue; False if there is no file. Raise OutputError if the file cannot
+    be read or is damaged.
     """
     if not file.is_file():
         return False
@@ -45,9 +46,10 @@ def copy_rows(file: Path, target: Connection) -> bool:
 
 
 def _chunks(source: SqliteDialect, engine: Engine) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
-    """Yield (table, rows) for all tables of one moment, with at most CHUNK rows at a time.
+    """Yield (table, rows) for the rows of all tables, at most CHUNK rows at a time.
 
-    A table comes after those that it refers to. Only errors of the file are converted, not those of the caller.
+    All rows are as they were at one moment. A table comes after those to which it refers. Errors in reading the file
+    are converted to OutputError or DamagedCatalogue.
     """
     with source.guarded(), source.for_reading(engine) as connection:
         for table in tables.sorted_tables:

@@ -32,9 +32,10 @@ def add_sources(
     output: options.Output = None,
     common: options.ArchiveOptions,
 ) -> int:
-    """Turn articles into posts, with their images beside them.
+    """Archive articles as posts, with their images beside them.
 
-    Prints the path of each post written; an article that stands there already is left alone.
+    Prints the path of each post that is written. An article that the archive has already is read again; its post is
+    written again only if it has changed.
     """
     from archiver.app import Archiver
 

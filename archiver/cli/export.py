@@ -46,7 +46,7 @@ def export_articles(
     selection: ExportSelection,
     common: options.CommonOptions,
 ) -> int:
-    """Write articles for others: WARC, WACZ, or tables. FILE is replaced when the new one is whole."""
+    """Write articles to WARC, WACZ, JSON Lines or CSV files. FILE is replaced when the new one is complete."""
     from archiver.app import Archiver, ExportRequest
 
     query = selection.query()

@@ -31,7 +31,7 @@ def show_history(
     output: options.Output = None,
     common: options.CommonOptions,
 ) -> int:
-    """List the pages that came for an article, the oldest first, or show what changed between two of them."""
+    """List the captured pages of an article, the oldest first, or show what changed between two of them."""
     from archiver.app import Archiver
 
     if diff is not None and common.as_json:

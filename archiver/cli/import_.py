@@ -42,9 +42,10 @@ def import_archives(
 ) -> int:
     """Merge other archives into this one: articles, pages as they came, pictures, history, and what was taken out.
 
-    OTHER is only read. The page that came last is shown. Of posts that were edited by hand here and there ours stays,
-    and theirs goes to .archive/conflicts/; clocks, cookies and settings stay where they are. It may be stopped and
-    called again. Prints the posts that were written; ends with 1 when there are conflicts, or damaged files there.
+    OTHER is only read. If both archives have pages of an article, its post shows the latest one. If a post was edited
+    by hand in both archives, ours stays, and theirs is copied to .archive/conflicts/. Cookies, settings and cool-downs
+    are not imported. The import can be stopped and repeated. Prints the posts that are written. Ends with 1 if there
+    are conflicts, or if files in OTHER are damaged.
     """
     from archiver.app import Archiver
 

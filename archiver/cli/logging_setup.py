@@ -1,9 +1,9 @@
 """Show log messages on stderr, as many as the options -v and -vv ask for. No other module configures logging.
 
-With -v, messages of the level INFO are shown, with -vv those of the level DEBUG, too. They go through one handler and
-one formatter, which redacts credentials and replaces control characters, since messages repeat words of pages, servers
-and lists. Other libraries go through the same handler, and only with warnings and errors: their other messages are not
-written to be shown, and contain whole addresses and headers.
+With -v, messages of the level INFO and above are shown, with -vv also those of the level DEBUG. All pass through one
+handler and one formatter. The formatter removes credentials and control characters, since messages repeat words of
+pages, servers and lists. Of other libraries, only warnings and errors are shown: their other messages contain whole
+addresses and headers.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _PACKAGE = "archiver"
 
 
 class LogFormatter(logging.Formatter):
-    """A formatter that makes one line of a message: `12:34:56 fetcher.request: GET …`.
+    """A formatter that turns a log record into one line, with the local time: `12:34:56 fetcher.request: GET …`.
 
-    With `detailed`, the line also has milliseconds, the level and the name of the thread. The traceback of an exception
-    is added only for an error, or with `detailed`; its lines are indented, so that none can pass for a message.
+    With `detailed`, the line also has milliseconds, the level and the name of the thread or worker process. The
+    traceback of an exception is added only for an error, or with `detailed`. Its lines are indented, so that none of
+    them looks like a message.
     """
 
     def __init__(self, *, detailed: bool) -> None:
@@ -72,14 +73,18 @@ class StderrHandler(logging.Handler):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """Print where a message could not be shown. The message itself is not repeated, since it was not redacted."""
+        """Print that a log message could not be shown, and in which module and line of the program it arose.
+
+        The message itself is not repeated, since its credentials were not removed.
+        """
         print_message(f"archiver: a log message cannot be shown: {record.module}.py, line {record.lineno}")
 
 
 def start_logging(verbosity: int) -> int:
-    """Show log messages from now on: with 1 those of the level INFO, with 2 or more also DEBUG. With 0, do nothing.
+    """Show log messages from now on: with verbosity 1 from the level INFO, with 2 or more from the level DEBUG.
 
-    This is the callback of the option `-v`. Return `verbosity`, which is then the value of the option.
+    With 0, only undo an earlier call. This is the callback of the option `-v`. Return `verbosity`, which is then the
+    value of the option.
     """
     stop_logging()
     if verbosity:

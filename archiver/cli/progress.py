@@ -160,11 +160,11 @@ class FileProgress(_Line):
         self._total = self.done = 0
 
     def plan(self, total: int) -> None:
-        """Set the approximate number of files to check. If `total` is 0, no line is ever shown."""
+        """Set the approximate number of all files. If `total` is 0, no line is ever shown."""
         self._total = total
 
     def advance(self, count: int) -> None:
-        """Add `count` to the number of checked files, and update the line."""
+        """Add `count` to the number of files that are done, and show or update the line."""
         self.done += count
         if self._line is not None:
             self._line.update(self._line.task_ids[0], completed=self.done)

@@ -47,10 +47,10 @@ def rebuild_posts(
     output: options.Output = None,
     common: options.RewriteOptions,
 ) -> int:
-    """Make posts again from the pages as they were kept; no network is used.
+    """Make posts again from the stored pages; no network is used.
 
-    This is how new settings, and a better archiver, reach old articles. Posts that come out the same are not touched,
-    posts that were edited by hand stay as they are.
+    So new settings, or a new version of archiver, take effect on old articles. Posts that come out the same are not
+    touched. Posts that were edited by hand stay as they are, except with --force.
     """
     from archiver.app import Archiver, RebuildOptions
 

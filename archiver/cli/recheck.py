@@ -28,11 +28,11 @@ def recheck_articles(
     requests: options.LimitOptions,
     common: options.ArchiveOptions,
 ) -> int:
-    """Look whether articles were edited or deleted since they were archived.
+    """Check whether articles were edited or deleted since they were archived.
 
-    An edit becomes a new capture and a new post, the old text is kept (archiver history); the post of an article that
-    is gone stays and says so. What is due is asked for every 7 days at first (`recheck:` in archiver.yml), then ever
-    less often.
+    After an edit, the new page is stored and the post is updated; the old page is kept (archiver history). The post of
+    an article that is gone stays, with a notice. Each article is checked every 7 days at first (`recheck:` in
+    archiver.yml), later less often.
     """
     from archiver.app import Archiver
 

@@ -104,7 +104,7 @@ class OutcomePrinter:
             typer.echo(outcome.post)
 
     def _is_repetition(self, outcome: Outcome) -> bool:
-        """Return whether the error of an outcome is to be omitted, because the user gets it to read elsewhere.
+        """Return whether the error of an outcome is not to be printed here, because it is printed once elsewhere.
 
         There are two such errors:
 

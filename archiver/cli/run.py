@@ -35,9 +35,10 @@ def run_sources(
     requests: options.RetryOptions,
     common: options.UnattendedOptions,
 ) -> int:
-    """Fetch what is new or due in the sources that archiver.yml names; for cron.
+    """Archive what is new or due in the sources that archiver.yml names; for cron.
 
-    Says nothing when there is nothing to say: no news, no trouble, no mail.
+    Prints nothing if no article is new or changed, nothing went wrong and nothing was left undone. Then cron sends no
+    mail.
     """
     from archiver.app import Archiver, RunReport
 

@@ -63,7 +63,7 @@ def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
 
 
 def _work_rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
-    """Yield the rows about what is left to do, and who does it when."""
+    """Yield (label, parts) of the rows about work that is left to do, and about past, present and expected runs."""
     addresses = status.addresses
     due = {
         "addresses": addresses.due,

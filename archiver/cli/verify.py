@@ -37,12 +37,12 @@ def verify_archive(
     output: options.Output = None,
     common: options.NetworkOptions,
 ) -> int:
-    """Prove that every post, picture and snapshot is what was written, and name each that is not.
+    """Check that every post, picture and snapshot is still as it was written, and name each that is not.
 
-    Prints missing, altered and stray files, what lies here and is not in the catalogue, pictures that posts show and
-    nobody has, and faults of the catalogue; ends with 1 if there are any. --repair takes in what proves itself, makes a
-    damaged catalogue anew, fetches pictures and pages again, makes posts again from their pages, and puts what lay in
-    their place, posts that were edited by hand too, to .archive/lost/.
+    Prints missing, altered and stray files, files that are not in the catalogue, pictures that posts show but that do
+    not exist, and faults of the catalogue; ends with 1 if there are any. --repair adds files to the catalogue if it can
+    tell what they are, replaces a damaged catalogue, fetches pictures and pages again, and makes posts again from their
+    pages. Stray files, and files that it replaces, go to .archive/lost/; so do posts that were edited by hand.
     """
     from archiver.app import Archiver
 

@@ -1,7 +1,8 @@
-"""Decide what of an archive's status needs a person, and when the next run is to be expected.
+"""Decide which matters in an archive's status need the user's attention, and when the next run is to be expected.
 
-What a later run settles by itself needs nobody: an address that is due, a picture that is asked for again, a cool-down
-after WeChat's wall, a run that was stopped. These are pure functions.
+A matter that a later run settles without help is not reported: an address that is due, a picture that is requested
+again, a cool-down after WeChat's verification page, a run that was stopped. The functions only compute: they read no
+files and no clock.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def _source_needs(status: ArchiveStatus) -> Iterator[Need]:
 
 
 def _missing_needs(status: ArchiveStatus) -> Iterator[Need]:
-    """Yield what will stay missing unless a person brings it, as long as it is recent."""
+    """Yield a need for each kind of articles and pictures that stay missing unless the user adds them by hand.
+
+    Articles and pictures that were given up are counted only if that happened recently (`RECENT`).
+    """
     for state, count in status.addresses.given_up_recently.items():
         yield Need(
             kind="article",
@@ -107,7 +111,11 @@ def _missing_needs(status: ArchiveStatus) -> Iterator[Need]:
 
 
 def _usual_pause(runs: Sequence[RunRecord]) -> timedelta | None:
-    """Return the usual time from the start of one run to the start of the next, None if there is none."""
+    """Return the usual time from the start of one run to the start of the next: the median of the pauses.
+
+    `runs` are the last runs, the latest first. Return None if there are fewer than three pauses, or if the longest is
+    more than twice the shortest.
+    """
     pauses = [later.started - earlier.started for later, earlier in pairwise(runs)]
     if len(pauses) < 3 or max(pauses) > 2 * min(pauses):
         return None

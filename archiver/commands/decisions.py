@@ -12,7 +12,10 @@ _log = logging.getLogger(__name__)
 
 
 def log_step(job: Job, record: UrlRecord | None, step: NextStep) -> None:
-    """Log the next step for the address of a job, with the reason from `record`, the catalogue's record of it."""
+    """Log the next step for the address of a job, and the reason for it.
+
+    `record` is the catalogue's record of the address, None for a new address. The reason is taken from it.
+    """
     if _log.isEnabledFor(logging.INFO):
         _log.info("%s: %s", job.target.label, _decision(job, record, step))
 
@@ -23,7 +26,11 @@ def log_halted(job: Job, outcome: Outcome) -> None:
 
 
 def _decision(job: Job, record: UrlRecord | None, step: NextStep) -> str:
-    """Return the words for a step. Times are in China's time zone, since the catalogue returns them so."""
+    """Return the text that says what the next step is and why, such as 'fetch, new'.
+
+    `record` is the catalogue's record of the address, None for a new address. Times are in China's time zone, in which
+    the catalogue returns them.
+    """
     article = job.article or (record.article if record else None)
     if step is NextStep.FETCH:
         return f"fetch, {_reason_to_fetch(job, record)}"

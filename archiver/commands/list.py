@@ -15,14 +15,16 @@ from archiver.search.normalization import normalize
 def list_records(
     catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_with_tag: Callable[[str], Collection[str]]
 ) -> Iterator[ArticleRecord | UrlRecord]:
-    """Yield the articles that `query` selects, in order of publication, then addresses that led to no article.
+    """Yield the articles that `query` selects, then addresses that led to no article; at most `query.limit` of both.
+
+    The articles are in order of publication, the oldest first, or the newest first if `query.order` is "newest".
 
     Addresses are yielded only if the query has a state, such as "deleted", and no other condition, since all other
     conditions are about articles. The states DUE and WAITING are about addresses only. Raise UsageError if the query
     has one of these two states together with a condition about articles.
 
-    `incomplete` selects articles that lack images, or whose posts show too little of the page's text: a share of less
-    than `min_coverage` (0 to 1). `keys_with_tag` returns the keys of the articles whose posts have a tag.
+    `query.incomplete` selects articles that lack images, or whose posts show too little of the page's text: a share of
+    less than `min_coverage` (0 to 1). `keys_with_tag` returns the keys of the articles whose posts have a tag.
     """
     is_of_articles = any((query.account, query.since, query.until, query.incomplete, query.title, query.tag))
     if is_of_articles and query.state in (DUE, WAITING):
@@ -49,7 +51,10 @@ def _articles(
 
 
 def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:
-    """Yield the articles that `query` selects, in order of publication. `query.incomplete` is ignored."""
+    """Yield the articles that `query` selects by account, time of publication and state, the oldest first.
+
+    The other fields of `query` (incomplete, title, tag, order, limit) are ignored.
+    """
     return catalogue.articles.query(account=query.account, since=query.since, until=query.until, state=query.state)
 
 

@@ -17,10 +17,11 @@ _package = logging.getLogger("archiver")
 
 @contextmanager
 def received_logs(processes: SpawnContext) -> Iterator[Callable[[], None]]:
-    """Handle the log messages of worker processes in this process, during the `with` block.
+    """Show the log messages of worker processes in this process, during the `with` block.
 
-    Yield a function that each worker has to call when it starts. It makes the worker send its messages, if such
-    messages are handled in this process. `processes` is the context that starts the workers.
+    Yield a function that each worker has to call when it starts. From then on, the worker sends its log messages to
+    this process, which handles them like its own. If this process shows no messages of the level INFO, the function
+    does nothing. `processes` is the context that starts the workers.
     """
     level = _package.getEffectiveLevel()
     if level > logging.INFO:
@@ -36,11 +37,11 @@ def received_logs(processes: SpawnContext) -> Iterator[Callable[[], None]]:
 
 
 def _send_nothing() -> None:
-    """Do nothing."""
+    """Do nothing. A worker calls this instead of `_send` if no log messages are wanted."""
 
 
 def _send(queue: Queue[logging.LogRecord], level: int) -> None:
-    """Send all messages of this process to `queue` from now on."""
+    """Send the messages of this process to `queue` from now on, if their level is at least `level`."""
     _package.addHandler(_Sender(queue))
     _package.setLevel(level)
 

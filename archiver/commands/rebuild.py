@@ -53,7 +53,11 @@ def rebuild_named(
 
 
 def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) -> Iterator[RebuildResult]:
-    """Rebuild the posts of the articles with these keys; yield the results in the order of `keys`."""
+    """Rebuild the posts of the articles with these keys; yield the results in the order of `keys`.
+
+    The archive in `settings` is opened anew: in this process if `options.jobs` is 1, otherwise in each of so many
+    worker processes.
+    """
     if options.jobs == 1:
         with closing(Context(settings, is_dry=options.is_dry)) as context:
             yield from (rebuild_one(context, key, diff=options.diff) for key in keys)

@@ -24,9 +24,10 @@ def recheck(
 ) -> Iterator[Outcome]:
     """Fetch the pages of archived articles again; return an iterator over the outcomes.
 
-    Each of `named` is a key, an address or the path of a post; None selects the articles whose next check is due.
-    Before the first request, `planned(n, n)` is called, where n is the number of articles; a progress bar can use this.
-    Raise InputError, before any request, if the archive lacks a named article.
+    Each of `named` is a key, an address or the path of a post. If it is None, the articles are checked whose next check
+    is due: at most `options.limit`, or `_LIMIT` if that is None. Articles without an address are left out. Before the
+    first request, `planned(n, n)` is called, where n is the number of articles; a progress bar can use this. Raise
+    InputError, before any request, if the archive lacks a named article or the named article was removed.
     """
     catalogue = context.archive.require_catalogue()
     context.prepare(options.until)

@@ -292,7 +292,8 @@ class Repair:
 
         An altered post is one whose digest differs from the digest in the catalogue. There are two reasons to keep it:
 
-        - A rebuild gives the text that the post has already. So the post is right, and the catalogue was wrong.
+        - A rebuild gives the text that the post has already. So the post is right, and the catalogue was wrong. The
+          rebuild, which this method tries, has then corrected the digest in the catalogue.
         - The post was made from a later page than any that the archive has, as the capture time in its front matter
           shows. A rebuild would bring back an older text.
         """

@@ -124,10 +124,10 @@ class _Run:
     def _album(self, source: SourceSettings) -> Iterator[Target]:
         """Yield the articles of an album, with as few requests as possible.
 
-        If an earlier run listed the whole album, the listing stops after as many new articles as the album has grown
-        by. Older articles may then be missing. Otherwise, or with `--refresh`, the whole album is listed. Raise
-        BudgetSpent if the run may make no further request because of its budget or `--limit`. Raise CoolingDown if
-        WeChat answers with a verification page.
+        If an earlier run listed the whole album, the listing ends early: it ends when as many new articles are found as
+        the album has grown by. The older articles, which are known, are then not all yielded. Without such a listing,
+        or with `--refresh`, the whole album is listed. Raise BudgetSpent if the run may make no further request because
+        of its budget or `--limit`. Raise CoolingDown if WeChat answers with a verification page.
         """
         catalogue = self.context.archive.catalogue
         new: set[str] = set()
@@ -159,7 +159,8 @@ class _Run:
     def _due_jobs(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
         """Yield a job for each address that is due, and for each article that has media that are due.
 
-        `jobs` maps addresses to the jobs that this run has already; no second job is yielded for one of these.
+        `jobs` maps addresses to the jobs that this run has already. A due address that is in `jobs` gets no second job.
+        An article gets no second job for its media, but its address may be in `jobs` with a job of another kind.
         """
         catalogue = self.context.archive.catalogue
         sources = {source.title: source.options for source in self.context.settings.sources}

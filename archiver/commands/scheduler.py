@@ -233,8 +233,8 @@ class Scheduler:
     def _outcome_if_halted(self, job: Job) -> Outcome | None:
         """Return the outcome of a job that may not start, because this run must stop; None if the job may start.
 
-        The reasons are: a file could not be written; the job requests a page, but WeChat has sent a verification page
-        or a limit is reached.
+        No job may start after a file could not be written, or after the catalogue's server could not be reached. A job
+        that requests a page may not start after WeChat has sent a verification page, or when a limit is reached.
         """
         if self._disk_failed:
             return outcomes.not_asked(job.target, "the archive cannot be written", Exit.CANNOT_WRITE)
@@ -264,7 +264,11 @@ class Scheduler:
         return requested + pending >= limit
 
     def _observe(self, outcome: Outcome) -> None:
-        """Remember whether an outcome shows that no more jobs, or no more jobs that request pages, may start."""
+        """Remember what the outcome of a job means for the jobs that have not started yet (`_outcome_if_halted`).
+
+        This can be: a file could not be written; the catalogue's server cannot be reached; WeChat wants a pause; the
+        time of this run is over.
+        """
         self._disk_failed |= outcome.exit_code == Exit.CANNOT_WRITE
         self._time_is_over |= outcomes.LEFT in outcome.warnings
         if outcome.exit_code == Exit.TRY_LATER:

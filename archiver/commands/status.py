@@ -56,7 +56,12 @@ def _kind(source: SourceSettings) -> SourceKind:
 
 
 def _wall(settings: Settings, now: float) -> WallStatus:
-    """Return the state of WeChat's wall at the time `now`, in seconds since 1970."""
+    """Return whether WeChat's wall keeps archiver from requesting pages at the time `now`, and until when.
+
+    `now` is in seconds since 1970. The wall is the verification page that WeChat sends instead of an article. After it,
+    no page is requested until the end of a cool-down. `settings.cookies` is a cookie file that can end the cool-down
+    early (`passed_verification`).
+    """
     location = user_location()
     if not location.file.is_file():
         return WallStatus()

@@ -25,12 +25,12 @@ _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # 
 
 
 class BlockToken(NamedTuple):
-    """A part of a canonical body: a whole block of text such as `<p>…</p>`, or the start or end tag of a container.
+    """A part of a canonical body: a block of text such as `<p>…</p>`, a rule `<hr>`, or a tag of a container.
 
     Containers are the blocks that contain other blocks, such as `<ul>`, see CONTAINER_TAGS. `name` is the name of the
     tag, and `attributes` its attributes, not parsed (see parse_attributes). `inside` is the HTML between the tags of a
-    block of text; it is '' for a container. `closing` is True for the end tag of a container. `end` is the offset in
-    the body at which the part ends.
+    block of text; it is '' for a rule or container. `closing` is True for the end tag of a container. `end` is the
+    offset in the body at which the part ends.
     """
 
     name: str  # of the tag

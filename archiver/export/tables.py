@@ -41,7 +41,10 @@ class JsonLinesTable:
 
 
 class CsvTable:
-    """A writer of articles as CSV (RFC 4180) with a header row."""
+    """A writer of articles as CSV (RFC 4180) with a header row.
+
+    The columns are COLUMNS. The file begins with a byte order mark, by which Excel recognises UTF-8.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

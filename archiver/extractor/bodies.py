@@ -191,7 +191,8 @@ def _video_texts(parsed: ParsedPage) -> Iterator[str]:
 def _audio_post_body(parsed: ParsedPage) -> str:
     """Return the body of an article of the type `audio` as HTML: its recordings, then its text.
 
-    The server's data lists the recordings. In pages without `cgiDataNew`, `window.cgiData` has the id of the only one.
+    The server's data lists the recordings. Pages without `cgiDataNew` have at most one recording, whose id is in
+    `window.cgiData`.
     """
     listed = [*as_list(parsed.cgi.get("voice_page_info")), *as_list(parsed.cgi.get("voice_in_appmsg"))]
     alone: dict[str, Literal] = {"voice_id": parsed.cgi_data("voiceid"), "duration": parsed.cgi_data("duration")}

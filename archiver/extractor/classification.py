@@ -133,7 +133,8 @@ def _notice(parsed: ParsedPage) -> str:
 def _visible_texts(parsed: ParsedPage, path: str) -> Iterator[str]:
     """Yield the text of each outermost element that the XPath `path` finds, as one line.
 
-    Hidden elements are skipped.
+    An element is skipped if its `style`, or that of an element around it, hides it (`display: none`). Elements after
+    the first 50 are ignored.
     """
     for element in outermost(parsed.dom.xpath(path)):
         if not any("display:none" in part.get("style", "").replace(" ", "") for part in _with_ancestors(element)):

@@ -71,9 +71,10 @@ def text_coverage(article: Article, markdown_body: str) -> float:
 
 
 def _contains(text: str, part: str) -> bool:
-    """Return True if `text` has all characters of `part` in this order, whatever white space is between them.
+    """Return True if `text` contains `part`, regardless of white space.
 
-    False means only that they have to be counted, which takes much longer.
+    This is a fast test for the usual case that nothing is lost. If the result is False, the caller has to count the
+    characters, which takes much longer.
     """
     for space in _SPACES:  # split() would make a list of millions of words
         text, part = text.replace(space, ""), part.replace(space, "")

@@ -41,7 +41,7 @@ def state_of_notice(notice: str) -> State | None:
 
 
 def _normalize(notice: str) -> str:
-    """Return a notice in the form in which the words of _STATES_BY_WORDS are searched for in it.
+    """Return a notice in the form that the words of _STATES_BY_WORDS have, so that these words can be found in it.
 
     This form is in lower case and without white space. 帐 becomes 账 and ’ becomes ', because WeChat writes the same
     words with either character.

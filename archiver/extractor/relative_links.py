@@ -1,6 +1,6 @@
-"""Find out to which address a link leads that names no host, as `/s/…` and `?__biz=…` do.
+"""Convert links without a host, such as `/s/…` and `?__biz=…`, to absolute addresses.
 
-docs/reference/wechat-format.md#links-without-a-host says which forms such links have.
+The forms of such links are described in docs/reference/wechat-format.md#links-without-a-host.
 """
 
 from __future__ import annotations

@@ -34,8 +34,10 @@ def text_to_html(text: str) -> str:
 def text_or_markup_to_html(text: str) -> str:
     """Convert the text of an article of the type `video` or `audio`, which may be plain text or HTML, to HTML.
 
-    WeChat's script shows it as HTML in which line feeds count. So they count in a text whose only markup is emphasis,
-    such as `<strong>`. Between blocks such as `<p>` they are white space.
+    - A text with blocks, such as `<p>…</p>`, is HTML already and is returned unchanged.
+    - A text with other markup, such as `<strong>…</strong>`, `<br>` or an image, becomes one `<p>`. Its line feeds
+      become `<br>`, since WeChat's script shows it in this way.
+    - Any other text is converted by `text_to_html`.
     """
     if has_blocks(text):
         return text
@@ -53,7 +55,10 @@ def has_blocks(text: str) -> bool:
 
 
 def _has_pair(tags: re.Pattern[str], text: str) -> bool:
-    """Return True if `text` has both a start tag and an end tag of the same name; group 1 of `tags` is the slash."""
+    """Return True if `text` has both a start tag and an end tag of the same name.
+
+    Group 1 of `tags` is the slash of an end tag, and group 2 is the name of the tag.
+    """
     names: dict[bool, set[str]] = {True: set(), False: set()}
     for match in tags.finditer(text):
         names[bool(match[1])].add(match[2].lower())

@@ -57,9 +57,15 @@ def read_videos(parsed: ParsedPage) -> tuple[Video, ...]:
 def read_own_videos(parsed: ParsedPage) -> tuple[Video, ...]:
     """Return the videos of an article of the type `video`, which has no body besides its videos and a short text.
 
-    These are the videos that the page lists. If it lists none, they are those whose ids its scripts contain; in pages
-    of 2018 and 2019 this is one video without a `url`, which may be of Tencent Video. If there is no id either, but the
-    address of a page that shows the video, the result has a Video with this `link`.
+    The result has the first of these that the page contains:
+
+    1. the videos that the page lists;
+    2. the videos whose ids are in the server's data (`video_ids`), else one video whose id is elsewhere in the scripts;
+    3. one Video without an id, whose `link` is the address of a page that shows the video.
+
+    In the first case, the first video gets the cover of the post if it has no cover of its own. In the other cases,
+    every video gets this cover. In pages of 2018 and 2019, a video of the second case has no `url` and may be one of
+    Tencent Video.
     """
     cover = video_cover(parsed)
     if listed := read_videos(parsed):

@@ -174,8 +174,11 @@ class Fetcher:
 
         `url` is the address as the caller wrote it; the returned Download and the errors show it. `start` is the same
         address, checked and ready to be requested. `limit` is the maximum size in bytes. `budget` limits all media of
-        an article; None means a new budget for this download alone. Raise Postponed if there is no time or budget left,
-        and another FetchError if the request fails.
+        an article; None means a new budget for this download alone.
+
+        Raise Postponed if the budget, the end of the run or a cool-down of the host does not allow a request now. But
+        if an earlier try failed and the server did not ask for a cool-down, raise Unreachable instead. Raise another
+        FetchError if the request fails.
         """
         budget = budget or MediaBudget(now=self._now, until=self._options.until())
         retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
@@ -204,10 +207,11 @@ class Fetcher:
         return Download(url=url, content=raw.content, content_type=raw.header("content-type"), response=response)
 
     def document(self, url: str) -> bytes:
-        """Download the feed at `url` and return its bytes, at most FetcherOptions.page_limit.
+        """Download the feed at `url` and return its bytes.
 
-        Any port is allowed, because the user chose the address. Raise Postponed if the end of the run or a cool-down of
-        the host does not allow the request now, and another FetchError if the request fails.
+        Any port is allowed, because the user chose the address. Raise TooLarge if the feed has more bytes than
+        FetcherOptions.page_limit. Raise Postponed if the end of the run or a cool-down of the host does not allow the
+        request now, and another FetchError if the request fails.
         """
         return self._download(user_https_url(url), url, self._options.page_limit).content
 
@@ -327,11 +331,11 @@ def _wechat_url(address: str) -> httpx.URL:
 
 
 def _with_retries(send: Callable[[], RawResponse], address: str) -> RawResponse:
-    """Return the response of `send`, which requests `address` and repeats failed tries itself.
+    """Call `send` once and return its response; raise Unreachable if its last try failed.
 
-    Raise Unreachable if the last try has failed, too: if `send` raises an error of httpx, or if its response has a
-    status in RETRY_STATUSES (such as 503). The message tells the user the reason and what to do. `send` is called only
-    once.
+    `send` requests `address` and itself repeats failed tries (see make_retrying). Its last try failed if it raises an
+    error of httpx, or if its response has a status in RETRY_STATUSES (such as 503). The message of Unreachable tells
+    the user the reason and what to do.
     """
     try:
         response = send()

@@ -84,7 +84,7 @@ def _decompress_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
 class _ChunkReader:
     """A file object from which zstandard reads chunks.
 
-    `read` returns the next chunk, whatever its size, or b"" at the end.
+    `read` returns the next chunk that is not empty, or b"" at the end. It ignores its argument `size`.
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:

@@ -73,6 +73,10 @@ class HostCooldowns:
         """Begin a cool-down of `host` that lasts `seconds` from now.
 
         If the current cool-down of `host` ends later, that end is kept. Do nothing if `seconds` is not positive.
+
+        The length is added to the sum of the host's cool-downs. But it is not added if a cool-down is running and
+        `seconds` is at most LONGEST_WAIT: requests that were sent before this cool-down began may ask for the same one
+        again.
         """
         if seconds <= 0:
             return

@@ -52,8 +52,8 @@ class MediaBudget:
     def begin_medium(self, name: str) -> None:
         """Count a medium, before its first request. `name` is its name in the archive.
 
-        A name that was counted before is not counted again. Raise Postponed if the article already has its maximum
-        number of media, or if the time is over.
+        A name that was counted before is not counted again. Raise Postponed if the name is new, but the article already
+        has its maximum number of media. Also raise it if the time of the article or of the run is over.
         """
         with self._lock:
             self._check_time()

@@ -99,7 +99,9 @@ class ProxyNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Try the addresses of `host` in order, and return the first connection that can be opened.
 
-        If there is none, raise the httpcore error of the last try.
+        `timeout` is the limit for each try in seconds. If no connection can be opened, raise the httpcore error of the
+        last try. Raise httpcore.ReadTimeout if the deadline of the response has passed. Errors of the method
+        `addresses` are passed on.
         """
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self.addresses(host, port):

@@ -18,9 +18,9 @@ class FetcherOptions:
       requests.
     - `proxy` is the address of a proxy; '' means the proxy in the environment, if there is one.
     - `cookies` is the path of a cookie file; '' means no cookies.
-    - `page_limit` is the maximum size of a page, `image_limit` the default maximum size of a medium.
+    - `page_limit` is the maximum size of a page or feed, `image_limit` the default maximum size of a medium.
     - `connections` is the number of media downloaded at the same time.
-    - `timeout` is the limit for each read or write, `deadline` the limit for a whole response.
+    - `timeout` is the limit for connecting and for each read or write, `deadline` the limit for a whole response.
     - `until` returns the end of the run, or None if the run has no end.
     """
 

@@ -31,11 +31,11 @@ _LONGEST_HEADER = 2**20  # bytes; a JPEG may begin with long colour profiles; im
 def extension(content: bytes, kind: str = "image") -> str:
     """Return the file extension for a media file in a supported format, such as `jpg`; '' for any other content.
 
-    `kind` is the expected kind: `image`, `audio` or `video`. For `image`, recordings give ''. For `audio` and `video`,
-    which support the same formats, images give ''.
+    `kind` is the expected kind: `image`, `audio` or `video`. Return '' if an image is expected and the content is audio
+    or video, or the other way round. Audio and video are not distinguished, because they share file formats.
 
-    An SVG that could run scripts gives '', too: opened directly in a browser, it would run them with the rights of the
-    site that serves it.
+    Return '' also for an SVG that could run scripts. Opened directly in a browser, it would run them with the rights of
+    the site that serves it.
     """
     if not content:
         return ""

@@ -54,12 +54,21 @@ class Article:
 
     All text except `body` is plain, without HTML entities. A text is '' if the page does not contain the value.
 
-    `account` is the account's name, `account_id` its id from WeChat (`gh_…`), and `alias` the id that the account chose
-    (微信号). `biz`, `mid`, `idx` and `sn` are the ids in the article's address (see urls.Identity). `paid` is True if
-    the page contained only the free part. `statement` is what the author states about the content, such as
-    内容由AI生成. `gone` is the notice that WeChat now shows instead; None while the article is online. `removed` has
-    the parts of the page that the extractor left out on purpose. `lost_characters` is the number of letters and digits
-    that the page shows but `body` lacks.
+    - `account` is the account's name, `account_id` its id from WeChat (`gh_…`), and `alias` the id that the account
+      chose (微信号).
+    - `biz`, `mid`, `idx` and `sn` are the ids in the article's address (see urls.Identity).
+    - `dated_from` is '' if the page gives a date. If `published` was counted back from words such as 5天前, it is these
+      words.
+    - `modified` is the time of the last edit.
+    - `original` is True if the page is marked as original (原创). `paid` is True if it contained only the free part.
+    - `albums` are the titles of the albums that contain the article, and `topics` its topics and hashtags without `#`.
+    - `location` is the province or country that WeChat derives from the author's IP address.
+    - `statement` is what the author states about the content, such as 内容由AI生成.
+    - `source_url` is the link to the original text (阅读原文), `digest` WeChat's short summary (not a hash), and
+      `cover` the address of the cover image.
+    - `gone` is the notice that WeChat now shows instead; None while the article is online.
+    - `removed` has the parts of the page that the extractor left out on purpose. `lost_characters` is the number of
+      letters and digits that the page shows but `body` lacks.
     """
 
     title: str = ""
@@ -100,18 +109,29 @@ class Article:
 
     @property
     def has_ids(self) -> bool:
-        """Whether the page gives the ids that identify an article; a page that somebody processed may lack them."""
+        """Whether the page gives all of `biz`, `mid` and `idx`, which identify an article.
+
+        A page that was saved by a browser or an extension may have lost them.
+        """
         return bool(self.biz and self.mid and self.idx)
 
     @property
     def key_without_ids(self) -> str:
-        """The key of an article whose page has no ids: `sha256:` and a digest of account, title and text."""
+        """A key made from the content: `sha256:` and 16 hex digits of a digest of account, title and text.
+
+        It is the key of an article whose page has no ids. The catalogue also stores it for other articles (column
+        `text_key`), to recognise them in a page that has lost its ids.
+        """
         identity = "\n".join((self.account, self.title, self.text)).encode(errors="surrogatepass")
         return f"{_NO_IDS}{sha256(identity).hexdigest()[:16]}"
 
     @property
     def text(self) -> str:
-        """The text of the body without white space and markup, which a later version may write differently."""
+        """The text of the body without markup and without white space.
+
+        These are left out because a later version of archiver may write them differently for the same page. HTML
+        entities are kept.
+        """
         text = re.sub("<[^>]*>", "", self.body)
         for space in SPACES:  # re.sub would create a string for each of millions of matches
             text = text.replace(space, "")

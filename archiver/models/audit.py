@@ -15,7 +15,9 @@ MergeOutcome = Literal["imported", "updated", "unchanged", "skipped", "conflict"
 class ExpectedFile:
     """A file that the archive should contain according to the catalogue.
 
-    `key` is the key of an article that uses the file, or ''.
+    `path` is relative to the archive's folder. It is '' for a snapshot, whose path follows from the digest. `sha256` is
+    the digest of the file's bytes; for a snapshot, that of the decompressed page. It is '' if the digest is unknown, as
+    for a recovered post. `key` is the key of an article that uses the file, or ''.
     """
 
     path: str  # relative to the archive's folder
@@ -27,9 +29,10 @@ class ExpectedFile:
 class Finding:
     """A difference between the files and the catalogue, as `verify` reports it.
 
-    `problem` is the kind of difference, such as `missing`. `what` says what is at `path`, such as `post`. `said` is
-    an explanation for the user. `repaired` says whether a repair succeeded, and is None if none was requested. The
-    fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
+    `problem` is the kind of difference, such as `missing`. `what` says what is at `path`, such as `post`. `key` is the
+    key of the article to which the file belongs, or ''. `said` is an explanation for the user. `repaired` says whether
+    a repair succeeded, and is None if none was requested. `exit_code` is the exit code of the command if this is its
+    only finding. The fields, except `exit_code`, are the keys of a JSON line of `verify --json`.
     """
 
     problem: Problem

@@ -36,7 +36,11 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """The HTTP response with which a medium was downloaded, without its body."""
+    """The HTTP response with which a medium was downloaded, without its body.
+
+    `url` is the address after redirects. `headers` has (name, value) pairs, without cookies; the names are in lower
+    case. `received` is the time in the header Date or, if there is none, the time of this machine; timezone-aware.
+    """
 
     url: str  # the address after redirects
     status: int
@@ -46,7 +50,10 @@ class Response:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Download:
-    """The bytes of one medium, downloaded from one of its addresses or read from a file."""
+    """The bytes of one medium, downloaded from one of its addresses or read from a file.
+
+    `url` is the address that was requested. `response` is None if the bytes were read from a file.
+    """
 
     url: str  # the address that was asked for
     content: bytes
@@ -75,9 +82,12 @@ NO_LOCAL_MEDIA: LocalMedia = _NoLocalMedia()
 class LocalFile:
     """A medium's file in the archive.
 
-    `response` is set if this run downloaded the file. `doubt` is '' for a good file. If the file was altered since it
-    was saved and has not been downloaded again, `doubt` is the reason; posts still show the file, and later runs
-    request the medium again.
+    `path` is relative to the archive's folder, and `size` is in bytes. `response` is the HTTP response that contained
+    the file. It is set if this run downloaded the file, and in the results of MediaStore.files_of_article; otherwise it
+    is None.
+
+    `doubt` is '' for a good file. If the file was altered since it was saved and has not been downloaded again, `doubt`
+    is the reason; posts still show the file, and later runs request the medium again.
     """
 
     path: str  # relative to the output folder, with forward slashes

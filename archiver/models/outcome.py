@@ -27,10 +27,11 @@ class Outcome:
     """The result of archiving one SOURCE.
 
     `outcome` says what happened: `archived` (a new post was written), `updated`, `unchanged`, `skipped` or `failed`.
-    `state` is the state of the page, None if no page was read. `url` is the article's address, `published` its time of
-    publication (ISO 8601), and `post` the path of its post. `warnings` and `error` are messages for the user; `error`
-    says what is wrong and what to do, or is ''. `exit_code` is the exit code of the command if this is its only
-    outcome. All fields except `exit_code` are the keys of the JSON line that `--json` prints.
+    `state` is the state of the page, None if no page was read. `url` is the article's address, and `published` its time
+    of publication (ISO 8601). `post` is the path of its post, which begins with the path of the archive's folder; '' if
+    it has none. `warnings` and `error` are messages for the user; `error` says what is wrong and what to do, or is ''.
+    `exit_code` is the exit code of the command if this is its only outcome. All fields except `exit_code` are the keys
+    of the JSON line that `--json` prints.
     """
 
     source: str

@@ -21,8 +21,8 @@ class Post:
 class RenderedPost:
     """The text of an article's post, before its path is chosen.
 
-    `text_coverage` is the share of the article's visible text that the post contains, from 0 to 1. `day` is the date in
-    the post's file name.
+    `text_coverage` is the share of the article's visible text that the post contains, from 0 to 1. `day` is the date
+    for the post's file name: the day of publication or, if that is unknown, of the capture, in Chinese time.
     """
 
     text: str
@@ -35,9 +35,11 @@ class WriteResult:
     """The result of writing a post to its file.
 
     `outcome` is `skipped` if the file was not overwritten because a person had edited it. `path` is the path of the
-    file. `post` is the new post, even if it was not written. `previous` is the text of the file before the call. (With
-    Overwrite.ALWAYS, these two are not recorded: they are None and ''.) `digest` is the SHA-256 of the text that
-    archiver last wrote to the file; a file with another digest was edited.
+    file, which begins with the path of the archive's folder. `digest` is the SHA-256 of the text that archiver last
+    wrote to the file; a file with another digest was edited.
+
+    `post` is the new post, even if it was not written. `previous` is the text of the file before the call, '' if there
+    was no file. With Overwrite.ALWAYS, these two are not recorded: they are None and ''.
     """
 
     outcome: WriteOutcome  # skipped: a person has edited the file, so it was not overwritten

@@ -16,10 +16,15 @@ from archiver.models.page import UNAVAILABLE_STATES, Page, State, Target
 class ArchiveTransaction:
     """All data that one transaction commits to the catalogue for one SOURCE, after its files are on disk.
 
-    `page` is None if no page was received. `is_new` is False if the page was read from its snapshot. `notice` is the
-    notice of a migrated account that named the page's address. `post` is the path of the post, and `digest` the SHA-256
-    of its text. `asked` is False if missing media were not requested, so that no failed attempt is counted. `share` is
+    `page` is None if no page was received. `is_new` is False if the page was read from its snapshot. `snapshot` is the
+    SHA-256 of the snapshot, '' if none was kept. `notice` is the notice of a migrated account that named the page's
+    address. `article` is None if the page contains no article.
+
+    `post` is the path of the post relative to the archive's folder, and `digest` the SHA-256 of its text. `share` is
     the share of the page's text that the post contains, from 0 to 1; None if no post was rendered.
+
+    `media` maps the name of each medium to its file, or to the reason why there is none. `asked` is False if missing
+    media were not requested, so that no failed attempt is counted.
     """
 
     target: Target
@@ -58,10 +63,13 @@ class ArticleSummary:
 class ArticleRecord(ArticleSummary):
     """The catalogue's record of an article.
 
-    `state` is the state of its page when last checked, and `state_seen` the time when this state was first seen.
-    `digest` is the SHA-256 of the post as archiver wrote it. `source` is the title of the source in archiver.yml whose
-    options apply to the post. `share` is the share of the page's text that the post contains, from 0 to 1; None if it
-    is unknown. `removed` are the parts of the page that the extractor left out.
+    `archived` is the time of the capture that the post shows. `checked` is the time when the page was last checked;
+    None if that is unknown, because the record was recovered from its post. `state` is the state of the page when last
+    checked, and `state_seen` the time when this state was first seen.
+
+    `digest` is the SHA-256 of the post as archiver wrote it, '' if it is unknown. `source` is the title of the source
+    in archiver.yml whose options apply to the post, or ''. `share` is the share of the page's text that the post
+    contains, from 0 to 1; None if it is unknown. `removed` are the parts of the page that the extractor left out.
     """
 
     type: str = "article"
@@ -86,7 +94,7 @@ class Tombstone:
     """The record of an article that the user removed, so that the article is not fetched again.
 
     `removed` is the time of the removal. `url` is the article's main address, and `urls` are all its known addresses.
-    `archived` is the time when the page shown by its post was received.
+    `archived` is the time of the capture that its post showed: when the page came from WeChat or a browser saved it.
     """
 
     key: str

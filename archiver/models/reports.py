@@ -14,7 +14,10 @@ from archiver.models.record import ArticleRecord, UrlRecord
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildResult:
-    """The result of rebuilding the post of one article, with a diff of the post if one was requested."""
+    """The result of rebuilding the post of one article.
+
+    `diff` is a unified diff of the post; '' if the post is unchanged or no diff was requested.
+    """
 
     outcome: Outcome
     diff: str = ""  # unified diff of the post; '' if it is unchanged or no diff was requested
@@ -24,8 +27,9 @@ class RebuildResult:
 class RemovalResult:
     """The result of removing an article, or of a dry run of the removal.
 
-    `kept` is the path of the post if it is not deleted but moved aside, because a person edited it; otherwise ''. The
-    fields are the keys of a JSON line of `rm --json`.
+    `files` are the paths of the deleted files or, in a dry run, of those that would be deleted. A post that a person
+    edited is not deleted but moved to the quarantine: `kept` is then its new path or, in a dry run, its present one;
+    otherwise ''. Paths are relative to the archive's folder. The fields are the keys of a JSON line of `rm --json`.
     """
 
     key: str
@@ -50,9 +54,11 @@ class ArticleDetail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchHit:
-    """An article that a search found. `post` is relative to the archive's folder.
+    """An article that a search found.
 
-    `snippet` is a piece of the text in one line, and `marks` are the (start, end) of the searched terms in it.
+    `post` is the path of its post, relative to the archive's folder. `snippet` is a piece of the post's text in one
+    line. `marks` has (start, end) for each place in `snippet` where a searched term is, in characters and with `end`
+    exclusive.
     """
 
     key: str
@@ -66,10 +72,13 @@ class SearchHit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchResult:
-    """The articles that a search found. `more` is whether there are more than the limit of the search.
+    """The articles that a search found.
 
-    If nothing was found, `variants` is the number of articles that a search with simplified and traditional characters
-    as the same finds, and `accounts` are names of accounts that are like the one which the user named.
+    `more` is True if the search would find more articles without its limit.
+
+    If nothing was found, one of two hints may be set. `variants` is the number of articles that the same search would
+    find if simplified and traditional characters counted as the same. `accounts` has names that resemble the account
+    that the user named, if the archive does not know that account. Without a hint these are 0 and ().
     """
 
     hits: tuple[SearchHit, ...] = ()

@@ -14,10 +14,16 @@ STDOUT = "-"  # as a path: write to stdout
 class ArticleQuery:
     """The conditions for selecting articles from the catalogue. A field with its default value is no condition.
 
-    `account` is the name or id of the account. Selected are articles published at `since` or later and before `until`.
-    `state` is a value of models.State, or else `due` or `waiting`. These two select no articles, but addresses without
-    an article that are to be fetched now (`due`) or later (`waiting`).
-    `incomplete` selects only articles with missing media or missing text.
+    - `account` is the name or id (`gh_…`) of the account.
+    - `since` and `until`: the article was published at `since` or later, and before `until`.
+    - `state` is a value of models.State, or else `due` or `waiting`. These two select no articles, but addresses
+      without an article that are to be fetched now (`due`) or later (`waiting`).
+    - `incomplete` selects only articles with missing media or missing text.
+    - `title` is a text that the title contains. Case and full-width letters make no difference.
+    - `tag` is a tag that the post has.
+
+    `order` is `newest`, `oldest` or, for a search, `relevance`; '' is the usual order of the command. `limit` is the
+    maximum number of articles, None for no limit.
     """
 
     account: str = ""  # name or id (gh_…) of the account
@@ -33,11 +39,12 @@ class ArticleQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchRequest:
-    """What to search for, and among which articles.
+    """The terms to search for, and the conditions on the articles.
 
-    `words` is what the user typed. `articles` selects the articles by other conditions, and says their order and
-    number. With `exact`, letters must have the case and the width that the user typed. With `variants`, simplified and
-    traditional characters count as the same. `anew` makes the index of the archive's words anew first.
+    `words` are the arguments of the command as the user typed them; they may contain quotes and minus signs. `articles`
+    has the other conditions on the articles, and their order and maximum number. With `exact`, letters must have the
+    case and the width that the user typed. With `variants`, simplified and traditional characters count as the same.
+    With `anew`, the search index is first deleted and made again from all posts.
     """
 
     words: tuple[str, ...]
@@ -51,8 +58,9 @@ class SearchRequest:
 class ExportRequest:
     """The articles to export and the files to write.
 
-    `files` maps each format (`warc`, `wacz`, `jsonl`, `csv`) to the path of its file. `articles` selects the articles.
-    Alternatively, `only` names them by key, address or path of the post; giving both is an error.
+    `files` maps each format (`warc`, `wacz`, `jsonl`, `csv`) to the path of its file. The path `-` means stdout; it is
+    allowed for `jsonl` and `csv`. `articles` selects the articles. Alternatively, `only` names them by key, address or
+    path of the post; giving both is an error.
     """
 
     files: Mapping[str, str]  # path by format (warc, wacz, jsonl, csv); `-` is stdout, for jsonl and csv

@@ -43,7 +43,11 @@ class PageCounts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MediaCounts:
-    """The numbers of images, audios and videos. A medium that several articles show counts once."""
+    """The numbers of images, audios and videos. A medium that several articles show counts once.
+
+    A medium that is to be downloaded again, because its file was lost or altered, is in `due` or `waiting` and not in
+    `saved`. But `size` (in bytes) includes it.
+    """
 
     saved: int = 0
     size: int = 0  # bytes of the saved ones
@@ -57,9 +61,9 @@ class MediaCounts:
 class UrlCounts:
     """The numbers of addresses that led to no article.
 
-    `gone` maps the final states of pages, such as `deleted`, to the numbers of addresses that are not fetched again.
-    `given_up_recently` does the same for addresses that were given up in the last days, although their article may
-    exist.
+    `gone` maps final states of pages, such as `deleted`, to the number of addresses that are not fetched again because
+    of this state. `given_up_recently` maps states to the number of addresses that were given up in the last days after
+    several attempts (policy.PAGE_TRIES), although an article may exist there.
     """
 
     due: int = 0  # number to fetch now
@@ -72,7 +76,11 @@ class UrlCounts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunRecord:
-    """The record of one run. `ended` and `exit_code` are None if it is still working, or if it was stopped."""
+    """The record of one run.
+
+    `ended` and `exit_code` are None if the run is still working (`is_working`), or if it was stopped before it could
+    record its end.
+    """
 
     command: str
     started: datetime
@@ -86,9 +94,10 @@ class RunRecord:
 class SourceRecord:
     """The record of how the listing of a source (a list, album or feed in archiver.yml) went in the last runs.
 
-    `failures` is the number of failed listings since the last one that succeeded, and `error` is the message of the
-    last one, '' if it succeeded. `listed` and `new` are numbers of articles in the last listing, and how many of them
-    had to be archived.
+    `failures` is the number of listings that failed since the last one that succeeded. The other fields are about the
+    last listing: `error` is its message, '' if it succeeded; `listed` is the number of articles that it named, and
+    `new` is how many of them had to be archived. `tried` is its time, and `read` the time of the last one that
+    succeeded.
     """
 
     name: str
@@ -102,9 +111,12 @@ class SourceRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceStatus:
-    """The status of a source in archiver.yml. The times are None if no run has listed it, or the next run is unknown.
+    """The status of a source in archiver.yml.
 
-    `articles` is the number of archived articles that came by this source. The other fields are those of SourceRecord.
+    `last_run` is the time when a run last listed the source, with or without success; None if no run has listed it.
+    `read` is the time of the last listing that succeeded, None if none has. `next_run` is the time when the next run is
+    expected, None if it is unknown. `articles` is the number of archived articles that came from this source. The other
+    fields are those of SourceRecord.
     """
 
     name: str
@@ -121,10 +133,12 @@ class SourceStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WallStatus:
-    """The state of WeChat's wall for all archives of the user. In a cool-down, no page is requested.
+    """The state of WeChat's wall (its verification page) for all archives of the user.
 
-    `until` is the end of the cool-down, None if there is none. `last` is the time when the last cool-down began, None
-    if there was none, and `cooldown` its length in seconds, 0 if WeChat has sent another page since.
+    In a cool-down, no page is requested. `until` is the end of the present cool-down. It is None if there is none, or
+    if the user has passed the verification page since, as the cookie file shows. `last` is the time when the last
+    cool-down began, None if there was none. `cooldown` is its length in seconds, 0 if WeChat has sent another page
+    since.
     """
 
     until: datetime | None = None
@@ -136,9 +150,10 @@ class WallStatus:
 class DiskUsage:
     """The bytes that the archive's files use, and the free bytes of its disk.
 
-    If the archive has many articles, `posts` and `pages` are computed from a sample of the files, and `is_estimated` is
-    True. `own` are the files directly in `.archive`, such as the catalogue, and `aside` are those in its subfolders for
-    backups and for files that were put aside.
+    `pictures` are the images, audios and videos, and `pages` the snapshots. `own` are the files directly in `.archive`,
+    such as the catalogue. `aside` are the files in subfolders of `.archive` other than the snapshots, such as backups
+    and files that were put aside. If the archive has many articles, `posts` and `pages` are computed from a sample of
+    the files, and `is_estimated` is True. `free` is None if it is unknown.
     """
 
     posts: int = 0
@@ -159,9 +174,11 @@ class DiskUsage:
 class ArchiveStatus:
     """The status of an archive at the time `time`. The fields are the keys of `status --json`.
 
-    `needs` are the matters that need a person. `last_run` is the last call of `archiver run`, and `next_run` the time
-    when the next one is expected, None if the calls are not regular. `working_since` is the time since which commands
-    are fetching articles now.
+    `needs` are the matters that need a person. `pictures` counts all media, not only images, and `addresses` the
+    addresses without an article. `rechecks_due` is the number of articles whose pages are due for a recheck; 0 if
+    rechecks are turned off. `last_run` is the last call of `archiver run`. `next_run` is the time when the next one is
+    expected, None if the calls are not regular. `working_since` is the time since which commands are fetching articles
+    now, None if none is. `search_queue` is the number of changed articles that the search index has not read yet.
     """
 
     time: datetime

@@ -86,9 +86,9 @@ class AlbumListing:
     from 100 articles to 103, the iteration ends when three new ones are found and the last article of a response is
     known. If one article is added and another deleted, the count is unchanged, and the new article may be missed.
 
-    After the iteration, `count` is the number of articles that the album claims to have. `is_complete` is True if the
-    album was listed to its end, or up to an early end as described. Only then may `count` be used as the next
-    `last_count`.
+    After the iteration, `title` and `account` are the names of the album and its account ('' if unknown). `count` is
+    the number of articles that the album claims to have (None if unknown). `is_complete` is True if the album was
+    listed to its end, or up to an early end as described. Only then may `count` be used as the next `last_count`.
     """
 
     def __init__(self, address: str, fetch: FetchBytes, is_known: IsKnown, last_count: int | None = None) -> None:

@@ -12,9 +12,10 @@ _LONGEST_ADDRESS = 2048  # characters; long links with all tracking parameters h
 
 
 def article_target(address: object) -> Target | None:
-    """Return a Target for the article at `address`, by which it can be fetched.
+    """Return the Target for the article at `address`; None if `address` is not the address of an article.
 
-    Return None if `address` is not a string, too long, or not the address of an article.
+    `address` is a value from an album listing or feed, which may be of any type. Return None also if it is not a
+    string, or if it is too long.
     """
     if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
         return None
@@ -26,10 +27,10 @@ def article_target(address: object) -> Target | None:
 
 
 def best_target(addresses: Iterable[object]) -> Target | None:
-    """Choose the best of several addresses of one article, and return a Target, by which it can be fetched.
+    """Return the Target for an article, made from the best of its `addresses`; None if no address is an article's.
 
     The best one is the first short address (`/s/…`), else the first address of an article. WeChat serves short
-    addresses to everybody, but sends the verification page for long ones. Return None if no address is an article's.
+    addresses to everybody, but sends the verification page for long ones.
     """
     targets = [target for target in map(article_target, addresses) if target]
     return next((target for target in targets if urls.is_short(target.url)), targets[0] if targets else None)

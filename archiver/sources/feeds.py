@@ -59,10 +59,11 @@ def read_feed(content: bytes, address: str) -> Feed:
 
 
 def _decode_feed(content: bytes) -> str:
-    """Return the text of a feed.
+    """Return the text of a feed, without a byte order mark and without white space around it.
 
-    The encoding is that of the byte order mark, else the one declared in the XML, else UTF-8. Invalid bytes are
-    replaced. Addresses are not changed by this, because they are ASCII.
+    The encoding is that of the byte order mark. Without one, it is the encoding that the XML declares, if this is a
+    common one (_ENCODING), else UTF-8. Invalid bytes are replaced, which does not change addresses, because they are
+    ASCII.
     """
     declared = _DECLARED.match(content)
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), "")

@@ -148,8 +148,8 @@ def _read_json_values(lines: NumberedLines) -> Iterator[Cell]:
 def _limited(lines: Iterable[str]) -> Iterator[str]:
     """Yield the lines of a JSON document until they have more than MAX_DOCUMENT_LENGTH characters together.
 
-    So a document that is too long does not fill the memory. The line that exceeds the limit is still yielded: the
-    caller finds out that the document is too long by comparing the length of all lines with the limit.
+    This limits the memory that a document needs. The line that exceeds the limit is still yielded. So the caller can
+    compare the length of all yielded lines with the limit, and find out that the document is too long.
     """
     left = MAX_DOCUMENT_LENGTH
     for line in lines:

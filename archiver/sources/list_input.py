@@ -43,10 +43,12 @@ def open_stdin_list() -> Iterator[ListEntry]:
 
 
 def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of a list.
+    """Return an iterator over the entries of a list. The iterator closes the file at its end.
 
-    The encoding is detected first. So for a list that is not text, this function raises InputError, not the iterator.
-    `name` is the list's name in errors. `folder` is the path of the folder to which paths in the list are relative.
+    `name` is the list's name in errors. `folder` is the path of the folder to which paths in the list are relative, ''
+    for the current folder. Raise InputError if the list cannot be read, is too large or is not text. This function
+    raises it before it returns, because it reads the whole list to detect the encoding. The iterator raises it only if
+    the list cannot be read again.
     """
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)

@@ -57,8 +57,10 @@ class LocalStore:
     def write(self, path: Path, content: bytes, *, proves_itself: bool = False) -> None:
         """Write or replace the file at `path` atomically: readers see the old or the new file, even after a crash.
 
-        Set `proves_itself` if damage to the content can be seen without the catalogue. A new file may then get its name
-        before its bytes are durable; the next `sync` makes them durable.
+        The new file is durable after the next `sync`. Without `proves_itself`, its bytes are durable already when it
+        gets its name, so that a power failure leaves either the old or the new content. Set `proves_itself` if damage
+        to the content can be seen without the catalogue; the bytes of a new file are then made durable only by the next
+        `sync`.
         """
         if self._is_dry:
             return
@@ -210,7 +212,7 @@ def make_durable_folder(folder: Path) -> None:
 def sync_folder(folder: Path) -> None:
     """Make the list of names in a folder durable: files that were created, renamed or deleted in it.
 
-    Do nothing if the folder does not exist, or on Windows, where folders cannot be synced.
+    Do nothing if the folder does not exist, on Windows, or on a network disk that cannot sync folders.
     """
     if os.name == "nt":
         return
@@ -241,9 +243,10 @@ def sync_file(path: Path) -> None:
 def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
     """Yield a file to write to, which replaces the file at `path` when the `with` block ends without an error.
 
-    The replacement is atomic and durable. With `devices`, a pipe, a terminal or /dev/null at `path` is written to
-    directly; without it, raise OutputError for these. Also raise OutputError if `path` is a folder or cannot be
-    written.
+    The replacement is atomic and durable, and keeps the permissions of the old file. If `path` is a symbolic link, the
+    link stays and the file to which it points is replaced. With `devices`, a pipe, a terminal or /dev/null at `path` is
+    written to directly; without it, raise OutputError for these. Also raise OutputError if `path` is a folder or cannot
+    be written.
     """
     if not devices and path.exists() and not path.is_file():
         raise OutputError("is not a file", concerns=str(path))
@@ -274,7 +277,10 @@ def atomic_file(path: Path, *, devices: bool = False) -> Iterator[BinaryIO]:
 
 
 def _delete_abandoned(path: Path) -> None:
-    """Delete temporary files that killed processes left behind for `path` more than a day ago."""
+    """Delete temporary files and folders that killed processes left behind for `path` more than a day ago.
+
+    Their names are those that `temporary_path` makes.
+    """
     for unfinished in path.parent.glob(f".{glob.escape(path.name[:100])}-{'[0-9a-f]' * 16}.tmp"):
         with suppress(OSError):
             if time.time() - unfinished.stat().st_mtime > _ABANDONED_AFTER:
@@ -304,7 +310,10 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 def temporary_path(path: Path) -> Path:
-    """Return the path of a hidden file with a random name in the folder of `path`; the file is not created."""
+    """Return a path with a hidden, random name in the folder of `path`, for a temporary file or folder.
+
+    Nothing is created there.
+    """
     return path.with_name(f".{path.name[:100]}-{secrets.token_hex(8)}.tmp")
 
 

@@ -43,16 +43,20 @@ else:
 
 
 class LockFile:
-    """An exclusive lock on the file at `path`. The file is created if it is missing, and never deleted."""
+    """An exclusive lock on the file at `path`.
+
+    `try_acquire` creates the file if it is missing. This class never deletes it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Acquire the lock without waiting; return False if another process holds it.
+        """Acquire the lock without waiting; return False if it is already held.
 
-        Raise OutputError if the file cannot be opened or locked.
+        The holder may be another process, or another LockFile of this process. Raise OutputError if the file cannot be
+        opened or locked.
         """
         descriptor = None
         try:

@@ -65,7 +65,10 @@ class LinkResolver:
         return url in self.files
 
     def is_drawing(self, url: str) -> bool:
-        """Return whether the post has to contain a drawing itself, as an address, since it was not saved as a file."""
+        """Return whether `url` is the `data:` address of a drawing that was not saved as a file.
+
+        The post then has to contain the drawing itself, as this address.
+        """
         return url.startswith(_DRAWING) and url not in self.files
 
     def is_too_long(self, url: str) -> bool:

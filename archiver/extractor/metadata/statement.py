@@ -59,14 +59,21 @@ def _stated(claim: Literal) -> str:
 
 
 def _source(claim: Literal) -> str:
-    """Return the words that name the account from which the material is; '' if it is from elsewhere."""
+    """Return the part of the statement that names the source of the material: 素材来源于 and the name of an account.
+
+    Return '' if the material is not from another WeChat account, or if the name is missing. `claim` is the result of
+    `_claim`.
+    """
     source = member(claim, "media_source_type_info")
     name = as_line(member(source, "biz_nickname"))
     return f"素材来源于{name}" if name and as_text(member(source, "media_source_from")) == _FROM_ACCOUNT else ""
 
 
 def _event(claim: Literal) -> str:
-    """Return the words that say when and where happened what the article tells of; '' if this is unknown."""
+    """Return the part of the statement that tells when and where the events of the article happened; '' if unknown.
+
+    This is a text such as 文中事件发生于2024年5月1日 北京市. `claim` is the result of `_claim`.
+    """
     when_and_where = " ".join(filter(None, _time_and_place(member(claim, "media_source_type_info"))))
     return f"文中事件发生于{when_and_where}" if when_and_where else ""
 
@@ -81,7 +88,10 @@ def _time_and_place(source: Literal) -> Iterator[str]:
 
 
 def _shown(parsed: ParsedPage) -> str:
-    """Return the statement that a browser has saved in the page, as its element shows it; '' if there is none."""
+    """Return the statement in the element `#js_claim_source_content`, without its label 作者提示; '' if there is none.
+
+    A script of WeChat writes the statement into this element, so only a page that a browser saved contains it.
+    """
     if not parsed.has_outside_scripts(_ELEMENT):
         return ""
     return _LABEL.sub("", parsed.shown(f"#{_ELEMENT}"), count=1)

@@ -39,8 +39,9 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
     pass changes the tree in place, and yields a Removal for each piece of content that it removes.
 
     Args:
-        raw: The body as it is in the page. Its HTML tells which of the passes are needed for copies of pages and for
-            formulas. Its style sheets are used for copies of pages and for drawings, its videos for cards.
+        raw: The body as it is in the page. The passes use its style sheets, its videos and the base of its links. The
+            pass for formulas, and those for addresses that a web archive or SingleFile changed, are left out or do
+            nothing if the HTML of the body has no such content.
         after_hidden: Additional passes, to run directly after those that drop hidden elements and line numbers. For
             example, `clean` adds one that collects the visible text before the other passes change it.
     """

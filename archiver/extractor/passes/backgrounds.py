@@ -24,10 +24,12 @@ _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%\Z")
 
 
 def find_backgrounds(body: Element) -> None:
-    """Insert an `<img>` with the address of the background image before each large empty box or SVG.
+    """Insert an `<img>` with the background image before each large empty box or SVG that has one.
 
-    Large means at least 64 px wide and high, and empty means without text and images. The box itself stays in the tree
-    unchanged. All other backgrounds are ignored.
+    Large means at least 64 px wide and high, and empty means without text and images. All other backgrounds are
+    ignored. The box itself stays in the tree, but each `url(…)` in its `style` is replaced by `none`, as in all
+    elements with a background image. An embedded image may be long, and `declarations` reads only the beginning of a
+    style.
     """
     elements = dict.fromkeys((*_with_address(body), *_with_moved_address(body)))
     found = [(element, _address_of(element)) for element in elements if element.tag != "img"]
@@ -41,8 +43,9 @@ def find_backgrounds(body: Element) -> None:
 def _address_of(element: Element) -> str:
     """Return the address of an element's background image; '' if it has none.
 
-    A script of WeChat moves the address from the `style` to `data-lazy-bgimg` until the reader scrolls there. In place
-    of it, it puts a blank image. So a page that a browser saved has most addresses in this attribute.
+    Until the reader scrolls to the element, a script of WeChat keeps the address in the attribute `data-lazy-bgimg` and
+    has a blank image in the `style`. So a page that a browser saved has most addresses in this attribute. It is read
+    first, then the `style`.
     """
     lazy = urls.media(element.get("data-lazy-bgimg", ""))
     if lazy:

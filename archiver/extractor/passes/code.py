@@ -43,9 +43,11 @@ def mark_code(body: Element) -> None:
 
 
 def _append_further_lines(block: Element) -> None:
-    """Append to a block of one line the boxes directly behind it, if they are further lines of the same code.
+    """Append the boxes directly behind a block of one line to the block if they are further lines of the same code.
 
-    An editor without code blocks has given each line a box of its own, and all of them the same style.
+    An editor without code blocks gives each line a box of its own. These boxes have the same tag, class and `style`,
+    and the `style` sets a font for code. The first box that differs, contains an image or has several lines ends the
+    code.
     """
     kind = _kind(block)
     if block.tag in ("pre", "table") or not is_monospaced(kind[2]) or "\n" in code_text(block):
@@ -80,10 +82,11 @@ def read_code(body: Element) -> None:
 
 
 def _language(block: Element) -> str:
-    """Return the programming language of a code block: `python` for a class such as `language-python`.
+    """Return the programming language of a code block, in lower case: `python` for a class such as `language-python`.
 
-    Return '' if no element of the block has such a class, and no box of a highlighter around it. The attribute
-    `data-lang` is ignored, since the editor guesses it and is often wrong.
+    This class is read from the elements of the block, then from the boxes of a highlighter around it, where it may also
+    have a form such as `highlight python`. Return '' if there is none. The attribute `data-lang` is ignored, since the
+    editor guesses it and is often wrong.
     """
     for element in block.iter():
         if isinstance(element.tag, str) and (found := _LANGUAGE.search(element.get("class", ""))):

@@ -45,7 +45,11 @@ def find_code_blocks(body: Element) -> list[Element]:
 
 
 def _candidates(element: Element) -> list[Element]:
-    """Return the elements in an element that may be code blocks, each kind in document order."""
+    """Return the descendants of an element that may be code blocks, each once.
+
+    These are elements with the class of WeChat's editor, then `<pre>` elements, then elements whose `style` may show
+    them as a box of code. Each of the three groups is in document order.
+    """
     found = (*_editors_blocks(element), *element.iterdescendants("pre"), *_styled_boxes(element))
     return list(dict.fromkeys(found))
 
@@ -73,7 +77,11 @@ class _BlockFinder:
         return blocks
 
     def _may_be_code(self, element: Element) -> bool:
-        """Return False if the tag, the class and the styles of an element exclude that it is a code block."""
+        """Return True if an element can be a code block, judged only by its tag, class and `style`.
+
+        It can be one if it is a `<pre>`, has the class of WeChat's editor, is a `<code>` that is shown as a box, or is
+        a box in which white space is shown as it is.
+        """
         if element.tag == "pre" or _has_editors_class(element):
             return True
         style = element.get("style", "")
@@ -87,9 +95,14 @@ class _BlockFinder:
         return _is_pre_of_code(element) if element.tag == "pre" else self._is_box_of_code(element)
 
     def _is_box_of_code(self, box: Element) -> bool:
-        """Return True if a box that is no `<pre>` contains code: its text is in a font for code.
+        """Return True if a box that is not a `<pre>` contains code.
 
-        A box that breaks long lines is prose if most of its lines look like it, unless it is a `<code>`.
+        All of these must be true:
+
+        - Its text is in a font for code. If only elements in the box set this font, there are several lines.
+        - It has no link and none of the elements in _NOT_IN_A_BOX, such as a heading or an image.
+        - It does not break long lines (`white-space: pre`), or is a `<code>`, or at most half of its lines look like
+          prose.
         """
         in_font = self._has_code_font(box)
         if not in_font and not _holds_text_in_code_font(box):
@@ -103,7 +116,11 @@ class _BlockFinder:
         return in_font or "\n" in text
 
     def _has_code_font(self, element: Element) -> bool:
-        """Return True if an element's own style, or else the nearest style around it that sets a font, is for code."""
+        """Return True if the text of an element is shown in a font for code.
+
+        This is decided by the nearest element that sets a font with its `style` or its tag: the element itself, or one
+        around it. If there is none, the result is False.
+        """
         unknown: list[Element] = []
         result = False
         for outer in (element, *element.iterancestors()):
@@ -164,7 +181,7 @@ def _contains_other_blocks(pre: Element) -> bool:
 def _has_link(box: Element) -> bool:
     """Return True if a box has a link outside of `<code>` whose text is not its own address.
 
-    Code has none, and a link would be lost in a code block.
+    Code does not contain such links, and a code block would lose them.
     """
     for link in box.iterdescendants("a"):
         address, text = urls.link(link.get("href", "")), normalized_text(link)
@@ -206,9 +223,9 @@ def _texts_outside_code(pre: Element) -> Iterator[tuple[str, bool]]:
 
 
 def _shows_space(element: Element, *, outer: bool) -> bool:
-    """Return whether spaces in an element are shown as they are; `outer` says this of the element around it.
+    """Return whether spaces in an element are shown as they are; `outer` is the result for the element around it.
 
-    With `pre-line` they are not: it keeps line feeds alone, and is a style of prose.
+    For `white-space: pre-line` the result is False: it keeps line feeds but not spaces, and is used for prose.
     """
     style = element.get("style", "")
     declared = keeps_space(style) if style else None

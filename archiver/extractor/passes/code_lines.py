@@ -29,8 +29,8 @@ _WITHOUT_TEXT = frozenset("ul ol dl table thead tbody tfoot tr".split())  # whit
 class CodeLine(NamedTuple):
     """A line of a code block.
 
-    `text` is the line without its line feed. `first` is the element that directly contains the first characters of the
-    line; it is None if these stand behind an element, or if the line is blank.
+    `text` is the line without its line feed. `first` is the element whose text begins the line, white space aside. It
+    is None if the line begins inside a text after a line feed, or with text behind an end tag, or if the line is blank.
     """
 
     text: str
@@ -40,8 +40,9 @@ class CodeLine(NamedTuple):
 def code_text(block: Element) -> str:
     """Return the code in a code block, with a line feed between its lines.
 
-    Non-breaking spaces become plain ones. Invisible characters and blank lines at both ends are removed. A line with a
-    single non-breaking space is empty: editors write it so that the line is shown.
+    Non-breaking spaces become plain ones. Invisible characters and blank lines at both ends are removed, and so are
+    lines such as `counter(line)`: line numbers that a style sheet makes, copied as text. A line with a single
+    non-breaking space is empty: editors write it so that the line is shown.
     """
     text = "\n".join("" if line.text == "\u00a0" else line.text for line in code_lines(block)).translate(_SPACES)
     lines = _CSS_COUNTER.sub("", text).split("\n")
@@ -154,10 +155,11 @@ class _LineReader:
         self.end_line()
 
     def _read(self, text: str, element: Element | None) -> None:
-        """Read text directly in `element`; None stands for text behind an element.
+        """Add a text to the current line; each line feed in it ends a line.
 
-        White space that only indents the source of the page is skipped: between items of a list, and before the first
-        word of a line whose style does not keep white space.
+        `element` is the element that begins with this text; None if the text follows the end tag of an element. White
+        space that only indents the source of the page is skipped: between items of a list, and before the first word of
+        a line whose style does not keep white space.
         """
         box = self.boxes[-1]
         is_between_lines = "\n" in text and not self.parts and (self.one_line_each or not box.keeps_space)
@@ -175,7 +177,10 @@ class _LineReader:
 
 
 class _Style(NamedTuple):
-    """The layout that an element's tag and `style` attribute declare, see _Box; `keeps_space` is None if none."""
+    """The layout that an element's tag and `style` attribute declare; for the fields see _Box.
+
+    `keeps_space` is None if they do not declare whether white space is kept.
+    """
 
     keeps_space: bool | None
     starts_line: bool
@@ -223,10 +228,12 @@ def _is_empty_line(element: Element) -> bool:
 
 
 def _has_code_for_each_line(block: Element) -> bool:
-    """Return True if each `<code>` of a block is one line, as WeChat's editor writes them.
+    """Return True if each `<code>` in a block is one line of the code, as WeChat's editor writes it.
 
-    Such elements follow each other directly, or with a line feed of the page's source between them. They are siblings:
-    a highlighter that writes several `<code>` in a line has a parent for each line.
+    Such elements are siblings. They follow each other directly, or there is a line feed of the page's source between
+    all of them and they contain the whole text of the block. The result is False if two of them are separated by spaces
+    without a line feed, if they are nested, or if they have several parents such as `<p>`, `<li>` or `<td>`. In the
+    last case each parent is a line, in which a highlighter may write several `<code>`.
     """
     codes = list(block.iterdescendants("code"))
     parents = {parent: parent.tag for code in codes if (parent := code.getparent()) is not None}

@@ -127,7 +127,8 @@ class _Builder:
         """Add text to the current line, unless the style of the innermost open element hides it.
 
         Every sequence of white space becomes one space. If that style has a `white-space` such as `pre`, line feeds
-        become line breaks instead, and spaces non-breaking ones: `normalize_spaces` decides later whether they stay.
+        become line breaks instead. Spaces at the start of a line, and several in a row, become non-breaking ones:
+        `normalize_spaces` decides later whether they stay.
         """
         style = self.styles[-1].style
         if style.hidden:

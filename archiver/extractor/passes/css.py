@@ -100,9 +100,9 @@ def starts_line(tag: str, style: str, parent: ComputedStyle) -> bool:
 
 
 def keeps_space(style: str) -> bool | None:
-    """Return True if a `style` attribute lets white space be shown, False if it does not, None if it is silent.
+    """Return True if a `style` attribute keeps white space, False if it collapses it, None if it does not declare this.
 
-    `pre-line` counts as True, since it keeps line feeds.
+    `pre-line` counts as True, since it keeps line feeds. `inherit` and `unset` count as not declared.
     """
     space = _white_space(declarations(style))
     return None if space in ("", "inherit", "unset") else space.startswith(("pre", "break-spaces"))

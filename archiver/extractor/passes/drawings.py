@@ -67,7 +67,11 @@ def make_drawings(css: str) -> Callable[[Element], Iterator[Removal]]:
 
 
 class _Drawer:
-    """The pass for one body. `svgs` are all `<svg>` elements in it, in document order."""
+    """A run of the pass `make_drawings` over one body.
+
+    The constructor takes the body, all `<svg>` elements in it in document order, and the content of the page's
+    `<style>` elements.
+    """
 
     def __init__(self, body: Element, svgs: list[Element], css: str) -> None:
         self.svgs, self.css = svgs, css
@@ -79,7 +83,10 @@ class _Drawer:
 
     @cached_property
     def definitions(self) -> dict[str, Element]:
-        """The elements in all drawings of the body that have an id, by their id."""
+        """A mapping of ids to elements: all elements in the `<svg>` elements of the body that have an id.
+
+        A drawing may use elements of another one. If several elements have the same id, the first one is used.
+        """
         definitions: dict[str, Element] = {}
         for svg in self.outermost:
             for part in svg.iter(etree.Element):
@@ -93,7 +100,11 @@ class _Drawer:
         return RuleIndex("\n".join([self.css, *(sheet for sheet in self.sheets if sheet not in self.css)]))
 
     def run(self) -> Iterator[Removal]:
-        """Replace the drawings of the body; yield a Removal for what cannot be drawn."""
+        """Replace the drawings of the body; yield a Removal for each formula that cannot be drawn.
+
+        If the drawings have too many elements, the rest of them are left as they are, and a Removal says so. Other
+        drawings that cannot be drawn are left without a Removal.
+        """
         for svg in self.svgs:
             if self.scanned > _MAX_SCANNED:
                 yield Removal(step="make_drawings", reason="more drawings than an article has")
@@ -105,7 +116,11 @@ class _Drawer:
                 _link_area(svg)
 
     def _replace(self, svg: Element) -> Iterator[Removal]:
-        """Replace an `<svg>` element if it is a drawing."""
+        """Replace an `<svg>` element if it is a drawing; yield a Removal for a formula that cannot be drawn.
+
+        If the `<svg>` contains images with an address, it is not replaced. Its words become the alternative text of the
+        first image.
+        """
         parts = list(svg.iterdescendants(etree.Element))
         self.scanned += len(parts)
         if _is_hidden(svg) or not holds(svg, *_DRAWN) or _is_box(svg) or _is_part_of_html(svg):
@@ -132,7 +147,10 @@ class _Drawer:
             drop(svg)
 
     def _draw(self, svg: Element, surroundings: Surroundings) -> Drawing | None:
-        """Return the file of an `<svg>` element; None if it cannot be drawn."""
+        """Return the SVG file made from an `<svg>` element; None if it cannot be drawn.
+
+        Once the files of a body have more than _MAX_BYTES together, no further drawing is made.
+        """
         try:
             if self.size > _MAX_BYTES:
                 raise UndrawableError("more bytes than the drawings of an article have")
@@ -145,7 +163,11 @@ class _Drawer:
         return drawing
 
     def _put(self, svg: Element, drawing: Drawing, *, is_inline: bool) -> None:
-        """Replace an `<svg>` element by a DRAWING element, and the links in it by one around it or behind it."""
+        """Replace an `<svg>` element by a DRAWING element, and keep its links.
+
+        A single link is put around the drawing. Several links are written into a paragraph behind it. `is_inline` is
+        True if the drawing is part of a line of text; this does not apply to an `<svg>` with `display: block`.
+        """
         self.drawn.update(svg.iterdescendants("svg"))
         if declarations(svg.get("style", "")).get("display") == "block":
             is_inline = False
@@ -161,7 +183,10 @@ class _Drawer:
 
 
 def _anchors(svg: Element) -> dict[str, Element]:
-    """Return the links in an `<svg>`, by their address."""
+    """Return the links in an `<svg>`: a mapping of each address to an `<a>` that leads to it.
+
+    Links without a valid address are left out.
+    """
     return {href: anchor for anchor in svg.iter("a") if (href := urls.link(anchor.get("href", "")))}
 
 
@@ -173,7 +198,11 @@ def _put_into_link(element: Element, href: str) -> None:
 
 
 def _link_area(svg: Element) -> None:
-    """Put a link around an `<svg>` for pictures whose only link is an area to tap, without anything in it."""
+    """Put a link around an `<svg>` that has no text and just one link, if there is no image in this link.
+
+    Such a link is an area over the picture, which the reader taps. Without this, the link would be lost, since it
+    contains neither text nor an image.
+    """
     anchors = _anchors(svg)
     if len(anchors) == 1 and not normalized_text(svg):
         ((href, anchor),) = anchors.items()
@@ -189,7 +218,10 @@ def _title_of(svg: Element) -> str:
 
 
 def _links(svg: Element, anchors: dict[str, Element]) -> Element:
-    """Return a paragraph with the links of a drawing, by their address."""
+    """Return a `<p>` with the links of a drawing; each shows the text of its `<a>`, or its address if there is no text.
+
+    `svg` is the drawing, and `anchors` is the result of `_anchors` for it.
+    """
     paragraph = svg.makeelement("p", {})
     for href, anchor in anchors.items():
         link = etree.SubElement(paragraph, "a", {"href": href})
@@ -229,7 +261,11 @@ def _is_part_of_html(svg: Element) -> bool:
 
 
 def _describe_images(parts: Sequence[Element]) -> None:
-    """Make the words that an `<svg>` writes over its images the alternative text of the first image."""
+    """Set the alternative text of the first image in an `<svg>` to the words that the `<svg>` writes over its images.
+
+    The `<text>` elements outside of links are dropped. `parts` are all elements in the `<svg>`. At least one of them
+    must be an `<image>` with an address.
+    """
     image = next(part for part in parts if part.tag == "image" and urls.media(_address(part)))
     texts = [part for part in parts if part.tag == "text" and next(part.iterancestors("a"), None) is None]
     words = [text for part in texts if _WORD.search(text := normalized_text(part))]

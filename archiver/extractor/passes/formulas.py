@@ -50,7 +50,8 @@ def may_have_formulas(html: str) -> bool:
 def read_formulas(body: Element) -> None:
     """Replace each formula whose TeX source is in the page by this source.
 
-    Of formulas without TeX, what a browser does not show is dropped: a second copy of the formula for screen readers.
+    A formula without TeX stays, but parts of it that a browser does not show are dropped: a second copy for screen
+    readers, for example.
     """
     done: set[Element] = set()
     candidates = _candidates(body)
@@ -111,7 +112,10 @@ def _whole_formula(element: Element) -> Element:
 
 
 def _has_other_words(element: Element, source: str) -> bool:
-    """Return True if an element shows Chinese that is not in its TeX: it is text, or the TeX is of something else."""
+    """Return True if an element shows Chinese characters that are not in the TeX `source`.
+
+    Then it also contains ordinary text, or the TeX belongs to something else.
+    """
     words = _CJK.findall(normalized_text(element))
     return bool(words) and not set(words) <= set(source)
 
@@ -124,7 +128,7 @@ def _is_math(element: Element) -> bool:
 
 
 def _shows_more(parent: Element, element: Element) -> bool:
-    """Return True if a part of a formula contains another formula besides `element`, or text around it."""
+    """Return True if `parent`, a part of a formula, contains text or another formula besides its child `element`."""
     if (parent.text or "").strip() or any((child.tail or "").strip() for child in parent):
         return True
     others = (child for child in parent.iterchildren(etree.Element) if child is not element)
@@ -132,7 +136,10 @@ def _shows_more(parent: Element, element: Element) -> bool:
 
 
 def _chain(element: Element, whole: Element) -> Iterator[Element]:
-    """Yield `element` and the elements around it up to `whole`, and the one around that if it is for formulas, too."""
+    """Yield `element` and the elements around it up to `whole`.
+
+    If `element` itself is `whole`, also yield its parent, provided that this is an element for formulas.
+    """
     yield element
     for ancestor in element.iterancestors():
         if element is not whole or _is_math(ancestor):
@@ -150,7 +157,11 @@ def _is_display(element: Element) -> bool:
 
 
 def _replace_by_text(element: Element, formula: _Formula) -> None:
-    """Replace the content of an element by a formula."""
+    """Replace the content of an element by the TeX of a formula between its delimiters.
+
+    Unless the element is a block already, it becomes a `<section>` if the formula stands on a line of its own, else a
+    `<span>`.
+    """
     for child in list(element):
         element.remove(child)
     element.text = _text_of(formula)

@@ -14,8 +14,9 @@ _WITH_HOST = re.compile(r"(?i:https?):/")  # true of most addresses; they need n
 def resolve_links(base: str) -> Callable[[Element], None]:
     """Return the pass that sets `href` of each `<a>` in a body to an absolute address.
 
-    In drawings, the address may be in `xlink:href` instead. Of a link that does not lead out of the page, `href`
-    becomes ''. Addresses with a host stay as they are. `base` is the address to which relative links of the page refer.
+    Links in drawings may have the address in `xlink:href` instead. If a link does not lead out of the page, its `href`
+    becomes ''. Addresses that begin with `http:/` or `https:/` stay as they are. `base` is the address to which
+    relative links of the page refer.
     """
 
     def resolve(body: Element) -> None:

@@ -62,8 +62,8 @@ def find_svg_images(body: Element) -> None:
 def is_inline(image: Element) -> bool:
     """Return True if an image is part of a line of text, as an emoji or a formula is; False if it is an illustration.
 
-    An image is part of a line if the page shows it at most 64 px wide or high, or if it has the address of one of
-    WeChat's emoji.
+    WeChat's emoji, which are known by their address, are always part of a line. Any other image is part of a line if
+    the page shows it at most 64 px wide or high, unless its `style` shows it as a block (`display: block` or the like).
     """
     if image.get("src", "").startswith(_EMOJI):
         return True

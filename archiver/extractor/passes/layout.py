@@ -18,9 +18,13 @@ _SEEN_WITHOUT_TEXT = ("img", "image", "iframe", "video", "audio", "hr", CODE, CA
 def unwrap_layout_tables(body: Element) -> None:
     """Rename tables that are only used for layout, together with their rows and cells, to `<div>`.
 
-    A table is used for layout if no row has more than one cell, or more than one that is not empty while a cell holds
-    a heading, a quote, code or a table. Its `<th>` cells keep their name, since browsers show their text in bold. The
-    captions of all tables, including data tables, become paragraphs before their table.
+    A table is used for layout in two cases:
+
+    - No row has more than one cell.
+    - A cell contains a heading, a quote, code or a table, and no row has more than one cell that is not empty.
+
+    The `<th>` cells of such a table keep their name, since browsers show their text in bold. The captions of all
+    tables, including data tables, become paragraphs before their table.
     """
     for table in reversed(list(elements(body, "table"))):  # innermost tables first
         for caption in table.findall("caption"):

@@ -52,7 +52,11 @@ def drop_line_numbers(block: Element) -> None:
 
 
 def _is_marked(element: Element) -> bool:
-    """Return True if an element is a line number by its class or by its text, or is text that cannot be selected."""
+    """Return True if an element is marked as a line number: by its class, its text or its `style`.
+
+    The text is that of a counter of a style sheet, such as `counter(line)`. The `style` is `user-select: none`, which
+    keeps readers from selecting the text of the element.
+    """
     if _CLASS.search(element.get("class", "")) or _COUNTER.search(element.text or ""):
         return True
     declared = declarations(element.get("style", ""))
@@ -65,9 +69,11 @@ def _has_only_numbers(element: Element) -> bool:
 
 
 def _empty(element: Element) -> None:
-    """Remove the content of an element with line numbers. A single number keeps its place, with the tag LINE_NUMBER.
+    """Remove the content of an element with line numbers.
 
-    The element itself stays: to remove many elements one by one would take quadratic time.
+    The element itself stays, since removing many elements one by one would take quadratic time. If it contained a
+    single number, it gets the tag LINE_NUMBER, which shows that a line of code is there even if it is empty. Otherwise
+    it becomes a `<span>`.
     """
     is_single = len(normalized_text(element).split()) == 1
     clear(element)
@@ -106,9 +112,12 @@ def _is_in_row(element: Element) -> bool:
 def _is_column(element: Element, block: Element, *, in_row: bool) -> bool:
     """Return True if an element is the column of line numbers of a block.
 
-    The reason is that it is marked as such, or that it has as many numbers as the block has lines, and is in a box for
-    code or `in_row` with the block: otherwise it may be a text of numbers. In a row the single number 1 is no reason,
-    since it may be the number of a step.
+    It must contain only numbers, and one of these must be true:
+
+    - The element, or one inside it, is marked as a line number.
+    - The numbers count up from 1, one for each line of the block, and the parent of the element is a box for code.
+    - The numbers count up likewise, there are several, and the element stands beside the block (`in_row` is True). A
+      single number 1 could be the number of a step.
     """
     if not _has_only_numbers(element):
         return False
@@ -142,7 +151,12 @@ def _drop_counted(block: Element) -> None:
 
 
 def _column_in(block: Element, lines: list[CodeLine]) -> Element | None:
-    """Return the first element in a block, if it has a number for each of the lines behind it; else None."""
+    """Return the element at the start of a block that is its column of line numbers; None if there is none.
+
+    The numbers must count up from 1, at least to 2, and be as many as the lines behind the column, or one more if the
+    last line is blank. `lines` are the lines of the block, including those of the column and without blank lines at the
+    end.
+    """
     column = lines[0].first
     if column is None or column is block or not _has_only_numbers(column):
         return None
@@ -159,7 +173,9 @@ def _column_in(block: Element, lines: list[CodeLine]) -> Element | None:
 def _numbers_before(lines: list[CodeLine]) -> list[Element]:
     """Return the elements at the start of all lines, if they are the numbers of these lines; else [].
 
-    They are alike (tag, class and style), and a highlighter has not marked them as numbers in the code.
+    Their tag, class and `style` must be the same, and they must count up from 1. There must be at least 3 lines, or 2
+    in a table. The result is [] if a highlighter has marked the numbers as part of the code, if a `.` or the like
+    follows a number (a list or data), or if all lines are empty but for their number.
     """
     firsts = [line.first for line in lines if line.first is not None]
     least = 2 if firsts and firsts[0].tag == "td" else _LEAST_LINES
@@ -184,9 +200,10 @@ def _kind(element: Element) -> tuple[str, str, str]:
 
 
 def _drop_with_gap(numbers: list[Element]) -> None:
-    """Remove line numbers from a block of code by emptying their elements.
+    """Remove line numbers from a block of code by emptying their elements, and the space between number and code.
 
-    If every number before text has spaces after it, and one of them only one, a space is removed after each.
+    If the smallest number of spaces behind a line number is 1, this space only separates the two, and one space is
+    removed behind each line number. Otherwise all spaces stay. Lines without code do not count for this.
     """
     gaps = [_gap(number) for number in numbers if not _ends_line(number)]
     set_apart = min(gaps, default=0) == 1

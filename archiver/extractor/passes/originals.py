@@ -57,13 +57,14 @@ def _restore_addresses(body: Element) -> None:
 def restore_saved_images(css: str, html: str) -> Callable[[Element], None]:
     """Return a function that puts back the images which SingleFile moved to variables of the style sheet.
 
-    The function takes the tree of the body and changes it in place:
+    The function takes the tree of the body and changes each element whose `style` names such a variable:
 
-    - An `<img>` that has no address, and whose `style` names a variable, gets the image in this variable as its `src`.
-    - In the `style` of another element, the variable is replaced by the image.
+    - An `<img>` gets the image in the variable as its `src`.
+    - Any other element gets it as its `background-image`, which is appended to the `style`.
 
-    Images in variables are `data:` addresses. `css` is the content of the page's `<style>` elements, which set the
-    variables. `html` is the HTML of the body; if it names no variable, the function does nothing.
+    Elements with `data-src` are not changed. Images in variables are `data:` addresses. `css` is the content of the
+    page's `<style>` elements, which set the variables. `html` is the HTML of the body; if it names no variable, the
+    function does nothing.
     """
     if "--sf-img-" not in html:
         return _change_nothing
@@ -71,9 +72,10 @@ def restore_saved_images(css: str, html: str) -> Callable[[Element], None]:
 
 
 def image_variables(text: str) -> dict[str, str]:
-    """Return the images that SingleFile moved to variables of a style sheet, as `data:` addresses by variable.
+    """Return the images that SingleFile moved to variables of a style sheet.
 
-    `text` is the style sheet, or the whole page.
+    The result maps the name of each variable, such as `--sf-img-3`, to the `data:` address of its image. `text` is the
+    style sheet, or the whole page.
     """
     return {name: first or second or third for name, first, second, third in _VARIABLE.findall(text)}
 

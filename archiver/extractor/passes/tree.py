@@ -198,8 +198,8 @@ def having(attributes: str) -> Callable[[Element], list[Element]]:
     """Return a function that takes an element and returns its descendants that have certain attributes.
 
     `attributes` is an XPath expression that finds these attributes, such as `descendant::*/@id[starts-with(., 'js_')]`.
-    The function takes linear time. With `/parent::*` in the expression, libxml2 compares each found element with all
-    others. An element with two such attributes is returned twice.
+    It must not end with `/parent::*`: libxml2 would compare each found element with all others, which takes quadratic
+    time. An element with two such attributes is returned twice.
     """
     find = cast("Callable[[Element], list[etree._ElementUnicodeResult]]", etree.XPath(attributes))
     return lambda element: [cast(Element, value.getparent()) for value in find(element)]

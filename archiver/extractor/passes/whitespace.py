@@ -44,7 +44,11 @@ def _is_drawing(runs: list[Run]) -> bool:
 
 
 def _without_double_spaces(runs: list[Run]) -> list[Run]:
-    """Return the runs of a drawing, in which no plain space follows another or begins a line of the drawing."""
+    """Return the runs of a drawing without the plain spaces that a browser does not show.
+
+    A run loses a plain space at its start if it begins a line, or if the run before it ends in a space. Wide spaces at
+    the start of a line become one or two non-breaking ones, by their width.
+    """
     shown: list[Run] = []
     begins = True
     for run in runs:

@@ -20,7 +20,8 @@ _REFUSED = ("punycode", "idna")  # names of hosts, not of texts; decoding takes 
 def to_utf8(content: bytes, charset: str = "") -> bytes:
     """Return the text `content` converted to UTF-8; return it unchanged if its encoding is unknown.
 
-    The first bytes tell UTF-16 and UTF-32. Any other encoding must be declared as `charset`.
+    `charset` is the encoding that the file declares, '' if it declares none. It is ignored if the first bytes show that
+    the text is UTF-16 or UTF-32. Invalid bytes are replaced.
     """
     encoding = next((name for signature, name in _SIGNATURES if content.startswith(signature)), charset)
     try:

@@ -54,10 +54,11 @@ def article_address(address: str) -> str:
 
 
 def noted_date(address: str, content: bytes) -> datetime | None:
-    """Return the time when a page was copied, in UTC, as noted in the page; None if no valid time is noted.
+    """Return the time when a page was saved or copied, in UTC, as noted in it; None if no valid time is noted.
 
-    A browser may have saved a copy of archive.org. Then the time is that of archive.org's copy. `address` is the noted
-    address of the page, and `content` the page.
+    `address` is the noted address of the page, and `content` the page. The time is noted by SingleFile, and by
+    archive.org in its copies of pages. If a browser saved such a copy, the result is the time when archive.org made the
+    copy.
     """
     if in_address := _TIME_IN_ADDRESS.match(address):
         try:

@@ -57,7 +57,10 @@ class ResourceMedia:
 
 @dataclass(frozen=True, slots=True)
 class CombinedMedia:
-    """The LocalMedia of a page whose media were saved in several places: each one is taken from the first place."""
+    """The LocalMedia of a page whose media were saved in several places.
+
+    The `places` are tried in order, and each medium is taken from the first one that has it.
+    """
 
     places: tuple[LocalMedia, ...]
 

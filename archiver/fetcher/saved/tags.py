@@ -1,4 +1,7 @@
-"""Read the attributes of the image tags in a saved page, without a tree, in linear time."""
+"""Read the attributes of the image tags in a saved page.
+
+No tree of the page is built, and the time is linear in its size.
+"""
 
 from __future__ import annotations
 

@@ -70,9 +70,11 @@ def _resources(archive: object) -> Iterator[Resource]:
 
 
 def _is_harmless(content: bytes) -> bool:
-    """Return whether the memory for a property list is in proportion to its size.
+    """Return whether a property list can be parsed with an amount of memory that is in proportion to its size.
 
-    In a hostile binary file, many objects may share the same bytes, so that a few megabytes become many gigabytes.
+    An XML file may have at most _MAX_ITEMS tags. A binary file may have at most _MAX_ITEMS objects and as many
+    references between them. The declared sizes of its objects together must not exceed the size of the file: in a
+    hostile file, many objects may share the same bytes, so that a few megabytes become many gigabytes.
     """
     if not content.startswith(_BINARY):
         return content.count(b"<") <= _MAX_ITEMS
@@ -91,9 +93,11 @@ def _is_harmless(content: bytes) -> bool:
 
 
 def _head_of_object(content: bytes, start: int) -> tuple[int, int]:
-    """Return (kind, length) of the object at the offset `start` of a binary property list; (0, 0) if it is outside.
+    """Return (kind, length) of the object at the offset `start` of a binary property list, the file `content`.
 
-    The kinds are 0x4 for bytes, 0x5 and 0x6 for text, 0xA for a list, 0xC for a set, and 0xD for a dict.
+    The kinds and the units of their lengths are: 0x4 bytes; 0x5 text, in characters of one byte; 0x6 text, in
+    characters of two bytes; 0xA a list and 0xC a set, in items; 0xD a dict, in pairs of key and value. For any other
+    kind, such as a number, the length has no such meaning. Return (0, 0) if `start` is not inside the file.
     """
     head = content[start : start + 10]
     if not head:

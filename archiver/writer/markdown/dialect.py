@@ -1,7 +1,7 @@
 """Define dialects: the syntax that a site generator reads in a post besides Markdown and HTML.
 
-This is template tags, such as `{{ … }}`, and attribute lists of kramdown, such as `{: .wide}`. For example, Jekyll
-executes `{{ … }}` anywhere in a post, so the writer has to escape this in the text of an article.
+Examples are template tags, such as `{{ … }}`, and attribute lists of kramdown, such as `{: .wide}`. Jekyll, for
+example, executes `{{ … }}` anywhere in a post, so the writer has to escape this in the text of an article.
 """
 
 from __future__ import annotations

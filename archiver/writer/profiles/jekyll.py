@@ -137,8 +137,8 @@ class JekyllProfile:
     def published_name(self, path: str) -> str:
         """Return `YYYY-MM-DD-<slug>`, the day and the case-folded slug under which Jekyll publishes the file at `path`.
 
-        Return '' if Jekyll does not publish the file as a post. If two posts have the same key, Jekyll publishes one of
-        them without a warning.
+        Return '' if Jekyll does not publish the file as a post. If two posts have the same published name, Jekyll
+        publishes only one of them, without a warning.
         """
         match = _POST_FILE.match(unicodedata.normalize("NFC", _last_part(path)))
         if match is None:

@@ -12,7 +12,11 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Add them. The next run fills the table in; when media failed earlier is unknown."""
+    """Add the table `sources`, the column `tried` of `media` and an index of the media by size.
+
+    The table is empty until the next `archiver run`. In existing rows, `tried` is NULL, because the time of the last
+    failed request was not recorded before.
+    """
     text = sa.String().with_variant(sa.String(collation="C"), "postgresql")
     op.create_table(
         "sources",
