@@ -344,6 +344,7 @@ def test_repair_after_one_read_error_completes_or_reports(
 def test_recovery_one_image_read_error_makes_no_request(
     three: Inside, world: World, monkeypatch: pytest.MonkeyPatch, look: int
 ) -> None:
+    three.catalogue.lose()
     shutil.rmtree(three.folder / ".archive")
     before = files(three.folder)
     world.requests.clear()

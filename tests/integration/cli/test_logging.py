@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -318,8 +319,8 @@ def test_debug_log_of_every_command_has_no_secret(secretive: Command, world: Wor
 
 def test_debug_log_hides_database_user(archiver: Command) -> None:
     pytest.importorskip("psycopg")
-    archiver.write("archiver.yml", "catalogue: postgresql://secretuser@127.0.0.1:1/archive")
-    run = archiver("add", "-vv", "-o", "out", ONE)
+    environment = {**archiver.environment, "ARCHIVER_CATALOGUE": "postgresql://secretuser@127.0.0.1:1/archive"}
+    run = replace(archiver, environment=environment)("add", "-vv", "-o", "out", ONE)
     assert run.code == 75
     assert "postgresql://REDACTED@127.0.0.1:1/archive" in run.err
     assert "secretuser" not in run.err
