@@ -21,6 +21,7 @@ from archiver.extractor.passes.formulas import may_have_formulas, read_formulas
 from archiver.extractor.passes.hidden import drop_hidden
 from archiver.extractor.passes.images import find_images, find_svg_images, media_of
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
+from archiver.extractor.passes.lists import number_lists
 from archiver.extractor.passes.originals import restore_addresses, restore_saved_images
 from archiver.extractor.passes.oversized import WARNING, is_oversized, plain_html, plain_media
 from archiver.extractor.passes.stylesheet import read_stylesheet
@@ -54,6 +55,7 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
         mark_code,
         *after_hidden,
         read_code,  # before anything reads white space or quotes
+        number_lists,
         find_stickers,
         make_cards(raw.videos),
         cite_quotes,

@@ -25,6 +25,7 @@ from archiver.extractor.passes.css import PLAIN
 from archiver.extractor.passes.images import is_inline
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
+from archiver.extractor.passes.lists import list_attributes, settle_numbers
 from archiver.extractor.passes.style_cache import StyleCache
 from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import CARD, CODE, DRAWING, Element
@@ -35,6 +36,7 @@ _PARENTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # o
 _DEEPEST = 24  # lists and quotes nested deeper become flat: themes do not show more levels, and engines recurse
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _STRUCTURE = CONTAINER_TAGS | _HEADINGS  # all other block elements only start a line
+_LIST_TAGS = frozenset(("ol", "ul", "li"))
 _BOLD = frozenset(("strong",))  # omitted in headings, which are bold anyway
 _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
@@ -64,6 +66,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
     builder.end_line()
     blocks = list(_walk(builder.root))
     link_footnotes(blocks)
+    settle_numbers(blocks)
     _shift_headings(blocks)
     return render_blocks(builder.root)
 
@@ -196,7 +199,8 @@ class _Builder:
         if block.tag == "li" and parent.tag not in ("ul", "ol"):
             parent = _last(parent, "ul", "ol")
         elif parent.tag in ("ul", "ol") and block.tag != "li":
-            if block.tag in ("ul", "ol") and parent.children:  # a list directly in a list belongs to the item before it
+            # A list directly in a list belongs to the item before it, and what is in a numbered list without a number.
+            if parent.children and (parent.tag == "ol" or block.tag in ("ul", "ol")):
                 parent = parent.children[-1]
             else:
                 parent.children.append(Block("li"))
@@ -219,7 +223,7 @@ class _Builder:
         parent = self.containers[-1]
         fits = len(self.containers) < _DEEPEST * 2 and parent.tag in _PARENTS.get(tag, (parent.tag,))
         if tag in CONTAINER_TAGS and fits:
-            block = Block(tag, _attributes(tag, element))
+            block = Block(tag, list_attributes(element) if tag in _LIST_TAGS else _spans(tag, element))
             self.add_block(block)
             self.containers.append(block)
         elif tag in CONTAINER_TAGS:
@@ -338,14 +342,9 @@ def _paragraphs(runs: list[Run]) -> list[list[Run]]:
     return parts
 
 
-def _attributes(tag: str, element: Element) -> dict[str, str]:
-    """Return the attributes of an element that canonical HTML keeps, as a mapping from name to value.
-
-    These are `start` of an `<ol>`, and `colspan` and `rowspan` of a table cell. Invalid values and the default value 1
-    are left out.
-    """
-    names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
-    found = {name: element.get(name, "") for name in names}
+def _spans(tag: str, element: Element) -> dict[str, str]:
+    """Return `colspan` and `rowspan` of a table cell, without invalid values and the default value 1."""
+    found = {name: element.get(name, "") for name in (("colspan", "rowspan") if tag in ("td", "th") else ())}
     return {name: value for name, value in found.items() if value.isdecimal() and len(value) < 6 and int(value) != 1}
 
 
