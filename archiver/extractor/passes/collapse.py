@@ -21,11 +21,13 @@ from archiver import urls
 from archiver.document.html import CONTAINER_TAGS, render_blocks, render_line
 from archiver.document.model import NO_MARKS, Block, Run
 from archiver.document.text import has_text
-from archiver.extractor.passes.css import PLAIN
+from archiver.extractor.passes.blanks import keep_blanks, show_blanks
+from archiver.extractor.passes.css import PLAIN, ComputedStyle
 from archiver.extractor.passes.images import is_inline
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
 from archiver.extractor.passes.lists import list_attributes, settle_numbers
+from archiver.extractor.passes.ruby import RUBY_TAGS, RubyReader
 from archiver.extractor.passes.style_cache import StyleCache
 from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import CARD, CODE, DRAWING, Element
@@ -88,7 +90,9 @@ class _Builder:
         self.styles = [StyleCache()]
         self.headings: list[str] = []
         self.runs: list[Run] = []
-        self.text_style = PLAIN  # style of the text that was added last
+        self.text_style: ComputedStyle | None = PLAIN  # style of the text added last; None if no text may join it
+        self.ruby = RubyReader()
+        self.may_have_blanks = False  # True if the line has underlined white space
 
     def enter(self, element: Element) -> bool:
         """Add the start of an element to the result; return False if the caller must skip its content.
@@ -109,6 +113,9 @@ class _Builder:
             if tag in _STRUCTURE:
                 self._open_block(tag, element)
         self.styles.append(inner)
+        if tag in RUBY_TAGS:
+            self.ruby.enter(tag, self.runs)
+            self.text_style = None
         if text := element.text:
             self.add_text(text)
         return True
@@ -119,6 +126,9 @@ class _Builder:
         If the element starts and ends a line, as `<p>` does, the current line ends. If it is a list, quote or table,
         its container is closed, and is removed if it is empty.
         """
+        if self.ruby.open and element.tag in RUBY_TAGS:
+            self.ruby.leave(str(element.tag), self.runs)
+            self.text_style = None
         if self.styles.pop().starts_line:
             self.end_line()
             if (tag := str(element.tag)) in _STRUCTURE:
@@ -142,6 +152,7 @@ class _Builder:
         if not (keeps_space or self.runs or text.strip(_SPACE)):
             return  # white space between the tags of two lines
         text = without_invisible(text)
+        self.may_have_blanks |= style.underline
         if not keeps_space:
             self._append(_SPACES.sub(" ", text))
             return
@@ -182,12 +193,15 @@ class _Builder:
         if not self.runs:
             return
         runs, self.runs = self.runs, []
+        if self.may_have_blanks:
+            runs = keep_blanks(runs)
         if len(runs) == 1:  # true of most lines
             if runs[0].image or runs[0].text.strip():
                 self._write(runs)
         elif any(run.image or run.text.strip() for run in runs):
             for line in _paragraphs(runs):
                 self._write(line)
+        self.may_have_blanks = False
 
     def add_block(self, block: Block) -> None:
         """Append a block to the innermost open container.
@@ -212,6 +226,8 @@ class _Builder:
 
     def _write(self, runs: list[Run]) -> None:
         runs = normalize_spaces(link_addresses(runs))
+        if self.may_have_blanks:
+            runs = show_blanks(runs)
         html = render_line(runs, without=_BOLD if self.headings else NO_MARKS)
         if html:
             is_heading = self.headings and has_text(html)
