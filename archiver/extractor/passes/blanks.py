@@ -31,7 +31,7 @@ _find_bordered = having("descendant::*/@style[contains(., 'border')]")
 _INLINE = frozenset("span u ins b strong em i font label a".split())
 _LINE_STYLES = frozenset("solid dashed dotted double groove ridge inset outset".split())
 _NO_LINE = re.compile(r"(?:^|\s)0(?:px|em|rem|pt)?(?:\s|$)|transparent|rgba\([^)]*,\s*0?\.?0+\)")
-_OTHER_SIDES = ("border", "border-top", "border-left", "border-right")
+_SIDES = ("top", "right", "bottom", "left")  # in the order of CSS
 _SEEN = ("img", "image", "svg", "br", "input", "video", "audio", "iframe")
 _MAX_CLIMB = 10
 _MAX_PIECES = 200  # of text that is searched for words beside a blank
@@ -84,8 +84,18 @@ def _horizontal(padding: str) -> str:
 
 def _is_underline(declared: dict[str, str]) -> bool:
     """Return True if of all borders only the lower one is drawn."""
-    parts = (declared.get(f"border-bottom{part}", "") for part in ("", "-width", "-style", "-color"))
-    return _is_drawn(" ".join(parts)) and not any(_is_drawn(declared.get(side, "")) for side in _OTHER_SIDES)
+    return [side for at, side in enumerate(_SIDES) if _is_drawn(_border(declared, side, at))] == ["bottom"]
+
+
+def _border(declared: dict[str, str], side: str, at: int) -> str:
+    """Return the declared width, style and colour of the border at one side; `at` is the index of `side` in _SIDES."""
+    parts = [declared.get(f"border-{side}") or declared.get("border", "")]
+    for name in ("width", "style", "color"):
+        own, all_sides = declared.get(f"border-{side}-{name}", ""), declared.get(f"border-{name}", "")
+        values = [all_sides] if "(" in all_sides else all_sides.split()
+        # Of two values, the second is for right and left; of three, it is for both as well.
+        parts.append(own or (values[at] if at < len(values) else values[at % 2] if len(values) > 1 else all_sides))
+    return " ".join(parts)
 
 
 def _is_drawn(border: str) -> bool:

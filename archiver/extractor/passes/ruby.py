@@ -16,6 +16,7 @@ from archiver.extractor.passes.tree import Element, drop, elements, holds
 
 RUBY_TAGS = frozenset(("ruby", "rt"))
 _PARTS = ("rb", "rp", "rt", "rtc")
+_LAID_OUT = ("display", "float", "position")  # by which some pages lay out readings themselves, above their bases
 _LONGEST = 100  # characters; a longer reading is text beside its base, since a browser would tear the base apart
 
 
@@ -26,6 +27,9 @@ def straighten_ruby(body: Element) -> None:
     """
     if not holds(body, *_PARTS):
         return
+    for part in elements(body, "ruby", *_PARTS):
+        if any(name in part.get("style", "") for name in _LAID_OUT):
+            del part.attrib["style"]
     for part in elements(body, *_PARTS):
         _end_open_part(part)
     for part in elements(body, "rp"):

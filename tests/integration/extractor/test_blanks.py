@@ -38,6 +38,11 @@ BLANKS = {
     "two": ("<u>&nbsp;&nbsp;</u>和<u>&nbsp;&nbsp;&nbsp;</u>", [2, "和", 3]),
     "a border": (f'<span style="{LINE}">&nbsp;&nbsp;&nbsp;</span>', [3]),
     "a dashed border": ('<span style="border-bottom-style:dashed">&nbsp;&nbsp;&nbsp;</span>', [3]),
+    "a border of four widths": (
+        '<span style="border-style: solid; border-width: 0px 0px 1px; border-color: rgb(0, 0, 0)">&nbsp;&nbsp;&nbsp;</span>',
+        [3],
+    ),
+    "a border of one side": ('<span style="border:none;border-bottom:2px dotted red">&nbsp;&nbsp;&nbsp;</span>', [3]),
     "an empty box": (f'<span style="width:80px;{BOX}"></span>', [20]),
     "a box by its letters": (f'<span style="width:4em;{BOX}"></span>', [16]),
     "a box by its padding": (f'<span style="padding:0 20px;{LINE}"></span>', [10]),
@@ -52,6 +57,10 @@ BLANKS = {
     "nothing": ("<u></u>", []),
     "a border of nothing": ('<span style="border-bottom:0 solid #000">&nbsp;&nbsp;&nbsp;</span>', []),
     "a border not to be seen": ('<span style="border-bottom:1px solid transparent">&nbsp;&nbsp;&nbsp;</span>', []),
+    "a border above and below": (
+        '<span style="border-style:solid;border-width:1px 0">&nbsp;&nbsp;&nbsp;</span>',
+        [],
+    ),
     "a frame": ('<span style="border:1px solid #000">&nbsp;&nbsp;&nbsp;</span>', []),
     "a triangle of borders": (
         '<span style="display:inline-block;width:0;border-left:6px solid transparent;border-right:6px solid transparent;'

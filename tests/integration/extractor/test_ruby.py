@@ -32,6 +32,11 @@ RUBY = {
     "a container that is the reading": ("<ruby>梨<rtc>lí</rtc></ruby>", [LI]),
     "an editor's spans": ("<ruby><span leaf=''>梨</span><rt><span leaf=''>lí</span></rt></ruby>", [LI]),
     "a reading in a span": ("<ruby><span>梨<rt>lí</rt></span></ruby>", [LI]),
+    "laid out by a style": (
+        '<ruby style="display:inline-flex;flex-direction:column-reverse">梨<rt style="display:block">lí</rt></ruby>',
+        [LI],
+    ),
+    "raised by a style": ('<ruby style="position:relative">梨<rt style="position:absolute;top:0">lí</rt></ruby>', [LI]),
     "white space of the source": ("<ruby>\n 梨 <rp>(</rp>\n <rt> lí </rt>\n <rp>)</rp>\n</ruby>", [LI]),
     "two readings": ("<ruby>梨<rt>lí</rt><rt>pear</rt></ruby>", [("梨", "lí pear")]),
     "an English word": ("<ruby>pear<rt>梨</rt></ruby>", [("pear", "梨")]),
