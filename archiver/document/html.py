@@ -7,20 +7,20 @@ as long. `tokenize` finds the blocks in a body; `read_line` finds the runs in th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html import escape, unescape
 from itertools import groupby
 from typing import NamedTuple
 
-from archiver.document.model import MARKS, NO_MARKS, Block, Run
+from archiver.document.model import MARKS, NO_MARKS, Block, Run, has_wide_space
 
 CONTAINER_TAGS = frozenset(("ul", "ol", "li", "blockquote", "table", "tr", "th", "td"))  # others contain text
 
 _ATTRIBUTES = r"((?: [a-z]+=\"[^\"]*\")*)"
 _BLOCK_TAG = re.compile(rf"<(/?)(p|h[1-6r]|pre|div|ul|ol|li|blockquote|table|tr|th|td){_ATTRIBUTES}>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
-_TEXT_OR_TAG = re.compile(r"([^<]+)|<(/?)([a-z]+)([^>]*)>")
+_TEXT_OR_TAG = re.compile(r"([^<]+)|<ruby>([^<]*)<rp>\(</rp><rt>([^<]*)</rt><rp>\)</rp></ruby>|<(/?)([a-z]+)([^>]*)>")
 _OUTER_MARKS = [frozenset(MARKS[:level]) for level in range(len(MARKS) + 1)]  # at index N: MARKS[:N]
 
 
@@ -92,7 +92,7 @@ def _nested(runs: list[Run], level: int) -> str:
     parts = []
     for is_marked, group in groupby(runs, key=lambda run: name in run.marks):
         inside = _nested(list(group), MARKS.index(name) + 1)
-        parts.append(f"<{name}>{inside}</{name}>" if is_marked and inside.strip() else inside)
+        parts.append(f"<{name}>{inside}</{name}>" if is_marked and _is_seen(inside, (name,)) else inside)
     return "".join(parts)
 
 
@@ -100,12 +100,17 @@ def _enclose(inside: str, marks: frozenset[str], without: frozenset[str]) -> str
     """Return `inside` in the tags of `marks`, except those in `without`.
 
     Marks are formatting tags. For `em` and `strong` the result is `<strong><em>…</em></strong>`: they are nested in the
-    order of MARKS. If `inside` is empty or only white space, return it without tags.
+    order of MARKS. If `inside` is empty or only white space, return it without tags, unless it is a blank to fill in.
     """
-    if not marks or not inside.strip():
+    if not marks or not _is_seen(inside, marks):
         return inside
     opening, closing = _tags(marks, without)
     return opening + inside + closing
+
+
+def _is_seen(inside: str, marks: Iterable[str]) -> bool:
+    """Return True if marks around `inside` show anything; around white space, only underlining does."""
+    return inside.strip() != "" or ("ins" in marks and has_wide_space(inside))
 
 
 @lru_cache(maxsize=1024)
@@ -117,7 +122,10 @@ def _tags(marks: frozenset[str], without: frozenset[str]) -> tuple[str, str]:
 def _leaf(run: Run) -> str:
     if run.image:
         return f'<img src="{escape(run.image)}" alt="{escape(run.text)}">'
-    return "<br>" if run.text == "\n" else escape(run.text, quote=False)
+    if run.text == "\n":
+        return "<br>"
+    text, reading = escape(run.text, quote=False), escape(run.reading, quote=False)
+    return f"<ruby>{text}<rp>(</rp><rt>{reading}</rt><rp>)</rp></ruby>" if reading else text
 
 
 def tokenize(body: str) -> Iterator[BlockToken]:
@@ -153,10 +161,12 @@ def read_line(source: str, read_image: Callable[[str, str], Run] | None = None) 
     """
     runs: list[Run] = []
     outer = [Run()]
-    for text, closing, name, attributes in _TEXT_OR_TAG.findall(source):
+    for text, base, reading, closing, name, attributes in _TEXT_OR_TAG.findall(source):
         run = outer[-1]
         if text:
             runs.append(Run(unescape(text).replace("\n", " "), run.marks, run.href))
+        elif reading:
+            runs.append(Run(unescape(base), run.marks, run.href, reading=unescape(reading)))
         elif name == "br":
             runs.append(Run(text="\n"))
         elif name == "img":

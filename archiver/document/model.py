@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+# White space that engines neither collapse nor strip inside a mark. A body has it in drawings made of characters, and
+# in underlined text, where it is a blank to fill in.
+WIDE_SPACES = "\u00a0\u2002\u2003\u3000"
 MARKS = ("strong", "em", "del", "ins", "sup", "sub", "code")  # in nesting order, the outermost first
 NO_MARKS: frozenset[str] = frozenset()
+
+
+def has_wide_space(text: str) -> bool:
+    """Return True if `text` contains white space that engines do not collapse."""
+    return any(space in text for space in WIDE_SPACES)
 
 
 class Run(NamedTuple):
@@ -17,6 +25,8 @@ class Run(NamedTuple):
     - For an image that is already written in Markdown, `image` is this Markdown, such as `![](a.png)`, and `text` is
       ''.
 
+    `reading` is the text that stands above `text`, such as the pinyin of a character; it is '' without one.
+
     `marks` are the names of the formatting tags around the run, such as `strong`. `href` is the target of the link
     around the run; it is '' without a link.
     """
@@ -25,6 +35,12 @@ class Run(NamedTuple):
     marks: frozenset[str] = NO_MARKS  # a subset of MARKS
     href: str = ""  # the target of the link around it, '' without one
     image: str = ""  # the address of an image, or a writer's notation for the image; '' for text
+    reading: str = ""  # the text above `text` (`<rt>`), '' without one
+
+    @property
+    def is_blank(self) -> bool:
+        """True for a blank to fill in: underlined white space that engines do not collapse."""
+        return "ins" in self.marks and has_wide_space(self.text) and not self.text.strip()
 
 
 @dataclass(slots=True)

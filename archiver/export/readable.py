@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from archiver.document import text
-from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
+from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS, VALUES
 from archiver.models import CHINA, Article
 
 _ATTRIBUTES = {**ATTRIBUTES, "code": {"class"}}
@@ -64,8 +64,9 @@ def _sanitize(body: str, addresses: Mapping[str, str]) -> str:
         return addresses.get(value, value) if name in ("src", "poster") else value
 
     return nh3.clean(
-        body, tags=TAGS, attributes=_ATTRIBUTES, url_schemes=SCHEMES, link_rel=None, attribute_filter=attribute
-    )
+        body, tags=TAGS, attributes=_ATTRIBUTES, tag_attribute_values=VALUES, url_schemes=SCHEMES, link_rel=None,
+        attribute_filter=attribute,
+    )  # fmt: skip
 
 
 def plain_text(article: Article) -> str:

@@ -22,6 +22,8 @@ _BREAKING_TAG = re.compile(
     r"|th|thead|tr|ul)\b[^>]*>",
     re.IGNORECASE,
 )
+_READING_TAG = re.compile(r"<(/?)r([pt])>", re.IGNORECASE)
+_READING = re.compile(r"<rp>[^<]*</rp>|<rt>([^<]*)</rt>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 
 
@@ -108,19 +110,32 @@ def _lines(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _inline_text(tokens: Sequence[Token]) -> str:
-    """Return the visible text of a paragraph or a heading. Alternative texts of images are not visible."""
-    parts: list[str] = []
+    """Return the visible text of a paragraph or a heading. Alternative texts of images are not visible.
+
+    Readings above characters (`<rt>`) stand behind the text, so that a word is found whose characters have them.
+    """
+    text: list[str] = []
+    readings: list[str] = []
+    parts = text
     for token in tokens:
         if token.type in ("softbreak", "hardbreak"):
             parts.append("\n")
         elif token.type == "html_inline":
+            if found := _READING_TAG.fullmatch(token.content):
+                parts = text if found[1] else readings if found[2] == "t" else []
+                readings.append(" ")
             parts.append("\n" if _BREAKING_TAG.fullmatch(token.content) else "")
         elif token.type != "image":
             parts.append(token.content)
-    return "".join(parts)
+    return " ".join(["".join(text), *"".join(readings).split()])
 
 
 def html_text(markup: str) -> str:
-    """Return the text that a piece of HTML in a post shows. Tags of blocks and table cells become line breaks."""
+    """Return the text that a piece of HTML in a post shows. Tags of blocks and table cells become line breaks.
+
+    Readings above characters (`<rt>`) stand behind the text.
+    """
+    readings = "".join(f" {found}" for found in _READING.findall(markup) if found)
+    markup = _READING.sub("", markup) if "<r" in markup else markup
     shown = _TAG.sub("", _BREAKING_TAG.sub("\n", _HIDDEN_HTML.sub("", markup)))
-    return html.unescape(shown).strip("\n")
+    return html.unescape(shown.strip("\n") + readings).strip("\n")

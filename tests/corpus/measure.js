@@ -7,6 +7,8 @@
 //   "words"                              text without marks
 //   {"text": "words", "marks": "…"}      text with marks, separated by spaces:
 //       bold italic code h1…h6 link=ADDRESS list=ul/ol:2 quote=DEPTH cell=ROW,COLUMN[+ROWSxCOLUMNS] cell=head:…
+//       ruby=READING, on what a reading stands above; the reading itself is no text
+//   ☐ ☑ ○ ◉ and ＿ are text: the check boxes, radio buttons and blanks to fill in that Chromium draws
 //   {"picture": "id or file name"}       an <img>, a background that nothing stands on, an <image> in SVG
 //   {"code": "…"}                        a code block, to the character
 //   {"card": "words"}                    an embedded sound, film, mini-program …; no words in a page, whose scripts write them
@@ -17,6 +19,7 @@
   const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]/
   const SPACE = /[\s\u00a0\u3000]/
   const SECTIONING = new Set(['TABLE', 'TR', 'TD', 'TH', 'LI', 'BLOCKQUOTE', 'P', 'PRE', 'HR'])
+  const SIGNS = {checkbox: '☐☑', radio: '○◉'}
   const CARDS = /^(mpvoice|qqmusic|mpvideosnap|mp-miniprogram|mp-common-(mpaudio|qqmusic|videosnap|miniprogram|product|redpacket))$/
 
   // The characters that take room; those that do not are seen only where they join emoji to one sign.
@@ -135,12 +138,20 @@
   // A table of one cell a row lays out a page: no reader takes it for a table.
   const isTable = (table) => [...table.rows].some(row => row.cells.length > 1)
 
+  const BULLETS = /^(disc|circle|square|disclosure-\w+|".*")$/
+  // Whether a list is one with numbers: by what it shows, and by its tag where it shows neither.
+  const isNumbered = (list) => {
+    const item = [...list.children].find(e => e.tagName === 'LI')
+    const style = item ? getComputedStyle(item).listStyleType : 'none'
+    return style === 'none' ? list.tagName === 'OL' : !BULLETS.test(style)
+  }
   const numberOf = (item) => {
     const list = item.parentElement
-    const items = [...list.children].filter(e => e.tagName === 'LI' && (e.textContent.trim() || e.querySelector('img')))
-    if (list.tagName !== 'OL') return `${items.indexOf(item) + 1}` // not shown, but tells two items from one of two lines
+    const shown = [...list.children].filter(e => e.tagName === 'LI' && (e.textContent.trim() || e.querySelector('img')))
+    if (!isNumbered(list)) return `${shown.indexOf(item) + 1}` // not shown, but tells two items from one of two lines
+    const items = [...list.children].filter(e => e.tagName === 'LI' && getComputedStyle(e).display === 'list-item')
     const step = list.reversed ? -1 : 1
-    let number = list.reversed && !list.hasAttribute('start') ? items.length : list.start
+    let number = list.reversed && !list.hasAttribute('start') ? items.length : list.start ?? 1
     for (const other of items) {
       if (other.hasAttribute('value')) number = other.value
       if (other === item) break
@@ -151,17 +162,24 @@
   }
   const isItem = (style) => style.display === 'list-item' && style.listStyleType !== 'none'
 
+  // The text above an element or text within a <ruby>: the reading that comes next.
+  const readingOf = (ruby, node) => {
+    const next = [...ruby.querySelectorAll('rt')].find(e => e.closest('ruby') === ruby && (node.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING))
+    return next ? next.textContent.trim().replace(/\s+/g, '_') : ''
+  }
+
   // The marks of a text: what its look says (bold, italic) and what it stands in. The places where bold is the rule
   // (headings, head cells) have none of their own.
-  const marksOf = (element) => {
+  const marksOf = (element, node = element) => {
     const style = getComputedStyle(element)
     const marks = []
-    let lists = [], quotes = 0, number = null, heading = '', code = false, link = '', cell = ''
+    let lists = [], quotes = 0, number = null, heading = '', code = false, link = '', cell = '', ruby = ''
     for (let e = element; e && e !== root; e = e.parentElement) {
       const tag = e.tagName
       if (tag === 'LI' && number === null && isItem(getComputedStyle(e))) number = numberOf(e)
-      if (tag === 'UL' || tag === 'OL') lists.unshift(tag.toLowerCase())
+      if (tag === 'UL' || tag === 'OL') lists.unshift(isNumbered(e) ? 'ol' : 'ul')
       if (tag === 'BLOCKQUOTE') quotes += 1
+      if (tag === 'RUBY' && !ruby) ruby = readingOf(e, node)
       if (/^H[1-6]$/.test(tag)) heading = tag.toLowerCase()
       if (/^(CODE|KBD|SAMP)$/.test(tag)) code = true
       if (tag === 'A' && !link) link = addressOf(e)
@@ -173,6 +191,7 @@
     if (code) marks.push('code')
     if (link) marks.push(`link=${link}`)
     if (number !== null) marks.push(`list=${lists.join('/')}:${number}`)
+    if (ruby) marks.push(`ruby=${ruby}`)
     if (quotes) marks.push(`quote=${quotes}`)
     if (cell) marks.push(`cell=${cell.replace('head ', 'head:')}`)
     return marks.join(' ')
@@ -180,15 +199,23 @@
 
   // --- Walking --------------------------------------------------------------------------------------------------------
 
+  const isUnderlined = (element) => {
+    for (let e = element; e && e !== root && !isBlock(getComputedStyle(e)); e = e.parentElement) {
+      const style = getComputedStyle(e)
+      if (style.textDecorationLine.includes('underline') || (style.borderBottomStyle !== 'none' && !parseFloat(style.borderTopWidth))) return true
+    }
+    return false
+  }
   const text = (node) => {
     const element = node.parentElement
     const style = getComputedStyle(element)
     if (style.visibility !== 'visible' || parseFloat(style.fontSize) === 0 || isTransparent(style)) return
-    const marks = marksOf(element)
+    const marks = marksOf(element, node)
     const keepsLines = /^(pre|pre-wrap|pre-line|break-spaces)$/.test(style.whiteSpace)
-    for (const character of seenOf(node.data)) {
+    const data = isUnderlined(element) ? node.data.replace(/[ \u00a0\u2002\u2003\u3000]*[\u00a0\u2002\u2003\u3000][ \u00a0\u2002\u2003\u3000]+/g, '＿') : node.data
+    for (const character of seenOf(data)) {
       if (character === '\n' && keepsLines) endLine()
-      else addCharacter(character, marks)
+      else addCharacter(character, character === '＿' ? marks.replace(/\b(bold|italic) ?/g, '') : marks)
     }
   }
   // What a post shows in place of an <svg> of the page: a file of its own, or the drawing itself in the address.
@@ -207,6 +234,11 @@
     const style = getComputedStyle(element)
     const apart = isBlock(style) || SECTIONING.has(tag)
     if (tag === 'BR') return endLine()
+    if (tag === 'RT' || tag === 'RP') return
+    if (tag === 'INPUT' && SIGNS[element.type]) {
+      for (const c of SIGNS[element.type][Number(element.checked)] + ' ') addCharacter(c, marksOf(element))
+      return
+    }
     if (CARDS.test(tag.toLowerCase()) || tag === 'IFRAME' || element.classList.contains('wechat-card')) {
       endBlock()
       append({card: element.classList.contains('wechat-card') ? element.innerText.trim().replace(/\s+/g, ' ') : ''})

@@ -28,6 +28,9 @@ BODIES = {
     "cut by marks": "<p>{{<b>{{</b> {text}</p><p>{{<i>%</i>{text}<code>{text}</code>}}</p>",
     "code": "<pre><code class='language-{text}'>{text}</code></pre><p><code>{text}</code></p>",
     "cells": "<table><tr><th>{text}</th><th>b</th></tr><tr><td>{text}</td><td><p>{text}</p><p>{text}</p></td></tr></table>",
+    "readings": "<p><ruby>{text}<rt>{text}</rt></ruby><ruby><rb>{text}<rb>x<rtc><rt>{text}<rt>y</rtc></ruby></p>"
+    '<ol type="{text}" start="{text}" style="list-style-type:{text}"><li value="{text}"><ruby>x<rt>{text}</rt></ruby></li></ol>',
+    "fields": '<p>x<input type="checkbox" value="{text}" title="{text}"><input value="{text}"><u>&nbsp;&nbsp;{text}&nbsp;</u></p>',
     "alternative": f'<img data-src="{PICTURE}" alt="{{text}}">',
     "link": '<a href="{text}">{text}</a><a href="https://a.example/{text}">x</a><a href="mailto:{text}">x</a>',
     "picture": '<img data-src="https://a.example/{text}"><img data-src="https://mmbiz.qpic.cn/mmbiz_png/{text}/0">',

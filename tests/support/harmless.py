@@ -21,10 +21,12 @@ PARAGRAPH, POST = 8_000, 60_000  # characters that kramdown reads in time: it is
 # All that a post's HTML may hold: what the canonical body has words for, and what kramdown adds.
 TAGS = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code table thead tbody tr th td hr div span a strong em del ins sup "
-    "sub img br audio video".split()
+    "sub img br audio video ruby rp rt".split()
 )
-ATTRIBUTES = frozenset("href src alt class id colspan rowspan start controls preload poster style".split())
-ALIGNED = re.compile(r"text-align: (?:left|right|center)")
+ATTRIBUTES = frozenset(
+    "href src alt class id colspan rowspan start reversed type value controls preload poster style".split()
+)
+STYLED = re.compile(r"text-align: (?:left|right|center)|list-style-type:[a-z-]+")
 # The last is a file of the folder beside a saved page.
 ADDRESS = re.compile(r"https?://|mailto:|/blog/|data:image/|(?:\./)?(?!\.\./)[^:/?#]+/[^:/?#]+\Z")
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -67,7 +69,7 @@ def _active(html: str) -> Iterator[str]:
 
 def _is_plain(tag: Tag, name: str) -> bool:
     if name == "style":
-        return ALIGNED.fullmatch(_value(tag, name)) is not None
+        return STYLED.fullmatch(_value(tag, name)) is not None
     if name in ("href", "src", "poster"):
         return ADDRESS.match(_value(tag, name)) is not None
     return name in ATTRIBUTES

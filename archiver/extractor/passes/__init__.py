@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from archiver.extractor.bodies import RawBody
 from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
+from archiver.extractor.passes.blanks import read_blanks
 from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
 from archiver.extractor.passes.code import mark_code, read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.drawings import make_drawings
+from archiver.extractor.passes.fields import read_fields
 from archiver.extractor.passes.formulas import may_have_formulas, read_formulas
 from archiver.extractor.passes.hidden import drop_hidden
 from archiver.extractor.passes.hrefs import resolve_links
 from archiver.extractor.passes.images import find_images, find_svg_images, media_of
 from archiver.extractor.passes.layout import cite_quotes, unwrap_layout_tables
+from archiver.extractor.passes.lists import number_lists
 from archiver.extractor.passes.originals import restore_addresses, restore_saved_images
 from archiver.extractor.passes.oversized import WARNING, is_oversized, plain_html, plain_media
+from archiver.extractor.passes.ruby import straighten_ruby
 from archiver.extractor.passes.stylesheet import read_stylesheet
 from archiver.extractor.passes.tree import DRAWING, Element, parse_body
 from archiver.extractor.passes.widgets import drop_widgets
@@ -57,6 +61,10 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
         mark_code,
         *after_hidden,
         read_code,  # before anything reads white space or quotes
+        read_fields,
+        read_blanks,
+        straighten_ruby,
+        number_lists,
         find_stickers,
         make_cards(raw.videos),
         cite_quotes,

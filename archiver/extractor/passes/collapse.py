@@ -21,10 +21,13 @@ from archiver import urls
 from archiver.document.html import CONTAINER_TAGS, render_blocks, render_line
 from archiver.document.model import NO_MARKS, Block, Run
 from archiver.document.text import has_text
-from archiver.extractor.passes.css import PLAIN
+from archiver.extractor.passes.blanks import keep_blanks, show_blanks
+from archiver.extractor.passes.css import PLAIN, ComputedStyle
 from archiver.extractor.passes.images import is_inline
 from archiver.extractor.passes.invisible import without_invisible
 from archiver.extractor.passes.links import link_addresses, link_footnotes
+from archiver.extractor.passes.lists import list_attributes, settle_numbers
+from archiver.extractor.passes.ruby import RUBY_TAGS, RubyReader
 from archiver.extractor.passes.style_cache import StyleCache
 from archiver.extractor.passes.stylesheet import Stylesheet
 from archiver.extractor.passes.tree import CARD, CODE, DRAWING, Element
@@ -35,6 +38,7 @@ _PARENTS = {"tr": ("table",), "td": ("table", "tr"), "th": ("table", "tr")}  # o
 _DEEPEST = 24  # lists and quotes nested deeper become flat: themes do not show more levels, and engines recurse
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _STRUCTURE = CONTAINER_TAGS | _HEADINGS  # all other block elements only start a line
+_LIST_TAGS = frozenset(("ol", "ul", "li"))
 _BOLD = frozenset(("strong",))  # omitted in headings, which are bold anyway
 _SPACE = " \t\r\n\f"
 _SPACES = re.compile(f"[{_SPACE}]+")
@@ -64,6 +68,7 @@ def collapse(body: Element, sheet: Stylesheet = NO_SHEET) -> str:
     builder.end_line()
     blocks = list(_walk(builder.root))
     link_footnotes(blocks)
+    settle_numbers(blocks)
     _shift_headings(blocks)
     return render_blocks(builder.root)
 
@@ -85,7 +90,9 @@ class _Builder:
         self.styles = [StyleCache()]
         self.headings: list[str] = []
         self.runs: list[Run] = []
-        self.text_style = PLAIN  # style of the text that was added last
+        self.text_style: ComputedStyle | None = PLAIN  # style of the text added last; None if no text may join it
+        self.ruby = RubyReader()
+        self.may_have_blanks = False  # True if the line has underlined white space
 
     def enter(self, element: Element) -> bool:
         """Add the start of an element to the result; return False if the caller must skip its content.
@@ -106,6 +113,9 @@ class _Builder:
             if tag in _STRUCTURE:
                 self._open_block(tag, element)
         self.styles.append(inner)
+        if tag in RUBY_TAGS:
+            self.ruby.enter(tag, self.runs)
+            self.text_style = None
         if text := element.text:
             self.add_text(text)
         return True
@@ -116,6 +126,9 @@ class _Builder:
         If the element starts and ends a line, as `<p>` does, the current line ends. If it is a list, quote or table,
         its container is closed, and is removed if it is empty.
         """
+        if self.ruby.open and element.tag in RUBY_TAGS:
+            self.ruby.leave(str(element.tag), self.runs)
+            self.text_style = None
         if self.styles.pop().starts_line:
             self.end_line()
             if (tag := str(element.tag)) in _STRUCTURE:
@@ -140,6 +153,7 @@ class _Builder:
         if not (keeps_space or self.runs or text.strip(_SPACE)):
             return  # white space between the tags of two lines
         text = without_invisible(text)
+        self.may_have_blanks |= style.underline
         if not keeps_space:
             self._append(_SPACES.sub(" ", text))
             return
@@ -180,12 +194,15 @@ class _Builder:
         if not self.runs:
             return
         runs, self.runs = self.runs, []
+        if self.may_have_blanks:
+            runs = keep_blanks(runs)
         if len(runs) == 1:  # true of most lines
             if runs[0].image or runs[0].text.strip():
                 self._write(runs)
         elif any(run.image or run.text.strip() for run in runs):
             for line in _paragraphs(runs):
                 self._write(line)
+        self.may_have_blanks = False
 
     def add_block(self, block: Block) -> None:
         """Append a block to the innermost open container.
@@ -197,7 +214,8 @@ class _Builder:
         if block.tag == "li" and parent.tag not in ("ul", "ol"):
             parent = _last(parent, "ul", "ol")
         elif parent.tag in ("ul", "ol") and block.tag != "li":
-            if block.tag in ("ul", "ol") and parent.children:  # a list directly in a list belongs to the item before it
+            # A list directly in a list belongs to the item before it, and what is in a numbered list without a number.
+            if parent.children and (parent.tag == "ol" or block.tag in ("ul", "ol")):
                 parent = parent.children[-1]
             else:
                 parent.children.append(Block("li"))
@@ -209,6 +227,8 @@ class _Builder:
 
     def _write(self, runs: list[Run]) -> None:
         runs = normalize_spaces(link_addresses(runs))
+        if self.may_have_blanks:
+            runs = show_blanks(runs)
         html = render_line(runs, without=_BOLD if self.headings else NO_MARKS)
         if html:
             is_heading = self.headings and has_text(html)
@@ -220,7 +240,7 @@ class _Builder:
         parent = self.containers[-1]
         fits = len(self.containers) < _DEEPEST * 2 and parent.tag in _PARENTS.get(tag, (parent.tag,))
         if tag in CONTAINER_TAGS and fits:
-            block = Block(tag, _attributes(tag, element))
+            block = Block(tag, list_attributes(element) if tag in _LIST_TAGS else _spans(tag, element))
             self.add_block(block)
             self.containers.append(block)
         elif tag in CONTAINER_TAGS:
@@ -339,14 +359,9 @@ def _paragraphs(runs: list[Run]) -> list[list[Run]]:
     return parts
 
 
-def _attributes(tag: str, element: Element) -> dict[str, str]:
-    """Return the attributes of an element that canonical HTML keeps, as a mapping from name to value.
-
-    These are `start` of an `<ol>`, and `colspan` and `rowspan` of a table cell. Invalid values and the default value 1
-    are left out.
-    """
-    names = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}.get(tag, ())
-    found = {name: element.get(name, "") for name in names}
+def _spans(tag: str, element: Element) -> dict[str, str]:
+    """Return `colspan` and `rowspan` of a table cell, without invalid values and the default value 1."""
+    found = {name: element.get(name, "") for name in (("colspan", "rowspan") if tag in ("td", "th") else ())}
     return {name: value for name, value in found.items() if value.isdecimal() and len(value) < 6 and int(value) != 1}
 
 

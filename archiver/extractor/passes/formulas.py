@@ -63,6 +63,9 @@ def read_formulas(body: Element) -> None:
             done.update(whole.iter(etree.Element))
             if element.tag == "script":
                 _drop_drawn_before(element)
+            elif (copy := _drawn_copy(whole)) is not None:
+                done.update(copy.iter(etree.Element))
+                drop(copy)
             is_display = formula.is_display or any(map(_is_display, _chain(element, whole)))
             _replace_by_text(whole, formula._replace(is_display=is_display))
     for element in candidates:
@@ -186,6 +189,19 @@ def _drop_drawn_before(script: Element) -> None:
         if not any(name.startswith(("MathJax", "MJX")) for name in before.get("class", "").split()):
             return
         drop(before)
+
+
+def _drawn_copy(formula: Element) -> Element | None:
+    """Return the drawing that KaTeX puts behind the MathML of a formula, if an editor has taken their wrapper away."""
+    if not (formula.tag == "math" or "katex-mathml" in formula.get("class", "").split()):
+        return None
+    parent = formula.getparent()
+    if parent is not None and parent.tag == "span" and len(parent) == 1 and not (parent.text or "").strip():
+        formula = parent if not (formula.tail or "").strip() else formula
+    copy = formula.getnext()
+    if copy is None or (formula.tail or "").strip():
+        return None
+    return copy if copy.get("aria-hidden") == "true" or "katex-html" in copy.get("class", "").split() else None
 
 
 def _tidy(element: Element) -> None:

@@ -37,7 +37,7 @@ def link_addresses(runs: list[Run]) -> list[Run]:
         return runs
     linked: list[Run] = []
     for run in runs:
-        if "://" not in run.text or run.image or run.href or "code" in run.marks:
+        if "://" not in run.text or run.image or run.href or run.reading or "code" in run.marks:
             linked.append(run)
         else:
             linked += _split(run)

@@ -27,7 +27,8 @@ _SHORTEST = len("<a>")  # length in characters of the shortest element; no addre
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _INLINE = (
-    "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|s(?:amp|pan|trong|mall|u[bp]|trike)|time|tt|var"
+    "[bisuq]|abbr|big|bdo|cite|code|del|em|font|ins|kbd|label|mark|r(?:b|tc|uby)|s(?:amp|pan|trong|mall|u[bp]|trike)"
+    "|time|tt|var"
 )
 _INLINE_TAG = re.compile(rf"</?(?=[a-fik-mq-vA-FIK-MQ-V])(?i:{_INLINE})(?:\s[^<>]*)?>")
 _KEPT_TAGS = "a|img|script|style|noscript|template|head|title|meta|link|desc|textarea|mp-style-type"
@@ -37,6 +38,11 @@ _BLOCK = re.compile(rf"</?(?=[A-Za-z])(?:(?=[bcefgjkopqru-zBCEFGJKOPQRU-Z])|(?!(
 _BLOCK_SIGNS = {chr(0xFDD0 + level): f"h{level}" if level else "p" for level in (0, 2, 3, 4, 5, 6)}
 _HEADINGS = [
     (re.compile(rf"<[hH]{level}(?:[\s/][^<>]*)?>"), f"\n{chr(0xFDD0 + min(6, level + 1))}") for level in range(1, 7)
+]
+_READINGS = [
+    (re.compile(r"<(?i:rp)(?:\s[^<>]*)?>[^<]*</(?i:rp)>"), ""),
+    (re.compile(r"<(?i:rt)(?:\s[^<>]*)?>"), "("),
+    (re.compile(r"</(?i:rt)(?:\s[^<>]*)?>"), ")"),
 ]
 _HEADING_END = re.compile(r"</[hH][1-6](?:[\s/][^<>]*)?>")
 _LONG_LINE = 100_000  # characters
@@ -75,10 +81,14 @@ def _simplified(html: str) -> str:
     - Inline tags such as `<b>` are removed.
     - Each tag of a block element becomes a line feed. The line feeds of `html` itself become spaces.
     - Each tag of a heading becomes a line feed and a special character; see `_with_headings`.
+    - Readings of characters (`<rt>`) stand in parentheses.
     - The tags of links, images and elements that are never shown, such as `<script>`, are kept.
     """
     for char, replacement in _REPLACEMENTS:  # five times as fast as translate()
         html = html.replace(char, replacement)
+    if "<rt" in html or "<RT" in html:
+        for tag, replacement in _READINGS:
+            html = tag.sub(replacement, html)
     return _BLOCK.sub("\n", _with_headings(_INLINE_TAG.sub("", html)))
 
 

@@ -16,7 +16,7 @@ from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
 from archiver.document.html import CONTAINER_TAGS, BlockToken, decode_text, parse_attributes, tokenize
-from archiver.document.soup import inner_source, previous_block, read_soup
+from archiver.document.soup import child_blocks, inner_source, previous_block, read_soup
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import escape, escape_all
@@ -187,14 +187,14 @@ class PostConverter(MarkdownConverter):
     def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
         """Return the Markdown of an element and its content; markdownify calls this for each element of a tree.
 
-        - A numbered list that does not start with 1 is written as HTML, since kramdown would begin it with 1.
+        - A numbered list is written as HTML unless its items are 1, 2, 3 and so on: kramdown numbers all lists so.
         - Other lists, list items and quotes are left to the parent class: it converts the children, then the element.
         - For all other blocks, such as paragraphs, the `convert_…` method is called at once: it also converts the
           children.
         """
         if node.name in _FINISHED:
             return str(self.get_conv_fn_cached(node.name)(node, "", parent_tags or set()))  # type: ignore[attr-defined]
-        if node.name == "ol" and _start(node) != 1:  # kramdown ignores the start number and would begin with 1
+        if node.name == "ol" and not _counts_up_from_one(node):
             return _alone(element_html(node, self.addresses))
         return str(super().process_tag(node, parent_tags=parent_tags))  # type: ignore[misc]
 
@@ -350,6 +350,9 @@ def _is_tight_sublist(el: Tag) -> bool:
     return parent is not None and parent.name == "li" and (text is None or previous_block(text) is None)
 
 
-def _start(el: Tag) -> int:
-    start = str(el.get("start", "1"))
-    return int(start) if start.isdecimal() else 1
+def _counts_up_from_one(el: Tag) -> bool:
+    """Return whether the items of a numbered list are 1, 2, 3 and so on.
+
+    The attributes of other lists say so: `start`, `reversed`, `type` or `style` of the list, `value` of an item.
+    """
+    return not el.attrs and not any(item.get("value") for item in child_blocks(el, "li"))

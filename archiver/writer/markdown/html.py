@@ -3,7 +3,7 @@
 There are four such blocks:
 
 - tables that are not simple,
-- numbered lists that do not start with 1,
+- numbered lists whose items are not 1, 2, 3 and so on,
 - cards, the boxes shown in place of embedded players and mini programs,
 - code that contains `{% endraw %}`, since in Markdown it would end the `{% raw %}` block around the code.
 
@@ -19,7 +19,7 @@ import nh3
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
-from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS
+from archiver.document.allowlist import ATTRIBUTES, SCHEMES, TAGS, VALUES
 from archiver.document.soup import child_blocks
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.escape import entities
@@ -66,7 +66,9 @@ def _one_line(source: str, addresses: LinkResolver) -> str:
     `addresses` provides the addresses to write in place of those in `source`. A video without a saved file is replaced
     by its poster image, since the address of a video expires. Without a poster it becomes an empty `<span>`.
     """
-    clean = nh3.clean(source, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    clean = nh3.clean(
+        source, tags=TAGS, attributes=ATTRIBUTES, tag_attribute_values=VALUES, url_schemes=SCHEMES, link_rel=None
+    )
     soup = BeautifulSoup(clean, "lxml")
     for player in soup.find_all("video"):
         if not addresses.is_local(str(player.get("src", ""))):

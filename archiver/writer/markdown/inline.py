@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from archiver.document.html import read_line
-from archiver.document.model import MARKS, Run
+from archiver.document.model import MARKS, WIDE_SPACES, Run
 from archiver.writer.links import LinkResolver
 from archiver.writer.markdown.dialect import EVERY_ENGINE, Dialect
 from archiver.writer.markdown.escape import alternative, destination, entities, escape
@@ -21,6 +21,7 @@ _ENCLOSING_MARKS = [mark for mark in MARKS if mark != "code"]
 _ENCLOSING = frozenset(_ENCLOSING_MARKS)
 _UNSAFE_CODE = re.compile(r"[|`\n]|^\s|\s$|\\$|^$|--|\.\.\.|<<|>>")
 _SPACES = " \t\r\f\v\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_NARROW_SPACES = "".join(space for space in (*_SPACES, "\n") if space not in WIDE_SPACES)
 _AFTER_BRACE = re.compile(r"\{(?=(.))", re.DOTALL)
 NO_TEXT = "[图]"  # stands for a drawing without text that a post does not contain
 _TAG_ALONE = re.compile(r"\A(<img [^<>]*>)  \n")  # CommonMark would read what follows as HTML
@@ -108,8 +109,9 @@ def _without_edges(run: Run) -> list[Run]:
     """Split a run into leading white space, text and trailing white space.
 
     The white space gets no marks and no link, since Markdown does not allow it right inside the delimiters of a mark.
+    Wide spaces of underlined text stay, since they are blanks to fill in.
     """
-    core = run.text.strip()
+    core = run.text.strip(_NARROW_SPACES if "ins" in run.marks else None)
     if core == run.text:
         return [run]
     start = run.text.index(core)
@@ -125,7 +127,7 @@ def _bridge(runs: list[Run]) -> list[Run]:
     bridged = list(runs)
     for at in range(1, len(runs) - 1):
         run, left, right = runs[at], runs[at - 1], runs[at + 1]
-        if not run.image and not run.text.strip() and "\n" not in run.text:
+        if not run.image and not run.text.strip() and "\n" not in run.text and not run.is_blank:
             href = left.href if left.href == right.href else ""
             bridged[at] = run._replace(marks=(left.marks & right.marks) - {"code"}, href=href)
     return bridged
@@ -135,7 +137,8 @@ def _merge(runs: list[Run]) -> list[Run]:
     merged: list[Run] = []
     for run in runs:
         last = merged[-1] if merged else None
-        if last and not (last.image or run.image) and (last.marks, last.href) == (run.marks, run.href):
+        joins = last and not (last.image or run.image or last.reading or run.reading)
+        if last and joins and (last.marks, last.href) == (run.marks, run.href):
             merged[-1] = last._replace(text=last.text + run.text)
         elif run.text or run.image:
             merged.append(run)
@@ -203,6 +206,8 @@ class _LineWriter:
             return self._marked(group, mark, open_marks, left, right)
         if first.image:
             return first.image
+        if first.reading:
+            return _ruby(first)
         if "code" in first.marks:
             return code_span(first.text, self.dialect)
         return self._text(first.text, left, right)
@@ -237,6 +242,7 @@ class _LineWriter:
 
         - `!` or `<` for an image,
         - `[` for a link,
+        - `<` for text with a reading,
         - `<` for marked text, as if an HTML tag began there (the final text may have `*` or a backtick instead),
         - the first character of the escaped text for other text.
 
@@ -249,9 +255,14 @@ class _LineWriter:
             return run.image[0]
         if run.href and "a" not in open_marks:
             return "["
-        if run.marks - open_marks:
+        if run.marks - open_marks or run.reading:
             return "<"
         return escape(run.text[:2], dialect=self.dialect)[:1]
+
+
+def _ruby(run: Run) -> str:
+    """Return text with its reading as HTML; what drops the tags shows the reading in parentheses."""
+    return f"<ruby>{entities(run.text)}<rp>(</rp><rt>{entities(run.reading)}</rt><rp>)</rp></ruby>"
 
 
 def _span(runs: list[Run], at: int, belongs: Callable[[Run], bool]) -> int:

@@ -37,6 +37,14 @@ def test_read_post_gives_title_tags_and_account() -> None:
         ("**AI**大模型 *斜* `x=1`\n", "AI大模型 斜 x=1"),
         ("[链接](https://a.example/b)见<https://c.example>\n", "链接见https://c.example"),
         ("![替代](x.png)\n\n字\n", "字"),
+        (
+            "<ruby>梨<rp>(</rp><rt>lí</rt><rp>)</rp></ruby><ruby>子<rp>(</rp><rt>zi</rt><rp>)</rp></ruby>甜\n",
+            "梨子甜 lí zi",
+        ),
+        (
+            '<ol type="a"><li><ruby>梨<rp>(</rp><rt>lí</rt><rp>)</rp></ruby>子</li><li>桃</li></ol>\n',
+            "梨子\n桃 lí",
+        ),
         ("一  \n二\n", "一\n二"),
         ("5\\*6 &lt;b&gt; &#123;{\n", "5*6 <b> {{"),
         ("<strong>粗</strong>字<br>行\n", "粗字\n行"),

@@ -17,6 +17,17 @@ DISPLAY = "<p>设</p>\n<p>\\[x_{1}\\]</p>\n<p>为</p>"
 FORMULAS = {
     "KaTeX": (f"<p>设 {KATEX} 为</p>", INLINE),
     "KaTeX, displayed": (f'<p>设<span class="katex-display">{KATEX}</span>为</p>', DISPLAY),
+    "KaTeX whose wrapper is gone": ("<p>设 " + KATEX.replace('class="katex"', "") + " 为</p>", INLINE),
+    "KaTeX whose wrappers are gone": (f'<p>设 <span>{MATH}</span><span aria-hidden="true"><span>x</span><span>1</span></span> 为</p>', INLINE),
+    "MathML before other words": (f"<p>设 <span>{MATH}</span> 为<span aria-hidden=true>果</span></p>", INLINE.replace("为", "为果")),
+    "an annotation alone": ('<p>设 <annotation encoding="application/x-tex">x_{1}</annotation> 为</p>', INLINE),
+    "KaTeX in a heading": (f"<h3>设 {KATEX}</h3>", r"<h3>设 \(x_{1}\)</h3>"),
+    "KaTeX in an item": (f"<ul><li>设 {KATEX}</li></ul>", r"<ul><li><p>设 \(x_{1}\)</p></li></ul>"),
+    "KaTeX in a quote": (f"<blockquote>{KATEX}</blockquote>", r"<blockquote><p>\(x_{1}\)</p></blockquote>"),
+    "KaTeX in a cell": (
+        f"<table><tr><td>{KATEX}</td><td>甲</td></tr></table>",
+        r"<table><tr><td><p>\(x_{1}\)</p></td><td><p>甲</p></td></tr></table>",
+    ),
     "KaTeX without its HTML": (f'<p>设 <span class="katex">{MATH}</span> 为</p>', INLINE),
     "MathML": (f"<p>设 {MATH} 为</p>", INLINE),
     "MathML, displayed": (f"<p>设{MATH.replace('<math', '<math display=block')}为</p>", DISPLAY),
