@@ -14,9 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
+from archiver import urls
 from archiver.document.references import decode_references
+from archiver.extractor.attached_cards import attached_cards, with_listed_cards
 from archiver.extractor.javascript.literal import Literal
+from archiver.extractor.metadata.identity import read_biz
 from archiver.extractor.metadata.kinds import has_known_kind
+from archiver.extractor.metadata.reprints import read_reprint
 from archiver.extractor.page import ParsedPage, as_integer, as_list, as_text, first_text, member
 from archiver.extractor.relative_links import ARTICLE, base_of
 from archiver.extractor.typed_text import has_blocks, text_or_markup_to_html, text_to_html
@@ -30,7 +34,7 @@ _PLAYERS = {"video": re.compile("<(?:iframe|video|mp-common-videosnap|mpvideosna
             "audio": re.compile("<(?:mp-common-mpaudio|mpvoice|audio|mp-common-qqmusic|qqmusic)", re.I)}  # fmt: skip
 # Content that a reader sees in a body without text.
 _EMBEDDED = re.compile(
-    r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|mp)|background(?:-image)?:[^;\"']{0,40}url\("
+    r"<(?:img|image|iframe|svg|video|audio|embed|object|qqmusic|redpacketcover|mp)|background(?:-image)?:[^;\"']{0,40}url\("
     r"|\sdata-lazy-bgimg=",
     re.I,
 )
@@ -38,6 +42,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r">\s*[^\s<>&]")  # the first character of a text that follows a tag; `>` may also belong to no tag
 _NOT_SHOWN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _PREVIEW = re.compile(r"<(?:mp-pay-preview-filter\b|p\s[^<>]{0,200}\bjs_pay_preview_filter\b)")
+_ACCOUNT_CARD = re.compile(r"<mp-?(?:common-)?profile\b", re.I)
 _VOICE_ID = re.compile(r"[A-Za-z0-9+/=_-]{8,200}")
 _MAX_IMAGES = 500
 
@@ -47,14 +52,16 @@ class RawBody:
     """The body of an article as it is in the page, before the extractor cleans it.
 
     `paid_preview` is True if the body is only the free beginning of a paid article. `videos` are the videos that the
-    page lists, and the one that a video post shows. `css` is the content of the page's `<style>` elements. Relative
-    links of the page refer to `base`. `warnings` has a message if the page shows no body, or if a video or audio post
-    lacks its video or recording.
+    page lists, and the one that a video post shows. `accounts` are the ids (biz) of the article's own accounts, if the
+    body shows cards of accounts. `css` is the content of the page's `<style>` elements. Relative links of the page
+    refer to `base`. `warnings` has a message if the page shows no body, or if a video or audio post lacks its video or
+    recording.
     """
 
     html: str  # untrusted
     paid_preview: bool = False  # True if it is only the free beginning of a paid article
     videos: tuple[Video, ...] = ()
+    accounts: tuple[str, ...] = ()  # ids (biz) of the article's own accounts, if the body shows cards of accounts
     css: str = ""  # the content of the style elements of the page
     base: str = ARTICLE  # the address to which relative links refer
     warnings: tuple[str, ...] = ()
@@ -70,15 +77,23 @@ def read_raw_body(parsed: ParsedPage, article_type: str) -> RawBody:
             places are searched.
     """
     read = _READERS.get(article_type, _generic_body) if has_known_kind(parsed) else _generic_body
-    html = read(parsed)
+    html = with_listed_cards(parsed, read(parsed))
     return RawBody(
         html=html,
         paid_preview="preview" in html and _PREVIEW.search(html) is not None,
         videos=read_own_videos(parsed) if read is _video_post_body else read_videos(parsed),
+        accounts=tuple(_own_accounts(parsed)) if _ACCOUNT_CARD.search(html) else (),
         css=parsed.css,
         base=base_of(parsed),
         warnings=tuple(_missing_parts(html, article_type)),
     )
+
+
+def _own_accounts(parsed: ParsedPage) -> Iterator[str]:
+    """Yield the id (biz) of the account that published the article, and that of the original of a reprint."""
+    yield from filter(None, [read_biz(parsed)])
+    if reprint := read_reprint(parsed):
+        yield from filter(None, [urls.identity_in(reprint.url).biz])
 
 
 def _missing_parts(html: str, article_type: str) -> Iterator[str]:
@@ -119,7 +134,7 @@ def _text_post_body(parsed: ParsedPage) -> str:
     such a page. If no text is found, the title becomes the body.
     """
     title = as_text(parsed.cgi.get("title")) or parsed.meta("og:title")  # the whole text, if it has no title
-    return text_to_html(first_text(_typed_texts(parsed)) or title)
+    return text_to_html(first_text(_typed_texts(parsed)) or title) + attached_cards(parsed)
 
 
 def _typed_texts(parsed: ParsedPage) -> Iterator[str]:
@@ -140,7 +155,7 @@ def _picture_post_body(parsed: ParsedPage) -> str:
     text = _server_text(parsed, "content_noencode") or first_text(_descriptions(parsed))
     listed = _listed_images(parsed) or as_list(parsed.variable("picture_page_info_list"))
     images = "".join(map(_image, listed[:_MAX_IMAGES])) or parsed.tag_index.inner_html("img_list") or ""
-    return text_to_html(text) + images
+    return text_to_html(text) + images + attached_cards(parsed)
 
 
 def _listed_images(parsed: ParsedPage) -> list[Literal]:

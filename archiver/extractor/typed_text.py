@@ -8,7 +8,9 @@ from html import escape
 
 from archiver.extractor.relative_links import absolute_link
 
-_LINK_TAG = re.compile(r"(<a\s[^<>]*>|</a\s*>)", re.I)
+_LINK_TAG = re.compile(r"(<a\s[^<>]*>|</a\s*>|</?mp-common-[a-z-]{1,30}(?:\s[^<>]*)?>)", re.I)
+# A link that WeChat's script replaces by an embedded element with the same attributes, such as a product.
+_EMBEDDED = re.compile(r"<a(?=\s)([^<>]*\stagname\s*=\s*[\"']?(mp-[a-z-]{1,40})(?=[\"'\s>])[^<>]*>)", re.I)
 _HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
 _BLOCK = re.compile(r"<(/?)(p|section|div|h[1-6]|[uo]l|blockquote|table|pre|figure)(?=[\s/>])", re.I)
 _MARK = re.compile(r"<(/?)(span|strong|b|em|i|u|s|del|ins|sup|sub|font)(?=[\s>])", re.I)
@@ -24,6 +26,7 @@ def text_to_html(text: str) -> str:
     - Links (`<a href=…>`) that lead out of the page, see absolute_link, are kept. A link over several lines becomes one
       per line.
     - Of other links, only the text is kept.
+    - Embedded elements of WeChat's, such as `<mp-common-shoptag>`, are kept.
     - Everything else is escaped.
     """
     escaped = "".join(_escaped_with_links(_with_line_feeds(text)))
@@ -71,13 +74,19 @@ def _with_line_feeds(text: str) -> str:
 
 def _escaped_with_links(text: str) -> Iterator[str]:
     """Yield the parts of `text` as HTML: links are kept as in text_to_html, and the rest is escaped."""
-    href = ""
+    href = embedded = ""
     for part in _LINK_TAG.split(text):
-        if part[:2] == "</" and _LINK_TAG.fullmatch(part):
-            href = ""
-        elif part[:2].lower() == "<a" and _LINK_TAG.fullmatch(part):
-            match = _HREF.search(part)
-            href = absolute_link(match[1] or match[2] or "") if match else ""
+        is_tag = part[:1] == "<" and _LINK_TAG.fullmatch(part) is not None
+        if is_tag and part.lstrip("</")[:2].lower() == "mp":
+            yield part
+        elif is_tag and part[1] == "/":
+            yield f"</{embedded}>" if embedded else ""
+            href = embedded = ""
+        elif is_tag:
+            found, match = _EMBEDDED.match(part), _HREF.search(part)
+            embedded = found[2] if found else ""
+            href = absolute_link(match[1] or match[2] or "") if match and not found else ""
+            yield f"<{embedded}{found[1]}" if found else ""
         elif href:
             lines = part.split("\n")
             yield "\n".join(f'<a href="{escape(href)}">{escape(line)}</a>' if line.strip() else "" for line in lines)

@@ -36,6 +36,8 @@ BODIES = {
     "picture": '<img data-src="https://a.example/{text}"><img data-src="https://mmbiz.qpic.cn/mmbiz_png/{text}/0">',
     "card": '<mp-miniprogram data-miniprogram-title="{text}" data-miniprogram-nickname="{text}" '
     'data-miniprogram-imageurl="https%3A%2F%2Fa.example%2F%3F%00%1b{text}"></mp-miniprogram>',
+    "card of an unknown kind": '<mp-common-new data-title="{text}" data-nickname="{text}" data-desc="{text}" data-link="{text}" '
+    'data-cover="{text}" data-more="{text}"></mp-common-new><mp-common-article data-article-data="{text}"></mp-common-article>',
     "sound": '<mp-common-mpaudio name="{text}" author="{text}" cover="{text}" voice_encode_fileid="AAAAAAAAAA">'
     "</mp-common-mpaudio>",
     "film": '<iframe data-mpvid="wxv_{text}" data-cover="{text}"></iframe><iframe data-src="{text}"></iframe>'

@@ -19,7 +19,8 @@ _LONG = 200_000  # characters of an attribute
 _NAMES = (
     b"section span p div ul ol li blockquote table tr td th pre code a b strong em i u s sup sub h1 h2 h6 svg g text "
     b"image math script style template textarea title iframe noscript noframes plaintext xmp select option form input "
-    b"mp-miniprogram mp-common-mpaudio mp-common-profile mpvoice qqmusic img br hr dl dt dd details object"
+    b"mp-miniprogram mp-common-mpaudio mp-common-profile mp-common-poi mp-common-new mpvoice "
+    b"qqmusic img br hr dl dt dd details object"
 ).split()
 _ATTRIBUTES = (
     b"style=\"display:none\"", b"style=\"font-weight:bold;white-space:pre\"", b"style=\"display:flex\"",

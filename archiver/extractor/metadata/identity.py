@@ -35,11 +35,17 @@ def read_identity(parsed: ParsedPage) -> Identity:
     """Return the ids of the page's article. An id that the page does not give in a valid form is ''."""
     in_addresses = [urls.identity_in(address) for address in _addresses(parsed)]
     return Identity(
-        biz=_first_valid(_as_biz, _values(parsed, _BIZ_NAMES), (ids.biz for ids in in_addresses)),
+        biz=read_biz(parsed),
         mid=_first_valid(_as_number, _values(parsed, _MID_NAMES), (ids.mid for ids in in_addresses)),
         idx=_first_valid(_as_number, _values(parsed, _IDX_NAMES), (ids.idx for ids in in_addresses)),
         sn=_first_valid(_as_sn, _values(parsed, _SN_NAMES), (ids.sn for ids in in_addresses)),
     )
+
+
+def read_biz(parsed: ParsedPage) -> str:
+    """Return the id of the account that published the page's article; '' if the page does not give it."""
+    in_addresses = (urls.identity_in(address).biz for address in _addresses(parsed))
+    return _first_valid(_as_biz, _values(parsed, _BIZ_NAMES), in_addresses)
 
 
 def read_url(parsed: ParsedPage, ids: Identity) -> str:

@@ -14,7 +14,7 @@ from archiver.extractor.bodies import RawBody
 from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.blanks import read_blanks
-from archiver.extractor.passes.cards import card_media, find_stickers, make_cards
+from archiver.extractor.passes.cards import card_media, card_warnings, find_stickers, make_cards
 from archiver.extractor.passes.code import mark_code, read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.drawings import make_drawings
@@ -66,7 +66,7 @@ def passes(raw: RawBody, *after_hidden: Pass) -> tuple[Pass, ...]:
         straighten_ruby,
         number_lists,
         find_stickers,
-        make_cards(raw.videos),
+        make_cards(raw.videos, raw.accounts),
         cite_quotes,
         unwrap_layout_tables,
         find_svg_images,
@@ -81,7 +81,8 @@ class CleanBody:
 
     `removed` has a Removal for each piece of content that a pass has removed on purpose. `lost_characters` is the
     number of letters and digits that the page shows but `html` lacks, whether or not a Removal reports them.
-    `warnings` are sentences for the user; there is one if the body was too large to be converted in full.
+    `warnings` are sentences for the user; there is one if the body was too large to be converted in full, and one if it
+    has embedded elements of an unknown kind.
     """
 
     html: str
@@ -105,7 +106,11 @@ def clean(raw: RawBody) -> CleanBody:
     body, removed = _run_passes(raw, lambda tree: visible.extend(map(str, tree.itertext())))
     html = collapse(body, read_stylesheet(raw.css))
     return CleanBody(
-        html=html, media=tuple(_media(body)), removed=removed, lost_characters=lost_characters("".join(visible), html)
+        html=html,
+        media=tuple(_media(body)),
+        removed=removed,
+        lost_characters=lost_characters("".join(visible), html),
+        warnings=tuple(card_warnings(body)),
     )
 
 

@@ -1,107 +1,192 @@
 """Replace embedded content that Markdown cannot express (players, polls, mini programs …) by cards.
 
 A card is a short piece of HTML with the kind, title, author, cover image and link of the content, and a player if there
-is a file to play. Only this module builds the HTML of cards, and it escapes every value from the page. The writer later
-replaces the addresses of media in this HTML by those of saved files. Advertisements, and elements that only ask the
-reader to follow an account, are dropped and reported (docs/reference/wechat-format.md#10-cards-films-sound).
+is a file to play. No embedded element disappears silently: one of an unknown kind becomes a card of what its attributes
+say, and a warning names it. Advertisements, cards that ask to follow the article's own account, and private notes are
+dropped and reported (docs/reference/wechat-format.md#10-cards-films-sound).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace as altered
 from functools import partial
-from html import escape
-from urllib.parse import unquote, urljoin
+from itertools import islice
+
+from lxml import etree
 
 from archiver import urls
-from archiver.extractor.passes.tree import CARD, Element, drop, elements, holds, normalized_text, replace
-from archiver.extractor.videos import Video, tencent_id, tencent_page
+from archiver.extractor.passes.attributes import plain, read_attributes
+from archiver.extractor.passes.card import Card, card_html
+from archiver.extractor.passes.card_readers import READERS, iframe_card, read_card
+from archiver.extractor.passes.tree import CARD, Element, beginning, drop, elements, holds, replace
+from archiver.extractor.videos import Video
 from archiver.models import Media, MediaKind, Removal
 
-_VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="
-_PLAYER = f"https://{urls.HOST}/mp/readtemplate?t=pages/video_player_tmpl&action=mpvideo&auto=0&vid="
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_VIDEO_ID = re.compile(r"[?&]vid=([A-Za-z0-9_]{1,60})")
-_MAX_LENGTH = 200  # maximum length of a card's title or name, in characters
-_ADVERTISEMENTS = {
-    "mp-common-profile": "an account's follow card",
-    "mp-common-cpsad": "a shop's advertisement",
-    "mpcps": "a shop's advertisement",
+_ADVERTISEMENT, _PRIVATE_NOTE = "a shop's advertisement", "a private note"
+_LEFT_OUT = {
+    "mp-common-cpsad": _ADVERTISEMENT,
+    "mpcps": _ADVERTISEMENT,
+    "mp-common-blockquote": _PRIVATE_NOTE,  # WeChat shows it to its author alone, as 私密备注
 }
+_FOLLOW_CARDS = ("mp-common-profile", "mpprofile")
+# Marks of WeChat's editor, which show nothing of their own.
+_EDITOR_MARKS = frozenset(("mp-style-type", "mpchecktext", "mp-pay-preview-filter", "mp-caret"))
+# The beginnings of the names of WeChat's elements. MathML has names that begin with `mp`, too.
+_WECHAT_NAMES = ("mp", "wx-open-", "qqmusic", "redpacketcover", "finder_", "finder-", "weapp-", "weapp_", "window_")
+_MATHML_NAMES = frozenset(("mpadded", "mphantom", "mprescripts"))
+_PLAYERS = frozenset(("iframe", "embed", "object", "video", "audio"))
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_SHOWN = ("img", "image", "svg", "iframe", "video", "audio", "table", "hr", CARD)
+_FRAMES = ("iframe", "embed", "object")
+_WITH_FALLBACK = (*_FRAMES, "video", "audio")  # their text is for browsers that cannot show them
+# The kinds of a card that is a word in a sentence, as an attribute says: a product (`data-cardtype`), a song.
+_INLINE_PRODUCT = ("mp-common-product", "2")
+_INLINE_SONG = "mp-common-plain-music"
+_MAX_TEXT = 1000  # characters of the text in an element that are compared with its card
+_MAX_TEXTS = 2000  # and its number of text nodes
+_is_long = etree.XPath(f"string-length() > {_MAX_TEXT} or count(descendant::text()) > {_MAX_TEXTS}")
+_MAX_TAG = 60  # characters of a tag that a card or warning shows
+_MAX_NAMED = 10  # number of unknown elements that a warning names
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
-    """The values that a card shows, taken from an embedded element; unknown values are '' or 0.
-
-    `kind` is the Chinese word for the kind of content, and `name` is an account or author. `href` is the target of the
-    card's link, and `cover` is the address of an image. `source` is the address of an audio or video file, and `size`
-    is the size of this file in bytes. `player` is the tag of the element that plays the file: `audio` or `video`.
-    """
-
-    kind: str  # in Chinese, as shown to the reader
-    title: str = ""
-    name: str = ""  # name of an account or author
-    href: str = ""
-    cover: str = ""  # address of an image
-    player: str = ""  # tag of the element that plays `source`: audio or video
-    source: str = ""  # address of the audio or video file
-    size: int = 0  # size of the file in bytes, 0 if unknown
-
-
-def make_cards(videos: Iterable[Video]) -> Callable[[Element], Iterator[Removal]]:
+def make_cards(videos: Iterable[Video], accounts: Collection[str] = ()) -> Callable[[Element], Iterator[Removal]]:
     """Return a function that replaces each embedded element (player, poll, mini program …) in a body by a card.
 
     The function takes the tree of the body and changes it in place. In the tree, a card is an element with the tag
     CARD, whose attribute `html` is the HTML of the card. Advertisements and elements without content are dropped, and
-    the function yields a Removal for each.
+    the function returns a Removal for each.
 
     Args:
         videos: The videos listed in the data of the page. An embedded video gets its title and address from there.
+        accounts: The ids (biz) of the article's own accounts. Cards that ask to follow them are dropped.
     """
-    return partial(_make_cards, {video.id: video for video in videos})
+    return partial(_make_cards, {video.id: video for video in videos}, [_unpadded(biz) for biz in accounts])
 
 
-def _make_cards(videos: dict[str, Video], body: Element) -> Iterator[Removal]:
+def _make_cards(videos: dict[str, Video], accounts: list[str], body: Element) -> Iterator[Removal]:
     """Replace each embedded element (player, poll, mini program …) in `body` by a card.
 
     In the tree, a card is an element with the tag CARD, whose attribute `html` is the HTML of the card. Drop
-    advertisements and elements without content, and yield a Removal for each.
+    advertisements and elements without content, and return a Removal for each, in the order of the page.
 
     Args:
         videos: The videos listed in the data of the page, by id.
+        accounts: The ids of the article's own accounts, without padding.
         body: The tree of the body, which is changed in place.
     """
-    for element in elements(body, *_READERS, "iframe", *_ADVERTISEMENTS):
-        if element.tag in _ADVERTISEMENTS:
-            name = _plain(element.get("data-nickname") or element.get("data-name") or "")
-            yield Removal(step="make_cards", reason=_ADVERTISEMENTS[element.tag], text=name)
-            _move_content_behind(element)
-            drop(element)
+    removals: list[Removal] = []
+    for element in reversed(_embedded(body)):  # inner ones first, so that an outer one shows their cards
+        tag = str(element.tag)
+        if tag in _EDITOR_MARKS or _is_word(element):
             continue
-        read = _READERS.get(element.tag)
-        card = _iframe_card(element, videos) if element.tag == "iframe" else read(element) if read else None
-        if card is None:
-            text = normalized_text(element)[:80]
-            yield Removal(step="make_cards", reason=f"{element.tag} that shows nothing", text=text)
-            _move_content_behind(element)
-            drop(element)
-        else:
-            _move_content_behind(element)
+        if reason := _reason_to_leave_out(element, accounts):
+            name = element.get("data-nickname") or element.get("data-name") or ""
+            removals.append(Removal(step="make_cards", reason=reason, text=plain(name)))
+            _leave(element)
+            continue
+        read = READERS.get(tag)
+        if read is None and tag not in _FRAMES:
+            if card := _card_of_unknown(element):
+                _put(element, card, unknown=tag[:_MAX_TAG])
+            continue
+        card = read(element) if read else iframe_card(element, videos)
+        if card is not None:
             _put(element, card)
+            continue
+        if not holds(element, CARD):
+            reason = f"{tag} that shows nothing"
+            removals.append(Removal(step="make_cards", reason=reason, text=beginning(element, 80)))
+        _leave(element)
+    return reversed(removals)
 
 
-def _move_content_behind(element: Element) -> None:
-    """Move all children of an embedded element behind the element if it contains paragraphs, images or headings.
+def _embedded(body: Element) -> list[Element]:
+    """Return the elements of a body that are embedded content or may be, in document order.
 
-    Such content belongs to the article. The parser has put it into the element only because the element's end tag is
+    Most custom elements of others (with a hyphen) are marks of editors. Only those may be embedded content that are
+    empty but for attributes with data.
+    """
+    tags = {str(element.tag) for element in body.iterdescendants(etree.Element)}
+    chosen = [tag for tag in tags if tag in _PLAYERS or "-" in tag or tag.startswith(_WECHAT_NAMES)]
+    found = body.iterdescendants(*chosen) if chosen else ()
+    return [element for element in found if not _is_mark(element)]
+
+
+def _is_mark(element: Element) -> bool:
+    tag = str(element.tag)
+    if tag in _PLAYERS or tag.startswith(_WECHAT_NAMES):
+        return tag in _MATHML_NAMES
+    return len(element) > 0 or bool(element.text) or not any(str(name).startswith("data-") for name in element.attrib)
+
+
+def _is_word(element: Element) -> bool:
+    """Return True if an embedded element is a word in a sentence, with its text inside. Then the text just stays."""
+    is_word = element.tag == _INLINE_SONG or (element.tag, element.get("data-cardtype")) == _INLINE_PRODUCT
+    return is_word and bool(beginning(element, 1))
+
+
+def _reason_to_leave_out(element: Element, accounts: list[str]) -> str:
+    """Return why an embedded element is no part of the article; '' if it is one.
+
+    A card that shows an account is one that asks to follow the article's own account, unless its id is another's.
+    """
+    if element.tag not in _FOLLOW_CARDS:
+        return _LEFT_OUT.get(str(element.tag), "")
+    biz = _unpadded(element.get("data-id", ""))
+    is_foreign = biz and accounts and biz not in accounts
+    return "" if is_foreign else "an account's follow card"
+
+
+def _card_of_unknown(element: Element) -> Card | None:
+    """Return the card of an element of an unknown kind; None if the page shows no more of it than its content.
+
+    An element of WeChat's that shows nothing at all has a card with its tag, so that it is not overlooked. Of custom
+    elements of others, most are marks of editors; one has a card only if its attributes speak Chinese.
+    """
+    tag = str(element.tag)
+    if not tag.startswith(_WECHAT_NAMES):
+        return read_card("嵌入内容", element) if any(map(_CHINESE.search, _words(element))) else None
+    if not _shows_more(element, Card(kind="")):
+        card = read_card("微信卡片", element)
+        return card if card.title else altered(card, title=tag[:_MAX_TAG])
+    words = list(_words(element))
+    text = beginning(element, _MAX_TEXT) if words else ""
+    return None if all(word in text for word in words) else read_card("微信卡片", element)
+
+
+def _words(element: Element) -> Iterator[str]:
+    found = read_attributes(element)
+    yield from filter(None, (found.title, found.name, found.detail, *found.others))
+
+
+def _shows_more(element: Element, card: Card) -> bool:
+    """Return True if an embedded element contains something that `card` does not say: text, images, other elements.
+
+    It belongs to the article. Often the parser has put it into the element only because the element's end tag is
     missing in the page.
     """
-    if holds(element, "p", "img", "h1", "h2", "h3"):
-        for child in reversed(list(element)):
-            element.addnext(child)
+    if not len(element) and not element.text:
+        return False
+    if holds(element, *_SHOWN) or _is_long(element):
+        return True
+    return not all(card.says(str(text)) for text in islice(element.itertext(), _MAX_TEXTS))
+
+
+def _leave(element: Element, card: Card | None = None) -> None:
+    """Drop an embedded element, but leave in its place what it contains, unless this is a repetition of `card`.
+
+    The content stays in a `<span>` and is not moved, since elements without end tags may be nested hundreds deep.
+    """
+    own = ("p", "img", "h1", "h2", "h3") if card else ("p", "img", "h1", "h2", "h3", CARD)
+    is_fallback = element.tag in _WITH_FALLBACK and not holds(element, *own)
+    if not is_fallback and _shows_more(element, card or Card(kind="")):
+        element.tag = "span"
+        element.attrib.clear()
+    else:
+        drop(element)
 
 
 def card_media(body: Element) -> Iterator[Media]:
@@ -117,137 +202,29 @@ def card_media(body: Element) -> Iterator[Media]:
             yield Media(url=cover, tries=urls.candidates(cover) or (cover,))
 
 
-def _put(element: Element, card: Card) -> None:
-    new = element.makeelement(CARD, {"html": _html(card), "player": card.player, "size": str(card.size)})
-    for name, value in (("source", card.source), ("cover", card.cover)):
+def card_warnings(body: Element) -> Iterator[str]:
+    """Yield a warning if cards in a body stand for elements of unknown kinds; it names the elements.
+
+    `body` is the tree after the pass `make_cards`, which has put the cards into it.
+    """
+    counts = Counter(element.get("unknown", "") for element in body.iter(CARD) if element.get("unknown"))
+    if counts:
+        named = [tag + (f" ({count} ×)" if count > 1 else "") for tag, count in counts.most_common(_MAX_NAMED)]
+        more = f" and {len(counts) - _MAX_NAMED} others" if len(counts) > _MAX_NAMED else ""
+        yield f"embedded content of an unknown kind became a card of what it says: {', '.join(named)}{more}"
+
+
+def _put(element: Element, card: Card, *, unknown: str = "") -> None:
+    new = element.makeelement(CARD, {"html": card_html(card), "player": card.player, "size": str(card.size)})
+    for name, value in (("source", card.source), ("cover", card.cover), ("unknown", unknown)):
         if value:
             new.set(name, value)
-    replace(element, new)
+    element.addprevious(new)
+    _leave(element, card)
 
 
-def _html(card: Card) -> str:
-    """Return the HTML of a card, as a single line.
-
-    If the address of a video file is known, the card contains a `<video>` element. The writer replaces this element by
-    the cover image if the file is not saved.
-    """
-    title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
-    caption = "：".join(filter(None, (card.kind, title)))
-    caption += f"（{escape(card.name)}）" if card.name and card.name != card.title else ""
-    cover = f'<img src="{escape(card.cover)}" alt="">' if card.cover and card.player != "video" else ""
-    poster = f' poster="{escape(card.cover)}"' if card.cover and card.player == "video" else ""
-    player = ""
-    if card.source:
-        player = f'<{card.player} controls preload="none"{poster} src="{escape(card.source)}"></{card.player}>'
-    elif poster:
-        cover = f'<img src="{escape(card.cover)}" alt="">'
-    content = (cover + "<br>" if cover and caption else cover) + caption
-    content = f'<a href="{escape(card.href)}">{content}</a>' if card.href else content
-    return (player + "<br>" if player and caption else player) + content
-
-
-def _iframe_card(element: Element, videos: dict[str, Video]) -> Card | None:
-    source = urls.unescape_entities(element.get("data-src") or element.get("src") or "")
-    if "vote" in element.get("class", "") or "newappmsgvote" in source:
-        return Card(kind="投票", href=_wechat_link(source))
-    found = _VIDEO_ID.search(source)
-    vid = element.get("data-mpvid") or (found[1] if found else "")
-    if vid.startswith("wxv_"):
-        return _video_card(element, vid, videos.get(vid))
-    if number := tencent_id(source):
-        title = videos[number].title if number in videos else ""
-        return Card(kind="腾讯视频", title=_plain(title), href=tencent_page(number), cover=_cover(element))
-    href = urls.link(source)
-    return Card(kind="嵌入页面", href=href, cover=_cover(element)) if href else None
-
-
-def _wechat_link(address: str) -> str:
-    """Return `address`, which may be relative to WeChat's host, as an absolute URL.
-
-    Return '' if the address is invalid or has a scheme other than http, https and mailto.
-    """
-    try:
-        return urls.link(urljoin(f"https://{urls.HOST}/", address))
-    except ValueError:  # from urljoin, for an incomplete IPv6 address
-        return ""
-
-
-def _video_card(element: Element, vid: str, video: Video | None) -> Card:
-    vid = re.sub(r"\W", "", vid)
-    if video is None:
-        return Card(kind="视频", href=_PLAYER + vid, cover=_cover(element))
-    cover = urls.media(video.cover) or _cover(element)
-    return Card(kind="视频", title=_plain(video.title), href=_PLAYER + vid, cover=cover,
-                player="video" if video.url else "", source=urls.media(video.url), size=video.size)  # fmt: skip
-
-
-def _cover(element: Element) -> str:
-    return urls.media(unquote(element.get("data-cover", "")))
-
-
-def _audio_card(element: Element) -> Card | None:
-    number = element.get("voice_encode_fileid", "")
-    if not re.fullmatch(r"[A-Za-z0-9+/=_-]{8,200}", number):
-        return None
-    title, author = _plain(element.get("name", "")), _plain(element.get("author", ""))
-    cover = urls.media(unquote(element.get("cover", "")))
-    return Card(kind="音频", title=title, name=author, cover=cover, player="audio", source=_VOICE + number)
-
-
-def _html_player_card(element: Element) -> Card | None:
-    """Return the card of an HTML `<video>` or `<audio>` element; None if the element has no usable address."""
-    inner = next(element.iter("source"), element)
-    source, player = urls.media(element.get("src") or inner.get("src") or ""), str(element.tag)
-    kind = {"video": "视频", "audio": "音频"}[player]
-    cover = urls.media(element.get("poster", ""))
-    return Card(kind=kind, cover=cover, player=player, source=source) if source else None
-
-
-def _music_card(element: Element) -> Card:
-    song = element.get("mid") or element.get("otherid") or ""
-    href = f"https://y.qq.com/n/ryqq/songDetail/{song}" if re.fullmatch(r"[A-Za-z0-9]{6,30}", song) else ""
-    title, singer = _plain(element.get("music_name", "")), _plain(element.get("singer", ""))
-    return Card(kind="音乐", title=title, name=singer, href=href, cover=urls.media(element.get("albumurl", "")))
-
-
-def _channel_card(element: Element) -> Card:
-    title = _plain(element.get("data-desc") or element.get("data-intro") or "")
-    cover = urls.media(element.get("data-url", ""))  # only the cover: the video cannot be downloaded
-    return Card(kind="视频号", title=title, name=_plain(element.get("data-nickname", "")), cover=cover)
-
-
-def _mini_program_card(element: Element) -> Card:
-    title, name = element.get("data-miniprogram-title", ""), element.get("data-miniprogram-nickname", "")
-    cover = urls.media(unquote(element.get("data-miniprogram-imageurl", "")))
-    return Card(kind="小程序", title=_plain(title), name=_plain(name), cover=cover)
-
-
-def _product_card(element: Element) -> Card:
-    json = urls.unescape_entities(element.get("data-buffer", "") or element.get("data-windowproduct", ""))
-    title = re.search(r'"(?:product_name|title)"\s*:\s*"((?:[^"\\]|\\.){1,200})"', json)
-    cover = re.search(r'"main_img"\s*:\s*"(http[^"]{1,500})"', json)
-    return Card(kind="商品", title=_plain(title[1]) if title else "", cover=urls.media(cover[1]) if cover else "")
-
-
-def _red_envelope_card(element: Element) -> Card:
-    cover = urls.media(unquote(element.get("data-coveruri", "")))
-    return Card(kind="红包封面", title=_plain(unquote(element.get("data-name", ""))), cover=cover)
-
-
-_READERS: dict[str, Callable[[Element], Card | None]] = {
-    "video": _html_player_card,
-    "audio": _html_player_card,
-    "mpvoice": _audio_card,
-    "mp-common-mpaudio": _audio_card,
-    "qqmusic": _music_card,
-    "mp-common-qqmusic": _music_card,
-    "mp-common-videosnap": _channel_card,
-    "mpvideosnap": _channel_card,
-    "mp-miniprogram": _mini_program_card,
-    "mp-common-miniprogram": _mini_program_card,
-    "mp-common-product": _product_card,
-    "mp-common-redpacket": _red_envelope_card,
-}
+def _unpadded(biz: str) -> str:
+    return biz.strip().rstrip("=")
 
 
 def find_stickers(body: Element) -> None:
@@ -259,8 +236,3 @@ def find_stickers(body: Element) -> None:
         address = urls.media(element.get("data-emoji_url", ""))
         if address:
             replace(element, element.makeelement("img", {"src": address, "alt": "", "width": "100"}))
-
-
-def _plain(text: str) -> str:
-    text = _INVISIBLE.sub("", re.sub(r"<[^>]{0,500}>", "", urls.unescape_entities(text)))
-    return " ".join(text.replace("\u00a0", " ").split())[:_MAX_LENGTH]

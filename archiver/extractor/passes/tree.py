@@ -22,6 +22,7 @@ Element: TypeAlias = etree._Element
 # (docs/reference/wechat-format.md#deep-nesting).
 MAX_DEPTH = 400
 _string_of = cast("Callable[[Element], str]", etree.XPath("string()", smart_strings=False))
+_start_of = cast("Callable[..., str]", etree.XPath("substring(string(), 1, $length)", smart_strings=False))
 _is_deep = etree.XPath(f"boolean(*{'/*' * (MAX_DEPTH + 1)})")
 _MAX_UNCLOSED = 64  # number of innermost open elements that are searched for the start of an end tag
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -208,6 +209,14 @@ def having(attributes: str) -> Callable[[Element], list[Element]]:
 def normalized_text(element: Element) -> str:
     """Return all text in an element, stripped and with each sequence of white space replaced by one space."""
     return " ".join(_string_of(element).split())
+
+
+def beginning(element: Element, length: int) -> str:
+    """Return the first `length` characters of the text in an element, normalized as by `normalized_text`.
+
+    Only ten times as many characters of the text are read, so white space may make the result shorter.
+    """
+    return " ".join(_start_of(element, length=10 * length).split())[:length]
 
 
 def drop(element: Element) -> None:

@@ -126,6 +126,8 @@ SLOW = {
     + '<div class="original_primary_tips">' * NESTED + "<i></i>" * 100_000,
     "bases": '<div id="js_article"></div>' + '<base target="a"><!-- <base> -->' * 100_000,
     "a tag of attributes": '<div id="js_article" ' + " ".join(f'a{n}="{n}"' for n in range(50_000)) + "></div>",
+    "cards in cards": '<div id="js_article"></div><div id="js_content">' + '<mp-new data-title="a">' * NESTED + "<i> </i>甲" * 20_000,
+    "polls in polls": '<div id="js_article"></div><div id="js_content">' + "<mp-common-vote>" * NESTED + "甲" * 1_000_000,
     "data that never ends": '<div id="js_article"></div><script>' + "window.cgiDataNew = {" * 20_000 + "</script>",
 }  # fmt: skip
 

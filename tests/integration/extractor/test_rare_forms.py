@@ -29,8 +29,15 @@ BODIES = {
     "lowered by its style": ('x<span style="vertical-align:sub">2</span>', "x<sub>2</sub>"),
     "an address that is none": ("甲 https://[[[[[ 乙", r"甲 https&#58;//\[\[\[\[\[ 乙"),
     "a picture in a drawing": (f'<svg><image href="{CDN}"></image></svg>', f"![]({CDN})"),
-    "a sticker without a picture": ("甲<mp-common-sticker></mp-common-sticker>", "甲"),
-    "a sound without a number": ('甲<mp-common-mpaudio name="乙" voice_encode_fileid="?"></mp-common-mpaudio>', "甲"),
+    "a sticker without a picture": (
+        "甲<mp-common-sticker></mp-common-sticker>",
+        '甲\n\n<div class="wechat-card">表情</div>',
+    ),
+    "a sound without a number": (
+        '甲<mp-common-mpaudio name="乙" voice_encode_fileid="?"></mp-common-mpaudio>',
+        '甲\n\n<div class="wechat-card">音频：<strong>乙</strong></div>',
+    ),
+    "a sound without anything": ('甲<mp-common-mpaudio voice_encode_fileid="?"></mp-common-mpaudio>', "甲"),
     "a style that never ends": ("甲<style>.a{font-weight:bold}", "甲"),
     "a list in a list": ("<ul><li>甲</li><ul><li>乙</li></ul></ul>", "- 甲\n  - 乙"),
     "a paragraph in a list": ("<ul><p>甲</p></ul>", "- 甲"),
