@@ -60,7 +60,9 @@ def archive(archive: Inside, world: World, count: int) -> Inside:
 
 
 def opened(archive: Inside) -> Archiver:
-    return Archiver(Settings(output=str(archive.folder), interval=0), now=lambda: archive.now, sleep=archive.sleep)
+    server = postgres.catalogue_of(archive.folder) if postgres.SERVER else ""  # for the processes that rebuild posts
+    settings = Settings(output=str(archive.folder), interval=0, catalogue=server)
+    return Archiver(settings, now=lambda: archive.now, sleep=archive.sleep)
 
 
 def verified(archive: Inside, *, repair: bool = False) -> list[tuple[str, str, bool | None]]:
