@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.models import Target
+from archiver.wrapped_urls import wrapped_address
 
 _LONGEST_ADDRESS = 2048  # characters; long links with all tracking parameters have about 700
 
@@ -14,9 +15,10 @@ _LONGEST_ADDRESS = 2048  # characters; long links with all tracking parameters h
 def article_target(address: object) -> Target | None:
     """Return a Target for the article at `address`, by which it can be fetched.
 
-    Return None if `address` is not a string, too long, or not the address of an article.
+    Return None if `address` is not a string, too long, or not the address of an article. An address of another site
+    that contains an article's is none.
     """
-    if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
+    if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS or wrapped_address(address):
         return None
     try:
         url = urls.parse_target(address).url
