@@ -25,7 +25,7 @@ def archive_list(
         str,
         typer.Argument(
             metavar="LIST",
-            help="Text, Markdown, CSV with a column `url`, or JSON lines; - for stdin.",
+            help="Text, Markdown, CSV, Excel, JSON, bookmarks; - for stdin.",
             show_default=False,
         ),
     ],

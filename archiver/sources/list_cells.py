@@ -43,6 +43,11 @@ def is_without_host(text: str) -> bool:
     return _WITHOUT_HOST.match(text) is not None
 
 
+def is_comment(text: str) -> bool:
+    """Return whether a line begins with `#`; a smaller heading of Markdown (`##`) with an address is none."""
+    return text[:1] == "#" and not (text[:2] == "##" and names_wechat(text))
+
+
 def shorten(text: str) -> str:
     """Return `text` for an error message; of a very long text only the first 200 characters and an ellipsis.
 

@@ -29,14 +29,16 @@ from archiver.sources.list_formats import read_cells
 from archiver.sources.workbooks import is_workbook, workbook_lines
 from archiver.wrapped_urls import local_path, wrapped_address
 
-# An address ends at a character that ends it in Markdown, HTML or CSV. An address inside another one (?u=https://…)
-# does not match.
+# An address ends at a character that ends it in Markdown, HTML or CSV. An address in the path of another one does not
+# match.
 _IN_ADDRESS = r"[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
 _ADDRESS = re.compile(
-    rf"(?<![A-Za-z0-9=/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com(?::\d{{1,5}})?/{_IN_ADDRESS}", re.IGNORECASE
+    rf"(?<![A-Za-z0-9/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com(?::\d{{1,5}})?/{_IN_ADDRESS}", re.IGNORECASE
 )
 _OTHER_ADDRESS = re.compile(rf"(?:[a-z][a-z0-9+.-]{{1,30}}:|https?%3a){_IN_ADDRESS}", re.IGNORECASE)
-_ESCAPED_END = re.compile(r"&(?:amp;){0,2}(?:quot|apos|nbsp|[lg]t|#0?3[49]|#x2[27]);", re.IGNORECASE)  # of HTML
+_ESCAPED = re.compile(r"\\(?:/|(?:u00|x)(2[6f]|3[adf]))", re.IGNORECASE)  # as in scripts: `\/`, `\u0026`, `\x3d`
+_END = re.compile(r"[\[\]{}']|&(?:amp;){0,2}(?:quot|apos|nbsp|[lg]t|#0?3[49]|#x2[27]);", re.IGNORECASE)  # and of HTML
+_GLUED = re.compile(r"(?<=[^=/:?&#%])(?=https?://mp\.weixin\.qq\.com/)", re.IGNORECASE)  # two without a space
 # What a person meant as the address of an article, though it may be broken. A domain alone, or the home page, is not.
 _MEANT = re.compile(
     r"mp\.weixin\.qq\.com(?::\d{1,5})?(?:\s*(?:[/\\]|%(?:25)?2f)+\s*(?:s\b|mp\b|[\w-]{16})|\s+s[/?])",
@@ -194,7 +196,7 @@ def _addresses_in(text: str) -> list[str]:
     """Return the addresses of WeChat in a text, also those that are parts of other addresses; whole or broken."""
     if "](" in text:
         text = _LINK.sub("(", text)  # the title of a link may be its address, shortened
-    text = text.replace("\\/", "/").replace("\\u0026", "&")  # as in scripts
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "/", text)
     addresses: list[str] = []
     at = 0
     for found in _OTHER_ADDRESS.finditer(text):
@@ -203,7 +205,8 @@ def _addresses_in(text: str) -> list[str]:
             addresses.append(found[0])
             at = found.end()
     addresses += _ADDRESS.findall(text[at:])
-    return [_ESCAPED_END.split(address, maxsplit=1)[0].rstrip(_PUNCTUATION) for address in addresses]
+    parts = [part for address in addresses for part in _GLUED.split(address)]
+    return [_END.split(part, maxsplit=1)[0].rstrip(_PUNCTUATION) for part in parts]
 
 
 def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:

@@ -13,6 +13,7 @@ from archiver.sources.list_cells import (
     MAX_TEXT_LENGTH,
     Cell,
     NumberedLines,
+    is_comment,
     names_wechat,
     too_long,
 )
@@ -27,7 +28,7 @@ def read_cells(lines: Iterable[str]) -> Iterator[Cell]:
     numbered = enumerate(lines, 1)
     for number, line in numbered:
         text = line.strip(BLANK)
-        if text and not text.startswith("#") and not _SEPARATOR.fullmatch(text):
+        if text and not is_comment(text) and not _SEPARATOR.fullmatch(text):
             for cell in _choose_format(number, text, numbered):
                 yield too_long(cell.number, cell.texts[0], MAX_TEXT_LENGTH) if _is_too_long(cell) else cell
 
@@ -58,11 +59,11 @@ def _choose_format(number: int, first: str, rest: NumberedLines) -> Iterator[Cel
 def _read_lines(lines: NumberedLines) -> Iterator[Cell]:
     """Yield a cell for each line, which may be plain text, a JSON object or a JSON string.
 
-    Comments and lines without letters and digits are skipped.
+    Comments, and lines without letters and digits, are skipped.
     """
     for number, line in lines:
         text = line.strip(BLANK)
-        if not text or text[0] == "#":
+        if not text or is_comment(text):
             continue
         limit = MAX_RECORD_LENGTH if text[0] in '{"' else MAX_TEXT_LENGTH
         if len(text) > limit:

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 from archiver.errors import ArchiverError, InputError, UsageError
 from archiver.sources import ListEntry, is_album, lines_of, read_list
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
+from archiver.wrapped_urls import local_path
 
 _IN_MEMORY = 2**26  # bytes of a pipe that are kept in memory; a larger list is copied to a temporary file
 _HTML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype html|html|!--)|from: <saved by", re.I)
@@ -28,11 +29,11 @@ _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run`
 
 
 def open_list(name: str) -> Generator[ListEntry]:
-    """Return an iterator over the entries of a list file. `name` is the path of the file.
+    """Return an iterator over the entries of a list file. `name` is the path of the file, or its `file:` address.
 
     Relative paths in the list are relative to the folder of the file. Raise InputError if the file cannot be read.
     """
-    path = Path(name)
+    path = Path(local_path(name) or name)
     with _reading(name):
         try:
             file = path.open("rb")

@@ -43,7 +43,7 @@ def parse_json_line(number: int, text: str) -> Iterator[Cell]:
     try:
         yield from _cells_of(number, json.loads(text), text)
     except (ValueError, RecursionError) as error:
-        if text[0] == '"' or not names_wechat(text):  # an address in quotes, or a template such as {{title}}
+        if not _OBJECT.match(text) or not names_wechat(text):  # an address in quotes, or a template such as {{title}}
             yield Cell(number, (text,))
         else:
             yield Cell(number, (text,), f"broken JSON ({_describe(error)}): write one whole object a line")
