@@ -160,15 +160,15 @@ def _what_is_missing(parts: SplitResult) -> str:
     A short address (`/s/…`) needs the whole id after `/s/`. A long one (`/s?…`) needs `__biz` and `mid`, or one of the
     parameters of the temporary forms. An address with any other path is complete; one without a path is not.
     """
-    if parts.path.rstrip("/") == "/s":
+    if parts.path.rstrip("/") == "/s" and parts.query:
         named = {key for key, value in _query(parts.query) if value}
         missing = [name for name in ("__biz", "mid") if name not in named]
         if not missing or named & {"signature", "tempkey"}:
             return ""
         return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; {_CUT}"
-    if parts.path.startswith("/s/") and _SHORT_PATH.match(parts.path):
-        return ""
-    return _NO_ID if parts.path in ("", "/") or parts.path.startswith("/s/") else ""
+    is_short_form = parts.path.startswith("/s/") or parts.path == "/s"
+    is_broken = parts.path in ("", "/") or (is_short_form and not _SHORT_PATH.match(parts.path))
+    return _NO_ID if is_broken else ""
 
 
 def _address_in(text: str) -> str:

@@ -35,8 +35,9 @@ _IN_ADDRESS = r"[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
 _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com(?::\d{{1,5}})?/{_IN_ADDRESS}", re.IGNORECASE
 )
-_OTHER_ADDRESS = re.compile(rf"(?:[a-z][a-z0-9+.-]{{1,30}}:|https?%3a){_IN_ADDRESS}", re.IGNORECASE)
+_OTHER_ADDRESS = re.compile(rf"(?:[a-z][a-z0-9+.-]{{1,30}}:(?=[/?a-z])|https?%3a){_IN_ADDRESS}", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(?:/|(?:u00|x)(2[6f]|3[adf]))", re.IGNORECASE)  # as in scripts: `\/`, `\u0026`, `\x3d`
+_NEVER_ARTICLE = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/(?:mp/qrcode|cgi-bin/)", re.IGNORECASE)
 _END = re.compile(r"[\[\]{}']|&(?:amp;){0,2}(?:quot|apos|nbsp|[lg]t|#0?3[49]|#x2[27]);", re.IGNORECASE)  # and of HTML
 _GLUED = re.compile(r"(?<=[^=/:?&#%])(?=https?://mp\.weixin\.qq\.com/)", re.IGNORECASE)  # two without a space
 # What a person meant as the address of an article, though it may be broken. A domain alone, or the home page, is not.
@@ -206,7 +207,8 @@ def _addresses_in(text: str) -> list[str]:
             at = found.end()
     addresses += _ADDRESS.findall(text[at:])
     parts = [part for address in addresses for part in _GLUED.split(address)]
-    return [_END.split(part, maxsplit=1)[0].rstrip(_PUNCTUATION) for part in parts]
+    addresses = [_END.split(part, maxsplit=1)[0].rstrip(_PUNCTUATION) for part in parts]
+    return [address for address in addresses if not _NEVER_ARTICLE.match(address)]
 
 
 def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
@@ -231,6 +233,8 @@ def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
         error = f"no such file: paths in a list count from {where}"
         return ListEntry(number=number, source=redact_words(text), error=error)
     if not names_wechat(bare):
+        return ListEntry(number=number, source=redact_words(shorten(text)))
+    if _NEVER_ARTICLE.search(bare):
         return ListEntry(number=number, source=redact_words(shorten(text)))
     entry = _parse_source(number, f"https://{urls.HOST}{bare}" if is_without_host(bare) else bare, whole=text)
     return entry if entry.target or _MEANT.search(text) else replace(entry, error="")

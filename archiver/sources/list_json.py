@@ -19,6 +19,7 @@ _OWN_KEYS = ("url", "source")  # of lines printed with --json: both are addresse
 _ARRAY = re.compile(r'\[\s*(?:[{"\[]|\]?\s*\Z)')  # does not match Markdown: `[title](…)`, `[ ] …`, `[[page]]`
 _OBJECT = re.compile(r'\{\s*(?:"|\Z)')
 _BETWEEN = re.compile(r"[\s,\[\]]*")  # separates JSON values in an array, or in a stream as printed by jq
+_TAG = re.compile(r"<(?!https?:)")
 _MAX_MESSAGE_LENGTH = 2000  # characters of a string that counts as a message which may contain addresses
 _MAX_EMBEDDED = 4  # number of times that JSON may be written into a string of JSON
 
@@ -167,7 +168,7 @@ def _addresses_of(value: dict[str, object]) -> tuple[str, ...]:
 
 def _is_message(text: str) -> bool:
     """Return whether a string may be read for addresses: it is no HTML of an article."""
-    return len(text) <= _MAX_MESSAGE_LENGTH and "<" not in text[1:]
+    return len(text) <= _MAX_MESSAGE_LENGTH and not _TAG.search(text)
 
 
 def _saved_page_of(value: object) -> str:

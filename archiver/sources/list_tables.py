@@ -28,6 +28,7 @@ _UNLIKE_A_COLUMN = re.compile(
     r"封面|图|头像|音频|视频|阅读原文|邮|avatar|cover|im(?:g|age)|pic|thumb|logo|icon|video|audio|mail|source|\bip",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"(?:\.com(?::\d+)?|\A)(?:/|%2f)s(?:[/?]|%2f|%3f)|/mp/appmsg/show", re.IGNORECASE)
 _DELIMITERS = ",;\t|"
 
 
@@ -69,7 +70,8 @@ class Table:
         """Yield one cell for a row, but nothing for an empty row or a comment.
 
         `record` has the (number, line) pairs of the row. The text of the cell is that of the first column of addresses
-        that has one of WeChat, else that of another column that is nothing but such an address.
+        that has one of WeChat, else that of another column that is nothing but such an address. An address that has the
+        form of an article's is preferred, since albums and accounts have addresses, too.
         """
         if not any(map(LETTER_OR_DIGIT.search, row)):
             return
@@ -78,7 +80,7 @@ class Table:
         named = [texts[column] for column in self.columns if column < len(texts) and texts[column]]
         found = [text for text in named if names_wechat(text)] or [text for text in texts if _is_address(text)]
         if found:
-            yield Cell(number, (found[0],))
+            yield Cell(number, (min(found, key=lambda text: _ARTICLE.search(text) is None),))
         elif row[0].lstrip(BLANK).startswith("#"):
             return
         elif not self.is_certain or len(row) != self.width:

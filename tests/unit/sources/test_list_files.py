@@ -125,6 +125,10 @@ LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "CSV, a name like a column's": (f"文章标题,文章的链接(永久),封面链接\n甲,{A},{B}\n", [(2, A)]),
     "CSV, names that nobody knows": (f"甲,乙,丙\n题,{A},看 {B}\n题,{C},\n", [(2, A), (3, C)]),
     "CSV, the address in a column of another name": (f"链接,备注\nhttps://x.example,{A}\n", [(2, A)]),
+    "CSV, an album beside the article": (
+        f"题,合集,文章\n题,{HOST}/mp/appmsgalbum?__biz=MzA=&album_id=1,{A}\n",
+        [(2, A)],
+    ),
     "CSV, the original of an article": (f"链接,阅读原文,原文链接\n{LONG},,{B}\n", [(2, LONG)]),
     "CSV, the short link": (f"链接,短链接\n{LONG},{B}\n", [(2, B)]),
     "words with a comma, no table": (f"我的链接, 都在这里\n甲, {A}, 好\n乙 {B}\n", [(2, A), (3, B)]),
@@ -177,6 +181,16 @@ LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
         json.dumps({"url": A, "html": f"<a href='{B}'>", "notes": [f"{C}"]}),
         [(1, A)],
     ),
+    "JSON of a feed reader": (
+        json.dumps(
+            {
+                "items": [
+                    {"canonical": [{"href": A}], "alternate": [{"href": A}], "summary": {"content": f"<a href='{B}'>"}}
+                ]
+            }
+        ),
+        [(1, A)],
+    ),
     "JSON, keys that nobody knows": (json.dumps({"文章": A, "id": 7}), [(1, A)]),
     "JSON lines, the first cut off": (f'{{"title": "甲\n{{"url": "{B}"}}\n', [(2, B)]),
     "JSON among other lines": (f'{A}\n{{"url": "{B}"}}\n- {C}', [(1, A), (2, B), (3, C)]),
@@ -224,6 +238,10 @@ NOTES: dict[str, tuple[str, list[int]]] = {  # and the numbers of the lines that
     "a sentence about the host": (
         "从 mp.weixin.qq.com 复制，或打开 https://mp.weixin.qq.com/ 登录（mp.weixin.qq.com/）",
         [1],
+    ),
+    "a picture and a page of WeChat's that are no articles": (
+        f"![]({HOST}/mp/qrcode?scene=1)\n{HOST}/cgi-bin/home?t=home/index",
+        [1, 2],
     ),
     "another host's that names ours": ("https://x.example/favicon?domain=mp.weixin.qq.com", [1]),
     "YAML at the head of Markdown": ("---\ntitle: 收藏\ntags: [a]\n---\n", [2, 3]),
