@@ -16,6 +16,7 @@ from archiver.errors import InputError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_SIGNATURE = b"PK\x03\x04"  # of zip files
 _MAX_PART_SIZE = 2**26  # bytes of a part of the workbook, unpacked
 _MAX_COLUMNS = 200
 _SHEET = re.compile(r"xl/worksheets/(?:[^/]+/)?sheet(\d+)\.xml\Z")
@@ -27,6 +28,10 @@ _FORMULA_ADDRESS = re.compile(r'HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
 def is_workbook(file: BinaryIO) -> bool:
     """Return whether a file is an Excel workbook, and not some other zip file. Its position is kept."""
     start = file.tell()
+    beginning = file.read(len(_SIGNATURE))
+    file.seek(start)
+    if beginning != _SIGNATURE:
+        return False
     try:
         with zipfile.ZipFile(file) as parts:
             return any(map(_SHEET.match, parts.namelist()))
