@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archiver.urls import HOST
+
 BLANK = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"  # with a byte order mark, which is inside files that were concatenated
 LETTER_OR_DIGIT = re.compile(r"[^\W_]")  # a horizontal rule (---) has none
 MAX_TEXT_LENGTH = 2**16  # characters of a text that contains addresses
@@ -35,7 +37,7 @@ class Cell(NamedTuple):
 
 def names_wechat(text: str) -> bool:
     """Return whether WeChat's host occurs in `text`, or `text` is an article's address without its host."""
-    return _HOST.search(text) is not None or is_without_host(text)
+    return HOST in text or _HOST.search(text) is not None or is_without_host(text)
 
 
 def is_without_host(text: str) -> bool:

@@ -29,12 +29,13 @@ from archiver.sources.list_formats import read_cells
 from archiver.sources.workbooks import is_workbook, workbook_lines
 from archiver.wrapped_urls import local_path, wrapped_address
 
-# An address ends at a character that ends it in Markdown, HTML or CSV. An address in the path of another one does not
-# match.
+# An address ends at a character that ends it in Markdown, HTML or CSV. An address inside another one (?u=https://…)
+# does not match.
 _IN_ADDRESS = r"[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
-_ADDRESS = re.compile(
-    rf"(?<![A-Za-z0-9/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com(?::\d{{1,5}})?/{_IN_ADDRESS}", re.IGNORECASE
-)
+_OURS = rf"(?:https?://)?mp\.weixin\.qq\.com(?::\d{{1,5}})?/{_IN_ADDRESS}"
+_ADDRESS = re.compile(rf"(?<![A-Za-z0-9=/?&%._~#@-]){_OURS}", re.IGNORECASE)
+_ADDRESS_OR_VALUE = re.compile(rf"(?<![A-Za-z0-9/?&%._~#@-]){_OURS}", re.IGNORECASE)  # also `url=https://…`
+_USUAL = re.compile(r"https?://mp\.weixin\.qq\.com/s(?:/[A-Za-z0-9_-]{22}|\?[A-Za-z0-9_&=#+-]+)(?<![&=])")
 _OTHER_ADDRESS = re.compile(rf"(?:[a-z][a-z0-9+.-]{{1,30}}:(?=[/?a-z])|https?%3a){_IN_ADDRESS}", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(?:/|(?:u00|x)(2[6f]|3[adf]))", re.IGNORECASE)  # as in scripts: `\/`, `\u0026`, `\x3d`
 _NEVER_ARTICLE = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/(?:mp/qrcode|cgi-bin/)", re.IGNORECASE)
@@ -197,18 +198,30 @@ def _addresses_in(text: str) -> list[str]:
     """Return the addresses of WeChat in a text, also those that are parts of other addresses; whole or broken."""
     if "](" in text:
         text = _LINK.sub("(", text)  # the title of a link may be its address, shortened
-    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "/", text)
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "/", text)
+    found = _ADDRESS.findall(text)
+    if len(found) != text.lower().count(urls.HOST):
+        found = _all_addresses_in(text)
+    addresses = [part for address in found for part in ([address] if _USUAL.fullmatch(address) else _parts_of(address))]
+    return [address for address in addresses if not _NEVER_ARTICLE.match(address)]
+
+
+def _all_addresses_in(text: str) -> list[str]:
+    """Return the addresses of WeChat in a text in which some are parts of other addresses."""
     addresses: list[str] = []
     at = 0
     for found in _OTHER_ADDRESS.finditer(text):
         if names_wechat(found[0]) and wrapped_address(found[0]):
-            addresses += _ADDRESS.findall(text[at : found.start()])
+            addresses += _ADDRESS_OR_VALUE.findall(text[at : found.start()])
             addresses.append(found[0])
             at = found.end()
-    addresses += _ADDRESS.findall(text[at:])
-    parts = [part for address in addresses for part in _GLUED.split(address)]
-    addresses = [_END.split(part, maxsplit=1)[0].rstrip(_PUNCTUATION) for part in parts]
-    return [address for address in addresses if not _NEVER_ARTICLE.match(address)]
+    return addresses + _ADDRESS_OR_VALUE.findall(text[at:])
+
+
+def _parts_of(address: str) -> list[str]:
+    """Split what was found as one address, but may be two without a space, and remove the markup behind each."""
+    return [_END.split(part, maxsplit=1)[0].rstrip(_PUNCTUATION) for part in _GLUED.split(address)]
 
 
 def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
