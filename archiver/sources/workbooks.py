@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -55,7 +56,7 @@ def workbook_lines(file: BinaryIO) -> Iterator[str]:
             sheets = sorted((int(found[1]), found[0]) for name in parts.namelist() if (found := _SHEET.match(name)))
             for _, sheet in sheets:
                 yield from _rows(parts, sheet, texts)
-    except (XMLSyntaxError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (XMLSyntaxError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise InputError("a damaged or encrypted Excel file: save its sheet as CSV") from error
 
 
