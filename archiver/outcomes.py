@@ -211,14 +211,11 @@ def recorded(outcome: Outcome) -> Outcome:
 def can_succeed_later(outcome: Outcome, *, is_file: bool) -> bool:
     """Return whether a later call with the same SOURCE may succeed: it did not come now, or a limit left it.
 
-    A broken address stays broken. A saved page (`is_file`) that was read and holds no article, or that is missing, does
-    not change either.
+    A saved page (`is_file`) that was read and holds no article, or that is missing, does not change by itself.
     """
     if outcome.outcome != "failed":
         return LEFT in outcome.warnings
-    if is_file:
-        return outcome.exit_code in (Exit.CANNOT_WRITE, Exit.TRY_LATER, Exit.BUG)
-    return outcome.exit_code != Exit.USAGE
+    return not is_file or outcome.exit_code in (Exit.CANNOT_WRITE, Exit.TRY_LATER, Exit.BUG)
 
 
 def bug(target: Target, error: Exception) -> Outcome:
