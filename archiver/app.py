@@ -94,9 +94,9 @@ def fetch_options(
 def read_list(name: str) -> Iterator[ListEntry]:
     """Return an iterator over the entries of a file that lists addresses of articles, as input for Archiver.batch.
 
-    `name` is the path of the file, or `-` for stdin. The file may be plain text, Markdown, a table such as CSV with a
-    column such as `url`, or JSON. The file is opened before this function returns. Raise InputError if the file cannot
-    be read or is not text.
+    `name` is the path of the file, or `-` for stdin. The file may be text, Markdown, CSV, an Excel workbook, JSON or
+    bookmarks in HTML. Entries whose `is_note` is True are lines without an address of WeChat's. The file is opened
+    before this function returns. Raise InputError if the file cannot be read, UsageError if it is a saved page.
     """
     from archiver.sources.list_input import open_list, open_stdin_list
 

@@ -210,6 +210,16 @@ def recorded(outcome: Outcome) -> Outcome:
     return replace(outcome, outcome="skipped", exit_code=Exit.OK) if outcome.state in TERMINAL_STATES else outcome
 
 
+def can_succeed_later(outcome: Outcome, *, is_file: bool) -> bool:
+    """Return whether a later call with the same SOURCE may succeed: it did not come now, or a limit left it.
+
+    A saved page (`is_file`) that was read and holds no article, or that is missing, does not change by itself.
+    """
+    if outcome.outcome != "failed":
+        return LEFT in outcome.warnings
+    return not is_file or outcome.exit_code in (Exit.CANNOT_WRITE, Exit.TRY_LATER, Exit.BUG)
+
+
 def bug(target: Target, error: Exception) -> Outcome:
     """Return the outcome of a SOURCE for which an unexpected exception was raised, which is a bug in archiver."""
     return Outcome(

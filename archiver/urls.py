@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlun
 from archiver.credentials import Strength, redact_words, strength
 from archiver.errors import NotWeChat
 from archiver.models import Target
+from archiver.wrapped_urls import wrapped_address
 
 HOST = "mp.weixin.qq.com"
 MEDIA_HOSTS = (".qpic.cn", ".qlogo.cn")  # hosts whose path is /<bucket>/<image-id>/<size>
@@ -33,6 +34,7 @@ _TRACKING_PARAMETERS = frozenset(
 # /<bucket>/<image-id>[/<size>]; avatars (/mmhead/…) and poster images of Tencent's videos have other paths
 _IMAGE_PATH = re.compile(r"/((?:sz_)?mm[a-z]*(?:_[a-z]+)?)/([^/]+)(?:/\d*)?\Z")
 _ADDRESS_IN_TEXT = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/[!-~]+")
+_OTHER_ADDRESS_IN_TEXT = re.compile(r"(?:view-source:|about:reader\?|\b[a-z][a-z0-9+.-]{1,30}://)[!-~]+")
 _VERIFICATION_PATHS = ("/mp/wappoc_appmsgcaptcha", "/mp/verifycode")
 _SHORT_PATH = re.compile(r"/s/([A-Za-z0-9_~-]{16,64})/?\Z")
 # The form of nearly every line in a long list, with the parameters that often follow. It is parsed fast; other forms
@@ -58,7 +60,11 @@ _ARCHIVE_PREFIX = re.compile(
     r"|/o/\w{3,9}/))(https?):/{1,3}(?=[^/])",
     re.I | re.ASCII,
 )
+_MAX_WRAPPERS = 4  # number of addresses around an article's that are removed
+_CUT = "a shell cuts an address at &: put it between quotes"
+_NO_ID = "after /s/ stand 22 letters, digits, - or _"
 _MAX_ARCHIVES = 3  # number of prefixes that are removed, if one web archive copied the page of another
+_NOT_IN_PATH = re.compile(r"[^!-~]")  # such characters are of the text around a domain, as in `（mp.weixin.qq.com/）`
 _WRAPPING = "\"'`<>“”‘’「」 \t\r\n\u3000\u00a0\ufeff\u200b"
 
 
@@ -106,7 +112,8 @@ def original_address(address: str) -> str:
 def parse_target(source: str) -> Target:
     """Return the Target for an address of WeChat that a user pasted.
 
-    `source` may also be a message that contains the address, or an address that a shell or HTML has escaped. If it is
+    `source` may also be a message that contains the address, an address that a shell or HTML has escaped, or one of
+    another site that contains it, as that of a web archive, a reader view or a warning page of WeChat's does. If it is
     the address of a verification page, the article's address in its parameters is used. The Target's `source` is the
     pasted text with credentials redacted, for use in messages. Raise NotWeChat if `source` has no complete address of a
     page of WeChat.
@@ -114,36 +121,55 @@ def parse_target(source: str) -> Target:
     if usual := _USUAL_ARTICLE.match(source):
         return Target(source=source, url=f"https{usual[1]}")
     address = unescape_entities(_SHELL_ESCAPE.sub("", _address_in(source.strip(_WRAPPING)))).strip(_WRAPPING).strip()
+    address = _innermost(address)
     if "://" not in address:
         address = "https://" + address.lstrip("/")
     parts = _split(address)
     ours = parts is not None and parts.scheme in ("http", "https") and parts.hostname == HOST and not parts.username
-    if parts is None or not ours or not is_text(address):
+    if parts is None or not ours or not is_text(address) or _NOT_IN_PATH.search(parts.path):
         raise NotWeChat(
             f"not an address of {HOST}: archiver reads articles of WeChat Official Accounts "
             "(https://mp.weixin.qq.com/s/…) and saved pages",
             concerns=source,
         )
-    if is_verification_page(address):  # copied from a browser that was sent there; the article's address is a parameter
-        target_url = dict(_query(parts.query)).get("target_url", "")
-        if not target_url or is_verification_page(unescape_entities(target_url)):
-            raise NotWeChat("the verification's own address: give the article's", concerns=source)
-        return Target(source=redact_words(source), url=parse_target(target_url).url)
-    if not _names_article(parts):
-        raise NotWeChat("not a whole article's address: after /s/ stand 22 letters, digits, - or _", concerns=source)
+    if is_verification_page(address):
+        raise NotWeChat("the verification's own address: give the article's", concerns=source)
+    if problem := _what_is_missing(parts):
+        raise NotWeChat(f"not a whole article's address: {problem}", concerns=source)
     return Target(source=redact_words(source), url=canonicalize(address))
 
 
-def _names_article(parts: SplitResult) -> bool:
-    """Return whether an address of WeChat is complete enough to lead to an article.
+def _innermost(address: str) -> str:
+    """Return the address of WeChat that another one contains, as a web archive's or the verification page's does.
 
-    A short address (`/s/…`) needs the whole id after `/s/`, and a long one (`/s?…`) a parameter that identifies the
-    article, such as `mid`. An address with any other path is accepted; one without a path is not.
+    An address that contains no other is returned unchanged.
     """
-    if parts.path.rstrip("/") == "/s":
+    for _ in range(_MAX_WRAPPERS):
+        inner = wrapped_address(address)
+        if not inner and is_verification_page(address):  # copied from a browser that was sent there
+            parts = _split(address)
+            inner = dict(_query(parts.query)).get("target_url", "") if parts else ""
+        if not inner:
+            break
+        address = unescape_entities(inner)
+    return address
+
+
+def _what_is_missing(parts: SplitResult) -> str:
+    """Return what an address of WeChat lacks to lead to an article, '' if it is complete.
+
+    A short address (`/s/…`) needs the whole id after `/s/`. A long one (`/s?…`) needs `__biz` and `mid`, or one of the
+    parameters of the temporary forms. An address with any other path is complete; one without a path is not.
+    """
+    if parts.path.rstrip("/") == "/s" and parts.query:
         named = {key for key, value in _query(parts.query) if value}
-        return bool(named & {"mid", "signature", "tempkey"})
-    return parts.path not in ("", "/") and bool(not parts.path.startswith("/s/") or _SHORT_PATH.match(parts.path))
+        missing = [name for name in ("__biz", "mid") if name not in named]
+        if not missing or named & {"signature", "tempkey"}:
+            return ""
+        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; {_CUT}"
+    is_short_form = parts.path.startswith("/s/") or parts.path == "/s"
+    is_broken = parts.path in ("", "/") or (is_short_form and not _SHORT_PATH.match(parts.path))
+    return _NO_ID if is_broken else ""
 
 
 def _address_in(text: str) -> str:
@@ -152,18 +178,23 @@ def _address_in(text: str) -> str:
     If `text` consists of printable ASCII without spaces, it is taken for an address and returned unchanged. A text
     without an address of WeChat is returned unchanged, too.
     """
-    found = _ADDRESS_IN_TEXT.search(text) if re.search(r"[^!-~]", text) else None
-    return found[0].rstrip(".,;:!?)\"'") if found else text
+    if not re.search(r"[^!-~]", text):
+        return text
+    found = [_ADDRESS_IN_TEXT.search(text)]
+    found += [other for other in _OTHER_ADDRESS_IN_TEXT.finditer(text) if wrapped_address(other[0])]
+    return next((address[0].rstrip(".,;:!?)\"'") for address in found if address), text)
 
 
 def looks_like_address(source: str) -> bool:
     """Return whether a SOURCE has the form of an address, and not that of a file name.
 
     An address contains `://`, or begins with `//`, or begins with `mp.weixin.qq.com` followed by `/`, `?` or a
-    backslash. A pasted message counts as an address if it contains one of WeChat.
+    backslash, or contains an address of WeChat (`about:reader?url=…`). A pasted message counts as an address if it
+    contains one of WeChat.
     """
     text = _address_in(source.strip(_WRAPPING))
-    return "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
+    is_plain = "://" in text or text.startswith(("//", HOST + "/", HOST + "?", HOST + "\\"))
+    return is_plain or bool(wrapped_address(text))
 
 
 def canonicalize(address: str) -> str:
@@ -179,7 +210,8 @@ def canonicalize(address: str) -> str:
     if short:  # WeRead replaces `_` by `~`, to which WeChat responds with 参数错误
         return f"https://{HOST}/s/{short[1].replace('~', '_')}"
     # A quotation mark at the end would be taken for one around the address when this is read again.
-    return urlunsplit(("https", HOST, quote(parts.path, safe="/%:@!$&()*+,;=~-._"), _canonical_query(parts), ""))
+    path = "/s" if parts.path.rstrip("/") == "/s" else quote(parts.path, safe="/%:@!$&()*+,;=~-._")
+    return urlunsplit(("https", HOST, path, _canonical_query(parts), ""))
 
 
 def loggable(address: str) -> str:

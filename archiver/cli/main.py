@@ -32,7 +32,7 @@ from archiver.cli.logging_setup import stop_logging
 from archiver.cli.options import expand_options
 from archiver.cli.output import REPORT_BUG, discard_stdout, prepare_streams, print_message, print_message_lines
 from archiver.credentials import redact_words
-from archiver.errors import ArchiverError, Exit
+from archiver.errors import ArchiverError, Exit, OutputError, combine_exit_codes
 
 app = typer.Typer(
     add_completion=False,
@@ -93,6 +93,11 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
+        discard_stdout()
+    except OutputError as error:
+        if code != error.exit_code:  # else it was reported when it occurred first
+            print_message(f"archiver: {error}")
+        code = combine_exit_codes((code, error.exit_code))
         discard_stdout()
     if code == Exit.INTERRUPTED:
         print_message(interruption.MESSAGE)

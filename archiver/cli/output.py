@@ -9,12 +9,13 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import typer
 
-from archiver.errors import InputError
+from archiver.errors import InputError, OutputError
 from archiver.text import CONTROL, json_line
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def print_message(text: str) -> None:
     """Write a message of one line to stderr, with control characters replaced by spaces."""
     try:
         typer.echo(CONTROL.sub(" ", text), err=True)
-    except BrokenPipeError:  # a message that nobody reads must not fail the command
+    except OSError:  # a message that nobody reads, or for which the disk has no room, must not fail the command
         _discard(sys.stderr)
 
 
@@ -67,6 +68,45 @@ def table_output() -> BinaryIO:
     If stdout is a terminal, control characters are replaced by spaces. Otherwise the bytes are written unchanged.
     """
     return _Terminal() if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class _CheckedWriter(io.BufferedIOBase):
+    """The binary file of stdout, with an error of archiver's own if it cannot be written, as on a full disk.
+
+    So such an error is never taken for one of the archive's files, nor for a bug. A pipe that its reader has closed
+    raises BrokenPipeError as usual.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream  # it would close its file if nothing referred to it
+        self._file = stream.buffer
+
+    def write(self, content: ReadableBuffer) -> int:
+        with _stdout_errors():
+            return self._file.write(content)
+
+    def flush(self) -> None:
+        with _stdout_errors():
+            self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        return self._file.isatty()
+
+    def writable(self) -> bool:
+        return True
+
+
+@contextmanager
+def _stdout_errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", concerns="stdout") from error
 
 
 class _Terminal(io.BytesIO):
@@ -117,13 +157,17 @@ def prepare_streams() -> None:
             os.open(os.devnull, mode)
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    if isinstance(sys.stdout, io.TextIOWrapper) and not isinstance(sys.stdout.buffer, _CheckedWriter):
+        sys.stdout = io.TextIOWrapper(
+            _CheckedWriter(sys.stdout), encoding="utf-8", errors="surrogateescape",
+            line_buffering=sys.stdout.line_buffering, write_through=sys.stdout.write_through,
+        )  # fmt: skip
 
 
 def discard_stdout() -> None:
-    """Redirect stdout to the null device. Used after the reader of a pipe has closed it.
+    """Redirect stdout to the null device. Used after the reader of a pipe has closed it, or its disk is full.
 
     Otherwise the interpreter would report an error when it flushes stdout at its exit.
     """

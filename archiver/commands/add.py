@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 
 from archiver import outcomes, urls
@@ -10,8 +11,13 @@ from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, Exit, UsageError
-from archiver.models import Outcome, Target
+from archiver.models import Outcome, State, Target
 from archiver.models.job import FetchOptions, Job
+from archiver.sources.list_input import is_list
+from archiver.wrapped_urls import local_path
+
+# States of a saved page whose file may be no page at all, but a list.
+_NO_PAGE = (None, State.NOT_ARTICLE, State.TRUNCATED, State.UNKNOWN)
 
 
 def add(context: Context, sources: Iterable[str], report: Callable[[str], None]) -> Iterator[Outcome]:
@@ -38,18 +44,30 @@ def _add_one(source: str, scheduler: Scheduler, *, is_halted: bool) -> Outcome:
         return outcomes.failed(source, "", error)
     if is_halted:
         return outcomes.not_asked(target, "the archive cannot be written", Exit.CANNOT_WRITE)
-    return scheduler.archive_now(Job(target=target))
+    return _explained(scheduler.archive_now(Job(target=target)), target)
+
+
+def _explained(outcome: Outcome, target: Target) -> Outcome:
+    """Return `outcome`; if its file is no page but a list, return one whose error names the command for lists."""
+    is_no_page = outcome.outcome == "failed" and outcome.state in _NO_PAGE
+    if target.file and is_no_page and outcome.exit_code != Exit.CANNOT_WRITE and is_list(target.file):
+        error = UsageError(f"a list of addresses, not a page: `archiver batch {shlex.quote(target.source)}`")
+        return outcomes.failed(target.source, "", error)
+    return outcome
 
 
 def parse_source(source: str) -> Target:
     """Convert a SOURCE to a Target, which has either the `url` of the article or the `file` of a saved page.
 
     If a SOURCE looks like an address, but a file with this path exists, the file is meant. For example, wget saves a
-    page as mp.weixin.qq.com/s/abc. Raise UsageError if the SOURCE is blank, NotWeChat if it is an address outside
-    WeChat.
+    page as mp.weixin.qq.com/s/abc. A `file:` address names a file, too. Raise UsageError if the SOURCE is blank,
+    NotWeChat if it is an address outside WeChat.
     """
     if not source.strip():
         raise UsageError("an empty SOURCE: give an address, or a page saved by a browser")
-    if urls.looks_like_address(source) and not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
-        return urls.parse_target(source)
-    return Target(source=redact_words(source), file=source)
+    path = source
+    if not os.path.exists(source):  # noqa: PTH110 - Path.exists raises
+        path = local_path(source.strip()) or source
+        if path == source and urls.looks_like_address(source):
+            return urls.parse_target(source)
+    return Target(source=redact_words(path), file=path)

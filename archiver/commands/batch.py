@@ -16,13 +16,13 @@ from archiver.sources import ListEntry
 def batch(
     context: Context, entries: Iterable[ListEntry], options: FetchOptions, planned: Callable[[int, int], None]
 ) -> Iterator[Outcome]:
-    """Archive the articles of a list; yield an outcome for each entry.
+    """Archive the articles of a list; yield an outcome for each entry that is not a note.
 
     The outcomes of entries that need no request come first. The outcomes of the other entries follow in the order in
     which these are finished. In between, `planned` is called with the number of all entries and the number of articles
     to archive; a progress bar can use this.
     """
-    entries = list(entries)
+    entries = [entry for entry in entries if not entry.is_note]
     context.prepare(options.until)
     return _archive(entries, Scheduler(context, options), planned)
 

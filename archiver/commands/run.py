@@ -81,7 +81,7 @@ class _Run:
 
         Articles that are archived already or are not due get no job. If an error or a limit ends the reading, the
         articles read until then still get jobs. Yield a failed outcome if the source cannot be read, and for each
-        invalid line of a list. A limit only adds a warning to the report.
+        broken address of a list. A limit only adds a warning to the report.
         """
         source_report = SourceReport(name=source.title)
         log_name = urls.loggable(source.title) if "://" in source.title else source.title
@@ -91,7 +91,7 @@ class _Run:
             for entry in self._entries(source):
                 if entry.target:
                     jobs.append(Job(target=entry.target, source=source.options))
-                else:
+                elif not entry.is_note:
                     error = UsageError(f"{source.title}, line {entry.number}: {entry.error}")
                     yield outcomes.failed(entry.source, "", error)
         except (BudgetSpent, Postponed) as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from archiver import urls
 from archiver.errors import NotWeChat
 from archiver.models import Target
+from archiver.wrapped_urls import wrapped_address
 
 _LONGEST_ADDRESS = 2048  # characters; long links with all tracking parameters have about 700
 
@@ -15,9 +16,9 @@ def article_target(address: object) -> Target | None:
     """Return the Target for the article at `address`; None if `address` is not the address of an article.
 
     `address` is a value from an album listing or feed, which may be of any type. Return None also if it is not a
-    string, or if it is too long.
+    string, if it is too long, or if it is an address of another site that contains an article's.
     """
-    if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
+    if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS or wrapped_address(address):
         return None
     try:
         url = urls.parse_target(address).url

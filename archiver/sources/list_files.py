@@ -3,7 +3,10 @@
 The format is detected from the first line that is neither empty nor a comment. A line with column names, one of them
 for addresses (such as `url`), begins a table: CSV or similar. A bracket begins JSON: an array, or objects that span
 several lines, as jq prints them. Any other list is read line by line: addresses, Markdown lists, text of messages, JSON
-lines.
+lines, bookmarks in HTML.
+
+A list is a person's notes. What was not meant as an address of WeChat's, such as prose or another site's address, is a
+note and no error.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import BinaryIO
 
@@ -21,18 +24,34 @@ from archiver.credentials import redact_words
 from archiver.errors import NotWeChat
 from archiver.models import Target
 from archiver.sources.charset import decode_chunks, detect_encoding
-from archiver.sources.list_formats import BLANK, MAX_DOCUMENT_LENGTH, Cell, read_cells, shorten
+from archiver.sources.list_cells import BLANK, MAX_DOCUMENT_LENGTH, Cell, is_without_host, names_wechat, shorten
+from archiver.sources.list_formats import read_cells
+from archiver.sources.workbooks import is_workbook, workbook_lines
+from archiver.wrapped_urls import local_path, wrapped_address
 
 # An address ends at a character that ends it in Markdown, HTML or CSV. An address inside another one (?u=https://…)
 # does not match.
-_ADDRESS = re.compile(
-    r"(?<![A-Za-z0-9=/?&%._~#@-])(?:https?://)?mp\.weixin\.qq\.com/[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
+_IN_ADDRESS = r"[!#-'*+\-./0-9:;=?@A-Z\[\\\]^_a-z{}~]+"
+_OURS = rf"(?:https?://)?mp\.weixin\.qq\.com(?::\d{{1,5}})?/{_IN_ADDRESS}"
+_ADDRESS = re.compile(rf"(?<![A-Za-z0-9=/?&%._~#@-]){_OURS}", re.IGNORECASE)
+_ADDRESS_OR_VALUE = re.compile(rf"(?<![A-Za-z0-9/?&%._~#@-]){_OURS}", re.IGNORECASE)  # also `url=https://…`
+_USUAL = re.compile(r"https?://mp\.weixin\.qq\.com/s(?:/[A-Za-z0-9_-]{22}|\?[A-Za-z0-9_&=#+-]+)(?<![&=])")
+_OTHER_ADDRESS = re.compile(rf"(?:[a-z][a-z0-9+.-]{{1,30}}:(?=[/?a-z])|https?%3a){_IN_ADDRESS}", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(?:/|(?:u00|x)(2[6f]|3[adf]))", re.IGNORECASE)  # as in scripts: `\/`, `\u0026`, `\x3d`
+_NEVER_ARTICLE = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/(?:mp/qrcode|cgi-bin/)", re.IGNORECASE)
+_END = re.compile(r"[\[\]{}']|&(?:amp;){0,2}(?:quot|apos|nbsp|[lg]t|#0?3[49]|#x2[27]);", re.IGNORECASE)  # and of HTML
+_GLUED = re.compile(r"(?<=[^=/:?&#%])(?=https?://mp\.weixin\.qq\.com/)", re.IGNORECASE)  # two without a space
+# What a person meant as the address of an article, though it may be broken. A domain alone, or the home page, is not.
+_MEANT = re.compile(
+    r"mp\.weixin\.qq\.com(?::\d{1,5})?(?:\s*(?:[/\\]|%(?:25)?2f)+\s*(?:s\b|mp\b|[\w-]{16})|\s+s[/?])",
+    re.IGNORECASE | re.ASCII,
 )
 _PUNCTUATION = ".,;:!?'*]}\\"  # at the end of an address these characters belong to the text around it
 _ITEM_MARK = re.compile(r"(?:[-*+•>]|\d{1,9}[.)、])?\s*(?:\[[ xX]?\](?!\()\s*)?")
 _LINK = re.compile(r"\[[^\[\]]*\]\(")
 _LINK_END = re.compile(r"\)[^)]*\Z")
 _SAVED_SUFFIXES = (".html", ".htm", ".mhtml", ".mht", ".webarchive")
+_OTHER_SITE = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,}(?::\d+)?/", re.IGNORECASE)  # an address without https://
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,13 +59,19 @@ class ListEntry:
     """An entry of a list: a Target, or an error message in one line that tells the user what to do.
 
     `number` is the line number, from 1. `source` is the address or path as written in the list, without credentials;
-    for an error, it is the whole line.
+    for an error, it is the whole line. An entry with neither target nor error is a note: a line that was not meant as
+    an address of WeChat's, such as prose, or the address of another site.
     """
 
     number: int  # line number, from 1; of a record that spans several lines, the first
     source: str  # address or path as given, without credentials; for an error, the whole line
     target: Target | None = None
     error: str = ""
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the line was not meant as an address of WeChat's, and is no error either."""
+        return self.target is None and not self.error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,11 +96,15 @@ class _Folder:
 def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
     """Return an iterator over the lines of a list, with any kind of line ends and in any supported encoding.
 
+    A row of an Excel workbook is a line whose cells are separated by tabs.
+
     `content` is the bytes of the list or a binary file. A file must be seekable, because it is read twice, from its
     current position. Lines much longer than MAX_DOCUMENT_LENGTH characters are cut off. Raise InputError if the list is
     not text, or too large.
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
+    if is_workbook(file):
+        return workbook_lines(file)
     return _split_lines(decode_chunks(file, detect_encoding(file)))
 
 
@@ -104,8 +133,9 @@ def read_list(
 ) -> Generator[ListEntry, None, int]:
     """Yield an entry for each address or saved page in the lines of a list, in their order.
 
-    A line that cannot be read becomes an entry with an error; a line with two addresses becomes two entries. Addresses
-    and pages that were listed before are skipped.
+    A line that was meant as an address of WeChat's and is broken becomes an entry with an error, a line of prose or of
+    another site becomes a note, and a line with two addresses becomes two entries. Addresses and pages that were listed
+    before are skipped.
 
     `folder` is the path of the list's folder, to which paths of saved pages are relative. `exists` takes a path and
     returns whether there is a file. If there is one at the path that a text in the list names, the text counts as a
@@ -129,7 +159,7 @@ def read_list(
 
 
 def _entries_of(cell: Cell, folder: _Folder) -> list[ListEntry]:
-    if cell.error:
+    if cell.error or cell.is_note:
         return [ListEntry(number=cell.number, source=redact_words(shorten(cell.texts[0])), error=cell.error)]
     if len(cell.texts) == 1:
         return _read_text(cell.number, cell.texts[0], folder)
@@ -155,11 +185,43 @@ def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
     """
     if "://" not in text and (file := folder.find_file(text)):  # wget names folders after hosts: a path can match
         return [_saved_page_entry(number, text, file)]
-    without_titles = _LINK.sub("(", text) if "](" in text else text  # the title of a link may be its address, shortened
-    addresses = [address.rstrip(_PUNCTUATION) for address in _ADDRESS.findall(without_titles)]
+    addresses = _addresses_in(text) if names_wechat(text) else []
     if not addresses:
         return [_read_other_text(number, text, folder)]
-    return [_parse_source(number, source) for source in dict.fromkeys(addresses)]
+    entries = [_parse_source(number, source) for source in dict.fromkeys(addresses)]
+    good = tuple(entry.source for entry in entries if entry.target)
+    # A link may show its own address, shortened.
+    return [entry for entry in entries if entry.target or not any(known.startswith(entry.source) for known in good)]
+
+
+def _addresses_in(text: str) -> list[str]:
+    """Return the addresses of WeChat in a text, also those that are parts of other addresses; whole or broken."""
+    if "](" in text:
+        text = _LINK.sub("(", text)  # the title of a link may be its address, shortened
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "/", text)
+    found = _ADDRESS.findall(text)
+    if len(found) != text.lower().count(urls.HOST):
+        found = _all_addresses_in(text)
+    addresses = [part for address in found for part in ([address] if _USUAL.fullmatch(address) else _parts_of(address))]
+    return [address for address in addresses if not _NEVER_ARTICLE.match(address)]
+
+
+def _all_addresses_in(text: str) -> list[str]:
+    """Return the addresses of WeChat in a text in which some are parts of other addresses."""
+    addresses: list[str] = []
+    at = 0
+    for found in _OTHER_ADDRESS.finditer(text):
+        if names_wechat(found[0]) and wrapped_address(found[0]):
+            addresses += _ADDRESS_OR_VALUE.findall(text[at : found.start()])
+            addresses.append(found[0])
+            at = found.end()
+    return addresses + _ADDRESS_OR_VALUE.findall(text[at:])
+
+
+def _parts_of(address: str) -> list[str]:
+    """Split what was found as one address, but may be two without a space, and remove the markup behind each."""
+    return [_END.split(part, maxsplit=1)[0].rstrip(_PUNCTUATION) for part in _GLUED.split(address)]
 
 
 def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
@@ -170,18 +232,25 @@ def _saved_page_entry(number: int, text: str, file: str) -> ListEntry:
 def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
     """Return the entry for a text in which no address in the usual form was found.
 
-    The text may be the path of a file after a list mark (`- page.html`), or an address in an unusual form, such as
-    `MP.WEIXIN.QQ.COM/s/…`. Otherwise the entry has an error.
+    The text may be the path of a file after a list mark (`- page.html`), a `file:` address, an address in an unusual
+    form, such as `//mp.weixin.qq.com/s/…`, or one without its host, such as `/s?__biz=…`. If it was meant as an
+    address, the entry has an error, otherwise it is a note.
     """
     bare = _strip_markup(text)
-    if bare != text and "://" not in bare and (file := folder.find_file(bare)):
-        return _saved_page_entry(number, bare, file)
-    is_saved_page = any(name.lower().endswith(_SAVED_SUFFIXES) for name in (text, bare))
-    if is_saved_page and not urls.looks_like_address(bare):
+    path = local_path(bare)
+    if (path or (bare != text and "://" not in bare)) and (file := folder.find_file(path or bare)):
+        return _saved_page_entry(number, path or bare, file)
+    is_saved_page = any(name.lower().endswith(_SAVED_SUFFIXES) for name in (text, path or bare))
+    if is_saved_page and (path or "://" not in text) and not _OTHER_SITE.match(bare):
         where = folder.name or "the current folder"
         error = f"no such file: paths in a list count from {where}"
         return ListEntry(number=number, source=redact_words(text), error=error)
-    return _parse_source(number, bare, whole=text)
+    if not names_wechat(bare):
+        return ListEntry(number=number, source=redact_words(shorten(text)))
+    if _NEVER_ARTICLE.search(bare):
+        return ListEntry(number=number, source=redact_words(shorten(text)))
+    entry = _parse_source(number, f"https://{urls.HOST}{bare}" if is_without_host(bare) else bare, whole=text)
+    return entry if entry.target or _MEANT.search(text) else replace(entry, error="")
 
 
 def _strip_markup(text: str) -> str:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from archiver.errors import InputError
+from archiver.errors import ArchiverError, InputError, UsageError
 from archiver.sources import ListEntry, is_album, lines_of, read_list
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
+from archiver.wrapped_urls import local_path
 
 _IN_MEMORY = 2**26  # bytes of a pipe that are kept in memory; a larger list is copied to a temporary file
+_HTML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype html|html|!--)|from: <saved by", re.I)
+_BOOKMARKS = re.compile(rb"netscape-bookmark-file", re.I)  # what browsers export
+_ARTICLE_IN_HTML = re.compile(rb"js_content|activity-detail|rich_media_content", re.I)  # of WeChat's template
+_BEGINNING = 1000  # bytes in which a file says what it is
+_PAGE_SIZE = 2**25  # bytes, more than saved pages have before their text
+_MAX_TRIED = 1000  # entries of a file that are looked at to tell whether it is a list
 _ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 
 
-def open_list(name: str) -> Iterator[ListEntry]:
-    """Return an iterator over the entries of a list file. `name` is the path of the file.
+def open_list(name: str) -> Generator[ListEntry]:
+    """Return an iterator over the entries of a list file. `name` is the path of the file, or its `file:` address.
 
     Relative paths in the list are relative to the folder of the file. Raise InputError if the file cannot be read.
     """
-    path = Path(name)
+    path = Path(local_path(name) or name)
     with _reading(name):
         try:
             file = path.open("rb")
@@ -32,7 +42,7 @@ def open_list(name: str) -> Iterator[ListEntry]:
     return _entries(file, name, "" if path.parent == Path() else str(path.parent))
 
 
-def open_stdin_list() -> Iterator[ListEntry]:
+def open_stdin_list() -> Generator[ListEntry]:
     """Return an iterator over the entries of the list on stdin; raise InputError if stdin cannot be read.
 
     Relative paths in the list are relative to the current folder.
@@ -42,7 +52,7 @@ def open_stdin_list() -> Iterator[ListEntry]:
     return _entries(sys.stdin.buffer, "stdin", "")
 
 
-def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
+def _entries(file: BinaryIO, name: str, folder: str) -> Generator[ListEntry]:
     """Return an iterator over the entries of a list. The iterator closes the file at its end.
 
     `name` is the list's name in errors. `folder` is the path of the folder to which paths in the list are relative, ''
@@ -53,8 +63,33 @@ def _entries(file: BinaryIO, name: str, folder: str) -> Iterator[ListEntry]:
     with _reading(name), ExitStack() as opened:
         opened.callback(_close, file)
         readable = file if file.seekable() else opened.enter_context(_copied(file))
+        _refuse_saved_page(readable, name)
         lines = lines_of(readable)
         return _marked(lines, name, folder, opened.pop_all())
+
+
+def is_list(name: str) -> bool:
+    """Return whether the file at the path `name` is a list with an address of WeChat's, and not a page of a website."""
+    try:
+        with Path(name).open("rb") as file:
+            beginning = file.read(_BEGINNING).replace(b"\0", b"")
+        if _HTML.match(beginning) and not _BOOKMARKS.search(beginning):
+            return False
+        with closing(open_list(name)) as entries:
+            return any(entry.target and entry.target.url for entry in islice(entries, _MAX_TRIED))
+    except (ArchiverError, OSError, ValueError):
+        return False
+
+
+def _refuse_saved_page(file: BinaryIO, name: str) -> None:
+    """Raise UsageError if the list is no list but an article that a browser saved. The position of `file` is kept."""
+    start = file.tell()
+    beginning = file.read(_BEGINNING).replace(b"\0", b"")  # of UTF-16, too
+    if _HTML.match(beginning) and not _BOOKMARKS.search(beginning):
+        file.seek(start)
+        if _ARTICLE_IN_HTML.search(file.read(_PAGE_SIZE).replace(b"\0", b"")):
+            raise UsageError(f"a saved page, not a list: `archiver add {shlex.quote(name)}`", concerns=name)
+    file.seek(start)
 
 
 def _close(file: BinaryIO) -> None:
@@ -62,7 +97,7 @@ def _close(file: BinaryIO) -> None:
         file.close()
 
 
-def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> Iterator[ListEntry]:
+def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> Generator[ListEntry]:
     with _reading(name), opened:
         for entry in read_list(lines, folder=folder, exists=_is_file):
             if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):
@@ -79,7 +114,7 @@ def _copied(file: BinaryIO) -> Iterator[BinaryIO]:
     """
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
         while chunk := file.read(_IN_MEMORY // 64):
-            if not copy.tell():
+            if not copy.tell() and not chunk.startswith(b"PK"):  # an Excel workbook is known only when it is whole
                 check_beginning(chunk)
             copy.write(chunk)
             if copy.tell() > MAX_LIST_SIZE:  # the reader of the copy raises the error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from archiver import urls
@@ -46,6 +48,13 @@ PASTED = {
         + ID,
         SHORT,
     ),
+    "a slash before the query": (LONG.replace("/s?", "/s/?"), LONG),
+    "a web archive's": (f"https://web.archive.org/web/2021/{LONG}#rd", LONG),
+    "a web archive's, in a message": (f"旧文 https://mp.weixinbridge.com/mp/wapredirect?url={quote(SHORT)} 好", SHORT),
+    "the wall, in a web archive": (
+        f"https://web.archive.org/web/2021/https://mp.weixin.qq.com/mp/verifycode?target_url={quote(SHORT)}",
+        SHORT,
+    ),
     "a shared message": (f"【标题】 {SHORT} 来自微信", SHORT),
     "words before it": (f"看看这篇：{SHORT}", SHORT),
     "in brackets behind words": (f"标题 (mp.weixin.qq.com/s/{ID})", SHORT),
@@ -59,13 +68,16 @@ def test_parse_target_accepts_pasted_address(pasted: str, address: str) -> None:
 
 REFUSED = {
     "another host": "https://example.com/s/" + ID,
-    "another host that names ours": "https://example.com/?u=" + SHORT,
+    "another host that names ours": "https://example.com/?u=mp.weixin.qq.com",
     "a user in front": "https://mp.weixin.qq.com@example.com/s/" + ID,
     "another scheme": "ftp://mp.weixin.qq.com/s/" + ID,
     "the home page": "https://mp.weixin.qq.com/",
     "an example copied": "https://mp.weixin.qq.com/s/…",
     "half an address": "https://mp.weixin.qq.com/s/AbCd",
     "the wall itself": "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x",
+    "a long address cut at &": LONG.partition("&")[0],
+    "a long address without its account": "https://mp.weixin.qq.com/s?mid=2650000001&idx=1",
+    "a temporary address cut at &": "https://mp.weixin.qq.com/s?src=11",
     "bytes that are no text": "https://mp.weixin.qq.com/s?__biz=\udcff",
     "no address at all": "标题",
     "brackets that are no host": "https://[mp.weixin.qq.com/s/x",
@@ -76,6 +88,20 @@ REFUSED = {
 def test_parse_target_non_article_raises_not_wechat(given: str) -> None:
     with pytest.raises(NotWeChat):
         urls.parse_target(given)
+
+
+@pytest.mark.parametrize("name", ["a long address cut at &", "a temporary address cut at &"])
+def test_parse_target_cut_address_error_says_put_it_between_quotes(name: str) -> None:
+    with pytest.raises(NotWeChat, match=r"mid .*missing.*&: put it between quotes"):
+        urls.parse_target(REFUSED[name])
+
+
+@pytest.mark.parametrize(
+    "source", [SHORT, f"about:reader?url={quote(SHORT, safe='')}", f"view-source:{SHORT}", f"看 {SHORT}"]
+)
+def test_looks_like_address_knows_wrapped_ones(source: str) -> None:
+    assert urls.looks_like_address(source)
+    assert not urls.looks_like_address("saved/mp.weixin.qq.com.html")
 
 
 MEDIA = {

@@ -212,7 +212,7 @@ def test_quiet_add_logs_nothing(archiver: Command, world: World) -> None:
 
 
 def test_debug_json_stdout_has_only_json_lines(archiver: Command, world: World) -> None:
-    named = archiver.write("list.txt", *numbered.serve(world, (1, 2)), "https://a.example/x")
+    named = archiver.write("list.txt", *numbered.serve(world, (1, 2)), "https://mp.weixin.qq.com/s/x")
     run = archiver.batch("-vv", named)
     assert [json.loads(line)["outcome"] for line in run.out.splitlines()].count("archived") == 2
     assert len(run.out.splitlines()) == 3

@@ -8,7 +8,8 @@ from tests.support.command import Command, Run
 from tests.support.wechat import PAGES, World, albums, numbered, pages
 
 ONE, TWO, THREE = numbered.addresses((1, 2, 3))
-BAD = "https://example.org/s/AbCdEfGhIjKlMnOpQrStUv"
+BAD = "https://mp.weixin.qq.com/s/AbCdEf"
+OTHER = "https://example.org/s/AbCdEfGhIjKlMnOpQrStUv"
 
 FORMS = {
     "text": (f"# Friday's list\n\n{ONE}\n{BAD}\n\n{TWO}\n", 4),
@@ -40,6 +41,66 @@ def test_batch_bad_line_is_numbered_and_rest_archived(
     assert [error.partition(":")[0] for error in _errors(run)] == [f"line {bad_line}"]
     assert _pages_asked(world) == [numbered.path(1), numbered.path(2)]
     assert len(archiver.posts) == 2
+
+
+def test_batch_notes_are_counted_in_one_line(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1, 2))
+    run = archiver.batch(
+        archiver.write("list.md", "---", "title: 收藏", "---", f"- {ONE}", "好文章", f"看 {TWO}", OTHER)
+    )
+    assert (run.code, run.counts) == (0, {"archived": 2})
+    assert [line for line in run.err.splitlines() if "list.md" in line] == [
+        "archiver: list.md: 3 lines without an address of WeChat's"
+    ]
+
+
+def test_batch_one_note_on_stdin_is_one_line(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    run = archiver(*archiver.batch_call("-"), stdin=f"{ONE}\n{OTHER}\n".encode())
+    assert run.err.splitlines()[0] == "archiver: stdin: 1 line without an address of WeChat's"
+
+
+def test_run_notes_in_a_list_are_no_failure(archiver: Command, world: World) -> None:
+    numbered.serve(world, (1,))
+    archiver.write("list.md", "好文章", ONE, OTHER)
+    archiver.write("archiver.yml", "interval: 0", "sources:", "  - list: list.md")
+    run = archiver("run", "--output", "out", "--json")
+    assert (run.code, run.counts) == (0, {"archived": 1})
+    assert (archiver("run", "--output", "out").err, len(archiver.posts)) == ("", 1)
+
+
+def test_batch_saved_page_error_names_add(offline: Command) -> None:
+    (offline.folder / "a page.html").write_bytes(numbered.article(1).body)
+    run = offline.batch("a page.html")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "archiver: a page.html: a saved page, not a list: `archiver add 'a page.html'`\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ONE}\n",
+        f"标题,链接\n一,{ONE}\n",
+        f'[{{"url": "{ONE}"}}]',
+        f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<A HREF='{ONE}'>一</A>",
+    ],
+)
+def test_add_list_error_names_batch(offline: Command, text: str) -> None:
+    offline.write("list.txt", text)
+    run = offline.add("list.txt")
+    assert (run.code, run.outcome["error"]) == (2, "a list of addresses, not a page: `archiver batch list.txt`")
+
+
+def test_add_text_without_addresses_is_no_list(offline: Command) -> None:
+    offline.write("list.txt", "好文章")
+    assert "batch" not in offline.add("list.txt").outcome["error"]
+
+
+def test_add_file_address_reads_saved_page(offline: Command) -> None:
+    page = offline.folder / "章 一.html"
+    page.write_bytes(numbered.article(1).body)
+    run = offline.add("--no-media", page.as_uri())
+    assert (run.code, run.counts) == (0, {"archived": 1})
 
 
 def test_batch_reads_list_from_stdin(archiver: Command, world: World) -> None:
@@ -141,18 +202,28 @@ def test_batch_max_time_zero_makes_no_request(archiver: Command, world: World) -
     assert archiver.catalogue.rows("SELECT count(*) AS n FROM addresses WHERE due IS NOT NULL") == [{"n": 3}]
 
 
-def test_batch_failed_file_can_be_fed_back(archiver: Command, world: World) -> None:
+def test_batch_failed_file_has_only_what_can_succeed(archiver: Command, world: World) -> None:
     numbered.serve(world, (1,))
     world.serve(TWO, pages.notice("该内容已被发布者删除"))
-    named = archiver.write("list.txt", ONE, TWO, BAD, f"- [ ] {THREE}?scene=2")
+    (archiver.folder / "wall.html").write_bytes(pages.wall().body)
+    named = archiver.write(
+        "list.txt", BAD, f"- [ ] {THREE}?scene=2", "wall.html", "missing.html", ONE, TWO, OTHER, "好文章"
+    )
     run = archiver.batch("--failed", "again.txt", named)
-    assert run.counts == {"archived": 1, "failed": 2, "skipped": 1}  # deleted is recorded, not failed
-    left = (archiver.folder / "again.txt").read_text(encoding="utf-8").splitlines()
-    assert sorted(left) == sorted([BAD, f"{THREE}?scene=2"])
+    assert (run.code, run.counts) == (2, {"archived": 1, "failed": 4, "skipped": 1})  # deleted is recorded, not failed
+    assert (archiver.folder / "again.txt").read_text(encoding="utf-8") == f"{THREE}?scene=2\n"
     world.serve(THREE, numbered.article(3))
     again = archiver.batch("--retry", "--failed", "again.txt", "again.txt")
-    assert again.counts == {"archived": 1, "failed": 1}
-    assert (archiver.folder / "again.txt").read_text(encoding="utf-8") == f"{BAD}\n"
+    assert (again.code, again.counts) == (0, {"archived": 1})
+    assert (archiver.folder / "again.txt").read_text(encoding="utf-8") == ""
+
+
+def test_batch_failed_file_has_the_order_of_the_list(archiver: Command, world: World) -> None:
+    addresses = numbered.addresses(range(9))
+    numbered.serve(world, (3, 4))
+    archiver.batch("--failed", "again.txt", archiver.write("list.txt", *reversed(addresses)))
+    left = [address for number, address in enumerate(addresses) if number not in (3, 4)]
+    assert (archiver.folder / "again.txt").read_text(encoding="utf-8").split() == left[::-1]
 
 
 def test_batch_failed_file_contains_articles_over_limit(archiver: Command, world: World) -> None:
@@ -161,20 +232,6 @@ def test_batch_failed_file_contains_articles_over_limit(archiver: Command, world
     run = archiver.batch("--failed", "again.txt", "again.txt")
     assert run.counts == {"archived": 3}
     assert (archiver.folder / "again.txt").read_text(encoding="utf-8") == ""
-
-
-@pytest.mark.parametrize("failed", ["again.txt", "lists/again.txt"])
-def test_batch_failed_file_saved_page_paths_resolve(archiver: Command, failed: str) -> None:
-    (archiver.folder / "lists").mkdir()
-    for name in ("wall.html", "lists/wall.html"):
-        (archiver.folder / name).write_bytes(pages.wall().body)
-    named = archiver.write("lists/list.txt", "wall.html", "../wall.html", BAD)
-    assert archiver.batch("--failed", failed, named).counts == {"failed": 3}
-    first = (archiver.folder / failed).read_text(encoding="utf-8").splitlines()
-    assert BAD in first
-    again = archiver.batch("--failed", failed, failed)
-    assert [one["state"] for one in again.outcomes if one["source"] != BAD] == ["verification"] * 2
-    assert sorted((archiver.folder / failed).read_text(encoding="utf-8").splitlines()) == sorted(first)
 
 
 def test_batch_summary_counts_outcomes_by_state(archiver: Command, world: World) -> None:

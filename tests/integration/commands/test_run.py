@@ -255,13 +255,13 @@ def test_run_deleted_article_reported_once(archiver: Command, world: World) -> N
 
 def test_run_report_contains_outcomes_and_sources(configured: Command, world: World) -> None:
     world.serve(numbered.address(2), pages.notice("系统出错"))
-    configured.write("addresses.txt", *numbered.addresses(LIST), "https://example.org/s/x")
+    configured.write("addresses.txt", *numbered.addresses(LIST), "https://mp.weixin.qq.com/s/x")
     run = configured("run", "--report", "report.json")
     report = json.loads((configured.folder / "report.json").read_text(encoding="utf-8"))
     assert report["exit_code"] == run.code == 2
     assert report["outcomes"] == {"archived": 6, "failed": 2}
     assert sorted(report["posts"]) == sorted(run.out.splitlines())
-    assert {one["source"] for one in report["failed"]} == {numbered.address(2), "https://example.org/s/x"}
+    assert {one["source"] for one in report["failed"]} == {numbered.address(2), "https://mp.weixin.qq.com/s/x"}
     assert [(one["name"], one["listed"], one["new"]) for one in report["sources"]] == [
         ("addresses.txt", 2, 2),
         ("feed.xml", 2, 2),

@@ -17,7 +17,7 @@ from archiver.commands.run import _read
 from archiver.errors import InputError
 from archiver.sources import ListEntry, feeds, lines_of, read_list
 from archiver.sources import charset as decoding
-from archiver.sources import list_formats as forms
+from archiver.sources import list_cells as forms
 from archiver.sources.list_input import open_list
 from tests.support.command import Command
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,6 +19,7 @@ from archiver.sources import ListEntry, decode_list, lines_of, read_list
 A = "https://mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv"
 B = "https://mp.weixin.qq.com/s/BbCd-fGh_jKlMnOpQrStU_"
 C = "https://mp.weixin.qq.com/s/-bCd-fGh_jKlMnOpQrStU-"
+HOST = "https://mp.weixin.qq.com"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzA3MDAwMDAwMA==&mid=2650000001&idx=2&sn=0123456789abcdef0123456789abcdef"
 
 
@@ -28,7 +30,7 @@ def entries(text: str, files: Iterable[str] = (), folder: str = "") -> list[List
 def named(text: str) -> list[tuple[int, str]]:
     """Line and address of each good entry; there is no bad one."""
     found = entries(text)
-    assert [entry.error for entry in found if not entry.target] == []
+    assert [entry.error for entry in found if entry.error] == []
     return [(entry.number, entry.target.url) for entry in found if entry.target]
 
 
@@ -61,6 +63,31 @@ LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "a YAML list": (f"- url: {A}\n- {B}", [(1, A), (2, B)]),
     "a message": (f"看看这篇：{A}，还有（{B}）。\n【标题】{C}来自微信", [(1, A), (1, B), (3 - 1, C)]),
     "without a scheme": (A.removeprefix("https://"), [(1, A)]),
+    "without a host": (f"{LONG.removeprefix(HOST)}\n{A.removeprefix(HOST)}", [(1, LONG), (2, A)]),
+    "with a port": (A.replace(".com", ".com:443"), [(1, A)]),
+    "a slash before the query": (f"{LONG.replace('/s?', '/s/?')}\n{LONG}", [(1, LONG)]),
+    "inside a web archive's": (f"甲 https://web.archive.org/web/2021/{A} 乙 {B}", [(1, A), (1, B)]),
+    "inside a redirect's": (
+        f"[甲](https://mp.weixinbridge.com/mp/wapredirect?url={quote(LONG, safe='')})",
+        [(1, LONG)],
+    ),
+    "the same inside another": (f"{A}\nview-source:{A}\nhttps://link.example/?target={quote(A, safe='')}", [(1, A)]),
+    "a link that shows its address, cut": (f"<a href='{A}'>{A[:-9]}…</a>", [(1, A)]),
+    "a shortcut of Windows": (f"[InternetShortcut]\nURL={A}", [(2, A)]),
+    "HTML without quotes": (f"<a href={A}>甲</a> <a href={B}>乙</a>", [(1, A), (1, B)]),
+    "Org": (f"- [[{A}][title]] [[{LONG}][标题]]", [(1, A), (1, LONG)]),
+    "BBCode": (f"[url={A}]title[/url]", [(1, A)]),
+    "BibTeX": (f"@misc{{x, url={{{A}}}, year=2024}}", [(1, A)]),
+    "Slack": (f"<{A}|title> <{B}|标题>", [(1, A), (1, B)]),
+    "a script's list": (f"['{A}','{B}'];", [(1, A), (1, B)]),
+    "two without a space": (f"{A}{B}\n{A};{C}", [(1, A), (1, B), (2, C)]),
+    "a heading of Markdown": (f"# {C}\n## [标题]({A})\n### 别的\n", [(2, A)]),
+    "a template": (f"{{{{< card '{A}' >}}}}", [(1, A)]),
+    "an object of JavaScript": (f"{{url:'{A}'}}", [(1, A)]),
+    "a page's own script": (f'msg_link = "{LONG.replace("&", chr(92) + "x26amp;")}";', [(1, LONG)]),
+    "a site's state": (A.replace("/", "\\u002F").join(('state={"a":"', '"}')), [(1, A)]),
+    "HTML inside HTML": (f"&lt;a href=&quot;{A}&quot;&gt;title", [(1, A)]),
+    "a script": (A.replace("/", "\\/").join(('var url = "', '";')), [(1, A)]),
     "in capitals": (A.replace("https://mp.weixin", "HTTPS://MP.Weixin"), [(1, A)]),
     "without the scheme's name": (A.removeprefix("https:"), [(1, A)]),
     "the wall's address": (
@@ -90,6 +117,21 @@ LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "CSV with a quote that is not closed": (f'title,url\n"甲,{A}\n乙,{B}\n"丙",{C}\n', [(2, A), (3, B), (4, C)]),
     "CSV with a byte order mark": (f"\ufefftitle,url\n甲,{A}\n", [(2, A)]),
     "one column": (f"url\n{A}\n{B}\n", [(2, A), (3, B)]),
+    "CSV, the account's word for it": (f"公众号名称,文章标题,文章URL,发布时间\n甲,题,{A},2024\n", [(2, A)]),
+    "CSV, the column 地址": (f"序号,标题,地址\n1,题,{A}\n", [(2, A)]),
+    "TSV, the column 原文地址": (f"标题\t原文地址\t日期\n题\t{A}\t2024\n", [(2, A)]),
+    "CSV, the column 文章永久链接": (f'"标题";"文章永久链接"\n"题";"{A}"\n', [(2, A)]),
+    "CSV, without a host": (f"content_url,title\n{LONG.removeprefix(HOST).replace('&', '&amp;')}#rd,题\n", [(2, LONG)]),
+    "CSV, a name like a column's": (f"文章标题,文章的链接(永久),封面链接\n甲,{A},{B}\n", [(2, A)]),
+    "CSV, names that nobody knows": (f"甲,乙,丙\n题,{A},看 {B}\n题,{C},\n", [(2, A), (3, C)]),
+    "CSV, the address in a column of another name": (f"链接,备注\nhttps://x.example,{A}\n", [(2, A)]),
+    "CSV, an album beside the article": (
+        f"题,合集,文章\n题,{HOST}/mp/appmsgalbum?__biz=MzA=&album_id=1,{A}\n",
+        [(2, A)],
+    ),
+    "CSV, the original of an article": (f"链接,阅读原文,原文链接\n{LONG},,{B}\n", [(2, LONG)]),
+    "CSV, the short link": (f"链接,短链接\n{LONG},{B}\n", [(2, B)]),
+    "words with a comma, no table": (f"我的链接, 都在这里\n甲, {A}, 好\n乙 {B}\n", [(2, A), (3, B)]),
     "a header that is data": (f"link,{A}\nlink,{B}", [(1, A), (2, B)]),
     # JSON
     "JSON lines": (f'{{"title": "甲", "url": "{A}"}}\n\n{{"URL": "{B}"}}\n', [(1, A), (3, B)]),
@@ -107,6 +149,50 @@ LISTS: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "JSON as jq prints it": (f'{{\n  "url": "{A}"\n}}\n{{\n  "url": "{B}"\n}}\n', [(1, A), (4, B)]),
     "an empty JSON array": ("[]", []),
     "a JSON array behind a mark": (f'\ufeff["{A}"]', [(1, A)]),
+    "JSON, an object of objects": (f'{{"list": [{{"link": "{A}"}}, {{"link": "{B}"}}]}}', [(1, A), (1, B)]),
+    "JSON, an object over lines": (f'{{ "n": 1,\n"list": [\n{{"url": "{A}"}},\n{{"url": "{B}"}}]}}', [(1, A), (1, B)]),
+    "JSON of WeChat's own": (
+        json.dumps(
+            {
+                "ret": 0,
+                "general_msg_list": json.dumps(
+                    {
+                        "list": [
+                            {
+                                "app_msg_ext_info": {
+                                    "content_url": LONG.replace("https", "http").replace("&", "&amp;"),
+                                    "source_url": C,
+                                    "content": f"<a href='{C}'>",
+                                    "multi_app_msg_item_list": [{"content_url": A.removeprefix(HOST)}],
+                                }
+                            }
+                        ]
+                    }
+                ),
+            }
+        ),
+        [(1, LONG), (1, A)],
+    ),
+    "JSON, a chat": (
+        json.dumps([{"text": f"看 {A} 和 {B}"}, {"text": [{"type": "link", "text": C}]}]),
+        [(1, A), (1, B), (1, C)],
+    ),
+    "JSON, an article that links to another": (
+        json.dumps({"url": A, "html": f"<a href='{B}'>", "notes": [f"{C}"]}),
+        [(1, A)],
+    ),
+    "JSON of a feed reader": (
+        json.dumps(
+            {
+                "items": [
+                    {"canonical": [{"href": A}], "alternate": [{"href": A}], "summary": {"content": f"<a href='{B}'>"}}
+                ]
+            }
+        ),
+        [(1, A)],
+    ),
+    "JSON, keys that nobody knows": (json.dumps({"文章": A, "id": 7}), [(1, A)]),
+    "JSON lines, the first cut off": (f'{{"title": "甲\n{{"url": "{B}"}}\n', [(2, B)]),
     "JSON among other lines": (f'{A}\n{{"url": "{B}"}}\n- {C}', [(1, A), (2, B), (3, C)]),
 }
 
@@ -117,23 +203,19 @@ def test_read_list_finds_addresses_in_every_format(text: str, addresses: list[tu
 
 
 BAD: dict[str, tuple[str, int, str]] = {
-    "another host's address": ("https://example.com/s/1", 1, "not an address of mp.weixin.qq.com"),
-    "another host's that holds ours": (f"https://example.com/?u={A}", 1, "not an address of mp.weixin.qq.com"),
-    "words": ("今天读的", 1, "not an address of mp.weixin.qq.com"),
     "half an address": (A[:-8], 1, "not a whole article's address"),
+    "half an address inside another": (f"https://example.com/?u={A[:-8]}", 1, "not a whole article's address"),
+    "a long link cut at &": (LONG.partition("&")[0], 1, "mid is missing"),
+    "a scheme with a slip": (A.replace("https", "htps"), 1, "not an address of mp.weixin.qq.com"),
+    "a space in it": (A.replace("/s/", "/ s/"), 1, "not an address of mp.weixin.qq.com"),
+    "a backslash in it": (A.replace(".com/s/", ".com\\s\\"), 1, "not"),
     "broken JSON": (f'{{"url": "{A}"', 1, "broken JSON"),
-    "JSON without an address": ('{"title": "甲"}', 1, '"url"'),
-    "JSON with an empty one": ('{"url": " "}', 1, '"url"'),
-    "JSON with a number": ('{"url": 1}', 1, '"url"'),
-    "JSON, too deep": ('{"url": ' + "[" * 100_000, 1, "nested too deeply"),
-    "JSON, a long number": ('{"url": ' + "1" * 5000 + "}", 1, "too long"),
-    "CSV without a cell": ("title,url\n甲\n", 2, "no address in the column"),
-    "CSV with an empty cell": ("title,url\n甲,\n", 2, "no address in the column"),
-    "CSV with words": ("title,url\n甲,乙\n", 2, "not an address"),
-    "an array cut off": ('[\n"x",\n{"url": ', 2, "not an address"),
+    "CSV with half an address": (f"title,url\n甲,{A[:-8]}\n", 2, "not a whole article's address"),
+    "JSON with half an address": (f'{{"url": "{A[:-8]}"}}', 1, "not a whole article's address"),
     "a page that is not there": ("saved/文章.html", 1, "no such file: paths in a list count from the current folder"),
     "a page that is not there, as a task": ("- [ ] x.mhtml", 1, "no such file"),
     "a page that is not there, as a link": ("[x](x.htm)", 1, "no such file"),
+    "a page that is not there, as a browser has it": ("file:///saved/x.html", 1, "no such file"),
     "bytes that are no text": ("https://mp.weixin.qq.com/s?__biz=\udcff&mid=1", 1, "not"),
 }
 
@@ -147,6 +229,46 @@ def test_read_list_bad_line_error_has_line_number(text: str, number: int, error:
     assert "\n" not in bad.error
     assert len(bad.error) < 300  # it does not repeat the line
     assert bad.source.strip()
+
+
+NOTES: dict[str, tuple[str, list[int]]] = {  # and the numbers of the lines that are notes
+    "words": ("今天读的", [1]),
+    "another host's address": ("https://example.com/s/1", [1]),
+    "another host's, without its scheme": ("www.example.com/s/1.html", [1]),
+    "a sentence about the host": (
+        "从 mp.weixin.qq.com 复制，或打开 https://mp.weixin.qq.com/ 登录（mp.weixin.qq.com/）",
+        [1],
+    ),
+    "a picture and a page of WeChat's that are no articles": (
+        f"![]({HOST}/mp/qrcode?scene=1)\n{HOST}/cgi-bin/home?t=home/index",
+        [1, 2],
+    ),
+    "another host's that names ours": ("https://x.example/favicon?domain=mp.weixin.qq.com", [1]),
+    "YAML at the head of Markdown": ("---\ntitle: 收藏\ntags: [a]\n---\n", [2, 3]),
+    "a Markdown table's head": ("正文\n| 标题 | 看 |\n| --- | --- |\n", [1, 2]),
+    "a template": ("{{date}} {% raw %}", [1]),
+    "bookmarks' markup": ("<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n</DL>", [1, 2, 3]),
+    "a bookmarklet": ("javascript:location='https://x.example'", [1]),
+    "JSON without an address": ('{"title": "甲"}', [1]),
+    "JSON with an empty one": ('{"url": " "}', [1]),
+    "JSON with a number": ('{"url": 1}', [1]),
+    "JSON of another host": ('{"url": "https://example.com/s/1"}', [1]),
+    "JSON, too deep": ('{"url": ' + "[" * 100_000, [1]),
+    "JSON, a long number": ('{"url": ' + "1" * 5000 + "}", [1]),
+    "CSV without a cell": ("title,url\n甲\n", [2]),
+    "CSV with an empty cell": ("title,url\n甲,\n", [2]),
+    "CSV with words": ("title,url\n甲,乙\n", [2]),
+    "CSV of another host": ("title,url\n甲,https://example.com/s/1\n", [2]),
+    "the head of a table that nobody knows": (f"甲乙 丙丁\n{A}", [1]),
+    "a long line of words": ("字" * 70_000, [1]),
+}
+
+
+@pytest.mark.parametrize(("text", "numbers"), NOTES.values(), ids=NOTES)
+def test_read_list_what_is_not_meant_as_an_address_is_a_note(text: str, numbers: list[int]) -> None:
+    found = entries(text)
+    assert [entry.number for entry in found if entry.is_note] == numbers
+    assert [entry.error for entry in found if entry.error] == []
 
 
 @pytest.mark.parametrize("bad", ["no address", A[:-8], '{"url"', '{"url": 1}', "x.html", "https://example.com"])
@@ -190,6 +312,7 @@ PATHS: dict[str, tuple[str, str]] = {
         "mp.weixin.qq.com/s/AbCd-fGh_jKlMnOpQrStUv",
     ),
     "a name without an ending": ("page", "page"),
+    "a browser's address": ("file:///abs/lists/%E7%AB%A0.html#rd", "/abs/lists/章.html"),
     "in JSON": ('{"source": "x.html", "url": ""}', "x.html"),
     "in CSV": ("title,url\n甲,x.html", "x.html"),
 }
@@ -198,7 +321,7 @@ PATHS: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("text", "path"), PATHS.values(), ids=PATHS)
 @pytest.mark.parametrize("folder", ["", "lists", "/abs"])
 def test_read_list_path_is_relative_to_list_folder(text: str, path: str, folder: str) -> None:
-    file = f"{folder}/{path}" if folder else path
+    file = f"{folder}/{path}" if folder and not path.startswith("/") else path
     (found,) = entries(text, files=[file], folder=folder)
     assert found.target == Target(source=path, file=file)
 
@@ -289,7 +412,8 @@ def test_read_list_arbitrary_text_gives_valid_entries(text: str) -> None:
     numbers = [entry.number for entry in found]
     assert numbers == sorted(numbers)
     for entry in found:
-        assert bool(entry.target) != bool(entry.error)
+        assert not (entry.target and entry.error)
+        assert entry.is_note == (not entry.target and not entry.error)
         assert "\n" not in entry.error
         if entry.target:
             assert entry.target.url == urls.canonicalize(entry.target.url)
