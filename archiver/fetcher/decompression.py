@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, cast
 
 import httpx
 
 PIECE_SIZE = 2**16  # bytes
 _MOST_CODINGS = 3  # codings that one body may have; servers apply at most one
 _ZSTD_WINDOW = 2**23  # bytes, the minimum that RFC 8878 recommends for decoders
+_ZSTD_STEP = 256  # bytes to decompress at once: 65 blocks at most, each of up to 128 KiB when decompressed (RFC 8878)
 
 
 def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
@@ -72,27 +72,26 @@ def _decompress_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Decompress a zstd stream and yield the data in pieces. The stream may have several frames."""
     import zstandard
 
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-    reader = decompressor.stream_reader(cast("IO[bytes]", _ChunkReader(chunks)), read_across_frames=True)
+    # zstandard's stream reader is not used, because it does not report that the last frame is cut off.
+    unpacker = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    frame = unpacker.decompressobj()
     try:
-        while piece := reader.read(PIECE_SIZE):
-            yield piece
+        for chunk in chunks:
+            for start in range(0, len(chunk), _ZSTD_STEP):
+                rest = chunk[start : start + _ZSTD_STEP]
+                while rest:
+                    if frame.eof:
+                        frame = unpacker.decompressobj()
+                    yield from _split(frame.decompress(rest))
+                    rest = frame.unused_data
     except zstandard.ZstdError as error:
         raise httpx.DecodingError(f"damaged zstd: {error}") from error
+    if not frame.eof:
+        raise httpx.DecodingError("zstd cut off")
 
 
-class _ChunkReader:
-    """A file object from which zstandard reads chunks.
-
-    `read` returns the next chunk that is not empty, or b"" at the end. It ignores its argument `size`.
-    """
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = iter(chunks)
-
-    def read(self, size: int = -1) -> bytes:
-        del size
-        return next((chunk for chunk in self._chunks if chunk), b"")
+def _split(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + PIECE_SIZE] for start in range(0, len(data), PIECE_SIZE))
 
 
 _DECODERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
