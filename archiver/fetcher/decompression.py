@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 import httpx
 
@@ -21,15 +22,28 @@ def decompress(chunks: Iterable[bytes], content_encoding: str) -> Iterator[bytes
     """Return an iterator over the decompressed body, in pieces of at most about 64 KiB.
 
     `chunks` is the body as received, `content_encoding` the value of the header Content-Encoding. Unknown codings are
-    ignored, as browsers do: some servers send `utf-8` or `binary`. The iterator raises httpx.DecodingError if the body
-    is damaged; this function raises it if the header lists more than three known codings.
+    ignored, as browsers do: some servers send `utf-8` or `binary`. A body of no bytes is empty in every coding. The
+    iterator raises httpx.DecodingError if the body is damaged or cut off; this function raises it if the header lists
+    more than three known codings.
     """
     codings = [name for name in content_encoding.lower().replace(" ", "").split(",") if name in _DECODERS]
     if len(codings) > _MOST_CODINGS:
         raise httpx.DecodingError(f"compressed {len(codings)} times")
     for name in reversed(codings):
-        chunks = _DECODERS[name](chunks)
+        chunks = _decompress_unless_empty(chunks, _DECODERS[name])
     return iter(chunks)
+
+
+def _decompress_unless_empty(
+    chunks: Iterable[bytes], decoder: Callable[[Iterable[bytes]], Iterator[bytes]]
+) -> Iterator[bytes]:
+    """Decompress the chunks with a decoder, which gets no empty chunks; if there are no bytes at all, yield nothing.
+
+    A response without a body, for example a redirect, may name a content coding nevertheless.
+    """
+    filled = filter(None, chunks)
+    if first := next(filled, b""):
+        yield from decoder(chain((first,), filled))
 
 
 def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:

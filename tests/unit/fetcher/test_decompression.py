@@ -53,6 +53,12 @@ def test_decompress_cut_off_body_is_an_error(coding: str, pack: Pack) -> None:
             unpacked(packed[:size], coding)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "br, gzip"])
+@pytest.mark.parametrize("chunks", [[], [b""]], ids=["no chunk", "empty chunk"])
+def test_decompress_empty_body_is_empty(coding: str, chunks: list[bytes]) -> None:
+    assert b"".join(decompress(chunks, coding)) == b""
+
+
 def test_decompress_empty_data_is_empty() -> None:
     assert unpacked(zstandard.compress(b""), "zstd") == b""
 
