@@ -14,6 +14,9 @@ import httpx
 
 PIECE_SIZE = 2**16  # bytes
 _MOST_CODINGS = 3  # codings that one body may have; servers apply at most one
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # `wbits` of a stream whose header says which of the two it is
+_NO_HEADER = -zlib.MAX_WBITS  # `wbits` of a deflate stream without a header
+_ZLIB_HEADER = 2  # bytes
 _ZSTD_WINDOW = 2**23  # bytes, the minimum that RFC 8878 recommends for decoders
 _ZSTD_STEP = 256  # bytes to decompress at once: 65 blocks at most, each of up to 128 KiB when decompressed (RFC 8878)
 
@@ -46,15 +49,18 @@ def _decompress_unless_empty(
         yield from decoder(chain((first,), filled))
 
 
-def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Decompress a gzip or zlib stream and yield the data in pieces. A gzip stream may have several members."""
-    inflater = zlib.decompressobj(wbits=47)
+def _decompress_gzip(chunks: Iterable[bytes], wbits: int = _GZIP_OR_ZLIB) -> Iterator[bytes]:
+    """Decompress a gzip or zlib stream and yield the data in pieces. A gzip stream may have several members.
+
+    `wbits` is the argument of this name of `zlib.decompressobj`, which says what header the stream has.
+    """
+    inflater = zlib.decompressobj(wbits)
     try:
         for chunk in chunks:
             rest = chunk
             while rest:
                 if inflater.eof:
-                    inflater = zlib.decompressobj(wbits=47)
+                    inflater = zlib.decompressobj(wbits)
                 yield inflater.decompress(rest, PIECE_SIZE)
                 rest = inflater.unconsumed_tail or inflater.unused_data
         yield inflater.flush()
@@ -62,6 +68,25 @@ def _decompress_gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise httpx.DecodingError(f"damaged gzip: {error}") from error
     if not inflater.eof:
         raise httpx.DecodingError("gzip cut off")
+
+
+def _decompress_deflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Decompress a zlib stream, or a deflate stream without zlib's header, and yield the data in pieces.
+
+    The coding `deflate` means the former, but some servers send the latter (RFC 9110, section 8.4.1.2), and browsers
+    accept it.
+    """
+    rest = iter(chunks)
+    head = b""
+    while len(head) < _ZLIB_HEADER and (chunk := next(rest, b"")):
+        head += chunk
+    try:
+        zlib.decompressobj(_GZIP_OR_ZLIB).decompress(head[:_ZLIB_HEADER])
+    except zlib.error:
+        wbits = _NO_HEADER
+    else:
+        wbits = _GZIP_OR_ZLIB
+    yield from _decompress_gzip(chain((head,), rest), wbits)
 
 
 def _decompress_brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -111,7 +136,7 @@ def _split(data: bytes) -> Iterator[bytes]:
 _DECODERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
     "gzip": _decompress_gzip,
     "x-gzip": _decompress_gzip,
-    "deflate": _decompress_gzip,
+    "deflate": _decompress_deflate,
     "br": _decompress_brotli,
     "zstd": _decompress_zstd,
 }

@@ -20,6 +20,12 @@ SKIPPABLE_FRAME = bytes.fromhex("502a4d18 03000000 616263")  # RFC 8878, section
 Pack = Callable[[bytes], bytes]
 
 
+def raw_deflate(body: bytes) -> bytes:
+    """RFC 1951 without the wrapper of RFC 1950; RFC 9110, section 8.4.1.2 warns of servers that send it."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(body) + packer.flush()
+
+
 def unpacked(body: bytes, coding: str, chunk_size: int = 65_536) -> bytes:
     chunks = (body[start : start + chunk_size] for start in range(0, len(body), chunk_size))
     return b"".join(decompress(chunks, coding))
@@ -30,11 +36,12 @@ CODINGS = pytest.mark.parametrize(
     [
         ("gzip", gzip.compress),
         ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
         ("br", brotli.compress),
         ("zstd", zstandard.ZstdCompressor().compress),
         ("zstd, gzip", lambda body: gzip.compress(zstandard.compress(body))),
     ],
-    ids=["gzip", "deflate", "br", "zstd", "zstd in gzip"],
+    ids=["gzip", "deflate", "raw deflate", "br", "zstd", "zstd in gzip"],
 )
 
 
@@ -60,6 +67,7 @@ def test_decompress_empty_body_is_empty(coding: str, chunks: list[bytes]) -> Non
 
 
 def test_decompress_empty_data_is_empty() -> None:
+    assert unpacked(raw_deflate(b""), "deflate") == b""
     assert unpacked(zstandard.compress(b""), "zstd") == b""
 
 
