@@ -593,7 +593,12 @@ class SourceStore(Protocol):
     """The table of the sources in archiver.yml (lists, feeds and albums), with the result of their last listing."""
 
     def record(self, report: SourceReport) -> None:
-        """Record that a source was listed now, with success if `report.error` is ''."""
+        """Record that a source was listed now.
+
+        The listing failed if `report.error` is set, and succeeded if `report.is_complete` is True. A listing that was
+        ended early by a limit has done neither: the time of the last success, the number of failures since then and the
+        message of the last failure stay as they are.
+        """
 
     def all(self) -> dict[str, SourceRecord]:
         """Return the records of all sources that were ever listed, by name."""

@@ -155,9 +155,9 @@ sources = Table(
     tables,
     Column("name", Text, primary_key=True),  # the title of a list, feed or album in archiver.yml
     Column("tried", Time, nullable=False),  # time of its last listing, with or without success
-    Column("read", Time),  # time of its last listing with success
+    Column("read", Time),  # time of its last listing with success, that is, to its end
     Column("failures", Integer, nullable=False),  # number of failed listings since then
-    Column("error", Text, nullable=False),  # message of the last listing; '' if it succeeded
+    Column("error", Text, nullable=False),  # message of the last of these; '' if there are none
     Column("listed", Integer, nullable=False),  # number of articles in the last listing
     Column("new", Integer, nullable=False),  # number of these that had to be archived
 )

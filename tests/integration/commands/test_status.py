@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import time
@@ -278,6 +279,38 @@ def test_status_sources_last_and_next_run(archiver: Command, world: World) -> No
 
     move_runs(archiver, 3 * DAY)
     assert kinds(status(archiver, 1)) == ["run"]  # they ceased
+
+
+def test_status_source_cut_short_by_limit_is_neither_read_nor_failed(archiver: Command, world: World) -> None:
+    def run(code: int, budget: int = 200) -> dict[str, Any]:
+        configure(archiver, {"album": albums.ADDRESS, "name": "专栏"}, budget=budget)
+        assert archiver("run", "--report", "report.json").code == code
+        (source,) = status(archiver)["sources"]
+        return source
+
+    def serve(*numbers: int) -> None:
+        albums.serve(world, [albums.item(number) for number in numbers], size=2)
+        for number in numbers:
+            world.serve(albums.long_link(number), numbered.article(number))
+
+    serve(*range(1, 6))
+    source = run(0, budget=1)  # the first answer lists two articles
+    assert (source["read"], source["failures"], source["error"], source["listed"]) == (None, 0, "", 2)
+    assert _seconds(source["last_run"]) > 0
+    assert "not to its end" in archiver("status", "-o", "out").out
+    (report,) = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))["sources"]
+    assert (report["is_complete"], report["error"]) == (False, "")
+
+    whole = run(0)
+    assert whole["read"] == whole["last_run"]
+    assert "not to its end" not in archiver("status", "-o", "out").out
+    archiver.catalogue.change("UPDATE sources SET read = read - ?, failures = 2, error = 'HTTP 503'", DAY)
+    serve(*range(1, 12))
+    source = run(0, budget=1)
+    assert _seconds(source["read"]) == _seconds(whole["read"]) - DAY
+    assert (source["failures"], source["error"], source["listed"]) == (2, "HTTP 503", 2)
+    source = run(0)
+    assert (source["read"], source["failures"], source["error"]) == (source["last_run"], 0, "")
 
 
 def test_status_source_that_fails_again_and_again_needs_person(archiver: Command, world: World) -> None:
