@@ -606,10 +606,10 @@ class SourceStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """Some values of a column. `is_complete` is True if the column has no other values."""
+    """Some different values of a column, and the number of all different values that the column has."""
 
     values: tuple[str, ...]
-    is_complete: bool
+    count: int  # number of all different values
 
 
 class StatisticsStore(Protocol):
@@ -648,7 +648,10 @@ class StatisticsStore(Protocol):
         """Return the paths of at most `limit` posts, evenly spread over all articles."""
 
     def sample_pages(self, limit: int) -> Sample:
-        """Return the digests of at most `limit` snapshots, evenly spread over all captures."""
+        """Return the digests of at most `limit` snapshots, evenly spread over all captures.
+
+        Lost snapshots are left out. A snapshot that several captures share is in the sample and in its `count` once.
+        """
 
 
 class RecoveredRowStore(Protocol):

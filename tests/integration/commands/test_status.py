@@ -103,6 +103,24 @@ def test_status_of_large_archive_estimates_disk(archiver: Command, out: Path, mo
     assert "about" in archiver("status", "-o", "out").out
 
 
+def test_status_disk_estimate_counts_kept_snapshots_once(
+    archiver: Command, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven captures of three snapshots: one is lost and its file gone, the two others have three captures each."""
+    rows = archiver.catalogue.rows("SELECT id, sha256 FROM captures ORDER BY id")
+    (first, *kept), columns = rows, "url, final_url, status, headers, captured, state, saved, redacted, sha256, size"
+    archiver.catalogue.change("UPDATE captures SET lost = 1 WHERE id = ?", first["id"])
+    (lost,) = (out / ".archive" / "snapshots").rglob(f"{first['sha256']}*")
+    lost.unlink()
+    for number, row in enumerate((*kept, *kept), 4):
+        select = f"SELECT {number}, {columns} FROM captures WHERE id = ?"
+        archiver.catalogue.change(f"INSERT INTO captures (id, {columns}) {select}", row["id"])
+    size = sum(path.stat().st_size for path in (out / ".archive" / "snapshots").rglob("*") if path.is_file())
+    for sample in (1, 2, 3, 5):
+        monkeypatch.setattr("archiver.archive.disk_usage._SAMPLE", sample)
+        assert status(archiver)["disk"]["pages"] == pytest.approx(size, rel=0.2)
+
+
 def test_status_prints_lines_for_people(archiver: Command, out: Path) -> None:
     run = archiver("status", "-o", "out")
     lines = run.out.splitlines()
