@@ -11,7 +11,7 @@ from pathlib import Path
 from archiver.archive.captures import snapshot_path
 from archiver.catalogue.protocol import StatisticsStore
 from archiver.errors import InputError
-from archiver.models.status import ArticleCounts, DiskUsage, MediaCounts, PageCounts
+from archiver.models.status import DiskUsage, MediaCounts
 from archiver.storage.local import OWN_FOLDER
 
 _SAMPLE = 1000  # files of a kind that are looked at; they suffice for an error of a few percent
@@ -19,28 +19,26 @@ _TRANSIENT = ("-wal", "-shm")  # files that SQLite deletes when it closes a data
 _NOT_ASIDE = frozenset(("snapshots", "running"))  # folders in .archive that are measured by the catalogue, or empty
 
 
-def measure_disk_usage(
-    root: Path, statistics: StatisticsStore, articles: ArticleCounts, pages: PageCounts, media: MediaCounts
-) -> DiskUsage:
+def measure_disk_usage(root: Path, statistics: StatisticsStore, media: MediaCounts) -> DiskUsage:
     """Return the sizes in bytes of the files of the archive in the folder `root`, and the free space of its disk.
 
-    The sizes of media are in the catalogue, but not those of posts and snapshots. If there are many posts or snapshots,
-    only a sample of at most `_SAMPLE` files is examined: its mean size times the number of all is the estimate.
-    `is_estimated` of the result is then True. `articles`, `pages` and `media` are the counts from the catalogue.
+    The sizes of media are in the catalogue, and `media` has their sum, but not those of posts and snapshots. If there
+    are many posts or snapshots, only a sample of at most `_SAMPLE` files is examined: its mean size times the number of
+    all is the estimate. `is_estimated` of the result is then True.
     """
     posts, snapshots = statistics.sample_posts(_SAMPLE), statistics.sample_pages(_SAMPLE)
     own, aside = _own_files(root / OWN_FOLDER)
-    post_sizes = [_size(root / path) for path in posts.values]
-    page_sizes = [_snapshot_size(root, digest) for digest in snapshots.values]
     return DiskUsage(
-        posts=sum(post_sizes) if posts.is_complete else _total(post_sizes, articles.total),
+        posts=_total([_size(root / path) for path in posts.values], posts.count),
         pictures=media.size,
-        pages=sum(page_sizes) if snapshots.is_complete else _total(page_sizes, pages.kept),
-        own=own, aside=aside, is_estimated=not (posts.is_complete and snapshots.is_complete), free=_free(root),
+        pages=_total([_snapshot_size(root, digest) for digest in snapshots.values], snapshots.count),
+        own=own, aside=aside, free=_free(root),
+        is_estimated=any(len(sample.values) < sample.count for sample in (posts, snapshots)),
     )  # fmt: skip
 
 
 def _total(sizes: list[int], count: int) -> int:
+    """Return the size of `count` files, of which some have the sizes `sizes`; exact if these are all."""
     return sum(sizes) * count // len(sizes) if sizes else 0
 
 

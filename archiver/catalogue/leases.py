@@ -24,6 +24,7 @@ from archiver.storage.locks import LockFile
 
 _log = logging.getLogger(__name__)
 
+_PROBE_TIMEOUT = 10.0  # seconds; to look whether a run is alive, another run holds its lock for microseconds
 _STARTUP_TIME = 60.0  # seconds that a slow run may need between creating its lock file and locking it
 
 
@@ -38,8 +39,8 @@ class Claim:
 class RunLock:
     """The lock that shows other runs that this run is alive.
 
-    The constructor takes the lock. `id` is the random id of this run, which is stored in its leases. `folder` contains
-    the lock files of all runs of the archive.
+    The constructor takes the lock, or raises OutputError. `id` is the random id of this run, which is stored in its
+    leases. `folder` contains the lock files of all runs of the archive.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +48,7 @@ class RunLock:
         self._folder = folder
         make_durable_folder(folder)
         self._lock = LockFile(self._file(self.id))
-        self._lock.try_acquire()
+        self._lock.acquire(_PROBE_TIMEOUT)  # another run may just be looking whether the new file is locked
         _log.debug("run %s begins", self.id)
         self._sweep()
 

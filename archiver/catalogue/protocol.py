@@ -593,7 +593,12 @@ class SourceStore(Protocol):
     """The table of the sources in archiver.yml (lists, feeds and albums), with the result of their last listing."""
 
     def record(self, report: SourceReport) -> None:
-        """Record that a source was listed now, with success if `report.error` is ''."""
+        """Record that a source was listed now.
+
+        The listing failed if `report.error` is set, and succeeded if `report.is_complete` is True. A listing that was
+        ended early by a limit has done neither: the time of the last success, the number of failures since then and the
+        message of the last failure stay as they are.
+        """
 
     def all(self) -> dict[str, SourceRecord]:
         """Return the records of all sources that were ever listed, by name."""
@@ -601,10 +606,10 @@ class SourceStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """Some values of a column. `is_complete` is True if the column has no other values."""
+    """Some different values of a column, and the number of all different values that the column has."""
 
     values: tuple[str, ...]
-    is_complete: bool
+    count: int  # number of all different values
 
 
 class StatisticsStore(Protocol):
@@ -643,7 +648,10 @@ class StatisticsStore(Protocol):
         """Return the paths of at most `limit` posts, evenly spread over all articles."""
 
     def sample_pages(self, limit: int) -> Sample:
-        """Return the digests of at most `limit` snapshots, evenly spread over all captures."""
+        """Return the digests of at most `limit` snapshots, evenly spread over all captures.
+
+        Lost snapshots are left out. A snapshot that several captures share is in the sample and in its `count` once.
+        """
 
 
 class RecoveredRowStore(Protocol):

@@ -81,7 +81,7 @@ addresses = Table(
     tables,
     Column("url", Text, primary_key=True),  # canonical: https, with only the parameters that identify the article
     Column("article_id", ForeignKey("articles.id"), index=True),
-    Column("state", Text, index=True),  # state of the page that was last received; NULL: none was received
+    Column("state", Text, index=True),  # state of the page of the last attempt; NULL: no page came
     Column("reason", Text, nullable=False),
     Column("source", Text, nullable=False),  # the source in archiver.yml that first named it, or ''
     Column("first_seen", Time, nullable=False),
@@ -124,7 +124,7 @@ media = Table(
     Column("path", Text, nullable=False),  # '' until it is saved
     Column("size", Size, nullable=False, index=True),  # 0 until it is saved
     Column("sha256", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # reason why it is not saved; '' if it is saved
+    Column("reason", Text, nullable=False),  # why its file is missing, lost or altered; '' if it is good
     Column("tries", Integer, nullable=False),
     Column("due", Time, index=True),  # time of the next request; NULL: it is saved or given up
     Column("url", Text, nullable=False),  # address it was downloaded from; '' if saved beside a page
@@ -155,9 +155,9 @@ sources = Table(
     tables,
     Column("name", Text, primary_key=True),  # the title of a list, feed or album in archiver.yml
     Column("tried", Time, nullable=False),  # time of its last listing, with or without success
-    Column("read", Time),  # time of its last listing with success
+    Column("read", Time),  # time of its last listing with success, that is, to its end
     Column("failures", Integer, nullable=False),  # number of failed listings since then
-    Column("error", Text, nullable=False),  # message of the last listing; '' if it succeeded
+    Column("error", Text, nullable=False),  # message of the last of these; '' if there are none
     Column("listed", Integer, nullable=False),  # number of articles in the last listing
     Column("new", Integer, nullable=False),  # number of these that had to be archived
 )
@@ -218,7 +218,7 @@ hosts = Table(
     Column("host", Text, primary_key=True),
     Column("free", Float, nullable=False),  # next_request_at
     Column("interval", Float, nullable=False),  # interval: length in seconds of the pause that ends at `free`
-    Column("walled", Float, nullable=False),  # blocked_at: time of the last verification page
+    Column("walled", Float, nullable=False),  # blocked_at: time at which the last cool-down began
     Column("cool", Float, nullable=False),  # cooldown: seconds without requests after `walled`
     Column("long_walls", Integer, nullable=False),  # long_link_blocks: verification pages on long links in a row
 )

@@ -23,15 +23,13 @@ class SourceTable(SourceStore):
     @transaction
     def record(self, connection: Connection, report: SourceReport) -> None:
         now = to_timestamp(self._database.now())
-        values: dict[str, object] = {
-            "tried": now, "error": report.error, "listed": report.listed, "new": report.new,
-            "failures": int(bool(report.error)),
-        }  # fmt: skip
-        if not report.error:
-            values["read"] = now
-        insert = self._database.insert(sources).values({"name": report.name, **values})
+        values: dict[str, object] = {"tried": now, "listed": report.listed, "new": report.new}
         if report.error:
-            values["failures"] = sources.c.failures + 1
+            values |= {"error": report.error, "failures": sources.c.failures + 1}
+        elif report.is_complete:
+            values |= {"error": "", "failures": 0, "read": now}
+        first = {"name": report.name, "error": report.error, "failures": int(bool(report.error))}
+        insert = self._database.insert(sources).values({**values, **first})
         connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
 
     @override

@@ -40,6 +40,7 @@ _DAMAGED = (
 _DAMAGED_CODES = frozenset((11, 26, 522))
 _SPARE = 2**20  # free bytes on a disk below which it counts as full
 _POPULATED = 1  # PRAGMA user_version of a catalogue to which everything in the archive's folder was added
+_FIRST_MARKED = "0004"  # schema since which catalogues have that mark; all older ones count as populated
 _SHARED_MEMORY = 2**16  # bytes; enough to index 8,000 pages of the log, which is emptied at 1,000 pages
 _PRAGMAS = ("synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON")
 
@@ -284,9 +285,10 @@ def bring_up_to_date(engine: Engine, path: Path) -> bool:
         _back_up(path, found)
     with guarded(path), engine.execution_options(migrates=True).begin() as connection:
         migrate(connection, found)
-        if found:  # the older version that made it had no such mark
+        if found and found < _FIRST_MARKED:
             mark_populated(connection)
-    return not found
+            is_populated = True
+    return not is_populated
 
 
 def mark_populated(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, func, select
 from typing_extensions import override
 
 from archiver import urls
@@ -124,29 +124,31 @@ class Statistics(StatisticsStore):
 
     @override
     def sample_posts(self, limit: int) -> Sample:
-        return self._sample(articles, articles.c.post, limit)
+        return self._sample(articles.c.post, articles.c.post != "", limit)
 
     @override
     def sample_pages(self, limit: int) -> Sample:
-        return self._sample(captures, captures.c.sha256, limit)
+        return self._sample(captures.c.sha256, (captures.c.sha256 != "") & captures.c.lost.is_(None), limit)
 
-    def _sample(self, table: Table, column: Column[str], limit: int) -> Sample:
+    def _sample(self, column: Column[str], condition: ColumnElement[bool], limit: int) -> Sample:
         """Return at most `limit` different values of a column, from rows that are evenly spread over the table.
 
-        Empty values are left out. The rows are found by their ids, since reading the whole table would take long. If
-        the highest id is at most `limit`, all rows are read, and the sample is complete.
+        Only rows that meet the condition are used. The rows are found by their ids, since reading the whole table would
+        take long. If the highest id is at most `limit`, all rows are read, and the sample has all values.
         """
+        row_id = column.table.c.id
         with self._database.reading() as connection:
-            last = connection.execute(select(func.max(table.c.id))).scalar() or 0
-            is_complete = last <= limit
-            ids = (
-                list(range(1, last + 1)) if is_complete else [last * number // limit for number in range(1, limit + 1)]
-            )
+            last = connection.execute(select(func.max(row_id))).scalar() or 0
+            has_all = last <= limit
+            ids = list(range(1, last + 1)) if has_all else [last * number // limit for number in range(1, limit + 1)]
             found: set[str] = set()
             for chunk in chunks(ids):
-                values = connection.execute(select(column).where(table.c.id.in_(chunk))).scalars()
-                found.update(str(value) for value in values if value)
-        return Sample(values=tuple(sorted(found)), is_complete=is_complete)
+                found.update(connection.execute(select(column).where(row_id.in_(chunk) & condition)).scalars())
+            count = len(found)
+            if not has_all:
+                different = select(column).where(condition).distinct().subquery()
+                count = connection.execute(select(func.count()).select_from(different)).scalar_one()
+        return Sample(values=tuple(sorted(found)), count=count)
 
 
 def _count_long_links(connection: Connection, since: int | None) -> int:

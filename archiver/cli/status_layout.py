@@ -100,7 +100,8 @@ def _source_parts(source: SourceStatus) -> list[str]:
     if source.error:
         read = f"read {_time(source.read)}" if source.read else "never read"
         return [f"failed {_time(source.last_run)}", read, *_next(source.next_run), source.error]
-    return [f"last {_time(source.last_run)}", *_next(source.next_run), *_counted({"articles": source.articles})]
+    whole = [] if source.read == source.last_run else ["not to its end"]
+    return [f"last {_time(source.last_run)}", *whole, *_next(source.next_run), *_counted({"articles": source.articles})]
 
 
 def _end_of(run: RunRecord) -> str:

@@ -97,9 +97,11 @@ class _Run:
         except (BudgetSpent, Postponed) as error:
             _log.info("source %s: not read whole, %s", log_name, error.args[0])
             self.report.warnings.append(f"{source.title}: {error}")
+            source_report.is_complete = False
         except ArchiverError as error:  # articles listed before the error are still archived
             _log.info("source %s: failed, %s", log_name, error.args[0])
             source_report.error = str(error)
+            source_report.is_complete = False
             yield outcomes.failed(source.title, "", error)
         remaining = _remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
         source_report.listed, source_report.new = len(jobs), len(remaining)

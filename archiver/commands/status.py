@@ -30,7 +30,7 @@ def archive_status(catalogue: Catalogue, settings: Settings, now: datetime) -> A
         sources=tuple(_sources(catalogue, settings, expected)), last_run=runs[0] if runs else None, next_run=expected,
         working_since=_time(working_since) if working_since else None, wall=_wall(settings, now.timestamp()),
         search_queue=catalogue.search_queue.count(),
-        disk=measure_disk_usage(Path(settings.output), statistics, articles, pages, pictures),
+        disk=measure_disk_usage(Path(settings.output), statistics, pictures),
     )  # fmt: skip
     return replace(status, needs=needs_of(status, runs, now))
 

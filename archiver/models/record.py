@@ -104,7 +104,7 @@ class Tombstone:
     url: str = ""
     urls: tuple[str, ...] = ()  # all known addresses of the article
     published: datetime | None = None
-    archived: datetime | None = None  # when the capture shown by its post was received
+    archived: datetime | None = None  # time of the capture that its post showed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +119,7 @@ class UrlRecord:
 
     url: str
     article: ArticleSummary | None = None  # the article at the address; None: unknown
-    state: State | None = None  # of the page last received from it; None: no page was received
+    state: State | None = None  # of the page of the last attempt; None: no page came
     reason: str = ""
     source: str = ""
     tried: datetime | None = None  # time of the last try

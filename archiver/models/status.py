@@ -94,10 +94,10 @@ class RunRecord:
 class SourceRecord:
     """The record of how the listing of a source (a list, album or feed in archiver.yml) went in the last runs.
 
-    `failures` is the number of listings that failed since the last one that succeeded. The other fields are about the
-    last listing: `error` is its message, '' if it succeeded; `listed` is the number of articles that it named, and
-    `new` is how many of them had to be archived. `tried` is its time, and `read` the time of the last one that
-    succeeded.
+    `tried` is the time of the last listing. `listed` is the number of articles that it named, and `new` is how many of
+    them had to be archived. `read` is the time of the last listing that succeeded. `failures` is the number of listings
+    that failed since then, and `error` is the message of the last of these, '' if there are none. A listing that was
+    ended early by a limit, such as the budget of the run, has neither succeeded nor failed.
     """
 
     name: str

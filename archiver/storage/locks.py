@@ -71,6 +71,17 @@ class LockFile:
         self._descriptor = descriptor
         return True
 
+    def acquire(self, timeout: float) -> None:
+        """Acquire the lock; if it is held, wait for at most `timeout` seconds until it is free.
+
+        Raise OutputError if it is still held then, or if the file cannot be opened or locked.
+        """
+        started = time.monotonic()
+        while not self.try_acquire():
+            if time.monotonic() - started >= timeout:
+                raise OutputError("another process holds its lock: run the command again", concerns=str(self.path))
+            time.sleep(POLL_INTERVAL)
+
     def _open(self) -> int:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
         try:

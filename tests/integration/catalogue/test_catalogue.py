@@ -123,6 +123,39 @@ def test_migrations_produce_same_indexes_as_schema(connection: sqlalchemy.Connec
     at_once.dispose()
 
 
+@pytest.mark.parametrize(
+    ("revision", "is_marked", "must_be_populated"),
+    [
+        ("0003", False, False),  # before 0004 no catalogue had the mark
+        ("0004", False, True),
+        ("0004", True, False),
+        ("0006", False, True),  # the run that made it died before it added what lay there
+        ("0006", True, False),
+    ],
+)
+def test_migration_keeps_whether_catalogue_is_populated(
+    tmp_path: Path, revision: str, is_marked: bool, must_be_populated: bool
+) -> None:
+    file = tmp_path / ".archive" / "catalogue.db"
+    _make_empty(file, revision, is_marked)
+    engine = sqlite.open_engine(file)
+    assert sqlite.bring_up_to_date(engine, file) is must_be_populated
+    assert sqlite.bring_up_to_date(engine, file) is must_be_populated
+    engine.dispose()
+
+
+def _make_empty(file: Path, revision: str, is_marked: bool) -> None:
+    file.parent.mkdir()
+    engine = sqlite.open_engine(file)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, revision)
+        if is_marked:
+            connection.exec_driver_sql("PRAGMA user_version = 1")
+    engine.dispose()
+
+
 # A catalogue that cannot be used
 
 

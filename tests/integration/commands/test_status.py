@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import time
@@ -100,6 +101,24 @@ def test_status_of_large_archive_estimates_disk(archiver: Command, out: Path, mo
     for kind in ("posts", "pages"):
         assert disk[kind] == pytest.approx(exact[kind], rel=0.2)
     assert "about" in archiver("status", "-o", "out").out
+
+
+def test_status_disk_estimate_counts_kept_snapshots_once(
+    archiver: Command, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven captures of three snapshots: one is lost and its file gone, the two others have three captures each."""
+    rows = archiver.catalogue.rows("SELECT id, sha256 FROM captures ORDER BY id")
+    (first, *kept), columns = rows, "url, final_url, status, headers, captured, state, saved, redacted, sha256, size"
+    archiver.catalogue.change("UPDATE captures SET lost = 1 WHERE id = ?", first["id"])
+    (lost,) = (out / ".archive" / "snapshots").rglob(f"{first['sha256']}*")
+    lost.unlink()
+    for number, row in enumerate((*kept, *kept), 4):
+        select = f"SELECT {number}, {columns} FROM captures WHERE id = ?"
+        archiver.catalogue.change(f"INSERT INTO captures (id, {columns}) {select}", row["id"])
+    size = sum(path.stat().st_size for path in (out / ".archive" / "snapshots").rglob("*") if path.is_file())
+    for sample in (1, 2, 3, 5):
+        monkeypatch.setattr("archiver.archive.disk_usage._SAMPLE", sample)
+        assert status(archiver)["disk"]["pages"] == pytest.approx(size, rel=0.2)
 
 
 def test_status_prints_lines_for_people(archiver: Command, out: Path) -> None:
@@ -278,6 +297,38 @@ def test_status_sources_last_and_next_run(archiver: Command, world: World) -> No
 
     move_runs(archiver, 3 * DAY)
     assert kinds(status(archiver, 1)) == ["run"]  # they ceased
+
+
+def test_status_source_cut_short_by_limit_is_neither_read_nor_failed(archiver: Command, world: World) -> None:
+    def run(code: int, budget: int = 200) -> dict[str, Any]:
+        configure(archiver, {"album": albums.ADDRESS, "name": "专栏"}, budget=budget)
+        assert archiver("run", "--report", "report.json").code == code
+        (source,) = status(archiver)["sources"]
+        return source
+
+    def serve(*numbers: int) -> None:
+        albums.serve(world, [albums.item(number) for number in numbers], size=2)
+        for number in numbers:
+            world.serve(albums.long_link(number), numbered.article(number))
+
+    serve(*range(1, 6))
+    source = run(0, budget=1)  # the first answer lists two articles
+    assert (source["read"], source["failures"], source["error"], source["listed"]) == (None, 0, "", 2)
+    assert _seconds(source["last_run"]) > 0
+    assert "not to its end" in archiver("status", "-o", "out").out
+    (report,) = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))["sources"]
+    assert (report["is_complete"], report["error"]) == (False, "")
+
+    whole = run(0)
+    assert whole["read"] == whole["last_run"]
+    assert "not to its end" not in archiver("status", "-o", "out").out
+    archiver.catalogue.change("UPDATE sources SET read = read - ?, failures = 2, error = 'HTTP 503'", DAY)
+    serve(*range(1, 12))
+    source = run(0, budget=1)
+    assert _seconds(source["read"]) == _seconds(whole["read"]) - DAY
+    assert (source["failures"], source["error"], source["listed"]) == (2, "HTTP 503", 2)
+    source = run(0)
+    assert (source["read"], source["failures"], source["error"]) == (source["last_run"], 0, "")
 
 
 def test_status_source_that_fails_again_and_again_needs_person(archiver: Command, world: World) -> None:

@@ -49,6 +49,13 @@ def test_client_page_short_link_redirect_is_followed_at_once() -> None:
     assert server.slept == []
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_client_page_redirect_with_coding_without_body_is_followed(coding: str) -> None:
+    server = ScriptedServer(reply(302, b"", location="/s/other", content_encoding=coding), reply())
+    assert server.page().content == WHOLE
+    assert [request.url.path for request in server.requests][1:] == ["/s/other"]
+
+
 def test_client_page_http_redirect_is_upgraded_to_https() -> None:
     server = ScriptedServer(redirect("http://mp.weixin.qq.com/s/other"), reply())
     assert server.page().final_url == "https://mp.weixin.qq.com/s/other"
