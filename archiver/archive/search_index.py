@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from archiver.archive.archive import Archive
 from archiver.errors import Busy, InputError, OutputError
@@ -20,6 +21,7 @@ _MAX_POST = 64 * 1024 * 1024  # bytes; no post of an article comes near to it
 
 Planned = Callable[[int], None]
 Done = Callable[[int], None]
+Found = TypeVar("Found")
 
 
 class ArchiveIndex:
@@ -52,8 +54,22 @@ class ArchiveIndex:
                 finally:
                     lock.release()
 
+    def read(
+        self, reader: Callable[[SearchIndex], Found], planned: Planned, done: Done, *, is_anew: bool = False
+    ) -> Found:
+        """Return the result of `reader`, which gets the index up to date with the catalogue and the files.
+
+        If it meets damage that was not noticed before, the index is made anew, and `reader` is called again.
+        """
+        try:
+            with self._opened(planned, done, is_anew=is_anew) as index:
+                return reader(index)
+        except DamagedIndex:
+            with self._opened(planned, done, is_anew=True) as index:
+                return reader(index)
+
     @contextmanager
-    def opened(self, planned: Planned, done: Done, *, is_anew: bool = False) -> Iterator[SearchIndex]:
+    def _opened(self, planned: Planned, done: Done, *, is_anew: bool = False) -> Iterator[SearchIndex]:
         """Bring the index up to date with the catalogue and the files, and open it. If there is none, make it first.
 
         With `is_anew`, the index is always made anew. If the archive cannot be written, the index is made in memory.
@@ -86,7 +102,10 @@ class ArchiveIndex:
         Afterwards, remove from the queue the articles that were in it when this began.
         """
         for path in (self._path, *self._path.parent.glob(f"{INDEX_FILE}-*")):
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"{INDEX_FILE} cannot be replaced ({error.strerror or error})") from error
         queued = self._archive.catalogue.search_queue.pending()
         with SearchIndex(self._path, create=True) as index:
             index.build(self._all_posts(planned, done))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 
 from archiver.archive.search_index import ArchiveIndex
@@ -36,28 +37,35 @@ def search(context: Context, request: SearchRequest, planned: Counted, done: Cou
     if not query.required and not query.excluded and not request.anew:
         raise UsageError("say what to search for: one or more words")
     context.archive.require_catalogue()
-    with ArchiveIndex(context.archive).opened(planned, done, is_anew=request.anew) as index:
-        if not query.required and not query.excluded:
-            return SearchResult()
-        limit = request.articles.limit
-        found = list(islice(_ids(index, query, request), None if limit is None else limit + 1))
-        ids = found[:limit]
-        posts = zip(ids, index.posts(ids), strict=True)
-        hits = tuple(
-            SearchHit(
-                key=post.key, title=post.title, account=post.account, published=_time(post.published), post=post.path,
-                snippet=(snippet := make_snippet(index.text(post_id), query.required)).text, marks=snippet.marks,
-            )
-            for post_id, post in posts
-        )  # fmt: skip
-        result = SearchResult(hits=hits, more=len(found) > len(ids))
-        return result if hits else _suggest(index, request, result)
+    index = ArchiveIndex(context.archive)
+    return index.read(partial(_search, query=query, request=request), planned, done, is_anew=request.anew)
+
+
+def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchResult:
+    if not query.required and not query.excluded:
+        return SearchResult()
+    limit = request.articles.limit
+    found = list(islice(_ids(index, query, request), None if limit is None else limit + 1))
+    ids = found[:limit]
+    posts = zip(ids, index.posts(ids), strict=True)
+    hits = tuple(
+        SearchHit(
+            key=post.key, title=post.title, account=post.account, published=_time(post.published), post=post.path,
+            snippet=(snippet := make_snippet(index.text(post_id), query.required)).text, marks=snippet.marks,
+        )
+        for post_id, post in posts
+    )  # fmt: skip
+    result = SearchResult(hits=hits, more=len(found) > len(ids))
+    return result if hits else _suggest(index, request, result)
 
 
 def keys_with_tag(context: Context, tag: str) -> set[str]:
     """Return the keys of the articles whose posts have a tag now."""
-    with ArchiveIndex(context.archive).opened(lambda _: None, lambda _: None) as index:
+
+    def keys(index: SearchIndex) -> set[str]:
         return {post.key for post in index.posts(list(index.find(Query(), Filter(tag=tag))))}
+
+    return ArchiveIndex(context.archive).read(keys, lambda _: None, lambda _: None)
 
 
 def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[int]:

@@ -25,6 +25,9 @@ from archiver.search.tokens import tokens
 VERSION = 2  # of the tables and of the tokens; a file of another version is made again
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
+_DISK_ERRORS = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
+)  # fmt: skip
 _SAMPLE, _COMMON = 32, 0.75  # a term is common if it is in more than this share of a sample of posts
 
 # Small columns are apart from the texts, so that filters and orders read few pages. The text is the first column of
@@ -311,7 +314,7 @@ def _detecting_damage() -> Iterator[None]:
     """Convert errors while the index is read or written to the errors of this project.
 
     - A lock of another process becomes Busy.
-    - A file that cannot be opened or written becomes OutputError.
+    - A file that the disk does not let open, read or write becomes OutputError.
     - All other errors of SQLite, and stored values that cannot be decoded, become DamagedIndex.
     """
     try:
@@ -320,8 +323,8 @@ def _detecting_damage() -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise Busy("another process is writing the search index: try again") from error
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            raise OutputError(f"the search index cannot be written: {error}") from error
+        if code in _DISK_ERRORS:
+            raise OutputError(f"the search index cannot be used: {error}") from error
         raise DamagedIndex(str(error)) from error
     except (zlib.error, msgspec.DecodeError, json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
         raise DamagedIndex(str(error)) from error

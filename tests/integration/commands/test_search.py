@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,16 @@ def test_search_after_kill_while_index_is_made(archiver: Command, out: Path) -> 
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert search(archiver, "雨水") == keys(1)
+
+
+def test_search_damage_that_only_reading_shows_is_mended(archiver: Command, out: Path) -> None:
+    assert search(archiver, "C++") == keys(3)
+    with closing(sqlite3.connect(out / ".archive" / "search.db")) as index, index:
+        index.execute("UPDATE texts SET text = 'c++ ' || text")
+    assert search(archiver, "C++") == keys(3)
+    with closing(sqlite3.connect(out / ".archive" / "search.db")) as index, index:
+        index.execute("UPDATE texts SET changes = x'00'")
+    assert search(archiver, "C++") == keys(3)
 
 
 def test_search_tag_and_title(archiver: Command, out: Path) -> None:
