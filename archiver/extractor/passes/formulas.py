@@ -54,6 +54,7 @@ def read_formulas(body: Element) -> None:
     readers, for example.
     """
     done: set[Element] = set()
+    found: list[tuple[Element, Element, _Formula]] = []
     candidates = _candidates(body)
     for element in candidates:
         if element in done:
@@ -61,10 +62,12 @@ def read_formulas(body: Element) -> None:
         formula = _formula_in(element)
         if formula.source and not _has_other_words(whole := _whole_formula(element), formula.source):
             done.update(whole.iter(etree.Element))
-            if element.tag == "script":
-                _drop_drawn_before(element)
             is_display = formula.is_display or any(map(_is_display, _chain(element, whole)))
-            _replace_by_text(whole, formula._replace(is_display=is_display))
+            found.append((element, whole, formula._replace(is_display=is_display)))
+    for element, whole, formula in found:  # after all are found: a replaced formula has no tag or class that tells it
+        if element.tag == "script":
+            _drop_drawn_before(element)
+        _replace_by_text(whole, formula)
     for element in candidates:
         if element not in done:
             _tidy(element)

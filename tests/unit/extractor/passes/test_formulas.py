@@ -17,6 +17,9 @@ DISPLAY = "<p>设</p>\n<p>\\[x_{1}\\]</p>\n<p>为</p>"
 FORMULAS = {
     "KaTeX": (f"<p>设 {KATEX} 为</p>", INLINE),
     "KaTeX, displayed": (f'<p>设<span class="katex-display">{KATEX}</span>为</p>', DISPLAY),
+    "KaTeX, two in one element": (
+        f'<p>设 <span class="katex-inline">{KATEX}{KATEX.replace("x_{1}", "y")}</span> 为</p>', r"<p>设 \(x_{1}\)\(y\) 为</p>",
+    ),
     "KaTeX without its HTML": (f'<p>设 <span class="katex">{MATH}</span> 为</p>', INLINE),
     "MathML": (f"<p>设 {MATH} 为</p>", INLINE),
     "MathML, displayed": (f"<p>设{MATH.replace('<math', '<math display=block')}为</p>", DISPLAY),
