@@ -139,16 +139,18 @@ def _shows_more(parent: Element, element: Element) -> bool:
 
 
 def _chain(element: Element, whole: Element) -> Iterator[Element]:
-    """Yield `element` and the elements around it up to `whole`.
+    """Yield `element` and the elements around it up to `whole`, and the parent of `whole` if it is one for formulas.
 
-    If `element` itself is `whole`, also yield its parent, provided that this is an element for formulas.
+    This parent shows more than the formula, but its class may say that the formulas in it are displayed.
     """
     yield element
-    for ancestor in element.iterancestors():
-        if element is not whole or _is_math(ancestor):
-            yield ancestor
-        if ancestor is whole or element is whole:
-            return
+    for ancestor in element.iterancestors() if element is not whole else ():
+        yield ancestor
+        if ancestor is whole:
+            break
+    parent = whole.getparent()
+    if parent is not None and _is_math(parent):
+        yield parent
 
 
 def _is_display(element: Element) -> bool:
