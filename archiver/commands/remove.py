@@ -95,10 +95,10 @@ def preview(context: Context, key: str) -> RemovalResult:
     article = context.archive.catalogue.articles.find_by_key(key)
     assert article is not None
     post = files.posts.current_name(article.post, key)
-    digest = files.posts.digest_of(post)
+    has_post = files.posts.exists(post)
     pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.exclusive_pages(key)]
-    is_edited = bool(digest) and digest != article.digest
-    posts = [post] if digest and not is_edited else []
+    is_edited = has_post and not files.posts.is_unedited(post, article.digest)
+    posts = [post] if has_post and not is_edited else []
     media = removals.exclusive_media(key)
     shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]

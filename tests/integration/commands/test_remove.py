@@ -133,6 +133,14 @@ def test_rm_hand_edited_post_is_quarantined(archiver: Command, out: Path) -> Non
     assert (out / ".archive" / "lost" / named(out, path)).read_bytes() == edited
 
 
+def test_rm_post_whose_line_ends_git_changed_is_deleted(archiver: Command, out: Path) -> None:  # noqa: F811
+    path = post(out, 1)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert named(out, path) in remove(archiver, numbered.key(1))
+    assert not path.exists()
+    assert not (out / ".archive" / "lost").exists()
+
+
 def test_rm_dry_run_lists_files_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
     before = unrecorded(out)
     said = archiver("rm", "--dry-run", "-o", "out", numbered.key(1)).out.splitlines()
