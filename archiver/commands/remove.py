@@ -19,17 +19,17 @@ from archiver.storage.quarantine import move_aside
 _log = logging.getLogger(__name__)
 
 
-def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Iterator[RemovalResult]:
+def remove_named(context: Context, named: Iterable[str]) -> Iterator[RemovalResult]:
     """Remove the named articles; yield a result for each.
 
-    `named` has keys, addresses or post files. With `is_dry`, nothing is removed, and the results say what would be
-    removed. Raise InputError, before anything is removed, if the archive does not know a named article.
+    `named` has keys, addresses or post files. With the context of a dry run, nothing is removed, and the results say
+    what would be removed. Raise InputError, before anything is removed, if the archive does not know a named article.
     """
     keys = _keys(context, named)
-    if not is_dry:
+    if not context.is_dry:
         context.prepare()
     for key in keys:
-        yield preview(context, key) if is_dry else remove(context, key)
+        yield preview(context, key) if context.is_dry else remove(context, key)
 
 
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
