@@ -140,6 +140,14 @@ class Archiver:
 
         return self._opened.enter_context(closing(Context(self.settings, now=self._now, sleep=self._sleep)))
 
+    @cached_property
+    def _dry_context(self) -> Context:
+        """The Context for dry runs, which writes nothing to the archive."""
+        from archiver.context import Context
+
+        context = Context(self.settings, now=self._now, sleep=self._sleep, is_dry=True)
+        return self._opened.enter_context(closing(context))
+
     @property
     def _catalogue(self) -> Catalogue:
         """The catalogue of an existing archive.
@@ -228,7 +236,8 @@ class Archiver:
         """
         from archiver.commands.rebuild import rebuild_named
 
-        for result in rebuild_named(self._context, named, options, planned):
+        context = self._dry_context if options.is_dry else self._context
+        for result in rebuild_named(context, named, options, planned):
             self.summary.add(result.outcome)
             yield result
 
@@ -290,7 +299,7 @@ class Archiver:
         """
         from archiver.commands.remove import remove_named
 
-        yield from remove_named(self._context, named, is_dry=is_dry)
+        yield from remove_named(self._dry_context if is_dry else self._context, named)
 
     def undo_removal(self, named: Iterable[str]) -> Iterator[ArticleRecord]:
         """Allow removed articles to be archived again, without fetching them, and yield the ArticleRecord of each.
@@ -349,7 +358,8 @@ class Archiver:
         """
         from archiver.commands.merge import merge
 
-        yield from merge(self._context, others, restore_removed=restore_removed, is_dry=is_dry, planned=planned)
+        context = self._dry_context if is_dry else self._context
+        yield from merge(context, others, restore_removed=restore_removed, planned=planned)
 
     def history(self, name: str) -> list[Capture]:
         """Return the captures of an article (the pages that were received for it), the oldest first.

@@ -66,9 +66,9 @@ def _default(argument: TyperArgument) -> str:
 
 
 def _names(option: TyperOption) -> str:
-    """Return the names of an option as code, with the name of its value: `-o`, `--output FOLDER`."""
+    """Return the names of an option as code, with the name of its value if it takes one: `-o`, `--output FOLDER`."""
     *names, last = option.opts
-    value = "" if option.is_flag else f" {option.metavar}"
+    value = "" if option.is_flag or option.count else f" {option.metavar}"
     return ", ".join(f"`{_cell(name)}`" for name in (*names, last + value))
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archiver.archive.files import ArchiveFiles
 from archiver.archive.media import FetchedMedia
@@ -29,7 +30,8 @@ class Archive:
 
     The catalogue is opened on first use. If `server` is '', it is a file in the archive's folder. Otherwise `server` is
     the URL of the PostgreSQL database that has it. `now` returns the present time. `profile` is the kind of site. With
-    `is_dry`, no post, media file or snapshot is written; but if there is no catalogue, one is created.
+    `is_dry`, no post, media file or snapshot is written. If there is no catalogue, one is created; with `is_dry`, this
+    is a temporary one, outside of the archive.
     """
 
     def __init__(
@@ -68,11 +70,16 @@ class Archive:
         """The catalogue, opened on first use.
 
         If there is no catalogue yet, a new one is created. It is filled from the posts of the archive and from its
-        tombstones, the small files that record which articles the user removed.
+        tombstones, the small files that record which articles the user removed. In a dry run, the new catalogue is a
+        file in a temporary folder, which `close` deletes.
         """
-        catalogue = Catalogue(self.location, self.now)
+        location = self.location
+        if self.is_dry and not location.exists():
+            folder = self._opened.enter_context(TemporaryDirectory(prefix="archiver-"))
+            location = Location.in_archive(Path(folder))
+        catalogue = Catalogue(location, self.now)
         self._opened.callback(catalogue.close)
-        name = redact_words(self.location.name)
+        name = redact_words(location.name)
         _log.debug("%s: the catalogue is opened", name)
         if catalogue.open():
             _log.info("%s: a new catalogue, filled from the posts that are here", name)

@@ -118,6 +118,16 @@ class PostFiles:
         with as_output_error(path):
             return _digest(path.read_bytes()) if path.is_file() else ""
 
+    def is_unedited(self, name: str, recorded: str) -> bool:
+        """Return whether nobody edited a post since archiver wrote it (`matches_digest`); False if there is no file.
+
+        `recorded` is the SHA-256 of the post when archiver last wrote it; if it is '', that is unknown, and the post
+        counts as edited. Raise OutputError if the file cannot be read.
+        """
+        path = self.root / name
+        with as_output_error(path):
+            return path.is_file() and matches_digest(path.read_bytes(), recorded)
+
     def read_text(self, name: str) -> str:
         """Return the text of a post, front matter included; '' if there is no file.
 

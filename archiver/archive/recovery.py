@@ -277,11 +277,10 @@ def _with_digest(article: ArticleRecord, files: ArchiveFiles, salvage: Salvage) 
     """Return the record of an article with the digest of its post, so that the post does not count as edited.
 
     `salvage` has the digests of posts as archiver wrote them. Return the record unchanged if the digest of this post is
-    not among them, or if the post's file now has another digest.
+    not among them, or if a person edited the post since.
     """
     digest = salvage.digests.get(article.post, "")
-    is_current = digest and digest == files.posts.digest_of(article.post)
-    return replace(article, digest=digest) if is_current else article
+    return replace(article, digest=digest) if files.posts.is_unedited(article.post, digest) else article
 
 
 def _is_intact(root: Path, row: dict[str, object]) -> bool:

@@ -9,14 +9,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
-
-import msgspec
 
 from archiver import outcomes
 from archiver.archive.captures import StoredPage, identity
@@ -43,19 +40,14 @@ _BATCH_SIZE = 64  # number of pages that are synced to disk together
 
 
 def merge(
-    context: Context,
-    others: Iterable[str],
-    *,
-    restore_removed: bool,
-    is_dry: bool,
-    planned: Callable[[int], None],
+    context: Context, others: Iterable[str], *, restore_removed: bool, planned: Callable[[int], None]
 ) -> Iterator[MergeResult | str]:
     """Merge other archives into ours; yield a MergeResult for each file and each removal, and summary lines (str).
 
     A removal is the record that the user removed an article, so that it is not archived again. `others` are the folders
     of the other archives. With `restore_removed`, articles that were removed from ours come back if another archive has
-    them. With `is_dry`, nothing is written. First, `planned` is called with the number of files in the other archives;
-    a progress line can use this.
+    them. With the context of a dry run, nothing is written. First, `planned` is called with the number of files in the
+    other archives; a progress line can use this.
 
     Raise InputError or UsageError, before anything is written, if a folder is not an archive. Raise Busy if another run
     works on our archive.
@@ -64,38 +56,29 @@ def merge(
     for other in archives:
         other.check()
     planned(sum(other.count() for other in archives))
-    with _writable(context, is_dry=is_dry) as writable:
+    with _locked(context):
         for other in archives:
             with other:
-                merger = Merge(context=writable, other=other, restore_removed=restore_removed, is_dry=is_dry)
+                merger = Merge(context=context, other=other, restore_removed=restore_removed)
                 yield from merger.everything()
-                yield from outcomes.merge_summary(merger.counts, str(other.root), is_dry=is_dry)
+                yield from outcomes.merge_summary(merger.counts, str(other.root), is_dry=context.is_dry)
 
 
 @contextmanager
-def _writable(context: Context, *, is_dry: bool) -> Iterator[Context]:
-    """Lock our archive and yield its context, for merging into the archive.
-
-    In a dry run, nothing is locked. If our archive does not exist yet, a dry run gets the context of an empty temporary
-    archive.
-    """
-    if not is_dry:
-        context.prepare()
-        context.archive.own.mkdir(parents=True, exist_ok=True)
-        with context.archive.run_lock():
-            yield context
-    elif context.archive.location.exists():
-        yield context
-    else:
-        with TemporaryDirectory(prefix="archiver-") as folder:
-            settings = msgspec.structs.replace(context.settings, output=folder, catalogue="")
-            with closing(Context(settings, now=context.now)) as temporary:
-                yield temporary
+def _locked(context: Context) -> Iterator[None]:
+    """Prepare and lock our archive for the `with` block. In a dry run, nothing is done."""
+    if context.is_dry:
+        yield
+        return
+    context.prepare()
+    context.archive.own.mkdir(parents=True, exist_ok=True)
+    with context.archive.run_lock():
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """The merge of one other archive into ours. With `is_dry`, nothing is written, but results are yielded as usual.
+    """The merge of one other archive into ours. In a dry run, nothing is written, but results are yielded as usual.
 
     With `restore_removed`, articles that the user removed from our archive come back if the other archive has them.
     `counts` is for the summary: it has the number of results by kind and outcome, such as ("post", "imported").
@@ -104,7 +87,6 @@ class Merge:
     context: Context
     other: OtherArchive
     restore_removed: bool = False
-    is_dry: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changed: dict[str, None] = field(default_factory=dict)  # ordered set of the keys of articles to rebuild
     _seen: set[str] = field(default_factory=set)  # paths in the other archive for which a result was yielded
@@ -114,7 +96,7 @@ class Merge:
     def _merger(self) -> PostMerger:
         return PostMerger(
             archive=self.context.archive, other=self.other, changed=self._changed, stays_out=self._stays_out,
-            is_dry=self.is_dry,
+            is_dry=self.context.is_dry,
         )  # fmt: skip
 
     @property
@@ -137,7 +119,7 @@ class Merge:
                 self.counts[result.what, result.outcome] += 1
                 self._seen.add(result.path)
                 yield result
-        if not self.is_dry:
+        if not self.context.is_dry:
             self._catalogue.restore(Salvage(addresses=self.other.salvage.addresses))
 
     def _check(self) -> None:
@@ -149,7 +131,7 @@ class Merge:
         for folder in () if root.is_relative_to(other) else folders:
             if (root / folder).resolve().is_relative_to(other):
                 raise InputError(f"{folder} of this archive leads there by a link", concerns=str(self.other.root))
-        if not self.is_dry:
+        if not self.context.is_dry:
             check_space(root, self.other.size())
 
     def _undo_removals(self) -> Iterator[MergeResult]:
@@ -163,7 +145,7 @@ class Merge:
         for key in dict.fromkeys(chain(posts, rows)) if self.restore_removed else ():
             known = self._catalogue.articles.find_by_key(key)
             if known is not None and known.taken_out:
-                if not self.is_dry:
+                if not self.context.is_dry:
                     undo(self.context, key)
                 yield MergeResult(what="removal", outcome="updated", path="", key=key, said="taken in again")
 
@@ -180,7 +162,7 @@ class Merge:
                 message = "" if known.taken_out else "taken out there, and kept here"
                 yield MergeResult(what="removal", outcome="unchanged", path="", key=tombstone.key, said=message)
                 continue
-            if not self.is_dry:
+            if not self.context.is_dry:
                 tombstones.write(tombstone)
                 self._catalogue.recovered.add_removal(tombstone)
             yield MergeResult(what="removal", outcome="imported", path="", key=tombstone.key, said="taken out there")
@@ -212,7 +194,7 @@ class Merge:
         is_known = ours is not None and ours.is_sealed and {*map(identity, captures)} <= {*map(identity, ours.captures)}
         if is_known and self._catalogue.files.known_pages({digest}):
             return MergeResult(what="page", outcome="unchanged", path=path, key=key)
-        if not self.is_dry:
+        if not self.context.is_dry:
             self._write_page(digest, stored, captures, has_page=ours is not None)
             recovered = self._catalogue.recovered
             batch += [partial(recovered.add_capture, capture, article) for capture, article in found]
@@ -261,7 +243,7 @@ class Merge:
 
     def _medium(self, file: LocalFile, keys: list[str], is_proven: bool) -> MergeResult:
         outcome, message, path = self._compare_medium(file, is_proven=is_proven)
-        if outcome in ("imported", "updated") and not self.is_dry:
+        if outcome in ("imported", "updated") and not self.context.is_dry:
             if outcome == "updated":
                 copy_aside(self._files.root, file.path)
             self._files.media.write(file.path, read_file(self.other.root / file.path))
@@ -269,7 +251,7 @@ class Merge:
             path = self._keep_conflict(file.path)
         if outcome in ("imported", "updated", "unchanged"):
             self._changed.update(dict.fromkeys(keys) if outcome != "unchanged" else {})
-            if not self.is_dry:
+            if not self.context.is_dry:
                 self._files.sync()
                 self._links.append((keys, file))
         key = keys[0] if keys else ""
@@ -322,7 +304,7 @@ class Merge:
         for name, key in self.other.posts():
             yield self._guarded("post", self.other.root / name, lambda: self._merger.merge(name, key))  # noqa: B023
         for keys, file in self._links:
-            if keys and not self.is_dry:
+            if keys and not self.context.is_dry:
                 self._record_medium(keys, file)
 
     def _history(self) -> Iterator[MergeResult]:
@@ -331,7 +313,7 @@ class Merge:
         This is an iterator like the other steps of the merge, but yields nothing.
         """
         for key, capture in self.other.bare_captures():
-            if not self.is_dry and not self._stays_out(key):
+            if not self.context.is_dry and not self._stays_out(key):
                 self._catalogue.recovered.add_capture_without_page(key, capture)
         yield from ()
 
@@ -353,7 +335,7 @@ class Merge:
         the same text as the post, nobody edited the post; the catalogue notes this, so that later commands may
         overwrite it. Do nothing in a dry run.
         """
-        for key in [] if self.is_dry else list(self._changed):
+        for key in [] if self.context.is_dry else list(self._changed):
             article = self._catalogue.articles.find_by_key(key)
             if article is None or article.taken_out:
                 continue
@@ -378,7 +360,7 @@ class Merge:
         return known is not None and known.taken_out is not None and not self.restore_removed
 
     def _keep_conflict(self, path: str) -> str:
-        if self.is_dry:
+        if self.context.is_dry:
             return ""
         return keep_conflict(self._files, self.other.root / path, PurePosixPath(path).parent.name)
 

@@ -8,8 +8,6 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import closing
-from dataclasses import replace
 
 from archiver import outcomes
 from archiver.archive.lookup import require_article
@@ -35,12 +33,12 @@ def rebuild_named(
 ) -> Iterator[RebuildResult]:
     """Rebuild the posts of the named articles, or of all articles if `named` is None; yield the results.
 
-    Each of `named` is a key, an address or the path of a post. Before the first rebuild, `planned(n, n)` is called,
-    where n is the number of articles; a progress bar can use this. Raise InputError, before anything is written, if the
-    archive lacks a named article.
+    Each of `named` is a key, an address or the path of a post. `context` must be that of a dry run if `options.is_dry`
+    is set. Before the first rebuild, `planned(n, n)` is called, where n is the number of articles; a progress bar can
+    use this. Raise InputError, before anything is written, if the archive lacks a named article.
     """
     catalogue = context.archive.require_catalogue()
-    if not options.is_dry:
+    if not context.is_dry:
         context.prepare()
     keys: Iterable[str] = catalogue.articles.keys()
     count = catalogue.articles.count()
@@ -48,20 +46,18 @@ def rebuild_named(
         keys = dict.fromkeys(require_article(catalogue, name, context.settings).key for name in named)
         count = len(keys)
     planned(count, count)
-    jobs = options.jobs if count > WORTH_PROCESSES else 1
-    yield from rebuild(context.settings, keys, replace(options, jobs=jobs))
+    # In a dry run, the catalogue may be a temporary one, which other processes do not know.
+    if count > WORTH_PROCESSES and options.jobs > 1 and context.archive.location.exists():
+        yield from rebuild_in_processes(context.settings, keys, options)
+    else:
+        yield from (rebuild_one(context, key, diff=options.diff) for key in keys)
 
 
-def rebuild(settings: Settings, keys: Iterable[str], options: RebuildOptions) -> Iterator[RebuildResult]:
+def rebuild_in_processes(settings: Settings, keys: Iterable[str], options: RebuildOptions) -> Iterator[RebuildResult]:
     """Rebuild the posts of the articles with these keys; yield the results in the order of `keys`.
 
-    The archive in `settings` is opened anew: in this process if `options.jobs` is 1, otherwise in each of so many
-    worker processes.
+    `options.jobs` worker processes are started. Each of them opens the archive in `settings`.
     """
-    if options.jobs == 1:
-        with closing(Context(settings, is_dry=options.is_dry)) as context:
-            yield from (rebuild_one(context, key, diff=options.diff) for key in keys)
-        return
     spawn = multiprocessing.get_context("spawn")  # forked processes would share the database's connection
     with (
         received_logs(spawn) as send_logs,

@@ -19,17 +19,17 @@ from archiver.storage.quarantine import move_aside
 _log = logging.getLogger(__name__)
 
 
-def remove_named(context: Context, named: Iterable[str], *, is_dry: bool) -> Iterator[RemovalResult]:
+def remove_named(context: Context, named: Iterable[str]) -> Iterator[RemovalResult]:
     """Remove the named articles; yield a result for each.
 
-    `named` has keys, addresses or post files. With `is_dry`, nothing is removed, and the results say what would be
-    removed. Raise InputError, before anything is removed, if the archive does not know a named article.
+    `named` has keys, addresses or post files. With the context of a dry run, nothing is removed, and the results say
+    what would be removed. Raise InputError, before anything is removed, if the archive does not know a named article.
     """
     keys = _keys(context, named)
-    if not is_dry:
+    if not context.is_dry:
         context.prepare()
     for key in keys:
-        yield preview(context, key) if is_dry else remove(context, key)
+        yield preview(context, key) if context.is_dry else remove(context, key)
 
 
 def undo_named(context: Context, named: Iterable[str]) -> Iterator[ArticleRecord]:
@@ -95,10 +95,10 @@ def preview(context: Context, key: str) -> RemovalResult:
     article = context.archive.catalogue.articles.find_by_key(key)
     assert article is not None
     post = files.posts.current_name(article.post, key)
-    digest = files.posts.digest_of(post)
+    has_post = files.posts.exists(post)
     pages = [files.snapshots.path(page).relative_to(files.root).as_posix() for page in removals.exclusive_pages(key)]
-    is_edited = bool(digest) and digest != article.digest
-    posts = [post] if digest and not is_edited else []
+    is_edited = has_post and not files.posts.is_unedited(post, article.digest)
+    posts = [post] if has_post and not is_edited else []
     media = removals.exclusive_media(key)
     shown = shown_files(files.root, media)  # texts that the user wrote may show the media, too
     unshown = [path for path in media if not shown.get(path, set()) - {post}]

@@ -20,7 +20,7 @@ from archiver.archive.recovery import Recovery, archived_time_in, with_result
 from archiver.archive.snapshot_pages import current_capture
 from archiver.archive.tombstones import Tombstones
 from archiver.catalogue import Catalogue
-from archiver.commands.rebuild import WORTH_PROCESSES, rebuild, rebuild_one
+from archiver.commands.rebuild import WORTH_PROCESSES, rebuild_in_processes, rebuild_one
 from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
 from archiver.credentials import redact_words
@@ -124,7 +124,7 @@ class Repair:
         results = (
             (rebuild_one(self.context, key) for key in keys)
             if jobs == 1
-            else rebuild(self.context.settings, keys, RebuildOptions(jobs=jobs))
+            else rebuild_in_processes(self.context.settings, keys, RebuildOptions(jobs=jobs))
         )
         for outcome in (result.outcome for result in results):
             self.inventory.on_checked(1)

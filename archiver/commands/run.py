@@ -7,7 +7,7 @@ are addresses and media that earlier commands left for later, and articles that 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,19 +58,20 @@ class _Run:
     listings: dict[str, AlbumListing] = field(default_factory=dict)  # complete listings, by address of the album
 
     def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
-        jobs: dict[str, Job] = {}
+        by_place: dict[str, Job] = {}
         for source in self.context.settings.sources:
             for job in (yield from self._gather(source)):
                 # If two sources name an article, the options of the first apply.
-                jobs.setdefault(job.target.url or job.target.file, job)
-        for job in self._due_jobs(jobs):
-            jobs[job.target.url] = job
+                by_place.setdefault(job.target.url or job.target.file, job)
+        for job in self._due_jobs():
+            by_place.setdefault(job.target.url, job)
+        jobs = list(by_place.values())
+        jobs += self._of_other_articles(jobs, self._media_jobs())
         budget = self._budget_left()
-        for job in self._recheck_jobs(max(budget - len(jobs), 0)):
-            jobs.setdefault(job.target.url, job)
+        jobs += self._of_other_articles(jobs, self._recheck_jobs(max(budget - len(jobs), 0)))
         planned(len(jobs), len(jobs))
         limit = budget if self.options.limit is None else min(budget, self.options.limit)
-        yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs.values())
+        yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs)
 
     def _budget_left(self) -> int:
         """Return the number of pages that this run may still request, according to the setting `budget`."""
@@ -158,23 +159,36 @@ class _Run:
         if listing.is_complete:
             self.listings[source.album] = listing
 
-    def _due_jobs(self, jobs: Mapping[str, Job]) -> Iterator[Job]:
-        """Yield a job for each address that is due, and for each article that has media that are due.
+    def _due_jobs(self) -> Iterator[Job]:
+        """Yield a job for each address that is due."""
+        for record in list(self.context.archive.catalogue.urls.due_now()):
+            yield Job(target=Target(source=record.url, url=record.url), source=self._options_of(record.source))
 
-        `jobs` maps addresses to the jobs that this run has already. A due address that is in `jobs` gets no second job.
-        An article gets no second job for its media, but its address may be in `jobs` with a job of another kind.
-        """
+    def _media_jobs(self) -> Iterator[Job]:
+        """Yield a job for each article that has media that are due. The job does not fetch the article's page."""
         catalogue = self.context.archive.catalogue
-        sources = {source.title: source.options for source in self.context.settings.sources}
-        for record in list(catalogue.urls.due_now()):
-            if record.url not in jobs:
-                yield _job(record.url, sources.get(redact_words(record.source), SourceOptions()))
-        retried = {job.article.key for job in jobs.values() if job.kind is JobKind.RETRY_MEDIA and job.article}
         for key in catalogue.media.articles_with_due_media():
-            article = catalogue.articles.find_by_key(key)
-            if article and key not in retried:
-                job = _job(article.url, sources.get(redact_words(article.source), SourceOptions()))
-                yield replace(job, kind=JobKind.RETRY_MEDIA, article=article)
+            if article := catalogue.articles.find_by_key(key):
+                target = Target(source=article.url or key, url=article.url)  # some saved pages do not tell an address
+                source = self._options_of(article.source)
+                yield Job(target=target, source=source, article=article, kind=JobKind.RETRY_MEDIA)
+
+    def _options_of(self, title: str) -> SourceOptions:
+        """Return the options of the source with this title; the default options if archiver.yml does not name it."""
+        options = {source.title: source.options for source in self.context.settings.sources}
+        return options.get(redact_words(title), SourceOptions())
+
+    def _of_other_articles(self, jobs: list[Job], more: Iterable[Job]) -> list[Job]:
+        """Return the jobs in `more` whose articles have no job in `jobs`.
+
+        Two jobs for one article would run at the same time. For example, a job for its media might write the post again
+        from the old page after another job has fetched a new page. Jobs for saved pages are not looked at.
+        """
+        keys = {job.article.key for job in jobs if job.article}
+        if self.options.refresh:  # then jobs without an article fetch pages of archived articles, too
+            known = self.context.archive.catalogue.urls.find(job.target for job in jobs if job.asks_for_page)
+            keys |= {record.article.key for record in known.values() if record.article}
+        return [job for job in more if job.article and job.article.key not in keys]
 
     def _recheck_jobs(self, limit: int) -> Iterator[Job]:
         """Return jobs for at most `limit` articles whose recheck is due.
@@ -197,10 +211,6 @@ def _remaining_jobs(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
         except StopIteration as end:
             remaining: list[Job] = end.value
             return remaining
-
-
-def _job(url: str, source: SourceOptions) -> Job:
-    return Job(target=Target(source=url, url=url), source=source)
 
 
 def _entry(target: Target) -> ListEntry:

@@ -12,10 +12,10 @@ import re
 from archiver import urls
 from archiver.extractor.passes.css import BLOCK_TAGS, declarations
 from archiver.extractor.passes.images import is_embedded_image, pixels
+from archiver.extractor.passes.lengths import COLUMN_WIDTH
 from archiver.extractor.passes.tree import DRAWING, Element, having, holds
 
 _MIN_SIDE = 64  # px, for width and height; smaller backgrounds are bullets, borders or strips
-_COLUMN_WIDTH = 677  # px: the width of an article on a desktop
 _DEFAULT_SVG_SIZE = (300, 150)  # px
 _ADDRESS = re.compile(r"url\(\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\"'()\s]*+))\s*+\)")
 _with_address = having("descendant::*/@style[contains(., 'url(')]")
@@ -75,7 +75,7 @@ def _svg_size(svg: Element) -> tuple[float, float]:
     """
     style = declarations(svg.get("style", ""))
     view = [pixels(part) for part in re.split(r"[\s,]+", (svg.get("viewbox") or svg.get("viewBox") or "").strip())]
-    default_width = _COLUMN_WIDTH if len(view) == 4 else _DEFAULT_SVG_SIZE[0]
+    default_width = COLUMN_WIDTH if len(view) == 4 else _DEFAULT_SVG_SIZE[0]
     width = _length(style.get("width", ""), svg.get("width", "")) or default_width
     if style.get("width", "").startswith("0"):
         return 0, 0
@@ -93,7 +93,7 @@ def _width(element: Element) -> float:
     if style.get("width", "auto") != "auto":
         return _length(style["width"])
     fills = element.tag in BLOCK_TAGS and not style.get("display", "").startswith("inline")
-    return _COLUMN_WIDTH if fills and "float" not in style else max(map(_width, element), default=0)
+    return COLUMN_WIDTH if fills and "float" not in style else max(map(_width, element), default=0)
 
 
 def _height(element: Element) -> float:
@@ -114,11 +114,11 @@ def _length(*values: str) -> float:
 
     Pass several values if a length can be declared in several places, such as `style` and the attribute `width`.
     Percentages and positive numbers of pixels are usable: `50%`, `12px`, `12`. Percentages are taken of the width of
-    WeChat's article column. All other values, such as `auto` or `2em`, are skipped.
+    WeChat's article column. All other values, such as `auto`, `2em` or `-12px`, are skipped.
     """
     for value in values:
         if found := _PERCENT.match(value):
-            return _COLUMN_WIDTH * float(found[1]) / 100
-        if length := pixels(value):
+            return COLUMN_WIDTH * float(found[1]) / 100
+        if (length := pixels(value)) > 0:
             return length
     return 0

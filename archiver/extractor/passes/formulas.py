@@ -54,6 +54,7 @@ def read_formulas(body: Element) -> None:
     readers, for example.
     """
     done: set[Element] = set()
+    found: list[tuple[Element, Element, _Formula]] = []
     candidates = _candidates(body)
     for element in candidates:
         if element in done:
@@ -61,13 +62,15 @@ def read_formulas(body: Element) -> None:
         formula = _formula_in(element)
         if formula.source and not _has_other_words(whole := _whole_formula(element), formula.source):
             done.update(whole.iter(etree.Element))
-            if element.tag == "script":
-                _drop_drawn_before(element)
-            elif (copy := _drawn_copy(whole)) is not None:
+            if element.tag != "script" and (copy := _drawn_copy(whole)) is not None:
                 done.update(copy.iter(etree.Element))
                 drop(copy)
             is_display = formula.is_display or any(map(_is_display, _chain(element, whole)))
-            _replace_by_text(whole, formula._replace(is_display=is_display))
+            found.append((element, whole, formula._replace(is_display=is_display)))
+    for element, whole, formula in found:  # after all are found: a replaced formula has no tag or class that tells it
+        if element.tag == "script":
+            _drop_drawn_before(element)
+        _replace_by_text(whole, formula)
     for element in candidates:
         if element not in done:
             _tidy(element)
@@ -139,16 +142,18 @@ def _shows_more(parent: Element, element: Element) -> bool:
 
 
 def _chain(element: Element, whole: Element) -> Iterator[Element]:
-    """Yield `element` and the elements around it up to `whole`.
+    """Yield `element` and the elements around it up to `whole`, and the parent of `whole` if it is one for formulas.
 
-    If `element` itself is `whole`, also yield its parent, provided that this is an element for formulas.
+    This parent shows more than the formula, but its class may say that the formulas in it are displayed.
     """
     yield element
-    for ancestor in element.iterancestors():
-        if element is not whole or _is_math(ancestor):
-            yield ancestor
-        if ancestor is whole or element is whole:
-            return
+    for ancestor in element.iterancestors() if element is not whole else ():
+        yield ancestor
+        if ancestor is whole:
+            break
+    parent = whole.getparent()
+    if parent is not None and _is_math(parent):
+        yield parent
 
 
 def _is_display(element: Element) -> bool:

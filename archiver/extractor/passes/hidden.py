@@ -24,7 +24,7 @@ def drop_hidden(body: Element) -> Iterator[Removal]:
         tag = element.tag
         text = "" if tag in ("script", "style") else re.sub(r"[\s\u200b-\u200f\ufeff]", "", normalized_text(element))
         if len(text) >= _MIN_REPORTED:
-            yield Removal(step="drop_unseen", reason="hidden on the page", text=text[:80])
+            yield Removal(step="drop_hidden", reason="hidden on the page", text=text[:80])
         drop(element)
 
 

@@ -36,7 +36,7 @@ def find_images(body: Element) -> Iterator[Removal]:
     for image in elements(body, "img"):
         address = address_of(image)
         if not address:
-            yield Removal(step="find_pictures", reason="picture without an address", text=image.get("alt", "")[:80])
+            yield Removal(step="find_images", reason="picture without an address", text=image.get("alt", "")[:80])
             drop(image)
             continue
         image.set("src", address)

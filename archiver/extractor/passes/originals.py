@@ -15,6 +15,7 @@ from typing import Any, cast
 from lxml import etree
 
 from archiver import urls
+from archiver.extractor.passes.images import address_of
 from archiver.extractor.passes.tree import Element, having
 
 _HINTS = ("/web/", "://archive.", "/o/")  # one of these is in each address that a web archive has changed
@@ -59,7 +60,7 @@ def restore_saved_images(css: str, html: str) -> Callable[[Element], None]:
 
     The function takes the tree of the body and changes each element whose `style` names such a variable:
 
-    - An `<img>` gets the image in the variable as its `src`.
+    - An `<img>` gets the image in the variable as its `src`, unless its `src` is an image already.
     - Any other element gets it as its `background-image`, which is appended to the `style`.
 
     Elements with `data-src` are not changed. Images in variables are `data:` addresses. `css` is the content of the
@@ -92,6 +93,8 @@ def _restore_saved_images(variables: dict[str, str], body: Element) -> None:
         image = image_in_style(style, variables)
         if not image or element.get("data-src") or len(image) > rest:
             continue
+        if element.tag == "img" and address_of({"src": element.get("src", "")}):
+            continue  # the variable has a background, such as the picture that a page shows while it loads the image
         rest -= len(image)
         if element.tag == "img":
             element.set("src", image)

@@ -77,6 +77,17 @@ def other(three: Inside) -> Path:
     return folder
 
 
+def damage_listings(root: Path) -> None:
+    """Damages the catalogue in a table that none of these tests needs."""
+    settle(root)
+    with closing(sqlite3.connect(root / CATALOGUE)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'listings'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    content = bytearray((root / CATALOGUE).read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    (root / CATALOGUE).write_bytes(content)
+
+
 @pytest.mark.parametrize("then", ["rebuild", "add", "repair"])
 def test_recovery_damaged_then_missing_image_terminates(three: Inside, world: World, then: str) -> None:
     """No digest and no file were the same: each looked for the picture without end."""
@@ -177,15 +188,23 @@ def test_repair_damaged_catalogue_keeps_removals_without_tombstone(three: Inside
     with opened(three) as archiver:
         list(archiver.remove([numbered.key(3)]))
     shutil.rmtree(three.folder / ".archive" / "removed")
-    settle(three.folder)
-    with closing(sqlite3.connect(three.folder / CATALOGUE)) as connection:
-        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'listings'").fetchone()
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-    content = bytearray((three.folder / CATALOGUE).read_bytes())
-    content[(page - 1) * size : page * size] = b"\xff" * size
-    (three.folder / CATALOGUE).write_bytes(content)
+    damage_listings(three.folder)
     verify(three, repair=True)
     assert add(three, 3) == ["skipped"]
+
+
+@pytest.mark.file
+def test_repair_damaged_catalogue_post_with_changed_line_ends_is_unedited(archive: Inside, world: World) -> None:
+    """It has no page, so nothing but its recorded digest says that nobody edited it."""
+    serve(world, 1)
+    add(archive, 1, snapshots=False)
+    path = post(archive.folder, 1)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    damage_listings(archive.folder)
+    verify(archive, repair=True)
+    with opened(archive) as archiver:
+        (result,) = archiver.remove([numbered.key(1)])
+    assert (result.kept, path.exists()) == ("", False)
 
 
 def _own_post(other: Path) -> None:

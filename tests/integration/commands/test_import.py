@@ -186,6 +186,16 @@ def test_import_dry_run_writes_nothing(archiver: Command, halves: tuple[Path, Pa
     assert not (archiver.folder / "nowhere").exists()
 
 
+def test_import_dry_run_without_catalogue_compares_posts(archiver: Command, halves: tuple[Path, Path]) -> None:
+    out, _ = halves
+    shutil.rmtree(out / ".archive")
+    before = disk(out)
+    merged = told(merge(archiver, "--dry-run", "other"))
+    assert (merged[("post", "imported")], merged[("post", "unchanged")]) == (2, 1)
+    assert disk(out) == before
+    assert not (out / ".archive").exists()
+
+
 @pytest.mark.parametrize(
     ("other", "code", "said"),
     [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from archiver.commands.rebuild import WORTH_PROCESSES
 from tests.support.command import Command
 from tests.support.paths import SHARED
 from tests.support.wechat import World, numbered
@@ -116,6 +118,18 @@ def test_rebuild_dry_run_shows_diff_and_writes_nothing(archiver: Command, world:
     ]
     assert "1 updated" in run.err
     assert rebuild(archiver, "--all") == ["updated"]
+
+
+def test_rebuild_dry_run_creates_no_catalogue(archiver: Command, world: World) -> None:
+    """What it says of the posts is what the real call then says."""
+    archived(archiver, world, *range(WORTH_PROCESSES + 1))
+    shutil.rmtree(archiver.folder / "out" / ".archive")
+    before = disk(archiver.folder / "out")
+    run = archiver("rebuild", "-o", "out", "--all", "--dry-run", "--json", "--jobs", "2")
+    assert disk(archiver.folder / "out") == before
+    assert not (archiver.folder / "out" / ".archive").exists()
+    assert len(run.outcomes) == WORTH_PROCESSES + 1
+    assert run.outcomes == archiver("rebuild", "-o", "out", "--all", "--json").outcomes
 
 
 def test_rebuild_hand_edited_post_kept_without_force(archiver: Command, world: World) -> None:

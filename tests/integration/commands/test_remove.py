@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from threading import Event
 
@@ -133,11 +134,29 @@ def test_rm_hand_edited_post_is_quarantined(archiver: Command, out: Path) -> Non
     assert (out / ".archive" / "lost" / named(out, path)).read_bytes() == edited
 
 
+def test_rm_post_whose_line_ends_git_changed_is_deleted(archiver: Command, out: Path) -> None:  # noqa: F811
+    path = post(out, 1)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert named(out, path) in remove(archiver, numbered.key(1))
+    assert not path.exists()
+    assert not (out / ".archive" / "lost").exists()
+
+
 def test_rm_dry_run_lists_files_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811
     before = unrecorded(out)
     said = archiver("rm", "--dry-run", "-o", "out", numbered.key(1)).out.splitlines()
     assert unrecorded(out) == before
     assert said == remove(archiver, numbered.key(1))
+
+
+def test_rm_dry_run_creates_no_catalogue(archiver: Command, out: Path) -> None:  # noqa: F811
+    shutil.rmtree(out / ".archive")
+    before = disk(out)
+    would = archiver("rm", "--dry-run", "--json", "-o", "out", numbered.key(1)).outcome
+    assert disk(out) == before
+    assert not (out / ".archive").exists()
+    assert would["kept"] == named(out, post(out, 1))  # without the catalogue's digest it may be somebody's work
+    assert would["files"] == remove(archiver, numbered.key(1))
 
 
 def test_rm_without_confirmation_deletes_nothing(archiver: Command, out: Path) -> None:  # noqa: F811

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.integration.commands.test_saved_identity import save
 from tests.support.command import Command, Run
 from tests.support.wechat import PAGES, World, albums, numbered, pages
 
@@ -209,11 +210,51 @@ def test_run_missing_image_fetched_without_page(archiver: Command, world: World)
     numbered.serve_picture(world, 7)
     world.requests.clear()
     assert _says_nothing(archiver("run"))
-    archiver.catalogue.change("UPDATE media SET due = 0 WHERE due IS NOT NULL")
+    _make_pictures_due(archiver)
     assert archiver("run").err.splitlines() == ["1 updated"]
     assert [request.host for request in world.requests] == ["mmbiz.qpic.cn"]
     assert numbered.picture_file(7) in archiver.posts[0].read_text(encoding="utf-8")
     assert _fronts(archiver)[1][1]["author"] == "某人"
+
+
+def _make_pictures_due(archiver: Command) -> None:
+    archiver.catalogue.change("UPDATE media SET due = 0 WHERE due IS NOT NULL")
+
+
+@pytest.mark.parametrize("address", [numbered.address(1), albums.long_link(1)], ids=["short", "long"])
+def test_run_refresh_rereads_article_with_missing_image(archiver: Command, world: World, address: str) -> None:
+    """A job for the picture alone would make the post again from the old page."""
+    for each in (numbered.address(1), address):
+        world.serve(each, numbered.article(1, pictures=(7,)))
+    archiver.add(numbered.address(1))
+    archiver.write("addresses.txt", address)
+    _configure(archiver, {"list": "addresses.txt"}, recheck="7d")
+    for each in (numbered.address(1), address):
+        world.serve(each, numbered.article(1, words="改过。", pictures=(7,)))
+    numbered.serve_picture(world, 7)
+    _make_pictures_due(archiver)
+    archiver.catalogue.change("UPDATE articles SET checked = 1")
+    world.requests.clear()
+    assert archiver("run", "--refresh").err.splitlines() == ["1 updated"]
+    assert len(world.asked(PAGES)) == 1
+    text = archiver.posts[0].read_text(encoding="utf-8")
+    assert "改过。" in text
+    assert numbered.picture_file(7) in text
+
+
+def test_run_missing_images_of_articles_without_address_fetched_together(archiver: Command, world: World) -> None:
+    for number in (1, 2):
+        image = f'<p><img data-src="{numbered.picture(number)}/640?wx_fmt=png" data-w="240"></p>'
+        (archiver.folder / f"{number}.html").write_bytes(save(f"<p>第 {number} 篇。</p>{image}", title=f"文 {number}"))
+        archiver.add(f"{number}.html")
+        numbered.serve_picture(world, number)
+    assert archiver.catalogue.rows("SELECT url FROM articles") == [{"url": ""}] * 2
+    archiver.write("addresses.txt")
+    _configure(archiver, {"list": "addresses.txt"})
+    _make_pictures_due(archiver)
+    assert archiver("run").err.splitlines()[-1] == "2 updated"
+    texts = "".join(post.read_text(encoding="utf-8") for post in archiver.posts)
+    assert [numbered.picture_file(number) in texts for number in (1, 2)] == [True, True]
 
 
 # Trouble

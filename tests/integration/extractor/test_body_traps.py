@@ -294,6 +294,11 @@ def test_clean_removed_profile_card_is_reported() -> None:
     assert [(r.step, r.text) for r in removed] == [("make_cards", "某号")]
 
 
+def test_clean_removal_step_is_the_name_of_its_pass() -> None:
+    removed = cleaned('<p hidden>一段看不见的文字</p><p>甲<img alt="没有地址"></p>').removed
+    assert [(r.step, r.text) for r in removed] == [("drop_hidden", "一段看不见的文字"), ("find_images", "没有地址")]
+
+
 def test_clean_repeated_picture_is_one_medium() -> None:
     media = cleaned(f'<img data-src="{PICTURE}"><img data-src="{PICTURE}#imgIndex=1" data-w="800">').media
     assert [m.tries for m in media] == [(PICTURE.replace("/640", "/0"), PICTURE)]

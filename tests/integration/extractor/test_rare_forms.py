@@ -50,6 +50,12 @@ BODIES = {
     "text that is there and not to be seen": ('甲<i style="visibility:hidden">乙<b style="visibility:visible">丙</b></i>', "甲<strong>*丙*</strong>"),
     "code that ends with a line": ("甲<code>a<br></code>b", "甲`a`  \nb"),
     "a drawing as wide as the column": ("甲" + DRAWING.format("100%"), f"甲\n\n![]({CDN})"),
+    "a drawing whose style has an invalid width": (
+        "甲" + DRAWING.format("-12px").replace("<svg", '<svg width="600"'), f"甲\n\n![]({CDN})",
+    ),
+    "a box with an invalid padding": (
+        f'甲<div style="height:70px;padding:-12px 0;background:url({CDN})"></div>', f"甲\n\n![]({CDN})",
+    ),
     "a drawing without a width": ("甲" + DRAWING.format("0"), "甲"),
     "code whose classes only sound like line numbers": ('<pre><span class="outline">a</span>b</pre>', "```\nab\n```"),
 }  # fmt: skip

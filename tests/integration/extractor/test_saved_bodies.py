@@ -74,6 +74,14 @@ INLINED_IMAGES = {
     "as a background": ('<section style="background-image:var(--sf-img-0);height:200px"></section>', INLINED),
     "as an inlined background": (f"<section style='background-image:url({LONG});height:200px'></section>", LONG),
     "in src": (f'<img src="{INLINED}">', INLINED),
+    "in src, before a background": (
+        f"""<img src="{INLINED}y" style="background-image:var(--sf-img-0)">""",
+        f"{INLINED}y",
+    ),
+    "an address in src, before a background": (
+        f"""<img src="{PICTURE}" style="background-image:var(--sf-img-0)">""",
+        PICTURE,
+    ),
     "the address is known": (
         f"""<img data-src="{PICTURE}" src='{BLANK}' style="background-image:var(--sf-img-0)">""",
         PICTURE,

@@ -28,6 +28,13 @@ FORMULAS = {
         f"<table><tr><td>{KATEX}</td><td>甲</td></tr></table>",
         r"<table><tr><td><p>\(x_{1}\)</p></td><td><p>甲</p></td></tr></table>",
     ),
+    "KaTeX, two in one element": (
+        f'<p>设 <span class="katex-inline">{KATEX}{KATEX.replace("x_{1}", "y")}</span> 为</p>', r"<p>设 \(x_{1}\)\(y\) 为</p>",
+    ),
+    "KaTeX, two displayed in one place": (
+        f'<p>设<span class="katex-display">{KATEX}{KATEX.replace("x_{1}", "y")}</span>为</p>',
+        DISPLAY.replace("<p>为", "<p>\\[y\\]</p>\n<p>为"),
+    ),
     "KaTeX without its HTML": (f'<p>设 <span class="katex">{MATH}</span> 为</p>', INLINE),
     "MathML": (f"<p>设 {MATH} 为</p>", INLINE),
     "MathML, displayed": (f"<p>设{MATH.replace('<math', '<math display=block')}为</p>", DISPLAY),
