@@ -195,7 +195,12 @@ def _read_text(number: int, text: str, folder: _Folder) -> list[ListEntry]:
 
 
 def _addresses_in(text: str) -> list[str]:
-    """Return the addresses of WeChat in a text, also those that are parts of other addresses; whole or broken."""
+    """Return the addresses of WeChat in a text, and the addresses of other sites that contain one.
+
+    For example, the whole of `https://example.com/?u=https://mp.weixin.qq.com/s/…` is returned. Addresses are not
+    checked: they may be cut off or wrong. Addresses of WeChat that never lead to an article, such as those of QR codes,
+    are left out.
+    """
     if "](" in text:
         text = _LINK.sub("(", text)  # the title of a link may be its address, shortened
     if "\\" in text:
@@ -208,7 +213,10 @@ def _addresses_in(text: str) -> list[str]:
 
 
 def _all_addresses_in(text: str) -> list[str]:
-    """Return the addresses of WeChat in a text in which some are parts of other addresses."""
+    """Return the addresses of WeChat in a text in which some are parts of other addresses.
+
+    Instead of an address that `wrapped_address` finds in another one, the whole other address is returned.
+    """
     addresses: list[str] = []
     at = 0
     for found in _OTHER_ADDRESS.finditer(text):

@@ -112,7 +112,11 @@ def _links_of(parts: zipfile.ZipFile, sheet: str) -> dict[str, list[str]]:
 
 
 def _elements(parts: zipfile.ZipFile, name: str, tag: str) -> Iterator[_Element]:
-    """Yield the elements called `tag` of a part, and free each afterwards. Nothing outside the part is read."""
+    """Yield the elements called `tag` of a part of the workbook: the XML file `name` in the zip file `parts`.
+
+    Each element is emptied when the next one is requested. Entities are not resolved, so no other file is loaded. Raise
+    InputError if the part is too large.
+    """
     from lxml.etree import iterparse
 
     if parts.getinfo(name).file_size > _MAX_PART_SIZE:

@@ -27,9 +27,11 @@ def find_backgrounds(body: Element) -> None:
     """Insert an `<img>` with the background image before each large empty box or SVG that has one.
 
     Large means at least 64 px wide and high, and empty means without text and images. All other backgrounds are
-    ignored. The box itself stays in the tree, but each `url(…)` in its `style` is replaced by `none`, as in all
-    elements with a background image. An embedded image may be long, and `declarations` reads only the beginning of a
-    style.
+    ignored. The boxes stay in the tree.
+
+    Before the sizes are read, each `url(…)` in the `style` of an element other than `<img>` is replaced by `none`,
+    also in boxes that are then ignored. The reason is that `declarations` reads only the beginning of a style. An
+    embedded image (`data:…`) may be so long that the properties behind it would not be read.
     """
     elements = dict.fromkeys((*_with_address(body), *_with_moved_address(body)))
     found = [(element, _address_of(element)) for element in elements if element.tag != "img"]

@@ -204,7 +204,7 @@ def _collapses_space(pre: Element) -> bool:
 
 
 def _texts_outside_code(pre: Element) -> Iterator[tuple[str, bool]]:
-    """Yield each text in a `<pre>` outside of `<code>`, and whether its spaces are shown."""
+    """Yield each text in a `<pre>` outside of `<code>`, and whether its spaces are shown as they are, not collapsed."""
     shown = [False]  # for each open element, whether the spaces in it are shown
     skipped: Element | None = None
     walk = etree.iterwalk(pre, events=("start", "end"))
