@@ -278,7 +278,7 @@ def test_warc_archive_without_posts_folder_is_exported(article: Command) -> None
 
 def test_warc_duplicate_captures_have_unique_record_ids(offline: Command) -> None:
     for _ in range(2):
-        offline.add(FIXTURES / "article--2025" / "page.html")
+        offline.add("--no-media", FIXTURES / "article--2025" / "page.html")
     [identity] = offline.catalogue.rows("SELECT article_id FROM captures LIMIT 1")
     columns = "article_id, url, final_url, status, headers, captured, state, saved, redacted, sha256, size, lost"
     offline.catalogue.change(
