@@ -111,7 +111,10 @@ class SearchIndex:
         name = str(path) if path else ":memory:"
         if path and not create and not path.is_file():
             raise DamagedIndex("there is no index")
-        self._connection = sqlite3.connect(name, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+        with _detecting_damage():
+            self._connection = sqlite3.connect(
+                name, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+            )
         try:
             self._open(create=create)
         except BaseException:
