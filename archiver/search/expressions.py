@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from archiver.search.query import Query, Term
-from archiver.search.tokens import is_exact, phrase
+from archiver.search.tokens import is_exact, is_word_character, phrase
 
 
 def match_expression(query: Query, common: Collection[Term]) -> tuple[str, Query]:
@@ -29,6 +29,8 @@ def _clause(term: Term) -> str:
     phrases = []
     for spelling in term.spellings:
         words, is_prefix = phrase(spelling)
+        if _ends_with_lone_character(words, is_prefix=is_prefix):
+            words, is_prefix = words[:-1], False
         if not words:
             return ""
         phrases.append(f'"{" ".join(words)}"{" *" if is_prefix else ""}')
@@ -36,4 +38,18 @@ def _clause(term: Term) -> str:
 
 
 def _is_exact(term: Term) -> bool:
-    return all(map(is_exact, term.spellings))
+    """Return whether every post that the expression of a term finds contains the term."""
+    return all(
+        is_exact(spelling) and not _ends_with_lone_character(words, is_prefix=is_prefix)
+        for spelling in term.spellings
+        for words, is_prefix in [phrase(spelling)]
+    )
+
+
+def _ends_with_lone_character(words: Sequence[str], *, is_prefix: bool) -> bool:
+    """Return True for phrases such as `2025 年*`, whose last token is the beginning of many.
+
+    The index would merge the lists of all pairs that begin with this character, which takes longer than reading the
+    texts of a page of results. So it is asked for the words before.
+    """
+    return is_prefix and len(words) > 1 and len(words[-1]) == 1 and not is_word_character(words[-1])
