@@ -6,19 +6,15 @@ The generators write the markup of an editor from lines and cells; what the engi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
-from tests.support.engines import ENGINES
+from tests.support.bodies import shown
 
 pytestmark = pytest.mark.jekyll
 
@@ -33,13 +29,6 @@ PLACES = {
     "a heading": "<h2>前</h2><h2>{}</h2><h2>后</h2>",
 }
 in_every_place = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-
-
-def shown(html: str) -> Iterator[BeautifulSoup]:
-    """Yield what each engine makes of the Markdown of a body."""
-    markdown = body_markdown(clean(RawBody(html=html)).html, LinkResolver())
-    for render in ENGINES.values():
-        yield BeautifulSoup(render(markdown + "\n"), "html.parser")
 
 
 def words(tag: Tag) -> str:

@@ -10,10 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 from tests.support.shown import CHINESE, Token, counter, numbered, tokens
 
@@ -80,10 +77,6 @@ PLACES = {
     "cell": "<table><tr><td>始{}</td><td>末</td></tr></table>",
     "cell that spans": '<table><tr><td colspan="2">始{}</td></tr><tr><td>末</td><td>末</td></tr></table>',
 }
-
-
-def markdown(html: str) -> str:
-    return body_markdown(clean(RawBody(html=html)).html, LinkResolver())
 
 
 def _joined(stream: list[Token]) -> list[Token]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
 from tests.integration.writer.test_escape import READERS
+from tests.support import bodies
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 from tests.support.shown import tokens
 
@@ -72,20 +70,7 @@ BLANKS = {
     "a button": ('<input type="submit" value="梨">', []),
     "code": ("<u><code>a</code></u>", ["a"]),
 }
-PLACES = {
-    "paragraph": ("<p>{}</p>", "p"),
-    "behind a break": ("<p>前<br>{}</p>", "p"),
-    "item": ("<ul><li>{}</li></ul>", "li"),
-    "item with paragraphs": ("<ol><li><p>{}</p><p>末</p></li></ol>", "li"),
-    "quote": ("<blockquote><p>{}</p></blockquote>", "blockquote"),
-    "heading": ("<h2>{}</h2>", "h2"),
-    "cell": ("<table><tr><td>{}</td><td>乙</td></tr></table>", "tbody"),
-    "cell that spans": ('<table><tr><td colspan="2">{}</td></tr><tr><td>乙</td><td>丙</td></tr></table>', "table"),
-}
-
-
-def markdown(html: str) -> str:
-    return body_markdown(clean(RawBody(html=html)).html, LinkResolver())
+PLACES = bodies.PLACES | {"behind a break": ("<p>前<br>{}</p>", "p")}
 
 
 @pytest.mark.parametrize("engine", READERS)

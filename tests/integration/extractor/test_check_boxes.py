@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
 from tests.integration.writer.test_escape import READERS
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 
 BOXES = {
@@ -41,10 +38,6 @@ PLACES = {
     "cell": ("<table><tr><td>{}</td><td>乙</td></tr></table>", "td"),
     "cell that spans": ('<table><tr><td colspan="2">{}</td></tr><tr><td>乙</td><td>丙</td></tr></table>', "td"),
 }
-
-
-def markdown(html: str) -> str:
-    return body_markdown(clean(RawBody(html=html)).html, LinkResolver())
 
 
 @pytest.mark.parametrize("engine", READERS)

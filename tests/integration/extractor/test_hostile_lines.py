@@ -6,10 +6,7 @@ import time
 
 import pytest
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
+from tests.support.bodies import markdown
 
 SLOWEST = 5.0  # seconds of processor time for one body
 MANY, DEEP = 10_000, 300
@@ -43,5 +40,5 @@ SLOW = {
 @pytest.mark.parametrize("html", SLOW.values(), ids=SLOW)
 def test_body_slow_lines_are_written_in_time(html: str) -> None:
     started = time.process_time()
-    body_markdown(clean(RawBody(html=html)).html, LinkResolver())
+    markdown(html)
     assert time.process_time() - started < SLOWEST

@@ -6,11 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from archiver.extractor import extract
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
 from tests.integration.writer.test_escape import READERS
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 from tests.support.pages import article_html, page_of
 
@@ -21,10 +18,6 @@ PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/AbCdEf0123456789/640?wx_fmt=png"
 FOOT = "<p>[1] 一: https://a.example/1</p><p>[2] 二: https://b.example/2</p>"
 ONE, TWO = r"[<sup>\[1\]</sup>](https://a.example/1)", r"[<sup>\[2\]</sup>](https://b.example/2)"
 CHINESE = "https://c.example/%E4%B8%AD"
-
-
-def markdown(html: str) -> str:
-    return body_markdown(clean(RawBody(html=html)).html, LinkResolver())
 
 
 LINKS = {

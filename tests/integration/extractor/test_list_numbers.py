@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
 from tests.integration.writer.test_escape import READERS
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 from tests.support.shown import numbered
 
@@ -91,10 +88,6 @@ def test_list_numbers_are_the_page_s_in_every_engine(html: str, numbers: str, pl
     items = [item.get_text().strip() for item in BeautifulSoup(shown, "html.parser").find_all("li")]
     wanted = [fruit for fruit in FRUITS if fruit in html and f'display:none">{fruit}' not in html]
     assert [item for item in items if item in FRUITS] == wanted
-
-
-def markdown(html: str) -> str:
-    return body_markdown(clean(RawBody(html=html)).html, LinkResolver())
 
 
 WRITTEN = {

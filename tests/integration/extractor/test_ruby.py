@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from archiver.extractor.bodies import RawBody
-from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
 from tests.integration.writer.test_escape import READERS
+from tests.support import bodies
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 from tests.support.shown import tokens
 
@@ -52,23 +50,11 @@ RUBY = {
     "a whole sentence above": (f"<ruby>梨<rt>{'长' * 101}</rt></ruby>", ["梨", "(", *"长" * 101, ")"]),
     "a reading without ruby": ("梨<rt>lí</rt>", [*"梨lí"]),
 }
-# Where it stands, and the element in which engines show it.
-PLACES = {
-    "paragraph": ("<p>{}</p>", "p"),
+PLACES = bodies.PLACES | {
     "bold": ("<p>见<strong>{}</strong>吗</p>", "p"),
     "link": ('<p>见<a href="https://a.example/u">{}</a></p>', "p"),
-    "item": ("<ul><li>{}</li></ul>", "li"),
-    "item with paragraphs": ("<ol><li><p>{}</p><p>末</p></li></ol>", "li"),
-    "quote": ("<blockquote><p>{}</p></blockquote>", "blockquote"),
-    "heading": ("<h2>{}</h2>", "h2"),
-    "cell": ("<table><tr><td>{}</td><td>乙</td></tr></table>", "tbody"),
-    "cell that spans": ('<table><tr><td colspan="2">{}</td></tr><tr><td>乙</td><td>丙</td></tr></table>', "table"),
     "lettered item": ('<ol type="a"><li>{}</li></ol>', "li"),
 }
-
-
-def markdown(html: str) -> str:
-    return body_markdown(clean(RawBody(html=html)).html, LinkResolver())
 
 
 @pytest.mark.parametrize("engine", READERS)

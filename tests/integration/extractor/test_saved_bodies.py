@@ -7,8 +7,7 @@ from bs4 import BeautifulSoup
 
 from archiver.extractor.bodies import RawBody
 from archiver.extractor.passes import clean
-from archiver.writer.links import LinkResolver
-from archiver.writer.markdown import body_markdown
+from tests.support.bodies import markdown
 from tests.support.engines import ENGINES
 
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_png/AbCdEf0123456789/640?wx_fmt=png"
@@ -18,10 +17,6 @@ INLINED = "data:image/png;base64," + "iVBORw0KGgo" * 40
 LONG = "data:image/png;base64," + "iVBORw0KGgo" * 4000
 BLANK = """data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" width="677" height="380"><rect fill-opacity="0"/></svg>"""
 WAYBACK = "https://web.archive.org/web/20210601000000"
-
-
-def markdown(html: str, css: str = "") -> str:
-    return body_markdown(clean(RawBody(html=html, css=css)).html, LinkResolver())
 
 
 # Backgrounds that WeChat's script moved away
