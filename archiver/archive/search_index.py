@@ -55,30 +55,30 @@ class ArchiveIndex:
                     lock.release()
 
     def read(
-        self, reader: Callable[[SearchIndex], Found], planned: Planned, done: Done, *, is_anew: bool = False
+        self, reader: Callable[[SearchIndex], Found], planned: Planned, done: Done, *, reindex: bool = False
     ) -> Found:
         """Return the result of `reader`, which gets the index up to date with the catalogue and the files.
 
         If it meets damage that was not noticed before, the index is made anew, and `reader` is called again.
         """
         try:
-            with self._opened(planned, done, is_anew=is_anew) as index:
+            with self._opened(planned, done, reindex=reindex) as index:
                 return reader(index)
         except DamagedIndex:
-            with self._opened(planned, done, is_anew=True) as index:
+            with self._opened(planned, done, reindex=True) as index:
                 return reader(index)
 
     @contextmanager
-    def _opened(self, planned: Planned, done: Done, *, is_anew: bool = False) -> Iterator[SearchIndex]:
+    def _opened(self, planned: Planned, done: Done, *, reindex: bool = False) -> Iterator[SearchIndex]:
         """Bring the index up to date with the catalogue and the files, and open it. If there is none, make it first.
 
-        With `is_anew`, the index is always made anew. If the archive cannot be written, the index is made in memory.
+        With `reindex`, the index is always made anew. If the archive cannot be written, the index is made in memory.
         `planned` and `done` report the making of an index: `planned` is called once with the number of all posts, and
         `done` with the number of posts read since its last call.
         """
         try:
             with locked(self._lock):
-                self._prepare(planned, done, is_anew=is_anew)
+                self._prepare(planned, done, reindex=reindex)
         except OutputError:
             with self._in_memory(planned, done) as index:
                 yield index
@@ -86,9 +86,9 @@ class ArchiveIndex:
         with SearchIndex(self._path) as index:
             yield index
 
-    def _prepare(self, planned: Planned, done: Done, *, is_anew: bool) -> None:
+    def _prepare(self, planned: Planned, done: Done, *, reindex: bool) -> None:
         try:
-            if is_anew:
+            if reindex:
                 raise DamagedIndex("asked for")
             with SearchIndex(self._path) as index:
                 self._settle_queue(index)

@@ -87,7 +87,7 @@ def search_articles(
         articles=selection.query(),
         exact=match.exact,
         variants=match.variants,
-        anew=match.reindex,
+        reindex=match.reindex,
     )
     with Archiver(common.settings(output)) as archive, FileProgress() as progress:
         result = archive.search(request, progress.plan, progress.advance)

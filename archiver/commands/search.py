@@ -34,11 +34,11 @@ def search(context: Context, request: SearchRequest, planned: Counted, done: Cou
     if request.articles.state in (DUE, WAITING):
         raise UsageError(f"--state {request.articles.state} is a state of addresses, which have no text to search")
     query = _query(request, with_variants=request.variants)
-    if not query.required and not query.excluded and not request.anew:
+    if not query.required and not query.excluded and not request.reindex:
         raise UsageError("say what to search for: one or more words")
     context.archive.require_catalogue()
     index = ArchiveIndex(context.archive)
-    return index.read(partial(_search, query=query, request=request), planned, done, is_anew=request.anew)
+    return index.read(partial(_search, query=query, request=request), planned, done, reindex=request.reindex)
 
 
 def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchResult:

@@ -44,14 +44,14 @@ class SearchRequest:
     `words` are the arguments of the command as the user typed them; they may contain quotes and minus signs. `articles`
     has the other conditions on the articles, and their order and maximum number. With `exact`, letters must have the
     case and the width that the user typed. With `variants`, simplified and traditional characters count as the same.
-    With `anew`, the search index is first deleted and made again from all posts.
+    With `reindex`, the search index is first deleted and made again from all posts.
     """
 
     words: tuple[str, ...]
     articles: ArticleQuery = field(default_factory=ArticleQuery)
     exact: bool = False
     variants: bool = False
-    anew: bool = False
+    reindex: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
