@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ExportRequest,
         ExportResult,
         FetchOptions,
+        LinksReport,
         RebuildOptions,
         RebuildResult,
         RemovalResult,
@@ -48,10 +49,12 @@ if TYPE_CHECKING:
     from archiver.extractor import ParsedPage
     from archiver.models import (
         Article,
+        ArticleName,
         ArticleRecord,
         Capture,
         Finding,
         Images,
+        LinkedUrl,
         MergeResult,
         Outcome,
         State,
@@ -68,6 +71,7 @@ __all__ = [
     "ArchiverError",
     "Article",
     "ArticleDetail",
+    "ArticleName",
     "ArticleQuery",
     "ArticleRecord",
     "Busy",
@@ -80,6 +84,8 @@ __all__ = [
     "Finding",
     "Images",
     "InputError",
+    "LinkedUrl",
+    "LinksReport",
     "ListEntry",
     "MergeResult",
     "NotAnArticle",
@@ -111,10 +117,12 @@ __version__ = "0.1.0"  # pyproject.toml reads the version of the package from he
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program that uses the library shows messages or not
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
-    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions "
-    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
+    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions LinksReport "
+    "RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport "
+    "fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
-    "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
+    "models": "Article ArticleName ArticleRecord Capture Finding Images LinkedUrl MergeResult Outcome State Target "
+    "UrlRecord",
     "run_summary": "RunSummary",
     "settings": "Settings",
     "sources": "ListEntry",

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from archiver.catalogue import Catalogue, Location
 from archiver.clock import utc_now
 from archiver.errors import OutputError
-from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
+from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
 from archiver.models.job import FetchOptions
 from archiver.models.reports import (
     ArticleDetail,
     ExportResult,
+    LinksReport,
     RebuildResult,
     RemovalResult,
     RunReport,
@@ -49,6 +50,7 @@ __all__ = [
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
+    "LinksReport",
     "RebuildOptions",
     "RebuildResult",
     "RemovalResult",
@@ -205,7 +207,8 @@ class Archiver:
         """Do the regular update of an archive, for example every night, and yield the Outcomes one by one.
 
         First, find new articles: list each of the `sources` in archiver.yml (list files, albums and feeds). The result
-        of each listing is added to `report`. A source that cannot be read has a failed Outcome.
+        of each listing is added to `report`. A source that cannot be read has a failed Outcome. A source `links` comes
+        after all other work; its result is a LinksReport.
 
         Then do this work, and yield an Outcome for each article:
 
@@ -400,6 +403,18 @@ class Archiver:
             return keys_with_tag(self._context, tag)
 
         return list_records(self._catalogue, query, self.settings.completeness, keys_with_tag)
+
+    def list_linked(self, query: ArticleQuery) -> Iterator[LinkedUrl]:
+        """Return an iterator over the addresses of articles that the archive lacks, and to which articles in it link.
+
+        `query` selects the articles whose links are read; its `limit` is the maximum number of addresses. Short
+        addresses come before long ones, for which WeChat mostly shows its verification page. Articles that were
+        removed, or that are known to be gone, are left out. No network is used. Raise InputError if there is no
+        archive, and UsageError if the query selects addresses instead of articles, or removed articles.
+        """
+        from archiver.commands.linked import list_linked
+
+        return list_linked(self._context, query)
 
     def similar_accounts(self, name: str) -> tuple[str, ...]:
         """Return the names of at most five accounts that contain `name` or are similar to it, the most similar first.

@@ -29,7 +29,7 @@ from archiver.models import (
     UrlRecord,
     WriteResult,
 )
-from archiver.policy import TERMINAL_STATES
+from archiver.policy import TERMINAL_STATES, due_at
 from archiver.writer.names import media_name
 
 NEEDS_SHORT = "needs the short link: WeChat shows its wall for most long ones; share the article and copy its link"
@@ -177,7 +177,7 @@ def not_due(target: Target, record: UrlRecord) -> Outcome:
     is_blocked = record.state is State.VERIFICATION
     return Outcome(
         source=target.source, url=target.url, state=record.state, outcome="failed",
-        error=one_line(f"not due before {record.due:%H:%M %d %b} Beijing time (--retry asks now): {record.reason}"),
+        error=one_line(f"not due before {due_at(record):%H:%M %d %b} Beijing time (--retry asks now): {record.reason}"),
         exit_code=Exit.TRY_LATER if is_blocked else Exit.FAILED,
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def _receive(target: Target, ports: Ports) -> StoredCapture:
     if capture.classification.state is not State.MIGRATED or not moved_to:
         return capture
     try:
-        moved = _receive_page(replace(urls.parse_target(moved_to), source=target.source), ports)
+        moved = _receive_page(replace(target, url=urls.parse_target(moved_to).url, file=""), ports)
     except (CoolingDown, BudgetSpent):  # the new address was not requested, so the old one stays due
         raise
     except (NotWeChat, FetchError):

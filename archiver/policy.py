@@ -30,12 +30,7 @@ from archiver.recognition import complete
 
 
 class NextStep(Enum):
-    """The next step for an address: FETCH or RETRY_MEDIA, or else the reason why nothing is fetched.
-
-    FETCH: fetch the page. RETRY_MEDIA: fetch only missing media of the archived article. The reasons are REMOVED (the
-    user removed the article), KNOWN (the article is archived), UNAVAILABLE (the article is gone for good) and NOT_DUE
-    (an attempt failed, and the next one is not due yet).
-    """
+    """The next step for an address: FETCH or RETRY_MEDIA, or else the reason why nothing is fetched."""
 
     FETCH = auto()  # fetch the page
     RETRY_MEDIA = auto()  # the article is archived; fetch its missing media that are due
@@ -57,9 +52,10 @@ def next_step(
         return NextStep.FETCH
     if record.article:
         return _step_of_known(job, record.article.taken_out, options, media_due=media_due)
-    if record.due is None and record.tries:
+    if is_given_up(record):
         return NextStep.FETCH if options.retry_gone else NextStep.UNAVAILABLE
-    if record.due and not is_due(record.due, now) and not options.retry:
+    due = due_at(record)
+    if due and not is_due(due, now) and not options.retry:
         return NextStep.NOT_DUE
     return NextStep.FETCH
 
@@ -145,9 +141,7 @@ _FIRST_PAUSE_LONG_LINK = timedelta(hours=6)  # after a verification page on a lo
 class UrlAttempt:
     """An attempt to fetch a URL, with the values that determine when the next attempt is due.
 
-    `state` is the state of the received page, None if none was received. `has_article` is True if the archive has the
-    article of the URL, whatever this attempt returned. `is_settled` is True if the attempt returned the article, or a
-    notice that the article is not available.
+    `has_article` does not depend on what this attempt returned.
     """
 
     url: str
@@ -155,14 +149,12 @@ class UrlAttempt:
     time: datetime
     has_article: bool  # whether the URL belongs to an article in the archive
     is_settled: bool  # whether the page is the article, or a notice that the article is not available
+    is_linked: bool = False  # whether the URL was found as a link, and nobody named it (Target.is_linked)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retry:
-    """When to fetch a URL again (`due`; None: never), and how many attempts in a row ended in the same state (`tries`).
-
-    After an attempt that returned the article, or a notice that the article is not available, `tries` is 0.
-    """
+    """When to fetch a URL again, and how many attempts failed in a row."""
 
     tries: int  # number of attempts in a row that ended in the same state; 0 after a settled attempt
     due: datetime | None  # None: never
@@ -172,8 +164,9 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
     """Return when to fetch a URL again after `attempt`.
 
     `previous_state` and `previous_tries` are the values recorded for the URL before the attempt; None and 0 for a new
-    URL. There are three cases:
+    URL. There are these cases:
 
+    - Nobody named the URL, it was found as a link (`attempt.is_linked`): never by itself; see `due_at`.
     - The URL belongs to no archived article: `retry_at` determines the time.
     - It belongs to an archived article, and the attempt returned the article or a notice that it is not available
       (`attempt.is_settled`): never, because from then on rechecks fetch it.
@@ -183,7 +176,23 @@ def retry_after(attempt: UrlAttempt, previous_state: State | None, previous_trie
     due = retry_at(attempt.state, attempt.url, tries, attempt.time)
     if attempt.has_article:
         due = None if attempt.is_settled else due or attempt.time + LONGEST_PAUSE
-    return Retry(tries=0 if attempt.is_settled else tries, due=due)
+    return Retry(tries=0 if attempt.is_settled else tries, due=None if attempt.is_linked else due)
+
+
+def due_at(record: UrlRecord) -> datetime | None:
+    """Return when an address that led to no article may be fetched again; None if no time has to pass, or for never.
+
+    That is the recorded time. For an address that only links name no time is recorded, so that it is not fetched by
+    itself. If a list names it, the usual pause since its last attempt applies.
+    """
+    if record.due or not record.tries or record.tried is None:
+        return record.due
+    return retry_at(record.state, record.url, record.tries, record.tried)
+
+
+def is_given_up(record: UrlRecord) -> bool:
+    """Return whether an address that led to no article is not fetched again, because nothing is expected there."""
+    return bool(record.tries) and due_at(record) is None
 
 
 def retry_at(state: State | None, url: str, tries: int, now: datetime) -> datetime | None:
@@ -315,14 +324,7 @@ LONG_LINK_BLOCKS = 3  # verification pages on long links in a row after which th
 class HostState:
     """The state of a host whose requests are rate-limited: the pause between requests, and the last cool-down.
 
-    - `next_request_at` is the earliest time of the next request, and `interval` the length of the pause that ends then.
-    - `blocked_at` is the time when the last cool-down began, 0 if there was none. A cool-down is a time without
-      requests for pages.
-    - `cooldown` is the length of this cool-down. It is 0 if there was none, or if the host has since sent a page other
-      than the verification page.
-    - `long_link_blocks` is the number of verification pages in a row on long links.
-
-    Times are in seconds since 1970, lengths in seconds.
+    A cool-down is a time without requests for pages. Times are in seconds since 1970, lengths in seconds.
     """
 
     next_request_at: float = 0.0  # the earliest time of the next request

@@ -80,27 +80,41 @@ class SourceBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     gone: str = "原文已无法访问：{state}（{seen}）"
 
 
+class LinksSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of the articles that archived articles link to a source `links` asks for.
+
+    `account` is `same` (the account of the linking article), `any`, or the name or id (`gh_…`) of an account. `depth`
+    is the number of steps from an article that did not come by links. `limit` is the number of addresses in one run.
+    """
+
+    account: Annotated[str, msgspec.Meta(min_length=1)] = "same"
+    depth: Annotated[int, msgspec.Meta(ge=1)] = 1
+    limit: Annotated[int, msgspec.Meta(ge=1)] = 20
+
+
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source of addresses for `archiver run`, with options for its posts.
 
-    Exactly one of `list` (the path of a file with addresses), `album` (the address of an album) and `feed` (the address
-    or path of an RSS, Atom or JSON feed) is set; the other two are ''. `name` is the source's name in messages; if it
-    is '', the path or address is used. The other fields are for its posts. They are written to the folder `folder`
-    below `_posts/` ('' for `_posts/` itself), with `tags` and `author` (None: not set).
+    Exactly one of `list` (the path of a file with addresses), `album` (the address of an album), `feed` (the address
+    or path of an RSS, Atom or JSON feed) and `links` (the articles to which kept articles link) is set. `name` is the
+    source's name in messages; if it is '', the path or address is used, or `links`. The other fields are for its posts.
+    They are written to the folder `folder` below `_posts/` ('' for `_posts/` itself), with `tags` and `author` (None:
+    not set).
     """
 
     list: str = ""  # the path of a file with addresses
     album: str = ""  # the address of a public album (合集)
     feed: str = ""  # the address or the path of an RSS, Atom or JSON feed
+    links: LinksSettings | None = None  # articles to which archived articles link
     name: str = ""
     tags: tuple[str, ...] | None = None
     author: str | None = None
     folder: Annotated[str, msgspec.Meta(pattern=r"^([^./\\_#~][^/\\]*)?$", max_length=60)] = ""  # below _posts/
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless exactly one of `list`, `album` and `feed` is set."""
-        if sum(map(bool, (self.list, self.album, self.feed))) != 1:
-            raise ValueError("a source has exactly one of `list`, `album` and `feed`")
+        """Raise ValueError unless exactly one of `list`, `album`, `feed` and `links` is set."""
+        if sum(map(bool, (self.list, self.album, self.feed, self.links))) != 1:
+            raise ValueError("a source has exactly one of `list`, `album`, `feed` and `links`")
 
     @property
     def title(self) -> str:
@@ -108,7 +122,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
         Credentials in an address are redacted.
         """
-        return redact_words(self.name or self.list or self.album or self.feed)
+        return redact_words(self.name or self.list or self.album or self.feed or "links")
 
     @property
     def options(self) -> SourceOptions:
@@ -140,11 +154,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     front_matter: dict[str, object] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise ValueError if `recheck` is not a valid duration, or `catalogue` not the URL of a database."""
+        """Raise ValueError if a setting is invalid of which the type does not show it.
+
+        That is: `recheck` is not a duration, `catalogue` is not the URL of a database, or the name of a source `links`
+        is also that of another source. By this name the articles are known that came by links.
+        """
         if self.recheck:
             duration(self.recheck)
         if self.catalogue:
             check_catalogue_url(self.catalogue)
+        titles = [source.title for source in self.sources]
+        for source in self.sources:
+            if source.links and titles.count(source.title) > 1:
+                raise ValueError(f"two sources are called {source.title}: give the one with `links` a `name`")
+
+    @property
+    def link_sources(self) -> frozenset[str]:
+        """The titles of the sources `links`."""
+        return frozenset(source.title for source in self.sources if source.links)
 
 
 def check_catalogue_url(url: str) -> None:
@@ -288,6 +315,7 @@ def _source_with_paths_from(folder: Path, source: object) -> object:
     paths = {key: value for key in ("list", "feed") if isinstance(value := source.get(key), str) and value}
     local = {key: value for key, value in paths.items() if "://" not in value}
     named = {"name": source.get("name") or next(iter(paths.values()), "")} if paths else {}
+    named |= {"links": {}} if "links" in source and source["links"] is None else {}  # `- links:` alone
     return source | named | {key: _path_from(folder, value) for key, value in local.items()}
 
 

@@ -54,8 +54,16 @@ def find_url(catalogue: Catalogue, name: str) -> UrlRecord | None:
 
 
 def unknown_article(name: str) -> InputError:
-    """Return the error for a name that matches no article. Its message says how articles are named."""
+    """Return the error for a name that matches no article. Its message says how articles are named.
+
+    If the name is an incomplete address of WeChat's, the message says what is missing: a shell may have cut it at `&`.
+    """
     message = "not in this archive: give an article's key (archiver list), its address, or the file of its post"
+    if urls.HOST in name and urls.looks_like_address(name):
+        try:
+            urls.parse_target(name)
+        except NotWeChat as error:
+            message = str(error.args[0])
     return InputError(message, concerns=name)
 
 

@@ -42,10 +42,10 @@ from archiver.catalogue.schema import listings, runs
 from archiver.catalogue.search_queue import SearchQueue
 from archiver.catalogue.sources import SourceTable
 from archiver.catalogue.statistics import Statistics
-from archiver.catalogue.urls import UrlTable
+from archiver.catalogue.urls import UrlTable, key_of_long_url
 from archiver.errors import CatalogueAway, DamagedCatalogue
 
-__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "user_location"]
+__all__ = ["Catalogue", "Claim", "HostLimits", "Location", "key_of_long_url", "user_location"]
 
 
 class Catalogue(CatalogueProtocol):

@@ -244,8 +244,9 @@ class ArticleTable(ArticleStore):
         is_settled = article_id is not None and policy.is_settled(state, holds_article=entry.article is not None)
         for url in sorted(_urls_of(entry)):  # every run locks rows in the same order
             attempt = UrlAttempt(
-                url=url, state=state, time=now, has_article=article_id is not None, is_settled=is_settled
-            )
+                url=url, state=state, time=now, has_article=article_id is not None, is_settled=is_settled,
+                is_linked=entry.target.is_linked,
+            )  # fmt: skip
             query = select(addresses.c.state, addresses.c.tries).where(addresses.c.url == url).with_for_update()
             before = connection.execute(query).first()
             retry = policy.retry_after(attempt, before.state if before else None, before.tries if before else 0)

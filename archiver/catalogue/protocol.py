@@ -91,7 +91,7 @@ class UrlStore(Protocol):
         """
 
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        """Add those URLs of `targets` that are not in the table, as due now.
+        """Add those URLs of `targets` that are not in the table, as due now. A linked target is never due by itself.
 
         If this run ends before it has fetched them, later runs do. `source` is the name of the list, feed or
         album in archiver.yml that contained the URLs, '' if none did. The URLs are added in several

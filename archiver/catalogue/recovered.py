@@ -218,7 +218,7 @@ class RecoveredRows(RecoveredRowStore):
             "state": capture.state, "reason": reason, "tried": to_timestamp(received),
             "tries": retry.tries, "due": to_timestamp(retry.due),
         } | ({} if article_id is None else {"article_id": article_id})  # fmt: skip
-        new = {"url": url, "source": "", "first_seen": to_timestamp(received)}
+        new = {"url": url, "source": capture.source, "first_seen": to_timestamp(received)}
         insert = self._database.insert(addresses).values(new | values)
         connection.execute(insert.on_conflict_do_update(index_elements=["url"], set_=values))
 

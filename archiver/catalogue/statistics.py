@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Column, ColumnElement, Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
 from typing_extensions import override
 
 from archiver import urls
@@ -20,10 +20,15 @@ from archiver.catalogue.schema import addresses, articles, captures, media, runs
 from archiver.catalogue.urls import key_of_long_url
 from archiver.models import UNAVAILABLE_STATES, State
 from archiver.models.status import ArticleCounts, MediaCounts, PageCounts, RunRecord, UrlCounts
-from archiver.policy import PAGE_TRIES
+from archiver.policy import PAGE_TRIES, TERMINAL_STATES
 
 _IS_PRESENT = articles.c.taken_out.is_(None)
 _HAS_NO_ARTICLE = addresses.c.article_id.is_(None)
+# Whether an address that is not due is given up, as policy.is_given_up says. Others are addresses that only links name.
+_IS_GIVEN_UP = or_(
+    addresses.c.state.in_(TERMINAL_STATES),
+    *((addresses.c.state == state) & (addresses.c.tries >= tries) for state, tries in PAGE_TRIES.items()),
+)
 
 
 class Statistics(StatisticsStore):
@@ -91,7 +96,7 @@ class Statistics(StatisticsStore):
         ).where(_HAS_NO_ARTICLE & addresses.c.due.is_not(None))
         settled = (
             select(addresses.c.state, func.count(), func.count().filter(addresses.c.tried >= since))
-            .where(_HAS_NO_ARTICLE & addresses.c.due.is_(None) & addresses.c.state.is_not(None))
+            .where(_HAS_NO_ARTICLE & addresses.c.due.is_(None) & _IS_GIVEN_UP)
             .group_by(addresses.c.state)
             .order_by(addresses.c.state)
         )
@@ -154,10 +159,11 @@ class Statistics(StatisticsStore):
 def _count_long_links(connection: Connection, since: int | None) -> int:
     """Return the number of long links, first seen at `since` or later, that led only to WeChat's verification page.
 
-    Links to articles that are in the archive are not counted: these articles were fetched from their short links.
-    `since` is in seconds since 1970.
+    Links to articles that are in the archive are not counted: these articles were fetched from their short links. Nor
+    are addresses that only links in articles name, which are never due: nobody asked for these articles. `since` is in
+    seconds since 1970.
     """
-    is_blocked = _HAS_NO_ARTICLE & (addresses.c.state == State.VERIFICATION)
+    is_blocked = _HAS_NO_ARTICLE & (addresses.c.state == State.VERIFICATION) & addresses.c.due.is_not(None)
     query = select(addresses.c.url).where(is_blocked & (addresses.c.first_seen >= since))
     long = [url for url in connection.execute(query).scalars() if not urls.is_short(url)]
     keys = {url: key_of_long_url(url) for url in long}

@@ -48,9 +48,10 @@ class UrlTable(UrlStore):
     @override
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
         now = to_timestamp(self._database.now())
-        values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
-        for chunk in chunks(sorted({target.url for target in targets})):
-            self._add_rows([{"url": url, **values} for url in chunk])
+        values = {"reason": "", "source": source, "first_seen": now, "tries": 0}
+        due = {target.url: None if target.is_linked else now for target in targets}
+        for chunk in chunks(sorted(due)):
+            self._add_rows([{"url": url, "due": due[url], **values} for url in chunk])
 
     @transaction
     def _add_rows(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -62,7 +63,7 @@ class UrlTable(UrlStore):
         run_lock = self._database.run_lock
         owner = owner_of(connection, target.url)
         is_free = not owner or not run_lock.is_alive(owner)
-        is_granted = is_free and self._take_lease(connection, target.url, owner or None)
+        is_granted = is_free and self._take_lease(connection, target, owner or None)
         if is_granted:
             _log.debug("%s: claimed by this run, %s", target.url, run_lock.id)
         else:
@@ -101,14 +102,18 @@ class UrlTable(UrlStore):
             for row in connection.execute(query):
                 yield to_url_record(row)
 
-    def _take_lease(self, connection: Connection, url: str, owner: str | None) -> bool:
+    def _take_lease(self, connection: Connection, target: Target, owner: str | None) -> bool:
         """Take the lease on a URL if it still belongs to `owner`; return whether that is so.
 
-        `owner` is the id of a dead run, or None for a free lease. An unknown URL is added as due now. One statement
-        compares the owner and replaces it, so that only one of several runs gets the lease.
+        `owner` is the id of a dead run, or None for a free lease. An unknown URL is added as due now, but one that was
+        only found as a link as never due. One statement compares the owner and replaces it, so that only one of several
+        runs gets the lease.
         """
         now, run_id = to_timestamp(self._database.now()), self._database.run_lock.id
-        row = {"url": url, "reason": "", "source": "", "first_seen": now, "tries": 0, "due": now, "owner": run_id}
+        due = None if target.is_linked else now
+        row = {
+            "url": target.url, "reason": "", "source": "", "first_seen": now, "tries": 0, "due": due, "owner": run_id
+        }  # fmt: skip
         insert = self._database.insert(addresses).values(row)
         replace = insert.on_conflict_do_update(
             index_elements=["url"], set_={"owner": run_id}, where=addresses.c.owner.is_not_distinct_from(owner)

@@ -34,6 +34,7 @@ sources: []
 #    author: 作者
 #    folder: column
 #  - feed: https://example.org/feed.xml   # RSS, Atom or JSON feed whose items are WeChat articles
+#  - links: {account: same}               # what kept articles link to, a few a run: docs/guide/links.md
 
 # media:
 #   save: true

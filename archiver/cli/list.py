@@ -12,12 +12,15 @@ from archiver.cli import options
 from archiver.cli.output import json_fields, print_json, print_line, print_message
 
 if TYPE_CHECKING:
-    from archiver.models import ArticleRecord, UrlRecord
+    from archiver.models import ArticleRecord, LinkedUrl, UrlRecord
+
+_HOST = "mp.weixin.qq.com"
 
 EXAMPLES = """\b
 Examples:
   archiver list --account 南宁市反诈骗 --since 2020-01-01
   archiver list --incomplete
+  archiver list --linked --account 南宁市反诈骗 > linked.txt
   archiver list --state due --json"""
 
 
@@ -46,20 +49,48 @@ class ListOptions(options.QueryOptions):
     )
 
 
-def list_articles(*, output: options.Output = None, selection: ListOptions, common: options.CommonOptions) -> int:
-    """List what the archive holds: day, account, title and post of each article."""
+def list_articles(
+    *,
+    output: options.Output = None,
+    linked: Annotated[
+        bool, typer.Option("--linked", help="Instead of the articles, those that they link to and that are not here.")
+    ] = False,
+    selection: ListOptions,
+    common: options.CommonOptions,
+) -> int:
+    """List what the archive holds: day, account, title and post of each article.
+
+    With --linked, list the addresses of articles to which these link and that the archive lacks, as `batch` reads them.
+    """
     from archiver.app import Archiver
 
     query = selection.query("due", "waiting", "taken-out")
     is_empty = True
     with Archiver(common.settings(output)) as archive:
-        for record in archive.list(query):
+        for record in archive.list_linked(query) if linked else archive.list(query):
             is_empty = False
-            print_json(json_fields(record)) if common.as_json else print_line(record_line(record))
+            print_json(json_fields(record)) if common.as_json else print_line(_line(record))
         names = archive.similar_accounts(query.account) if is_empty and query.account else ()
         if names and query.account not in names:
             print_message(f"archiver: no article of {query.account}; there are {', '.join(names)}")
     return 0
+
+
+def _line(record: ArticleRecord | UrlRecord | LinkedUrl) -> str:
+    from archiver.models import LinkedUrl
+
+    return linked_line(record) if isinstance(record, LinkedUrl) else record_line(record)
+
+
+def linked_line(linked: LinkedUrl) -> str:
+    """Return the line that `list --linked` prints for an address: the address, and the article that links to it.
+
+    `batch` reads the address and nothing else in this line. So a title that contains an address of WeChat is left out.
+    """
+    first, count = linked.linked_by[0], len(linked.linked_by)
+    title = f"“{first.title}” ({first.key})" if _HOST not in first.title.lower() else first.key
+    state = f" [{linked.state}]" if linked.state else ""
+    return f"{linked.url}  in {title if count == 1 else f'{count} articles, first in {title}'}{state}"
 
 
 def record_line(record: ArticleRecord | UrlRecord) -> str:

@@ -6,7 +6,7 @@ import logging
 
 from archiver.models import Outcome, UrlRecord
 from archiver.models.job import Job, JobKind
-from archiver.policy import NextStep
+from archiver.policy import NextStep, due_at
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def _decision(job: Job, record: UrlRecord | None, step: NextStep) -> str:
     assert record is not None
     if step is NextStep.UNAVAILABLE:
         return f"left, settled as {record.state} at {record.tried}"
-    return f"left, not due until {record.due} after {_last_tries(record)}"
+    return f"left, not due until {due_at(record)} after {_last_tries(record)}"
 
 
 def _reason_to_fetch(job: Job, record: UrlRecord | None) -> str:
@@ -52,7 +52,7 @@ def _reason_to_fetch(job: Job, record: UrlRecord | None) -> str:
     if record and record.article:
         return f"known as {record.article.key}, to be read again"
     if record and record.tries:
-        return f"after {_last_tries(record)}, due {record.due or 'never'}"
+        return f"after {_last_tries(record)}, due {due_at(record) or 'never'}"
     return "new"
 
 

@@ -29,14 +29,18 @@ def list_records(
     is_of_articles = any((query.account, query.since, query.until, query.incomplete, query.title, query.tag))
     if is_of_articles and query.state in (DUE, WAITING):
         raise UsageError(f"--state {query.state} lists addresses, of which no account, day or picture is known")
-    records = _articles(catalogue, query, min_coverage, keys_with_tag)
+    records = select_articles(catalogue, query, min_coverage, keys_with_tag)
     urls = iter(()) if is_of_articles else _urls(catalogue, query.state)
     yield from islice(chain(records, urls), query.limit)
 
 
-def _articles(
+def select_articles(
     catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_with_tag: Callable[[str], Collection[str]]
 ) -> Iterator[ArticleRecord]:
+    """Yield the articles that `query` selects, in its order; `query.limit` is ignored.
+
+    `min_coverage` and `keys_with_tag` are those of `list_records`.
+    """
     records = catalogue.articles.query(
         account=query.account, since=query.since, until=query.until, state=query.state,
         incomplete_below=min_coverage if query.incomplete else None,

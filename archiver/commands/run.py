@@ -12,15 +12,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archiver import outcomes, urls
+from archiver.commands.follow_links import LinkFollower
 from archiver.commands.recheck import recheck_jobs
-from archiver.commands.scheduler import Scheduler
+from archiver.commands.scheduler import Scheduler, remaining_jobs
 from archiver.context import Context
 from archiver.credentials import redact_words
 from archiver.errors import ArchiverError, BudgetSpent, ConfigError, CoolingDown, InputError, Postponed, UsageError
 from archiver.extractor import classify
 from archiver.models import Outcome, State, Target
 from archiver.models.job import FetchOptions, Job, JobKind, SourceOptions
-from archiver.models.reports import RunReport, SourceReport
+from archiver.models.reports import LinksReport, RunReport, SourceReport
 from archiver.settings import SourceSettings, duration
 from archiver.sources import AlbumListing, ListEntry, read_feed
 from archiver.sources.feeds import MAX_FEED_SIZE
@@ -34,7 +35,8 @@ def run_sources(
 ) -> Iterator[Outcome]:
     """Archive the new articles of the sources in archiver.yml, and everything that is due; yield the outcomes.
 
-    A source is a list file, a feed or an album; one that cannot be read has a failed outcome. Due are addresses and
+    A source is a list file, a feed or an album; one that cannot be read has a failed outcome. A source `links` (the
+    articles to which kept articles link) comes after all of this. Due are addresses and
     media that earlier commands left for later, and articles that are to be rechecked. During the run, `report` is
     filled with the result of reading each source. When all sources are read, `planned(n, n)` is called, where n is the
     number of articles to archive; a progress bar can use this. Raise ConfigError if archiver.yml names no sources.
@@ -60,7 +62,7 @@ class _Run:
     def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
         by_place: dict[str, Job] = {}
         for source in self.context.settings.sources:
-            for job in (yield from self._gather(source)):
+            for job in (yield from self._gather(source)) if not source.links else ():
                 # If two sources name an article, the options of the first apply.
                 by_place.setdefault(job.target.url or job.target.file, job)
         for job in self._due_jobs():
@@ -71,18 +73,37 @@ class _Run:
         jobs += self._of_other_articles(jobs, self._recheck_jobs(max(budget - len(jobs), 0)))
         planned(len(jobs), len(jobs))
         limit = budget if self.options.limit is None else min(budget, self.options.limit)
-        yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs)
+        scheduler = Scheduler(self.context, replace(self.options, limit=limit))
+        yield from scheduler.archive(jobs)
+        for source in self.context.settings.sources:
+            if source.links:
+                yield from self._follow(source, scheduler)
 
     def _budget_left(self) -> int:
         """Return the number of pages that this run may still request, according to the setting `budget`."""
         return max(self.context.settings.budget - self.report.requests, 0)
+
+    def _follow(self, source: SourceSettings, scheduler: Scheduler) -> Iterator[Outcome]:
+        """Ask for the articles to which kept articles link, as a source `links` says; yield the outcomes.
+
+        This comes last, because the articles of the other sources have links, too, and because a verification page must
+        not keep any of these sources from being read. `scheduler` is the one that did the other work of the run.
+        """
+        report = LinksReport(name=source.title)
+        self.report.sources.append(report)
+        try:
+            yield from LinkFollower(self.context, source, scheduler, report).outcomes()
+        except InputError as error:
+            report.error, report.is_complete = str(error), False
+            yield outcomes.failed(source.title, "", error)
+        self.context.archive.catalogue.sources.record(report)
 
     def _gather(self, source: SourceSettings) -> Generator[Outcome, None, list[Job]]:
         """Read a source (a list, a feed or an album); return a job for each of its articles that must be archived now.
 
         Articles that are archived already or are not due get no job. If an error or a limit ends the reading, the
         articles read until then still get jobs. Yield a failed outcome if the source cannot be read, and for each
-        broken address of a list. A limit only adds a warning to the report.
+        broken address of a list. A limit only adds a warning to the report. The source is not of the kind `links`.
         """
         source_report = SourceReport(name=source.title)
         log_name = urls.loggable(source.title) if "://" in source.title else source.title
@@ -104,7 +125,7 @@ class _Run:
             source_report.error = str(error)
             source_report.is_complete = False
             yield outcomes.failed(source.title, "", error)
-        remaining = _remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
+        remaining = remaining_jobs(Scheduler(self.context, self.options).sort_out(jobs))
         source_report.listed, source_report.new = len(jobs), len(remaining)
         _log.info("source %s: %d articles, %d of them new or due", log_name, len(jobs), len(remaining))
         if listing := self.listings.get(source.album):  # recorded last: its articles must be in the catalogue first
@@ -160,8 +181,13 @@ class _Run:
             self.listings[source.album] = listing
 
     def _due_jobs(self) -> Iterator[Job]:
-        """Yield a job for each address that is due."""
+        """Yield a job for each address that is due.
+
+        Addresses that a source `links` found are left to that source.
+        """
         for record in list(self.context.archive.catalogue.urls.due_now()):
+            if record.source in self.context.settings.link_sources:
+                continue
             yield Job(target=Target(source=record.url, url=record.url), source=self._options_of(record.source))
 
     def _media_jobs(self) -> Iterator[Job]:
@@ -198,19 +224,6 @@ class _Run:
         pause = self.context.settings.recheck
         articles = self.context.archive.catalogue.articles.due_for_recheck(duration(pause), limit) if pause else ()
         return recheck_jobs(self.context, articles)
-
-
-def _remaining_jobs(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
-    """Run the generator Scheduler.sort_out to its end and return its jobs; drop the outcomes that it yields.
-
-    The command `run` does not report these outcomes, since they are about articles that it does not try to archive.
-    """
-    while True:
-        try:
-            next(sorting)
-        except StopIteration as end:
-            remaining: list[Job] = end.value
-            return remaining
 
 
 def _entry(target: Target) -> ListEntry:

@@ -274,3 +274,16 @@ class Scheduler:
         if outcome.exit_code == Exit.TRY_LATER:
             self._catalogue_failed |= not self._context.archive.catalogue.is_reachable()
             self._is_blocked |= self._context.rate_limiter.cooldown_until() is not None
+
+
+def remaining_jobs(sorting: Generator[Outcome, None, list[Job]]) -> list[Job]:
+    """Run the generator Scheduler.sort_out to its end and return its jobs; drop the outcomes that it yields.
+
+    The command `run` does not report these outcomes, since they are about articles that it does not try to archive.
+    """
+    while True:
+        try:
+            next(sorting)
+        except StopIteration as end:
+            remaining: list[Job] = end.value
+            return remaining

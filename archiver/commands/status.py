@@ -52,7 +52,7 @@ def _sources(catalogue: Catalogue, settings: Settings, expected: datetime | None
 
 
 def _kind(source: SourceSettings) -> SourceKind:
-    return "list" if source.list else "feed" if source.feed else "album"
+    return "list" if source.list else "feed" if source.feed else "album" if source.album else "links"
 
 
 def _wall(settings: Settings, now: float) -> WallStatus:

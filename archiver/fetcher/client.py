@@ -225,7 +225,7 @@ class Fetcher:
         with self._page_lock:
             self._rate_limiter.acquire(target.url)
             response = follow_redirects(self._get_page, start, _wechat_url)
-            self._rate_limiter.observe(self._make_page(response, target))
+            self._rate_limiter.observe(self._make_page(response, target), is_linked=target.is_linked)
             self._back_off(response, target)
             return response
 

@@ -14,6 +14,7 @@ from archiver import urls
 from archiver.errors import BudgetSpent, CoolingDown
 from archiver.extractor import classify
 from archiver.fetcher.limits import LONGEST_WAIT
+from archiver.link_policy import counts_as_block
 from archiver.models import CHINA, Page, State
 
 _log = logging.getLogger(__name__)
@@ -30,8 +31,11 @@ class RateLimiter(Protocol):
         Raise CoolingDown during a cool-down, and BudgetSpent if the run is over or would end during the wait.
         """
 
-    def observe(self, page: Page) -> None:
-        """Take note of a received page, before the next one is requested. A verification page may begin a cool-down."""
+    def observe(self, page: Page, *, is_linked: bool = False) -> None:
+        """Take note of a received page, before the next one is requested. A verification page may begin a cool-down.
+
+        `is_linked` is True if nobody named the address of the page (Target.is_linked).
+        """
 
     def back_off(self, seconds: float | None) -> None:
         """Delay all page requests by `seconds`, as the server asked.
@@ -79,7 +83,7 @@ class IntervalLimiter:
             self._next = max(self._next, self._clock() + seconds)
             self._longest_delay = max(seconds, self._interval)
 
-    def observe(self, page: Page) -> None:
+    def observe(self, page: Page, *, is_linked: bool = False) -> None:
         """Do nothing, because the interval does not depend on received pages."""
 
 
@@ -184,14 +188,17 @@ class SharedRateLimiter:
             return None
         return datetime.fromtimestamp(until, UTC).astimezone(CHINA)
 
-    def observe(self, page: Page) -> None:
+    def observe(self, page: Page, *, is_linked: bool = False) -> None:
         """Tell the store `limits` whether a received page is the verification page, so that it can begin a cool-down.
 
-        Truncated pages and pages of an unknown kind (State.UNKNOWN) are ignored: they do not show whether WeChat blocks
-        requests.
+        Pages that do not show whether WeChat blocks requests are ignored: truncated pages, pages of an unknown kind
+        (State.UNKNOWN), and verification pages that do not count because of `is_linked` (see
+        link_policy.counts_as_block).
         """
         state = classify(page).state
-        if state is State.VERIFICATION:
+        if state is State.VERIFICATION and not counts_as_block(page.url, is_linked=is_linked):
+            _log.info("%s: the verification page came for a linked address, it does not count", urls.HOST)
+        elif state is State.VERIFICATION:
             begins = self.limits.record_block(urls.HOST, on_short_link=urls.is_short(page.url))
             self._log_block("the verification page came", begins=begins)
         elif state not in (State.UNKNOWN, State.TRUNCATED):  # a notice, too, shows that the host answers requests

@@ -21,7 +21,15 @@ from archiver.models.media import (
 from archiver.models.outcome import Images, Outcome, OutcomeKind
 from archiver.models.page import CHINA, UNAVAILABLE_STATES, Classification, FetchedPage, Page, State, Target
 from archiver.models.post import Post, RenderedPost, WriteOutcome, WriteResult
-from archiver.models.record import ArchiveTransaction, ArticleRecord, ArticleSummary, Tombstone, UrlRecord
+from archiver.models.record import (
+    ArchiveTransaction,
+    ArticleName,
+    ArticleRecord,
+    ArticleSummary,
+    LinkedUrl,
+    Tombstone,
+    UrlRecord,
+)
 
 __all__ = [
     "CHINA",
@@ -29,6 +37,7 @@ __all__ = [
     "UNAVAILABLE_STATES",
     "ArchiveTransaction",
     "Article",
+    "ArticleName",
     "ArticleRecord",
     "ArticleSummary",
     "AuditSubject",
@@ -39,6 +48,7 @@ __all__ = [
     "FetchedPage",
     "Finding",
     "Images",
+    "LinkedUrl",
     "LocalFile",
     "LocalMedia",
     "Media",

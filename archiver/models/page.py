@@ -43,12 +43,14 @@ class Target:
     """An article to archive: the address of its page, or the path of a file in which its page was saved.
 
     Exactly one of `url` (the normalized address) and `file` (the path) is set. `source` is what the user wrote, without
-    credentials; messages show it.
+    credentials; messages show it. `is_linked` is True if nobody named the address: it was found as a link in an
+    archived article.
     """
 
     source: str  # as the user gave it, without credentials
     url: str = ""  # https, without tracking parameters
     file: str = ""  # path of the saved page
+    is_linked: bool = False  # True: found as a link in an archived article, and named by nobody
 
     @property
     def label(self) -> str:

@@ -125,3 +125,27 @@ class UrlRecord:
     tried: datetime | None = None  # time of the last try
     tries: int = 0
     due: datetime | None = None  # when to fetch it (again); None: never
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleName:
+    """The key and the title of an article."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedUrl:
+    """The address of an article that the archive lacks, and to which articles in it link.
+
+    `key` is the key of the article, '' if the address does not tell it. `state` and `reason` are those of the last
+    attempt to fetch it; None and '' if there was none. `linked_by` are the articles that link to it.
+    """
+
+    url: str
+    key: str = ""  # key of the article; '': the address, a short one, does not tell it
+    state: State | None = None  # of the page of the last attempt; None: no page came, or no attempt was made
+    reason: str = ""
+    tried: datetime | None = None  # time of the last attempt
+    linked_by: tuple[ArticleName, ...] = ()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from archiver.errors import Exit
 from archiver.models.capture import Capture
 from archiver.models.outcome import Outcome
 from archiver.models.record import ArticleRecord, UrlRecord
+
+# What ends a source `links`: its own limit, the verification page on a long address, a cool-down, a limit of the whole
+# run (budget, --limit, --max-time), or files or a catalogue that cannot be written.
+LinksEnd = Literal["", "limit", "wall", "cool-down", "budget", "failure"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +124,20 @@ class SourceReport:
     new: int = 0  # number of listed articles that must be archived now
     error: str = ""  # why the source could not be listed
     is_complete: bool = True  # False: an error or a limit ended the listing early
+
+
+@dataclass(kw_only=True, slots=True)
+class LinksReport(SourceReport):
+    """The result of following links in a run: the report about a source `links` in archiver.yml.
+
+    `listed` is the number of articles that are linked and not kept, and `new` how many of them may be asked for now.
+    `asked` is the number of addresses that were asked for, and `got` how many of them gave an article. `ended_by` says
+    what ended the source; '' if nothing was left to ask for.
+    """
+
+    asked: int = 0
+    got: int = 0
+    ended_by: LinksEnd = ""
 
 
 @dataclass(kw_only=True, slots=True)

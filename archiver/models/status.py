@@ -9,7 +9,7 @@ from typing import Literal
 
 from archiver.errors import Exit
 
-SourceKind = Literal["list", "feed", "album"]
+SourceKind = Literal["list", "feed", "album", "links"]
 NeedKind = Literal["disk", "wall", "run", "source", "article", "link", "picture"]
 
 

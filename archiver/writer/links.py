@@ -1,13 +1,15 @@
 """Choose the addresses that a post contains: saved files and other posts in place of addresses on the web.
 
-If a medium was not saved, or an article is not in the archive, the original address is kept.
+If a medium was not saved, or an article is not in the archive, the original address is kept. `links_in` finds the
+addresses of links in a finished post.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from urllib.parse import quote
 
 from archiver.models import Article, LocalFile, MediaResults, StoredFiles
@@ -16,6 +18,10 @@ from archiver.writer.names import media_name
 
 _DRAWING = "data:image/svg+xml"
 _LONGEST_DRAWING = 2**15  # characters of the address of a drawing that was not saved as a file
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
+_LINK_IN_FRONT_MATTER = re.compile(r'^  (?:source_url|  url): "([^"\\]*)"$', re.MULTILINE)  # 阅读原文, and of a reprint
+_FENCED_CODE = re.compile(r"^([ >]*)(`{3,}|~{3,})[^\n]*\n.*?^\1\2", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r'(?<!\\)\]\(([^()\s]+)\)|<a href="([^"]*)"')
 
 
 def no_post(_link: str) -> str:
@@ -106,3 +112,15 @@ class LinkResolver:
     def _local_url(self, url: str) -> str:
         file = self.files.get(url)
         return self.media_url(file.path) if file else ""
+
+
+def links_in(post: str) -> list[str]:
+    """Return the addresses to which an article links, each once, as its unedited post has them.
+
+    `post` is the text of the post. The links are those in the text, then the link to the original text (阅读原文) and
+    that of a reprint, which are in the front matter. Addresses of images are among the links in the text.
+    """
+    found = _FRONT_MATTER.match(post)
+    text = _FENCED_CODE.sub("", post[found.end() :] if found else post)
+    links = [unescape(in_markdown or in_html) for in_markdown, in_html in _LINK.findall(text)]
+    return list(dict.fromkeys([*links, *(_LINK_IN_FRONT_MATTER.findall(found[1]) if found else ())]))

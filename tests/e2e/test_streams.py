@@ -85,9 +85,10 @@ def run(command: Command, kind: str, *arguments: str) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an archive of one article, the page it was read from, and a list."""
+    """A folder with an archive of one article, the page it was read from, and a list. The article links to another."""
     folder = tmp_path_factory.mktemp("filled")
-    (folder / "章.html").write_text(article(), encoding="utf-8")
+    page = article().replace("第 1 篇", f'<a href="{numbered.address(2)}">第 2 篇</a>')
+    (folder / "章.html").write_text(page, encoding="utf-8")
     command = Command(folder=folder, environment={}, in_process=True)
     command.write("list.txt", "章.html")
     command.write("sources.yml", "sources:", "  - list: list.txt")
@@ -103,6 +104,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "export": ("export", "-o", "out", "--csv", "-"),
     "list": ("list", "-o", "out"),
     "list, JSON": ("list", "-o", "out", "--json"),
+    "list, links": ("list", "-o", "out", "--linked"),
     "search": ("search", "-o", "out", "野"),
     "show": ("show", "-o", "out", KEY),
     "status": ("status", "-o", "out"),

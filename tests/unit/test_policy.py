@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archiver import policy
-from archiver.models import LocalFile, NotRequested, State
+from archiver.models import LocalFile, NotRequested, State, UrlRecord
 from archiver.policy import HostState, Retry, UrlAttempt
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,6 +39,40 @@ def test_retry_after_last_try_continues_for_archived_article() -> None:
 def test_retry_after_settled_article_has_no_due_time() -> None:
     settled = attempt(State.DELETED, has_article=True, is_settled=True)
     assert policy.retry_after(settled, State.UNKNOWN, 4) == Retry(tries=0, due=None)
+
+
+def test_retry_after_linked_url_is_never_due() -> None:
+    """But the tries are counted, so that it is given up after as many as another."""
+    linked = UrlAttempt(
+        url=LONG, state=State.VERIFICATION, time=NOW, has_article=False, is_settled=False, is_linked=True
+    )
+    assert policy.retry_after(linked, State.VERIFICATION, 1) == Retry(tries=2, due=None)
+
+
+def record(state: State | None, tries: int, due: datetime | None = None) -> UrlRecord:
+    return UrlRecord(url=LONG, state=state, tries=tries, tried=NOW, due=due)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (record(State.VERIFICATION, 1), NOW + timedelta(hours=6)),  # only links named it
+        (record(State.VERIFICATION, 2), NOW + timedelta(hours=12)),
+        (record(None, 1), NOW + timedelta(minutes=5)),
+        (record(State.VERIFICATION, 1, NOW), NOW),
+        (record(State.DELETED, 1), None),
+        (record(State.UNKNOWN, 5), None),
+        (UrlRecord(url=LONG), None),
+    ],
+)
+def test_due_at_is_recorded_or_follows_last_attempt(known: UrlRecord, expected: datetime | None) -> None:
+    assert policy.due_at(known) == expected
+
+
+def test_is_given_up_only_if_it_was_tried() -> None:
+    assert policy.is_given_up(record(State.DELETED, 1))
+    assert not policy.is_given_up(UrlRecord(url=LONG))
+    assert not policy.is_given_up(record(State.VERIFICATION, 1))
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,18 @@ def test_load_environment_false_is_boolean(tmp_path):
     assert settings(tmp_path, env={"ARCHIVER_MEDIA__SAVE": "false"}).media.save is False
 
 
+@pytest.mark.parametrize("yml", ["[{links: {}}]", "[{links: }]", "[{links: {account: same, depth: 1, limit: 20}}]"])
+def test_load_source_of_links_has_defaults(tmp_path, yml):
+    [source] = settings(tmp_path, f"sources: {yml}").sources
+    assert (source.links.account, source.links.depth, source.links.limit) == ("same", 1, 20)
+    assert (source.title, source.tags) == ("links", None)
+
+
+def test_load_sources_of_links_are_called_differently(tmp_path):
+    yml = "sources: [{links: {account: 甲}, name: 甲}, {links: {account: 乙}, name: 乙}, {list: a}, {list: a}]"
+    assert settings(tmp_path, yml).link_sources == {"甲", "乙"}
+
+
 def test_load_front_matter_accepts_custom_keys(tmp_path):
     yml = "front_matter:\n  author: '{author}'\n  catalog: null\n  no-catalog: true\n"
     assert settings(tmp_path, yml).front_matter == {"author": "{author}", "catalog": None, "no-catalog": True}
@@ -58,6 +70,10 @@ def test_load_front_matter_accepts_custom_keys(tmp_path):
         ("interval: .nan", {}, ["archiver.yml", "interval"]),
         ("", {"ARCHIVER_INTERVAL": "x"}, ["ARCHIVER_INTERVAL"]),
         ("media: 4", {}, ["archiver.yml", "media"]),
+        ("sources: [{links: {depth: 0}}]", {}, ["archiver.yml", "sources[0].links.depth"]),
+        ("sources: [{links: {}, list: a}]", {}, ["archiver.yml", "sources[0]"]),
+        ("sources: [{links: {}}, {links: {}}]", {}, ["archiver.yml", "two sources are called links"]),
+        ("sources: [{links: {}, name: a}, {list: a}]", {}, ["archiver.yml", "two sources are called a"]),
         ("a: [", {}, ["archiver.yml", "YAML"]),
         ("- a", {}, ["archiver.yml"]),
         ("front_matter: {wechat: null}", {}, ["archiver.yml", "front_matter.wechat"]),

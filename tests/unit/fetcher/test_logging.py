@@ -174,6 +174,15 @@ def test_log_verification_page_names_cooldown(log: pytest.LogCaptureFixture, beg
     assert messages(log, logging.INFO) == [f"mp.weixin.qq.com: the verification page came, {end}"]
 
 
+def test_log_verification_page_of_linked_address_does_not_count(log: pytest.LogCaptureFixture) -> None:
+    url = "https://mp.weixin.qq.com/s?__biz=MzA5MDAwMDAwMQ==&mid=2650000001&idx=1"
+    page = Page(source="x", url=url, final_url=WALL, content=b"", captured=NOW)
+    limiter().observe(page, is_linked=True)
+    assert messages(log, logging.INFO) == [
+        "mp.weixin.qq.com: the verification page came for a linked address, it does not count"
+    ]
+
+
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
