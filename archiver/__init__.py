@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         ExportResult,
         FetchOptions,
         LinksReport,
+        QueueEntry,
+        QueueResult,
         RebuildOptions,
         RebuildResult,
         RemovalResult,
@@ -91,6 +93,8 @@ __all__ = [
     "NotAnArticle",
     "Outcome",
     "OutputError",
+    "QueueEntry",
+    "QueueResult",
     "RebuildOptions",
     "RebuildResult",
     "RemovalResult",
@@ -118,8 +122,8 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions LinksReport "
-    "RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport "
-    "fetch_options read_list",
+    "QueueEntry QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult "
+    "SourceReport fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleName ArticleRecord Capture Finding Images LinkedUrl MergeResult Outcome State Target "
     "UrlRecord",

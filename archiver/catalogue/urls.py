@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 from typing_extensions import override
 
 from archiver import urls
-from archiver.catalogue.database import RunDatabase, chunks, due_condition, to_timestamp, transaction
+from archiver.catalogue.database import (
+    RunDatabase,
+    chunks,
+    due_condition,
+    durable_transaction,
+    to_timestamp,
+    transaction,
+)
 from archiver.catalogue.leases import Claim, free_lease, owner_of
 from archiver.catalogue.protocol import UrlStore
 from archiver.catalogue.rows import SUMMARY_COLUMNS, URL_COLUMNS, to_summary, to_url_record
@@ -47,15 +55,37 @@ class UrlTable(UrlStore):
 
     @override
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        now = to_timestamp(self._database.now())
-        values = {"reason": "", "source": source, "first_seen": now, "tries": 0}
-        due = {target.url: None if target.is_linked else now for target in targets}
-        for chunk in chunks(sorted(due)):
-            self._add_rows([{"url": url, "due": due[url], **values} for url in chunk])
+        for rows in chunks(self._new_rows(targets, source)):
+            self._add_rows(rows)
 
     @transaction
     def _add_rows(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
+
+    @override
+    @durable_transaction
+    def enqueue(self, connection: Connection, due: Mapping[str, datetime]) -> set[str]:
+        now = to_timestamp(self._database.now())
+        insert = self._database.insert(addresses)
+        statement = insert.on_conflict_do_update(
+            index_elements=[addresses.c.url], set_={"due": insert.excluded.due},
+            where=addresses.c.due.is_(None) & addresses.c.article_id.is_(None),
+        ).returning(addresses.c.url)  # fmt: skip
+        rows = [
+            {"url": url, "due": to_timestamp(due[url]), "reason": "", "source": "", "first_seen": now, "tries": 0}
+            for url in sorted(due)
+        ]
+        added: set[str] = set()
+        for chunk in chunks(rows):
+            added.update(connection.execute(statement, chunk).scalars())
+        return added
+
+    def _new_rows(self, targets: Iterable[Target], source: str) -> list[dict[str, Any]]:
+        """Return the rows to insert for new URLs, in an order that is the same for every run."""
+        now = to_timestamp(self._database.now())
+        values = {"reason": "", "source": source, "first_seen": now, "tries": 0}
+        due = {target.url: None if target.is_linked else now for target in targets}
+        return [{"url": url, "due": due[url], **values} for url in sorted(due)]
 
     @override
     @transaction
@@ -81,12 +111,17 @@ class UrlTable(UrlStore):
     @override
     def due_now(self) -> Iterator[UrlRecord]:
         condition = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
-        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due))
+        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due, addresses.c.url))
 
     @override
     def waiting(self) -> Iterator[UrlRecord]:
         condition = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition))
+
+    @override
+    def queue(self) -> Iterator[UrlRecord]:
+        condition = addresses.c.due.is_not(None) & addresses.c.article_id.is_(None)
+        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.first_seen, addresses.c.url))
 
     @override
     def in_state(self, state: str) -> Iterator[UrlRecord]:
