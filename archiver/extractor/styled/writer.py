@@ -94,6 +94,10 @@ class _Writer:
                 self.closing.append("")
                 yield from self._leaf(element, tag)
                 continue
+            if _is_parsers_own(element, body):
+                self.closing.append("")
+                yield escape(element.text or "", quote=False)
+                continue
             name = _name(tag)
             self.links += name == "a"
             self.closing.append("" if name in VOID else f"</{name}>")
@@ -196,6 +200,11 @@ def _style_parts(style: str) -> Iterator[Part]:
     for picture, text in zip(pictures, rest, strict=True):
         yield picture
         yield escape(text)
+
+
+def _is_parsers_own(element: Element, body: Element) -> bool:
+    """Return True for the `<div>` that `parse_body` puts around the HTML of a body."""
+    return element.getparent() is body and element.getprevious() is None and element.tag == "div" and not element.attrib
 
 
 def _name(tag: str) -> str:
