@@ -21,7 +21,7 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The options that name the files to write: one path for each format, '' for a format that is not wanted."""
+    """The options that say what to write: one path for each format, '' for a format that is not wanted."""
 
     html: Annotated[str, typer.Option(metavar="FOLDER", help="Each article as it looked, an HTML file.")] = ""
     pdf: Annotated[str, typer.Option(metavar="FOLDER", help="The same as PDF; needs Chromium.")] = ""
@@ -30,6 +30,7 @@ class ExportFiles:
     wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
     jsonl: Annotated[str, typer.Option(metavar="FILE", help="A JSON object a line, an article; - for stdout.")] = ""
     csv: Annotated[str, typer.Option(metavar="FILE", help="A table for a spreadsheet; - for stdout.")] = ""
+    embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,6 @@ def export_articles(
         typer.Argument(metavar="KEY|URL|FILE", help="Articles by key, address or post; else all.", show_default=False),
     ] = None,
     *,
-    embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False,
     output: options.Output = None,
     files: ExportFiles,
     selection: ExportSelection,
@@ -55,11 +55,11 @@ def export_articles(
     from archiver.app import Archiver, ExportRequest
 
     query = selection.query()
-    paths = {form: path for form, path in asdict(files).items() if path}
+    paths = {form: path for form, path in asdict(files).items() if path and form != "embed"}
     writes_stdout = "-" in paths.values()
     if common.as_json and writes_stdout:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
-    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), embed=embed)
+    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), embed=files.embed)
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
     for line in result.missing:
