@@ -169,7 +169,8 @@ def _attribute(tag: str, name: str, value: str) -> str:
 def _style_of(element: Element, name: str) -> Iterator[Part]:
     """Yield the attribute `style`. A picture that a script would load later is its background already."""
     style = element.get("style", "")
-    lazy = urls.media(element.get("data-lazy-bgimg", "")) if name != "img" else ""
+    later = element.get("data-lazy-bgimg", "")
+    lazy = urls.media(later) if later and name != "img" else ""
     if name == "img" or not (lazy or "url(" in style.lower()):
         yield _style(style)
         return
