@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         SearchRequest,
         SearchResult,
         SourceReport,
+        StyledArticle,
         fetch_options,
         read_list,
     )
@@ -106,6 +107,7 @@ __all__ = [
     "Settings",
     "SourceReport",
     "State",
+    "StyledArticle",
     "Target",
     "UrlRecord",
     "UsageError",
@@ -122,8 +124,8 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions LinksReport "
-    "QueueEntry QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult "
-    "SourceReport fetch_options read_list",
+    "QueueEntry QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest "
+    "SearchResult SourceReport StyledArticle fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleName ArticleRecord Capture Finding Images LinkedUrl MergeResult Outcome State Target "
     "UrlRecord",
