@@ -1,0 +1,24 @@
+"""Build the web application of the reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from archiver.settings import Settings
+from archiver.site.pages import home
+from archiver.site.rendering import make_templates
+
+_STATIC = Path(__file__).with_name("static")
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Return the application that shows the archive of `settings`."""
+    routes = [*home.ROUTES, Mount("/static", StaticFiles(directory=_STATIC), name="static")]
+    app = Starlette(routes=routes)
+    app.state.settings = settings
+    app.state.templates = make_templates()
+    return app
