@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SearchRequest,
         SearchResult,
         SourceReport,
+        StyledArticle,
         fetch_options,
         read_list,
     )
@@ -96,6 +97,7 @@ __all__ = [
     "Settings",
     "SourceReport",
     "State",
+    "StyledArticle",
     "Target",
     "UrlRecord",
     "UsageError",
@@ -112,7 +114,8 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions "
-    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
+    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport StyledArticle "
+    "fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

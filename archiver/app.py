@@ -41,6 +41,7 @@ from archiver.models.reports import (
     SearchHit,
     SearchResult,
     SourceReport,
+    StyledArticle,
 )
 from archiver.models.requests import ArticleQuery, BrowseRequest, ExportRequest, RebuildOptions, SearchRequest
 from archiver.models.status import ArchiveStatus
@@ -71,6 +72,7 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "SourceReport",
+    "StyledArticle",
     "fetch_options",
     "read_list",
 ]
@@ -532,6 +534,26 @@ class Archiver:
         from archiver.commands.compare import compare
 
         return compare(self._context, name, old, new)
+
+    def styled(
+        self,
+        name: str,
+        *,
+        capture: str | None = None,
+        media_url: Callable[[str], str] | None = None,
+        dark: bool = False,
+    ) -> StyledArticle:
+        """Return an article as it looked, as an HTML document that runs no script and loads nothing but its pictures.
+
+        `name` is the article's key, the path of its post, or its address. `capture` is the number of one of its
+        captures, as `history` lists them, the oldest being 1; None is the one that the post shows. `media_url` is
+        called with the path of each file that the document shows, relative to the archive's folder, and returns the
+        address to write; None writes the path itself. With `dark`, the document is dark for readers who prefer that.
+        Raise InputError if the article is not in the archive or its page is not stored.
+        """
+        from archiver.commands.styled import styled
+
+        return styled(self._context, name, capture, media_url or str, dark=dark)
 
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
         """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.

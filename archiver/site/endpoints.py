@@ -62,7 +62,7 @@ def of_indexed_archive(page: Page) -> Endpoint:
         if progress.is_done:
             return page(request, archive)
         response = render(request, "indexing.html", status=503, progress=progress)
-        response.headers |= {"Retry-After": "3", "Refresh": "3"}  # browsers load the page again by themselves
+        response.headers.update({"Retry-After": "3", "Refresh": "3"})  # browsers load the page again by themselves
         return response
 
     return of_archive(wraps(page)(prepared))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -50,7 +52,7 @@ def show_styled(request: Request, archive: Archiver) -> Response:
     """Return the document of an article as it looked, for the frame."""
     _, article = _detail(request, archive)
     capture = request.query_params.get("capture") or None
-    styled = archive.styled(article.key, capture=capture, media_url=Links.of(request).media)  # type: ignore[attr-defined]
+    styled = archive.styled(article.key, capture=capture, media_url=Links.of(request).media)
     return HTMLResponse(styled.html)
 
 
@@ -86,7 +88,7 @@ def _detail(request: Request, archive: Archiver) -> tuple[ArticleDetail, Article
 
 def _comparable_before(comparable: list[Revision]) -> dict[int, int]:
     """Return the number of the comparable capture before each, by its own number."""
-    return {later.number: earlier.number for earlier, later in zip(comparable, comparable[1:], strict=False)}
+    return {later.number: earlier.number for earlier, later in pairwise(comparable)}
 
 
 ROUTES = [

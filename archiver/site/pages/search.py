@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -27,7 +28,7 @@ def show_search(request: Request, archive: Archiver) -> Response:
     form = {name: request.query_params.get(name, "").strip()[:_MAX_QUERY] for name in _FIELDS}
     number = page_number(request.query_params.get("page", ""))
     order = form["sort"] if form["sort"] in _ORDERS else _ORDERS[0]
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "form": form,
         "order": order,
         "result": None,

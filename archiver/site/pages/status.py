@@ -13,7 +13,7 @@ from archiver.site.rendering import render
 
 def show_status(request: Request, archive: Archiver) -> Response:
     """Return what the archive holds, what is left to do, and what needs a person."""
-    return render(request, "status.html", status=archive.status())
+    return render(request, "status.html", archive=archive.status())
 
 
 def show_sources(request: Request, archive: Archiver) -> Response:
