@@ -44,8 +44,9 @@ def compare_lines(old: str, new: str) -> tuple[ComparedLine, ...]:
     """Return what differs between two texts, in lines and in the words inside of changed lines; () if nothing does.
 
     Two equal lines are kept before and after each difference; for the other equal lines, there is one line `skipped`.
+    Empty lines, which separate the blocks of Markdown, are left out.
     """
-    olds, news = old.splitlines(), new.splitlines()
+    olds, news = ([line for line in text.splitlines() if line.strip()] for text in (old, new))
     groups = list(difflib.SequenceMatcher(None, olds, news, autojunk=False).get_grouped_opcodes(_CONTEXT))
     lines: list[ComparedLine] = []
     position = 0
@@ -63,14 +64,12 @@ def _skipped(count: int) -> list[ComparedLine]:
 
 
 def _whole(kind: PieceKind, lines: Iterable[str]) -> Iterator[ComparedLine]:
-    """Yield lines of one kind; empty ones, which separate blocks of Markdown, only if they are equal in both texts."""
-    return (ComparedLine(kind=kind, pieces=(TextPiece(kind, line),)) for line in lines if line or kind == "same")
+    return (ComparedLine(kind=kind, pieces=(TextPiece(kind, line),)) for line in lines)
 
 
 def _replaced(removed: Sequence[str], added: Sequence[str]) -> Iterator[ComparedLine]:
     """Yield the lines for a place where `added` stands instead of `removed`. Lines that are similar become one."""
-    before, after = [line for line in removed if line], [line for line in added if line]
-    for old, new in zip_longest(before, after):
+    for old, new in zip_longest(removed, added):
         if old is not None and new is not None and _is_similar(old, new):
             yield ComparedLine(kind="changed", pieces=tuple(_compare_words(old, new)))
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 
 from archiver.archive.lookup import require_article
@@ -13,6 +14,7 @@ from archiver.models import Capture
 from archiver.models.browsing import Revision, TextComparison
 
 _READ = 12  # captures of an article, the latest, whose pages are read to find out what changed
+_PICTURE = re.compile(r"!\[[^\]]*\]\(/?(?:postimg|media)/([^)\s]+)\)")  # in comparable texts; shown by its name alone
 _KEPT_DIGESTS = 4_096  # of texts that this process remembers
 
 _DIGESTS: dict[str, str] = {}  # of texts, by the SHA-256 of the page, which determines the text
@@ -47,7 +49,8 @@ def compare(context: Context, name: str, old: int, new: int) -> TextComparison:
         if not found[number - 1].is_comparable:
             raise InputError("has no stored page with the article", concerns=f"capture {number}")
     first, second = found[old - 1], found[new - 1]
-    lines = compare_lines(_text(context, first.capture), _text(context, second.capture))
+    old_text, new_text = (_PICTURE.sub(r"▣ \1", _text(context, each.capture)) for each in (first, second))
+    lines = compare_lines(old_text, new_text)
     return TextComparison(old=first, new=second, lines=lines)
 
 
