@@ -24,7 +24,6 @@ _ATTRIBUTES = {tag: names - {"class"} for tag, names in ATTRIBUTES.items()}
 _CLASSES = {"div": {"wechat-card"}}
 _ADDED = {"img": {"loading": "lazy", "decoding": "async"}}
 _SCHEMES = {"http", "https", "mailto"}
-_DRAWING = "data:image/svg+xml"
 _REMOTE = "#remote:"  # stands before the address of a medium that is not in the archive, until it becomes a link
 _ATTRIBUTE_LIST = r'((?: [a-z:-]+="[^"]*")*)'
 _IMAGE = re.compile(rf"<img{_ATTRIBUTE_LIST}>")
@@ -57,11 +56,12 @@ def post_html(post: ParsedPost, addresses: PostAddresses) -> str:
     """Return the HTML of a post without its front matter and the block that names the source."""
     import nh3
 
-    def attribute(tag: str, name: str, value: str) -> str | None:
+    def attribute(_tag: str, name: str, value: str) -> str | None:
         if name == "href":
             return addresses.link_of(value) or None
         if name in ("src", "poster"):
-            return _medium(addresses, value, is_image=tag == "img", is_main=name == "src")
+            found = addresses.medium_of(value)
+            return found or (f"{_REMOTE}{value}" if name == "src" else None)
         return value
 
     tokens = list(post.tokens)
@@ -69,19 +69,10 @@ def post_html(post: ParsedPost, addresses: PostAddresses) -> str:
     rendered = _renderer().renderer.render(tokens, _renderer().options, {})
     cleaned = nh3.clean(
         rendered, tags=TAGS, attributes=_ATTRIBUTES, allowed_classes=_CLASSES, set_tag_attribute_values=_ADDED,
-        url_schemes=_SCHEMES | {"data"}, link_rel=None, attribute_filter=attribute,
+        url_schemes=_SCHEMES, link_rel=None, attribute_filter=attribute,
     )  # fmt: skip
     cleaned = _RECORDING.sub(lambda found: _shown(found, found[2], addresses.missing), cleaned)
     return _IMAGE.sub(lambda found: _shown(found, found[1], addresses.missing), cleaned)
-
-
-def _medium(addresses: PostAddresses, address: str, *, is_image: bool, is_main: bool) -> str | None:
-    """Return the value of an attribute with the address of a medium; None to leave the attribute out."""
-    if is_image and address.startswith(_DRAWING):
-        return address
-    if found := addresses.medium_of(address):
-        return found
-    return f"{_REMOTE}{address}" if is_main else None
 
 
 def _shown(found: re.Match[str], attributes: str, missing: str) -> str:

@@ -14,6 +14,8 @@ from archiver.errors import Busy, InputError, OutputError, UsageError
 from archiver.site.indexing import IndexMaker
 from archiver.site.rendering import render
 
+_PATIENCE = 1.5  # seconds that a request waits: the index of a small archive is made within them
+
 _log = logging.getLogger(__name__)
 
 Page = Callable[[Request, Archiver], Response]
@@ -58,7 +60,7 @@ def of_indexed_archive(page: Page) -> Endpoint:
     def prepared(request: Request, archive: Archiver) -> Response:
         if archive.has_search_index():
             return page(request, archive)
-        progress = index_maker(request).make()
+        progress = index_maker(request).make(_PATIENCE)
         if progress.is_done:
             return page(request, archive)
         response = render(request, "indexing.html", status=503, progress=progress)

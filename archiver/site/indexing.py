@@ -10,8 +10,6 @@ from archiver.app import Archiver, SearchRequest
 from archiver.errors import ArchiverError
 from archiver.settings import Settings
 
-_PATIENCE = 1.5  # seconds that a request waits: the index of a small archive is made within them
-
 _log = logging.getLogger(__name__)
 
 
@@ -33,15 +31,18 @@ class IndexMaker:
         self._thread: threading.Thread | None = None
         self._posts = self._read = 0
 
-    def make(self) -> IndexProgress:
-        """Begin to make the index, unless that was begun before, and return how far it is after a short wait."""
+    def make(self, patience: float) -> IndexProgress:
+        """Begin to make the index, unless that was begun before, and return how far it is.
+
+        Wait for its end before, but at most `patience` seconds.
+        """
         with self._lock:
             if self._thread is None:
                 self._posts = self._read = 0
                 self._thread = threading.Thread(target=self._work, name="search index", daemon=True)
                 self._thread.start()
             thread = self._thread
-        thread.join(_PATIENCE)
+        thread.join(patience)
         with self._lock:
             is_done = not thread.is_alive()
             if is_done and self._thread is thread:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date as day
 
 from archiver.messages import Language, mark_message, translations
 from archiver.messages.formats import Formats
@@ -59,6 +61,15 @@ class Words:
     def formats(self) -> Formats:
         """The formats of dates and numbers of the language."""
         return Formats(translations(self.language))
+
+    def period(self, date: Sequence[int]) -> str:
+        """Return a year, a month of one or a day of one, given as one to three numbers; without numbers, "no date"."""
+        if not date:
+            return translations(self.language).gettext("Without a date")
+        year, *rest = date
+        if not rest:
+            return self.formats.year(year)
+        return self.formats.month(year, rest[0]) if len(rest) == 1 else self.formats.day(day(year, *rest))
 
     def state(self, state: str) -> str:
         """Return what the state of a page means for its article."""

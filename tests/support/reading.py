@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx
+
 from archiver.models import CHINA
+from archiver.settings import Settings
+from archiver.site.app import create_app
 from tests.support.command import Command
 from tests.support.harm import ACTIVE, TEXTS
 from tests.support.pages import article_html
@@ -62,7 +68,9 @@ def _script(text: str) -> str:
 
 def picture(name: str) -> str:
     """Return the element of a picture with this id."""
-    return f'<p><img data-src="https://mmbiz.qpic.cn/mmbiz_png/{name}/640?wx_fmt=png" data-w="640" data-ratio="0.6"></p>'
+    return (
+        f'<p><img data-src="https://mmbiz.qpic.cn/mmbiz_png/{name}/640?wx_fmt=png" data-w="640" data-ratio="0.6"></p>'
+    )
 
 
 FIRST_BODY = f"""<p>入冬前的最后一茬小白菜，我数了数，一共四十三棵。今年的雨水比往年来得晚，十月底才下透第一场，土里总算存住了水。</p>
@@ -80,7 +88,9 @@ FIRST_BODY = f"""<p>入冬前的最后一茬小白菜，我数了数，一共四
 <pre><code>water = dryness &gt; 0.6 and not raining</code></pre>
 <p>下一篇说说堆肥。天冷，大家保重。</p>"""
 
-_ACTIVE = "".join(markup for name, markup in ACTIVE.items() if name != "plain text") + ACTIVE["plain text"]  # takes all that follows
+_ACTIVE = (
+    "".join(markup for name, markup in ACTIVE.items() if name != "plain text") + ACTIVE["plain text"]
+)  # takes all that follows
 
 STORIES = (
     Story(number=1, title="北阳台也能种菜：先看光，再说水", body=FIRST_BODY, album="阳台四季"),
@@ -103,7 +113,9 @@ STORIES = (
     ),
     Story(number=6, title="🌱", account="江边农事", day="2025-01-05 09:00", body="<p>短。</p>"),
 )  # fmt: skip
-EDITED = FIRST_BODY.replace("四十三棵", "四十二棵").replace("<p>下一篇说说堆肥。天冷，大家保重。</p>", "<p>更正：十二月的香葱四天浇一次。</p>")
+EDITED = FIRST_BODY.replace("四十三棵", "四十二棵").replace(
+    "<p>下一篇说说堆肥。天冷，大家保重。</p>", "<p>更正：十二月的香葱四天浇一次。</p>"
+)
 
 
 def photo(seed: int, width: int = 320, height: int = 192) -> bytes:
@@ -146,3 +158,43 @@ def fill(archiver: Command, world: World) -> Path:
     checked = archiver("recheck", "-o", "out", "--interval", "0", "--json", first.address, gone.address)
     assert checked.counts == {"updated": 2}, checked.err
     return archiver.folder / "out"
+
+
+class Reader:
+    """The reader of the archive in a folder, asked without a server, as a browser at its address asks."""
+
+    def __init__(self, archive: Path, **settings: str) -> None:
+        self.app = create_app(Settings(output=str(archive), **settings))
+
+    def get(self, address: str, *, language: str = "zh-CN", **headers: str) -> httpx.Response:
+        """Return the answer to a request."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765") as client:
+                return await client.get(address, headers={"Accept-Language": language, **headers})
+
+        return asyncio.run(ask())
+
+
+class Elements(HTMLParser):
+    """The elements of a page, in order: their names and attributes; and the text of the page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect an element."""
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        """Collect text."""
+        self.text += data
+
+    def values(self, name: str, *tags: str) -> list[str]:
+        """Return the values of an attribute of all elements, or of those with these names."""
+        return [given[name] for tag, given in self.found if name in given and (not tags or tag in tags)]

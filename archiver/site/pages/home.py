@@ -7,19 +7,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from archiver.app import Archiver, BrowseRequest
-from archiver.site.endpoints import of_archive, show_welcome
+from archiver.site.endpoints import index_maker, of_archive, show_not_found, show_welcome
 from archiver.site.paging import PAGE_SIZE, offset_of, page_number, paging_of
 from archiver.site.rendering import render
 
+_PATIENCE = 0.5  # seconds that the page waits for the index of a new archive
 _GROUPS = 12  # accounts and months beside the newest articles
 
 
 def show_home(request: Request, archive: Archiver) -> Response:
     """Return the newest articles, with the accounts and months that have most and newest of them."""
+    if not archive.has_search_index():
+        index_maker(request).make(_PATIENCE)  # it has the beginnings of the texts
     number = page_number(request.query_params.get("page", ""))
     found = archive.browse(BrowseRequest(offset=offset_of(number), limit=PAGE_SIZE))
-    if not found.total:
-        return show_welcome(request)
+    if not found.articles:
+        return show_not_found(request) if found.total else show_welcome(request)
     accounts = archive.groups("account")
     months = dict.fromkeys((day.year, day.month) for day, _ in archive.days().days)
     return render(

@@ -13,7 +13,8 @@ from archiver.app import Archiver, BrowseRequest
 from archiver.models.browsing import DayCounts, GroupedBy
 from archiver.site.endpoints import of_archive, of_indexed_archive, show_not_found
 from archiver.site.paging import PAGE_SIZE, offset_of, page_number, paging_of, period
-from archiver.site.rendering import render
+from archiver.site.rendering import language_of, render
+from archiver.site.words import Words
 
 _FILTERS = ("account", "source", "tag", "album", "state", "date")  # parts of the query, in the order of their names
 _UNDATED = "none"  # the value of `date` for articles without one
@@ -33,10 +34,14 @@ def _show_articles(request: Request, archive: Archiver) -> Response:
     if conditions is None:
         return show_not_found(request)
     found = archive.browse(replace(conditions, offset=offset_of(number), limit=PAGE_SIZE))
-    if not found.total:
+    if not found.articles:
         return show_not_found(request)
     given = {name: value for name, value in filters.items() if value}
-    return render(request, "articles.html", found=found, filters=given, paging=paging_of(number, found.total))
+    words = Words(language_of(request))
+    return render(
+        request, "articles.html", found=found, filters=given, paging=paging_of(number, found.total),
+        headings=[_name_of(name, value, words) for name, value in given.items()],
+    )  # fmt: skip
 
 
 _show_plain, _show_indexed = of_archive(_show_articles), of_indexed_archive(_show_articles)
@@ -55,11 +60,20 @@ def _conditions(filters: dict[str, str]) -> BrowseRequest | None:
     )  # fmt: skip
 
 
+def _name_of(name: str, value: str, words: Words) -> str:
+    """Return what a condition is called in a heading."""
+    if name == "state":
+        return words.state(value)
+    return words.period([int(part) for part in value.split("-") if part.isdigit()]) if name == "date" else value
+
+
 def _group_page(by: GroupedBy) -> Callable[[Request, Archiver], Response]:
     def show_groups(request: Request, archive: Archiver) -> Response:
         found = archive.groups(by)
         number = page_number(request.query_params.get("page", ""))
         part = found[offset_of(number) :][:PAGE_SIZE]
+        if number > 1 and not part:
+            return show_not_found(request)
         return render(request, "groups.html", by=by, groups=part, paging=paging_of(number, len(found)))
 
     return show_groups
