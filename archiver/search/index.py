@@ -24,6 +24,7 @@ from archiver.search.query import Query, Term
 from archiver.search.tokens import tokens
 
 VERSION = 3  # of the tables and of the tokens; a file of another version is made again
+BEGINNING = 160  # characters of a text that a list of articles shows
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _DISK_ERRORS = (
@@ -40,7 +41,7 @@ CREATE TABLE posts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
     modified INTEGER NOT NULL, size INTEGER NOT NULL,
     title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
-    tags TEXT NOT NULL, albums TEXT NOT NULL, is_present INTEGER NOT NULL
+    tags TEXT NOT NULL, albums TEXT NOT NULL, beginning TEXT NOT NULL, is_present INTEGER NOT NULL
 );
 CREATE INDEX posts_by_time ON posts (published, id) WHERE is_present;
 CREATE TABLE texts (
@@ -223,15 +224,12 @@ class SearchIndex:
         with _detecting_damage():
             return [(str(name), number, latest) for name, number, latest in self._connection.execute(statement)]
 
-    def beginnings(self, keys: Sequence[str], length: int) -> dict[str, str]:
-        """Return the first `length` characters of the text of each post with one of these keys, by key."""
-        statement = "SELECT substr(t.text, 1, ?), t.changes FROM posts p JOIN texts t USING (id) WHERE p.key = ?"
-        found: dict[str, str] = {}
+    def beginnings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the first BEGINNING characters of the texts of the posts with these keys, by key, each in one line."""
+        statement = "SELECT key, beginning FROM posts WHERE key = ?"
         with _detecting_damage():
-            for key in keys:
-                if row := self._connection.execute(statement, (length, key)).fetchone():
-                    found[key] = NormalizedText(row[0], _decode(row[1])).original(0, length)
-        return found
+            rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
+        return dict(row for row in rows if row)
 
     def _candidates(self, match: str, conditions: Filter, order: str) -> Iterator[int]:
         where, values = _conditions(conditions)
@@ -294,7 +292,7 @@ class SearchIndex:
         row = (
             post.key, post.path, post.modified, post.size, post.title, post.account, post.account_id, post.published,
             post.state, json.dumps(post.tags, ensure_ascii=False), json.dumps(post.albums, ensure_ascii=False),
-            is_present,
+            " ".join(text[: 2 * BEGINNING].split())[:BEGINNING], is_present,
         )  # fmt: skip
         statement = f"INSERT INTO posts VALUES (NULL{', ?' * len(row)})"  # noqa: S608 - a constant
         post_id = self._connection.execute(statement, row).lastrowid

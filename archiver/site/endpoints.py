@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from archiver.app import Archiver
 from archiver.errors import Busy, InputError, OutputError, UsageError
+from archiver.site.archives import ArchivePool
 from archiver.site.indexing import IndexMaker
 from archiver.site.rendering import render
 
@@ -30,15 +31,14 @@ def show_not_found(request: Request, _error: Exception | None = None) -> Respons
 def of_archive(page: Page) -> Endpoint:
     """Return an endpoint that shows a page of the archive.
 
-    Each request has an Archiver of its own: opening one takes a few milliseconds, threads share nothing, and a
-    catalogue that another process replaced is noticed. If there is no archive yet, the first page is shown, which helps
-    to begin one. If the archive cannot be read at the moment, a page says so, without the details that the log has.
+    If there is no archive yet, the first page is shown, which helps to begin one. If the archive cannot be read at the
+    moment, a page says so, without the details that the log has.
     """
 
     @wraps(page)
     def endpoint(request: Request) -> Response:
         try:
-            with Archiver(request.app.state.settings) as archive:
+            with archives_of(request).borrowed() as archive:
                 if not archive.exists():
                     return show_welcome(request)
                 return page(request, archive)
@@ -68,6 +68,15 @@ def of_indexed_archive(page: Page) -> Endpoint:
         return response
 
     return of_archive(wraps(page)(prepared))
+
+
+def archives_of(request: Request) -> ArchivePool:
+    """Return the opened archives of the application, which are made at the first use."""
+    state = request.app.state
+    if not hasattr(state, "archives"):
+        state.archives = ArchivePool(state.settings)
+    pool: ArchivePool = state.archives
+    return pool
 
 
 def index_maker(request: Request) -> IndexMaker:
