@@ -32,6 +32,7 @@ from archiver.models.browsing import (
     TextComparison,
 )
 from archiver.models.job import FetchOptions
+from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
     ArticleDetail,
     ExportResult,
@@ -63,6 +64,8 @@ __all__ = [
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
+    "QueueEntry",
+    "QueueResult",
     "RebuildOptions",
     "RebuildResult",
     "RemovalResult",
@@ -84,6 +87,11 @@ Counted = Callable[[int], None]
 
 def _silent(*_: object) -> None:
     """Do nothing. This is the default of the function parameters `report`, `planned`, `looked` and `done`."""
+
+
+def _never() -> bool:
+    """Return False. This is the default of the function parameter `stop`."""
+    return False
 
 
 def fetch_options(
@@ -120,6 +128,9 @@ def read_list(name: str) -> Iterator[ListEntry]:
 
 class Archiver:
     """An archive, with one method for each command. Use it in a `with` statement, which closes all connections.
+
+    An Archiver may be used by one thread at a time. Several threads, like several processes, may work on one archive if
+    each has an Archiver of its own.
 
     The parameter `now` returns the current time (timezone-aware), and `sleep` waits for a number of seconds; tests
     replace both. The attribute `summary` counts all outcomes that the methods yielded. After `verify`, the attribute
@@ -231,14 +242,55 @@ class Archiver:
         Articles without such work have no Outcome. `planned` is called once before this work; both of its arguments
         are the number of articles. With `options.refresh`, listed articles are fetched even if they are archived.
 
-        Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and OutputError
-        if the archive cannot be written.
+        Raise ConfigError if there are neither sources nor an archive, Busy if another run is working on the archive,
+        and OutputError if the archive cannot be written.
         """
-        from archiver.commands.run import run_sources
+        from archiver.commands.run import require_work, run_sources
 
+        require_work(self._context)
         self._context.prepare(options.until)
         with self._context.archive.run_lock():
             yield from self._recorded("run", run_sources(self._context, options, report, planned))
+
+    def enqueue(self, text: str) -> QueueResult:
+        """Add the addresses of articles in a pasted text to the queue; return what became of each address.
+
+        The text may be a whole message as WeChat shares it, or a list of lines in any form that `batch` reads. No page
+        is requested: `run` or `work_queue` does that later. When the method returns, the addresses that it reports as
+        `queued` outlast a power failure. An address whose article is archived or was removed by the user is not queued.
+
+        Raise UsageError if the text has more than a million characters, and OutputError if the archive cannot be
+        written.
+        """
+        from archiver.commands.queue import enqueue
+
+        return enqueue(text, lambda: self._context.archive.catalogue, self._now())
+
+    def queue(self) -> Iterator[UrlRecord]:
+        """Yield the addresses that wait to be archived, now or at a later time, the earliest added first.
+
+        They come from `enqueue`, or were left by `batch` or `run`. `first_seen` is the time since which an address
+        waits, `tries` the number of attempts and `reason` the error of the last one; `due` is the time of the next one.
+        Raise InputError if there is no archive.
+        """
+        yield from self._catalogue.urls.queue()
+
+    def work_queue(self, options: FetchOptions, stop: Callable[[], bool] = _never) -> Iterator[Outcome]:
+        """Archive the addresses that are due, and missing media of other articles; yield each Outcome.
+
+        This is a `run` without sources and rechecks, for a program that calls it in a loop, such as a thread of a
+        server. `stop` is called often and from several threads. Once it returns True, no further request is sent, and
+        the method ends when the requests that are under way have been answered. What is left stays due.
+
+        A call is cheap if nothing is due or there is no archive yet. After a verification page of WeChat's, addresses
+        have no Outcome until its cool-down is over. Create a new Archiver for each call, in the thread that calls it.
+
+        If something is due, raise Busy, before anything is requested, if another run is working on the archive, and
+        OutputError if the archive cannot be written.
+        """
+        from archiver.commands.run import work_queue
+
+        yield from self._summed(work_queue(self._context, options, stop))
 
     def rebuild(
         self, named: Iterable[str] | None, options: RebuildOptions, planned: Planned = _silent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ import uvicorn
 
 from archiver.settings import Settings
 from archiver.site.app import create_app
+from archiver.site.security.address import ReaderAddress
+from archiver.site.security.gate import Access
 from tests.support.command import Command
 from tests.support.paths import AXE
 from tests.support.reading import STORIES, fill
@@ -28,7 +31,7 @@ PAGES = (
     "/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/status", "/search", "/search?q=浇水", "/search?q=Zeppelin",
     f"/articles?account={FIRST.account}", f"/articles/{FIRST.key}", f"/articles/{FIRST.key}/look",
     f"/articles/{FIRST.key}/captures", f"/articles/{FIRST.key}/changes?old=1&new=2", f"/articles/{GONE.key}",
-    f"/articles/{HARM.key}", f"/articles/{HARM.key}/look", "/nothing",
+    f"/articles/{HARM.key}", f"/articles/{HARM.key}/look", "/nothing", "/add?text=https://mp.weixin.qq.com/s/x", "/queue", "/phone", "/login",
 )  # fmt: skip
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FINDINGS = "async () => (await axe.run(document, {resultTypes: ['violations'], iframes: false})).violations"
@@ -45,14 +48,16 @@ def address(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> I
 
 
 def _served(archive: Path) -> Iterator[str]:
-    config = uvicorn.Config(create_app(Settings(output=str(archive))), host="127.0.0.1", port=0, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    app = create_app(Settings(output=str(archive)), Access(address=ReaderAddress(port=port)))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     until = time.monotonic() + 30
     while not server.started and time.monotonic() < until:
         thread.join(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(30)
 
@@ -106,6 +111,22 @@ def test_reader_fits_the_screen_and_asks_nobody_else(browser: Any, address: str,
     page.context.close()
     assert trouble == []
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}
+
+
+def test_reader_shows_pictures_of_the_archive(browser: Any, address: str) -> None:
+    """In lists, in the text, and in the frame of an article as it looked, which has no rights of the reader's pages."""
+    page = opened(browser, "zh-CN", "light", 1200)
+    loaded = "() => Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth, () => 0)))"
+    page.goto(address)
+    page.evaluate("() => document.querySelectorAll('img').forEach(i => i.loading = 'eager')")
+    assert min(page.evaluate(loaded)) > 0
+    page.goto(f"{address}/articles/{FIRST.key}")
+    page.evaluate("() => document.querySelectorAll('img').forEach(i => i.loading = 'eager')")
+    assert page.evaluate(loaded)[1:] == [320, 320]
+    page.goto(f"{address}/articles/{FIRST.key}/look")
+    (frame,) = page.frames[1:]
+    assert frame.evaluate(loaded) == [320, 320]
+    page.context.close()
 
 
 def test_reader_is_used_by_keyboard(browser: Any, address: str) -> None:

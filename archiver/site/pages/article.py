@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from starlette.requests import Request
@@ -9,15 +10,17 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from archiver.app import Archiver
-from archiver.errors import InputError
+from archiver.errors import InputError, UsageError
 from archiver.messages import translations
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses, Revision
 from archiver.models.reports import ArticleDetail
 from archiver.site.endpoints import of_archive
 from archiver.site.links import Links
+from archiver.site.pages.media import media_url
 from archiver.site.paging import page_number
 from archiver.site.rendering import language_of, render
+from archiver.site.security.answers import FRAME
 
 _MOST_LOST = 20  # lost pictures that are listed by name
 
@@ -52,8 +55,8 @@ def show_styled(request: Request, archive: Archiver) -> Response:
     """Return the document of an article as it looked, for the frame."""
     _, article = _detail(request, archive)
     capture = request.query_params.get("capture") or None
-    styled = archive.styled(article.key, capture=capture, media_url=Links.of(request).media)
-    return HTMLResponse(styled.html)
+    styled = archive.styled(article.key, capture=capture, media_url=partial(media_url, request))
+    return HTMLResponse(styled.html, headers=FRAME)
 
 
 def show_captures(request: Request, archive: Archiver) -> Response:
@@ -71,7 +74,10 @@ def show_changes(request: Request, archive: Archiver) -> Response:
     """Return what differs between two captures of an article."""
     detail, article = _detail(request, archive)
     old, new = (page_number(request.query_params.get(name, "")) for name in ("old", "new"))
-    comparison = archive.compare(article.key, old, new)
+    try:
+        comparison = archive.compare(article.key, old, new)
+    except UsageError as error:  # there is no such capture
+        raise InputError(str(error)) from error
     return render(
         request, "changes.html", detail=detail, article=article, part="captures", comparison=comparison,
         neighbours=archive.neighbours(article.key),

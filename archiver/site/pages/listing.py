@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from archiver.app import Archiver, BrowseRequest
 from archiver.models.browsing import DayCounts, GroupedBy
-from archiver.site.endpoints import of_archive, of_indexed_archive, show_not_found
+from archiver.site.endpoints import of_archive, of_indexed_archive
+from archiver.site.pages.errors import show_not_found
 from archiver.site.paging import PAGE_SIZE, offset_of, page_number, paging_of, period
 from archiver.site.rendering import language_of, render
 from archiver.site.words import Words
