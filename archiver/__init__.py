@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         SearchRequest,
         SearchResult,
         SourceReport,
+        StyledArticle,
         fetch_options,
         read_list,
     )
@@ -100,6 +101,7 @@ __all__ = [
     "Settings",
     "SourceReport",
     "State",
+    "StyledArticle",
     "Target",
     "UrlRecord",
     "UsageError",
@@ -117,7 +119,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program tha
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
     "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions QueueEntry "
     "QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult "
-    "SourceReport fetch_options read_list",
+    "SourceReport StyledArticle fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -124,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
+    lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
     interval: _Seconds = 3.0  # seconds between two requests for pages
     proxy: str = ""
     cookies: str = ""  # a cookie file in Netscape's format, sent to mp.weixin.qq.com only

@@ -13,6 +13,20 @@ from archiver.models.record import ArticleRecord, UrlRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StyledArticle:
+    """An article as it looked in its page.
+
+    `html` is a whole HTML document. `media` are the files that it shows or links to, as paths relative to the archive's
+    folder.
+    """
+
+    key: str
+    title: str
+    html: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RebuildResult:
     """The result of rebuilding the post of one article.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -22,7 +23,8 @@ from archiver.search.normalization import Change, NormalizedText, normalize, nor
 from archiver.search.query import Query, Term
 from archiver.search.tokens import tokens
 
-VERSION = 2  # of the tables and of the tokens; a file of another version is made again
+VERSION = 3  # of the tables and of the tokens; a file of another version is made again
+BEGINNING = 160  # characters of a text that a list of articles shows
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _DISK_ERRORS = (
@@ -39,7 +41,7 @@ CREATE TABLE posts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
     modified INTEGER NOT NULL, size INTEGER NOT NULL,
     title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
-    tags TEXT NOT NULL, is_present INTEGER NOT NULL
+    tags TEXT NOT NULL, albums TEXT NOT NULL, beginning TEXT NOT NULL, is_present INTEGER NOT NULL
 );
 CREATE INDEX posts_by_time ON posts (published, id) WHERE is_present;
 CREATE TABLE texts (
@@ -70,6 +72,7 @@ class IndexedPost:
     published: int | None  # in seconds since 1970
     state: str
     tags: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +88,7 @@ class Filter:
     state: str = ""
     title: str = ""  # text that the title contains, in normalised form
     tag: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,6 +212,25 @@ class SearchIndex:
             rows = self._connection.execute("SELECT DISTINCT account FROM posts WHERE is_present ORDER BY account")
             return [name for (name,) in rows]
 
+    def groups(self, column: Literal["tags", "albums"]) -> list[tuple[str, int, int | None]]:
+        """Return (name, number of posts, latest time of publication) of each tag or album, that of most posts first.
+
+        The time is in seconds since 1970, None if none of the posts has one.
+        """
+        statement = (
+            "SELECT value, count(*) AS number, max(p.published)"  # noqa: S608 - constants
+            f" FROM posts p, json_each(p.{column}) WHERE p.is_present GROUP BY value ORDER BY number DESC, value"
+        )
+        with _detecting_damage():
+            return [(str(name), number, latest) for name, number, latest in self._connection.execute(statement)]
+
+    def beginnings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the first BEGINNING characters of the texts of the posts with these keys, by key, each in one line."""
+        statement = "SELECT key, beginning FROM posts WHERE key = ?"
+        with _detecting_damage():
+            rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
+        return dict(row for row in rows if row)
+
     def _candidates(self, match: str, conditions: Filter, order: str) -> Iterator[int]:
         where, values = _conditions(conditions)
         source = "posts p"
@@ -257,18 +280,19 @@ class SearchIndex:
         return all(map(occurs, query.required)) and not any(map(occurs, query.excluded))
 
     def _post(self, post_id: int) -> IndexedPost:
-        columns = "key, path, modified, size, title, account, account_id, published, state, tags"
+        columns = "key, path, modified, size, title, account, account_id, published, state, tags, albums"
         row = self._connection.execute(f"SELECT {columns} FROM posts WHERE id = ?", (post_id,)).fetchone()  # noqa: S608
         return IndexedPost(
             key=row[0], path=row[1], modified=row[2], size=row[3], title=row[4], account=row[5], account_id=row[6],
-            published=row[7], state=row[8], tags=tuple(json.loads(row[9])),
+            published=row[7], state=row[8], tags=tuple(json.loads(row[9])), albums=tuple(json.loads(row[10])),
         )  # fmt: skip
 
     def _insert(self, post: IndexedPost, text: str) -> None:
         is_present = post.modified >= 0
         row = (
             post.key, post.path, post.modified, post.size, post.title, post.account, post.account_id, post.published,
-            post.state, json.dumps(post.tags, ensure_ascii=False), is_present,
+            post.state, json.dumps(post.tags, ensure_ascii=False), json.dumps(post.albums, ensure_ascii=False),
+            " ".join(text[: 2 * BEGINNING].split())[:BEGINNING], is_present,
         )  # fmt: skip
         statement = f"INSERT INTO posts VALUES (NULL{', ?' * len(row)})"  # noqa: S608 - a constant
         post_id = self._connection.execute(statement, row).lastrowid
@@ -345,6 +369,7 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
         (conditions.state, "p.state = ?"),
         (conditions.title, "EXISTS (SELECT 1 FROM texts t WHERE t.id = p.id AND instr(t.title, ?))"),
         (conditions.tag, "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)"),
+        (conditions.album, "EXISTS (SELECT 1 FROM json_each(p.albums) WHERE value = ?)"),
     ):
         if value is not None and value != "":
             where.append(condition)

@@ -15,13 +15,16 @@ from starlette.staticfiles import StaticFiles
 
 from archiver.errors import ArchiverError
 from archiver.settings import Settings
+from archiver.site.archives import ArchivePool
 from archiver.site.fetching import BackgroundFetching
-from archiver.site.pages import add, errors, home, login, media, phone
+from archiver.site.indexing import IndexMaker
+from archiver.site.pages import add, article, errors, home, listing, login, media, phone, search, status
 from archiver.site.rendering import make_templates
 from archiver.site.security.answers import SafeAnswers
 from archiver.site.security.gate import Access, Gate
 
 _STATIC = Path(__file__).with_name("static")
+_PAGES = (home, listing, search, status, article, add, login, media, phone)
 _THREADS = 8  # requests that are worked on at a time
 
 
@@ -44,7 +47,7 @@ def create_app(
     access = access or Access()
     app = Starlette(
         routes=[
-            *(route for page in (home, add, login, media, phone) for route in page.ROUTES),
+            *(route for page in _PAGES for route in page.ROUTES),
             Mount("/static", StaticFiles(directory=_STATIC), name="static"),
         ],
         middleware=[Middleware(SafeAnswers, access, report), Middleware(Gate, access)],
@@ -57,10 +60,13 @@ def create_app(
     app.state.fetching = fetching
     app.state.report = report
     app.state.templates = make_templates()
+    app.state.archives = ArchivePool(settings)
+    app.state.index_maker = IndexMaker(settings)
     return app
 
 
 @asynccontextmanager
-async def _lifespan(_: Starlette) -> AsyncIterator[None]:
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     yield
+    app.state.archives.close()

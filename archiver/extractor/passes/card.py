@@ -5,8 +5,10 @@ Every value in the HTML is escaped here. The writer later replaces the addresses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
+
+from archiver.extractor.passes.tree import Element
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,10 +43,7 @@ def card_html(card: Card) -> str:
     If the address of a video file is known, the card contains a `<video>` element. The writer replaces this element by
     the cover image if the file is not saved.
     """
-    title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
-    caption = "：".join(filter(None, (card.kind, title)))
-    caption += f"（{escape(card.name)}）" if card.name and card.name != card.title else ""
-    caption += f"<br>{escape(card.detail)}" if card.detail and card.detail != card.title else ""
+    caption = caption_of(card)
     cover = f'<img src="{escape(card.cover)}" alt="">' if card.cover and card.player != "video" else ""
     poster = f' poster="{escape(card.cover)}"' if card.cover and card.player == "video" else ""
     player = ""
@@ -55,3 +54,23 @@ def card_html(card: Card) -> str:
     content = (cover + "<br>" if cover and caption else cover) + caption
     content = f'<a href="{escape(card.href)}">{content}</a>' if card.href else content
     return (player + "<br>" if player and caption else player) + content
+
+
+def caption_of(card: Card) -> str:
+    """Return the words of a card as HTML: its kind and title, its name, and the second line."""
+    title = f"<strong>{escape(card.title)}</strong>" if card.title else ""
+    caption = "：".join(filter(None, (card.kind, title)))
+    caption += f"（{escape(card.name)}）" if card.name and card.name != card.title else ""
+    return caption + (f"<br>{escape(card.detail)}" if card.detail and card.detail != card.title else "")
+
+
+def attributes_of(card: Card) -> dict[str, str]:
+    """Return the values of a card as attributes of its element in the tree of a body; empty values are left out."""
+    values = {field.name: getattr(card, field.name) for field in fields(card)}
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def card_of(element: Element) -> Card:
+    """Return the card whose values are the attributes of an element, see `attributes_of`."""
+    values = {field.name: element.get(field.name, "") for field in fields(Card) if field.name != "size"}
+    return Card(**values, size=int(element.get("size", "0")))

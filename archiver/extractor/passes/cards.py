@@ -19,7 +19,7 @@ from lxml import etree
 
 from archiver import urls
 from archiver.extractor.passes.attributes import plain, read_attributes
-from archiver.extractor.passes.card import Card, card_html
+from archiver.extractor.passes.card import Card, attributes_of, card_html
 from archiver.extractor.passes.card_readers import READERS, iframe_card, read_card
 from archiver.extractor.passes.tree import CARD, Element, beginning, drop, elements, holds, replace
 from archiver.extractor.videos import Video
@@ -215,10 +215,9 @@ def card_warnings(body: Element) -> Iterator[str]:
 
 
 def _put(element: Element, card: Card, *, unknown: str = "") -> None:
-    new = element.makeelement(CARD, {"html": card_html(card), "player": card.player, "size": str(card.size)})
-    for name, value in (("source", card.source), ("cover", card.cover), ("unknown", unknown)):
-        if value:
-            new.set(name, value)
+    new = element.makeelement(CARD, {"html": card_html(card), **attributes_of(card)})
+    if unknown:
+        new.set("unknown", unknown)
     element.addprevious(new)
     _leave(element, card)
 

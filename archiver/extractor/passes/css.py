@@ -64,8 +64,14 @@ def split_declarations(style: str) -> Iterator[tuple[str, str]]:
 
     Properties are in lower case. Values are as written, since names in them, such as those of fonts, may have capitals.
     """
+    for name, value in written_declarations(style):
+        yield name, value.removesuffix("!important").strip()
+
+
+def written_declarations(style: str) -> Iterator[tuple[str, str]]:
+    """Yield (property, value) for each declaration of a `style` attribute, with `!important` where it is written."""
     for name, value in _DECLARATION.findall(style[:_LONGEST]):
-        yield name.lower(), value.strip().removesuffix("!important").strip()
+        yield name.lower(), value.strip()
 
 
 def not_shown(tag: str, style: str) -> bool:

@@ -174,6 +174,7 @@ class _Drawer:
         element = svg.makeelement(DRAWING, {"src": _PREFIX + b64encode(drawing.content).decode()})
         element.set("alt", drawing.appearance.text or _title_of(svg))
         element.set("inline", "yes" if is_inline else "")
+        element.set("look", svg.get("style", ""))  # the styled article places the drawing as the page does
         anchors = _anchors(svg)
         replace(svg, element)
         if len(anchors) == 1:

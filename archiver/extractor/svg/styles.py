@@ -108,7 +108,7 @@ class RuleIndex:
 
 
 def _rules(css: str) -> Iterator[Rule]:
-    for selectors, declarations in _blocks(css):
+    for selectors, declarations in blocks(css):
         harmless = harmless_declarations(declarations)
         style = write_declarations({name: value for name, value in harmless.items() if name not in _SIZE})
         for selector in selectors.split(",") if style else ():
@@ -118,7 +118,7 @@ def _rules(css: str) -> Iterator[Rule]:
                 yield Rule(selector, style, frozenset(_NAMED.findall(selector)), tags)
 
 
-def _blocks(css: str) -> Iterator[tuple[str, str]]:
+def blocks(css: str) -> Iterator[tuple[str, str]]:
     """Yield the selectors and the declarations of each rule as text. At-rules are skipped with their content."""
     outer: list[str] = []
     before = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -147,9 +146,14 @@ class Gate:
 
 def refuse(request: Request, status: int, reason: str) -> Response:
     """Return an error page, or a JSON object for a program. `reason` is one of the messages."""
-    if "json" in request.headers.get("accept", "") or request.headers.get("authorization"):
+    if wants_json(request):
         return JSONResponse({"error": reason}, status_code=status)
-    return render(request, "error.html", status=status, title=HTTPStatus(status).phrase, reason=reason)
+    return render(request, "error.html", status=status, number=status, reason=reason)
+
+
+def wants_json(request: Request) -> bool:
+    """Return whether a program asks, which gets a JSON object instead of a page."""
+    return "json" in request.headers.get("accept", "") or bool(request.headers.get("authorization"))
 
 
 def _head_size(request: Request) -> int:

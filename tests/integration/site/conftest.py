@@ -1,8 +1,9 @@
-"""An archive of one article with nine pictures, which no test of the reader changes."""
+"""The archives of the tests of the reader, each made once and changed by no test."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,23 @@ import pytest
 from tests.support.command import Command
 from tests.support.paths import FIXTURES
 from tests.support.reader import PASSWORD, Browser
+from tests.support.reading import Reader, fill
+from tests.support.wechat import Authority, World, playing
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Path]:
+    """The folder of the archive. No test changes it."""
+    folder = tmp_path_factory.mktemp("reading")
+    world = World()
+    with playing(world, authority) as environment:
+        yield fill(Command(folder=folder, environment=environment, in_process=True), world)
+
+
+@pytest.fixture(scope="session")
+def reader(archive: Path) -> Reader:
+    """The reader of the archive."""
+    return Reader(archive)
 
 
 @pytest.fixture(scope="session")
