@@ -71,7 +71,6 @@ def serve_archive(*, output: options.Output = None, reader: ReaderOptions, commo
         fetch=reader.fetch,
     )
     serve(settings, request, _announce_json if common.as_json else print_line, _report)
-    print_message("archiver: the reader has ended")
     return 0
 
 

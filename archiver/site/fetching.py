@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from archiver.app import Archiver, FetchOptions
 from archiver.credentials import redact_words
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, Busy
 from archiver.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-_PAUSE = 60.0  # seconds between two looks at the queue, unless something is added
+_PAUSE = 60.0  # seconds between two looks at the queue, unless something is added; also while another run works
 _PAUSE_AFTER_ERROR = 300.0
 
 
@@ -49,16 +49,19 @@ class BackgroundFetching:
     def _work(self) -> None:
         while not self._stopped.is_set():
             self._woken.clear()
-            pause = _PAUSE if self._round() else _PAUSE_AFTER_ERROR
+            pause = self._round()
             if not self._stopped.is_set():
                 self._woken.wait(pause)
 
-    def _round(self) -> bool:
-        """Archive what is due now, and return whether that went as it should."""
+    def _round(self) -> float:
+        """Archive what is due now, and return the seconds until the next look at the queue."""
         try:
             with Archiver(self._settings) as archive:
                 for outcome in archive.work_queue(FetchOptions(), self._stopped.is_set):
                     _log.info("%s: %s", outcome.source, outcome.outcome)
+        except Busy as error:
+            self._say(str(error))
+            return _PAUSE
         except ArchiverError as error:
             self._say(str(error))
         except Exception as error:  # noqa: BLE001 - a bug must not end the thread: other addresses are due, too
@@ -66,8 +69,8 @@ class BackgroundFetching:
             self._say(f"the queue: {type(error).__name__}: {redact_words(str(error))}")
         else:
             self._last_report = ""
-            return True
-        return False
+            return _PAUSE
+        return _PAUSE_AFTER_ERROR
 
     def _say(self, report: str) -> None:
         """Report an error, unless it is the one of the last round."""

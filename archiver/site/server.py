@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from types import FrameType
 
 import uvicorn
 
-from archiver.errors import Busy, UsageError
+from archiver.errors import Busy, Exit, UsageError
 from archiver.settings import Settings
 from archiver.site.app import create_app
 from archiver.site.fetching import BackgroundFetching
@@ -24,7 +28,9 @@ from archiver.site.security.passwords import PasswordCheck
 _LARGEST_HEAD = 16_384  # bytes of a request's head that is not whole
 _WAITING_CONNECTIONS = 128  # that the system keeps until the server takes them
 _PATIENCE = 1  # seconds for answers that are under way at ^C
-_PATIENCE_FOR_FETCHING = 2.0  # seconds for a request to WeChat; what is killed is asked for again
+_PATIENCE_FOR_FETCHING = 1.0  # seconds for a request to WeChat; what is killed is asked for again
+_LONGEST_END = 4.0  # seconds from ^C to the end of the process, whatever it is doing
+_END = "the reader has ended"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,24 +57,49 @@ def serve(
             "only you may read (chmod 600) and name it by --password-file, or set ARCHIVER_PASSWORD"
         )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    listener = listen(request.address)
-    try:
+    with closing(listen(request.address)) as listener:
         address = replace(request.address, port=listener.getsockname()[1])
         fetching = BackgroundFetching(settings, report) if request.fetch else None
         access = Access(address=address, password=PasswordCheck(request.password) if request.password else None)
-        server = uvicorn.Server(_config(create_app(settings, access, fetching=fetching, report=report), address))
-        announce(address.public_url)
-        if fetching:
-            fetching.start()
+        server = _Server(_config(create_app(settings, access, fetching=fetching, report=report), address), report)
         try:
-            server.run(sockets=[listener])  # raises KeyboardInterrupt when it has ended after ^C
-        finally:
+            announce(address.public_url)
+            if fetching:
+                fetching.start()
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:  # the server has ended after ^C, or it had not begun
             if fetching:
                 fetching.stop(_PATIENCE_FOR_FETCHING)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+            server.tell_end()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which does not wait for requests that take long when it is to end.
+
+    `report` is called with a line that says that it has ended.
+    """
+
+    def __init__(self, config: uvicorn.Config, report: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._report = report
+        self._is_told = False
+
+    def tell_end(self) -> None:
+        """Report once that the reader has ended."""
+        if not self._is_told:
+            self._is_told = True
+            self._report(_END)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, at the latest after some seconds. An article that is being archived is due again, as after a kill."""
+        super().handle_exit(sig, frame)
+        last = threading.Timer(_LONGEST_END, self._leave)
+        last.daemon = True
+        last.start()
+
+    def _leave(self) -> None:
+        self.tell_end()
+        os._exit(Exit.OK)
 
 
 def _config(app: object, address: ReaderAddress) -> uvicorn.Config:
@@ -98,7 +129,10 @@ def listen(address: ReaderAddress) -> socket.socket:
         except ValueError:  # a name
             is_ipv6 = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0] == socket.AF_INET6
         return socket.create_server(
-            (host, port), family=socket.AF_INET6 if is_ipv6 else socket.AF_INET, backlog=_WAITING_CONNECTIONS
+            (host, port),
+            family=socket.AF_INET6 if is_ipv6 else socket.AF_INET,
+            backlog=_WAITING_CONNECTIONS,
+            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

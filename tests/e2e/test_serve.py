@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,10 +28,19 @@ GIGABYTE = 10**9
 SHORT_LINK = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 
 
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an archive of one article, made once."""
+    folder = tmp_path_factory.mktemp("seed")
+    command = Command(folder=folder, environment={}, in_process=True)
+    assert command("add", "-o", "out", FIXTURES / "article--seed-2020" / "page.html").code == 0
+    return folder / "out"
+
+
 @pytest.fixture
-def filled(offline: Command) -> Command:
-    """The command, with an archive of one article in `out`."""
-    assert offline("add", "-o", "out", FIXTURES / "article--seed-2020" / "page.html").code == 0
+def filled(offline: Command, seed: Path) -> Command:
+    """The command, with a copy of that archive in `out`."""
+    shutil.copytree(seed, offline.folder / "out")
     return offline
 
 
@@ -83,6 +93,31 @@ def test_serve_ends_at_once_with_exit_code_0(reader: Served, number: int) -> Non
         begun = time.monotonic()
         assert reader.end(number) == (0, "archiver: the reader has ended\n")
         assert time.monotonic() - begun < 10
+
+
+SLOW = """
+import threading, time
+from archiver.app import Archiver
+Archiver.queue = lambda self: print("begun", flush=True) or time.sleep(600)
+from archiver.cli.main import main
+main()
+"""
+
+
+def test_serve_ends_at_once_in_the_middle_of_a_request(filled: Command) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW, "serve", "-o", "out", "--port", "0"], cwd=filled.folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(filled.folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    port = int(re.findall(rb":(\d+)/", process.stdout.readline())[0])
+    with closing(socket.create_connection(("127.0.0.1", port))) as connection:
+        connection.sendall(f"GET /queue HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        assert process.stdout.readline() == b"begun\n"
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+        assert (process.returncode, said) == (0, b"archiver: the reader has ended\n")
+        assert time.monotonic() - begun < 15
 
 
 def test_serve_port_in_use_is_one_line(filled: Command) -> None:
@@ -169,13 +204,13 @@ def test_serve_damaged_archive_says_so_without_path(filled: Command) -> None:
     assert code == 0
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "", "127.0.0.1:{port}, evil.example"]
-)
-def test_foreign_host_gets_no_page(reader: Served, host: str) -> None:
-    status, body = reader.get("/add", Host=host.format(port=reader.port))
-    assert status in (400, 421)
-    assert b"form_token" not in body
+def test_foreign_host_gets_no_page(reader: Served) -> None:
+    own = f"127.0.0.1:{reader.port}"
+    for host in ("evil.example", f"evil.example:{reader.port}", "127.0.0.1", "127.0.0.1:1", "", f"{own}, evil.example"):
+        status, body = reader.get("/add", Host=host)
+        assert status in (400, 421), host
+        assert b"form_token" not in body, host
+    assert reader.get("/add", Host=own)[0] == 200
 
 
 def test_two_hosts_or_none_get_no_page(reader: Served) -> None:
@@ -378,7 +413,7 @@ def test_planted_secrets_and_paths_are_in_no_answer_and_no_log(filled: Command) 
         asked = [
             (
                 "GET",
-                f"/static/none?token={SECRETS['token']}",
+                f"/static/reader.css?token={SECRETS['token']}",
                 {"Cookie": f"archiver-{served.port}={SECRETS['cookie']}"},
                 None,
             ),

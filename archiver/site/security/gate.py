@@ -10,7 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from archiver.site.rendering import render
+from archiver.messages import translations
+from archiver.site.rendering import language_of, render
 from archiver.site.security.address import ReaderAddress
 from archiver.site.security.api_token import ApiToken
 from archiver.site.security.forms import RefusedBody, parse_fields, read_body
@@ -76,7 +77,7 @@ class Gate:
     def _refusal(self, request: Request) -> Response | None:
         """Return the answer to a request that is refused because of its head, before its body is read."""
         headers, access, state = request.headers, self._access, request.state
-        state.fields, state.session, state.is_device = {}, "", False
+        state.fields, state.session, state.form_token, state.is_device = {}, "", "", False
         if _head_size(request) > _LARGEST_HEAD:
             return refuse(request, 431, "The address or the headers are too long.")
         host = headers.get("host", "")
@@ -85,9 +86,9 @@ class Gate:
         is_change = request.method not in _READING
         if is_change and self._is_foreign(headers, host):
             return refuse(request, 403, "The request comes from a page of another site.")
-        bearer = headers.get("authorization", "").partition(" ")
-        if bearer[0]:
-            if bearer[0].lower() != "bearer" or not access.token.is_valid(bearer[2].strip()):
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":  # another is for a proxy before the reader
+            if not access.token.is_valid(token.strip()):
                 return refuse(request, 401, "The token is not valid. Take the one of the page “From the phone”.")
             state.is_device = request.scope["path"] == _TOKEN_PATH
         return self._refusal_of_sender(request, is_change=is_change)
@@ -147,7 +148,8 @@ class Gate:
 def refuse(request: Request, status: int, reason: str) -> Response:
     """Return an error page, or a JSON object for a program. `reason` is one of the messages."""
     if wants_json(request):
-        return JSONResponse({"error": reason}, status_code=status)
+        words = translations(language_of(request)).gettext(reason)
+        return JSONResponse({"error": words}, status_code=status)
     return render(request, "error.html", status=status, number=status, reason=reason)
 
 

@@ -67,11 +67,16 @@ def test_no_origin_and_no_token_is_refused(browser: Browser) -> None:
     assert browser.post("/add", json={"text": "x"}).status_code == 401
 
 
-@pytest.mark.parametrize("word", ["Bearer wrong", "Bearer", "Bearer  ", "Basic dXNlcjpwYXNz", "wrong"])
+@pytest.mark.parametrize("word", ["Bearer wrong", "Bearer", "bearer  ", "Basic dXNlcjpwYXNz", "wrong"])
 def test_wrong_api_token_is_refused(browser: Browser, word: str) -> None:
     browser.access.token.show()
     assert browser.post("/add", json={"text": "x"}, headers={"authorization": word}).status_code == 401
-    assert browser.get("/", headers={"authorization": word}).status_code == 401
+
+
+def test_password_of_a_proxy_is_no_token_and_no_hindrance(browser: Browser) -> None:
+    basic = {"authorization": "Basic dXNlcjpwYXNz"}
+    assert browser.get("/add", headers=basic).status_code == 200
+    assert browser.submit("/phone/token", headers=basic).status_code == 200
 
 
 def test_api_token_adds_and_nothing_else(guarded: Browser) -> None:
