@@ -19,7 +19,8 @@ class PageLinks:
     @classmethod
     def of(cls, request: Request) -> PageLinks:
         """Return the addresses for a request."""
-        return cls(str(request.scope.get("root_path", "")).rstrip("/"))
+        scope = request.scope  # below a mounted path, such as /static, `root_path` is that path
+        return cls(str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/"))
 
     def page(self, path: str, **query: object) -> str:
         """Return the address of the page at `path`, such as `/search`, with those parts of a query that are not ''."""
