@@ -33,7 +33,7 @@ from archiver.models.reports import (
     SourceReport,
     StyledArticle,
 )
-from archiver.models.requests import ArticleQuery, ExportRequest, RebuildOptions, SearchRequest
+from archiver.models.requests import ArticleQuery, BrowseRequest, ExportRequest, RebuildOptions, SearchRequest
 from archiver.models.status import ArchiveStatus
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
@@ -41,6 +41,7 @@ from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
+    from archiver.commands.reader import ArchiveReader
     from archiver.context import Context
     from archiver.sources import ListEntry
 
@@ -49,6 +50,7 @@ __all__ = [
     "Archiver",
     "ArticleDetail",
     "ArticleQuery",
+    "BrowseRequest",
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
@@ -508,6 +510,13 @@ class Archiver:
         from archiver.commands.search import search
 
         return search(self._context, request, planned, done)
+
+    @property
+    def reader(self) -> ArchiveReader:
+        """The lists, texts and comparisons that the pages of `archiver serve` show, part by part."""
+        from archiver.commands.reader import ArchiveReader
+
+        return ArchiveReader(self._context)
 
     def styled(
         self,

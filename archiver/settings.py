@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 FILE = "archiver.yml"
 PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5; `__` stands before a nested setting: ARCHIVER_MEDIA__VIDEO_MAX=0
+
+RESERVED = ("ARCHIVER_PASSWORD",)  # variables that are no settings
 
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
@@ -136,6 +138,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output: Annotated[str, msgspec.Meta(min_length=1)] = "output"
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
+    lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
     interval: _Seconds = 3.0  # seconds between two requests for pages
     proxy: str = ""
     cookies: str = ""  # a cookie file in Netscape's format, sent to mp.weixin.qq.com only
@@ -233,7 +236,7 @@ def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
     variable is nested too deeply or is not UTF-8.
     """
     for name, value in sorted(environ.items()):
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and name not in RESERVED:
             keys = name.removeprefix(PREFIX).lower().split("__")
             if len(keys) > _DEEPEST:
                 raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])

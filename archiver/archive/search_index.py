@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ INDEX_FILE = "search.db"  # in the archive's own folder; only a cache, as is its
 _BATCH_SIZE = 200  # articles that are read and written together
 _MAX_POST = 64 * 1024 * 1024  # bytes; no post of an article comes near to it
 
+_COMPARED: dict[Path, float] = {}  # when this process last compared the files with an index, by time.monotonic
+
 Planned = Callable[[int], None]
 Done = Callable[[int], None]
 Found = TypeVar("Found")
@@ -29,11 +32,11 @@ class ArchiveIndex:
 
     The first search makes the index. The catalogue has a queue of the articles that changed since they were read into
     the index. Every later command reads the queued articles again. A search also reads again the posts whose files have
-    another modification time or size than before.
+    another modification time or size than before, unless this process compared the files in the last `max_age` seconds.
     """
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, archive: Archive, max_age: float = 0.0) -> None:
+        self._archive, self._max_age = archive, max_age
         self._path = archive.own / INDEX_FILE
         self._lock = archive.own / "search.lock"
 
@@ -54,6 +57,22 @@ class ArchiveIndex:
                 finally:
                     lock.release()
 
+    def is_made(self) -> bool:
+        """Return whether there is an index that need not be made anew, as far as can be told without reading it."""
+        try:
+            SearchIndex(self._path).close()
+        except (DamagedIndex, Busy, OutputError):
+            return False
+        return True
+
+    def peek(self, reader: Callable[[SearchIndex], Found], default: Found) -> Found:
+        """Return the result of `reader`, which gets the index as it is; `default` if there is none or it is damaged."""
+        try:
+            with SearchIndex(self._path) as index:
+                return reader(index)
+        except (DamagedIndex, Busy, OutputError):
+            return default
+
     def read(
         self, reader: Callable[[SearchIndex], Found], planned: Planned, done: Done, *, reindex: bool = False
     ) -> Found:
@@ -72,7 +91,8 @@ class ArchiveIndex:
     def _opened(self, planned: Planned, done: Done, *, reindex: bool = False) -> Iterator[SearchIndex]:
         """Bring the index up to date with the catalogue and the files, and open it. If there is none, make it first.
 
-        With `reindex`, the index is always made anew. If the archive cannot be written, the index is made in memory.
+        With `reindex`, the index is always made anew. If the archive cannot be written, the index is used as it is if
+        its age does not matter (`max_age`), otherwise it is made in memory.
         `planned` and `done` report the making of an index: `planned` is called once with the number of all posts, and
         `done` with the number of posts read since its last call.
         """
@@ -80,9 +100,10 @@ class ArchiveIndex:
             with locked(self._lock):
                 self._prepare(planned, done, reindex=reindex)
         except OutputError:
-            with self._in_memory(planned, done) as index:
-                yield index
-            return
+            if not (self._max_age and self.is_made()):
+                with self._in_memory(planned, done) as index:
+                    yield index
+                return
         with SearchIndex(self._path) as index:
             yield index
 
@@ -133,12 +154,22 @@ class ArchiveIndex:
             if len(entries) < _BATCH_SIZE:
                 return
 
+    def _was_compared_recently(self) -> bool:
+        compared = _COMPARED.get(self._path)
+        return self._max_age > 0 and compared is not None and time.monotonic() - compared < self._max_age
+
     def _read_changed_files(self, index: SearchIndex) -> None:
-        """Read again the posts whose files have changed in time or size since they were read, are gone or are back."""
+        """Read again the posts whose files have changed in time or size since they were read, are gone or are back.
+
+        Do nothing if the files were compared recently.
+        """
+        if self._was_compared_recently():
+            return
         root, stamps = self._archive.root, index.stamps()
         changed = [stamp.key for stamp in stamps if (stamp.modified, stamp.size) != _file_stamp(root / stamp.path)]
         for start in range(0, len(changed), _BATCH_SIZE):
             self._update(index, changed[start : start + _BATCH_SIZE])
+        _COMPARED[self._path] = time.monotonic()
 
     def _update(self, index: SearchIndex, keys: Iterable[str]) -> None:
         found = {key: self._archive.catalogue.articles.find_by_key(key) for key in keys}
@@ -162,7 +193,7 @@ class ArchiveIndex:
         entry = IndexedPost(
             key=article.key, path=article.post, modified=modified, size=size, title=post.title or article.title,
             account=article.account, account_id=post.account_id, published=_timestamp(article), state=article.state,
-            tags=post.tags,
+            tags=post.tags, albums=post.albums,
         )  # fmt: skip
         return entry, post.text
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, update
 from typing_extensions import override
 
 from archiver.catalogue.articles import ArticleTable
+from archiver.catalogue.browsing import Browsing
 from archiver.catalogue.captures import CaptureTable
 from archiver.catalogue.database import RunDatabase, to_timestamp, transaction
 from archiver.catalogue.files import FileInventory
@@ -23,6 +24,7 @@ from archiver.catalogue.location import Location
 from archiver.catalogue.media import MediaTable
 from archiver.catalogue.protocol import (
     ArticleStore,
+    BrowsingStore,
     CaptureStore,
     CatalogueProtocol,
     FileStore,
@@ -68,6 +70,7 @@ class Catalogue(CatalogueProtocol):
         self.search_queue: SearchQueueStore = SearchQueue(self._database)
         self.sources: SourceStore = SourceTable(self._database)
         self.statistics: StatisticsStore = Statistics(self._database)
+        self.browsing: BrowsingStore = Browsing(self._database)
 
     @override
     def open(self) -> bool:

@@ -69,7 +69,9 @@ from archiver.models import (
     Tombstone,
     UrlRecord,
 )
+from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
 from archiver.models.reports import SourceReport
+from archiver.models.requests import BrowseRequest
 from archiver.models.status import ArticleCounts, MediaCounts, PageCounts, RunRecord, SourceRecord, UrlCounts
 
 
@@ -667,6 +669,59 @@ class StatisticsStore(Protocol):
         """
 
 
+class BrowsingStore(Protocol):
+    """The lists of articles that a reader shows, read part by part. Removed articles are in none of them."""
+
+    def newest(self, request: BrowseRequest) -> list[ArticleRecord]:
+        """Return the articles that a request selects, the latest published first.
+
+        Articles without a time of publication come last. The conditions `tag` and `album` are ignored, since the
+        catalogue knows neither.
+        """
+
+    def count(self, request: BrowseRequest) -> int:
+        """Return the number of all articles that a request selects, whatever its `offset` and `limit`."""
+
+    def with_keys(self, keys: Sequence[str]) -> list[ArticleRecord]:
+        """Return the articles with these keys, in the same order; unknown keys are left out."""
+
+    def neighbours(self, key: str) -> Neighbours:
+        """Return the articles that the account of an article published just before and just after it.
+
+        There are none for an article without an account or without a time of publication.
+        """
+
+    def by_account(self) -> list[ArticleGroup]:
+        """Return the articles by the name of their account, the account with the most articles first.
+
+        Articles without an account are left out.
+        """
+
+    def by_source(self) -> list[ArticleGroup]:
+        """Return the articles by the source (list, feed or album in archiver.yml) that first named them.
+
+        The source with the most articles comes first. Articles that came from no source are left out.
+        """
+
+    def by_day(self) -> DayCounts:
+        """Return the numbers of articles by their day of publication in China."""
+
+    def first_pictures(self, keys: Collection[str], min_size: int) -> dict[str, str]:
+        """Return the path of the first saved image of at least `min_size` bytes of each article, by the article's key.
+
+        Articles without such an image are left out. Paths are relative to the archive's folder.
+        """
+
+    def articles_at(self, urls: Collection[str]) -> dict[str, str]:
+        """Return the keys of the articles to which these canonical URLs led, by URL."""
+
+    def articles_published_as(self, names: Collection[str]) -> dict[str, str]:
+        """Return the keys of the articles whose posts the site publishes as `names`, by these names.
+
+        A name is a result of the profile's `published_name`, such as '2024-05-31-title'.
+        """
+
+
 class RecoveredRowStore(Protocol):
     """The methods that the catalogue has for recovery and import.
 
@@ -760,6 +815,7 @@ class CatalogueProtocol(Protocol):
     search_queue: SearchQueueStore
     sources: SourceStore
     statistics: StatisticsStore
+    browsing: BrowsingStore
 
     def open(self) -> bool:
         """Open the database; return whether the caller must populate it from the files in the archive's folder.

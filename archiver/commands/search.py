@@ -37,15 +37,15 @@ def search(context: Context, request: SearchRequest, planned: Counted, done: Cou
     if not query.required and not query.excluded and not request.reindex:
         raise UsageError("say what to search for: one or more words")
     context.archive.require_catalogue()
-    index = ArchiveIndex(context.archive)
+    index = ArchiveIndex(context.archive, request.max_age)
     return index.read(partial(_search, query=query, request=request), planned, done, reindex=request.reindex)
 
 
 def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchResult:
     if not query.required and not query.excluded:
         return SearchResult()
-    limit = request.articles.limit
-    found = list(islice(_ids(index, query, request), None if limit is None else limit + 1))
+    limit, offset = request.articles.limit, request.offset
+    found = list(islice(_ids(index, query, request), offset, None if limit is None else offset + limit + 1))
     ids = found[:limit]
     posts = zip(ids, index.posts(ids), strict=True)
     hits = tuple(

@@ -38,13 +38,37 @@ class ArticleQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BrowseRequest:
+    """The conditions for a list of articles in a reader, the newest first. A field with its default is no condition.
+
+    `account`, `since`, `until` and `state` are as in ArticleQuery. `source` is the name of a list, feed or album in
+    archiver.yml. `tag` and `album` are a tag of the post and the title of an album of WeChat's. With `undated`, only
+    articles without a time of publication are selected. The first `offset` of the articles are left out, and at most
+    `limit` returned.
+    """
+
+    account: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    state: str = ""
+    source: str = ""
+    tag: str = ""
+    album: str = ""
+    undated: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SearchRequest:
     """The terms to search for, and the conditions on the articles.
 
     `words` are the arguments of the command as the user typed them; they may contain quotes and minus signs. `articles`
     has the other conditions on the articles, and their order and maximum number. With `exact`, letters must have the
     case and the width that the user typed. With `variants`, simplified and traditional characters count as the same.
-    With `reindex`, the search index is first deleted and made again from all posts.
+    With `reindex`, the search index is first deleted and made again from all posts. The first `offset` articles of the
+    result are left out. The posts' files are not compared with the index if that was done in the last `max_age`
+    seconds; what commands of archiver changed is always found.
     """
 
     words: tuple[str, ...]
@@ -52,6 +76,8 @@ class SearchRequest:
     exact: bool = False
     variants: bool = False
     reindex: bool = False
+    offset: int = 0
+    max_age: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,16 +13,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from archiver.errors import Busy, OutputError
 from archiver.search.expressions import match_expression
-from archiver.search.normalization import Change, NormalizedText, normalize, normalize_with_changes
+from archiver.search.normalization import (
+    NormalizedText,
+    decode_changes,
+    encode_changes,
+    normalize,
+    normalize_with_changes,
+)
 from archiver.search.query import Query, Term
 from archiver.search.tokens import tokens
 
-VERSION = 2  # of the tables and of the tokens; a file of another version is made again
+VERSION = 3  # of the tables and of the tokens; a file of another version is made again
+BEGINNING = 160  # characters of a text that a list of articles shows
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _DISK_ERRORS = (
@@ -39,7 +47,7 @@ CREATE TABLE posts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
     modified INTEGER NOT NULL, size INTEGER NOT NULL,
     title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
-    tags TEXT NOT NULL, is_present INTEGER NOT NULL
+    tags TEXT NOT NULL, albums TEXT NOT NULL, beginning TEXT NOT NULL, is_present INTEGER NOT NULL
 );
 CREATE INDEX posts_by_time ON posts (published, id) WHERE is_present;
 CREATE TABLE texts (
@@ -70,6 +78,7 @@ class IndexedPost:
     published: int | None  # in seconds since 1970
     state: str
     tags: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +94,7 @@ class Filter:
     state: str = ""
     title: str = ""  # text that the title contains, in normalised form
     tag: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +204,7 @@ class SearchIndex:
         """Return the text of a post whose file is not missing."""
         with _detecting_damage():
             row = self._connection.execute("SELECT text, changes FROM texts WHERE id = ?", (post_id,)).fetchone()
-            return NormalizedText(row[0], _decode(row[1]))
+            return NormalizedText(row[0], decode_changes(row[1]))
 
     def count(self) -> int:
         """Return the number of posts in the index, without those whose files were missing when they were last read."""
@@ -207,6 +217,25 @@ class SearchIndex:
         with _detecting_damage():
             rows = self._connection.execute("SELECT DISTINCT account FROM posts WHERE is_present ORDER BY account")
             return [name for (name,) in rows]
+
+    def groups(self, column: Literal["tags", "albums"]) -> list[tuple[str, int, int | None]]:
+        """Return (name, number of posts, latest time of publication) of each tag or album, that of most posts first.
+
+        The time is in seconds since 1970, None if none of the posts has one.
+        """
+        statement = (
+            "SELECT value, count(*) AS number, max(p.published)"  # noqa: S608 - constants
+            f" FROM posts p, json_each(p.{column}) WHERE p.is_present GROUP BY value ORDER BY number DESC, value"
+        )
+        with _detecting_damage():
+            return [(str(name), number, latest) for name, number, latest in self._connection.execute(statement)]
+
+    def beginnings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the first BEGINNING characters of the texts of the posts with these keys, by key, each in one line."""
+        statement = "SELECT key, beginning FROM posts WHERE key = ?"
+        with _detecting_damage():
+            rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
+        return dict(row for row in rows if row)
 
     def _candidates(self, match: str, conditions: Filter, order: str) -> Iterator[int]:
         where, values = _conditions(conditions)
@@ -257,18 +286,19 @@ class SearchIndex:
         return all(map(occurs, query.required)) and not any(map(occurs, query.excluded))
 
     def _post(self, post_id: int) -> IndexedPost:
-        columns = "key, path, modified, size, title, account, account_id, published, state, tags"
+        columns = "key, path, modified, size, title, account, account_id, published, state, tags, albums"
         row = self._connection.execute(f"SELECT {columns} FROM posts WHERE id = ?", (post_id,)).fetchone()  # noqa: S608
         return IndexedPost(
             key=row[0], path=row[1], modified=row[2], size=row[3], title=row[4], account=row[5], account_id=row[6],
-            published=row[7], state=row[8], tags=tuple(json.loads(row[9])),
+            published=row[7], state=row[8], tags=tuple(json.loads(row[9])), albums=tuple(json.loads(row[10])),
         )  # fmt: skip
 
     def _insert(self, post: IndexedPost, text: str) -> None:
         is_present = post.modified >= 0
         row = (
             post.key, post.path, post.modified, post.size, post.title, post.account, post.account_id, post.published,
-            post.state, json.dumps(post.tags, ensure_ascii=False), is_present,
+            post.state, json.dumps(post.tags, ensure_ascii=False), json.dumps(post.albums, ensure_ascii=False),
+            " ".join(text[: 2 * BEGINNING].split())[:BEGINNING], is_present,
         )  # fmt: skip
         statement = f"INSERT INTO posts VALUES (NULL{', ?' * len(row)})"  # noqa: S608 - a constant
         post_id = self._connection.execute(statement, row).lastrowid
@@ -277,7 +307,8 @@ class SearchIndex:
         title, body = normalize(post.title), normalize_with_changes(text)
         checksum = zlib.crc32(body.text.encode())
         self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (post_id, title, body.text, _encode(body.changes), checksum)
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
+            (post_id, title, body.text, encode_changes(body.changes), checksum),
         )
         self._connection.execute(
             "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, *_words(title, body.text))
@@ -345,6 +376,7 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
         (conditions.state, "p.state = ?"),
         (conditions.title, "EXISTS (SELECT 1 FROM texts t WHERE t.id = p.id AND instr(t.title, ?))"),
         (conditions.tag, "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)"),
+        (conditions.album, "EXISTS (SELECT 1 FROM json_each(p.albums) WHERE value = ?)"),
     ):
         if value is not None and value != "":
             where.append(condition)
@@ -355,28 +387,3 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
 def _words(title: str, text: str) -> tuple[str, str]:
     """Return the tokens of the text and those of the title, each joined by spaces, for the columns of the index."""
     return " ".join(tokens(text)), " ".join(tokens(title))
-
-
-def _encode(changes: Iterable[Change]) -> bytes:
-    """Return changes as compressed bytes.
-
-    For each change, they contain its distance from the end of the change before, its length and the original text.
-    """
-    flat: list[int | str] = []
-    position = 0
-    for change in changes:
-        flat += (change.start - position, change.end - change.start, change.original)
-        position = change.end
-    return zlib.compress(msgspec.msgpack.encode(flat))
-
-
-def _decode(stored: bytes) -> tuple[Change, ...]:
-    """Return the changes that `_encode` stored."""
-    flat = msgspec.msgpack.decode(zlib.decompress(stored))
-    changes: list[Change] = []
-    position = 0
-    for distance, length, original in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-        start = position + distance
-        position = start + length
-        changes.append(Change(start, position, original))
-    return tuple(changes)

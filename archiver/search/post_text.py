@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -29,12 +29,38 @@ _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostText:
-    """The title, the account's id, the tags and the text of a post. Each block of the text begins on a new line."""
+    """The title, the account's id, the tags, the albums and the text of a post.
+
+    Each block of the text begins on a new line.
+    """
 
     title: str
     account_id: str
     tags: tuple[str, ...]
     text: str
+    albums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPost:
+    """A post, parsed: the values of its front matter, its mapping `wechat`, and the tokens of its Markdown.
+
+    The tokens are without the block that names the source.
+    """
+
+    values: Mapping[str, object]
+    origin: Mapping[str, object]
+    tokens: Sequence[Token]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags in the front matter."""
+        return _tags(self.values.get("tags"))
+
+    @property
+    def albums(self) -> tuple[str, ...]:
+        """The titles of the albums of WeChat's that contain the article."""
+        return _tags(self.origin.get("albums"))
 
 
 def read_post(content: str) -> PostText:
@@ -43,17 +69,22 @@ def read_post(content: str) -> PostText:
     The text is what the Markdown shows, without what archiver adds: the front matter and the block that names the
     source.
     """
+    post = parse_post(content)
+    text = "\n".join(line for line in _lines(post.tokens) if line.strip())
+    return PostText(
+        title=str(post.values.get("title") or ""), account_id=str(post.origin.get("account_id") or ""), tags=post.tags,
+        text=text, albums=post.albums,
+    )  # fmt: skip
+
+
+def parse_post(content: str) -> ParsedPost:
+    """Return the parsed content of a post's file. A broken front matter counts as empty."""
     found = _FRONT_MATTER.match(content)
     values = _front_matter(found[1]) if found else {}
     origin = values.get("wechat")
     tokens = _parser().parse(content[found.end() :] if found else content)
     origin = origin if isinstance(origin, dict) else {}
-    lines = _lines(_without_source(tokens, origin))
-    text = "\n".join(line for line in lines if line.strip())
-    return PostText(
-        title=str(values.get("title") or ""), account_id=str(origin.get("account_id") or ""),
-        tags=_tags(values.get("tags")), text=text,
-    )  # fmt: skip
+    return ParsedPost(values, origin, _without_source(tokens, origin))
 
 
 @cache
@@ -78,7 +109,7 @@ def _tags(value: object) -> tuple[str, ...]:
     return tuple(str(tag) for tag in value) if isinstance(value, list) else ()
 
 
-def _without_source(tokens: Sequence[Token], origin: dict[str, object]) -> Sequence[Token]:
+def _without_source(tokens: Sequence[Token], origin: Mapping[str, object]) -> Sequence[Token]:
     """Return the tokens without the quote at the start that names the account and links to the article.
 
     `origin` is the mapping `wechat` of the front matter.

@@ -106,6 +106,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "list, JSON": ("list", "-o", "out", "--json"),
     "list, links": ("list", "-o", "out", "--linked"),
     "search": ("search", "-o", "out", "野"),
+    "serve, token": ("serve", "--new-token"),
     "show": ("show", "-o", "out", KEY),
     "status": ("status", "-o", "out"),
     "import": ("import", "--json", "-o", "new", "out"),

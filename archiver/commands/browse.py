@@ -1,0 +1,90 @@
+"""Select what the reader lists: articles part by part, and their groups by account, tag, album, source and day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from archiver.archive.search_index import ArchiveIndex
+from archiver.context import Context
+from archiver.models import CHINA, ArticleRecord
+from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
+from archiver.models.requests import BrowseRequest
+from archiver.search.index import Filter, SearchIndex
+from archiver.search.query import Query
+
+MAX_AGE = 60.0  # seconds for which the posts' files count as unchanged since they were compared with the index
+_SMALLEST_PICTURE = 8_000  # bytes; smaller ones are mostly ornaments
+
+
+def browse(context: Context, request: BrowseRequest) -> ArticleList:
+    """Return a part of the articles that a request selects, the newest first, and their number.
+
+    The index of the search is needed only for a request with a tag or an album; if there is none, it is made first.
+    Raise InputError if there is no archive.
+    """
+    catalogue = context.archive.require_catalogue()
+    if not request.tag and not request.album:
+        records, total = catalogue.browsing.newest(request), catalogue.browsing.count(request)
+        return ArticleList(articles=_listed(context, records), total=total)
+
+    def keys(index: SearchIndex) -> tuple[list[str], int]:
+        found = list(index.find(Query(), _filter(request), order="newest"))
+        part = found[request.offset : request.offset + request.limit]
+        return [post.key for post in index.posts(part)], len(found)
+
+    selected, total = _index(context).read(keys, _ignore, _ignore)
+    return ArticleList(articles=_listed(context, catalogue.browsing.with_keys(selected)), total=total)
+
+
+def groups(context: Context, by: GroupedBy) -> tuple[ArticleGroup, ...]:
+    """Return the accounts, sources, tags or albums of the articles, that of most articles first.
+
+    Raise InputError if there is no archive.
+    """
+    catalogue = context.archive.require_catalogue()
+    if by == "account":
+        return tuple(catalogue.browsing.by_account())
+    if by == "source":
+        return tuple(catalogue.browsing.by_source())
+    found = _index(context).read(lambda index: index.groups("tags" if by == "tag" else "albums"), _ignore, _ignore)
+    return tuple(ArticleGroup(name=name, count=count, latest=_time(latest)) for name, count, latest in found)
+
+
+def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
+    """Return the articles with these keys as a list shows them, in the same order; unknown keys are left out."""
+    return _listed(context, context.archive.require_catalogue().browsing.with_keys(keys))
+
+
+def _listed(context: Context, records: Sequence[ArticleRecord]) -> tuple[ListedArticle, ...]:
+    keys = [record.key for record in records]
+    pictures = context.archive.catalogue.browsing.first_pictures(keys, _SMALLEST_PICTURE)
+    no_excerpts: dict[str, str] = {}
+    excerpts = _index(context).peek(lambda index: index.beginnings(keys), no_excerpts)
+    return tuple(
+        ListedArticle(article=record, excerpt=excerpts.get(record.key, ""), picture=pictures.get(record.key, ""))
+        for record in records
+    )
+
+
+def _index(context: Context) -> ArchiveIndex:
+    return ArchiveIndex(context.archive, MAX_AGE)
+
+
+def _filter(request: BrowseRequest) -> Filter:
+    return Filter(
+        account=request.account, since=_seconds(request.since), until=_seconds(request.until), state=request.state,
+        tag=request.tag, album=request.album,
+    )  # fmt: skip
+
+
+def _ignore(_: int) -> None:
+    """Do nothing with a number that tells of progress."""
+
+
+def _seconds(time: datetime | None) -> int | None:
+    return int(time.timestamp()) if time else None
+
+
+def _time(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA) if seconds is not None else None

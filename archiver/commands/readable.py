@@ -1,0 +1,104 @@
+"""Show one article to a reader: the text of its post as HTML, and the articles before and after it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from archiver import urls
+from archiver.archive.lookup import require_article
+from archiver.context import Context
+from archiver.errors import NotWeChat
+from archiver.export.post_html import PostAddresses, links_in, post_html
+from archiver.models.browsing import ReadableArticle, ReaderAddresses
+from archiver.search.post_text import ParsedPost, parse_post
+from archiver.storage.local import read_file
+from archiver.urls import parse_target
+
+_MAX_POST = 16 * 1024 * 1024  # bytes; no post of an article comes near to it
+_MAX_LINKS = 500  # of a post that are looked up in the catalogue
+_MEDIUM = re.compile(r"/?((?:postimg|media)/[^?#\s]+)")
+_SITE = "{{site.baseurl}}"
+_PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
+
+
+def readable(context: Context, name: str, addresses: ReaderAddresses) -> ReadableArticle:
+    """Return the text of an article's post as HTML, as its file is now, even if a person edited it.
+
+    Links to articles of the archive lead to `addresses.article_url` of their keys. All other links that do not lead to
+    the web are removed. Media of the archive have the address `addresses.media_url` of their paths; others become
+    links. Raise InputError if the archive has no such article.
+    """
+    article = require_article(context.archive.require_catalogue(), name, context.settings)
+    path = context.archive.root / article.post
+    try:
+        if not article.post or path.stat().st_size > _MAX_POST:
+            return ReadableArticle(is_missing=True)
+        content = read_file(path).decode("utf-8", errors="replace")
+    except OSError:
+        return ReadableArticle(is_missing=True)
+    post = parse_post(content)
+    keys = _keys_of_links(context, post)
+
+    def link_of(address: str) -> str:
+        if key := keys.get(address):
+            return addresses.article_url(key)
+        return address if address.startswith(("http://", "https://", "mailto:")) else ""
+
+    def medium_of(address: str) -> str:
+        path = _medium_path(address, context.settings.site_prefix)
+        return addresses.media_url(path) if path else ""
+
+    html = post_html(post, PostAddresses(medium_of=medium_of, link_of=link_of, missing=addresses.missing))
+    return ReadableArticle(
+        html=html, tags=post.tags, albums=post.albums, author=str(post.origin.get("author") or ""),
+        digest=str(post.origin.get("digest") or ""),
+    )  # fmt: skip
+
+
+def _medium_path(address: str, prefix: str) -> str:
+    """Return the path of the media file at an address in a post, relative to the archive's folder; '' for another one.
+
+    `prefix` stands before the paths of media on the site.
+    """
+    address = unquote(address)
+    for start in (prefix, _SITE, ""):
+        if address.startswith(start) and (found := _MEDIUM.fullmatch(address[len(start) :])):
+            return found[1] if ".." not in found[1].split("/") else ""
+    return ""
+
+
+def _keys_of_links(context: Context, post: ParsedPost) -> dict[str, str]:
+    """Return the keys of the archive's articles to which links of a post lead, by the links."""
+    browsing = context.archive.catalogue.browsing
+    links = links_in(post)[:_MAX_LINKS]
+    canonical = {link: url for link in links if (url := _canonical_url(link))}
+    published = {link: name for link in links if (name := published_name(link, context.settings.post_address))}
+    by_url = browsing.articles_at(canonical.values()) if canonical else {}
+    by_name = browsing.articles_published_as(published.values()) if published else {}
+    keys = {link: by_url.get(url, "") for link, url in canonical.items()}
+    return keys | {link: by_name.get(name, "") for link, name in published.items()}
+
+
+def _canonical_url(link: str) -> str:
+    try:
+        return parse_target(link).url if urls.HOST in link else ""
+    except NotWeChat:
+        return ""
+
+
+def published_name(link: str, pattern: str) -> str:
+    """Return the published name of the post to which a link leads, such as '2024-05-31-title'; '' for another link.
+
+    `pattern` is the setting `post_address`, by which the addresses of posts are made.
+    """
+    pieces = re.split(r"\{(year|month|day|slug)\}", pattern)
+    expression = "".join(_PARTS[piece] if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
+    try:
+        found = re.fullmatch(expression, unquote(link))
+    except re.error:  # a part occurs twice in the pattern
+        return ""
+    parts = found.groupdict() if found else {}
+    if len(parts) < len(_PARTS):
+        return ""
+    return f"{parts['year']}-{parts['month']}-{parts['day']}-{parts['slug']}".casefold()

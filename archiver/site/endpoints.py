@@ -1,0 +1,55 @@
+"""Turn functions that show a page of the archive into endpoints, which open the archive for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archiver.app import Archiver
+from archiver.site.rendering import render
+
+_PATIENCE = 1.5  # seconds that a request waits: the index of a small archive is made within them
+
+Page = Callable[[Request, Archiver], Response]
+Endpoint = Callable[[Request], Response]
+
+
+def of_archive(page: Page) -> Endpoint:
+    """Return an endpoint that shows a page of the archive.
+
+    If there is no archive yet, the page that helps to begin one is shown. Errors become pages in pages/errors.py.
+    """
+
+    @wraps(page)
+    def endpoint(request: Request) -> Response:
+        with request.app.state.archives.borrowed() as archive:
+            return page(request, archive) if archive.reader.exists() else show_welcome(request)
+
+    return endpoint
+
+
+def of_indexed_archive(page: Page) -> Endpoint:
+    """Return an endpoint that shows a page of the archive and needs the index of the search.
+
+    If there is no index, it is made by a thread, and a page that renews itself tells how far that is.
+    """
+
+    def prepared(request: Request, archive: Archiver) -> Response:
+        if archive.reader.has_search_index():
+            return page(request, archive)
+        progress = request.app.state.index_maker.make(_PATIENCE)
+        if progress.is_done:
+            return page(request, archive)
+        response = render(request, "indexing.html", status=503, progress=progress)
+        response.headers.update({"Retry-After": "3", "Refresh": "3"})  # browsers load the page again by themselves
+        return response
+
+    return of_archive(wraps(page)(prepared))
+
+
+def show_welcome(request: Request) -> Response:
+    """Return the page that helps to begin an archive."""
+    return render(request, "welcome.html")

@@ -1,0 +1,44 @@
+"""Make the addresses of the reader's pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+
+_KEPT = ":=+"  # characters of keys that need no escape in a path
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """The addresses of the pages of a reader whose first page is at `root` plus `/`."""
+
+    root: str = ""
+
+    @classmethod
+    def of(cls, request: Request) -> PageLinks:
+        """Return the addresses for a request."""
+        scope = request.scope  # below a mounted path, such as /static, `root_path` is that path
+        return cls(str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/"))
+
+    def page(self, path: str, **query: object) -> str:
+        """Return the address of the page at `path`, such as `/search`, with those parts of a query that are not ''."""
+        given = {name: str(value) for name, value in query.items() if value not in ("", None)}
+        return f"{self.root}{path}" + (f"?{urlencode(given)}" if given else "")
+
+    def article(self, key: str, part: str = "") -> str:
+        """Return the address of an article, or of one of its parts, such as `captures`."""
+        return f"{self.root}/articles/{quote(key, safe=_KEPT)}" + (f"/{part}" if part else "")
+
+    def listing(self, **query: object) -> str:
+        """Return the address of a list of articles, such as those of an account: `listing(account=…)`."""
+        return self.page("/articles", **query)
+
+    def media(self, path: str) -> str:
+        """Return the address of a media file, whose path is relative to the archive's folder."""
+        return f"{self.root}/media/{quote(path)}"
+
+    def static(self, name: str) -> str:
+        """Return the address of a file of the reader's own, such as its style sheet."""
+        return f"{self.root}/static/{name}"

@@ -1,0 +1,90 @@
+"""Fill the templates of the reader's pages, in the language of each request."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from archiver.messages import Language, translations
+from archiver.messages.preference import accepted_language, language_named
+from archiver.site.links import PageLinks
+from archiver.site.words import Words
+
+LANGUAGE_COOKIE = "archiver_lang"
+_YEAR = 365 * 24 * 3600  # seconds
+
+
+class Templates:
+    """The templates of all pages, in each language."""
+
+    def __init__(self) -> None:
+        self._environments = {language: _environment(language) for language in Language}
+
+    def fill(self, name: str, language: Language, values: dict[str, object]) -> str:
+        """Return the text of a template, filled with `values`."""
+        return self._environments[language].get_template(name).render(values)
+
+
+def make_templates() -> Templates:
+    """Return the templates. Every value is escaped where it is written."""
+    return Templates()
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page: the template filled with `values`, in the language of the request.
+
+    Every template also has:
+
+    - `_` and `ngettext` for the messages; the filters `day`, `moment`, `number` and `size`;
+    - `words` for the meaning of states and the like (words.py);
+    - `links` for the addresses of pages (links.py), and `has_page(path)`;
+    - `request`, `language`, and `other_languages`: pairs of a language and the address of the page in it.
+    """
+    language = language_of(request)
+    has_page = {getattr(route, "path", "") for route in request.app.routes}.__contains__
+    common = {
+        "request": request, "language": language, "words": Words(language), "links": PageLinks.of(request),
+        "has_page": has_page, "other_languages": _other_languages(request, language),
+    }  # fmt: skip
+    page = request.app.state.templates.fill(template, language, common | values)
+    response = HTMLResponse(page, status_code=status, headers={"Content-Language": language.html_lang})
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    if language_named(request.query_params.get("lang", "")):
+        response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=_YEAR, httponly=True, samesite="lax")
+    return response
+
+
+def language_of(request: Request) -> Language:
+    """Return the language for a request.
+
+    The first of these that names a known language decides: the switch of the page (`?lang=`, then its cookie), the
+    setting `lang`, the language of the browser. Without any, it is English.
+    """
+    chosen = (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""))
+    named = (language_named(name) for name in (*chosen, request.app.state.settings.lang))
+    accepted = accepted_language(request.headers.get("accept-language", ""))
+    return next(filter(None, named), accepted or Language.ENGLISH)
+
+
+def _other_languages(request: Request, language: Language) -> list[tuple[Language, str]]:
+    """Return each other language with the address of this page in it, relative to the page."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    others = (other for other in Language if other is not language)
+    return [(other, f"?{urlencode([*query, ('lang', other.value)])}") for other in others]
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("archiver.site"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+    )  # fmt: skip
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    formats = Words(language).formats
+    environment.filters |= {
+        "day": formats.date, "moment": formats.time, "number": formats.number, "size": formats.size,
+    }  # fmt: skip
+    environment.globals |= {"month_of": formats.month, "month_name": formats.month_name, "year_of": formats.year}
+    return environment

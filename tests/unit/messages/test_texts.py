@@ -1,0 +1,71 @@
+"""The Chinese texts: whole, compiled, in Chinese, and with the places of the English ones."""
+
+from __future__ import annotations
+
+import re
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from types import ModuleType
+
+import pytest
+
+from archiver.messages import Language, translations
+from tests.support.paths import ROOT
+
+babel = pytest.importorskip("babel.messages.pofile", reason="needs Babel (see pyproject.toml)")
+
+FILE = ROOT / "archiver/messages/locale/zh_CN/LC_MESSAGES/archiver.po"
+WITHOUT_CHINESE = {"{day} {time}"}  # texts that are the same in every language
+PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def _tool() -> ModuleType:
+    loader = SourceFileLoader("messages_tool", str(ROOT / ".ci/messages"))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+TOOL = _tool()
+with FILE.open("rb") as _stream:
+    TEXTS = [message for message in babel.read_po(_stream) if message.id]
+
+
+def ids_of(message) -> tuple[str, ...]:
+    return message.id if isinstance(message.id, tuple) else (message.id,)
+
+
+def texts_of(message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def test_texts_are_those_of_all_messages_of_the_package():
+    """After a change of a message: `./run .ci/messages`, and give it a text."""
+    updated = TOOL.updated(FILE)
+    assert {message.id for message in updated if message.id} == {message.id for message in TEXTS}
+    assert TOOL.untranslated(updated) == []
+
+
+def test_compiled_texts_are_those_of_the_source():
+    with FILE.open("rb") as stream:
+        assert FILE.with_suffix(".mo").read_bytes() == TOOL.mo_bytes(babel.read_po(stream, locale="zh_CN"))
+
+
+@pytest.mark.parametrize("message", TEXTS, ids=lambda message: str(message.id)[:40])
+def test_text_is_chinese_and_has_the_places_of_the_message(message):
+    places = {place for text in ids_of(message) for place in PLACE.findall(text)}
+    for text in texts_of(message):
+        assert re.search(r"[\u4e00-\u9fff]", text) or text in WITHOUT_CHINESE
+        assert set(PLACE.findall(text)) == places
+        assert not re.search(r"%(?!\(\w+\)s|%)", text)
+        assert not re.search(r"[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?!\w)", text), "ASCII punctuation after Chinese"
+
+
+def test_translations_give_the_texts():
+    chinese = translations(Language.CHINESE)
+    assert chinese.gettext("Newest articles") == "最新文章"
+    assert chinese.ngettext("%(number)s article", "%(number)s articles", 1) == "%(number)s 篇"
+    english = translations(Language.ENGLISH)
+    assert english.ngettext("%(number)s article", "%(number)s articles", 2) == "%(number)s articles"
