@@ -21,9 +21,14 @@ if TYPE_CHECKING:
         ArchiveStatus,
         ArticleDetail,
         ArticleQuery,
+        BundleMember,
+        Check,
+        Checkup,
+        DoctorRequest,
         ExportRequest,
         ExportResult,
         FetchOptions,
+        PageReport,
         RebuildOptions,
         RebuildResult,
         RemovalResult,
@@ -70,9 +75,13 @@ __all__ = [
     "ArticleDetail",
     "ArticleQuery",
     "ArticleRecord",
+    "BundleMember",
     "Busy",
     "Capture",
+    "Check",
+    "Checkup",
     "ConfigError",
+    "DoctorRequest",
     "Exit",
     "ExportRequest",
     "ExportResult",
@@ -85,6 +94,7 @@ __all__ = [
     "NotAnArticle",
     "Outcome",
     "OutputError",
+    "PageReport",
     "RebuildOptions",
     "RebuildResult",
     "RemovalResult",
@@ -111,8 +121,9 @@ __version__ = "0.1.0"  # pyproject.toml reads the version of the package from he
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program that uses the library shows messages or not
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
-    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions "
-    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport fetch_options read_list",
+    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery BundleMember Check Checkup DoctorRequest ExportRequest "
+    "ExportResult FetchOptions PageReport RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest "
+    "SearchResult SourceReport fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

@@ -22,7 +22,7 @@ METHODS = {
 }
 COMMANDS = {
     "add", "batch", "run", "rebuild", "recheck", "verify", "remarks", "remove", "undo_removal", "lost_files",
-    "empty_lost", "merge", "history", "difference", "list", "similar_accounts", "show", "status", "search",
+    "empty_lost", "merge", "history", "difference", "list", "similar_accounts", "show", "status", "doctor", "search",
     "export",
 }  # fmt: skip
 
