@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archiver import outcomes
+from archiver import outcomes, urls
 from archiver.errors import Exit, combine_exit_codes
 from archiver.models import Outcome
 from archiver.models.page_format import FormatNote
@@ -50,7 +50,7 @@ class RunSummary:
             self.posts.append(outcome.post)
             for note in outcome.format_notes:
                 self.format_changes[note] += 1
-                self.changed_pages.setdefault(note, outcome.url or outcome.source)
+                self.changed_pages.setdefault(note, outcome.url if urls.is_short(outcome.url) else outcome.source)
         if outcome.outcome == "failed" or was_left:
             self.remaining.append(outcome.source)
         if outcomes.was_not_asked(outcome):

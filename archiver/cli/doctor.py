@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import typer
 from archiver.cli import options
 from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
 from archiver.cli.status_layout import filled_lines
+from archiver.urls import is_short
 
 if TYPE_CHECKING:
     from archiver.app import BundleMember, Check, PageReport
@@ -71,10 +73,19 @@ def check_up(
                 print_line(line)
     if not common.as_json:
         print_line("")
-        print_line(f"{checkup.needs} of these need a person." if checkup.needs else "Nothing needs a person.")
+        print_line(f"Needs a person: {', '.join(checkup.needs)}" if checkup.needs else "Nothing needs a person.")
     if doctor.bundle:
         print_message("nothing was written" if checkup.is_refused else f"written: {checkup.bundle}")
     return checkup.exit_code
+
+
+def call_for(page: str) -> str:
+    """Return the call of `doctor` that says more of a page, given its address or file.
+
+    For a long link WeChat shows its wall, so the newest article with a short one is asked for instead.
+    """
+    is_askable = is_short(page) or (page and "://" not in page)
+    return f"archiver doctor {shlex.quote(page) if is_askable else '--online'}"
 
 
 def _agree(members: tuple[BundleMember, ...], doctor: DoctorOptions) -> bool:
@@ -86,25 +97,22 @@ def _agree(members: tuple[BundleMember, ...], doctor: DoctorOptions) -> bool:
 
 
 def _lines(check: Check) -> Iterator[str]:
-    """Yield the lines about a check: one, or at a terminal as many as 80 columns need."""
-    label = f"{check.name:<13} {check.state:<10}"
-    yield from _line(label, f"{check.said}; {_ADVICE}{check.advice}" if check.advice else check.said)
-    if check.page:
-        for words in _page_lines(check.page):
-            yield from _line("", words)
+    """Yield the lines about a check: one, or at a terminal as many as 80 columns need; then those about its page."""
+    label, advice = f"{check.name:<13} {check.state:<10}", f"{_ADVICE}{check.advice}"
+    if not sys.stdout.isatty():
+        yield f"{label:<{_INDENT}}{check.said}{f'; {advice}' if check.advice else ''}"
+        yield from (" " * _INDENT + words for words in (_page_lines(check.page) if check.page else ()))
+        return
+    yield from filled_lines(label, [check.said], _INDENT)
+    for words in (*([advice] if check.advice else []), *(_page_lines(check.page) if check.page else ())):
+        yield from filled_lines("", [words], _INDENT)
 
 
 def _page_lines(page: PageReport) -> Iterator[str]:
-    """Yield what is known of the form of a page: its fields in unusual places, then what is new."""
-    for field in page.fields:
-        if field.is_fallback:
-            yield f"{field.field}: by a fall-back, from `{field.place}`"
+    """Yield what is new in the form of a page; or its fields in unusual places, if nothing says that they are new."""
     for note in page.notes:
         yield f"new: {note.detail}"
-
-
-def _line(label: str, words: str) -> Iterator[str]:
-    if sys.stdout.isatty():
-        yield from filled_lines(label, [words], _INDENT)
-    else:
-        yield f"{label:<{_INDENT}}{words}"
+    if not page.notes:
+        for field in page.fields:
+            if field.is_fallback:
+                yield f"the {field.field} is read from `{field.place}`"

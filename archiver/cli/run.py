@@ -6,7 +6,6 @@ It also archives what is due from earlier runs.
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.doctor import call_for
 from archiver.cli.output import print_message
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
@@ -70,7 +70,7 @@ def run_sources(
 def _format_changes(summary: RunSummary) -> Iterator[str]:
     """Yield a line for each way in which WeChat has changed its pages, at most five, with the call that says more."""
     for note, count in summary.format_changes.most_common(_MAX_CHANGES):
-        call = f"archiver doctor {shlex.quote(summary.changed_pages[note])}"
+        call = call_for(summary.changed_pages[note])
         pages = "the page of 1 article" if count == 1 else f"the pages of {count} articles"
         yield f"WeChat changed {pages}: {note.detail}; `{call}` says more"
     if (more := len(summary.format_changes) - _MAX_CHANGES) > 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archiver.cli import options
+from archiver.cli.doctor import call_for
 from archiver.cli.list import record_line
 from archiver.cli.output import json_fields, print_json, print_line
 
@@ -66,8 +66,7 @@ def _detail_lines(detail: ArticleDetail) -> Iterator[str]:
     if detail.article:
         yield from _article_lines(detail.article)
         if detail.format_notes:
-            call = f"archiver doctor {shlex.quote(detail.article.url or '--online')}"
-            yield f"format    WeChat changed the article's page; `{call}` says more"
+            yield f"format    WeChat changed the article's page; `{call_for(detail.article.url)}` says more"
     for note in detail.format_notes:
         yield f"format    {note.detail}"
     for address in detail.addresses:

@@ -102,8 +102,8 @@ class Examination:
 
     def _page_checks(self, address: str) -> Iterator[Check]:
         """Yield what came for an address or from a saved page, and how far the clock is off the server's."""
+        target = parse_source(address)
         try:
-            target = parse_source(address)
             fetched = FilesOrHttpPages(HttpPages(lambda: self.context.fetcher_of_one_try)).fetch(target)
         except CoolingDown as error:
             yield attention("page", str(error.args[0]), "call again then")
@@ -133,7 +133,7 @@ def _page_check(target: Target, page: Page) -> Check:
         changes = "1 change" if len(form.notes) == 1 else f"{len(form.notes)} changes"
         said = f"an article, but WeChat made {changes} to its page that archiver does not know"
         return replace(attention("page", said, "report it, with the file that --bundle FILE writes"), page=report)
-    known = f"its page is of the era {form.era}" if form.era else "its page is a copy without WeChat's scripts"
+    known = f"in the form of {form.era}" if form.era else "in a copy without WeChat's scripts"
     return Check(name="page", said=f"an article, {known}", page=report)
 
 

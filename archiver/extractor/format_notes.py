@@ -46,9 +46,7 @@ def _notes(parsed: ParsedPage, article: Article, unknown_tags: Collection[str]) 
         for name in era.missing:
             yield FormatNote(kind="field", detail=missing_place(parsed, era.era, name))
         if article.type in _WITH_BODY and not era.era.is_of_posts and parsed.tag_index.find(_BODY) is None:
-            yield FormatNote(
-                kind="field", detail=f"the text is not in `#{_BODY}` as on pages of the era ({era.era.name})"
-            )
+            yield FormatNote(kind="field", detail=f"the text is not in `#{_BODY}`, where {era.era.name} have it")
     if article.warnings and (number := unknown_layout(parsed)):  # an unknown layout is a warning
         yield FormatNote(kind="layout", detail=f"`item_show_type` is {number[:20]}, a layout that is not known")
     for tag in unknown_tags:

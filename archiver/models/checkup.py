@@ -70,9 +70,9 @@ class Checkup:
     is_refused: bool = field(default=False)  # the user saw what the report would hold, and said no
 
     @property
-    def needs(self) -> int:
-        """The number of checks that need a person."""
-        return sum(check.state == "attention" for check in self.checks)
+    def needs(self) -> tuple[str, ...]:
+        """The names of the checks that need a person."""
+        return tuple(check.name for check in self.checks if check.state == "attention")
 
     @property
     def exit_code(self) -> Exit:

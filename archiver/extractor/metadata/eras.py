@@ -26,8 +26,9 @@ _Places = dict[str, tuple[str, ...]]  # name of a field: places; a page of the e
 class FormatEra:
     """A form of WeChat's pages.
 
-    `name` is when they were sent, and `places` what all of them have, by field. No page of the era has one of the
-    places in `never`. `is_of_posts` is True for a form that only posts have, whose text is in no element of the page.
+    `name` says which pages these are and when they were sent, and `places` what all of them have, by field. No page of
+    the era has one of the places in `never`. `is_of_posts` is True for a form that only posts have, whose text is in no
+    element of the page.
     """
 
     name: str
@@ -86,7 +87,7 @@ _IN_VARIABLES: _Places = {
 }
 
 _SERVER_DATA = FormatEra(
-    name="since 2025",
+    name="pages since 2025",
     places={
         "title": ("cgiDataNew.title",),
         "account": ("cgiDataNew.nick_name",),
@@ -113,7 +114,7 @@ _SERVER_DATA = FormatEra(
     },
 )
 _VARIABLES = FormatEra(
-    name="2019 to 2024",
+    name="pages of 2019 to 2024",
     places={
         **_IN_VARIABLES,
         "layout": ("item_show_type",),
@@ -122,7 +123,7 @@ _VARIABLES = FormatEra(
     },
 )
 _OLD = FormatEra(
-    name="2017 to 2018",
+    name="pages of 2017 to 2018",
     places=_IN_VARIABLES,
     never=("item_show_type", "meta[author]", "meta[og:title]"),
 )
@@ -189,7 +190,7 @@ def missing_place(parsed: ParsedPage, era: FormatEra, name: str) -> str:
     field = _FIELDS_BY_NAME.get(name)
     place = place_of(parsed, field) if field else ""
     found = f"it is read from `{place}`" if place else "nothing else is read in its place"
-    return f"the {name} is not in {usual} as on pages of the era ({era.name}), {found}"
+    return f"the {name} is not in {usual}, where {era.name} have it; {found}"
 
 
 _FIELDS_BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

@@ -70,7 +70,7 @@ def test_doctor_asks_for_the_page_named_once_and_archives_nothing(archiver: Comm
     run = doctor(archiver, ONE)
     page = checks(run)["page"]["page"]
     assert (needs(run), world.asked(PAGES)) == ([], [numbered.path(1)])
-    assert (page["state"], page["era"], page["notes"]) == ("article", "since 2025", [])
+    assert (page["state"], page["era"], page["notes"]) == ("article", "pages since 2025", [])
     assert {field["field"]: field["place"] for field in page["fields"]}["title"] == "cgiDataNew.title"
     assert checks(run)["clock online"]["said"].endswith("s off the server's")
     assert not (archiver.folder / "out").exists()
@@ -83,6 +83,11 @@ def test_doctor_online_asks_for_the_newest_short_address(archiver: Command, worl
     run = doctor(archiver, "--online")
     assert needs(run) == []
     assert [request.path for request in world.requests[before:]] == [numbered.path(2)]
+
+
+def test_doctor_address_of_another_site_is_usage_error(archiver: Command) -> None:
+    run = doctor(archiver, "https://example.com/s/x")
+    assert (run.code, run.out) == (2, "")
 
 
 def test_doctor_online_without_an_article_asks_nobody(archiver: Command, world: World) -> None:
@@ -99,8 +104,10 @@ def test_doctor_reads_a_saved_page_and_asks_nobody(archiver: Command, world: Wor
     assert [note["kind"] for note in page["page"]["notes"]] == ["field"]
     assert [field["field"] for field in page["page"]["fields"] if field["is_fallback"]] == ["title"]
     lines = archiver("doctor", "-o", "out", "page.html").out.splitlines()
-    assert any("title: by a fall-back, from `#activity-name`" in line for line in lines)
-    assert any("new: the title is not in `msg_title`" in line for line in lines)
+    assert lines[-3].strip() == (
+        "new: the title is not in `msg_title`, where pages of 2019 to 2024 have it; it is read from `#activity-name`"
+    )
+    assert lines[-1] == "Needs a person: page"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +271,7 @@ def test_doctor_bundle_is_shown_then_written_without_secrets(archiver: Command, 
     with zipfile.ZipFile(archiver.folder / "report.zip") as bundle:
         texts = [bundle.read(name).decode() for name in bundle.namelist()]
     assert [SECRET in text or str(archiver.folder) in text for text in texts] == [False] * 5
-    assert json.loads(texts[0])[-2]["page"]["era"] == "since 2025"
+    assert json.loads(texts[0])[-2]["page"]["era"] == "pages since 2025"
     assert "正文的一段话" in texts[4]
 
 

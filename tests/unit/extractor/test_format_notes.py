@@ -14,11 +14,11 @@ from tests.support.pages import article_html, page_of
 from tests.support.paths import CORPUS, FIXTURES
 
 PAGES = {
-    "2017 to 2018": eras.page_2018(),
-    "2019 to 2024, of 2020": eras.page_2020(),
-    "2019 to 2024, of 2023": eras.page_2023(),
-    "since 2025": eras.page_2025(),
-    "since 2025, of 2026": eras.page_2026(),
+    "pages of 2017 to 2018": eras.page_2018(),
+    "pages of 2019 to 2024, of 2020": eras.page_2020(),
+    "pages of 2019 to 2024, of 2023": eras.page_2023(),
+    "pages since 2025": eras.page_2025(),
+    "pages since 2025, of 2026": eras.page_2026(),
     "video and picture posts of 2018 to 2022": eras.picture_post_2022(),
     "text posts since 2026-07": eras.text_post_2026(),
 }
@@ -57,14 +57,14 @@ _DATA = [
     ("hashtags", "hashtags", ""), ("ip_wording", "location", ""), ("claim_source", "statement", ""),
     ("is_pay_subscribe", "price", ""),
 ]  # fmt: skip
-_WITH_MEMBERS = ("since 2025", "since 2025, of 2026")
+_WITH_MEMBERS = ("pages since 2025", "pages since 2025, of 2026")
 _WORDS = ("title", "nick_name", "author", "desc", "cdn_url", "content_noencode")  # their values show something
 RENAMED = {
-    "2017 to 2018": [*_VARIABLES, ("nickname", "account", "#post-user"), ("ct", "time", "publish_time"), ("msg_desc", "digest", "")],
-    "2019 to 2024, of 2020": _ARTICLES,
-    "2019 to 2024, of 2023": _ARTICLES,
-    "since 2025": _DATA,
-    "since 2025, of 2026": _DATA,
+    "pages of 2017 to 2018": [*_VARIABLES, ("nickname", "account", "#post-user"), ("ct", "time", "publish_time"), ("msg_desc", "digest", "")],
+    "pages of 2019 to 2024, of 2020": _ARTICLES,
+    "pages of 2019 to 2024, of 2023": _ARTICLES,
+    "pages since 2025": _DATA,
+    "pages since 2025, of 2026": _DATA,
     "video and picture posts of 2018 to 2022": [("d.title", "title", "meta[og:title]"), ("d.nick_name", "account", ""),
                                                ("d.biz", "biz", ""), ("d.ct", "time", "")],
     "text posts since 2026-07": [("d.nick_name", "account", ""), ("og:title", "title", ""), ("text_page_info", "text", "")],
@@ -88,38 +88,38 @@ def test_renamed_field_is_named_with_its_place(era: str, name: str, field: str, 
 
 
 def test_ids_of_server_data_may_stand_in_variables() -> None:
-    html = PAGES["since 2025"]
+    html = PAGES["pages since 2025"]
     for name in ("bizuin", "mid", "idx", "sn"):
         html = html.replace(f"\n{name}: ", f"\n{name}_new: ")
     assert notes(html) == []
 
 
-@pytest.mark.parametrize("era", ["since 2025", "since 2025, of 2026"])
+@pytest.mark.parametrize("era", ["pages since 2025", "pages since 2025, of 2026"])
 def test_renamed_server_data_is_noted(era: str) -> None:
     html = PAGES[era].replace("cgiDataNew", "pageDataNew")
     assert notes(html) == [("data", "the server's data is in the page, but not as `cgiDataNew`")]
 
 
 def test_member_that_cannot_be_read_counts_as_missing() -> None:
-    html = PAGES["since 2025"].replace("title: JsDecode('题目')", "title: decode2(题目)")
+    html = PAGES["pages since 2025"].replace("title: JsDecode('题目')", "title: decode2(题目)")
     ((kind, detail),) = notes(html)
     assert (kind, detail.endswith("read from `msg_title`")) == ("field", True)
 
 
-@pytest.mark.parametrize("era", ["2019 to 2024, of 2023", "since 2025"])
+@pytest.mark.parametrize("era", ["pages of 2019 to 2024, of 2023", "pages since 2025"])
 def test_renamed_body_is_noted(era: str) -> None:
     html = PAGES[era].replace("js_content", "js_text")
-    assert [detail.partition(" as on")[0] for _, detail in notes(html)] == ["the text is not in `#js_content`"]
+    assert [detail.partition(", where")[0] for _, detail in notes(html)] == ["the text is not in `#js_content`"]
 
 
 def test_unknown_layout_is_noted() -> None:
-    html = PAGES["since 2025"].replace("item_show_type: '0'", "item_show_type: '23'")
+    html = PAGES["pages since 2025"].replace("item_show_type: '0'", "item_show_type: '23'")
     assert notes(html) == [("layout", "`item_show_type` is 23, a layout that is not known")]
 
 
 def test_unknown_element_of_body_is_noted_once() -> None:
     card = '<mp-common-hologram data-title="全息"></mp-common-hologram>'
-    html = PAGES["since 2025"].replace("<p>正文的一段话。</p></div>", f"<p>正文。</p>{card}{card}</div>")
+    html = PAGES["pages since 2025"].replace("<p>正文的一段话。</p></div>", f"<p>正文。</p>{card}{card}</div>")
     assert notes(html) == [
         ("element", "the body has an embedded element `mp-common-hologram`, which is not known")
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def test_unknown_element_of_body_is_noted_once() -> None:
     ],
 )
 def test_unknown_member_is_noted_if_readers_may_see_it(value: str, is_noted: bool) -> None:
-    html = PAGES["since 2025"].replace("copyright_info:", f"second_body: {value}, copyright_info:")
+    html = PAGES["pages since 2025"].replace("copyright_info:", f"second_body: {value}, copyright_info:")
     said = "`cgiDataNew.second_body` is not known and has words or pictures that readers may see"
     assert notes(html) == ([("member", said)] if is_noted else [])
 
@@ -151,7 +151,7 @@ def test_page_without_data_is_noted_if_a_server_sent_it() -> None:
 
 
 def test_processed_copy_has_no_notes_about_fields() -> None:
-    html = PAGES["2019 to 2024, of 2023"]
+    html = PAGES["pages of 2019 to 2024, of 2023"]
     for name in ("msg_desc", "msg_cdn_url", "msg_source_url", "msg_link", "_copyright_stat", "user_name"):
         html = eras.renamed(html, name)
     assert notes(html) == []
@@ -159,7 +159,7 @@ def test_processed_copy_has_no_notes_about_fields() -> None:
 
 def test_notes_are_bounded() -> None:
     members = ", ".join(f"new_{number}: '文字'" for number in range(100))
-    html = PAGES["since 2025"].replace("copyright_info:", f"{members}, copyright_info:")
+    html = PAGES["pages since 2025"].replace("copyright_info:", f"{members}, copyright_info:")
     assert len(notes(html)) == 20
 
 
