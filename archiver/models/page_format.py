@@ -42,7 +42,10 @@ class FieldPlace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageFormat:
-    """The format of an article's page. `era` says which pages have this form, and when WeChat sent them; '' if the page is of no known era."""
+    """The format of an article's page.
+
+    `era` says which pages have this form, and when WeChat sent them; '' if the page is of no known era.
+    """
 
     era: str
     fields: tuple[FieldPlace, ...]
