@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from archiver import urls
 from archiver.extractor.metadata.identity import read_identity, read_url
 from archiver.extractor.metadata.kinds import read_kind
-from archiver.extractor.metadata.places import ACCOUNT, ACCOUNT_ID, COVER, DIGEST, SOURCE_URL, TITLE, texts, values
+from archiver.extractor.metadata.places import ACCOUNT, ACCOUNT_ID, COVER, DIGEST, SOURCE_URL, TITLE, texts
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.statement import read_statement
 from archiver.extractor.metadata.times import read_modified, read_published, read_relative_date, read_server_time
@@ -64,11 +64,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
     """
     ids, (kind, warnings) = read_identity(parsed), read_kind(parsed)
     reprint = read_reprint(parsed)
-    title, account, date = (
-        _title(parsed, kind),
-        _name(as_line(value) for _, value in values(parsed, ACCOUNT)),
-        read_published(parsed),
-    )
+    title, account, date = _title(parsed, kind), _name(_accounts(parsed)), read_published(parsed)
     relative_date = None if date else read_relative_date(parsed)
     date, dated_from = relative_date or (date, "")
     account_id = _matching(_ACCOUNT_ID, texts(parsed, ACCOUNT_ID))
@@ -173,7 +169,7 @@ def _authors(parsed: ParsedPage) -> Iterator[str]:
 
 
 def _accounts(parsed: ParsedPage) -> Iterator[str]:
-    return (as_line(value) for _, value in values(parsed, ACCOUNT))
+    return map(as_line, texts(parsed, ACCOUNT))
 
 
 def _author_elements(parsed: ParsedPage) -> Iterator[HtmlElement]:

@@ -14,15 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 
 from archiver.extractor.javascript.literal import Literal
 from archiver.extractor.page import ParsedPage, as_text
 
 SERVER_DATA, _OLDER, _META, _TITLE = "cgiDataNew.", "cgiData.", "meta[", "<title>"
+_KINDS = (SERVER_DATA, _OLDER, _META, _TITLE, "#", ".")  # the beginnings of places; all others are names in scripts
 _TITLES_OF_WECHAT = ("微信公众平台", "Weixin Official Accounts Platform")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Field:
     """A field of an article's metadata. `places` are those in which it may stand, in the order in which they are read.
 
@@ -93,23 +96,30 @@ FIELDS = (
 )
 
 
+def texts(parsed: ParsedPage, field: Field) -> Iterator[str]:
+    """Yield the values that a page has for a field as texts, in the order of its places; a text may be empty.
+
+    A place is read only when the caller asks for its value.
+    """
+    is_answered = field.is_optional and bool(parsed.cgi)  # by the server's data, though it may be empty
+    for kind, names in _groups(field):
+        if is_answered and kind != SERVER_DATA:
+            return
+        yield from map(as_text, _read(parsed, kind, names))
+
+
 def values(parsed: ParsedPage, field: Field) -> Iterator[tuple[str, Literal]]:
     """Yield the place and the value of each thing that a page has for a field, in order; the value may be empty.
 
-    A place is read only when the caller asks for its value. It is yielded more than once if scripts assign to it more
-    than once.
+    A place is yielded more than once if scripts assign to it more than once.
     """
-    ends_early = field.is_optional and bool(parsed.cgi)
+    is_answered = field.is_optional and bool(parsed.cgi)
     for place in field.places:
-        if ends_early and not place.startswith(SERVER_DATA):
+        if is_answered and not place.startswith(SERVER_DATA):
             return
-        for value in values_at(parsed, place):
+        kind = _kind_of(place)
+        for value in _read(parsed, kind, (_name_of(place),)):
             yield place, value
-
-
-def texts(parsed: ParsedPage, field: Field) -> Iterator[str]:
-    """Yield the values of `values` as texts; a text may be empty."""
-    return (as_text(value) for _, value in values(parsed, field))
 
 
 def place_of(parsed: ParsedPage, field: Field) -> str:
@@ -117,20 +127,37 @@ def place_of(parsed: ParsedPage, field: Field) -> str:
     return next((place for place, value in values(parsed, field) if as_text(value)), "")
 
 
-def values_at(parsed: ParsedPage, place: str) -> Iterator[Literal]:
-    """Yield the values in one place of a page; they may be empty."""
-    if place.startswith(SERVER_DATA):
-        yield parsed.cgi.get(place.removeprefix(SERVER_DATA))
-    elif place.startswith(_OLDER):
-        yield parsed.cgi_data(place.removeprefix(_OLDER))
-    elif place.startswith(_META):
-        yield parsed.meta(place.removeprefix(_META).removesuffix("]"))
-    elif place == _TITLE:
-        yield "" if parsed.title in _TITLES_OF_WECHAT else parsed.title
-    elif place[0] in "#.":
-        yield parsed.shown(place)
+@cache
+def _groups(field: Field) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the places of a field in groups of one kind, each as (kind, names): those of a group are read together."""
+    return tuple((kind, tuple(map(_name_of, places))) for kind, places in groupby(field.places, _kind_of))
+
+
+@cache
+def _kind_of(place: str) -> str:
+    """Return the beginning of a place that says of which kind it is; "" for a variable or field of a script."""
+    return next((kind for kind in _KINDS if place.startswith(kind)), "")
+
+
+@cache
+def _name_of(place: str) -> str:
+    return place.removeprefix(_kind_of(place)).removesuffix("]") if place[0] not in "#." else place
+
+
+def _read(parsed: ParsedPage, kind: str, names: tuple[str, ...]) -> Iterator[Literal]:
+    """Yield the values in places of one kind; they may be empty."""
+    if kind == SERVER_DATA:
+        yield from map(parsed.cgi.get, names)
+    elif kind == "":
+        yield from parsed.values(*names)
+    elif kind in ("#", "."):
+        yield parsed.shown(*names)
+    elif kind == _OLDER:
+        yield from map(parsed.cgi_data, names)
+    elif kind == _META:
+        yield parsed.meta(*names)
     else:
-        yield from parsed.values(place)
+        yield "" if parsed.title in _TITLES_OF_WECHAT else parsed.title
 
 
 def is_there(parsed: ParsedPage, place: str) -> bool:
@@ -138,14 +165,13 @@ def is_there(parsed: ParsedPage, place: str) -> bool:
 
     A variable is there if a literal is assigned to it. A member of the older data must say something.
     """
-    if place.startswith(SERVER_DATA):
-        return place.removeprefix(SERVER_DATA) in parsed.cgi
-    if place.startswith(_OLDER):
-        return parsed.cgi_data(place.removeprefix(_OLDER)) is not None
-    if place.startswith(_META):
-        return place.removeprefix(_META).removesuffix("]") in parsed.metas
-    if place.startswith("#"):
-        return parsed.tag_index.find(place[1:]) is not None
-    if place.startswith("."):
-        return any(True for _ in parsed.tag_index.select(place))
-    return any(True for positions in parsed.assignments.of(place) for _ in positions)
+    kind, name = _kind_of(place), _name_of(place)
+    if kind == SERVER_DATA:
+        return name in parsed.cgi
+    if kind == _OLDER:
+        return parsed.cgi_data(name) is not None
+    if kind == _META:
+        return name in parsed.metas
+    if kind in ("#", "."):
+        return any(True for _ in parsed.tag_index.select(name))
+    return any(True for positions in parsed.assignments.of(name) for _ in positions)
