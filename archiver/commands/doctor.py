@@ -96,7 +96,10 @@ class Examination:
         return Check(name=name, said=f"{total:,} articles, no damage"), captures
 
     def _check_wall(self, now: datetime) -> Check:
-        until = wall_status(self.context.settings, now.timestamp()).until
+        try:
+            until = wall_status(self.context.settings, now.timestamp()).until
+        except ArchiverError as error:  # the disk is full, or the folder of the user's state cannot be written
+            return attention("cool-down", str(error), "free some space, or correct the permissions of that folder")
         said = f"WeChat wants a rest, no page is asked for before {until:%Y-%m-%d %H:%M} Beijing time" if until else ""
         return Check(name="cool-down", said=said or "none")
 

@@ -91,8 +91,9 @@ def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, st
     causes = list(_causes(error))
     if untrusted := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
         return _explained_certificate(untrusted, now)
-    if not isinstance(error, FetchError) or not isinstance(error, Unreachable):
-        return str(error.args[0]), "try again later" if isinstance(error, FetchError) else "correct it"
+    if not isinstance(error, Unreachable) or len(causes) == 1:  # the server answered, or a file could not be read
+        said = str(error.args[0]).removesuffix(": try again later")
+        return said, "try again later" if isinstance(error, FetchError) else "correct it"
     if any(isinstance(cause, httpx.ProxyError) for cause in causes):
         reason = next(str(cause) for cause in causes if isinstance(cause, httpx.ProxyError))
         return f"the proxy refuses the request ({reason})", "check its address and login, and whether it allows WeChat"

@@ -19,7 +19,7 @@ from archiver import Archiver, DoctorRequest, Settings
 from archiver.fetcher import Fetcher
 from tests.support import eras
 from tests.support.command import Command, Run
-from tests.support.wechat import HOSTS, PAGES, Authority, World, numbered, pages, playing
+from tests.support.wechat import HOSTS, PAGES, Answer, Authority, World, numbered, pages, playing
 
 ONE = numbered.address(1)
 CHECKS = ["archiver", "clock", "disk", "locale", "catalogue", "cool-down", "extras", "proxy", "certificates"]
@@ -127,6 +127,23 @@ def test_doctor_page_without_article_is_told_with_advice(
     assert "page" in needs(run)
     assert checks(run)["page"]["said"] == said
     assert len(world.asked(PAGES)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(reset=True), "mp.weixin.qq.com cannot be reached ("),
+        (Answer(status=503), "the server keeps answering HTTP 503"),
+        (Answer(status=404), "the server answered HTTP 404"),
+        (pages.page("<html>"), "truncated"),
+    ],
+    ids=["reset", "503", "404", "cut off"],
+)
+def test_doctor_asks_once_whatever_comes(archiver: Command, world: World, answer: Answer, said: str) -> None:
+    world.serve(ONE, answer)
+    run = doctor(archiver, ONE)
+    assert (needs(run), world.asked(PAGES)) == (["page"], [numbered.path(1)])
+    assert checks(run)["page"]["said"].startswith(said)
 
 
 def test_doctor_never_asks_during_a_cooldown(archiver: Command, world: World) -> None:
@@ -237,6 +254,14 @@ def test_doctor_full_disk_is_named(archiver: Command) -> None:
     assert needs(run) == ["disk"]
     assert "takes no more bytes" in checks(run)["disk"]["said"]
     assert "free some space" in checks(run)["disk"]["advice"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_doctor_full_disk_of_an_archive_is_named_by_every_check_that_it_concerns(archiver: Command) -> None:
+    run = archiver("doctor", "-o", "out", "--json", largest_file=0)
+    assert "disk" in needs(run)
+    assert set(needs(run)) <= {"disk", "catalogue", "cool-down"}
+    assert [check["name"] for check in run.outcomes] == CHECKS
 
 
 @pytest.mark.file
