@@ -46,7 +46,7 @@ class FormatEra:
         variables, members, metas = self._names
         return (
             metas <= parsed.metas.keys()
-            and variables <= parsed.assignments.names("var ")
+            and (not variables or variables <= parsed.assignments.names("var "))
             and (not members or members <= parsed.assignments.names("d."))
         )
 
@@ -170,7 +170,8 @@ def era_of(parsed: ParsedPage) -> PageEra:
     for era in (*_ARTICLES, *_OTHERS) if is_article else (*_OTHERS, *_ARTICLES):
         if any(is_there(parsed, place) for place in era.never):
             continue
-        if era.is_whole(parsed) or not (missing := _missing(parsed, era)):
+        may_be_whole = is_article or era.is_of_posts
+        if (may_be_whole and era.is_whole(parsed)) or not (missing := _missing(parsed, era)):
             return PageEra(era=era)
         if best.era is None or len(missing) / len(era.places) < len(best.missing) / len(best.era.places):
             best = PageEra(era=era, missing=missing)

@@ -174,4 +174,5 @@ def is_there(parsed: ParsedPage, place: str) -> bool:
         return name in parsed.metas
     if kind in ("#", "."):
         return any(True for _ in parsed.tag_index.select(name))
-    return any(True for positions in parsed.assignments.of(name) for _ in positions)
+    is_in_text = name.rpartition(".")[2] in parsed.text  # faster than to look into each of many scripts
+    return is_in_text and any(True for positions in parsed.assignments.of(name) for _ in positions)
