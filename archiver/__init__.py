@@ -21,10 +21,15 @@ if TYPE_CHECKING:
         ArchiveStatus,
         ArticleDetail,
         ArticleQuery,
+        BundleMember,
+        Check,
+        Checkup,
+        DoctorRequest,
         ExportRequest,
         ExportResult,
         FetchOptions,
         LinksReport,
+        PageReport,
         QueueEntry,
         QueueResult,
         RebuildOptions,
@@ -77,9 +82,13 @@ __all__ = [
     "ArticleName",
     "ArticleQuery",
     "ArticleRecord",
+    "BundleMember",
     "Busy",
     "Capture",
+    "Check",
+    "Checkup",
     "ConfigError",
+    "DoctorRequest",
     "Exit",
     "ExportRequest",
     "ExportResult",
@@ -94,6 +103,7 @@ __all__ = [
     "NotAnArticle",
     "Outcome",
     "OutputError",
+    "PageReport",
     "QueueEntry",
     "QueueResult",
     "RebuildOptions",
@@ -123,9 +133,10 @@ __version__ = "0.1.0"  # pyproject.toml reads the version of the package from he
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program that uses the library shows messages or not
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
-    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions LinksReport "
-    "QueueEntry QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest "
-    "SearchResult SourceReport StyledArticle fetch_options read_list",
+    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery BundleMember Check Checkup DoctorRequest "
+    "ExportRequest ExportResult FetchOptions LinksReport PageReport QueueEntry QueueResult RebuildOptions "
+    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport StyledArticle "
+    "fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleName ArticleRecord Capture Finding Images LinkedUrl MergeResult Outcome State Target "
     "UrlRecord",

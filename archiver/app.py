@@ -19,6 +19,7 @@ from archiver.catalogue import Catalogue, Location
 from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, LinkedUrl, MergeResult, Outcome, UrlRecord
+from archiver.models.checkup import BundleMember, Check, Checkup, PageReport
 from archiver.models.job import FetchOptions
 from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
@@ -33,7 +34,14 @@ from archiver.models.reports import (
     SourceReport,
     StyledArticle,
 )
-from archiver.models.requests import ArticleQuery, BrowseRequest, ExportRequest, RebuildOptions, SearchRequest
+from archiver.models.requests import (
+    ArticleQuery,
+    BrowseRequest,
+    DoctorRequest,
+    ExportRequest,
+    RebuildOptions,
+    SearchRequest,
+)
 from archiver.models.status import ArchiveStatus
 from archiver.run_summary import RunSummary
 from archiver.settings import Settings
@@ -51,10 +59,15 @@ __all__ = [
     "ArticleDetail",
     "ArticleQuery",
     "BrowseRequest",
+    "BundleMember",
+    "Check",
+    "Checkup",
+    "DoctorRequest",
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
     "LinksReport",
+    "PageReport",
     "QueueEntry",
     "QueueResult",
     "RebuildOptions",
@@ -74,6 +87,7 @@ __all__ = [
 Report = Callable[[str], None]
 Planned = Callable[[int, int], None]
 Counted = Callable[[int], None]
+Agree = Callable[[tuple[BundleMember, ...]], bool]
 
 
 def _silent(*_: object) -> None:
@@ -498,6 +512,19 @@ class Archiver:
         from archiver.commands.status import archive_status
 
         return archive_status(self._catalogue, self.settings, self._now())
+
+    def doctor(self, request: DoctorRequest, agree: Agree = lambda _members: True) -> Checkup:
+        """Check what archiver needs (proxy, certificates, clock, disk, locale, catalogue), and return all results.
+
+        WeChat is asked for one page only if the request says so, and not during a cool-down. Nothing is archived. If
+        `request.bundle` names a file, a report for the maintainers is written to it: `agree` is called with its
+        members, without secrets, and returns whether to write it. Raise OutputError if the report cannot be written.
+        """
+        from archiver.commands.doctor import Examination
+
+        return Examination(
+            context=self._context, request=request, open_catalogue=lambda: self._catalogue, agree=agree
+        ).run()
 
     def search(self, request: SearchRequest, planned: Counted = _silent, done: Counted = _silent) -> SearchResult:
         """Return the articles whose posts contain the words of a search (docs/guide/search.md).

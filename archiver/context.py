@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -204,13 +205,24 @@ class Context:
 
     @cached_property
     def _fetcher(self) -> Fetcher:
-        from archiver.fetcher import Fetcher
+        return self._make_fetcher(self._fetcher_options)
 
-        options = FetcherOptions(
+    @cached_property
+    def fetcher_of_one_try(self) -> Fetcher:
+        """An HTTP client that requests a page only once, whatever comes. It keeps the same rate limit."""
+        return self._make_fetcher(replace(self._fetcher_options, tries_again=False, connections=1))
+
+    @property
+    def _fetcher_options(self) -> FetcherOptions:
+        return FetcherOptions(
             interval=self.settings.interval, proxy=self.settings.proxy, cookies=self.settings.cookies,
             image_limit=self.settings.media.image_max, connections=MEDIA_AT_ONCE, rate_limiter=self.rate_limiter,
             until=lambda: self.until,
         )  # fmt: skip
+
+    def _make_fetcher(self, options: FetcherOptions) -> Fetcher:
+        from archiver.fetcher import Fetcher
+
         return self._opened.enter_context(Fetcher(options, sleep=self.sleep, now=self.now))
 
     def _media_budget(self) -> MediaBudget:

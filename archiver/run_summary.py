@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archiver import outcomes
+from archiver import outcomes, urls
 from archiver.errors import Exit, combine_exit_codes
 from archiver.models import Outcome
+from archiver.models.page_format import FormatNote
 
 LEFT = ("left", "another run")  # the key in `kinds` of outcomes that a limit left for another run
 
@@ -20,6 +21,8 @@ class RunSummary:
     Outcome.state. `images` counts the `saved` and `failed` images, and `posts` has the paths of the posts written.
     `failures` are the outcomes of sources that were tried and failed. `not_requested` counts sources that were not
     tried, by the reason. `remaining` names the sources that failed, were not tried or were left for another run.
+    `format_changes` counts the written articles whose page shows that WeChat has changed its format, by the note that
+    says how; `changed_pages` has the address or file of one such page for each note.
     """
 
     counts: Counter[str] = field(default_factory=Counter)  # number of outcomes by Outcome.outcome
@@ -29,6 +32,8 @@ class RunSummary:
     remaining: list[str] = field(default_factory=list)  # sources that failed or were left for another run
     failures: list[Outcome] = field(default_factory=list)  # outcomes of the sources that were tried and failed
     not_requested: Counter[str] = field(default_factory=Counter)  # number of sources that were not tried, by reason
+    format_changes: Counter[FormatNote] = field(default_factory=Counter)  # number of written articles by note
+    changed_pages: dict[FormatNote, str] = field(default_factory=dict)  # note: the address or file of one such page
     _codes: set[int] = field(default_factory=lambda: {int(Exit.OK)})
     _was_read: bool = False
 
@@ -43,6 +48,9 @@ class RunSummary:
         self._was_read |= outcome.state is not None
         if outcome.outcome in ("archived", "updated"):
             self.posts.append(outcome.post)
+            for note in outcome.format_notes:
+                self.format_changes[note] += 1
+                self.changed_pages.setdefault(note, outcome.url if urls.is_short(outcome.url) else outcome.source)
         if outcome.outcome == "failed" or was_left:
             self.remaining.append(outcome.source)
         if outcomes.was_not_asked(outcome):

@@ -249,6 +249,7 @@ class UnitOfWork:
                 *outcomes.warnings(article, lost, self.written, coverage if is_low else None),
                 *outcomes.doubts(doubts),
             ),
+            format_notes=article.format_notes,
         )
 
     def commit_notice(self, capture: StoredCapture) -> Outcome:

@@ -42,6 +42,12 @@ class CaptureTable(CaptureStore):
         return to_capture(row) if row else None
 
     @override
+    def newest(self, limit: int) -> list[Capture]:
+        query = select(*CAPTURE_COLUMNS).where(captures.c.saved == 0).where(captures.c.state != UNREAD)
+        with self._database.reading() as connection:
+            return [to_capture(row) for row in connection.execute(query.order_by(captures.c.id.desc()).limit(limit))]
+
+    @override
     def check_rows(self) -> None:
         with self._database.reading() as connection:
             for row in connection.execute(select(*CAPTURE_COLUMNS).where(captures.c.state != UNREAD)):

@@ -273,6 +273,12 @@ class CaptureStore(Protocol):
         others: a page that a browser saved long ago may be received today.
         """
 
+    def newest(self, limit: int) -> list[Capture]:
+        """Return the last captures that a server sent, at most `limit` of them, the last one first.
+
+        Pages that a browser saved and captures with the state UNREAD are left out.
+        """
+
     def check_rows(self) -> None:
         """Read the rows of the table to find damage; raise DamagedCatalogue at a row that cannot be converted.
 

@@ -14,6 +14,7 @@ from archiver import interruption
 from archiver.cli import (
     add,
     batch,
+    doctor,
     export,
     history,
     import_,
@@ -51,6 +52,7 @@ _COMMANDS = (  # in the order of `archiver --help`
     ("serve", serve.serve_archive, serve.EXAMPLES),
     ("show", show.show_article, show.EXAMPLES),
     ("status", status.show_status, status.EXAMPLES),
+    ("doctor", doctor.check_up, doctor.EXAMPLES),
     ("import", import_.import_archives, import_.EXAMPLES),
     ("rebuild", rebuild.rebuild_posts, rebuild.EXAMPLES),
     ("recheck", recheck.recheck_articles, recheck.EXAMPLES),

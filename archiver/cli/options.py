@@ -106,17 +106,23 @@ class CommonOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkOptions(CommonOptions):
-    """The options of a command that uses the network."""
+class PageOptions(CommonOptions):
+    """The options of a command that requests pages."""
 
     interval: Annotated[
         float | None, typer.Option(min=0, metavar="SECONDS", help="Between two pages [default: 3].")
     ] = None
-    no_media: Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")] = False
     proxy: Annotated[str | None, typer.Option(metavar="URL", help="Instead of HTTPS_PROXY.")] = None
     cookies: Annotated[
         str | None, typer.Option(metavar="FILE", help="Netscape cookie file of a browser that solved a verification.")
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkOptions(PageOptions):
+    """The options of a command that requests pages and media."""
+
+    no_media: Annotated[bool, typer.Option("--no-media", help="Save no pictures; posts link to WeChat's.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,4 +135,4 @@ class OutcomePrinter:
 def _json(outcome: Outcome) -> dict[str, object]:
     """Return the fields of an Outcome, except `exit_code`, as a dict for JSON. Much faster than dataclasses.asdict."""
     values = {name: getattr(outcome, name) for name in _FIELDS}
-    return values | {"images": asdict(outcome.images)}
+    return values | {"images": asdict(outcome.images), "format_notes": [*map(asdict, outcome.format_notes)]}

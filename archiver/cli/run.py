@@ -6,6 +6,7 @@ It also archives what is due: addresses that were queued, and what earlier runs 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archiver.cli import options
+from archiver.cli.doctor import call_for
 from archiver.cli.output import print_message
 from archiver.cli.progress import ProgressBar
 from archiver.cli.report import OutcomePrinter
 
 if TYPE_CHECKING:
     from archiver.app import RunReport, RunSummary
+
+_MAX_CHANGES = 5  # changes of WeChat's pages that are named
 
 EXAMPLES = """\b
 Examples:
@@ -54,11 +58,23 @@ def run_sources(
             warnings += printer.warnings_of(outcome)
     for warning in run_report.warnings:
         print_message(f"archiver: {warning}")
+    for line in _format_changes(printer.summary):
+        print_message(f"archiver: {line}")
     if set(printer.summary.counts) - {"unchanged"}:  # unchanged articles alone are not worth a summary
         printer.print_summary(always=True)
     if report is not None:
         _write_report(Path(report), printer.summary, run_report, warnings)
     return printer.summary.exit_code
+
+
+def _format_changes(summary: RunSummary) -> Iterator[str]:
+    """Yield a line for each way in which WeChat has changed its pages, at most five, with the call that says more."""
+    for note, count in summary.format_changes.most_common(_MAX_CHANGES):
+        call = call_for(summary.changed_pages[note])
+        pages = "the page of 1 article" if count == 1 else f"the pages of {count} articles"
+        yield f"WeChat changed {pages}: {note.detail}; `{call}` says more"
+    if (more := len(summary.format_changes) - _MAX_CHANGES) > 0:
+        yield f"WeChat changed its pages in {more} more ways: --json names them"
 
 
 def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnings: list[str]) -> None:
@@ -77,6 +93,10 @@ def _write_report(path: Path, summary: RunSummary, run_report: RunReport, warnin
         "posts": summary.posts,
         "failed": [{"source": failure.source, "error": failure.error} for failure in summary.failures],
         "warnings": [*run_report.warnings, *warnings],
+        "format_changes": [
+            {**asdict(note), "articles": count, "page": summary.changed_pages[note]}
+            for note, count in summary.format_changes.most_common()
+        ],
         "not_asked": summary.not_requested.total(),
     }
     write_lines(path, [json.dumps(content, ensure_ascii=False, indent=2)])

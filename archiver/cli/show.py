@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archiver.cli import options
+from archiver.cli.doctor import call_for
 from archiver.cli.list import record_line
 from archiver.cli.output import json_fields, print_json, print_line
 
@@ -50,6 +51,7 @@ def _detail_json(detail: ArticleDetail) -> dict[str, object]:
         "addresses": [json_fields(address) | {"article": None} for address in detail.addresses],
         "captures": [json_fields(capture) for capture in detail.captures],
         "media": [_medium_json(row) for row in detail.media],
+        "format_notes": [json_fields(note) for note in detail.format_notes],
     }
 
 
@@ -63,6 +65,10 @@ def _medium_json(row: dict[str, Any]) -> dict[str, Any]:
 def _detail_lines(detail: ArticleDetail) -> Iterator[str]:
     if detail.article:
         yield from _article_lines(detail.article)
+        if detail.format_notes:
+            yield f"format    WeChat changed the article's page; `{call_for(detail.article.url)}` says more"
+    for note in detail.format_notes:
+        yield f"format    {note.detail}"
     for address in detail.addresses:
         yield f"address   {record_line(address)}" if not detail.article else f"address   {address.url}"
     for capture in detail.captures:

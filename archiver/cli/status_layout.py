@@ -24,7 +24,7 @@ def status_lines(status: ArchiveStatus) -> Iterator[str]:
     Only a word that is longer than a line makes a line longer.
     """
     for label, parts in _rows(status):
-        yield from _filled(label, parts, _LABEL)
+        yield from filled_lines(label, parts, _LABEL)
     if status.sources:
         yield ""
         yield "Sources"
@@ -32,11 +32,11 @@ def status_lines(status: ArchiveStatus) -> Iterator[str]:
             (width for source in status.sources if (width := cell_len(source.name)) <= _LONGEST_NAME), default=6
         )
         for source in status.sources:
-            yield from _filled(f"  {source.name}", _source_parts(source), width + 4)
+            yield from filled_lines(f"  {source.name}", _source_parts(source), width + 4)
     yield ""
     yield "Needs a person:" if status.needs else "Nothing needs a person."
     for need in status.needs:
-        yield from _filled("-", [need.said], 2)
+        yield from filled_lines("-", [need.said], 2)
 
 
 def _rows(status: ArchiveStatus) -> Iterator[tuple[str, list[str]]]:
@@ -122,7 +122,7 @@ def _time(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M}"
 
 
-def _filled(label: str, parts: list[str], indent: int) -> Iterator[str]:
+def filled_lines(label: str, parts: list[str], indent: int) -> Iterator[str]:
     """Yield lines that begin with a label and go on with parts, separated by commas, from the column `indent` on.
 
     A part is divided only if it is wider than a line. A label that reaches the column `indent` has a line of its own.

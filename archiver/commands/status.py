@@ -28,7 +28,7 @@ def archive_status(catalogue: Catalogue, settings: Settings, now: datetime) -> A
         addresses=statistics.urls(RECENT),
         rechecks_due=catalogue.articles.count_due_for_recheck(duration(settings.recheck)) if settings.recheck else 0,
         sources=tuple(_sources(catalogue, settings, expected)), last_run=runs[0] if runs else None, next_run=expected,
-        working_since=_time(working_since) if working_since else None, wall=_wall(settings, now.timestamp()),
+        working_since=_time(working_since) if working_since else None, wall=wall_status(settings, now.timestamp()),
         search_queue=catalogue.search_queue.count(),
         disk=measure_disk_usage(Path(settings.output), statistics, pictures),
     )  # fmt: skip
@@ -55,7 +55,7 @@ def _kind(source: SourceSettings) -> SourceKind:
     return "list" if source.list else "feed" if source.feed else "album" if source.album else "links"
 
 
-def _wall(settings: Settings, now: float) -> WallStatus:
+def wall_status(settings: Settings, now: float) -> WallStatus:
     """Return whether WeChat's wall keeps archiver from requesting pages at the time `now`, and until when.
 
     `now` is in seconds since 1970. The wall is the verification page that WeChat sends instead of an article. After it,

@@ -10,13 +10,16 @@ from datetime import datetime
 
 from archiver.extractor.bodies import read_raw_body
 from archiver.extractor.classification import classify
+from archiver.extractor.format_notes import format_notes
 from archiver.extractor.metadata import read_metadata, read_server_time
+from archiver.extractor.metadata.eras import era_of, field_places
 from archiver.extractor.metadata.kinds import read_kind
 from archiver.extractor.page import ParsedPage
 from archiver.extractor.passes import canonical_html, clean
 from archiver.models import Article, Page
+from archiver.models.page_format import PageFormat
 
-__all__ = ["ParsedPage", "classify", "extract", "read_body", "server_time"]
+__all__ = ["ParsedPage", "classify", "extract", "page_format", "read_body", "server_time"]
 
 _LEFT_OUT = "the post has no body: all that the page has there was left out"
 
@@ -47,6 +50,21 @@ def extract(page: Page | ParsedPage) -> Article:
         lost_characters=body.lost_characters,
         paid=article.paid or raw.paid_preview,
         warnings=(*article.warnings, *raw.warnings, *left_out, *body.warnings),
+        format_notes=format_notes(parsed, article, body.unknown_tags),
+    )
+
+
+def page_format(page: Page | ParsedPage) -> PageFormat:
+    """Return the format of an article's page: its era, the places of its fields, and what is new in it.
+
+    The page must be one for which `classify` returns the state ARTICLE.
+    """
+    parsed = ParsedPage.of(page)
+    found = era_of(parsed)
+    return PageFormat(
+        era=found.era.name if found.era else "",
+        fields=tuple(field_places(parsed, found.era)),
+        notes=extract(parsed).format_notes,
     )
 
 

@@ -45,6 +45,7 @@ from archiver.fetcher.retry import (
     is_untrusted,
     make_retrying,
     retry_after,
+    without_retries,
 )
 from archiver.fetcher.transport import Transport, tls_context
 from archiver.models import Download, Page, Response, Target
@@ -97,7 +98,8 @@ class Fetcher:
             options.interval, sleep=sleep, clock=clock
         )
         self._sleep, self._cooldowns = sleep, HostCooldowns(sleep=sleep, clock=clock)
-        self._page_retrying = make_retrying(sleep, now, is_truncated_page, check_wait=self._check_time)
+        retrying = make_retrying(sleep, now, is_truncated_page, check_wait=self._check_time)
+        self._page_retrying = retrying if options.tries_again else without_retries(retrying)
         self._proxy_config = ProxyConfig(options.proxy)
         self._page_client = self._make_client(_PAGE_HEADERS, read_cookies(options.cookies))
         self._page_lock = threading.Lock()
@@ -122,7 +124,8 @@ class Fetcher:
     def page(self, target: Target) -> Page:
         """Return the page at `target.url`, which may show an article, a notice or the verification page.
 
-        After a failure or a truncated page there is another try, up to four in all. If the page is still truncated in
+        After a failure or a truncated page there is another try, up to four in all, unless FetcherOptions.tries_again
+        is False. If the page is still truncated in
         the last try, it is returned as it is. A redirect to the verification page is not followed: the returned page
         then has the content of the redirect, and the address of the verification page as its `final_url`.
 

@@ -21,6 +21,7 @@ class FetcherOptions:
     - `page_limit` is the maximum size of a page or feed, `image_limit` the default maximum size of a medium.
     - `connections` is the number of media downloaded at the same time.
     - `timeout` is the limit for connecting and for each read or write, `deadline` the limit for a whole response.
+    - `tries_again` is False if a page is to be requested only once, whatever comes.
     - `until` returns the end of the run, or None if the run has no end.
     """
 
@@ -33,5 +34,6 @@ class FetcherOptions:
     connections: int = 6  # number of media downloaded at the same time
     timeout: float = 20.0  # for connecting, and for each read and write
     deadline: float = 300.0  # for one whole response
+    tries_again: bool = True  # False: a page is requested only once, whatever comes
     # Returns the end of the run, at which all waits and responses end; None: the run has no end.
     until: Callable[[], datetime | None] = lambda: None

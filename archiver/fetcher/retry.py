@@ -13,6 +13,7 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     retry_if_result,
+    stop_after_attempt,
     wait_exponential,
     wait_random,
 )
@@ -79,6 +80,11 @@ def make_retrying(
         before_sleep=_log_retry,
         retry_error_callback=_last_result,
     )
+
+
+def without_retries(retrying: Retrying) -> Retrying:
+    """Return a callable like `retrying` that sends each request only once."""
+    return retrying.copy(stop=stop_after_attempt(1))
 
 
 def _log_retry(state: RetryCallState) -> None:

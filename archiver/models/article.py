@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from archiver.models.media import Media
 from archiver.models.page import State
+from archiver.models.page_format import FormatNote
 
 _NO_IDS = "sha256:"  # begins the key of an article whose page has no ids
 SPACES = [char for char in map(chr, range(0x3001)) if char.isspace()]  # all whitespace characters of Unicode, in a list
@@ -69,6 +70,7 @@ class Article:
     - `gone` is the notice that WeChat now shows instead; None while the article is online.
     - `removed` has the parts of the page that the extractor left out on purpose. `lost_characters` is the number of
       letters and digits that the page shows but `body` lacks.
+    - `format_notes` are the signs in its page that WeChat has changed its format.
     """
 
     title: str = ""
@@ -101,6 +103,7 @@ class Article:
     removed: tuple[Removal, ...] = ()
     lost_characters: int = 0  # number of letters and digits that the page shows but `body` lacks
     warnings: tuple[str, ...] = ()
+    format_notes: tuple[FormatNote, ...] = ()
 
     @property
     def key(self) -> str:

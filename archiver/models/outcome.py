@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from archiver.models.page import State
+from archiver.models.page_format import FormatNote
 
 OutcomeKind = Literal["archived", "updated", "unchanged", "failed", "skipped"]
 
@@ -30,6 +31,7 @@ class Outcome:
     `state` is the state of the page, None if no page was read. `url` is the article's address, and `published` its time
     of publication (ISO 8601). `post` is the path of its post, which begins with the path of the archive's folder; '' if
     it has none. `warnings` and `error` are messages for the user; `error` says what is wrong and what to do, or is ''.
+    `format_notes` are the signs in the page of a written post that WeChat has changed its format.
     `exit_code` is the exit code of the command if this is its only outcome. All fields except `exit_code` are the keys
     of the JSON line that `--json` prints.
     """
@@ -46,4 +48,5 @@ class Outcome:
     images: Images = field(default_factory=Images)
     warnings: tuple[str, ...] = ()
     error: str = ""
+    format_notes: tuple[FormatNote, ...] = ()
     exit_code: int = 0  # the command's exit code if this were its only outcome; not in the JSON line

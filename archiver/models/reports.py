@@ -9,6 +9,7 @@ from typing import Any, Literal
 from archiver.errors import Exit
 from archiver.models.capture import Capture
 from archiver.models.outcome import Outcome
+from archiver.models.page_format import FormatNote
 from archiver.models.record import ArticleRecord, UrlRecord
 
 # What ends a source `links`: its own limit, the verification page on a long address, a cool-down, a limit of the whole
@@ -61,13 +62,15 @@ class ArticleDetail:
     """All records of the catalogue about one article, or about an address without an article.
 
     For such an address, `article` is None and the only record is in `addresses`. A dict in `media` is a row of the
-    catalogue's table of media, by column name (such as `path` and `size`).
+    catalogue's table of media, by column name (such as `path` and `size`). `format_notes` are the signs that WeChat has
+    changed its format, in the stored page from which the post was made.
     """
 
     article: ArticleRecord | None  # None: the address has no article
     addresses: tuple[UrlRecord, ...]
     captures: tuple[Capture, ...] = ()
     media: tuple[dict[str, Any], ...] = ()
+    format_notes: tuple[FormatNote, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

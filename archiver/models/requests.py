@@ -107,3 +107,16 @@ class RebuildOptions:
     is_dry: bool = False  # report the changes but write nothing
     diff: bool = False  # return a diff of each changed post
     jobs: int = 1  # number of worker processes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoctorRequest:
+    """What the command `doctor` looks at besides this machine.
+
+    `address` is the address of an article, or the path of a saved page. With `is_online` and no address, the page of
+    the newest article in the archive is requested. `bundle` is the path of the report to write, '' for none.
+    """
+
+    address: str = ""
+    is_online: bool = False
+    bundle: str = ""

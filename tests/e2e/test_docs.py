@@ -29,6 +29,8 @@ from archiver.models import (
     UrlRecord,
     status,
 )
+from archiver.models.checkup import Check, PageReport
+from archiver.models.page_format import FieldPlace, FormatNote
 from archiver.settings import Settings
 from archiver.writer.metadata import provenance
 from tests.support.command import Command
@@ -127,7 +129,9 @@ STATUS = [
 
 
 @pytest.mark.parametrize(
-    "kind", [Outcome, ArticleRecord, UrlRecord, Capture, Finding, *STATUS], ids=lambda kind: kind.__name__
+    "kind",
+    [Outcome, ArticleRecord, UrlRecord, Capture, Finding, Check, PageReport, FieldPlace, FormatNote, *STATUS],
+    ids=lambda kind: kind.__name__,
 )
 def test_docs_json_page_names_every_field(kind: type) -> None:
     text = text_of("docs/reference/json.md")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from itertools import count
 
 # `NAME = literal` in the forms that WeChat writes. A match requires the beginning of a literal: `var ct=function(){`,
@@ -67,6 +67,10 @@ class Assignments:
                 yield self._of_rare(form, member)
             elif form in self._found or self._occurs(form, member):
                 yield self._of_form(form).get(member, ())
+
+    def names(self, form: str) -> KeysView[str]:
+        """Return the names to which literals are assigned in one form, such as `var ` or `d.`; without the form."""
+        return self._of_form(form).keys()
 
     def _occurs(self, form: str, name: str) -> bool:
         written = name if form == "var " else form + name  # with its prefix if possible: `d.biz` is rarer than `biz`

@@ -50,6 +50,9 @@ class Members(Mapping[str, Literal]):
             self._read[name] = self._first(self._starts[name])
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._starts  # Mapping would read the value
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._starts)
 

@@ -1,7 +1,7 @@
 """Read an article's metadata: for each field, search several places in the page and use the first non-empty value.
 
-Each field has a generator that yields the values of its places in order. A place is read only if all places before it
-are empty.
+`places.py` lists the places of the fields that have several, in order; a generator of this module yields the values of
+the others. A place is read only if all places before it are empty.
 
 Pages since 2025 contain the server's own data (ParsedPage.cgi). In these pages, most fields are read from this data
 alone: if a field is empty there, the article has no value for it (docs/reference/wechat-format.md#6-metadata).
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from archiver import urls
 from archiver.extractor.metadata.identity import read_identity, read_url
 from archiver.extractor.metadata.kinds import read_kind
+from archiver.extractor.metadata.places import ACCOUNT, ACCOUNT_ID, COVER, DIGEST, SOURCE_URL, TITLE, texts
 from archiver.extractor.metadata.reprints import copyright_stat, is_reprint, read_reprint
 from archiver.extractor.metadata.statement import read_statement
 from archiver.extractor.metadata.times import read_modified, read_published, read_relative_date, read_server_time
@@ -45,7 +46,6 @@ _ALIAS = re.compile(r"[A-Za-z][\w-]{2,39}")
 _MAX_LENGTHS = {"title": 1_000, "name": 200, "digest": 10_000}  # characters
 _MAX_HEADLINE = 40  # characters of a title that is taken from the text of a post
 _SENTENCE = re.compile(r"[^。！？!?…\n]{1,38}[。！？!?…]")
-_TITLES_OF_WECHAT = ("微信公众平台", "Weixin Official Accounts Platform")
 _CHINA = "156"  # country_id in ip_wording; for China the province is shown
 
 # The author's name in the heading, without the date, 原创, the location, the account and the tags beside it.
@@ -54,7 +54,6 @@ _AUTHOR_PATH = (
     "[not(@id='post-date' or @id='publish_time' or @id='copyright_logo' or @id='js_ip_wording_wrp')]"
     "[not(contains(@class, 'nickname') or contains(@class, 'tag'))]"
 )
-_ACCOUNTS = ("#js_name", ".profile_nickname", "#js_account_nickname", "#post-user", ".account_nickname_inner")
 
 
 def read_metadata(parsed: ParsedPage) -> Article:
@@ -68,7 +67,7 @@ def read_metadata(parsed: ParsedPage) -> Article:
     title, account, date = _title(parsed, kind), _name(_accounts(parsed)), read_published(parsed)
     relative_date = None if date else read_relative_date(parsed)
     date, dated_from = relative_date or (date, "")
-    account_id = _matching(_ACCOUNT_ID, _account_ids(parsed))
+    account_id = _matching(_ACCOUNT_ID, texts(parsed, ACCOUNT_ID))
     alias = _matching(_ALIAS, _aliases(parsed))
     return Article(
         title=title,
@@ -92,9 +91,9 @@ def read_metadata(parsed: ParsedPage) -> Article:
         topics=read_topics(parsed, kind),
         location=_location(parsed),
         statement=read_statement(parsed),
-        source_url=urls.link(urls.original_address(first_text(_source_urls(parsed)))),
-        digest=without_links(first_text(_digests(parsed)))[: _MAX_LENGTHS["digest"]],
-        cover=first_text(urls.media(address) for address in _covers(parsed)),
+        source_url=urls.link(urls.original_address(first_text(texts(parsed, SOURCE_URL)))),
+        digest=without_links(first_text(texts(parsed, DIGEST)))[: _MAX_LENGTHS["digest"]],
+        cover=first_text(urls.media(address) for address in texts(parsed, COVER)),
         warnings=(*warnings, *_missing({"title": title, "account name": account})),
     )
 
@@ -116,19 +115,10 @@ def _name(candidates: Iterator[str]) -> str:
 
 
 def _title(parsed: ParsedPage, kind: str) -> str:
-    title = first_text(_titles(parsed))
+    title = first_text(texts(parsed, TITLE))
     if kind == "text" and not _has_own_title(parsed):
         title = _headline(title)
-    return as_line(title)[: _MAX_LENGTHS["title"]] or _headline(first_text(_digests(parsed)))
-
-
-def _titles(parsed: ParsedPage) -> Iterator[str]:
-    yield as_text(parsed.cgi.get("title"))
-    yield as_text(parsed.variable("msg_title", "d.title"))
-    yield parsed.shown("#activity-name", "#original_panel_title", "#video_title", "#js_video_page_title")
-    yield as_text(parsed.cgi_data("video_title"))
-    yield parsed.meta("og:title", "twitter:title")
-    yield "" if parsed.title in _TITLES_OF_WECHAT else parsed.title
+    return as_line(title)[: _MAX_LENGTHS["title"]] or _headline(first_text(texts(parsed, DIGEST)))
 
 
 def _has_own_title(parsed: ParsedPage) -> bool:
@@ -158,18 +148,6 @@ def _headline(text: str) -> str:
     return as_line(line if len(line) <= _MAX_HEADLINE else line[: _MAX_HEADLINE - 1] + "…")
 
 
-def _accounts(parsed: ParsedPage) -> Iterator[str]:
-    yield as_line(parsed.cgi.get("nick_name"))
-    yield as_line(parsed.variable("nickname", "d.nick_name"))
-    yield parsed.shown(*_ACCOUNTS)
-    yield as_line(parsed.variable("window.name"))
-
-
-def _account_ids(parsed: ParsedPage) -> Iterator[str]:
-    yield as_text(parsed.cgi.get("user_name"))
-    yield from map(as_text, parsed.values("user_name", "d.user_name"))
-
-
 def _aliases(parsed: ParsedPage) -> Iterator[str]:
     yield as_text(parsed.cgi.get("alias"))
     if not parsed.cgi:
@@ -190,30 +168,14 @@ def _authors(parsed: ParsedPage) -> Iterator[str]:
     yield as_line(parsed.variable("author", "d.author"))
 
 
+def _accounts(parsed: ParsedPage) -> Iterator[str]:
+    return map(as_line, texts(parsed, ACCOUNT))
+
+
 def _author_elements(parsed: ParsedPage) -> Iterator[HtmlElement]:
     yield from parsed.elements("#js_author_name")
     for heading in islice(parsed.elements("#meta_content"), 1):  # the first one; bodies may contain others
         yield from outermost(heading.xpath(_AUTHOR_PATH))
-
-
-def _digests(parsed: ParsedPage) -> Iterator[str]:
-    yield as_text(parsed.cgi.get("desc"))
-    if not parsed.cgi:
-        yield as_text(parsed.variable("msg_desc", "window.desc") or parsed.cgi_data("desc"))
-        yield parsed.meta("description", "og:description")
-
-
-def _covers(parsed: ParsedPage) -> Iterator[str]:
-    yield as_text(parsed.cgi.get("cdn_url"))
-    if not parsed.cgi:
-        yield as_text(parsed.variable("msg_cdn_url", "d.cover") or parsed.cgi_data("cdn_url"))
-        yield parsed.meta("og:image", "twitter:image")
-
-
-def _source_urls(parsed: ParsedPage) -> Iterator[str]:
-    yield as_text(parsed.cgi.get("source_url"))
-    if not parsed.cgi:
-        yield as_text(parsed.variable("msg_source_url"))
 
 
 def _is_original(parsed: ParsedPage) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from archiver import urls
 from archiver.errors import NotWeChat
+from archiver.extractor.metadata.places import ARTICLE_BIZ, ARTICLE_IDX, ARTICLE_MID, ARTICLE_SN, texts
 from archiver.extractor.page import ParsedPage, as_text, first_text, member
 from archiver.urls import Identity
 
@@ -24,28 +25,22 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,19}")
 _SN = re.compile(r"[0-9a-fA-F]{16,64}")
 _LINKS = ("msg_link", "d.msg_link")
 
-# The field of cgiDataNew, and the variables of the scripts in order of reliability.
-_BIZ_NAMES = "bizuin", ("biz", "d.biz", "_g.biz", "appuin")
-_MID_NAMES = "mid", ("mid", "d.mid", "appmsgid", "_g.appmsgid", "_g.mid")
-_IDX_NAMES = "idx", ("idx", "d.idx", "itemidx", "_g.itemidx", "_g.idx")
-_SN_NAMES = "sn", ("sn", "d.sn", "_g.sn")
-
 
 def read_identity(parsed: ParsedPage) -> Identity:
     """Return the ids of the page's article. An id that the page does not give in a valid form is ''."""
     in_addresses = [urls.identity_in(address) for address in _addresses(parsed)]
     return Identity(
         biz=read_biz(parsed),
-        mid=_first_valid(_as_number, _values(parsed, _MID_NAMES), (ids.mid for ids in in_addresses)),
-        idx=_first_valid(_as_number, _values(parsed, _IDX_NAMES), (ids.idx for ids in in_addresses)),
-        sn=_first_valid(_as_sn, _values(parsed, _SN_NAMES), (ids.sn for ids in in_addresses)),
+        mid=_first_valid(_as_number, texts(parsed, ARTICLE_MID), (ids.mid for ids in in_addresses)),
+        idx=_first_valid(_as_number, texts(parsed, ARTICLE_IDX), (ids.idx for ids in in_addresses)),
+        sn=_first_valid(_as_sn, texts(parsed, ARTICLE_SN), (ids.sn for ids in in_addresses)),
     )
 
 
 def read_biz(parsed: ParsedPage) -> str:
     """Return the id of the account that published the page's article; '' if the page does not give it."""
     in_addresses = (urls.identity_in(address).biz for address in _addresses(parsed))
-    return _first_valid(_as_biz, _values(parsed, _BIZ_NAMES), in_addresses)
+    return _first_valid(_as_biz, texts(parsed, ARTICLE_BIZ), in_addresses)
 
 
 def read_url(parsed: ParsedPage, ids: Identity) -> str:
@@ -61,11 +56,6 @@ def read_url(parsed: ParsedPage, ids: Identity) -> str:
     known = [_canonical(address) for address in (*_addresses(parsed), parsed.page.final_url)]
     long = urls.article_url(ids.biz, ids.mid, ids.idx, ids.sn)
     return first_text((*filter(urls.is_short, known), long if ids.sn else "", *known, long))
-
-
-def _values(parsed: ParsedPage, names: tuple[str, tuple[str, ...]]) -> Iterator[str]:
-    yield as_text(parsed.cgi.get(names[0]))
-    yield from map(as_text, parsed.values(*names[1]))
 
 
 def _first_valid(valid: Callable[[str], str], *sources: Iterator[str]) -> str:

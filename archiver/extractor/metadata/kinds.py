@@ -37,7 +37,13 @@ def read_kind(parsed: ParsedPage) -> tuple[str, tuple[str, ...]]:
 
 def has_known_kind(parsed: ParsedPage) -> bool:
     """Return True if archiver knows the layout of the page: its number, `item_show_type`, is a key of KINDS."""
-    return _number(parsed) in KINDS
+    return not unknown_layout(parsed)
+
+
+def unknown_layout(parsed: ParsedPage) -> str:
+    """Return the number of the page's layout (`item_show_type`) if archiver does not know it, else ''."""
+    number = _number(parsed)
+    return "" if number in KINDS else number
 
 
 def _number(parsed: ParsedPage) -> str:

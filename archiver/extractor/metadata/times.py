@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from archiver.extractor.javascript.literal import Literal
+from archiver.extractor.metadata.places import PUBLISHED, values
 from archiver.extractor.page import ParsedPage, as_text
 from archiver.models import CHINA
 
@@ -34,10 +35,9 @@ _AGO = re.compile(
 )
 _DAY_OF_YEAR = re.compile(rf"(?P<month>[0-9]{{1,2}})月(?P<day>[0-9]{{1,2}})日{_CLOCK}")
 
-_CGI_NAMES = ("ori_create_time", "create_timestamp", "ori_send_time", "send_time")  # of cgiDataNew
-_UNIX_NAMES = ("ct", "d.ct", "_g.ct", "oriCreateTime", "create_time", "d.create_time", "d.ori_send_time")
-_DATE_NAMES = ("createTime", "d.ct_str", "publish_time")
 _DATE_ELEMENTS = ("#post-date", "#publish_time")
+# The places with a date in words; the others of PUBLISHED have Unix times.
+_DATES = frozenset((*_DATE_ELEMENTS, "cgiDataNew.create_time", "createTime", "d.ct_str", "publish_time"))
 
 
 def read_published(parsed: ParsedPage) -> datetime | None:
@@ -79,11 +79,8 @@ def read_server_time(parsed: ParsedPage) -> datetime | None:
 
 
 def _publication_times(parsed: ParsedPage) -> Iterator[datetime | None]:
-    yield from (_from_unix(parsed.cgi.get(name)) for name in _CGI_NAMES)
-    yield from map(_from_unix, parsed.values(*_UNIX_NAMES))
-    yield _from_date(parsed.cgi.get("create_time"))
-    yield from map(_from_date, parsed.values(*_DATE_NAMES))
-    yield from map(_from_date, map(parsed.shown, _DATE_ELEMENTS))
+    for place, value in values(parsed, PUBLISHED):
+        yield _from_date(value) if place in _DATES else _from_unix(value)
 
 
 def _from_unix(value: Literal) -> datetime | None:

@@ -14,7 +14,7 @@ from archiver.extractor.bodies import RawBody
 from archiver.extractor.completeness import lost_characters
 from archiver.extractor.passes.backgrounds import find_backgrounds
 from archiver.extractor.passes.blanks import read_blanks
-from archiver.extractor.passes.cards import card_media, card_warnings, find_stickers, make_cards
+from archiver.extractor.passes.cards import card_media, card_warnings, find_stickers, make_cards, unknown_tags
 from archiver.extractor.passes.code import mark_code, read_code
 from archiver.extractor.passes.collapse import collapse
 from archiver.extractor.passes.drawings import make_drawings
@@ -82,7 +82,7 @@ class CleanBody:
     `removed` has a Removal for each piece of content that a pass has removed on purpose. `lost_characters` is the
     number of letters and digits that the page shows but `html` lacks, whether or not a Removal reports them.
     `warnings` are sentences for the user; there is one if the body was too large to be converted in full, and one if it
-    has embedded elements of an unknown kind.
+    has embedded elements of an unknown kind. `unknown_tags` are the tags of these.
     """
 
     html: str
@@ -90,6 +90,7 @@ class CleanBody:
     removed: tuple[Removal, ...]
     lost_characters: int = 0  # see Article.lost_characters
     warnings: tuple[str, ...] = ()
+    unknown_tags: tuple[str, ...] = ()
 
 
 def clean(raw: RawBody) -> CleanBody:
@@ -105,12 +106,14 @@ def clean(raw: RawBody) -> CleanBody:
     visible: list[str] = []
     body, removed = _run_passes(raw, lambda tree: visible.extend(map(str, tree.itertext())))
     html = collapse(body, read_stylesheet(raw.css))
+    unknown = unknown_tags(body)
     return CleanBody(
         html=html,
         media=tuple(_media(body)),
         removed=removed,
         lost_characters=lost_characters("".join(visible), html),
-        warnings=tuple(card_warnings(body)),
+        warnings=tuple(card_warnings(unknown)),
+        unknown_tags=tuple(unknown),
     )
 
 

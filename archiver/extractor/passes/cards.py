@@ -202,12 +202,16 @@ def card_media(body: Element) -> Iterator[Media]:
             yield Media(url=cover, tries=urls.candidates(cover) or (cover,))
 
 
-def card_warnings(body: Element) -> Iterator[str]:
-    """Yield a warning if cards in a body stand for elements of unknown kinds; it names the elements.
+def unknown_tags(body: Element) -> Counter[str]:
+    """Return the tags of the embedded elements of unknown kinds for which a body has cards, with their numbers.
 
     `body` is the tree after the pass `make_cards`, which has put the cards into it.
     """
-    counts = Counter(element.get("unknown", "") for element in body.iter(CARD) if element.get("unknown"))
+    return Counter(element.get("unknown", "") for element in body.iter(CARD) if element.get("unknown"))
+
+
+def card_warnings(counts: Counter[str]) -> Iterator[str]:
+    """Yield a warning if there are embedded elements of unknown kinds; it names them. `counts` is from unknown_tags."""
     if counts:
         named = [tag + (f" ({count} ×)" if count > 1 else "") for tag, count in counts.most_common(_MAX_NAMED)]
         more = f" and {len(counts) - _MAX_NAMED} others" if len(counts) > _MAX_NAMED else ""

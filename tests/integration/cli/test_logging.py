@@ -307,6 +307,7 @@ def test_debug_log_of_every_command_has_no_secret(secretive: Command, world: Wor
         ("verify", "--repair"),
         ("show", ONE),
         ("rm", "--yes", ONE),
+        ("doctor", "--bundle", "report.zip", "--yes", f"{ONE}?{READER}"),
     )
     for call in calls:
         run = secretive(*call, *extra, "-vv")

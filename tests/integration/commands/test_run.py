@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.integration.commands.test_saved_identity import save
+from tests.support import eras
 from tests.support.command import Command, Run
 from tests.support.wechat import PAGES, World, albums, numbered, pages
 
@@ -337,3 +338,36 @@ def test_run_missing_list_is_input_error(archiver: Command) -> None:
     run = archiver("run")
     assert run.code == 66
     assert "addresses.txt" in run.err
+
+
+def test_run_tells_each_change_of_the_format_once(archiver: Command, world: World) -> None:
+    changed = eras.renamed(eras.page_2026(), "nick_name")
+    for number in (1, 2):
+        world.serve(numbered.address(number), pages.page(changed.replace("2650000001", f"265000000{number}")))
+    world.serve(numbered.address(3), pages.page(eras.page_2026().replace("2650000001", "2650000003")))
+    archiver.write("addresses.txt", *numbered.addresses((1, 2, 3)))
+    _configure(archiver, {"list": "addresses.txt"})
+    run = archiver("run", "--report", "report.json")
+    assert run.code == 0
+    told = [line for line in run.err.splitlines() if "WeChat changed" in line]
+    place, member = sorted(told, reverse=True)
+    assert place == (
+        "archiver: WeChat changed the pages of 2 articles: the account is not in `cgiDataNew.nick_name`, where pages "
+        f"since 2025 have it; it is read from `nickname`; `archiver doctor {numbered.address(1)}` says more"
+    )
+    assert "`cgiDataNew.nick_name_new` is not known" in member
+    report = json.loads((archiver.folder / "report.json").read_text(encoding="utf-8"))
+    assert [(each["kind"], each["articles"], each["page"]) for each in report["format_changes"]] == [
+        ("field", 2, numbered.address(1)),
+        ("member", 2, numbered.address(1)),
+    ]
+    assert archiver("run").err == ""  # known articles are not read again
+    shown = archiver("show", "-o", "out", "--json", numbered.address(2)).outcome
+    assert [note["kind"] for note in shown["format_notes"]] == ["field", "member"]
+    lines = [line for line in archiver("show", "-o", "out", numbered.address(2)).out.splitlines() if "format  " in line]
+    assert [line.partition(", where ")[0].partition(" is not known")[0] for line in lines] == [
+        f"format    WeChat changed the article's page; `archiver doctor {numbered.address(2)}` says more",
+        "format    the account is not in `cgiDataNew.nick_name`",
+        "format    `cgiDataNew.nick_name_new`",
+    ]
+    assert archiver("show", "-o", "out", "--json", numbered.address(3)).outcome["format_notes"] == []

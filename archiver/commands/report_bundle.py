@@ -1,0 +1,143 @@
+"""Make the report that `archiver doctor --bundle FILE` writes for the maintainers: a zip file without secrets.
+
+It has the checks, the versions, the settings and the page that came. Credentials are redacted in all of them, and so
+are the home folder and the name of the user, which paths contain.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from archiver.commands.machine_checks import system
+from archiver.credentials import redact_words
+from archiver.extractor.redaction import redact, redact_address, redact_headers
+from archiver.models import Page
+from archiver.models.checkup import BundleMember, Check
+from archiver.settings import Settings
+from archiver.storage.local import atomic_file
+
+_SET = "(set)"
+# A folder of a user in a path of Linux, macOS or Windows, also percent-encoded or escaped in a script.
+_USER_FOLDER = re.compile(r"((?:/|%2f|\\{1,2})(?:home|users)(?:/|%2f|\\{1,2}))([^/\\%\"'<>\s]{1,60})", re.I)
+_SHORTEST_NAME = 3  # characters of a user's name that is replaced as a word, too
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def bundle_members(checks: tuple[Check, ...], page: Page | None, settings: Settings) -> tuple[BundleMember, ...]:
+    """Return the files of a report. `page` is the page that came, None if none did."""
+    private = _Private.of_user()
+    objects: dict[str, object] = {
+        "checks.json": msgspec.to_builtins(checks),
+        "versions.json": _versions(),
+        "settings.json": _public_settings(settings),
+    }
+    if page:
+        objects["page.json"] = {
+            "url": redact_address(page.url), "final_url": redact_address(page.final_url), "status": page.status,
+            "headers": redact_headers(page.headers), "captured": page.captured.isoformat(), "saved": page.saved,
+            "redacted": page.redacted,
+        }  # fmt: skip
+    members = [
+        BundleMember(name=name, content=private.without(_json(value)).encode()) for name, value in objects.items()
+    ]
+    if page:
+        members.append(BundleMember(name="page.html", content=private.without_in_page(redact(page.content)[0])))
+    return tuple(members)
+
+
+def write_bundle(path: Path, members: tuple[BundleMember, ...]) -> None:
+    """Write a report to `path`, whole or not at all; raise OutputError if it cannot be written."""
+    with atomic_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for member in members:
+            bundle.writestr(zipfile.ZipInfo(member.name), member.content, zipfile.ZIP_DEFLATED)
+
+
+class _Private:
+    """What names the user of this machine: the home folder and the login name. Either may be ''."""
+
+    def __init__(self, home: str, name: str) -> None:
+        self._home = home if len(home) > 1 else ""
+        is_word = len(name) >= _SHORTEST_NAME
+        self._name = re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", re.I) if is_word else None
+
+    @classmethod
+    def of_user(cls) -> _Private:
+        """Return those of the user who runs this process."""
+        name = ""
+        with suppress(OSError, KeyError):
+            name = getpass.getuser()
+        with suppress(RuntimeError):
+            return cls(str(Path.home()), name)
+        return cls("", name)
+
+    def without(self, text: str) -> str:
+        """Return a text of archiver's own without the home folder, the name of the user and credentials."""
+        text = self._without_folders(redact_words(text))
+        return self._name.sub("USER", text) if self._name else text
+
+    def without_in_page(self, content: bytes) -> bytes:
+        """Return a page without the folders of users. The name of the user may be a word of its article, and stays."""
+        return self._without_folders(content.decode("latin-1")).encode("latin-1")
+
+    def _without_folders(self, text: str) -> str:
+        for home in {self._home, self._home.encode().decode("latin-1")} - {""}:
+            text = text.replace(home, "~")
+        return _USER_FOLDER.sub(r"\1USER", text)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of archiver, of what it runs on, and of its installed dependencies."""
+    found = {"archiver": version("archiver"), "python": sys.version, "platform": system()}
+    with suppress(PackageNotFoundError):
+        for requirement in requires("archiver") or ():
+            if name := _DISTRIBUTION.match(requirement):
+                with suppress(PackageNotFoundError):
+                    found[name[0]] = version(name[0])
+    return found
+
+
+def _public_settings(settings: Settings) -> dict[str, object]:
+    """Return the settings without what is private: places, addresses, names, words and logins.
+
+    Numbers and switches are kept. Of the proxy and the catalogue's server only the kind is, and of sources their kinds.
+    """
+    values = msgspec.to_builtins(settings)
+    assert isinstance(values, dict)
+    default = msgspec.to_builtins(Settings())
+    kinds = [next(kind for kind in ("list", "album", "feed") if getattr(each, kind)) for each in settings.sources]
+    kept = _without_words(values, default)
+    return {
+        **kept, "sources": kinds, "profile": settings.profile, "recheck": settings.recheck,
+        "proxy": _kind(settings.proxy), "catalogue": _kind(settings.catalogue),
+    }  # fmt: skip
+
+
+def _without_words(values: Mapping[str, object], default: Mapping[str, object]) -> dict[str, object]:
+    """Return settings in which each text that is not the default one is `(set)`."""
+    return {key: _without_word(value, default.get(key)) for key, value in values.items()}
+
+
+def _without_word(value: object, default: object) -> object:
+    if isinstance(value, dict):
+        return _without_words(value, default if isinstance(default, dict) else {})
+    return value if isinstance(value, (bool, int, float)) or value == default else _SET
+
+
+def _kind(address: str) -> str:
+    """Return the scheme of an address, such as `socks5`; '' if there is no address."""
+    return f"{urlsplit(address).scheme if '://' in address else 'no scheme'}: {_SET}" if address else ""

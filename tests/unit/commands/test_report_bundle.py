@@ -1,0 +1,94 @@
+"""The report for maintainers: what it holds, and that it holds no secret and nothing that names its user."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.commands.report_bundle import bundle_members, write_bundle
+from archiver.models import Page
+from archiver.models.checkup import Check
+from archiver.settings import Settings, SourceSettings
+
+HOME, USER = "/home/zhangsan", "zhangsan"
+SECRETS = {
+    "key": "3d2c1b0a9f8e7d6c5b4a", "uin": "MTIzNDU2Nzg5MA==", "pass_ticket": "Tk9QUXJzdHV2d3h5ejAx",
+    "exportkey": "n_ChQIAhIQzU7Zz", "wap_sid2": "CJ2Zm9vYmFyc2lk", "appmsg_token": "1178_abcdefgh", "openid": "oABCDEF1234567890",
+}  # fmt: skip
+QUERY = "&".join(f"{name}={value}" for name, value in SECRETS.items())
+SCRIPTS = "".join(f'var {name} = "{value}";' for name, value in SECRETS.items())
+HTML = f"""<!-- saved from url=(0064)file:///home/zhangsan/Desktop/page.html -->
+<html><body><p>正文 zhangsan 写的</p><img src="file:///C:/Users/zhangsan/page_files/640.png">
+<a href="https://mp.weixin.qq.com/s?__biz=MzA5&mid=1&idx=1&sn=ab&{QUERY}">x</a><script>{SCRIPTS}
+var place = "C:\\\\Users\\\\zhangsan\\\\page_files", other = "%2FUsers%2Fzhangsan%2Fpage";</script></body></html>"""
+
+
+@pytest.fixture(autouse=True)
+def _user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", HOME)
+    monkeypatch.setenv("LOGNAME", USER)
+
+
+def members() -> dict[str, str]:
+    page = Page(
+        source=f"{HOME}/page.html", url=f"https://mp.weixin.qq.com/s?__biz=MzA5&{QUERY}", content=HTML.encode(),
+        headers=(("set-cookie", "slave_sid=c2VjcmV0c2lk"), ("location", f"/s?{QUERY}"), ("server", "nginx")),
+        captured=datetime(2026, 5, 4, tzinfo=UTC),
+    )  # fmt: skip
+    checks = (Check(name="disk", said=f"5 GiB free at {HOME}/blog"), Check(name="page", said=f"of zhangsan, {QUERY}"))
+    settings = Settings(
+        output=f"{HOME}/blog/output", proxy="http://me:hunter2pass@proxy.example.net:8080",
+        cookies=f"{HOME}/cookies.txt", catalogue="postgresql://dbuser@db.example.net/archive", interval=7,
+        sources=(SourceSettings(feed=f"https://rss.example.net/feed?token={SECRETS['key']}", name="私人来源", author="李四"),),
+        front_matter={"author": "李四"},
+    )  # fmt: skip
+    return {member.name: member.content.decode() for member in bundle_members(checks, page, settings)}
+
+
+def test_bundle_holds_what_a_maintainer_needs() -> None:
+    found = members()
+    assert list(found) == ["checks.json", "versions.json", "settings.json", "page.json", "page.html"]
+    assert [check["name"] for check in json.loads(found["checks.json"])] == ["disk", "page"]
+    assert {"archiver", "python", "platform", "httpx", "lxml"} <= set(json.loads(found["versions.json"]))
+    settings = json.loads(found["settings.json"])
+    assert (settings["interval"], settings["profile"], settings["proxy"]) == (7, "jekyll", "http: (set)")
+    assert (settings["sources"], settings["cookies"], settings["catalogue"]) == (["feed"], "(set)", "postgresql: (set)")
+    assert json.loads(found["page.json"])["headers"][-1] == ["server", "nginx"]
+    assert "正文" in found["page.html"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [*SECRETS.values(), "hunter2pass", "proxy.example.net", "db.example.net", "dbuser", "rss.example.net", "私人来源",
+     "李四", "c2VjcmV0c2lk", HOME, "/home/zhangsan", "Users/zhangsan", "Users\\\\zhangsan", "Users%2Fzhangsan"],
+)  # fmt: skip
+def test_bundle_holds_no_secret(secret: str) -> None:
+    assert [name for name, content in members().items() if secret in content] == []
+
+
+def test_bundle_names_user_only_as_a_word_of_the_article() -> None:
+    found = members()
+    assert [name for name, content in found.items() if USER in content] == ["page.html"]
+    assert found["page.html"].count(USER) == 1
+
+
+def test_bundle_without_page_holds_the_rest() -> None:
+    assert [member.name for member in bundle_members((), None, Settings())] == [
+        "checks.json",
+        "versions.json",
+        "settings.json",
+    ]
+
+
+def test_write_bundle_replaces_a_file_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "report.zip"
+    path.write_text("old")
+    written = bundle_members((Check(name="disk", said="well"),), None, Settings())
+    write_bundle(path, written)
+    with zipfile.ZipFile(path) as bundle:
+        assert {name: bundle.read(name) for name in bundle.namelist()} == {each.name: each.content for each in written}
+    assert list(tmp_path.iterdir()) == [path]
