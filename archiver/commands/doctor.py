@@ -69,6 +69,7 @@ class Examination:
         yield catalogue
         yield self._check_wall(now)
         yield machine_checks.check_extras(settings)
+        yield machine_checks.check_programs()
         yield check_proxy(settings.proxy)
         yield check_certificates()
         if address := self.request.address or (_short_address(captures) if self.request.is_online else ""):

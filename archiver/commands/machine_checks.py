@@ -1,4 +1,4 @@
-"""Check what archiver needs of this machine: clock, disk, locale, optional packages. No network is used."""
+"""Check what archiver needs of this machine: clock, disk, locale, optional packages, programs. No network is used."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
+from archiver.export.converters import find_program
 from archiver.models.checkup import Check, attention
 from archiver.settings import Settings
 
@@ -165,3 +166,13 @@ def check_extras(settings: Settings) -> Check:
     if settings.catalogue and "postgresql" in missing:
         return attention("extras", f"`catalogue` needs postgresql; {said}", "pip install 'archiver[postgresql]'")
     return Check(name="extras", said=said)
+
+
+def check_programs() -> Check:
+    """Return which of the programs of others that `export` can use are installed. No setting needs one."""
+    found = {f"--{form}": find_program(form) for form in ("pdf", "docx")}
+    parts = [
+        f"export {option} by {Path(program).name}" if program else f"none for export {option}"
+        for option, program in found.items()
+    ]
+    return Check(name="programs", said="; ".join(parts))

@@ -44,10 +44,15 @@ def require_program(form: str) -> str:
 
     Raise UsageError with a line that says how to get it if it is not installed.
     """
-    found = next(_programs(form), None)
+    found = find_program(form)
     if found is None:
         raise UsageError(_HOW_TO_GET[form])
     return found
+
+
+def find_program(form: str) -> str | None:
+    """Return the program that makes documents of the format `form`, `pdf` or `docx`; None if there is none here."""
+    return next(_programs(form), None)
 
 
 def _programs(form: str) -> Iterator[str]:

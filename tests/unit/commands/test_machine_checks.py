@@ -17,6 +17,7 @@ from archiver.commands.machine_checks import (
     check_clock,
     check_disk,
     check_extras,
+    check_programs,
     check_locale,
     check_server_clock,
     kind_of_mount,
@@ -161,3 +162,9 @@ def test_extras_missing_one_needs_a_person_if_the_settings_do(
     check = check_extras(Settings(catalogue=catalogue))
     assert check.state == state
     assert ("not installed: postgresql" in check.said) == bool(missing)
+
+
+def test_programs_are_named_by_what_they_are_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_checks, "find_program", {"pdf": "/home/li/bin/chromium", "docx": None}.get)
+    check = check_programs()
+    assert (check.state, check.said) == ("ok", "export --pdf by chromium; none for export --docx")
