@@ -17,8 +17,8 @@ from archiver.commands.machine_checks import (
     check_clock,
     check_disk,
     check_extras,
-    check_programs,
     check_locale,
+    check_programs,
     check_server_clock,
     kind_of_mount,
 )
