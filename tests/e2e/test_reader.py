@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import imagesize
 import pytest
 import uvicorn
 
@@ -21,7 +22,8 @@ from archiver.site.security.gate import Access
 from tests.support.command import Command
 from tests.support.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
 from tests.support.pages import article_html
-from tests.support.paths import AXE
+from tests.support.paths import AXE, ROOT
+from tests.support.reader_picture import HEIGHT, WIDTH, take_pictures
 from tests.support.reading import STORIES, fill
 from tests.support.styles import LOADING
 from tests.support.wechat import Authority, World, playing
@@ -188,3 +190,11 @@ def test_reader_is_used_by_keyboard(browser: Any, address: str) -> None:
     page.wait_for_selector("mark")
     assert page.inner_text(".entries h3") == FIRST.title
     page.context.close()
+
+
+def test_pictures_of_the_readmes_are_made_from_the_fixtures(browser: Any, tmp_path: Path) -> None:
+    """`imagesize` reads their size; a picture of nothing would be some kilobytes."""
+    for picture in take_pictures(browser, tmp_path):
+        assert imagesize.get(str(picture)) == (WIDTH, HEIGHT)
+        assert picture.stat().st_size > 60_000
+        assert (ROOT / "docs" / "_static" / picture.name).is_file()

@@ -22,7 +22,9 @@ from tests.support.command import Command, Run
 from tests.support.wechat import HOSTS, PAGES, Answer, Authority, World, numbered, pages, playing
 
 ONE = numbered.address(1)
-CHECKS = ["archiver", "clock", "disk", "locale", "catalogue", "cool-down", "extras", "programs", "proxy", "certificates"]
+CHECKS = [
+    "archiver", "clock", "disk", "locale", "catalogue", "cool-down", "extras", "programs", "proxy", "certificates",
+]  # fmt: skip
 KEYS = {"name", "state", "said", "advice", "page"}
 YEAR = timedelta(days=365)
 
