@@ -18,6 +18,7 @@ from hypothesis import Phase, settings
 from archiver import yaml_reader
 from archiver.catalogue.location import Location
 from tests.support import postgres
+from tests.support.books import EPUBCHECK
 from tests.support.command import Command
 from tests.support.injection.library import has_compiler
 from tests.support.inside import Inside
@@ -30,6 +31,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
     "compiler": has_compiler,
+    "epubcheck": lambda: EPUBCHECK.is_file() and shutil.which("java") is not None,
     "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
 }
 

@@ -48,6 +48,17 @@ class ExportFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportForms:
+    """The options that say how to write some of the files."""
+
+    embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False
+    max_size: Annotated[
+        int | None,
+        typer.Option(parser=_bytes, metavar="SIZE", help="With --epub: more books, none above it [default: 300MB]."),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportSelection(options.QueryOptions):
     """The options that select the articles to export."""
 
@@ -64,13 +75,9 @@ def export_articles(
         typer.Argument(metavar="KEY|URL|FILE", help="Articles by key, address or post; else all.", show_default=False),
     ] = None,
     *,
-    embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False,
-    max_size: Annotated[
-        int | None,
-        typer.Option(parser=_bytes, metavar="SIZE", help="With --epub: more books, none above it [default: 300MB]."),
-    ] = None,
     output: options.Output = None,
     files: ExportFiles,
+    forms: ExportForms,
     selection: ExportSelection,
     common: options.CommonOptions,
 ) -> int:
@@ -82,7 +89,7 @@ def export_articles(
     writes_stdout = "-" in paths.values()
     if common.as_json and writes_stdout:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
-    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), embed=embed, max_size=max_size)
+    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), **asdict(forms))
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
     for line in result.missing:

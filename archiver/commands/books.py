@@ -48,7 +48,7 @@ def open_books(
     if not parts:
         result.remarks.append(f"{path}: no book was written, since no article was selected")
     if len(parts) > 1:
-        result.remarks.append(f"{path}: more than {most / 1e6:.0f} MB, so it was written as {len(parts)} books")
+        result.remarks.append(f"{path}: more than {most / 1e6:g} MB, so it was written as {len(parts)} books")
     if books.has_placeholder and not has_converter():
         result.remarks.append(
             f"{path}: not every reader shows its WebP pictures; pip install 'archiver[epub]' converts them"

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
-from archiver.export.epub.package import LANGUAGE, account_name, page, xhtml
+from archiver.export.epub.package import LANGUAGE, page, xhtml
 from archiver.export.epub.parts import Chapter
+from archiver.export.epub.titles import account_name
 from archiver.export.epub.xhtml import append_html, book_link
 from archiver.export.epub.xml import append, one_line
 from archiver.models import CHINA

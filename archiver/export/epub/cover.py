@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Sequence
 
 from archiver.export.epub.package import COVER, Book, page, xhtml
+from archiver.export.epub.titles import list_accounts
 from archiver.export.epub.xml import Element, append, document, new_root
 
 _SVG = "http://www.w3.org/2000/svg"
 _WIDTH, _HEIGHT, _MARGIN = 600, 800, 60
 _GROUND, _INK, _LINE = "#2f4858", "#ffffff", "#86bbb1"
-_MOST_ACCOUNTS = 3  # that are named
 
 
 def cover(book: Book) -> bytes:
@@ -24,10 +24,10 @@ def cover(book: Book) -> bytes:
     append(root, "rect", width=str(_WIDTH), height=str(_HEIGHT), fill=_GROUND)
     bottom = _append_lines(root, wrapped(book.full_title, (_WIDTH - 2 * _MARGIN) / 48, 5), 170, 48)
     append(root, "rect", x=str(_MARGIN), y=str(bottom + 8), width="120", height="6", fill=_LINE)
-    names = book.accounts
-    accounts = "、".join(names[:_MOST_ACCOUNTS]) + (f" 等 {len(names)} 个公众号" if len(names) > _MOST_ACCOUNTS else "")
-    below = [*(wrapped(accounts, (_WIDTH - 2 * _MARGIN) / 26, 3)), book.days, f"{len(book.chapters)} 篇文章"]
-    _append_lines(root, [line for line in below if line], bottom + 76, 26)
+    accounts = list_accounts(book.chapters)
+    below = [] if accounts in book.title else wrapped(accounts, (_WIDTH - 2 * _MARGIN) / 26, 3)
+    below += [*filter(None, [book.days]), f"{len(book.chapters)} 篇文章"]
+    _append_lines(root, below, bottom + 76, 26)
     return document(root)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,18 @@ from itertools import groupby
 from lxml import etree
 
 from archiver.export.epub.parts import Chapter
-from archiver.export.epub.xml import OPS, XHTML, XML_LANG, Element, append, document, legal, new_root, one_line
+from archiver.export.epub.titles import account_name, account_names
+from archiver.export.epub.xml import (
+    OPS_NAMESPACE,
+    XHTML,
+    XML_LANG,
+    Element,
+    append,
+    document,
+    legal,
+    new_root,
+    one_line,
+)
 
 LANGUAGE = "zh-CN"
 FOLDER = "EPUB"
@@ -27,9 +37,10 @@ _OPF = "http://www.idpf.org/2007/opf"
 _DC = "http://purl.org/dc/elements/1.1/"
 _NCX = "http://www.daisy.org/z3986/2005/ncx/"
 _CONTAINER = "urn:oasis:names:tc:opendocument:xmlns:container"
-_TYPE = f"{{{OPS}}}type"
+_TYPE = f"{{{OPS_NAMESPACE}}}type"
 _MOST_CREATORS = 20  # accounts that are named as authors
-_UNDATED, _UNKNOWN = "日期不详", "公众号不详"
+_UNDATED = "日期不详"
+_FEW = 12  # articles of an account that are listed without their years
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,15 +64,9 @@ class Book:
         return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(keys)).urn
 
     @property
-    def accounts(self) -> list[str]:
-        """The names of the accounts, that of most articles first."""
-        counts = Counter(account_name(chapter) for chapter in self.chapters)
-        return sorted(counts, key=lambda name: (-counts[name], name))
-
-    @property
     def days(self) -> str:
         """The days of the first and the last article; '' if no day is known."""
-        days = sorted(chapter.day for chapter in self.chapters if chapter.day)
+        days = sorted(chapter.published_day for chapter in self.chapters if chapter.published_day)
         return "" if not days else days[0] if days[0] == days[-1] else f"{days[0]} – {days[-1]}"
 
     @property
@@ -96,11 +101,6 @@ class Entry:
     def depth(self) -> int:
         """The number of levels, 1 for an entry without others below it."""
         return 1 + max((entry.depth for entry in self.entries), default=0)
-
-
-def account_name(chapter: Chapter) -> str:
-    """Return the name of a chapter's account in one line."""
-    return one_line(chapter.article.account) if chapter.article.account.strip() else _UNKNOWN
 
 
 def container() -> bytes:
@@ -143,7 +143,7 @@ def _append_metadata(metadata: Element, book: Book) -> None:
     dublin_core("identifier", book.identifier, id="book")
     dublin_core("title", book.full_title)
     dublin_core("language", LANGUAGE)
-    for name in book.accounts[:_MOST_CREATORS]:
+    for name in account_names(book.chapters)[:_MOST_CREATORS]:
         dublin_core("creator", name)
     append(metadata, "meta", f"{book.modified.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", property="dcterms:modified")
     if book.total > 1:
@@ -154,7 +154,7 @@ def _append_metadata(metadata: Element, book: Book) -> None:
 
 
 def entries(chapters: Sequence[tuple[Chapter, str]]) -> list[Entry]:
-    """Return the contents of a book: by account if it has several, by year if it has several, then by day.
+    """Return the contents of a book: by account if it has several, by year if those are many, then by day.
 
     `chapters` are the chapters in the order of the book, each with its file.
     """
@@ -165,11 +165,13 @@ def entries(chapters: Sequence[tuple[Chapter, str]]) -> list[Entry]:
 
 
 def _by_year(chapters: Sequence[tuple[Chapter, str]]) -> Iterator[Entry]:
-    by_year = [(year, list(group)) for year, group in groupby(chapters, key=lambda each: each[0].day[:4])]
+    by_year = [(year, list(group)) for year, group in groupby(chapters, key=lambda each: each[0].published_day[:4])]
     for year, group in by_year:
-        texts = ((f"{chapter.day} {one_line(chapter.article.title)}".strip(), file) for chapter, file in group)
+        texts = (
+            (f"{chapter.published_day} {one_line(chapter.article.title)}".strip(), file) for chapter, file in group
+        )
         listed = [Entry(text=text, file=file) for text, file in texts]
-        if len(by_year) > 1:
+        if len(by_year) > 1 and len(chapters) > _FEW:
             yield Entry(text=year or _UNDATED, entries=listed)
         else:
             yield from listed
@@ -223,7 +225,7 @@ def _append_points(parent: Element, listed: Sequence[Entry], prefix: str) -> Non
 
 def page(title: str, language: str = LANGUAGE) -> tuple[Element, Element]:
     """Return the root and the body of a new XHTML page with this title."""
-    root = new_root(XHTML, "html", {"lang": language, XML_LANG: language}, epub=OPS)
+    root = new_root(XHTML, "html", {"lang": language, XML_LANG: language}, epub=OPS_NAMESPACE)
     head = append(root, "head")
     append(head, "meta", charset="utf-8")
     append(head, "title", title)

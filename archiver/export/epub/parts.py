@@ -27,7 +27,7 @@ class Chapter:
     pictures: Mapping[str, int]
 
     @property
-    def day(self) -> str:
+    def published_day(self) -> str:
         """The day of publication in China, such as `2020-06-17`; '' if it is unknown."""
         published = self.article.published
         return f"{published.astimezone(CHINA):%Y-%m-%d}" if published else ""

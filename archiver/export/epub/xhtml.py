@@ -161,7 +161,9 @@ class _Builder(HTMLParser):
     def _break(self, tag: str) -> None:
         """Begin a new line where the tag of a block was left out, unless nothing stands before it."""
         parent = self._elements[-1]
-        if (tag in _BLOCKS or tag in _PARENTS) and self._names[-1] not in _CHILD and (parent.text or len(parent)):
+        is_line = (tag in _BLOCKS or tag in _PARENTS) and self._names[-1] not in _CHILD
+        has_begun = (parent.text or "") if not len(parent) else parent[-1].tail or parent[-1].tag != f"{{{XHTML}}}br"
+        if is_line and has_begun:
             append(parent, "br")
 
     def _add_picture(self, attributes: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from lxml import etree
 from archiver.text import CONTROL
 
 XHTML = "http://www.w3.org/1999/xhtml"
-OPS = "http://www.idpf.org/2007/ops"  # of the attribute epub:type
+OPS_NAMESPACE = "http://www.idpf.org/2007/ops"  # of the attribute epub:type
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 Element = etree._Element
