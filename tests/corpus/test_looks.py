@@ -19,7 +19,7 @@ from tests.corpus.pages import CorpusPage, read_pages
 from tests.support.pages import CAPTURED, article_html, page_of
 from tests.support.paths import CORPUS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]  # with --long
 
 FLOOR = 0.99
 _UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")

@@ -49,7 +49,11 @@ class Witness:
         """Open a document and touch what is in it."""
         self._document = document if with_policy else _POLICY.sub("", document)
         before = len(self.trouble)
-        self.page.goto(SITE)
+        try:
+            self.page.goto(SITE, timeout=60_000)
+        except Exception as error:
+            error.add_note(f"the document is that of {name!r}")
+            raise
         self.page.evaluate("""() => document.querySelectorAll('*').forEach(e => {
           for (const kind of ['mouseover', 'focus', 'error', 'load', 'toggle', 'animationstart']) e.dispatchEvent(new Event(kind))
         })""")
@@ -99,6 +103,7 @@ def test_styled_hostile_pages_run_nothing_and_ask_for_nothing(browser: object) -
     assert witness.trouble == []
 
 
+@pytest.mark.timeout(3600)  # with --long
 def test_styled_mutated_pages_run_nothing_and_ask_for_nothing(browser: object, request: pytest.FixtureRequest) -> None:
     witness = Witness(browser)
     run = request.config.getoption("randomly_seed", default=0)

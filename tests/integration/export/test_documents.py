@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.corpus.browser import ARGUMENTS
 from tests.support.command import Command, Run
 from tests.support.wechat import World, pages
 from tests.support.wechat.pictures import png
@@ -185,3 +186,21 @@ def test_export_pdf_is_a4_with_the_words(archiver: Command) -> None:
     (width, height) = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content).groups())
     assert (round(width), round(height)) == (595, 842)  # A4 in points
     assert json.loads(run.out)["files"] == ["copies/a／b： 红.pdf"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("options", [(), ("--embed",)], ids=["beside", "embedded"])
+def test_export_html_opened_from_its_folder_shows_its_picture(archiver: Command, options: tuple[str, ...]) -> None:
+    from playwright.sync_api import sync_playwright
+
+    assert export(archiver, "--html", "copies", *options, ADDRESSES[0]).code == 0
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((archiver.folder / "copies/a／b： 红.html").as_uri())
+        widths = page.evaluate("[...document.images].map(image => image.naturalWidth)")
+        browser.close()
+    assert widths == [240]
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
