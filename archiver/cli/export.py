@@ -35,7 +35,7 @@ def _bytes(text: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The options that name the files to write: one path for each format, '' for a format that is not wanted."""
+    """The options that say what to write: one path for each format, '' for a format that is not wanted."""
 
     html: Annotated[str, typer.Option(metavar="FOLDER", help="Each article as it looked, an HTML file.")] = ""
     pdf: Annotated[str, typer.Option(metavar="FOLDER", help="The same as PDF; needs Chromium.")] = ""
@@ -45,17 +45,15 @@ class ExportFiles:
     wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
     jsonl: Annotated[str, typer.Option(metavar="FILE", help="A JSON object a line, an article; - for stdout.")] = ""
     csv: Annotated[str, typer.Option(metavar="FILE", help="A table for a spreadsheet; - for stdout.")] = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExportForms:
-    """The options that say how to write some of the files."""
-
     embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False
     max_size: Annotated[
         int | None,
         typer.Option(parser=_bytes, metavar="SIZE", help="With --epub: more books, none above it [default: 300MB]."),
     ] = None
+
+    def paths(self) -> dict[str, str]:
+        """Return the path for each format that is wanted."""
+        return {form: path for form, path in asdict(self).items() if isinstance(path, str) and path}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +75,6 @@ def export_articles(
     *,
     output: options.Output = None,
     files: ExportFiles,
-    forms: ExportForms,
     selection: ExportSelection,
     common: options.CommonOptions,
 ) -> int:
@@ -85,11 +82,13 @@ def export_articles(
     from archiver.app import Archiver, ExportRequest
 
     query = selection.query()
-    paths = {form: path for form, path in asdict(files).items() if path}
+    paths = files.paths()
     writes_stdout = "-" in paths.values()
     if common.as_json and writes_stdout:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
-    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), **asdict(forms))
+    request = ExportRequest(
+        files=paths, articles=query, only=tuple(what or ()), embed=files.embed, max_size=files.max_size
+    )
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
     for line in result.missing:

@@ -49,10 +49,9 @@ def open_books(
         result.remarks.append(f"{path}: no book was written, since no article was selected")
     if len(parts) > 1:
         result.remarks.append(f"{path}: more than {most / 1e6:g} MB, so it was written as {len(parts)} books")
-    if books.has_placeholder and not has_converter():
-        result.remarks.append(
-            f"{path}: not every reader shows its WebP pictures; pip install 'archiver[epub]' converts them"
-        )
+    if books.has_placeholder:
+        remark = f"{path}: it has pictures, such as WebP, that not every reader of books shows"
+        result.remarks.append(remark if has_converter() else f"{remark}; pip install 'archiver[epub]' converts them")
 
 
 def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Callable[[str], None]) -> Iterator[Chapter]:

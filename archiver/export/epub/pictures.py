@@ -91,7 +91,7 @@ def _converted(content: bytes, form: str) -> BookPicture | None:
                 if frames > 1 and frames * image.width * image.height <= _MAX_PIXELS:
                     return _saved(image, "gif")
                 return _saved(image, "jpg" if form == "WEBP" and _is_photograph(image, content) else "png")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, KeyError):
         return None
 
 
