@@ -37,6 +37,7 @@ header p { margin: .15em 0; font-size: .85em; }
 .cover img { max-height: 100%; }
 nav ol { list-style-type: none; padding-left: 1em; }
 nav li { margin: .4em 0; }
+#landmarks { display: none; }
 """
 
 

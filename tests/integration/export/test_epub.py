@@ -143,6 +143,7 @@ def test_epub_file_begins_as_the_format_demands(three: Command) -> None:
     with zipfile.ZipFile(book(three).path) as archive:
         first = archive.infolist()[0]
         assert (first.filename, first.compress_type, first.extra) == ("mimetype", zipfile.ZIP_STORED, b"")
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # not that of the export
         assert archive.testzip() is None
     assert book(three).path.read_bytes()[30:58] == b"mimetypeapplication/epub+zip"
 

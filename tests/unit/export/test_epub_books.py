@@ -50,6 +50,11 @@ def test_divide_counts_a_shared_picture_once_a_book() -> None:
     assert numbers(divide(apart, 100_000)) == [[0], [1], [2]]
 
 
+def test_divide_counts_a_shared_picture_again_in_the_next_book() -> None:
+    chapters = [chapter(number, size=30_000, shown={"postimg/a.png": 60_000}) for number in range(3)]
+    assert numbers(divide(chapters, 100_000)) == [[0], [1], [2]]
+
+
 def test_divide_too_large_chapter_is_a_book_of_its_own() -> None:
     chapters = [chapter(0, size=10), chapter(1, size=900_000), chapter(2, size=10)]
     assert numbers(divide(chapters, 100_000)) == [[0], [1], [2]]
