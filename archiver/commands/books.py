@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 
 from archiver.commands.read import read_article
 from archiver.context import Context
+from archiver.errors import UsageError
 from archiver.export.epub.book import BookWriter, book_file
 from archiver.export.epub.package import Book
 from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_sizes
@@ -22,6 +23,7 @@ from archiver.models.requests import MAX_BOOK, ExportRequest
 from archiver.storage.local import read_file
 from archiver.writer.names import IMAGES
 
+_MOST_BOOKS = 100  # of an export; all of them are open at the same time
 _MISSING = "图片、声音或影片没有保存"
 
 
@@ -32,12 +34,14 @@ def open_books(
     """Yield the books of an export, to which each of `articles` must be added.
 
     They appear when the `with` block ends without an error. Their paths, what is missing in them and remarks are added
-    to `result`. Raise OutputError if a file cannot be written.
+    to `result`. Raise UsageError if there were very many books, and OutputError if a file cannot be written.
     """
     path, most = Path(request.files["epub"]), request.max_size or MAX_BOOK
     with ExitStack() as opened:
         books = Books(context=context, missing=result.missing.append)
         parts = divide(list(_chapters(context, articles, result.missing.append)), most)
+        if len(parts) > _MOST_BOOKS:
+            raise UsageError(f"{len(parts)} books would be written: choose fewer articles, or a larger --max-size")
         title = book_title([chapter for part in parts for chapter in part], request) if parts else ""
         for number, part in enumerate(parts, 1):
             target = path.with_stem(f"{path.stem}-{number}") if len(parts) > 1 else path

@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
+from archiver.commands import books
 from archiver.export.epub import pictures
 from tests.support.books import Read, epubcheck, picture_of, words
 from tests.support.command import Command, Run
@@ -184,6 +185,17 @@ def test_epub_above_the_size_is_written_as_several_books(archiver: Command, worl
     assert links_in(parts[0].chapters["测试 002"])[1:] == [numbered.address(3)]
     assert not (archiver.folder / "book.epub").exists()
     assert len({part.metadata("identifier")[0] for part in parts}) == 2
+
+
+def test_epub_as_very_many_books_is_refused(three: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(books, "_MOST_BOOKS", 2)
+    (three.folder / "a.csv").write_text("old")
+    run = export(three, "--csv", "a.csv", "--epub", "book.epub", "--max-size", "1kB")
+    assert (run.code, run.out, "3 books would be written" in run.err) == (2, "", True)
+    assert sorted(path.name for path in three.folder.glob("*.*") if path.suffix in (".csv", ".epub", ".tmp")) == [
+        "a.csv"
+    ]
+    assert (three.folder / "a.csv").read_text() == "old"
 
 
 def test_epub_without_articles_is_not_written(three: Command) -> None:
