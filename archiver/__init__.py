@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         ExportRequest,
         ExportResult,
         FetchOptions,
+        QueueEntry,
+        QueueResult,
         RebuildOptions,
         RebuildResult,
         RemovalResult,
@@ -86,6 +88,8 @@ __all__ = [
     "NotAnArticle",
     "Outcome",
     "OutputError",
+    "QueueEntry",
+    "QueueResult",
     "RebuildOptions",
     "RebuildResult",
     "RemovalResult",
@@ -113,9 +117,9 @@ __version__ = "0.1.0"  # pyproject.toml reads the version of the package from he
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # the program that uses the library shows messages or not
 
 _NAMES_OF_MODULES = {  # names that are loaded when they are first used, by the module from which they are imported
-    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions RebuildOptions "
-    "RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult SourceReport StyledArticle "
-    "fetch_options read_list",
+    "app": "ArchiveStatus Archiver ArticleDetail ArticleQuery ExportRequest ExportResult FetchOptions QueueEntry "
+    "QueueResult RebuildOptions RebuildResult RemovalResult RunReport SearchHit SearchRequest SearchResult "
+    "SourceReport StyledArticle fetch_options read_list",
     "errors": "ArchiverError Busy ConfigError Exit InputError NotAnArticle OutputError UsageError",
     "models": "Article ArticleRecord Capture Finding Images MergeResult Outcome State Target UrlRecord",
     "run_summary": "RunSummary",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,19 +19,8 @@ from archiver.catalogue import Catalogue, Location
 from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
-from archiver.models.browsing import (
-    ArticleGroup,
-    ArticleList,
-    DayCounts,
-    GroupedBy,
-    ListedArticle,
-    Neighbours,
-    ReadableArticle,
-    ReaderAddresses,
-    Revision,
-    TextComparison,
-)
 from archiver.models.job import FetchOptions
+from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
     ArticleDetail,
     ExportResult,
@@ -51,6 +40,7 @@ from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
+    from archiver.commands.reader import ArchiveReader
     from archiver.context import Context
     from archiver.sources import ListEntry
 
@@ -63,6 +53,8 @@ __all__ = [
     "ExportRequest",
     "ExportResult",
     "FetchOptions",
+    "QueueEntry",
+    "QueueResult",
     "RebuildOptions",
     "RebuildResult",
     "RemovalResult",
@@ -84,6 +76,11 @@ Counted = Callable[[int], None]
 
 def _silent(*_: object) -> None:
     """Do nothing. This is the default of the function parameters `report`, `planned`, `looked` and `done`."""
+
+
+def _never() -> bool:
+    """Return False. This is the default of the function parameter `stop`."""
+    return False
 
 
 def fetch_options(
@@ -120,6 +117,9 @@ def read_list(name: str) -> Iterator[ListEntry]:
 
 class Archiver:
     """An archive, with one method for each command. Use it in a `with` statement, which closes all connections.
+
+    An Archiver may be used by one thread at a time. Several threads, like several processes, may work on one archive if
+    each has an Archiver of its own.
 
     The parameter `now` returns the current time (timezone-aware), and `sleep` waits for a number of seconds; tests
     replace both. The attribute `summary` counts all outcomes that the methods yielded. After `verify`, the attribute
@@ -231,14 +231,55 @@ class Archiver:
         Articles without such work have no Outcome. `planned` is called once before this work; both of its arguments
         are the number of articles. With `options.refresh`, listed articles are fetched even if they are archived.
 
-        Raise ConfigError if archiver.yml has no sources, Busy if another run is working on the archive, and OutputError
-        if the archive cannot be written.
+        Raise ConfigError if there are neither sources nor an archive, Busy if another run is working on the archive,
+        and OutputError if the archive cannot be written.
         """
-        from archiver.commands.run import run_sources
+        from archiver.commands.run import require_work, run_sources
 
+        require_work(self._context)
         self._context.prepare(options.until)
         with self._context.archive.run_lock():
             yield from self._recorded("run", run_sources(self._context, options, report, planned))
+
+    def enqueue(self, text: str) -> QueueResult:
+        """Add the addresses of articles in a pasted text to the queue; return what became of each address.
+
+        The text may be a whole message as WeChat shares it, or a list of lines in any form that `batch` reads. No page
+        is requested: `run` or `work_queue` does that later. When the method returns, the addresses that it reports as
+        `queued` outlast a power failure. An address whose article is archived or was removed by the user is not queued.
+
+        Raise UsageError if the text has more than a million characters, and OutputError if the archive cannot be
+        written.
+        """
+        from archiver.commands.queue import enqueue
+
+        return enqueue(text, lambda: self._context.archive.catalogue, self._now())
+
+    def queue(self) -> Iterator[UrlRecord]:
+        """Yield the addresses that wait to be archived, now or at a later time, the earliest added first.
+
+        They come from `enqueue`, or were left by `batch` or `run`. `first_seen` is the time since which an address
+        waits, `tries` the number of attempts and `reason` the error of the last one; `due` is the time of the next one.
+        Raise InputError if there is no archive.
+        """
+        yield from self._catalogue.urls.queue()
+
+    def work_queue(self, options: FetchOptions, stop: Callable[[], bool] = _never) -> Iterator[Outcome]:
+        """Archive the addresses that are due, and missing media of other articles; yield each Outcome.
+
+        This is a `run` without sources and rechecks, for a program that calls it in a loop, such as a thread of a
+        server. `stop` is called often and from several threads. Once it returns True, no further request is sent, and
+        the method ends when the requests that are under way have been answered. What is left stays due.
+
+        A call is cheap if nothing is due or there is no archive yet. After a verification page of WeChat's, addresses
+        have no Outcome until its cool-down is over. Create a new Archiver for each call, in the thread that calls it.
+
+        If something is due, raise Busy, before anything is requested, if another run is working on the archive, and
+        OutputError if the archive cannot be written.
+        """
+        from archiver.commands.run import work_queue
+
+        yield from self._summed(work_queue(self._context, options, stop))
 
     def rebuild(
         self, named: Iterable[str] | None, options: RebuildOptions, planned: Planned = _silent
@@ -455,85 +496,12 @@ class Archiver:
 
         return search(self._context, request, planned, done)
 
-    def browse(self, request: BrowseRequest) -> ArticleList:
-        """Return a part of the articles that a request selects, the newest first, and the number of all of them.
+    @property
+    def reader(self) -> ArchiveReader:
+        """The lists, texts and comparisons that the pages of `archiver serve` show, part by part."""
+        from archiver.commands.reader import ArchiveReader
 
-        A request with a tag or an album needs the index of the search, which is made if there is none. Raise InputError
-        if there is no archive.
-        """
-        from archiver.commands.browse import browse
-
-        return browse(self._context, request)
-
-    def listed(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
-        """Return the articles with these keys with an excerpt and a picture of each, in the same order.
-
-        Unknown keys and removed articles are left out. Raise InputError if there is no archive.
-        """
-        from archiver.commands.browse import listed
-
-        return listed(self._context, keys)
-
-    def groups(self, by: GroupedBy) -> tuple[ArticleGroup, ...]:
-        """Return the accounts, sources, tags or albums of the articles, that of most articles first.
-
-        `by` is `account`, `source`, `tag` or `album`. Tags and albums need the index of the search, which is made if
-        there is none. Raise InputError if there is no archive.
-        """
-        from archiver.commands.browse import groups
-
-        return groups(self._context, by)
-
-    def days(self) -> DayCounts:
-        """Return the numbers of articles by their day of publication; raise InputError if there is no archive."""
-        return self._catalogue.browsing.by_day()
-
-    def exists(self) -> bool:
-        """Return whether there is an archive, so that the methods that read it do not raise InputError."""
-        return self._context.archive.exists()
-
-    def has_search_index(self) -> bool:
-        """Return whether the index of the search is there, so that a search need not read all posts first.
-
-        Raise InputError if there is no archive.
-        """
-        from archiver.archive.search_index import ArchiveIndex
-
-        self._context.archive.require_catalogue()
-        return ArchiveIndex(self._context.archive).is_made()
-
-    def readable(self, name: str, addresses: ReaderAddresses) -> ReadableArticle:
-        """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.
-
-        `name` is the article's key, one of its addresses, or the path of its post. `addresses` are those to write for
-        media and for articles of the archive. Raise InputError if the article is not in the archive.
-        """
-        from archiver.commands.read import readable
-
-        return readable(self._context, name, addresses)
-
-    def neighbours(self, key: str) -> Neighbours:
-        """Return the articles that the account of an article published just before and just after it."""
-        return self._catalogue.browsing.neighbours(key)
-
-    def revisions(self, name: str) -> Sequence[Revision]:
-        """Return the captures of an article, the oldest first, with whether each changed the text of the article.
-
-        `name` is the article's key, one of its addresses, or the path of its post. Raise InputError if the article is
-        not in the archive.
-        """
-        from archiver.commands.compare import revisions
-
-        return revisions(self._context, name)
-
-    def compare(self, name: str, old: int, new: int) -> TextComparison:
-        """Return the lines and words that differ between two captures of an article; `difference` returns a diff.
-
-        The arguments and errors are those of `difference`.
-        """
-        from archiver.commands.compare import compare
-
-        return compare(self._context, name, old, new)
+        return ArchiveReader(self._context)
 
     def styled(
         self,

@@ -45,6 +45,10 @@ MEDIA_AT_ONCE = 6  # number of connections to the media host, for all articles t
 _MEDIA_THREADS = MEDIA_AT_ONCE * 3 // 2  # more than connections, since some threads write a file or wait for a retry
 
 
+def _never() -> bool:
+    return False
+
+
 class Context:
     """The archive, the network and the threads with which the commands of one Archiver work.
 
@@ -64,7 +68,8 @@ class Context:
         self.archive = Archive(
             settings.output, now=now, profile=build_profile(settings), server=settings.catalogue, is_dry=is_dry
         )
-        self.until: datetime | None = None  # no page is requested after this time
+        self._until: datetime | None = None
+        self._stop: Callable[[], bool] = _never
         self._opened = ExitStack()
         self._opened.callback(self.archive.close)
         self._making = threading.RLock()  # several threads may use the network or the pool for the first time
@@ -80,13 +85,24 @@ class Context:
 
             ArchiveIndex(self.archive).update()
 
-    def prepare(self, until: datetime | None = None) -> None:
-        """Prepare the archive for writing and set the time after which no page is requested (None: no limit).
+    def prepare(self, until: datetime | None = None, stop: Callable[[], bool] = _never) -> None:
+        """Prepare the archive for writing and set the time after which nothing is requested (None: no limit).
 
-        Raise OutputError if the archive cannot be written.
+        `stop` is called again and again, from any thread; when it returns True, the time is over. Raise OutputError if
+        the archive cannot be written.
         """
-        self.until = until
+        self._until, self._stop = until, stop
         self.archive.prepare()
+
+    @property
+    def until(self) -> datetime | None:
+        """The time after which nothing is requested: now if the caller asked to stop, None if there is no limit."""
+        return self.now() if self.is_stopped else self._until
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the caller of `prepare` asked to stop."""
+        return self._stop()
 
     def ports(self, job: Job) -> Ports | None:
         """Return the objects that the pipeline uses for a job, such as its source of pages (see ports.py).
@@ -204,7 +220,7 @@ class Context:
             media=bounds.max_pictures, requests=bounds.max_requests, size=bounds.max_bytes,
             seconds=duration(bounds.max_time),
         )  # fmt: skip
-        return MediaBudget(limits, now=self.now, until=self.until)
+        return MediaBudget(limits, now=self.now, until=lambda: self.until)
 
     @property
     def media_map(self) -> ParallelMap:

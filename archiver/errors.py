@@ -17,7 +17,7 @@ ArchiverError
 │   ├── TooLarge              the response has more bytes than are allowed
 │   └── ForbiddenAddress      the address is not requested: it is invalid, too long, not http(s) or not public, or its
 │                             port is neither 80 nor 443 nor one that the user chose
-├── Busy                 75   another run is working on the archive
+├── Busy                 75   another run is working on the archive, or another program uses the reader's port
 ├── ArticleRemoved        1   the user removed the article from the archive; it is not fetched again
 └── NotAnArticle          1   the page was read, but holds no article
 """
@@ -159,7 +159,7 @@ class ForbiddenAddress(FetchError):  # noqa: N818
 
 
 class Busy(ArchiverError):  # noqa: N818
-    """The error for an archive on which another run is working."""
+    """The error for an archive on which another run is working, or for a port that another program uses."""
 
     exit_code = Exit.TRY_LATER
 

@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 FILE = "archiver.yml"
 PREFIX = "ARCHIVER_"  # ARCHIVER_INTERVAL=5; `__` stands before a nested setting: ARCHIVER_MEDIA__VIDEO_MAX=0
 
+RESERVED = ("ARCHIVER_PASSWORD",)  # variables that are no settings
+
 Layer = dict[str, object]
 _LARGEST = 2**20  # bytes of archiver.yml
 _DEEPEST = 20  # levels of nested settings in a variable's name
@@ -207,7 +209,7 @@ def _variable_layers(environ: Mapping[str, str]) -> Iterator[tuple[str, Layer]]:
     variable is nested too deeply or is not UTF-8.
     """
     for name, value in sorted(environ.items()):
-        if name.startswith(PREFIX):
+        if name.startswith(PREFIX) and name not in RESERVED:
             keys = name.removeprefix(PREFIX).lower().split("__")
             if len(keys) > _DEEPEST:
                 raise ConfigError(f"names a setting more than {_DEEPEST} deep", concerns=name[:99])

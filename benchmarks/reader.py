@@ -29,7 +29,10 @@ from benchmarks.archives import fill_whole
 from tests.support.wechat import numbered
 
 ARTICLES, TIMES, REQUESTS = 10_000, 9, 2_000
-WORDS = "阳台 种菜 浇水 雨水 土壤 白菜 番茄 春分 堆肥 城市 书店 账本 学生 图书馆 数据 大模型 医院 天气 河流 旧书架 的 了 在 一 是".split()
+CHARACTERS = "".join(map(chr, range(0x5200, 0x5200 + 700)))  # any: what counts is how often a word occurs
+WORDS = ["大模型", *(first + second for first, second in zip(CHARACTERS * 5, CHARACTERS[7:] * 5, strict=False))][:3_000]
+WEIGHTS = [1 / rank for rank in range(10, 10 + len(WORDS))]  # by Zipf's law
+COMMON, USUAL, RARE = WORDS[30], WORDS[400], WORDS[2_900]
 
 
 def archive_in(folder: Path) -> Path:
@@ -41,8 +44,12 @@ def archive_in(folder: Path) -> Path:
     chance = random.Random(20)
     for path in (root / "_posts").iterdir():
         head, _, _ = path.read_text(encoding="utf-8").partition("---\n\n")
-        words = "".join(chance.choice(WORDS) + ("，" if number % 7 else "。\n\n") for number in range(800))
-        tags = "".join(f'  - "{chance.choice(WORDS)}{chance.randrange(40)}"\n' for _ in range(3))
+        drawn = chance.choices(WORDS, WEIGHTS, k=1_100)
+        words = "".join(
+            word + ("，" if number % 7 == 0 else "。\n\n" if number % 40 == 1 else "")
+            for number, word in enumerate(drawn)
+        )
+        tags = "".join(f'  - "{chance.choices(WORDS, WEIGHTS)[0]}"\n' for _ in range(3))
         album = f'  albums:\n    - "合集{chance.randrange(60)}"\n'
         picture = path.stem.rpartition("-")[2].zfill(64)
         body = f"![]({{{{site.baseurl}}}}/postimg/{picture}.png)"
@@ -50,7 +57,7 @@ def archive_in(folder: Path) -> Path:
     with closing(sqlite3.connect(root / ".archive" / "catalogue.db")) as connection, connection:
         connection.execute("UPDATE media SET size = 20000")
     with Archiver(Settings(output=str(root))) as archiver:
-        archiver.search(SearchRequest(words=("阳台",)))
+        archiver.search(SearchRequest(words=(RARE,)))
     return root
 
 
@@ -59,13 +66,13 @@ def addresses() -> dict[str, str]:
     article = f"/articles/{numbered.key(5_000)}"
     return {
         "newest": "/", "newest, last page": "/?page=200", "account": "/articles?account=测试号 7",
-        "month": "/articles?date=2017-09", "tag": "/articles?tag=阳台7", "album": "/articles?album=合集7",
+        "month": "/articles?date=2017-09", "tag": f"/articles?tag={WORDS[5]}", "album": "/articles?album=合集7",
         "accounts": "/accounts", "dates": "/dates", "tags": "/tags", "albums": "/albums", "sources": "/sources",
         "status": "/status", "article": article, "captures": f"{article}/captures",
-        "search, two characters": "/search?q=浇水",
-        "search, newest": "/search?q=浇水&sort=newest",
-        "search, one rare": "/search?q=肥", "search, one common": "/search?q=的",
-        "search, three words": "/search?q=大模型 医院 账本", "search, nothing": "/search?q=飞机大炮",
+        "search, common word": f"/search?q={COMMON}", "search, usual word": f"/search?q={USUAL}",
+        "search, rare word": f"/search?q={RARE}", "search, common word, newest": f"/search?q={COMMON}&sort=newest",
+        "search, one character": f"/search?q={USUAL[0]}", "search, two words": f"/search?q={USUAL} {COMMON}",
+        "search, nothing": "/search?q=飞机大炮",
         "not found": "/nothing",
     }  # fmt: skip
 

@@ -22,7 +22,7 @@ from tests.support.books import EPUBCHECK
 from tests.support.command import Command
 from tests.support.injection.library import has_compiler
 from tests.support.inside import Inside
-from tests.support.paths import CORPUS
+from tests.support.paths import AXE, CORPUS
 from tests.support.wechat import Authority, World, playing
 
 NEEDS: dict[str, Callable[[], bool]] = {
@@ -30,6 +30,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "jekyll": lambda: shutil.which("jekyll") is not None,
     "browser": lambda: shutil.which("chromium") is not None and find_spec("playwright") is not None,
     "replay": lambda: shutil.which("wayback") is not None,
+    "axe": AXE.is_file,
     "compiler": has_compiler,
     "epubcheck": lambda: EPUBCHECK.is_file() and shutil.which("java") is not None,
     "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),

@@ -102,11 +102,14 @@ class Archive:
         return ArchiveFiles(self.name, profile=self.profile)
 
     def exists(self) -> bool:
-        """Return whether the folder is an archive: it has a catalogue, or posts from which a catalogue can be made."""
+        """Return whether the folder is an archive.
+
+        It is one if it has a catalogue, or a folder of posts from which a catalogue can be made.
+        """
         return self.location.exists() or (self.root / self.profile.posts_directory).is_dir()
 
     def require_catalogue(self) -> Catalogue:
-        """Return the catalogue; raise InputError if the folder is not an archive."""
+        """Return the catalogue; raise InputError if the folder is not an archive (see `exists`)."""
         if not self.exists():
             raise InputError("no such archive: name its folder with --output", concerns=self.name)
         return self.catalogue

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -99,25 +99,27 @@ class Database:
         with self.dialect.guarded(), self.dialect.for_reading(engine) as connection:
             yield connection
 
-    def write(self, work: Callable[[Connection], _Result], *, alone: bool = False) -> _Result:
+    def write(self, work: Callable[[Connection], _Result], *, alone: bool = False, durable: bool = False) -> _Result:
         """Call `work` with the connection of a transaction, commit the transaction, and return the result of `work`.
 
         If `work` raises an error, the transaction is rolled back. If the system rolls it back because of a transaction
         of another process, `work` is called again, so it must have no other effects than its statements. With `alone`,
-        no other transaction writes at the same time. Raise OutputError if the database fails or cannot be written.
+        no other transaction writes at the same time. With `durable`, the transaction outlasts a power failure once this
+        method returns. Raise OutputError if the database fails or cannot be written.
         """
         engine = self.engine
+        for_writing = partial(self.dialect.for_writing, engine, durable=durable)
         with self.dialect.guarded():
             for pause in (_FIRST_PAUSE * 2**number for number in range(_MAX_TRIES - 1)):
                 try:
-                    with self.dialect.for_writing(engine, alone=alone) as connection:
+                    with for_writing(alone=alone) as connection:
                         return work(connection)
                 except Exception as error:
                     if not self.dialect.is_conflict(error):
                         raise
                     _log.debug("another transaction was in the way (%s): tried again", type(error).__name__)
                 time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that the same two do not meet again
-            with self.dialect.for_writing(engine, alone=True) as connection:
+            with for_writing(alone=True) as connection:
                 return work(connection)
 
     def insert(self, table: Table) -> Insert:
@@ -185,7 +187,7 @@ def transaction(
 
     Callers leave out the parameter `connection`: Database.write passes the connection of the transaction.
     """
-    return _as_transaction(method, alone=False)
+    return _as_transaction(method)
 
 
 def exclusive_transaction(
@@ -198,12 +200,28 @@ def exclusive_transaction(
     return _as_transaction(method, alone=True)
 
 
+def durable_transaction(
+    method: Callable[Concatenate[_Self, Connection, _Parameters], _Result],
+) -> Callable[Concatenate[_Self, _Parameters], _Result]:
+    """Decorate a method as `transaction` does, but once a call has returned, a power failure cannot undo it.
+
+    This is for what no file on disk repeats, such as an address that a user pasted. It waits for the disk.
+    """
+    return _as_transaction(method, durable=True)
+
+
 def _as_transaction(
-    method: Callable[Concatenate[_Self, Connection, _Parameters], _Result], *, alone: bool
+    method: Callable[Concatenate[_Self, Connection, _Parameters], _Result],
+    *,
+    alone: bool = False,
+    durable: bool = False,
 ) -> Callable[Concatenate[_Self, _Parameters], _Result]:
     @wraps(method)
     def in_transaction(self: _Self, /, *args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        return self._database.write(lambda connection: method(self, connection, *args, **kwargs), alone=alone)
+        def work(connection: Connection) -> _Result:
+            return method(self, connection, *args, **kwargs)
+
+        return self._database.write(work, alone=alone, durable=durable)
 
     return in_transaction
 

@@ -55,11 +55,11 @@ class DatabaseDialect(Protocol):
         The transaction sees one consistent state of the database.
         """
 
-    def for_writing(self, engine: Engine, *, alone: bool) -> AbstractContextManager[Connection]:
+    def for_writing(self, engine: Engine, *, alone: bool, durable: bool = False) -> AbstractContextManager[Connection]:
         """Return a context manager that yields a connection in a transaction that may write.
 
         The transaction is committed at the end of the block, or rolled back if the block raises an error. With `alone`,
-        no other transaction writes at the same time.
+        no other transaction writes at the same time. With `durable`, the commit waits for the disk.
         """
 
     def is_conflict(self, error: Exception) -> bool:

@@ -166,15 +166,17 @@ class PostgresDialect:
             yield connection
 
     @contextmanager
-    def for_writing(self, engine: Engine, *, alone: bool) -> Iterator[Connection]:
+    def for_writing(self, engine: Engine, *, alone: bool, durable: bool = False) -> Iterator[Connection]:
         """Yield a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
 
         The transaction holds the catalogue's advisory lock. With `alone` the lock is exclusive, so no other transaction
         writes at the same time. Otherwise it is shared with other transactions that write. The isolation level is READ
-        COMMITTED.
+        COMMITTED. With `durable`, the commit waits for the server's disk, even if the server's settings do without.
         """
         with engine.begin() as connection:
             connection.execute(_EXCLUSIVE if alone else _SHARED, {"lock": _LOCK})
+            if durable:
+                connection.execute(text("SET LOCAL synchronous_commit = on"))
             yield connection
 
     def is_conflict(self, error: Exception) -> bool:

@@ -100,6 +100,13 @@ class UrlStore(Protocol):
         transactions. A row that another run adds at the same time is kept as it is.
         """
 
+    def enqueue(self, targets: Iterable[Target]) -> set[str]:
+        """Add those URLs of `targets` that are not in the table, as due now; return the URLs that were added.
+
+        This is one transaction. When it returns, its rows outlast even a power failure, because nothing else has the
+        URLs that a user pasted. If several runs add a URL at the same time, exactly one of the calls returns it.
+        """
+
     def claim(self, target: Target) -> Claim:
         """Reserve a URL for this run, so that no other run works on it; return whether this succeeded, as a Claim.
 
@@ -118,6 +125,8 @@ class UrlStore(Protocol):
     def due_now(self) -> Iterator[UrlRecord]:
         """Yield the records of the URLs that are due to be fetched now, the longest overdue first.
 
+        URLs that are due since the same second come in alphabetical order.
+
         URLs that led to an article are left out; ArticleStore.due_for_recheck decides when they are fetched again.
         """
 
@@ -126,6 +135,9 @@ class UrlStore(Protocol):
 
         URLs that led to an article are left out.
         """
+
+    def queue(self) -> Iterator[UrlRecord]:
+        """Yield the records of the URLs that `due_now` and `waiting` yield, the earliest added first."""
 
     def in_state(self, state: str) -> Iterator[UrlRecord]:
         """Yield the records of the URLs whose last fetch returned a page in this state, the earliest fetched first.

@@ -25,7 +25,9 @@ ARTICLE_COLUMNS = (
     *SUMMARY_COLUMNS, _B.type, _B.archived, _B.state, _B.state_seen, _B.checked, _B.digest, _B.source, _B.share,
     _B.warnings, _B.removed,
 )  # fmt: skip
-URL_COLUMNS = (_A.url, _A.state, _A.reason, _A.source, _A.tried, _A.tries, _A.due, *SUMMARY_COLUMNS)
+URL_COLUMNS = (
+    _A.url, _A.state, _A.reason, _A.source, _A.tried, _A.tries, _A.due, _A.first_seen, *SUMMARY_COLUMNS,
+)  # fmt: skip
 CAPTURE_COLUMNS = (
     _C.url, _C.final_url, _C.status, _C.headers, _C.captured, _C.state, _C.saved, _C.redacted, _C.sha256, _C.size,
     _C.lost, _C.received, _C.source, _C.estimated,
@@ -79,11 +81,11 @@ def to_article(row: Sequence[Any]) -> ArticleRecord:
 @_checked
 def to_url_record(row: Sequence[Any]) -> UrlRecord:
     """Return the UrlRecord for a row with the columns URL_COLUMNS."""
-    url, state, reason, source, tried, tries, due, *article = row
+    url, state, reason, source, tried, tries, due, first_seen, *article = row
     return UrlRecord(
         url=url, article=to_summary(article) if article[0] is not None else None,
         state=_STATES[state] if state else None, reason=reason, source=source, tried=from_timestamp(tried), tries=tries,
-        due=from_timestamp(due),
+        due=from_timestamp(due), first_seen=from_timestamp(first_seen),
     )  # fmt: skip
 
 

@@ -87,14 +87,27 @@ class SqliteDialect:
             yield connection
 
     @contextmanager
-    def for_writing(self, engine: Engine, *, alone: bool) -> Iterator[Connection]:  # noqa: ARG002 - always alone
+    def for_writing(
+        self,
+        engine: Engine,
+        *,
+        alone: bool,  # noqa: ARG002 - always alone
+        durable: bool = False,
+    ) -> Iterator[Connection]:
         """Yield a connection in a transaction, which is committed at the end of the block, or rolled back on an error.
 
         The transaction holds the write lock. So no other transaction writes at the same time, whether `alone` is set or
-        not.
+        not. Usually a power failure may undo the last transactions; with `durable`, the commit waits for the disk.
         """
-        with engine.begin() as connection:
-            yield connection
+        with engine.connect() as connection:
+            if durable:
+                _set_synchronous(connection, "FULL")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if durable:
+                    _set_synchronous(connection, "NORMAL")
 
     def is_conflict(self, error: Exception) -> bool:  # noqa: ARG002
         """Return False: the write lock excludes conflicts."""
@@ -253,6 +266,11 @@ def _turn_to_wal(connection: DBAPIConnection) -> None:
             time.sleep(_RETRY_INTERVAL)
         else:
             return
+
+
+def _set_synchronous(connection: Connection, level: str) -> None:
+    """Set SQLite's `synchronous` of a connection outside of a transaction, since inside it has no effect."""
+    connection.connection.cursor().execute(f"PRAGMA synchronous={level}")
 
 
 def _begin(connection: Connection) -> None:

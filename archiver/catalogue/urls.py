@@ -14,7 +14,14 @@ from sqlalchemy import Connection, Select, select
 from typing_extensions import override
 
 from archiver import urls
-from archiver.catalogue.database import RunDatabase, chunks, due_condition, to_timestamp, transaction
+from archiver.catalogue.database import (
+    RunDatabase,
+    chunks,
+    due_condition,
+    durable_transaction,
+    to_timestamp,
+    transaction,
+)
 from archiver.catalogue.leases import Claim, free_lease, owner_of
 from archiver.catalogue.protocol import UrlStore
 from archiver.catalogue.rows import SUMMARY_COLUMNS, URL_COLUMNS, to_summary, to_url_record
@@ -47,14 +54,27 @@ class UrlTable(UrlStore):
 
     @override
     def add_unknown(self, targets: Iterable[Target], source: str = "") -> None:
-        now = to_timestamp(self._database.now())
-        values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
-        for chunk in chunks(sorted({target.url for target in targets})):
-            self._add_rows([{"url": url, **values} for url in chunk])
+        for rows in chunks(self._new_rows(targets, source)):
+            self._add_rows(rows)
 
     @transaction
     def _add_rows(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(self._database.insert(addresses).on_conflict_do_nothing(), rows)
+
+    @override
+    @durable_transaction
+    def enqueue(self, connection: Connection, targets: Iterable[Target]) -> set[str]:
+        insert = self._database.insert(addresses).on_conflict_do_nothing().returning(addresses.c.url)
+        added: set[str] = set()
+        for rows in chunks(self._new_rows(targets)):
+            added.update(connection.execute(insert, rows).scalars())
+        return added
+
+    def _new_rows(self, targets: Iterable[Target], source: str = "") -> list[dict[str, Any]]:
+        """Return the rows to insert for new URLs that are due now, in an order that is the same for every run."""
+        now = to_timestamp(self._database.now())
+        values = {"reason": "", "source": source, "first_seen": now, "tries": 0, "due": now}
+        return [{"url": url, **values} for url in sorted({target.url for target in targets})]
 
     @override
     @transaction
@@ -80,12 +100,17 @@ class UrlTable(UrlStore):
     @override
     def due_now(self) -> Iterator[UrlRecord]:
         condition = due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
-        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due))
+        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.due, addresses.c.url))
 
     @override
     def waiting(self) -> Iterator[UrlRecord]:
         condition = ~due_condition(addresses.c.due, self._database.now()) & addresses.c.article_id.is_(None)
         yield from self._select(_RECORDS.where(condition))
+
+    @override
+    def queue(self) -> Iterator[UrlRecord]:
+        condition = addresses.c.due.is_not(None) & addresses.c.article_id.is_(None)
+        yield from self._select(_RECORDS.where(condition).order_by(addresses.c.first_seen, addresses.c.url))
 
     @override
     def in_state(self, state: str) -> Iterator[UrlRecord]:

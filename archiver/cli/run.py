@@ -1,6 +1,6 @@
 """Run the command `archiver run`, which archives what is new in the lists, feeds and albums named in archiver.yml.
 
-It also archives what is due from earlier runs.
+It also archives what is due: addresses that were queued, and what earlier runs left.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def run_sources(
     requests: options.RetryOptions,
     common: options.UnattendedOptions,
 ) -> int:
-    """Archive what is new or due in the sources that archiver.yml names; for cron.
+    """Archive what is new in the sources that archiver.yml names, and what is due; for cron.
 
     Prints nothing if no article is new or changed, nothing went wrong and nothing was left undone. Then cron sends no
     mail.

@@ -39,7 +39,7 @@ def needs_of(status: ArchiveStatus, runs: Sequence[RunRecord], now: datetime) ->
     return (
         *_disk_needs(status),
         *_wall_needs(status),
-        *(_run_needs(runs, now) if status.sources else ()),
+        *(_run_needs(runs, now) if status.sources or runs else ()),
         *_source_needs(status),
         *_missing_needs(status),
     )

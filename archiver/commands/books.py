@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from archiver.commands.read import read_article
+from archiver.commands.readable import read_article
 from archiver.context import Context
 from archiver.errors import UsageError
 from archiver.export.epub.book import BookWriter, book_file

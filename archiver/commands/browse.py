@@ -14,7 +14,6 @@ from archiver.search.index import Filter, SearchIndex
 from archiver.search.query import Query
 
 MAX_AGE = 60.0  # seconds for which the posts' files count as unchanged since they were compared with the index
-_EXCERPT = 160  # characters
 _SMALLEST_PICTURE = 8_000  # bytes; smaller ones are mostly ornaments
 
 
@@ -61,11 +60,9 @@ def _listed(context: Context, records: Sequence[ArticleRecord]) -> tuple[ListedA
     keys = [record.key for record in records]
     pictures = context.archive.catalogue.browsing.first_pictures(keys, _SMALLEST_PICTURE)
     no_excerpts: dict[str, str] = {}
-    excerpts = _index(context).peek(lambda index: index.beginnings(keys, _EXCERPT), no_excerpts)
+    excerpts = _index(context).peek(lambda index: index.beginnings(keys), no_excerpts)
     return tuple(
-        ListedArticle(
-            article=record, excerpt=" ".join(excerpts.get(record.key, "").split()), picture=pictures.get(record.key, "")
-        )
+        ListedArticle(article=record, excerpt=excerpts.get(record.key, ""), picture=pictures.get(record.key, ""))
         for record in records
     )
 

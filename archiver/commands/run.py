@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archiver import outcomes, urls
+from archiver.catalogue import Catalogue
 from archiver.commands.recheck import recheck_jobs
 from archiver.commands.scheduler import Scheduler
 from archiver.context import Context
@@ -37,11 +38,38 @@ def run_sources(
     A source is a list file, a feed or an album; one that cannot be read has a failed outcome. Due are addresses and
     media that earlier commands left for later, and articles that are to be rechecked. During the run, `report` is
     filled with the result of reading each source. When all sources are read, `planned(n, n)` is called, where n is the
-    number of articles to archive; a progress bar can use this. Raise ConfigError if archiver.yml names no sources.
+    number of articles to archive; a progress bar can use this.
     """
-    if not context.settings.sources:
-        raise ConfigError("there is nothing to run: `archiver init` writes an archiver.yml in which to name sources")
     yield from _Run(context=context, options=options, report=report).outcomes(planned)
+
+
+def require_work(context: Context) -> None:
+    """Raise ConfigError if a run could never find anything to do: without sources, and without an archive.
+
+    An archive may have addresses that are due, today or another day, so a run without sources is no error there.
+    """
+    if not context.settings.sources and not context.archive.exists():
+        raise ConfigError(
+            "there is nothing to run, neither sources nor an archive: `archiver init` writes an archiver.yml in which "
+            "to name sources, and --output names the folder of an archive",
+            concerns=context.archive.name,
+        )
+
+
+def work_queue(context: Context, options: FetchOptions, stop: Callable[[], bool]) -> Iterator[Outcome]:
+    """Archive the addresses that are due, and request media that are due; yield the outcomes.
+
+    Sources are not listed and archived articles are not rechecked. When `stop` returns True, nothing more is requested.
+    If there is no archive or nothing is due, nothing is written. Raise Busy if another run is working on the archive.
+    """
+    if context.archive.exists() and _is_work_due(context.archive.catalogue):
+        context.prepare(options.until, stop)
+        with context.archive.run_lock():
+            yield from _Run(context=context, options=options, report=RunReport()).due_outcomes()
+
+
+def _is_work_due(catalogue: Catalogue) -> bool:
+    return any(True for _ in catalogue.urls.due_now()) or bool(catalogue.media.articles_with_due_media())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,18 +86,35 @@ class _Run:
     listings: dict[str, AlbumListing] = field(default_factory=dict)  # complete listings, by address of the album
 
     def outcomes(self, planned: Callable[[int, int], None]) -> Iterator[Outcome]:
+        """Do all the work of a run and yield the outcomes."""
         by_place: dict[str, Job] = {}
         for source in self.context.settings.sources:
             for job in (yield from self._gather(source)):
                 # If two sources name an article, the options of the first apply.
                 by_place.setdefault(job.target.url or job.target.file, job)
+        jobs = self._with_due(by_place)
+        jobs += self._of_other_articles(jobs, self._recheck_jobs(max(self._budget_left() - len(jobs), 0)))
+        planned(len(jobs), len(jobs))
+        yield from self._archive(jobs)
+
+    def due_outcomes(self) -> Iterator[Outcome]:
+        """Do only what is due from earlier commands and yield the outcomes.
+
+        During a cool-down, only media are requested, and the addresses have no outcome.
+        """
+        is_cool = self.context.rate_limiter.cooldown_until() is not None
+        yield from self._archive([job for job in self._with_due({}) if not (is_cool and job.asks_for_page)])
+
+    def _with_due(self, by_place: dict[str, Job]) -> list[Job]:
+        """Return the jobs in `by_place` (jobs by address or path), and those for addresses and media that are due."""
         for job in self._due_jobs():
             by_place.setdefault(job.target.url, job)
         jobs = list(by_place.values())
-        jobs += self._of_other_articles(jobs, self._media_jobs())
+        return jobs + self._of_other_articles(jobs, self._media_jobs())
+
+    def _archive(self, jobs: list[Job]) -> Iterator[Outcome]:
+        """Run the jobs, with at most as many requests for pages as `--limit` and the setting `budget` allow."""
         budget = self._budget_left()
-        jobs += self._of_other_articles(jobs, self._recheck_jobs(max(budget - len(jobs), 0)))
-        planned(len(jobs), len(jobs))
         limit = budget if self.options.limit is None else min(budget, self.options.limit)
         yield from Scheduler(self.context, replace(self.options, limit=limit)).archive(jobs)
 

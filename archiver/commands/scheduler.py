@@ -91,12 +91,18 @@ class Scheduler:
             self._context.archive.catalogue.urls.add_unknown(targets, source.name)
 
     def archive(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Run the jobs, several in parallel; yield each outcome as soon as it is known, in no fixed order."""
+        """Run the jobs, several in parallel; yield each outcome as soon as it is known, in no fixed order.
+
+        When the caller asks to stop (Context.is_stopped), no further job begins. The remaining jobs have no outcome.
+        """
         waiting, claimed_elsewhere = deque(jobs), deque[Job]()
         running: dict[Future[Outcome | None], Job] = {}
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="article")
         try:
             while waiting or running or claimed_elsewhere:
+                if self._context.is_stopped:
+                    waiting.clear()
+                    claimed_elsewhere.clear()
                 while waiting and len(running) < AT_ONCE and not self._must_wait(waiting[0], running.values()):
                     if outcome := self._outcome_if_halted(waiting[0]):
                         log_halted(waiting.popleft(), outcome)
@@ -248,7 +254,7 @@ class Scheduler:
 
     def _limit_reached(self) -> bool:
         """Return whether this run has reached its limit of articles or the end of its time."""
-        limit, until = self._options.limit, self._options.until
+        limit, until = self._options.limit, self._context.until
         is_spent = limit is not None and len(self._requested) >= limit
         return is_spent or self._time_is_over or (until is not None and self._context.now() >= until)
 

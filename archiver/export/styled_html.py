@@ -76,10 +76,10 @@ a {{ color: #576b95; text-decoration: none; }}
 #{BODY_ID}:is({_TYPED}) {{ text-align: start; }}
 :is({_TYPED}) p {{ margin-bottom: .8em; }}
 :is({_TYPED}) p > img {{ display: block; margin: 10px auto; }}
+@media screen and (max-width: 700px) {{ #{BODY_ID} {{ overflow-x: auto; }} }}
 @page {{ size: A4; margin: 18mm 16mm; }}
 @media print {{
   body {{ padding: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
-  #{BODY_ID} {{ contain: none; overflow: visible; }}
   img, tr, .archiver-card {{ break-inside: avoid; }} h1, h2, h3, h4 {{ break-after: avoid; }}
   pre {{ white-space: pre-wrap !important; }}
 }}

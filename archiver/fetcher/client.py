@@ -180,7 +180,7 @@ class Fetcher:
         if an earlier try failed and the server did not ask for a cool-down, raise Unreachable instead. Raise another
         FetchError if the request fails.
         """
-        budget = budget or MediaBudget(now=self._now, until=self._options.until())
+        budget = budget or MediaBudget(now=self._now, until=self._options.until)
         retrying = make_retrying(self._sleep, self._now, check_wait=budget.check_time, waits_retry_after=False)
         failures: list[str] = []
 

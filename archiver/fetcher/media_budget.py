@@ -32,8 +32,9 @@ class MediaBudget:
     """A counter of what the media of one article have used: their number, requests, bytes and time. Each has a limit.
 
     At a limit, methods raise Postponed, and the medium is left for another run. Only `receive` raises TooLarge instead.
-    The end of the run is a limit, too: the constructor's `until` is this time, or None if the run has no end. `now`
-    returns an aware datetime. All methods are thread-safe.
+    The end of the run is a limit, too: the constructor's `until` returns this time, or None if the run has no end. It
+    is called for each check, because the user may stop the run. `now` returns an aware datetime. All methods are
+    thread-safe.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class MediaBudget:
         limits: MediaLimits = DEFAULT_LIMITS,
         *,
         now: Callable[[], datetime] = utc_now,
-        until: datetime | None = None,
+        until: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._limits, self._now, self._until = limits, now, until
         self._names: set[str] = set()
@@ -76,7 +77,7 @@ class MediaBudget:
             self._requests += 1
             if self._end is None:
                 self._end = self._now() + timedelta(seconds=self._limits.seconds)
-            return self._remaining()
+            return self._remaining(self._until())
 
     def receive(self, size: int) -> None:
         """Count `size` received bytes; raise TooLarge if the sum for the article exceeds the limit.
@@ -92,7 +93,7 @@ class MediaBudget:
     def seconds_left(self) -> float:
         """Return the seconds that are left for the article's media, 0 if the time is over. Never raise an error."""
         with self._lock:
-            return max(self._remaining(), 0)
+            return max(self._remaining(self._until()), 0)
 
     def check_time(self, wait: float = 0) -> None:
         """Raise Postponed if the time of the article or of the run is over, or ends within the next `wait` seconds."""
@@ -101,18 +102,21 @@ class MediaBudget:
 
     def check_run(self) -> None:
         """Raise Postponed if the run is over. The limits of the article are not checked."""
-        if self._until and self._now() >= self._until:
+        until = self._until()
+        if until and self._now() >= until:
             raise _run_over()
 
     def _check_time(self, wait: float = 0) -> None:
-        if self._remaining() > wait:
+        until = self._until()
+        if self._remaining(until) > wait:
             return
-        if self._until and (self._end is None or self._until <= self._end):
+        if until and (self._end is None or until <= self._end):
             raise _run_over()
         raise _limit_reached("max_time", f"{self._limits.seconds:g} s")
 
-    def _remaining(self) -> float:
-        ends = [end for end in (self._until, self._end) if end]
+    def _remaining(self, until: datetime | None) -> float:
+        """Return the seconds until the end of the article's time, or until the end of the run if that is earlier."""
+        ends = [end for end in (until, self._end) if end]
         if not ends:
             return self._limits.seconds
         return (min(ends) - self._now()).total_seconds()

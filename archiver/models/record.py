@@ -114,7 +114,8 @@ class UrlRecord:
     `state` and `reason` are those of the last attempt, at the time `tried`; `tries` is the number of attempts in a row
     that ended in this state, 0 if the last one returned the article or a notice that it is not available. `due` is the
     time of the next attempt, None for never. `source` is the title of the list, album or feed in archiver.yml that
-    first named the address, or ''.
+    first named the address, or ''. `first_seen` is the time when the catalogue first got the address, None if it has
+    only the article.
     """
 
     url: str
@@ -125,3 +126,4 @@ class UrlRecord:
     tried: datetime | None = None  # time of the last try
     tries: int = 0
     due: datetime | None = None  # when to fetch it (again); None: never
+    first_seen: datetime | None = None  # when the catalogue first got the address; None: it has only the article

@@ -19,11 +19,18 @@ import msgspec
 
 from archiver.errors import Busy, OutputError
 from archiver.search.expressions import match_expression
-from archiver.search.normalization import Change, NormalizedText, normalize, normalize_with_changes
+from archiver.search.normalization import (
+    NormalizedText,
+    decode_changes,
+    encode_changes,
+    normalize,
+    normalize_with_changes,
+)
 from archiver.search.query import Query, Term
 from archiver.search.tokens import tokens
 
 VERSION = 3  # of the tables and of the tokens; a file of another version is made again
+BEGINNING = 160  # characters of a text that a list of articles shows
 _BUSY_TIMEOUT = 10  # seconds
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _DISK_ERRORS = (
@@ -40,7 +47,7 @@ CREATE TABLE posts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
     modified INTEGER NOT NULL, size INTEGER NOT NULL,
     title TEXT NOT NULL, account TEXT NOT NULL, account_id TEXT NOT NULL, published INTEGER, state TEXT NOT NULL,
-    tags TEXT NOT NULL, albums TEXT NOT NULL, is_present INTEGER NOT NULL
+    tags TEXT NOT NULL, albums TEXT NOT NULL, beginning TEXT NOT NULL, is_present INTEGER NOT NULL
 );
 CREATE INDEX posts_by_time ON posts (published, id) WHERE is_present;
 CREATE TABLE texts (
@@ -197,7 +204,7 @@ class SearchIndex:
         """Return the text of a post whose file is not missing."""
         with _detecting_damage():
             row = self._connection.execute("SELECT text, changes FROM texts WHERE id = ?", (post_id,)).fetchone()
-            return NormalizedText(row[0], _decode(row[1]))
+            return NormalizedText(row[0], decode_changes(row[1]))
 
     def count(self) -> int:
         """Return the number of posts in the index, without those whose files were missing when they were last read."""
@@ -223,15 +230,12 @@ class SearchIndex:
         with _detecting_damage():
             return [(str(name), number, latest) for name, number, latest in self._connection.execute(statement)]
 
-    def beginnings(self, keys: Sequence[str], length: int) -> dict[str, str]:
-        """Return the first `length` characters of the text of each post with one of these keys, by key."""
-        statement = "SELECT substr(t.text, 1, ?), t.changes FROM posts p JOIN texts t USING (id) WHERE p.key = ?"
-        found: dict[str, str] = {}
+    def beginnings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the first BEGINNING characters of the texts of the posts with these keys, by key, each in one line."""
+        statement = "SELECT key, beginning FROM posts WHERE key = ?"
         with _detecting_damage():
-            for key in keys:
-                if row := self._connection.execute(statement, (length, key)).fetchone():
-                    found[key] = NormalizedText(row[0], _decode(row[1])).original(0, length)
-        return found
+            rows = [self._connection.execute(statement, (key,)).fetchone() for key in keys]
+        return dict(row for row in rows if row)
 
     def _candidates(self, match: str, conditions: Filter, order: str) -> Iterator[int]:
         where, values = _conditions(conditions)
@@ -294,7 +298,7 @@ class SearchIndex:
         row = (
             post.key, post.path, post.modified, post.size, post.title, post.account, post.account_id, post.published,
             post.state, json.dumps(post.tags, ensure_ascii=False), json.dumps(post.albums, ensure_ascii=False),
-            is_present,
+            " ".join(text[: 2 * BEGINNING].split())[:BEGINNING], is_present,
         )  # fmt: skip
         statement = f"INSERT INTO posts VALUES (NULL{', ?' * len(row)})"  # noqa: S608 - a constant
         post_id = self._connection.execute(statement, row).lastrowid
@@ -303,7 +307,8 @@ class SearchIndex:
         title, body = normalize(post.title), normalize_with_changes(text)
         checksum = zlib.crc32(body.text.encode())
         self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (post_id, title, body.text, _encode(body.changes), checksum)
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
+            (post_id, title, body.text, encode_changes(body.changes), checksum),
         )
         self._connection.execute(
             "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, *_words(title, body.text))
@@ -382,28 +387,3 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
 def _words(title: str, text: str) -> tuple[str, str]:
     """Return the tokens of the text and those of the title, each joined by spaces, for the columns of the index."""
     return " ".join(tokens(text)), " ".join(tokens(title))
-
-
-def _encode(changes: Iterable[Change]) -> bytes:
-    """Return changes as compressed bytes.
-
-    For each change, they contain its distance from the end of the change before, its length and the original text.
-    """
-    flat: list[int | str] = []
-    position = 0
-    for change in changes:
-        flat += (change.start - position, change.end - change.start, change.original)
-        position = change.end
-    return zlib.compress(msgspec.msgpack.encode(flat))
-
-
-def _decode(stored: bytes) -> tuple[Change, ...]:
-    """Return the changes that `_encode` stored."""
-    flat = msgspec.msgpack.decode(zlib.decompress(stored))
-    changes: list[Change] = []
-    position = 0
-    for distance, length, original in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-        start = position + distance
-        position = start + length
-        changes.append(Change(start, position, original))
-    return tuple(changes)

@@ -5,13 +5,17 @@ Only single characters are compared, never words: 头发 and 頭髮 are the same
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from archiver.errors import UsageError
 
 _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))  # Han
 
 
-def load_variants() -> dict[str, str]:
-    """Return a dict: character -> all characters with the same simplified form, including itself.
+@cache
+def load_variants() -> Mapping[str, str]:
+    """Return a mapping: character -> all characters with the same simplified form, including itself.
 
     Characters without another form are left out. Raise UsageError if OpenCC is not installed.
     """

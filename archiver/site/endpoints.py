@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -10,43 +9,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archiver.app import Archiver
-from archiver.errors import Busy, InputError, OutputError, UsageError
-from archiver.site.indexing import IndexMaker
 from archiver.site.rendering import render
 
 _PATIENCE = 1.5  # seconds that a request waits: the index of a small archive is made within them
-
-_log = logging.getLogger(__name__)
 
 Page = Callable[[Request, Archiver], Response]
 Endpoint = Callable[[Request], Response]
 
 
-def show_not_found(request: Request, _error: Exception | None = None) -> Response:
-    """Return the page for an address where there is nothing. Starlette calls it as a handler of 404."""
-    return render(request, "not_found.html", status=404)
-
-
 def of_archive(page: Page) -> Endpoint:
     """Return an endpoint that shows a page of the archive.
 
-    Each request has an Archiver of its own: opening one takes a few milliseconds, threads share nothing, and a
-    catalogue that another process replaced is noticed. If there is no archive yet, the first page is shown, which helps
-    to begin one. If the archive cannot be read at the moment, a page says so, without the details that the log has.
+    If there is no archive yet, the page that helps to begin one is shown. Errors become pages in pages/errors.py.
     """
 
     @wraps(page)
     def endpoint(request: Request) -> Response:
-        try:
-            with Archiver(request.app.state.settings) as archive:
-                if not archive.exists():
-                    return show_welcome(request)
-                return page(request, archive)
-        except (InputError, UsageError):
-            return show_not_found(request)
-        except (OutputError, Busy) as error:
-            _log.warning("%s: %s", request.url.path, error)
-            return render(request, "unreadable.html", status=503)
+        with request.app.state.archives.borrowed() as archive:
+            return page(request, archive) if archive.reader.exists() else show_welcome(request)
 
     return endpoint
 
@@ -58,9 +38,9 @@ def of_indexed_archive(page: Page) -> Endpoint:
     """
 
     def prepared(request: Request, archive: Archiver) -> Response:
-        if archive.has_search_index():
+        if archive.reader.has_search_index():
             return page(request, archive)
-        progress = index_maker(request).make(_PATIENCE)
+        progress = request.app.state.index_maker.make(_PATIENCE)
         if progress.is_done:
             return page(request, archive)
         response = render(request, "indexing.html", status=503, progress=progress)
@@ -68,15 +48,6 @@ def of_indexed_archive(page: Page) -> Endpoint:
         return response
 
     return of_archive(wraps(page)(prepared))
-
-
-def index_maker(request: Request) -> IndexMaker:
-    """Return the maker of the index of the application, which is made at the first use."""
-    state = request.app.state
-    if not hasattr(state, "index_maker"):
-        state.index_maker = IndexMaker(state.settings)
-    maker: IndexMaker = state.index_maker
-    return maker
 
 
 def show_welcome(request: Request) -> Response:

@@ -16,6 +16,7 @@ from archiver.errors import NotWeChat
 from archiver.models import Target
 from archiver.sources.album_response import AlbumItem, AlbumResponse, parse_album_response
 
+ALBUM_ADVICE = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 MAX_PAGES = 500  # responses, or 10,000 articles; no album has more, so a longer listing repeats itself
 _PAGE_SIZE = 20  # articles in one response, the most that the server lists
 _PATH = "/mp/appmsgalbum"

@@ -78,11 +78,12 @@ class ListEntry:
 class _Folder:
     """The folder to which relative paths in a list are relative.
 
-    `name` is the path of the folder, '' for the current one. `exists` takes a path and returns whether a file is there.
+    `name` is the path of the folder, '' for the current one. `exists` takes a path and returns whether a file is there;
+    it is None if the list cannot name files.
     """
 
     name: str  # path; '' is the current folder
-    exists: Callable[[str], bool]  # whether there is a file at a path
+    exists: Callable[[str], bool] | None  # whether there is a file at a path; None: a list without files
 
     def find_file(self, text: str) -> str:
         """Return the path of the file to which `text`, a path in a list, refers; '' if there is no such file.
@@ -90,7 +91,7 @@ class _Folder:
         For example, 'page.html' -> 'saved/page.html' if this folder is `saved`.
         """
         path = os.path.join(self.name, text)  # noqa: PTH118 - Path would drop the `./` that the user wrote
-        return path if self.exists(path) else ""
+        return path if self.exists and self.exists(path) else ""
 
 
 def lines_of(content: bytes | BinaryIO) -> Iterator[str]:
@@ -129,7 +130,7 @@ def _split_lines(chunks: Iterator[str]) -> Iterator[str]:
 
 
 def read_list(
-    lines: Iterable[str], *, folder: str = "", exists: Callable[[str], bool] = lambda _path: False
+    lines: Iterable[str], *, folder: str = "", exists: Callable[[str], bool] | None = lambda _path: False
 ) -> Generator[ListEntry, None, int]:
     """Yield an entry for each address or saved page in the lines of a list, in their order.
 
@@ -139,7 +140,7 @@ def read_list(
 
     `folder` is the path of the list's folder, to which paths of saved pages are relative. `exists` takes a path and
     returns whether there is a file. If there is one at the path that a text in the list names, the text counts as a
-    saved page.
+    saved page. If `exists` is None, no text counts as the path of a file.
 
     The generator returns the number of skipped entries: `skipped = yield from read_list(lines)`.
     """
@@ -249,7 +250,7 @@ def _read_other_text(number: int, text: str, folder: _Folder) -> ListEntry:
     if (path or (bare != text and "://" not in bare)) and (file := folder.find_file(path or bare)):
         return _saved_page_entry(number, path or bare, file)
     is_saved_page = any(name.lower().endswith(_SAVED_SUFFIXES) for name in (text, path or bare))
-    if is_saved_page and (path or "://" not in text) and not _OTHER_SITE.match(bare):
+    if folder.exists and is_saved_page and (path or "://" not in text) and not _OTHER_SITE.match(bare):
         where = folder.name or "the current folder"
         error = f"no such file: paths in a list count from {where}"
         return ListEntry(number=number, source=redact_words(text), error=error)

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 
 from archiver.errors import ArchiverError, InputError, UsageError
 from archiver.sources import ListEntry, is_album, lines_of, read_list
+from archiver.sources.albums import ALBUM_ADVICE
 from archiver.sources.charset import MAX_LIST_SIZE, check_beginning
 from archiver.wrapped_urls import local_path
 
@@ -25,7 +26,6 @@ _ARTICLE_IN_HTML = re.compile(rb"js_content|activity-detail|rich_media_content",
 _BEGINNING = 1000  # bytes in which a file says what it is
 _PAGE_SIZE = 2**25  # bytes, more than saved pages have before their text
 _MAX_TRIED = 1000  # entries of a file that are looked at to tell whether it is a list
-_ALBUM = "an album: name it under `sources:` in archiver.yml, and `archiver run` lists it"
 
 
 def open_list(name: str) -> Generator[ListEntry]:
@@ -101,7 +101,7 @@ def _marked(lines: Iterator[str], name: str, folder: str, opened: ExitStack) -> 
     with _reading(name), opened:
         for entry in read_list(lines, folder=folder, exists=_is_file):
             if entry.target and "appmsgalbum" in entry.target.url and is_album(entry.target.url):
-                yield replace(entry, target=None, error=_ALBUM)
+                yield replace(entry, target=None, error=ALBUM_ADVICE)
             else:
                 yield entry
 

@@ -1,4 +1,4 @@
-"""A batch that is killed again and again loses nothing, leaves nothing half done, and has nothing twice."""
+"""A batch, a paste or a round of the queue that is killed again and again loses nothing and leaves nothing twice or half done."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import random
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -77,8 +79,8 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def _disagreements(folder: Path) -> Iterator[str]:
-    """What the catalogue says and the disk does not."""
+def _disagreements(folder: Path, *others: str) -> Iterator[str]:
+    """What the catalogue says and the disk does not; `others` are files that `.archive` has besides."""
     catalogue = database_of(folder)
     named = [(row["post"], row["digest"]) for row in catalogue.rows("SELECT post, digest FROM articles")]
     named += [(row["path"], row["sha256"]) for row in catalogue.rows("SELECT path, sha256 FROM media")]
@@ -93,19 +95,19 @@ def _disagreements(folder: Path) -> Iterator[str]:
     if not catalogue.server:
         yield from (f"{row}" for row in catalogue.rows("PRAGMA foreign_key_check"))
         yield from (f"{row}" for row in catalogue.rows("PRAGMA integrity_check") if row["integrity_check"] != "ok")
-    expected = {"catalogue-id" if catalogue.server else "catalogue.db", "posts.lock"}
+    expected = {"catalogue-id" if catalogue.server else "catalogue.db", "posts.lock", *others}
     strays = {name.removeprefix(".archive/") for name in _files(folder) if name.startswith(".archive/")}
     yield from (
         f"{name} is a stray" for name in sorted(strays - expected) if not name.startswith(("snapshots/", "running/"))
     )  # a dead run's lock goes a minute later
 
 
-def _check(folder: Path, truth: dict[str, str]) -> None:
-    """An archive is whole: each article once as in `truth`, each picture as it was served, nothing else."""
+def _check(folder: Path, truth: dict[str, str], *others: str) -> None:
+    """An archive is whole: each article once as in `truth`, each picture as it was served, nothing else but `others`."""
     assert _posts(folder) == truth
     pictures = {numbered.picture_file(each): numbered.picture_bytes(each) for n in ARTICLES for each in _pictures(n)}
     assert {name: (folder / name).read_bytes() for name in _files(folder) if name.startswith("postimg/")} == pictures
-    assert list(_disagreements(folder)) == []
+    assert list(_disagreements(folder, *others)) == []
     catalogue = database_of(folder)
     keys = [row["key"] for row in catalogue.rows("SELECT key FROM articles")]
     assert sorted(keys) == sorted(map(numbered.key, ARTICLES))
@@ -151,6 +153,84 @@ def test_batch_killed_repeatedly_loses_and_duplicates_nothing(
             for each in range(AT_ONCE)
         ]:
             done.result()
+
+
+_PASTE = """
+import sys
+from archiver import Archiver, Settings
+for message in sys.stdin.read().split("\\n\\n"):
+    with Archiver(Settings(output=sys.argv[1], catalogue=sys.argv[2])) as archive:
+        print(*(entry.status for entry in archive.enqueue(message).entries), flush=True)
+"""
+_WORK = """
+import sys
+from archiver import Archiver, FetchOptions, Settings
+while True:
+    with Archiver(Settings(output=sys.argv[1], catalogue=sys.argv[2], interval=0)) as archive:
+        print(len(list(archive.work_queue(FetchOptions()))), flush=True)
+        if not list(archive.queue()):
+            break
+"""
+
+
+def _start(archiver: Command, script: str, folder: Path) -> subprocess.Popen[str]:
+    """A Python program that uses the library, with the network and the user of `archiver`."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(archiver.folder), **archiver.environment}
+    call = [sys.executable, "-c", script, str(folder), database_of(folder).server]
+    return subprocess.Popen(call, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_enqueue_killed_repeatedly_is_whole_and_loses_nothing(archiver: Command) -> None:
+    """Each message is in the queue whole or not at all; what was told to be there is there, once."""
+    folder, moments = archiver.folder / "out", random.Random(seed := random.randrange(2**32))
+    print(f"seed {seed}")  # noqa: T201
+    messages = ["\n".join(numbered.addresses(range(start, start + 50))) for start in range(0, 800, 50)]
+    told: list[str] = []
+    kills = 0
+    while len(told) < len(messages):
+        with _start(archiver, _PASTE, folder) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write("\n\n".join(messages[len(told) :]))
+            process.stdin.close()
+            told.append(process.stdout.readline())
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(moments.uniform(0, 0.2))
+            kills += process.returncode is None
+            process.kill()
+            told += process.stdout.readlines()
+        told = [line for line in told if line.endswith("\n")]
+        rows = {row["url"] for row in database_of(folder).rows("SELECT url FROM addresses WHERE due IS NOT NULL")}
+        held = [sum(url in rows for url in message.splitlines()) for message in messages]
+        assert set(held) <= {0, 50}
+        assert all(held[: len(told)])
+        assert held.count(50) <= len(told) + 1
+    assert kills > 1
+    assert {word for line in told for word in line.split()} <= {"queued", "waiting"}
+    assert database_of(folder).rows("SELECT count(*) AS n FROM addresses") == [{"n": 800}]
+
+
+@pytest.mark.timeout(600)
+def test_work_queue_killed_repeatedly_loses_and_duplicates_nothing(archiver: Command, world: World) -> None:
+    _serve(world)
+    archiver.write("list.txt", *numbered.addresses(NUMBERS))
+    start = time.monotonic()
+    assert archiver(*_call("whole")).code == 0
+    takes = time.monotonic() - start
+    truth = _posts(archiver.folder / "whole")
+    folder, moments = archiver.folder / "queued", random.Random(seed := random.randrange(2**32))
+    pasting = _start(archiver, _PASTE, folder)
+    pasting.communicate("\n".join(numbered.addresses(NUMBERS)), timeout=60)
+    for kills in range(9, -1, -1):
+        process = _start(archiver, _WORK, folder)
+        try:
+            process.communicate(timeout=moments.uniform(SOONEST, takes / 2) if kills else 120)
+        except subprocess.TimeoutExpired:
+            print(f"killed (seed {seed}), {kills} to go")  # noqa: T201
+            process.kill()
+            process.communicate()
+    assert process.returncode == 0
+    _check(folder, truth, "run.lock")
 
 
 def test_batch_removes_locks_of_dead_runs_only(archiver: Command, world: World) -> None:

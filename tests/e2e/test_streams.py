@@ -104,6 +104,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "list": ("list", "-o", "out"),
     "list, JSON": ("list", "-o", "out", "--json"),
     "search": ("search", "-o", "out", "野"),
+    "serve, token": ("serve", "--new-token"),
     "show": ("show", "-o", "out", KEY),
     "status": ("status", "-o", "out"),
     "import": ("import", "--json", "-o", "new", "out"),

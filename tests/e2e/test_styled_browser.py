@@ -119,6 +119,44 @@ def test_styled_mutated_pages_run_nothing_and_ask_for_nothing(browser: object, r
     assert witness.trouble == []
 
 
+COVERING = {
+    "absolute": "position:absolute;top:-500px;left:-500px;width:3000px;height:900px;z-index:99999",
+    "relative": "position:relative;top:-500px;height:900px;z-index:99999",
+    "fixed": "position:fixed;top:0;left:0;width:3000px;height:900px;z-index:99999",
+    "a negative margin": "margin-top:-500px;height:900px;position:relative",
+    "a transform": "transform:translateY(-500px) scale(9);height:900px",
+    "a translation": "translate:0 -500px;scale:9;height:900px",
+    "a shadow": "height:9px;box-shadow:0 -100px 0 900px red;position:relative;z-index:9",
+    "an outline": "height:9px;outline:900px solid red",
+}
+
+
+@pytest.mark.parametrize("style", COVERING.values(), ids=COVERING)
+def test_styled_body_cannot_cover_what_is_around_it(browser: object, style: str) -> None:
+    witness = Witness(browser)
+    document = styled_of(page_of(article_html(SCRIPT, body=f'<p>正文</p><div style="background:red;{style}">字</div>')))
+    assert document is not None
+    witness.look("covering", document.replace("<h1></h1>", "<h1>标题</h1>"))
+    where = "document.querySelector('h1').getBoundingClientRect()"
+    hit = witness.page.evaluate(f"document.elementFromPoint({where}.left + 5, {where}.top + 5).localName")
+    assert hit == "h1"
+    picture = witness.page.screenshot(clip={"x": 0, "y": 0, "width": 1280, "height": 60})
+    witness.look("bare", document.replace('<div style="', '<div hidden style="'))
+    assert picture == witness.page.screenshot(clip={"x": 0, "y": 0, "width": 1280, "height": 60})
+
+
+def test_styled_wide_table_can_be_scrolled_to_on_a_phone(browser: object) -> None:
+    cells = "".join(f'<td style="min-width:200px">{number}</td>' for number in range(5))
+    document = styled_of(page_of(article_html(SCRIPT, body=f"<table><tr>{cells}</tr></table>")))
+    assert document is not None
+    witness = Witness(browser)
+    witness.page.set_viewport_size({"width": 360, "height": 640})
+    witness.look("table", document)
+    moved = "(e => { e.scrollLeft = 1e6; return e.scrollLeft })(document.querySelector('#js_content'))"
+    assert witness.page.evaluate(moved) > 500
+    assert witness.page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 @pytest.mark.parametrize("harm", [
     "<script>a()</script>", '<img src="//evil.example/">', '<svg onload="a()"></svg>', '<p style="background:url(//evil.example/)">x</p>',
     '<link rel="stylesheet" href="//evil.example/">', '<p onmouseover="a()">x</p>',

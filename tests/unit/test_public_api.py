@@ -23,7 +23,7 @@ METHODS = {
 COMMANDS = {
     "add", "batch", "run", "rebuild", "recheck", "verify", "remarks", "remove", "undo_removal", "lost_files",
     "empty_lost", "merge", "history", "difference", "list", "similar_accounts", "show", "status", "search",
-    "styled", "export",
+    "styled", "export", "enqueue", "queue", "work_queue",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from archiver import policy
+from archiver import Archiver, Settings, policy
 from archiver.catalogue import Catalogue, HostLimits, Location
 from archiver.models import ArchiveTransaction, Article, LocalFile, Media, Outcome, Page, State, Target
 from tests.support import postgres
@@ -177,6 +177,21 @@ def _enlist(location: Location, number: int, together: Barrier) -> None:
 def test_add_unknown_concurrent_urls_stored_once(location: Location) -> None:
     at_once(_enlist, location)
     assert sorted(_report_states(location)) == ADDRESSES
+
+
+def _paste(location: Location, number: int, together: Barrier) -> dict[str, str]:
+    """What a paste of all addresses says of each; every process begins at another one."""
+    shifted = ADDRESSES[number:] + ADDRESSES[:number]
+    together.wait(60)
+    with Archiver(Settings(output=str(location.folder.parent), catalogue=location.server)) as archive:
+        return {entry.url: entry.status for entry in archive.enqueue("\n".join(shifted)).entries}
+
+
+def test_enqueue_concurrent_urls_queued_once(location: Location) -> None:
+    told = at_once(_paste, location)
+    assert sorted(_report_states(location)) == ADDRESSES
+    for url in ADDRESSES:
+        assert sorted(each[url] for each in told) == ["queued"] + ["waiting"] * (PROCESSES - 1)
 
 
 def _record_equal_notices(location: Location, number: int, together: Barrier) -> None:

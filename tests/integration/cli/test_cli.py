@@ -307,6 +307,24 @@ def test_help_imports_no_heavy_modules(folder, arguments):
     assert imported(folder, *arguments).isdisjoint(heavy)
 
 
+READER = {"starlette", "uvicorn", "jinja2", "segno", "anyio"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["serve", "--help"], ["add", "-o", "out", "a.html"], ["batch", "--help"], ["init"]],
+    ids=" ".join,
+)
+def test_libraries_of_the_reader_are_loaded_by_serve_alone(folder, arguments):
+    assert imported(folder, *arguments).isdisjoint(READER)
+
+
+def test_commands_of_an_archive_load_no_library_of_the_reader(folder):
+    assert imported(folder, "add", "-o", "out", "a.html")
+    for command in (["list"], ["search", "a"], ["status"], ["verify"], ["rebuild", "--all"], ["run", "--limit", "0"]):
+        assert imported(folder, *command, "-o", "out").isdisjoint(READER), command
+
+
 def test_add_saved_page_imports_no_network_modules(folder):
     loaded = imported(folder, "add", "-o", "out", "a.html")
     assert loaded.isdisjoint({"httpx", "httpcore", "tenacity", "rich"})

@@ -84,7 +84,7 @@ def test_budget_time_runs_from_the_first_request() -> None:
 
 def test_budget_ends_with_the_run() -> None:
     clock = Clock()
-    budget = MediaBudget(MediaLimits(seconds=60), now=clock.now, until=NOW + timedelta(seconds=5))
+    budget = MediaBudget(MediaLimits(seconds=60), now=clock.now, until=lambda: NOW + timedelta(seconds=5))
     assert budget.begin_request() == 5
     clock.seconds = 5
     with pytest.raises(Postponed, match="time of this call"):

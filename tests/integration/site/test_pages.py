@@ -262,7 +262,7 @@ def test_archiver_browses_in_parts(archive: Path) -> None:
     from archiver.app import BrowseRequest
 
     with Archiver(Settings(output=str(archive))) as archiver:
-        parts = [archiver.browse(BrowseRequest(offset=offset, limit=2)) for offset in (0, 2, 4, 6)]
+        parts = [archiver.reader.browse(BrowseRequest(offset=offset, limit=2)) for offset in (0, 2, 4, 6)]
     assert [part.total for part in parts] == [6] * 4
     assert [len(part.articles) for part in parts] == [2, 2, 2, 0]
     days = [each.article.published for part in parts for each in part.articles]

@@ -92,7 +92,12 @@ def test_needs_of_wall_that_came_again_and_again() -> None:
 def test_needs_of_sources_that_were_never_read() -> None:
     (said,) = needs(sources=(SOURCE,))
     assert said.startswith("run: no source was ever read: call `archiver run`")
-    assert needs() == []  # without sources nobody calls it
+    assert needs() == []  # without sources nobody has to call it
+
+
+def test_needs_of_runs_that_came_for_the_queue_alone() -> None:
+    assert [said[:17] for said in needs(*runs(60, 84, 108, 132))] == ["run: no run since"]
+    assert needs(*runs(5, 29, 53, 77)) == []
 
 
 @pytest.mark.parametrize(

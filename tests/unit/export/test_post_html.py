@@ -101,6 +101,7 @@ def test_post_html_hostile_post_has_nothing_active_and_nothing_foreign(body: str
             "decoding",
             "controls",
             "preload",
+            "tabindex",
             *CELLS,
         }
         for name in ("src", "poster"):

@@ -176,3 +176,24 @@ def test_build_interrupted_leaves_no_index(tmp_path: Path) -> None:
         index.build(posts())
     with pytest.raises(DamagedIndex):
         SearchIndex(path)
+
+
+def test_groups_count_tags_and_albums_of_present_posts(tmp_path: Path) -> None:
+    entries = [
+        entry("一", tags=("水", "其他"), albums=("四季",)),
+        entry("二", tags=("其他",)),
+        entry("三", tags=("水",), albums=("四季", "其他")),
+        entry("四", tags=("水",), albums=("四季",), modified=-1, size=-1),  # its file is missing
+    ]
+    with SearchIndex(tmp_path / "search.db", create=True) as index:
+        index.build((each, "文") for each in entries)
+        assert index.groups("tags") == [("其他", 2, 2000), ("水", 2, 3000)]
+        assert index.groups("albums") == [("四季", 2, 3000), ("其他", 1, 3000)]
+    assert found(tmp_path / "search.db", album="四季") == ["一", "三"]
+    assert found(tmp_path / "search.db", album="其他", tag="水") == ["三"]
+
+
+def test_beginnings_are_one_line_as_written(tmp_path: Path) -> None:
+    with SearchIndex(tmp_path / "search.db", create=True) as index:
+        index.build([(entry("一"), "第一行 ＡＢ\n\n第二行"), (entry("二"), "长" * 500)])
+        assert index.beginnings(["二", "一", "九"]) == {"一": "第一行 ＡＢ 第二行", "二": "长" * 160}

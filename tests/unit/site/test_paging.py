@@ -43,6 +43,8 @@ def test_period_in_china(text: str, begin: str, end: str) -> None:
     assert [limit.isoformat() for limit in limits] == [begin, end]
 
 
-@pytest.mark.parametrize("text", ["", "x", "2025-13", "2025-02-30", "0000", "9999", "9999-12-31", "25-1-1", "2025-", "2025-1-1-1"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "2025-13", "2025-02-30", "0000", "9999", "9999-12-31", "25-1-1", "2025-", "2025-1-1-1"]
+)
 def test_period_of_another_text_is_none(text: str) -> None:
     assert period(text) is None

@@ -1,0 +1,63 @@
+"""Send the pictures, sounds and films of articles."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from archiver.site.security.answers import MEDIA
+
+FOLDERS = ("postimg", "media")
+TYPES = {
+    "aac": "audio/aac", "amr": "audio/amr", "avif": "image/avif", "bmp": "image/bmp", "flac": "audio/flac",
+    "gif": "image/gif", "heic": "image/heic", "ico": "image/x-icon", "jpg": "image/jpeg", "m4a": "audio/mp4",
+    "m4v": "video/mp4", "mov": "video/quicktime", "mp3": "audio/mpeg", "mp4": "video/mp4", "ogg": "audio/ogg",
+    "png": "image/png", "svg": "image/svg+xml", "tif": "image/tiff", "wav": "audio/wav", "webm": "video/webm",
+    "webp": "image/webp",
+}  # fmt: skip
+
+
+def media_url(request: Request, path: str) -> str:
+    """Return the address at which the reader sends a medium.
+
+    `path` is relative to the archive's folder: `postimg/x.png`. The address is signed, because an article in its frame
+    has another origin than the reader, so that a browser sends no cookie with its pictures.
+    """
+    address = f"/media/{quote(path)}"
+    return f"{address}?s={request.app.state.access.signer.sign('media', f'/media/{path}')}"
+
+
+def send_media(request: Request) -> Response:
+    """Return the file of a picture, sound or film that posts of the archive show, or a part of it."""
+    folder, _, name = request.path_params["path"].partition("/")
+    kind = TYPES.get(name.rpartition(".")[2].lower(), "")
+    if folder not in FOLDERS or not kind or name.startswith(".") or any(sign in name for sign in "/\\\0:"):
+        raise HTTPException(404)
+    path = Path(request.app.state.settings.output) / folder / name
+    try:
+        found = path.stat()
+        is_inside = path.resolve().parent == path.parent.resolve()
+    except (OSError, ValueError):  # no such file; a name that is too long
+        raise HTTPException(404) from None
+    if not stat.S_ISREG(found.st_mode) or not is_inside or not os.access(path, os.R_OK):
+        raise HTTPException(404)
+    access = request.app.state.access
+    headers = {
+        **MEDIA,
+        "cache-control": "no-store" if access.password else "private, max-age=3600",
+        "cross-origin-resource-policy": "cross-origin" if request.state.is_signed else "same-origin",
+    }
+    answer = FileResponse(path, headers=headers, media_type=kind, stat_result=found)
+    if request.headers.get("if-none-match") == answer.headers["etag"]:
+        return Response(status_code=304, headers={**headers, "etag": answer.headers["etag"]})
+    return answer
+
+
+ROUTES = [Route("/media/{path:path}", send_media, name="media")]
