@@ -23,6 +23,7 @@ _BLOCKS = frozenset("div blockquote p h1 h2 h3 h4 h5 h6 pre ul ol table hr".spli
 _TRANSPARENT = frozenset(("a", "ins", "del"))  # may contain what their parent may
 _PARENTS = {"li": ("ul", "ol"), "tr": ("table",), "td": ("tr",), "th": ("tr",)}
 _CHILD = {"ul": "li", "ol": "li", "table": "tr", "tr": "td"}  # what must stand around their content
+_VOID = frozenset(("br", "hr", "img"))
 _RECORDINGS = {"audio": "声音", "video": "影片"}
 _CLASSES = frozenset(("wechat-card", "missing"))
 _NUMBERS = {"ol": ("start",), "li": ("value",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
@@ -75,7 +76,13 @@ class _Builder(HTMLParser):
         self._open = [_Open("section", section)]
         self._elements = [section]  # those of the open tags that were not left out
         self._names = ["section"]  # of these elements
+        self._texts: list[str] = []  # pieces that are not in the tree yet; each would copy those before it
         self._recording = ""  # the tag of the sound or film whose content is skipped
+
+    def close(self) -> None:
+        """End the reading."""
+        super().close()
+        self._innermost()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element, or leave its tag out where it must not stand."""
@@ -89,7 +96,7 @@ class _Builder(HTMLParser):
             self._add_picture(attributes)
         elif tag in ("br", "hr"):
             self._enclose(tag)
-            append(self._elements[-1], "br" if tag == "hr" and not self._takes_blocks() else tag)
+            append(self._innermost(), "br" if tag == "hr" and not self._takes_blocks() else tag)
         else:
             self._enclose(tag)
             if self._fits(tag, attributes):
@@ -105,7 +112,7 @@ class _Builder(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element that the tag ends, with those that were opened in it without a tag."""
-        if self._recording:
+        if self._recording or tag in _VOID:
             self._recording = "" if tag == self._recording else self._recording
             return
         while len(self._open) > 1 and self._open[-1].is_implied:
@@ -118,7 +125,14 @@ class _Builder(HTMLParser):
         if self._recording or (not data.strip() and self._names[-1] in _CHILD):
             return
         self._enclose("")
-        _append_text(self._elements[-1], legal(data))
+        self._texts.append(legal(data))
+
+    def _innermost(self) -> Element:
+        """Return the innermost open element, with all text that was read."""
+        if self._texts:
+            _append_text(self._elements[-1], "".join(self._texts))
+            self._texts = []
+        return self._elements[-1]
 
     def _fits(self, tag: str, attributes: dict[str, str]) -> bool:
         """Return whether an element may stand in the innermost open one."""
@@ -146,7 +160,7 @@ class _Builder(HTMLParser):
             self._push(child, {}, is_implied=True)
 
     def _push(self, tag: str, attributes: dict[str, str], *, is_implied: bool = False) -> None:
-        element = append(self._elements[-1], tag, **_kept(tag, attributes))
+        element = append(self._innermost(), tag, **_kept(tag, attributes))
         self._open.append(_Open(tag, element, is_implied))
         self._elements.append(element)
         self._names.append(tag)
@@ -154,26 +168,28 @@ class _Builder(HTMLParser):
     def _pop(self) -> _Open:
         closed = self._open.pop()
         if closed.element is not None:
+            self._innermost()
             self._elements.pop()
             self._names.pop()
         return closed
 
     def _break(self, tag: str) -> None:
         """Begin a new line where the tag of a block was left out, unless nothing stands before it."""
-        parent = self._elements[-1]
-        is_line = (tag in _BLOCKS or tag in _PARENTS) and self._names[-1] not in _CHILD
-        has_begun = (parent.text or "") if not len(parent) else parent[-1].tail or parent[-1].tag != f"{{{XHTML}}}br"
-        if is_line and has_begun:
+        if (tag not in _BLOCKS and tag not in _PARENTS) or self._names[-1] in _CHILD:
+            return
+        parent = self._innermost()
+        last = _last(parent)
+        if parent.text if last is None else last.tail or last.tag != f"{{{XHTML}}}br":
             append(parent, "br")
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
         self._enclose("")
-        _append_picture(self._elements[-1], attributes.get("src", ""), attributes.get("alt", ""))
+        _append_picture(self._innermost(), attributes.get("src", ""), attributes.get("alt", ""))
 
     def _add_recording(self, tag: str, attributes: dict[str, str]) -> None:
         """Add a link to a sound or film, with its still picture."""
         self._enclose("")
-        parent, address = self._elements[-1], book_link(attributes.get("src", ""))
+        parent, address = self._innermost(), book_link(attributes.get("src", ""))
         if "a" in self._names or not address:
             link = append(parent, "span", class_="recording")
         else:
@@ -194,10 +210,16 @@ def _append_picture(parent: Element, source: str, alternative: str) -> None:
 
 
 def _append_text(element: Element, text: str) -> None:
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
+    last = _last(element)
+    if last is None:
         element.text = (element.text or "") + text
+    else:
+        last.tail = (last.tail or "") + text
+
+
+def _last(element: Element) -> Element | None:
+    """Return the last child of an element. `len(element)` counts all of them."""
+    return next(element.iterchildren(reversed=True), None)
 
 
 def _address(attributes: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from random import Random
+from time import process_time
 
 import pytest
 from lxml import etree
@@ -97,6 +98,19 @@ def test_append_html_is_not_nested_too_deeply() -> None:
     section = etree.fromstring(f"<section>{chapter('<blockquote>' * 5_000 + 'a' + '</blockquote>' * 5_000)}</section>")
     assert max(sum(1 for _ in element.iterancestors()) for element in section.iter()) <= 101
     assert "".join(section.itertext()) == "a"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<rt>一</rt>", "<a>一</a>", "<p>一</p>", "<h2>一<p>一</p>", "一<br>", "&lt;", "<li>一</li>"]
+)
+def test_append_html_takes_time_in_proportion(piece: str) -> None:
+    def seconds(count: int) -> float:
+        begun = process_time()
+        chapter(piece * count)
+        return process_time() - begun
+
+    seconds(1_000)
+    assert seconds(16_000) < 12 * (seconds(4_000) + 0.02)  # four times as much; what is quadratic takes sixteen times
 
 
 @pytest.mark.parametrize(("address", "expected"), [
