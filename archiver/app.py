@@ -467,12 +467,12 @@ class Archiver:
         """
         from archiver.commands.list import list_records
 
-        def keys_with_tag(tag: str) -> set[str]:
-            from archiver.commands.search import keys_with_tag
+        def keys_labelled(tag: str, album: str) -> set[str]:
+            from archiver.commands.search import keys_labelled
 
-            return keys_with_tag(self._context, tag)
+            return keys_labelled(self._context, tag, album)
 
-        return list_records(self._catalogue, query, self.settings.completeness, keys_with_tag)
+        return list_records(self._catalogue, query, self.settings.completeness, keys_labelled)
 
     def list_linked(self, query: ArticleQuery) -> Iterator[LinkedUrl]:
         """Return an iterator over the addresses of articles that the archive lacks, and to which articles in it link.
@@ -566,7 +566,7 @@ class Archiver:
         return styled(self._context, name, capture, media_url or str, dark=dark)
 
     def export(self, request: ExportRequest, report: Report = _silent, stdout: BinaryIO | None = None) -> ExportResult:
-        """Write articles to files for other programs (WARC, WACZ, CSV, JSON Lines) and return what was written.
+        """Write articles to files for other programs, to documents or to books, and return what was written.
 
         `report` is called with the title of each article before the article is written. A table (CSV or JSON Lines)
         whose file name is `-` is written to `stdout`; if `stdout` is None, `-` is an ordinary file name. An existing

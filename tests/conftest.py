@@ -18,6 +18,7 @@ from hypothesis import Phase, settings
 from archiver import yaml_reader
 from archiver.catalogue.location import Location
 from tests.support import postgres
+from tests.support.books import EPUBCHECK
 from tests.support.command import Command
 from tests.support.injection.library import has_compiler
 from tests.support.inside import Inside
@@ -31,6 +32,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "replay": lambda: shutil.which("wayback") is not None,
     "axe": AXE.is_file,
     "compiler": has_compiler,
+    "epubcheck": lambda: EPUBCHECK.is_file() and shutil.which("java") is not None,
     "sphinx": lambda: all(find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
 }
 

@@ -1,7 +1,8 @@
-"""Run the command `archiver export`, which writes articles to documents and to files for other programs."""
+"""Run the command `archiver export`, which writes articles to documents, books and files for other programs."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -14,9 +15,22 @@ from archiver.cli.progress import Spinner
 EXAMPLES = """\b
 Examples:
   archiver export --html articles --embed
+  archiver export --epub book.epub --account 南宁市反诈骗
   archiver export --wacz archive.wacz
   archiver export --warc 2020.warc.gz --since 2020-01-01 --until 2021-01-01
   archiver export --csv - --account 南宁市反诈骗 > articles.csv"""
+
+
+_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([kMG])i?B?", re.IGNORECASE)
+_UNITS = {"k": 1e3, "m": 1e6, "g": 1e9}
+
+
+def _bytes(text: str) -> int:
+    """Return the bytes of a size such as `300MB`, `1.5G` or `800k`; raise BadParameter for other forms."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None or not (size := int(float(found[1]) * _UNITS[found[2].lower()])):
+        raise typer.BadParameter("write a size as 300MB or 1GB")
+    return size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +40,20 @@ class ExportFiles:
     html: Annotated[str, typer.Option(metavar="FOLDER", help="Each article as it looked, an HTML file.")] = ""
     pdf: Annotated[str, typer.Option(metavar="FOLDER", help="The same as PDF; needs Chromium.")] = ""
     docx: Annotated[str, typer.Option(metavar="FOLDER", help="The same as Word document; needs pandoc.")] = ""
+    epub: Annotated[str, typer.Option(metavar="FILE", help="A book of the articles, EPUB 3.")] = ""
     warc: Annotated[str, typer.Option(metavar="FILE", help="Pages and media as WARC 1.1 (.warc.gz).")] = ""
     wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
     jsonl: Annotated[str, typer.Option(metavar="FILE", help="A JSON object a line, an article; - for stdout.")] = ""
     csv: Annotated[str, typer.Option(metavar="FILE", help="A table for a spreadsheet; - for stdout.")] = ""
     embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False
+    max_size: Annotated[
+        int | None,
+        typer.Option(parser=_bytes, metavar="SIZE", help="With --epub: more books, none above it [default: 300MB]."),
+    ] = None
+
+    def paths(self) -> dict[str, str]:
+        """Return the path for each format that is wanted."""
+        return {form: path for form, path in asdict(self).items() if isinstance(path, str) and path}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +61,10 @@ class ExportSelection(options.QueryOptions):
     """The options that select the articles to export."""
 
     state: Annotated[str, typer.Option(metavar="STATE", help="Whose page is deleted, violation …")] = ""
+    title: options.Title = ""
+    tag: options.Tag = ""
+    album: options.Album = ""
+    source: options.Source = ""
 
 
 def export_articles(
@@ -55,15 +82,19 @@ def export_articles(
     from archiver.app import Archiver, ExportRequest
 
     query = selection.query()
-    paths = {form: path for form, path in asdict(files).items() if path and form != "embed"}
+    paths = files.paths()
     writes_stdout = "-" in paths.values()
     if common.as_json and writes_stdout:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
-    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), embed=files.embed)
+    request = ExportRequest(
+        files=paths, articles=query, only=tuple(what or ()), embed=files.embed, max_size=files.max_size
+    )
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
     for line in result.missing:
         print_message(f"archiver: not exported: {line}")
+    for line in result.remarks:
+        print_message(f"archiver: {line}")
     print_message(f"{result.articles} exported")
     if common.as_json:
         print_json(asdict(result))

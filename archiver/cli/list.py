@@ -38,8 +38,10 @@ class ListOptions(options.QueryOptions):
     state: Annotated[
         str, typer.Option(metavar="STATE", help="deleted, unknown …; due, waiting: still to be asked; taken-out.")
     ] = ""
-    title: Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")] = ""
-    tag: Annotated[str, typer.Option(metavar="TAG", help="With this tag.")] = ""
+    title: options.Title = ""
+    tag: options.Tag = ""
+    album: options.Album = ""
+    source: options.Source = ""
     order: Annotated[
         ListOrder, typer.Option("--sort", metavar="ORDER", help="oldest (usual) or newest.", show_default=False)
     ] = ListOrder.OLDEST

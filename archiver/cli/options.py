@@ -39,6 +39,10 @@ Verbose = Annotated[
         help="Log requests and decisions on stderr; -vv also retries, claims, locks, statements.",
     ),
 ]
+Title = Annotated[str, typer.Option(metavar="TEXT", help="Whose title has this.")]
+Tag = Annotated[str, typer.Option(metavar="TAG", help="With this tag.")]
+Album = Annotated[str, typer.Option(metavar="TITLE", help="In this album of WeChat's.")]
+Source = Annotated[str, typer.Option(metavar="NAME", help="That came by this source of archiver.yml.")]
 _LinkLocal = Annotated[
     bool, typer.Option("--link-local", help="Links to articles of this archive lead to their posts.")
 ]

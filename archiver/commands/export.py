@@ -1,4 +1,4 @@
-"""Implement the command `export`: write articles to files of other programs, or to documents in a folder."""
+"""Implement the command `export`: write articles to files of other programs, to books, or to documents in a folder."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from archiver.archive.lookup import require_article
 from archiver.catalogue import Catalogue
+from archiver.commands.books import open_books
 from archiver.commands.list import list_articles
+from archiver.commands.search import keys_labelled
 from archiver.commands.styled import Place, shown_capture, styled_article
 from archiver.context import Context
 from archiver.errors import UsageError
@@ -45,14 +48,18 @@ def check_request(request: ExportRequest) -> None:
 
     - No output file is given, or two formats have the same output file. Documents may share a folder.
     - The request names single articles and also has conditions that select articles.
-    - A web archive (WARC, WACZ) or documents would go to stdout.
-    - Pictures are to be part of HTML documents, but there are none.
+    - A web archive (WARC, WACZ), a book or documents would go to stdout.
+    - Pictures are to be part of HTML documents, or a book has a maximum size, but there are none.
     - A Python package or a program that the format needs is not installed.
     """
     if not request.files:
-        raise UsageError("say what to write: --html, --pdf or --docx FOLDER, --warc, --wacz, --jsonl or --csv FILE")
+        raise UsageError(
+            "say what to write: --html, --pdf or --docx FOLDER, --epub, --warc, --wacz, --jsonl or --csv FILE"
+        )
     if request.embed and "html" not in request.files:
         raise UsageError("--embed is for --html: the other documents hold their pictures anyway")
+    if request.max_size is not None and "epub" not in request.files:
+        raise UsageError("--max-size is for --epub: nothing else is divided")
     single = [path for form, path in request.files.items() if form not in _DOCUMENTS]
     if len({os.path.realpath(path) for path in single}) < len(single):
         raise UsageError("two exports into one file: give each its own")
@@ -63,9 +70,10 @@ def check_request(request: ExportRequest) -> None:
 
 def _check_formats(request: ExportRequest) -> None:
     """Raise UsageError if a format cannot be written to the path that is given, or needs what is not installed."""
-    for name in ("warc", "wacz"):
+    for name in ("warc", "wacz", "epub"):
         if request.files.get(name) == STDOUT:
             raise UsageError(f"--{name} needs a file")
+    for name in ("warc", "wacz"):
         if name in request.files and any(find_spec(extra) is None for extra in _EXTRA):
             raise UsageError(f"--{name} needs more packages: pip install 'archiver[warc]'")
     for name in _DOCUMENTS:
@@ -103,38 +111,45 @@ class Exporter:
         """
         check_request(self.request)
         articles = self._articles(self.context.archive.require_catalogue())  # before files are created: it may fail
+        if "epub" in self.request.files:  # a book must know all of its articles before the first is written
+            articles = list(articles)
         with ExitStack() as opened:
-            sinks = [opened.enter_context(self._open(form, path)) for form, path in self.request.files.items()]
+            sinks = [
+                opened.enter_context(self._open(form, path, articles)) for form, path in self.request.files.items()
+            ]
             for article in articles:
                 self.report(article.title)
                 _log.info("%s: exported", article.key)
                 for sink in sinks:
                     sink.add(article)
                 self.result.articles += 1
-        single = (path for form, path in self.request.files.items() if form not in _DOCUMENTS)
+        single = (path for form, path in self.request.files.items() if form not in (*_DOCUMENTS, "epub"))
         self.result.files += tuple(path for path in single if path != STDOUT or not self.stdout)
         return self.result
 
-    def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
+    def _articles(self, catalogue: Catalogue) -> Iterable[ArticleRecord]:
         """Return an iterator over the requested articles; articles that the user removed are omitted.
 
         Raise InputError, at the call, if the archive lacks an article that the request names.
         """
-        articles: Iterable[ArticleRecord] = list_articles(catalogue, self.request.articles)
+        labelled = partial(keys_labelled, self.context)
+        articles: Iterable[ArticleRecord] = list_articles(catalogue, self.request.articles, labelled)
         if self.request.only:
             named = (require_article(catalogue, name, self.context.settings) for name in self.request.only)
             articles = {article.key: article for article in named}.values()
         return (article for article in articles if not article.taken_out)
 
-    def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
+    def _open(self, form: str, path: str, articles: Iterable[ArticleRecord]) -> AbstractContextManager[Sink]:
         """Return a context manager that opens the export file at `path` and gives its Sink.
 
-        `form` is the format, such as "warc". The file appears at `path` when the context exits without an error. A
-        table with the path "-" is written to stdout. For documents, `path` is a folder, and each document appears when
-        its article was added.
+        `form` is the format, such as "warc"; `articles` are those of a book. The file appears at `path` when the
+        context exits without an error. A table with the path "-" is written to stdout. For documents, `path` is a
+        folder, and each document appears when its article was added.
         """
         if form in _DOCUMENTS:
             return nullcontext(self._documents(form, Path(path)))
+        if form == "epub":
+            return open_books(self.context, self.request, articles, self.result)
         if form == "wacz":
             return self._wacz(Path(path))
         return self._warc(Path(path)) if form == "warc" else self._table(form, path)
@@ -159,7 +174,7 @@ class Exporter:
         catalogue = self.context.archive.catalogue
         return DocumentFolder(
             folder=folder, form=form, program="" if form == "html" else require_program(form),
-            is_embedded=self.request.embed, names=DocumentNames(list_articles(catalogue, ArticleQuery())),
+            is_embedded=self.request.embed, names=DocumentNames(catalogue.articles.query()),
             styled=self._styled, root=self.context.archive.root, missing=self.result.missing.append,
             written=self._add_file,
         ).open()  # fmt: skip

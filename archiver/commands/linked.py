@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 
 from archiver import policy, urls
 from archiver.archive.article_links import ArticleLinks
 from archiver.catalogue import key_of_long_url
 from archiver.catalogue.articles import REMOVED
-from archiver.commands.list import select_articles
-from archiver.commands.search import keys_with_tag
+from archiver.commands.list import list_articles
+from archiver.commands.search import keys_labelled
 from archiver.context import Context
 from archiver.errors import UsageError
 from archiver.models import ArticleName, LinkedUrl, Target, UrlRecord
@@ -31,7 +32,7 @@ def list_linked(context: Context, query: ArticleQuery) -> Iterator[LinkedUrl]:
     targets: dict[str, dict[str, Target]] = {}  # by identity of the article and by address
     names: dict[str, dict[str, ArticleName]] = {}  # by identity of the linked article and by key of the linking one
     catalogue, min_coverage = context.archive.require_catalogue(), context.settings.completeness
-    for article in select_articles(catalogue, query, min_coverage, lambda tag: keys_with_tag(context, tag)):
+    for article in list_articles(catalogue, query, partial(keys_labelled, context), min_coverage):
         for target in links.of_article(article):
             identity = key_of_long_url(target.url) or target.url
             targets.setdefault(identity, {}).setdefault(target.url, target)

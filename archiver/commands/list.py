@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from archiver.catalogue import Catalogue
@@ -11,9 +12,11 @@ from archiver.models import ArticleRecord, UrlRecord
 from archiver.models.requests import DUE, WAITING, ArticleQuery
 from archiver.search.normalization import normalize
 
+KeysLabelled = Callable[[str, str], Collection[str]]  # a tag and an album, each '' for any → keys of articles
+
 
 def list_records(
-    catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_with_tag: Callable[[str], Collection[str]]
+    catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_labelled: KeysLabelled
 ) -> Iterator[ArticleRecord | UrlRecord]:
     """Yield the articles that `query` selects, then addresses that led to no article; at most `query.limit` of both.
 
@@ -24,22 +27,22 @@ def list_records(
     has one of these two states together with a condition about articles.
 
     `query.incomplete` selects articles that lack images, or whose posts show too little of the page's text: a share of
-    less than `min_coverage` (0 to 1). `keys_with_tag` returns the keys of the articles whose posts have a tag.
+    less than `min_coverage` (0 to 1). `keys_labelled` returns the keys of the articles with a tag and in an album.
     """
-    is_of_articles = any((query.account, query.since, query.until, query.incomplete, query.title, query.tag))
+    is_of_articles = replace(query, state="", order="", limit=None) != ArticleQuery()
     if is_of_articles and query.state in (DUE, WAITING):
         raise UsageError(f"--state {query.state} lists addresses, of which no account, day or picture is known")
-    records = select_articles(catalogue, query, min_coverage, keys_with_tag)
+    records = list_articles(catalogue, query, keys_labelled, min_coverage)
     urls = iter(()) if is_of_articles else _urls(catalogue, query.state)
     yield from islice(chain(records, urls), query.limit)
 
 
-def select_articles(
-    catalogue: Catalogue, query: ArticleQuery, min_coverage: float, keys_with_tag: Callable[[str], Collection[str]]
+def list_articles(
+    catalogue: Catalogue, query: ArticleQuery, keys_labelled: KeysLabelled, min_coverage: float = 0.0
 ) -> Iterator[ArticleRecord]:
-    """Yield the articles that `query` selects, in its order; `query.limit` is ignored.
+    """Yield the articles that `query` selects, in its order, the oldest first if it has none. Its limit is ignored.
 
-    `min_coverage` and `keys_with_tag` are those of `list_records`.
+    `min_coverage` and `keys_labelled` are those of `list_records`.
     """
     records = catalogue.articles.query(
         account=query.account, since=query.since, until=query.until, state=query.state,
@@ -48,18 +51,12 @@ def select_articles(
     if query.title:
         title = normalize(query.title)
         records = (record for record in records if title in normalize(record.title))
-    if query.tag:
-        keys = keys_with_tag(query.tag)
+    if query.source:
+        records = (record for record in records if record.source == query.source)
+    if query.tag or query.album:
+        keys = keys_labelled(query.tag, query.album)
         records = (record for record in records if record.key in keys)
-    return reversed(list(records)) if query.order == "newest" else records
-
-
-def list_articles(catalogue: Catalogue, query: ArticleQuery) -> Iterator[ArticleRecord]:
-    """Yield the articles that `query` selects by account, time of publication and state, the oldest first.
-
-    The other fields of `query` (incomplete, title, tag, order, limit) are ignored.
-    """
-    return catalogue.articles.query(account=query.account, since=query.since, until=query.until, state=query.state)
+    yield from reversed(list(records)) if query.order == "newest" else records
 
 
 def _urls(catalogue: Catalogue, state: str) -> Iterator[UrlRecord]:

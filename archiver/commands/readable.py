@@ -10,6 +10,7 @@ from archiver.archive.lookup import require_article
 from archiver.context import Context
 from archiver.errors import NotWeChat
 from archiver.export.post_html import PostAddresses, links_in, post_html
+from archiver.models import ArticleRecord
 from archiver.models.browsing import ReadableArticle, ReaderAddresses
 from archiver.search.post_text import ParsedPost, parse_post
 from archiver.storage.local import read_file
@@ -29,7 +30,13 @@ def readable(context: Context, name: str, addresses: ReaderAddresses) -> Readabl
     the web are removed. Media of the archive have the address `addresses.media_url` of their paths; others become
     links. Raise InputError if the archive has no such article.
     """
-    article = require_article(context.archive.require_catalogue(), name, context.settings)
+    return read_article(
+        context, require_article(context.archive.require_catalogue(), name, context.settings), addresses
+    )
+
+
+def read_article(context: Context, article: ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
+    """Return the text of the post of an article of the archive, see `readable`."""
     path = context.archive.root / article.post
     try:
         if not article.post or path.stat().st_size > _MAX_POST:
@@ -52,7 +59,7 @@ def readable(context: Context, name: str, addresses: ReaderAddresses) -> Readabl
     html = post_html(post, PostAddresses(medium_of=medium_of, link_of=link_of, missing=addresses.missing))
     return ReadableArticle(
         html=html, tags=post.tags, albums=post.albums, author=str(post.origin.get("author") or ""),
-        digest=str(post.origin.get("digest") or ""),
+        digest=str(post.origin.get("digest") or ""), language=str(post.values.get("lang") or ""),
     )  # fmt: skip
 
 

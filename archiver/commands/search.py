@@ -59,11 +59,11 @@ def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchR
     return result if hits else _suggest(index, request, result)
 
 
-def keys_with_tag(context: Context, tag: str) -> set[str]:
-    """Return the keys of the articles whose posts have a tag now."""
+def keys_labelled(context: Context, tag: str, album: str) -> set[str]:
+    """Return the keys of the articles whose posts have a tag and name an album now; '' stands for any."""
 
     def keys(index: SearchIndex) -> set[str]:
-        return {post.key for post in index.posts(list(index.find(Query(), Filter(tag=tag))))}
+        return {post.key for post in index.posts(list(index.find(Query(), Filter(tag=tag, album=album))))}
 
     return ArchiveIndex(context.archive).read(keys, lambda _: None, lambda _: None)
 
@@ -72,7 +72,7 @@ def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[i
     selection = request.articles
     conditions = Filter(
         account=selection.account, since=_seconds(selection.since), until=_seconds(selection.until),
-        state=selection.state, title=normalize(selection.title), tag=selection.tag,
+        state=selection.state, title=normalize(selection.title), tag=selection.tag, album=selection.album,
     )  # fmt: skip
     order = selection.order or "relevance"
     if not request.exact:

@@ -82,7 +82,7 @@ class ReadableArticle:
 
     `html` is safe to include in a page. It is '' if the file of the post is missing (`is_missing`). `tags` and `albums`
     are those in the front matter of the post. `author` and `digest` are the article's author and WeChat's short summary
-    of it; '' if it has none.
+    of it; '' if it has none. `language` is what the front matter gives as `lang`, such as `en`.
     """
 
     html: str = ""
@@ -91,6 +91,7 @@ class ReadableArticle:
     albums: tuple[str, ...] = ()
     author: str = ""
     digest: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

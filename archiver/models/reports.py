@@ -114,12 +114,14 @@ class ExportResult:
 
     `files` are the paths of the written files, and `articles` is the number of exported articles. `missing` has a
     message for each page or medium that is in the catalogue, but whose file is missing, unreadable or altered, so that
-    it could not be exported.
+    it could not be exported. `remarks` has what the user should know of a complete export, such as that there are
+    several books.
     """
 
     files: tuple[str, ...] = ()  # paths of the written files
     articles: int = 0  # number of exported articles
     missing: list[str] = field(default_factory=list)  # a message for each recorded file that could not be exported
+    remarks: list[str] = field(default_factory=list)  # what the user should know, though nothing is missing
 
     @property
     def exit_code(self) -> Exit:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 DUE, WAITING = "due", "waiting"  # states of addresses not fetched yet, in addition to models.State
 STDOUT = "-"  # as a path: write to stdout
+MAX_BOOK = 300_000_000  # bytes of an EPUB book, if no other number is given
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +21,8 @@ class ArticleQuery:
       without an article that are to be fetched now (`due`) or later (`waiting`).
     - `incomplete` selects only articles with missing media or missing text.
     - `title` is a text that the title contains. Case and full-width letters make no difference.
-    - `tag` is a tag that the post has.
+    - `tag` is a tag that the post has, and `album` the title of an album of WeChat's that contains the article.
+    - `source` is the name of the list, feed or album in archiver.yml by which the article came.
 
     `order` is `newest`, `oldest` or, for a search, `relevance`; '' is the usual order of the command. `limit` is the
     maximum number of articles, None for no limit.
@@ -33,6 +35,8 @@ class ArticleQuery:
     incomplete: bool = False  # only articles with missing media or missing text
     title: str = ""  # text that the title contains; case and full-width letters make no difference
     tag: str = ""  # tag that the post has
+    album: str = ""  # title of an album of WeChat's that contains the article
+    source: str = ""  # name of the source in archiver.yml by which the article came
     order: str = ""  # `newest`, `oldest`, or for a search `relevance`; '' is the usual order of the command
     limit: int | None = None  # maximum number of articles
 
@@ -84,16 +88,18 @@ class SearchRequest:
 class ExportRequest:
     """The articles to export and the files to write.
 
-    `files` maps each format (`warc`, `wacz`, `jsonl`, `csv`) to the path of its file. The path `-` means stdout; it is
-    allowed for `jsonl` and `csv`. For documents (`html`, `pdf`, `docx`), it is the path of a folder. With `embed`,
-    pictures become part of HTML documents instead of lying beside them. `articles` selects the articles. Alternatively,
-    `only` names them by key, address or path of the post; giving both is an error.
+    `files` maps each format (`warc`, `wacz`, `epub`, `jsonl`, `csv`) to the path of its file. The path `-` means
+    stdout; it is allowed for `jsonl` and `csv`. For documents (`html`, `pdf`, `docx`), it is the path of a folder. With
+    `embed`, pictures become part of HTML documents instead of lying beside them. Several EPUB books are written instead
+    of one that would have more than `max_size` bytes. `articles` selects the articles. Alternatively, `only` names them
+    by key, address or path of the post; giving both is an error.
     """
 
-    files: Mapping[str, str]  # path by format: of a file (warc, wacz, jsonl, csv), of a folder (html, pdf, docx)
+    files: Mapping[str, str]  # path by format: of a file (warc, wacz, epub, jsonl, csv), of a folder (html, pdf, docx)
     articles: ArticleQuery = field(default_factory=ArticleQuery)
     only: tuple[str, ...] = ()  # keys, addresses or post files of the articles; if given, they replace `articles`
     embed: bool = False  # pictures become part of HTML documents
+    max_size: int | None = None  # of an EPUB book in bytes; None: MAX_BOOK
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

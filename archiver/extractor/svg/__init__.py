@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from lxml import etree
 
 from archiver.extractor.passes.lengths import COLUMN_WIDTH
-from archiver.extractor.passes.tree import Element
+from archiver.extractor.passes.tree import Element, parse_body
 from archiver.extractor.svg.appearance import Appearance, appearance_of
 from archiver.extractor.svg.sanitizer import SVG_NAMESPACE, UndrawableError, copy_drawing
 from archiver.extractor.svg.styles import RuleIndex
-from archiver.extractor.svg.surroundings import Surroundings, number, view_box
+from archiver.extractor.svg.surroundings import Surroundings, number, surroundings_of, view_box
 from archiver.media_types.svg import is_safe_svg
 
-__all__ = ["Drawing", "UndrawableError", "draw"]
+__all__ = ["Drawing", "UndrawableError", "draw", "redraw"]
 
 _TEXT_FONT = "sans-serif"
 _LARGEST_SIDE = 10_000  # px
@@ -56,6 +56,18 @@ def draw(svg: Element, surroundings: Surroundings, definitions: Mapping[str, Ele
     if not is_safe_svg(content):
         raise UndrawableError("not an SVG file that is surely harmless")
     return Drawing(content=content, appearance=appearance, is_whole=is_whole)
+
+
+def redraw(content: bytes) -> bytes:
+    """Return an SVG file anew, with only what a drawing may contain: it shows the same and loads no other file.
+
+    Pictures in it that are other files are left out. Raise UndrawableError if it is no SVG, or too large or too deep.
+    """
+    svg = next(parse_body(content.decode("utf-8", "replace")).iter("svg"), None)
+    if svg is None:
+        raise UndrawableError("no SVG")
+    rules = RuleIndex("\n".join(style.text or "" for style in svg.iter("style")))
+    return draw(svg, surroundings_of(svg), {}, rules).content
 
 
 def _set_size(root: Element, svg: Element, surroundings: Surroundings) -> None:

@@ -65,7 +65,7 @@ def test_export_html_second_run_changes_nothing(archiver: Command) -> None:
 
 def test_export_html_embedded_pictures_are_in_the_file(archiver: Command) -> None:
     assert export(archiver, "--html", "copies", "--embed", "--json", ADDRESSES[0]).outcome == {
-        "files": ["copies/a／b： 红.html"], "articles": 1, "missing": [],
+        "files": ["copies/a／b： 红.html"], "articles": 1, "missing": [], "remarks": [],
     }  # fmt: skip
     written = files_in(archiver.folder / "copies")
     assert list(written) == ["a／b： 红.html"]

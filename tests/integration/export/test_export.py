@@ -318,7 +318,7 @@ def test_wacz_is_valid_and_lists_readable_pages(article: Command) -> None:
     assert sorted(path.name for path in article.folder.iterdir() if path.name.startswith(".a.wacz")) == []
 
 
-@pytest.mark.parametrize("form", ["warc", "wacz"])
+@pytest.mark.parametrize("form", ["warc", "wacz", "epub"])
 def test_export_full_disk_keeps_previous_file(archiver: Command, world: World, form: str) -> None:
     large = numbered.picture_bytes(1) + Random(1).randbytes(200_000)
     world.serve(f"{numbered.picture(1)}/0", pages.picture(large, "image/png"))

@@ -114,7 +114,7 @@ def test_export_several_tables_at_once(two: Command) -> None:
     (two.folder / "a.csv").write_text("old", encoding="utf-8")
     assert len(export(two, "--csv", "a.csv", "--jsonl", "-").splitlines()) == 2  # no path among the rows
     told = json.loads(export(two, "--csv", "a.csv", "--jsonl", "a.jsonl", "--json"))
-    assert told == {"files": ["a.jsonl", "a.csv"], "articles": 2, "missing": []}
+    assert told == {"files": ["a.jsonl", "a.csv"], "articles": 2, "missing": [], "remarks": []}
     assert len(rows((two.folder / "a.csv").read_bytes())) == 2
     assert len((two.folder / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 2
 

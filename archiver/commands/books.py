@@ -1,0 +1,141 @@
+"""Write the articles of an export as EPUB books: one book, or several where one would be too large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from archiver.commands.readable import read_article
+from archiver.context import Context
+from archiver.errors import UsageError
+from archiver.export.epub.book import BookWriter, book_file
+from archiver.export.epub.package import Book
+from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_sizes
+from archiver.export.epub.pictures import book_picture, has_converter
+from archiver.export.epub.titles import book_title
+from archiver.models import ArticleRecord
+from archiver.models.browsing import ReaderAddresses
+from archiver.models.reports import ExportResult
+from archiver.models.requests import MAX_BOOK, ExportRequest
+from archiver.storage.local import read_file
+from archiver.writer.names import IMAGES
+
+_MOST_BOOKS = 100  # of an export; all of them are open at the same time
+_MISSING = "图片、声音或影片没有保存"
+
+
+@contextmanager
+def open_books(
+    context: Context, request: ExportRequest, articles: Iterable[ArticleRecord], result: ExportResult
+) -> Iterator[Books]:
+    """Yield the books of an export, to which each of `articles` must be added.
+
+    They appear when the `with` block ends without an error. Their paths, what is missing in them and remarks are added
+    to `result`. Raise UsageError if there were very many books, and OutputError if a file cannot be written.
+    """
+    path, most = Path(request.files["epub"]), request.max_size or MAX_BOOK
+    with ExitStack() as opened:
+        books = Books(context=context, missing=result.missing.append)
+        parts = divide(list(_chapters(context, articles, result.missing.append)), most)
+        if len(parts) > _MOST_BOOKS:
+            raise UsageError(f"{len(parts)} books would be written: choose fewer articles, or a larger --max-size")
+        title = book_title([chapter for part in parts for chapter in part], request) if parts else ""
+        for number, part in enumerate(parts, 1):
+            target = path.with_stem(f"{path.stem}-{number}") if len(parts) > 1 else path
+            book = Book(title=title, number=number, total=len(parts), chapters=part)
+            books.add_book(book, opened.enter_context(book_file(target, book)))
+            result.files += (str(target),)
+        yield books
+    if not parts:
+        result.remarks.append(f"{path}: no book was written, since no article was selected")
+    if len(parts) > 1:
+        result.remarks.append(f"{path}: more than {most / 1e6:g} MB, so it was written as {len(parts)} books")
+    if books.has_placeholder:
+        remark = f"{path}: it has pictures, such as WebP, that not every reader of books shows"
+        result.remarks.append(remark if has_converter() else f"{remark}; pip install 'archiver[epub]' converts them")
+
+
+def _chapters(context: Context, articles: Iterable[ArticleRecord], missing: Callable[[str], None]) -> Iterator[Chapter]:
+    """Yield the chapters in the order of the books; name articles without a post by `missing`."""
+    for article in sorted(articles, key=chapter_order):
+        path, size = context.archive.root / article.post, 0
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            missing(f"{path}: cannot be read ({error.strerror})")
+        files = context.archive.catalogue.media.files_of_article(article.key).values()
+        shown = ((file.path, file.size) for file in files if _is_picture(file.path))
+        yield Chapter(article=article, size=size, pictures=picture_sizes(shown))
+
+
+def _is_picture(path: str) -> bool:
+    return PurePath(path).parts[0] == IMAGES
+
+
+@dataclass(kw_only=True)
+class Books:
+    """The books of an export that are being written.
+
+    `missing` is called with a message for each picture that cannot be written.
+    """
+
+    context: Context
+    missing: Callable[[str], None]
+    _places: dict[str, tuple[Chapter, BookWriter]] = field(default_factory=dict)  # by the keys of articles
+
+    def add_book(self, book: Book, writer: BookWriter) -> None:
+        """Add a book with the writer of its file."""
+        for chapter in book.chapters:
+            self._places[chapter.article.key] = chapter, writer
+
+    @property
+    def has_placeholder(self) -> bool:
+        """Whether some readers show a placeholder instead of a picture."""
+        return any(writer.has_placeholder for _, writer in self._places.values())
+
+    def add(self, article: ArticleRecord) -> None:
+        """Write the chapter of an article and the pictures that it shows to its book."""
+        chapter, writer = self._places[article.key]
+        digests = {
+            file.path: file.sha256
+            for file in self.context.archive.catalogue.media.files_of_article(article.key).values()
+        }
+
+        def media_url(path: str) -> str:
+            if not _is_picture(path):  # a sound or film: the chapter links to the original
+                return article.url
+            known = writer.picture_at(path)
+            if known is not None:
+                return known
+            content = self._read(path, digests.get(path, ""))
+            picture = book_picture(content) if content else None
+            if content and picture is None:
+                self.missing(f"{self.context.archive.root / path}: is no picture that a book can show")
+            return writer.add_picture(path, picture)
+
+        addresses = ReaderAddresses(
+            media_url=media_url, article_url=lambda key: writer.chapter_of(key) or self._web_address(key),
+            missing=_MISSING,
+        )  # fmt: skip
+        writer.add_chapter(chapter, read_article(self.context, article, addresses))
+
+    def _web_address(self, key: str) -> str:
+        """Return the address of an article that is not in the same book; '' if it is unknown."""
+        article = self.context.archive.catalogue.articles.find_by_key(key)
+        return article.url if article else ""
+
+    def _read(self, path: str, digest: str) -> bytes:
+        """Return the bytes of a media file; b'' if it cannot be read or does not have the SHA-256 `digest`, if any."""
+        name = self.context.archive.root / path
+        try:
+            content = read_file(name)
+        except OSError as error:
+            self.missing(f"{name}: cannot be read ({error.strerror})")
+            return b""
+        if digest and sha256(content).hexdigest() != digest:
+            self.missing(f"{name}: is not the file that came")
+            return b""
+        return content
