@@ -31,6 +31,7 @@ from archiver.models.browsing import (
     Revision,
     TextComparison,
 )
+from archiver.models.feeds import Feed, FeedFormat, LatestArticles, SubscriptionGroup
 from archiver.models.job import FetchOptions
 from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
@@ -517,6 +518,30 @@ class Archiver:
 
         return browse(self._context, request)
 
+    def latest(self, request: BrowseRequest) -> LatestArticles:
+        """Return a part of the articles that a request selects, those first that came into the archive last.
+
+        An article that is kept again because it changed comes first again. No text is read. A request with a tag or an
+        album needs the index of the search, which is made if there is none. Raise InputError if there is no archive.
+        """
+        from archiver.commands.browse import latest
+
+        return latest(self._context, request)
+
+    @staticmethod
+    def feed_document(feed: Feed, form: FeedFormat) -> bytes:
+        """Return the document of a feed in the format `form`: `atom`, or `json` for JSON Feed."""
+        from archiver.export.feeds import atom_document, json_document
+
+        return atom_document(feed) if form == "atom" else json_document(feed)
+
+    @staticmethod
+    def subscriptions_document(title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
+        """Return a list of feeds that programs import (OPML)."""
+        from archiver.export.feeds import opml_document
+
+        return opml_document(title, groups)
+
     def listed(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
         """Return the articles with these keys with an excerpt and a picture of each, in the same order.
 
@@ -554,11 +579,11 @@ class Archiver:
         self._context.archive.require_catalogue()
         return ArchiveIndex(self._context.archive).is_made()
 
-    def readable(self, name: str, addresses: ReaderAddresses) -> ReadableArticle:
+    def readable(self, name: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
         """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.
 
-        `name` is the article's key, one of its addresses, or the path of its post. `addresses` are those to write for
-        media and for articles of the archive. Raise InputError if the article is not in the archive.
+        `name` is the article's key, one of its addresses, the path of its post, or its record. `addresses` are those to
+        write for media and for articles of the archive. Raise InputError if the article is not in the archive.
         """
         from archiver.commands.read import readable
 

@@ -10,6 +10,7 @@ from archiver.archive.lookup import require_article
 from archiver.context import Context
 from archiver.errors import NotWeChat
 from archiver.export.post_html import PostAddresses, links_in, post_html
+from archiver.models import ArticleRecord
 from archiver.models.browsing import ReadableArticle, ReaderAddresses
 from archiver.search.post_text import ParsedPost, parse_post
 from archiver.storage.local import read_file
@@ -22,14 +23,15 @@ _SITE = "{{site.baseurl}}"
 _PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
 
 
-def readable(context: Context, name: str, addresses: ReaderAddresses) -> ReadableArticle:
+def readable(context: Context, named: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
     """Return the text of an article's post as HTML, as its file is now, even if a person edited it.
 
     Links to articles of the archive lead to `addresses.article_url` of their keys. All other links that do not lead to
     the web are removed. Media of the archive have the address `addresses.media_url` of their paths; others become
     links. Raise InputError if the archive has no such article.
     """
-    article = require_article(context.archive.require_catalogue(), name, context.settings)
+    catalogue = context.archive.require_catalogue()
+    article = named if isinstance(named, ArticleRecord) else require_article(catalogue, named, context.settings)
     path = context.archive.root / article.post
     try:
         if not article.post or path.stat().st_size > _MAX_POST:
