@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,19 +19,6 @@ from archiver.catalogue import Catalogue, Location
 from archiver.clock import utc_now
 from archiver.errors import OutputError
 from archiver.models import ArticleRecord, Capture, Finding, MergeResult, Outcome, UrlRecord
-from archiver.models.browsing import (
-    ArticleGroup,
-    ArticleList,
-    DayCounts,
-    GroupedBy,
-    ListedArticle,
-    Neighbours,
-    ReadableArticle,
-    ReaderAddresses,
-    Revision,
-    TextComparison,
-)
-from archiver.models.feeds import Feed, FeedFormat, LatestArticles, SubscriptionGroup
 from archiver.models.job import FetchOptions
 from archiver.models.queue import QueueEntry, QueueResult
 from archiver.models.reports import (
@@ -53,6 +40,7 @@ from archiver.storage.local import OWN_FOLDER
 
 if TYPE_CHECKING:
     from archiver.archive.inventory import Inventory
+    from archiver.commands.reader import ArchiveReader
     from archiver.context import Context
     from archiver.sources import ListEntry
 
@@ -508,109 +496,12 @@ class Archiver:
 
         return search(self._context, request, planned, done)
 
-    def browse(self, request: BrowseRequest) -> ArticleList:
-        """Return a part of the articles that a request selects, the newest first, and the number of all of them.
+    @property
+    def reader(self) -> ArchiveReader:
+        """The lists, texts and comparisons that the pages of `archiver serve` show, part by part."""
+        from archiver.commands.reader import ArchiveReader
 
-        A request with a tag or an album needs the index of the search, which is made if there is none. Raise InputError
-        if there is no archive.
-        """
-        from archiver.commands.browse import browse
-
-        return browse(self._context, request)
-
-    def latest(self, request: BrowseRequest) -> LatestArticles:
-        """Return a part of the articles that a request selects, those first that came into the archive last.
-
-        An article that is kept again because it changed comes first again. No text is read. A request with a tag or an
-        album needs the index of the search, which is made if there is none. Raise InputError if there is no archive.
-        """
-        from archiver.commands.browse import latest
-
-        return latest(self._context, request)
-
-    @staticmethod
-    def feed_document(feed: Feed, form: FeedFormat) -> bytes:
-        """Return the document of a feed in the format `form`: `atom`, or `json` for JSON Feed."""
-        from archiver.export.feeds import atom_document, json_document
-
-        return atom_document(feed) if form == "atom" else json_document(feed)
-
-    @staticmethod
-    def subscriptions_document(title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
-        """Return a list of feeds that programs import (OPML)."""
-        from archiver.export.feeds import opml_document
-
-        return opml_document(title, groups)
-
-    def listed(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
-        """Return the articles with these keys with an excerpt and a picture of each, in the same order.
-
-        Unknown keys and removed articles are left out. Raise InputError if there is no archive.
-        """
-        from archiver.commands.browse import listed
-
-        return listed(self._context, keys)
-
-    def groups(self, by: GroupedBy) -> tuple[ArticleGroup, ...]:
-        """Return the accounts, sources, tags or albums of the articles, that of most articles first.
-
-        `by` is `account`, `source`, `tag` or `album`. Tags and albums need the index of the search, which is made if
-        there is none. Raise InputError if there is no archive.
-        """
-        from archiver.commands.browse import groups
-
-        return groups(self._context, by)
-
-    def days(self) -> DayCounts:
-        """Return the numbers of articles by their day of publication; raise InputError if there is no archive."""
-        return self._catalogue.browsing.by_day()
-
-    def exists(self) -> bool:
-        """Return whether there is an archive, so that the methods that read it do not raise InputError."""
-        return self._context.archive.exists()
-
-    def has_search_index(self) -> bool:
-        """Return whether the index of the search is there, so that a search need not read all posts first.
-
-        Raise InputError if there is no archive.
-        """
-        from archiver.archive.search_index import ArchiveIndex
-
-        self._context.archive.require_catalogue()
-        return ArchiveIndex(self._context.archive).is_made()
-
-    def readable(self, name: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
-        """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.
-
-        `name` is the article's key, one of its addresses, the path of its post, or its record. `addresses` are those to
-        write for media and for articles of the archive. Raise InputError if the article is not in the archive.
-        """
-        from archiver.commands.read import readable
-
-        return readable(self._context, name, addresses)
-
-    def neighbours(self, key: str) -> Neighbours:
-        """Return the articles that the account of an article published just before and just after it."""
-        return self._catalogue.browsing.neighbours(key)
-
-    def revisions(self, name: str) -> Sequence[Revision]:
-        """Return the captures of an article, the oldest first, with whether each changed the text of the article.
-
-        `name` is the article's key, one of its addresses, or the path of its post. Raise InputError if the article is
-        not in the archive.
-        """
-        from archiver.commands.compare import revisions
-
-        return revisions(self._context, name)
-
-    def compare(self, name: str, old: int, new: int) -> TextComparison:
-        """Return the lines and words that differ between two captures of an article; `difference` returns a diff.
-
-        The arguments and errors are those of `difference`.
-        """
-        from archiver.commands.compare import compare
-
-        return compare(self._context, name, old, new)
+        return ArchiveReader(self._context)
 
     def styled(
         self,

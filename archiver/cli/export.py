@@ -1,4 +1,4 @@
-"""Run the command `archiver export`, which writes articles to files for other programs."""
+"""Run the command `archiver export`, which writes articles to documents and to files for other programs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from archiver.cli.progress import Spinner
 
 EXAMPLES = """\b
 Examples:
+  archiver export --html articles --embed
   archiver export --wacz archive.wacz
   archiver export --warc 2020.warc.gz --since 2020-01-01 --until 2021-01-01
   archiver export --csv - --account 南宁市反诈骗 > articles.csv"""
@@ -20,12 +21,16 @@ Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The options that name the files to write: one path for each format, '' for a format that is not wanted."""
+    """The options that say what to write: one path for each format, '' for a format that is not wanted."""
 
+    html: Annotated[str, typer.Option(metavar="FOLDER", help="Each article as it looked, an HTML file.")] = ""
+    pdf: Annotated[str, typer.Option(metavar="FOLDER", help="The same as PDF; needs Chromium.")] = ""
+    docx: Annotated[str, typer.Option(metavar="FOLDER", help="The same as Word document; needs pandoc.")] = ""
     warc: Annotated[str, typer.Option(metavar="FILE", help="Pages and media as WARC 1.1 (.warc.gz).")] = ""
     wacz: Annotated[str, typer.Option(metavar="FILE", help="The same as WACZ, for replayweb.page.")] = ""
     jsonl: Annotated[str, typer.Option(metavar="FILE", help="A JSON object a line, an article; - for stdout.")] = ""
     csv: Annotated[str, typer.Option(metavar="FILE", help="A table for a spreadsheet; - for stdout.")] = ""
+    embed: Annotated[bool, typer.Option("--embed", help="With --html: pictures in the file, not beside it.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +51,15 @@ def export_articles(
     selection: ExportSelection,
     common: options.CommonOptions,
 ) -> int:
-    """Write articles to WARC, WACZ, JSON Lines or CSV files. FILE is replaced when the new one is complete."""
+    """Write articles as documents to a FOLDER, or all of them to a FILE. A file is replaced when it is complete."""
     from archiver.app import Archiver, ExportRequest
 
     query = selection.query()
-    paths = {form: path for form, path in asdict(files).items() if path}
+    paths = {form: path for form, path in asdict(files).items() if path and form != "embed"}
     writes_stdout = "-" in paths.values()
     if common.as_json and writes_stdout:
         raise typer.BadParameter("--json tells on stdout what was written: give the table a file")
-    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()))
+    request = ExportRequest(files=paths, articles=query, only=tuple(what or ()), embed=files.embed)
     with Archiver(common.settings(output)) as archive, Spinner() as spinner:
         result = archive.export(request, _ignore_title if writes_stdout else spinner.show, table_output())
     for line in result.missing:

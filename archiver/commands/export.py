@@ -1,4 +1,4 @@
-"""Implement the command `export`: write articles to WARC, WACZ, JSON Lines or CSV files."""
+"""Implement the command `export`: write articles to files of other programs, or to documents in a folder."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from typing import BinaryIO, Protocol
 from archiver.archive.lookup import require_article
 from archiver.catalogue import Catalogue
 from archiver.commands.list import list_articles
+from archiver.commands.styled import Place, shown_capture, styled_article
 from archiver.context import Context
 from archiver.errors import UsageError
 from archiver.export.article import ArticleExporter
+from archiver.export.converters import require_program
+from archiver.export.documents import DocumentFolder
+from archiver.export.file_names import DocumentNames
 from archiver.export.tables import CsvTable, JsonLinesTable
 from archiver.export.wacz import PageListWriter, wacz_file
 from archiver.export.warc import WarcWriter
 from archiver.models import ArticleRecord
-from archiver.models.reports import ExportResult
+from archiver.models.reports import ExportResult, StyledArticle
 from archiver.models.requests import STDOUT, ArticleQuery, ExportRequest
 from archiver.storage.local import atomic_file
 
@@ -30,6 +34,7 @@ Report = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
 _EXTRA = ("warcio", "wacz")  # the packages that the extra [warc] installs
+_DOCUMENTS = ("html", "pdf", "docx")  # formats of which each article has a file of its own, in a folder
 _TABLES: dict[str, Callable[[BinaryIO], Sink]] = {"jsonl": JsonLinesTable, "csv": CsvTable}
 
 
@@ -38,22 +43,36 @@ def check_request(request: ExportRequest) -> None:
 
     The reasons are:
 
-    - No output file is given, or two formats have the same output file.
+    - No output file is given, or two formats have the same output file. Documents may share a folder.
     - The request names single articles and also has conditions that select articles.
-    - A web archive (WARC, WACZ) would go to stdout.
-    - A Python package that the format needs is not installed.
+    - A web archive (WARC, WACZ) or documents would go to stdout.
+    - Pictures are to be part of HTML documents, but there are none.
+    - A Python package or a program that the format needs is not installed.
     """
     if not request.files:
-        raise UsageError("say what to write: --warc, --wacz, --jsonl or --csv FILE")
-    if len({os.path.realpath(path) for path in request.files.values()}) < len(request.files):
+        raise UsageError("say what to write: --html, --pdf or --docx FOLDER, --warc, --wacz, --jsonl or --csv FILE")
+    if request.embed and "html" not in request.files:
+        raise UsageError("--embed is for --html: the other documents hold their pictures anyway")
+    single = [path for form, path in request.files.items() if form not in _DOCUMENTS]
+    if len({os.path.realpath(path) for path in single}) < len(single):
         raise UsageError("two exports into one file: give each its own")
     if request.only and request.articles != ArticleQuery():
         raise UsageError("name articles, or choose them by options, not both")
+    _check_formats(request)
+
+
+def _check_formats(request: ExportRequest) -> None:
+    """Raise UsageError if a format cannot be written to the path that is given, or needs what is not installed."""
     for name in ("warc", "wacz"):
         if request.files.get(name) == STDOUT:
             raise UsageError(f"--{name} needs a file")
         if name in request.files and any(find_spec(extra) is None for extra in _EXTRA):
             raise UsageError(f"--{name} needs more packages: pip install 'archiver[warc]'")
+    for name in _DOCUMENTS:
+        if request.files.get(name) == STDOUT:
+            raise UsageError(f"--{name} needs a folder")
+        if name in request.files and name != "html":
+            require_program(name)
 
 
 class Sink(Protocol):
@@ -92,7 +111,8 @@ class Exporter:
                 for sink in sinks:
                     sink.add(article)
                 self.result.articles += 1
-        self.result.files = tuple(path for path in self.request.files.values() if path != STDOUT or not self.stdout)
+        single = (path for form, path in self.request.files.items() if form not in _DOCUMENTS)
+        self.result.files += tuple(path for path in single if path != STDOUT or not self.stdout)
         return self.result
 
     def _articles(self, catalogue: Catalogue) -> Iterator[ArticleRecord]:
@@ -109,9 +129,12 @@ class Exporter:
     def _open(self, form: str, path: str) -> AbstractContextManager[Sink]:
         """Return a context manager that opens the export file at `path` and gives its Sink.
 
-        `form` is the format: "warc", "wacz", "jsonl" or "csv". The file appears at `path` when the context exits
-        without an error. A table with the path "-" is written to stdout.
+        `form` is the format, such as "warc". The file appears at `path` when the context exits without an error. A
+        table with the path "-" is written to stdout. For documents, `path` is a folder, and each document appears when
+        its article was added.
         """
+        if form in _DOCUMENTS:
+            return nullcontext(self._documents(form, Path(path)))
         if form == "wacz":
             return self._wacz(Path(path))
         return self._warc(Path(path)) if form == "warc" else self._table(form, path)
@@ -131,6 +154,21 @@ class Exporter:
     def _wacz(self, path: Path) -> Iterator[Sink]:
         with wacz_file(path, self.context.now()) as (warc, pages):
             yield self._article_exporter(warc, pages)
+
+    def _documents(self, form: str, folder: Path) -> DocumentFolder:
+        catalogue = self.context.archive.catalogue
+        return DocumentFolder(
+            folder=folder, form=form, program="" if form == "html" else require_program(form),
+            is_embedded=self.request.embed, names=DocumentNames(list_articles(catalogue, ArticleQuery())),
+            styled=self._styled, root=self.context.archive.root, missing=self.result.missing.append,
+            written=self._add_file,
+        ).open()  # fmt: skip
+
+    def _styled(self, article: ArticleRecord, place: Place) -> StyledArticle:
+        return styled_article(self.context, article, shown_capture(self.context.archive.catalogue, article), place)
+
+    def _add_file(self, path: str) -> None:
+        self.result.files += (path,)
 
     def _article_exporter(self, warc: WarcWriter, pages: PageListWriter | None = None) -> ArticleExporter:
         archive = self.context.archive

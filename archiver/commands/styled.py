@@ -16,24 +16,26 @@ from archiver.models import ArticleRecord, Capture, LocalFile, State
 from archiver.models.reports import StyledArticle
 from archiver.writer.names import media_name, safe_name
 
-MediaUrl = Callable[[str], str]  # path of a media file, relative to the archive's folder → its address
+Place = Callable[[LocalFile], str]  # a media file of the archive → its address in the document, '' to leave it out
 
 
 def styled(
-    context: Context, name: str, capture: str | None, media_url: MediaUrl, *, dark: bool = False
+    context: Context, name: str, capture: str | None, media_url: Callable[[str], str], *, dark: bool = False
 ) -> StyledArticle:
     """Return an article as it looked, see Archiver.styled."""
     catalogue = context.archive.require_catalogue()
     article = require_article(catalogue, name, context.settings)
-    return styled_article(context, article, _capture(catalogue, article, capture), media_url, dark=dark)
+    chosen = _capture(catalogue, article, capture)
+    return styled_article(context, article, chosen, lambda file: media_url(file.path), dark=dark)
 
 
 def styled_article(
-    context: Context, article: ArticleRecord, capture: Capture, media_url: MediaUrl, *, dark: bool = False
+    context: Context, article: ArticleRecord, capture: Capture, place: Place, *, dark: bool = False
 ) -> StyledArticle:
     """Return the HTML document of an article as a capture of it looks.
 
-    Raise InputError if the capture's page is not stored or is damaged.
+    `place` is called once with each media file that the document shows. Raise InputError if the capture's page is not
+    stored or is damaged.
     """
     content = context.archive.files.snapshots.load(capture.sha256).content
     page = read_styled(capture.as_page(content, article.key))
@@ -45,14 +47,16 @@ def styled_article(
             return address
         if address not in files:
             return ""
-        path = files[address].path
-        if path not in shown:
-            shown[path] = media_url(path)
-        return shown[path]
+        file = files[address]
+        if file.path not in shown:
+            shown[file.path] = place(file)
+        return shown[file.path]
 
     head = replace(page.article, url=article.url or page.article.url)
     html = styled_document(page, head, url_of, dark=dark)
-    return StyledArticle(key=article.key, title=head.title, html=html, media=tuple(shown))
+    return StyledArticle(
+        key=article.key, title=head.title, html=html, media=tuple(path for path, url in shown.items() if url)
+    )
 
 
 def media_files(context: Context, page: StyledPage) -> Mapping[str, LocalFile]:

@@ -45,6 +45,8 @@ _DOCUMENT = """<!DOCTYPE html>
 </html>
 """
 
+_TYPED = ", ".join(f".archiver-type-{kind}" for kind in ("text", "picture", "short", "video", "audio"))  # not styled
+
 _BASE = f"""
 body {{ margin: 0; padding: 20px 16px 40px; color: #222; background: #fff; font: 17px/1.6 system-ui, -apple-system,
   "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: break-word; }}
@@ -70,12 +72,14 @@ a {{ color: #576b95; text-decoration: none; }}
 .code-snippet__line-index {{ display: none; }}
 .archiver-card {{ display: block; margin: 10px 0; padding: 12px; border: 1px solid #e2e2e2; border-radius: 6px; }}
 .archiver-card > img, .archiver-card > a > img {{ display: block; max-height: 240px; margin-bottom: 8px; }}
-.archiver-missing {{ padding: 2px 8px; border: 1px dashed #bbb; color: #767676; font-size: 14px; }}
-.archiver-type-picture p > img, .archiver-type-short p > img {{ display: block; margin: 10px auto; }}
+.archiver-missing {{ display: inline-block; padding: 0 8px; border: 1px dashed #bbb; color: #767676; }}
+#{BODY_ID}:is({_TYPED}) {{ text-align: start; }}
+:is({_TYPED}) p {{ margin-bottom: .8em; }}
+:is({_TYPED}) p > img {{ display: block; margin: 10px auto; }}
+@media screen and (max-width: 700px) {{ #{BODY_ID} {{ overflow-x: auto; }} }}
 @page {{ size: A4; margin: 18mm 16mm; }}
 @media print {{
   body {{ padding: 0; print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
-  #{BODY_ID} {{ contain: none; overflow: visible; }}
   img, tr, .archiver-card {{ break-inside: avoid; }} h1, h2, h3, h4 {{ break-after: avoid; }}
   pre {{ white-space: pre-wrap !important; }}
 }}

@@ -22,7 +22,7 @@ class Language(StrEnum):
     CHINESE = "zh"
 
     @property
-    def tag(self) -> str:
+    def html_lang(self) -> str:
         """The language as a tag for HTML (BCP 47)."""
         return "zh-CN" if self is Language.CHINESE else "en"
 

@@ -33,17 +33,17 @@ class Formats:
 
     translations: NullTranslations
 
-    def day(self, moment: datetime | date) -> str:
+    def date(self, moment: datetime | date) -> str:
         """Return the date: `7 November 2025`."""
         day = moment.astimezone(_CHINA).date() if isinstance(moment, datetime) else moment
         template = self.translations.gettext("{day} {month} {year}")
         return template.format(day=day.day, month=self.month_name(day.month), year=day.year)
 
-    def moment(self, moment: datetime) -> str:
+    def time(self, moment: datetime) -> str:
         """Return the date and the time: `7 November 2025, 08:31`."""
         local = moment.astimezone(_CHINA)
         template = self.translations.gettext("{day}, {time}")
-        return template.format(day=self.day(local), time=f"{local:%H:%M}")
+        return template.format(day=self.date(local), time=f"{local:%H:%M}")
 
     def month(self, year: int, month: int) -> str:
         """Return a month: `November 2025`."""

@@ -74,7 +74,7 @@ class FeedAddresses:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Feed:
+class ArticleFeed:
     """A feed, or a part of one.
 
     `subject` says what it is a feed of, such as `("accounts", "南宁市反诈骗")`, and identifies it; its parts have the

@@ -85,13 +85,15 @@ class ExportRequest:
     """The articles to export and the files to write.
 
     `files` maps each format (`warc`, `wacz`, `jsonl`, `csv`) to the path of its file. The path `-` means stdout; it is
-    allowed for `jsonl` and `csv`. `articles` selects the articles. Alternatively, `only` names them by key, address or
-    path of the post; giving both is an error.
+    allowed for `jsonl` and `csv`. For documents (`html`, `pdf`, `docx`), it is the path of a folder. With `embed`,
+    pictures become part of HTML documents instead of lying beside them. `articles` selects the articles. Alternatively,
+    `only` names them by key, address or path of the post; giving both is an error.
     """
 
-    files: Mapping[str, str]  # path by format (warc, wacz, jsonl, csv); `-` is stdout, for jsonl and csv
+    files: Mapping[str, str]  # path by format: of a file (warc, wacz, jsonl, csv), of a folder (html, pdf, docx)
     articles: ArticleQuery = field(default_factory=ArticleQuery)
     only: tuple[str, ...] = ()  # keys, addresses or post files of the articles; if given, they replace `articles`
+    embed: bool = False  # pictures become part of HTML documents
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

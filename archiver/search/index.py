@@ -19,7 +19,13 @@ import msgspec
 
 from archiver.errors import Busy, OutputError
 from archiver.search.expressions import match_expression
-from archiver.search.normalization import Change, NormalizedText, normalize, normalize_with_changes
+from archiver.search.normalization import (
+    NormalizedText,
+    decode_changes,
+    encode_changes,
+    normalize,
+    normalize_with_changes,
+)
 from archiver.search.query import Query, Term
 from archiver.search.tokens import tokens
 
@@ -205,7 +211,7 @@ class SearchIndex:
         """Return the text of a post whose file is not missing."""
         with _detecting_damage():
             row = self._connection.execute("SELECT text, changes FROM texts WHERE id = ?", (post_id,)).fetchone()
-            return NormalizedText(row[0], _decode(row[1]))
+            return NormalizedText(row[0], decode_changes(row[1]))
 
     def count(self) -> int:
         """Return the number of posts in the index, without those whose files were missing when they were last read."""
@@ -308,7 +314,8 @@ class SearchIndex:
         title, body = normalize(post.title), normalize_with_changes(text)
         checksum = zlib.crc32(body.text.encode())
         self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (post_id, title, body.text, _encode(body.changes), checksum)
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
+            (post_id, title, body.text, encode_changes(body.changes), checksum),
         )
         self._connection.execute(
             "INSERT INTO words(rowid, text, title) VALUES (?, ?, ?)", (post_id, *_words(title, body.text))
@@ -387,28 +394,3 @@ def _conditions(conditions: Filter) -> tuple[list[str], list[object]]:
 def _words(title: str, text: str) -> tuple[str, str]:
     """Return the tokens of the text and those of the title, each joined by spaces, for the columns of the index."""
     return " ".join(tokens(text)), " ".join(tokens(title))
-
-
-def _encode(changes: Iterable[Change]) -> bytes:
-    """Return changes as compressed bytes.
-
-    For each change, they contain its distance from the end of the change before, its length and the original text.
-    """
-    flat: list[int | str] = []
-    position = 0
-    for change in changes:
-        flat += (change.start - position, change.end - change.start, change.original)
-        position = change.end
-    return zlib.compress(msgspec.msgpack.encode(flat))
-
-
-def _decode(stored: bytes) -> tuple[Change, ...]:
-    """Return the changes that `_encode` stored."""
-    flat = msgspec.msgpack.decode(zlib.decompress(stored))
-    changes: list[Change] = []
-    position = 0
-    for distance, length, original in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-        start = position + distance
-        position = start + length
-        changes.append(Change(start, position, original))
-    return tuple(changes)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 # A span of characters that normalisation may change. The others are the bulk of most texts: Han, kana without
 # marks, Hangul syllables, ASCII but for capitals, and the common punctuation that stays as it is. A span begins one
@@ -93,3 +96,28 @@ def normalize_with_changes(text: str) -> NormalizedText:
     if whole != normalized:  # a rule that looks further than one character, such as the two forms of a small sigma
         changes = [Change(0, len(normalized), text)]
     return NormalizedText(normalized, changes)
+
+
+def encode_changes(changes: Iterable[Change]) -> bytes:
+    """Return changes as compressed bytes.
+
+    For each change, they contain its distance from the end of the change before, its length and the original text.
+    """
+    flat: list[int | str] = []
+    position = 0
+    for change in changes:
+        flat += (change.start - position, change.end - change.start, change.original)
+        position = change.end
+    return zlib.compress(msgspec.msgpack.encode(flat))
+
+
+def decode_changes(stored: bytes) -> tuple[Change, ...]:
+    """Return the changes that `encode_changes` stored."""
+    flat = msgspec.msgpack.decode(zlib.decompress(stored))
+    changes: list[Change] = []
+    position = 0
+    for distance, length, original in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+        start = position + distance
+        position = start + length
+        changes.append(Change(start, position, original))
+    return tuple(changes)

@@ -26,7 +26,7 @@ def of_archive(page: Page) -> Endpoint:
     @wraps(page)
     def endpoint(request: Request) -> Response:
         with request.app.state.archives.borrowed() as archive:
-            return page(request, archive) if archive.exists() else show_welcome(request)
+            return page(request, archive) if archive.reader.exists() else show_welcome(request)
 
     return endpoint
 
@@ -38,7 +38,7 @@ def of_indexed_archive(page: Page) -> Endpoint:
     """
 
     def prepared(request: Request, archive: Archiver) -> Response:
-        if archive.has_search_index():
+        if archive.reader.has_search_index():
             return page(request, archive)
         progress = request.app.state.index_maker.make(_PATIENCE)
         if progress.is_done:

@@ -11,8 +11,8 @@ from typing import Literal
 from archiver.app import Archiver, BrowseRequest
 from archiver.messages import Language, translations
 from archiver.models.browsing import GroupedBy, ReadableArticle, ReaderAddresses
-from archiver.models.feeds import Feed, FeedAddresses, FeedEntry, FeedFormat, KeptArticle, LatestArticles
-from archiver.site.links import Links
+from archiver.models.feeds import ArticleFeed, FeedAddresses, FeedEntry, FeedFormat, KeptArticle, LatestArticles
+from archiver.site.links import PageLinks
 from archiver.site.paging import PAGE_SIZE, Paging, offset_of
 from archiver.site.words import Words
 
@@ -43,7 +43,7 @@ class FeedSubject:
         """The condition that articles of the feed meet, by its name."""
         return {CONDITIONS[self.kind]: self.name} if self.name else {}
 
-    def listing(self, links: Links) -> str:
+    def listing(self, links: PageLinks) -> str:
         """Return the address of the page that lists the same articles."""
         return links.listing(**self.query) if self.name else links.page("/")
 
@@ -72,7 +72,7 @@ class FeedStyle:
 
     form: FeedFormat
     language: Language
-    links: Links
+    links: PageLinks
     media_url: Callable[[str], str]
 
     def address(self, subject: FeedSubject, number: int = 1) -> str:
@@ -86,13 +86,13 @@ def make_feed(
     paging: Paging,
     style: FeedStyle,
     read: Callable[[KeptArticle], ReadableArticle],
-) -> Feed:
+) -> ArticleFeed:
     """Return a part of a feed. `read` returns the text of an article with the addresses of `style`."""
     last, number = paging.last or 1, paging.number
-    return Feed(
+    return ArticleFeed(
         subject=subject.parts,
         title=subject.title(style.language),
-        language=style.language.tag,
+        language=style.language.html_lang,
         updated=max((each.kept for each in part.articles), default=_BEGINNING_OF_TIME),
         addresses=FeedAddresses(
             own=style.address(subject, number),
@@ -118,7 +118,7 @@ def reader_addresses(style: FeedStyle) -> ReaderAddresses:
 
 def read_text(archive: Archiver, each: KeptArticle, style: FeedStyle) -> ReadableArticle:
     """Return the text of an article with the addresses of a feed."""
-    return archive.readable(each.article, reader_addresses(style))
+    return archive.reader.readable(each.article, reader_addresses(style))
 
 
 def _entry(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> FeedEntry:
@@ -144,7 +144,7 @@ def _notes(each: KeptArticle, text: ReadableArticle, style: FeedStyle) -> list[s
     gettext = translations(style.language).gettext
     notes = []
     if gone:
-        said = words.gone(gone.state).format(day=words.formats.day(gone.seen))
+        said = words.gone(gone.state).format(day=words.formats.date(gone.seen))
         notes.append(f"{said} {gettext('This is the copy that was kept.')}")
     if text.is_missing:
         notes.append(gettext("The file of this post is missing, so its text is not shown here."))

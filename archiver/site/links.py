@@ -11,18 +11,18 @@ _KEPT = ":=+"  # characters of keys that need no escape in a path
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class PageLinks:
     """The addresses of the pages of a reader whose first page is at `root` plus `/`."""
 
     root: str = ""
 
     @classmethod
-    def of(cls, request: Request) -> Links:
+    def of(cls, request: Request) -> PageLinks:
         """Return the addresses for a request."""
         return cls(str(request.scope.get("root_path", "")).rstrip("/"))
 
     @classmethod
-    def absolute(cls, request: Request) -> Links:
+    def absolute(cls, request: Request) -> PageLinks:
         """Return the addresses for a request with scheme and host, for readers outside of a browser.
 
         The host is that of `--base-url` if there is one, otherwise the one by which the request reached the reader.

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from archiver.messages import Language, translations
 from archiver.messages.preference import accepted_language, language_named
-from archiver.site.links import Links
+from archiver.site.links import PageLinks
 from archiver.site.words import Words
 
 LANGUAGE_COOKIE = "archiver_lang"
@@ -46,11 +46,11 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
     language = language_of(request)
     has_page = {getattr(route, "path", "") for route in request.app.routes}.__contains__
     common = {
-        "request": request, "language": language, "words": Words(language), "links": Links.of(request),
+        "request": request, "language": language, "words": Words(language), "links": PageLinks.of(request),
         "has_page": has_page, "other_languages": _other_languages(request, language),
     }  # fmt: skip
     page = request.app.state.templates.fill(template, language, common | values)
-    response = HTMLResponse(page, status_code=status, headers={"Content-Language": language.tag})
+    response = HTMLResponse(page, status_code=status, headers={"Content-Language": language.html_lang})
     response.headers["Vary"] = "Accept-Language, Cookie"
     if language_named(request.query_params.get("lang", "")):
         response.set_cookie(LANGUAGE_COOKIE, language.value, max_age=_YEAR, httponly=True, samesite="lax")
@@ -84,7 +84,7 @@ def _environment(language: Language) -> Environment:
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     formats = Words(language).formats
     environment.filters |= {
-        "day": formats.day, "moment": formats.moment, "number": formats.number, "size": formats.size,
+        "day": formats.date, "moment": formats.time, "number": formats.number, "size": formats.size,
     }  # fmt: skip
     environment.globals |= {"month_of": formats.month, "month_name": formats.month_name, "year_of": formats.year}
     return environment

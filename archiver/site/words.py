@@ -69,7 +69,7 @@ class Words:
         year, *rest = date
         if not rest:
             return self.formats.year(year)
-        return self.formats.month(year, rest[0]) if len(rest) == 1 else self.formats.day(day(year, *rest))
+        return self.formats.month(year, rest[0]) if len(rest) == 1 else self.formats.date(day(year, *rest))
 
     def state(self, state: str) -> str:
         """Return what the state of a page means for its article."""

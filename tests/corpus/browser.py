@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.corpus.pages import HERE, CorpusPage, Line
 
-_ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
+ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 _ADDRESS = "https://mp.weixin.qq.com/s/corpus"  # never asked for: the answer is made here
 _MEASURE = (HERE / "measure.js").read_text(encoding="utf-8")
 _WECHAT = (HERE / "wechat.js").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         try:
             yield Browser(browser.new_page())
         finally:

@@ -413,7 +413,7 @@ def test_planted_secrets_and_paths_are_in_no_answer_and_no_log(filled: Command) 
         asked = [
             (
                 "GET",
-                f"/static/none?token={SECRETS['token']}",
+                f"/static/reader.css?token={SECRETS['token']}",
                 {"Cookie": f"archiver-{served.port}={SECRETS['cookie']}"},
                 None,
             ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.export.feeds.identifiers import article_id, feed_id
 from archiver.export.feeds.values import clean, one_line, timestamp
-from archiver.models.feeds import Feed, FeedEntry
+from archiver.models.feeds import ArticleFeed, FeedEntry
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,7 +18,7 @@ _GENERATOR = "archiver"
 _HTML = "text/html"
 
 
-def atom_document(feed: Feed) -> bytes:
+def atom_document(feed: ArticleFeed) -> bytes:
     """Return the Atom document of a feed."""
     from lxml import etree
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from archiver.export.feeds.identifiers import article_id
 from archiver.export.feeds.values import clean, one_line, timestamp
-from archiver.models.feeds import Feed, FeedEntry
+from archiver.models.feeds import ArticleFeed, FeedEntry
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def json_document(feed: Feed) -> bytes:
+def json_document(feed: ArticleFeed) -> bytes:
     """Return the JSON document of a feed. The format has an address for the next part only."""
     document = _without_empty(
         {

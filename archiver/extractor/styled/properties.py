@@ -69,7 +69,7 @@ _PLACES = _names(
     "perspective-origin backface-visibility",
 )
 
-KEPT = _TEXT | _COLOURS | _BOXES | _ARRANGEMENT | _PLACES | INHERITED | DRAWING_PROPERTIES
+KEPT = _TEXT | _COLOURS | _BOXES | _ARRANGEMENT | _PLACES | INHERITED | (DRAWING_PROPERTIES - {"mask"})
 WITH_PICTURE = frozenset(("background", "background-image"))  # properties whose `url()` may be a picture of the article
 IN_PSEUDO_ELEMENTS = frozenset(("content",))  # a sign that a rule of the page draws before or after an element
 

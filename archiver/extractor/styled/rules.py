@@ -34,9 +34,11 @@ _LONGEST_SHEET = 1_000_000  # characters of CSS that are read; the longest seen 
 _MAX_RULES = 3_000  # that are copied
 _LONGEST_SELECTOR = 300  # characters
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.S)
-_STRUCTURE = r":(?:(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)\([\w +-]{1,20}\)|empty)"
+_STRUCTURE = re.compile(
+    r":(?:(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)\([\w +-]{1,20}\)|empty)(?![\w-])"
+)
 _PSEUDO_ELEMENT = re.compile(r"::?(?:before|after|first-letter|first-line|marker)\Z")
-_COMPOUND = re.compile(rf"(?:\*|[A-Za-z][\w-]*)?(?:[.#][A-Za-z_-][\w-]*|{_STRUCTURE})*")
+_COMPOUND = re.compile(r"(?:\*|[A-Za-z][\w-]*)?(?:[.#][A-Za-z_-][\w-]*)*")
 _COMBINATOR = re.compile(r"\s*[>+~]\s*|\s+")
 _NAMED = re.compile(r"([.#])([\w-]+)")
 _TAG = re.compile(r"[A-Za-z][\w-]*")
@@ -99,7 +101,7 @@ class _Selector:
             return None
         found = _PSEUDO_ELEMENT.search(selector)
         text = selector[: found.start()] if found else selector
-        compounds = _COMBINATOR.split(text)
+        compounds = _compounds(text)
         named = [pair for compound in compounds for pair in _NAMED.findall(compound)]
         for sign, name in named:  # first, since nearly all rules of a page end here
             if name not in (_IDS if sign == "#" else names.classes) and name not in _CLASSES and name not in names.own:
@@ -116,7 +118,7 @@ class _Selector:
     @property
     def confined(self) -> str:
         """The selector with the condition that its element is in the body, or one of those around it."""
-        last = _COMBINATOR.split(self.text)[-1]
+        last = _compounds(self.text)[-1]
         if last.lower() in ("html", "body"):
             return f":where(#{_OUTERMOST})"
         where = f"#{_OUTERMOST},#{_OUTERMOST} *" if self.is_around else f"#{BODY_ID} *"
@@ -128,6 +130,11 @@ class _Selector:
             return ""
         kept = clean_declarations(declarations, is_pseudo_element=bool(self.pseudo_element))
         return ";".join(f"{name}:{value}" for name, value in kept if not self.is_around or name in _FROM_AROUND)
+
+
+def _compounds(selector: str) -> list[str]:
+    """Return the parts of a selector between its combinators, without the pseudo-classes about structure."""
+    return _COMBINATOR.split(_STRUCTURE.sub("", selector))
 
 
 def _is_around(compound: str, names: BodyNames) -> bool:

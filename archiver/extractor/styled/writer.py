@@ -94,6 +94,10 @@ class _Writer:
                 self.closing.append("")
                 yield from self._leaf(element, tag)
                 continue
+            if _is_parsers_own(element, body):
+                self.closing.append("")
+                yield escape(element.text or "", quote=False)
+                continue
             name = _name(tag)
             self.links += name == "a"
             self.closing.append("" if name in VOID else f"</{name}>")
@@ -165,7 +169,8 @@ def _attribute(tag: str, name: str, value: str) -> str:
 def _style_of(element: Element, name: str) -> Iterator[Part]:
     """Yield the attribute `style`. A picture that a script would load later is its background already."""
     style = element.get("style", "")
-    lazy = urls.media(element.get("data-lazy-bgimg", "")) if name != "img" else ""
+    later = element.get("data-lazy-bgimg", "")
+    lazy = urls.media(later) if later and name != "img" else ""
     if name == "img" or not (lazy or "url(" in style.lower()):
         yield _style(style)
         return
@@ -196,6 +201,11 @@ def _style_parts(style: str) -> Iterator[Part]:
     for picture, text in zip(pictures, rest, strict=True):
         yield picture
         yield escape(text)
+
+
+def _is_parsers_own(element: Element, body: Element) -> bool:
+    """Return True for the `<div>` that `parse_body` puts around the HTML of a body."""
+    return element.getparent() is body and element.getprevious() is None and element.tag == "div" and not element.attrib
 
 
 def _name(tag: str) -> str:

@@ -12,9 +12,15 @@ from starlette.routing import Route
 
 from archiver.app import Archiver, QueueResult
 from archiver.errors import InputError
-from archiver.site.rendering import render
+from archiver.messages import Language, mark_message, translations
+from archiver.site.rendering import language_of, render
 from archiver.site.security.gate import refuse
 
+_ADDED = mark_message("Added: %(number)s.")
+_KNOWN = mark_message("There already: %(number)s.")
+_NOT_ADDED = mark_message("Not added: %(number)s.")
+_ORDER = (_ADDED, _KNOWN, _NOT_ADDED)
+_SUMMARIES = {"queued": _ADDED, "waiting": _KNOWN, "archived": _KNOWN}
 _MOST_SHOWN = 200  # addresses of the queue
 
 
@@ -33,17 +39,18 @@ def add_text(request: Request) -> Response:
     if any(entry.status == "queued" for entry in result.entries) and request.app.state.fetching:
         request.app.state.fetching.wake()
     if request.state.is_device or "json" in request.headers.get("accept", ""):
-        return JSONResponse({"message": _summary(result), **asdict(result)})
+        return JSONResponse({"message": _summary(result, language_of(request)), **asdict(result)})
     is_whole = all(entry.status in ("queued", "waiting", "archived") for entry in result.entries)
     return render(request, "add.html", text="" if result.entries and is_whole else text, result=result)
 
 
-def _summary(result: QueueResult) -> str:
+def _summary(result: QueueResult, language: Language) -> str:
     """Return what became of a text in a few words, for the notification of a phone."""
-    counts = Counter(entry.status for entry in result.entries)
+    gettext = translations(language).gettext
+    counts = Counter(_SUMMARIES.get(entry.status, _NOT_ADDED) for entry in result.entries)
     if not counts:
-        return "no address of an article"
-    return ", ".join(f"{count} {status}" for status, count in counts.items())
+        return gettext("This text has no address of an article.")
+    return " ".join(gettext(words) % {"number": counts[words]} for words in _ORDER if counts[words])
 
 
 def show_queue(request: Request) -> Response:

@@ -16,7 +16,7 @@ from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses, Revision
 from archiver.models.reports import ArticleDetail
 from archiver.site.endpoints import of_archive
-from archiver.site.links import Links
+from archiver.site.links import PageLinks
 from archiver.site.pages.media import media_url
 from archiver.site.paging import page_number
 from archiver.site.rendering import language_of, render
@@ -28,14 +28,14 @@ _MOST_LOST = 20  # lost pictures that are listed by name
 def show_text(request: Request, archive: Archiver) -> Response:
     """Return an article as text, with what the archive knows of it."""
     detail, article = _detail(request, archive)
-    links, gettext = Links.of(request), translations(language_of(request)).gettext
+    links, gettext = PageLinks.of(request), translations(language_of(request)).gettext
     addresses = ReaderAddresses(
         media_url=links.media, article_url=links.article, missing=gettext("A picture or recording that was not saved")
     )
     lost = [row for row in detail.media if not row["path"]]
     return render(
         request, "article.html", detail=detail, article=article, part="",
-        text=archive.readable(article.key, addresses), neighbours=archive.neighbours(article.key),
+        text=archive.reader.readable(article.key, addresses), neighbours=archive.reader.neighbours(article.key),
         lost=lost[:_MOST_LOST], lost_count=len(lost),
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ def show_look(request: Request, archive: Archiver) -> Response:
     has_page = any(each.state == "article" and each.sha256 and not each.lost for each in detail.captures)
     return render(
         request, "look.html", detail=detail, article=article, part="look", capture=capture, has_stored_page=has_page,
-        neighbours=archive.neighbours(article.key),
+        neighbours=archive.reader.neighbours(article.key),
     )  # fmt: skip
 
 
@@ -62,11 +62,11 @@ def show_styled(request: Request, archive: Archiver) -> Response:
 def show_captures(request: Request, archive: Archiver) -> Response:
     """Return the captures of an article, and a form to compare two of them."""
     detail, article = _detail(request, archive)
-    revisions = archive.revisions(article.key)
+    revisions = archive.reader.revisions(article.key)
     comparable = [revision for revision in revisions if revision.is_comparable]
     return render(
         request, "captures.html", detail=detail, article=article, part="captures", revisions=list(revisions)[::-1],
-        comparable=comparable, before=_comparable_before(comparable), neighbours=archive.neighbours(article.key),
+        comparable=comparable, before=_comparable_before(comparable), neighbours=archive.reader.neighbours(article.key),
     )  # fmt: skip
 
 
@@ -75,12 +75,12 @@ def show_changes(request: Request, archive: Archiver) -> Response:
     detail, article = _detail(request, archive)
     old, new = (page_number(request.query_params.get(name, "")) for name in ("old", "new"))
     try:
-        comparison = archive.compare(article.key, old, new)
+        comparison = archive.reader.compare(article.key, old, new)
     except UsageError as error:  # there is no such capture
         raise InputError(str(error)) from error
     return render(
         request, "changes.html", detail=detail, article=article, part="captures", comparison=comparison,
-        neighbours=archive.neighbours(article.key),
+        neighbours=archive.reader.neighbours(article.key),
     )  # fmt: skip
 
 

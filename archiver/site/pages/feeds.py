@@ -18,7 +18,7 @@ from archiver.models.feeds import FeedFormat, KeptArticle, LatestArticles, Subsc
 from archiver.site.conditional import entity_tag, http_date, is_unchanged
 from archiver.site.endpoints import Endpoint, Page, of_archive, of_indexed_archive
 from archiver.site.feeds import CONDITIONS, FeedKind, FeedStyle, FeedSubject, make_feed, read_text
-from archiver.site.links import Links
+from archiver.site.links import PageLinks
 from archiver.site.pages.errors import show_not_found
 from archiver.site.paging import page_number, paging_of
 from archiver.site.rendering import language_of, render
@@ -45,7 +45,7 @@ def _feed_page(kind: FeedKind, form: FeedFormat) -> Page:
         """Return a part of a feed, or say that the program has it already."""
         subject = FeedSubject(kind=kind, name=request.path_params.get("name", "")[:_MAX_NAME])
         number = page_number(request.query_params.get("page", ""))
-        part = archive.latest(subject.request(number))
+        part = archive.reader.latest(subject.request(number))
         if not part.articles and (subject.name or number > 1):
             return show_not_found(request)
         style = _style(request, form)
@@ -55,13 +55,13 @@ def _feed_page(kind: FeedKind, form: FeedFormat) -> Page:
         if is_unchanged(request.headers, headers["etag"], modified):
             return Response(status_code=304, headers=headers)
         feed = make_feed(subject, part, paging_of(number, part.total), style, _reader(request, archive, style))
-        return Response(archive.feed_document(feed, form), media_type=_TYPES[form], headers=headers)
+        return Response(archive.reader.feed(feed, form), media_type=_TYPES[form], headers=headers)
 
     return send_feed
 
 
 def _style(request: Request, form: FeedFormat) -> FeedStyle:
-    links, signer = Links.absolute(request), request.app.state.access.feed_signer()
+    links, signer = PageLinks.absolute(request), request.app.state.access.feed_signer()
 
     def media_url(path: str) -> str:
         return f"{links.media(path)}?s={signer.sign('media', f'/media/{path}')}"
@@ -106,14 +106,14 @@ def _reader(request: Request, archive: Archiver, style: FeedStyle) -> Callable[[
 def _subscriptions_page(*kinds: FeedKind) -> Page:
     def send_subscriptions(request: Request, archive: Archiver) -> Response:
         """Return the feeds of some kinds as a list that programs import; of all kinds, with the feed of everything."""
-        language, links = language_of(request), Links.absolute(request)
+        language, links = language_of(request), PageLinks.absolute(request)
         gettext = translations(language).gettext
         groups = [
             SubscriptionGroup(
                 title=gettext(_KINDS[kind]),
                 subscriptions=tuple(
                     _subscription(FeedSubject(kind=kind, name=group.name), links, group.name)
-                    for group in archive.groups(CONDITIONS[kind])
+                    for group in archive.reader.groups(CONDITIONS[kind])
                 ),
             )
             for kind in kinds
@@ -121,7 +121,7 @@ def _subscriptions_page(*kinds: FeedKind) -> Page:
         if len(kinds) == len(_KINDS):
             everything = _subscription(_EVERYTHING, links, _EVERYTHING.title(language))
             groups.insert(0, SubscriptionGroup(subscriptions=(everything,)))
-        document = archive.subscriptions_document(gettext("Feeds of the archive"), groups)
+        document = archive.reader.subscriptions(gettext("Feeds of the archive"), groups)
         headers = _headers(entity_tag(document))
         if is_unchanged(request.headers, headers["etag"]):
             return Response(status_code=304, headers=headers)
@@ -130,15 +130,15 @@ def _subscriptions_page(*kinds: FeedKind) -> Page:
     return send_subscriptions
 
 
-def _subscription(subject: FeedSubject, links: Links, title: str) -> Subscription:
+def _subscription(subject: FeedSubject, links: PageLinks, title: str) -> Subscription:
     return Subscription(title=title, url=links.feed(*subject.parts), home=subject.listing(links))
 
 
 def show_feeds(request: Request, archive: Archiver) -> Response:
     """Return the page that names the feeds: that of everything, and those of the largest groups of each kind."""
-    groups = {kind: archive.groups(by) for kind, by in CONDITIONS.items()}
+    groups = {kind: archive.reader.groups(by) for kind, by in CONDITIONS.items()}
     return render(
-        request, "feeds.html", everything=_EVERYTHING.title(language_of(request)), absolute=Links.absolute(request),
+        request, "feeds.html", everything=_EVERYTHING.title(language_of(request)), absolute=PageLinks.absolute(request),
         groups=[(kind, _KINDS[kind], groups[kind][:_MOST_SHOWN], len(groups[kind])) for kind in _KINDS],
         by=CONDITIONS, asks_password=request.app.state.access.password is not None,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def _for_programs(page: Page, *, is_indexed: bool) -> Endpoint:
 
     def endpoint(request: Request) -> Response:
         with request.app.state.archives.borrowed() as archive:
-            exists = archive.exists()
+            exists = archive.reader.exists()
         return shown(request) if exists else show_not_found(request)
 
     return endpoint

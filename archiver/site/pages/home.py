@@ -18,14 +18,14 @@ _GROUPS = 12  # accounts and months beside the newest articles
 
 def show_home(request: Request, archive: Archiver) -> Response:
     """Return the newest articles, with the accounts and months that have most and newest of them."""
-    if not archive.has_search_index():
+    if not archive.reader.has_search_index():
         request.app.state.index_maker.make(_PATIENCE)  # it has the beginnings of the texts
     number = page_number(request.query_params.get("page", ""))
-    found = archive.browse(BrowseRequest(offset=offset_of(number), limit=PAGE_SIZE))
+    found = archive.reader.browse(BrowseRequest(offset=offset_of(number), limit=PAGE_SIZE))
     if not found.articles:
         return show_not_found(request) if found.total else show_welcome(request)
-    accounts = archive.groups("account")
-    months = dict.fromkeys((day.year, day.month) for day, _ in archive.days().days)
+    accounts = archive.reader.groups("account")
+    months = dict.fromkeys((day.year, day.month) for day, _ in archive.reader.days().days)
     return render(
         request, "home.html", found=found, paging=paging_of(number, found.total), accounts=accounts[:_GROUPS],
         has_more_accounts=len(accounts) > _GROUPS, months=list(months)[:_GROUPS],

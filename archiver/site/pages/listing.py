@@ -34,7 +34,7 @@ def _show_articles(request: Request, archive: Archiver) -> Response:
     conditions = _conditions(filters)
     if conditions is None:
         return show_not_found(request)
-    found = archive.browse(replace(conditions, offset=offset_of(number), limit=PAGE_SIZE))
+    found = archive.reader.browse(replace(conditions, offset=offset_of(number), limit=PAGE_SIZE))
     if not found.articles:
         return show_not_found(request)
     given = {name: value for name, value in filters.items() if value}
@@ -70,7 +70,7 @@ def _name_of(name: str, value: str, words: Words) -> str:
 
 def _group_page(by: GroupedBy) -> Callable[[Request, Archiver], Response]:
     def show_groups(request: Request, archive: Archiver) -> Response:
-        found = archive.groups(by)
+        found = archive.reader.groups(by)
         number = page_number(request.query_params.get("page", ""))
         part = found[offset_of(number) :][:PAGE_SIZE]
         if number > 1 and not part:
@@ -82,7 +82,7 @@ def _group_page(by: GroupedBy) -> Callable[[Request, Archiver], Response]:
 
 def show_dates(request: Request, archive: Archiver) -> Response:
     """Return the years and months of the articles, with the numbers of articles in them."""
-    counts = archive.days()
+    counts = archive.reader.days()
     return render(request, "dates.html", years=months_of(counts), undated=counts.undated)
 
 

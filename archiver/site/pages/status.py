@@ -20,7 +20,7 @@ def show_sources(request: Request, archive: Archiver) -> Response:
     """Return the lists, feeds and albums from which articles come, and how their last listing went."""
     sources = archive.status().sources
     known = {source.name for source in sources}
-    former = [group for group in archive.groups("source") if group.name not in known]
+    former = [group for group in archive.reader.groups("source") if group.name not in known]
     return render(request, "sources.html", sources=sources, former=former)
 
 

@@ -11,7 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from archiver.site.rendering import render
+from archiver.messages import translations
+from archiver.site.rendering import language_of, render
 from archiver.site.security.address import ReaderAddress
 from archiver.site.security.api_token import ApiToken
 from archiver.site.security.forms import RefusedBody, parse_fields, read_body
@@ -190,7 +191,8 @@ class Gate:
 def refuse(request: Request, status: int, reason: str) -> Response:
     """Return an error page, or a JSON object for a program. `reason` is one of the messages."""
     if wants_json(request):
-        return JSONResponse({"error": reason}, status_code=status)
+        words = translations(language_of(request)).gettext(reason)
+        return JSONResponse({"error": words}, status_code=status)
     return render(request, "error.html", status=status, number=status, reason=reason)
 
 

@@ -66,8 +66,22 @@ def test_token_adds_without_a_browser_and_gets_json(browser: Browser, output: Pa
     assert answer.status_code == 200
     told = answer.json()
     assert [(entry["status"], entry["url"]) for entry in told["entries"]] == [("queued", SHORT)]
-    assert told["message"]
+    assert told["message"] == "Added: 1."
     assert queued(output) == [SHORT]
+
+
+def test_token_is_told_in_the_language_of_the_phone(browser: Browser) -> None:
+    headers = {"authorization": f"Bearer {browser.access.token.show()}", "accept-language": "zh-CN,zh;q=0.9"}
+    text = f"{SHORT}\n{KNOWN}\nhttps://example.com/"
+    assert (
+        browser.post("/add", json={"text": text}, headers=headers).json()["message"]
+        == "已加入队列：1。 已经有了：1。 没有加入：1。"
+    )
+    assert browser.post("/add", json={"text": "字"}, headers=headers).json()["message"] == "这段文字里没有文章链接。"
+    assert (
+        browser.post("/add", json={"text": ""}, headers=headers).json()["error"]
+        == "没有要添加的文字，请放在 text 字段里发送。"
+    )
 
 
 def test_addition_begins_an_archive(tmp_path: Path) -> None:

@@ -132,11 +132,16 @@ def test_body_after_the_answer_is_not_read(port: int) -> None:
         assert rest(connection).endswith(b"\r\n\r\nrefused")
 
 
-def test_new_connection_ends_the_one_that_has_waited_longest(port: int) -> None:
+def test_new_connection_ends_the_one_that_has_waited_longest(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 60)
+    asking = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     waiting = [connect(port) for _ in range(3)]
     with closing(connect(port)) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        connection.sendall(asking)
         assert rest(connection).endswith(b"well")
     assert rest(waiting[0]) == b""
+    for other in waiting[1:]:
+        other.sendall(asking)
+        assert rest(other).endswith(b"well")
     for other in waiting:
         other.close()

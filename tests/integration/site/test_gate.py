@@ -132,6 +132,11 @@ def test_password_form_token_of_nobody_changes_nothing(guarded: Browser) -> None
     assert guarded.submit("/add", {"form_token": outside, "text": "x"}).status_code == 403
 
 
+def test_password_own_form_of_a_session_is_accepted(guarded: Browser) -> None:
+    guarded.log_in()
+    assert guarded.submit("/phone/token").status_code == 200
+
+
 def test_password_link_of_another_site_leads_through_a_page_of_the_reader(guarded: Browser) -> None:
     """Browsers send the cookie, which is SameSite=Strict, only with the request that this page makes."""
     answer = guarded.get("/add", params={"text": "文 & https://x/?a=1"}, headers={"sec-fetch-site": "cross-site"})

@@ -18,13 +18,13 @@ from tests.support.reading import HOSTILE, STORIES, Elements, Reader
 FIRST, RAIN, GONE, SHOP, HARM, SHORT = STORIES
 PAGES = {
     "newest": "/", "accounts": "/accounts", "dates": "/dates", "tags": "/tags", "albums": "/albums",
-    "sources": "/sources", "status": "/status", "search": "/search", "article": f"/articles/{FIRST.key}",
+    "sources": "/sources", "feeds": "/feeds", "status": "/status", "search": "/search", "article": f"/articles/{FIRST.key}",
     "look": f"/articles/{FIRST.key}/look", "captures": f"/articles/{FIRST.key}/captures",
     "changes": f"/articles/{FIRST.key}/changes?old=1&new=2", "deleted": f"/articles/{GONE.key}",
     "hostile": f"/articles/{HARM.key}", "found": f"/search?q={quote('浇水')}", "nothing": "/search?q=Zeppelin",
     "account": f"/articles?account={quote(FIRST.account)}", "missing": "/nothing",
 }  # fmt: skip
-OTHER_HELPERS = ("/media/", "/static/", "/add", "/phone", "/login")  # tested elsewhere
+OTHER_HELPERS = ("/media/", "/static/", "/add", "/phone", "/login", "/feeds/", "/feeds.opml")  # tested elsewhere
 
 
 def shown(page: str) -> Elements:
@@ -262,7 +262,7 @@ def test_archiver_browses_in_parts(archive: Path) -> None:
     from archiver.app import BrowseRequest
 
     with Archiver(Settings(output=str(archive))) as archiver:
-        parts = [archiver.browse(BrowseRequest(offset=offset, limit=2)) for offset in (0, 2, 4, 6)]
+        parts = [archiver.reader.browse(BrowseRequest(offset=offset, limit=2)) for offset in (0, 2, 4, 6)]
     assert [part.total for part in parts] == [6] * 4
     assert [len(part.articles) for part in parts] == [2, 2, 2, 0]
     days = [each.article.published for part in parts for each in part.articles]

@@ -14,9 +14,9 @@ NIGHT = datetime(2025, 11, 6, 16, 5, tzinfo=UTC)  # five past midnight on the 7t
 
 
 def test_formats_day_and_moment_are_those_of_china() -> None:
-    assert (ENGLISH.day(NIGHT), ENGLISH.moment(NIGHT)) == ("7 November 2025", "7 November 2025, 00:05")
-    assert (CHINESE.day(NIGHT), CHINESE.moment(NIGHT)) == ("2025年11月7日", "2025年11月7日 00:05")
-    assert CHINESE.day(date(2018, 3, 20)) == "2018年3月20日"
+    assert (ENGLISH.date(NIGHT), ENGLISH.time(NIGHT)) == ("7 November 2025", "7 November 2025, 00:05")
+    assert (CHINESE.date(NIGHT), CHINESE.time(NIGHT)) == ("2025年11月7日", "2025年11月7日 00:05")
+    assert CHINESE.date(date(2018, 3, 20)) == "2018年3月20日"
 
 
 def test_formats_months_and_years() -> None:

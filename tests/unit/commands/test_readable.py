@@ -1,10 +1,10 @@
-"""commands/read.py: which post a link of a site leads to."""
+"""commands/readable.py: which post a link of a site leads to."""
 
 from __future__ import annotations
 
 import pytest
 
-from archiver.commands.read import published_name
+from archiver.commands.readable import published_name
 from archiver.settings import Settings
 from archiver.writer.profiles import SiteOptions, get_profile
 

@@ -1,0 +1,110 @@
+"""Read an archive for the pages of `archiver serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from archiver.archive.search_index import ArchiveIndex
+from archiver.commands import browse, compare, readable
+from archiver.context import Context
+from archiver.export.feeds import atom_document, json_document, opml_document
+from archiver.models import ArticleRecord
+from archiver.models.browsing import (
+    ArticleGroup,
+    ArticleList,
+    DayCounts,
+    GroupedBy,
+    ListedArticle,
+    Neighbours,
+    ReadableArticle,
+    ReaderAddresses,
+    Revision,
+    TextComparison,
+)
+from archiver.models.feeds import ArticleFeed, FeedFormat, LatestArticles, SubscriptionGroup
+from archiver.models.requests import BrowseRequest
+
+
+class ArchiveReader:
+    """The lists, texts and comparisons of an archive that a reader shows, part by part.
+
+    All methods that read the archive raise InputError if there is none, except `exists`. In those with the parameter
+    `name`, it is the key of an article, one of its addresses, or the path of its post; they raise InputError for an
+    article that is not in the archive.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def exists(self) -> bool:
+        """Return whether there is an archive."""
+        return self._context.archive.exists()
+
+    def browse(self, request: BrowseRequest) -> ArticleList:
+        """Return a part of the articles that a request selects, the newest first, and the number of all of them.
+
+        A request with a tag or an album needs the index of the search, which is made if there is none.
+        """
+        return browse.browse(self._context, request)
+
+    def latest(self, request: BrowseRequest) -> LatestArticles:
+        """Return a part of the articles that a request selects, those first that came into the archive last.
+
+        An article that is kept again because it changed comes first again. No text is read. A request with a tag or an
+        album needs the index of the search, which is made if there is none.
+        """
+        return browse.latest(self._context, request)
+
+    def feed(self, feed: ArticleFeed, form: FeedFormat) -> bytes:
+        """Return the document of a feed in the format `form`: `atom`, or `json` for JSON Feed."""
+        return atom_document(feed) if form == "atom" else json_document(feed)
+
+    def subscriptions(self, title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
+        """Return a list of feeds that programs import (OPML). `title` is that of the list."""
+        return opml_document(title, groups)
+
+    def listed(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
+        """Return the articles with these keys with an excerpt and a picture of each, in the same order.
+
+        Unknown keys and removed articles are left out.
+        """
+        return browse.listed(self._context, keys)
+
+    def groups(self, by: GroupedBy) -> tuple[ArticleGroup, ...]:
+        """Return the accounts, sources, tags or albums of the articles, that of most articles first.
+
+        Tags and albums need the index of the search, which is made if there is none.
+        """
+        return browse.groups(self._context, by)
+
+    def days(self) -> DayCounts:
+        """Return the numbers of articles by their day of publication."""
+        return self._context.archive.require_catalogue().browsing.by_day()
+
+    def has_search_index(self) -> bool:
+        """Return whether the index of the search is there, so that a search need not read all posts first."""
+        self._context.archive.require_catalogue()
+        return ArchiveIndex(self._context.archive).is_made()
+
+    def readable(self, name: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
+        """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.
+
+        `name` may be the article's record, too. `addresses` are those to write for media and articles of the archive.
+        """
+        return readable.readable(self._context, name, addresses)
+
+    def neighbours(self, key: str) -> Neighbours:
+        """Return the articles that the account of an article published just before and just after it."""
+        return self._context.archive.require_catalogue().browsing.neighbours(key)
+
+    def revisions(self, name: str) -> list[Revision]:
+        """Return the captures of an article, the oldest first, with whether each changed the text of the article."""
+        return compare.revisions(self._context, name)
+
+    def compare(self, name: str, old: int, new: int) -> TextComparison:
+        """Return the lines and words that differ between two captures of an article, which are counted from 1.
+
+        Raise UsageError if there is no such capture. Raise InputError if one of the two has no stored page or holds no
+        article.
+        """
+        return compare.compare(self._context, name, old, new)

@@ -1,0 +1,66 @@
+"""Which declarations of a style stay, and how they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.extractor.styled.declarations import clean_declarations, clean_style, style_with_pictures
+
+
+@pytest.mark.parametrize("style", [
+    "color:#3e3e3e", "color:#1e2e3e", "color:rgba(0, 0, 0, .5)", "font-size:18px !important", 'font-family:"微软雅黑",serif',
+    "background:linear-gradient(90deg, #fff 0%, rgb(1, 2, 3) 100%)", "transform:translate3d(10px, 0, 0) rotate(45deg)",
+    "width:calc(100% - 20px)", "margin-top:-1.5em", "width:33.3333333333%", "letter-spacing:.5px", "position:absolute",
+    "border-left:3px solid rgb(219, 219, 219)", "-webkit-text-fill-color:transparent", "display:flex",
+])  # fmt: skip
+def test_clean_style_keeps_looks_as_written(style: str) -> None:
+    assert clean_style(style) == style
+
+
+@pytest.mark.parametrize("style", [
+    "behavior:url(x)", "-moz-binding:url(x)", "animation:a 1s", "transition:all 1s", "cursor:pointer", "pointer-events:none",
+    "user-select:none", "will-change:transform", "color-scheme:dark", "all:unset", "position:fixed", "position: Sticky",
+    "position:fixed !important", "color:expression(a())", "width:\\65xpression(a())", "color:red\\9", "background:u\\72l(x)",
+    "color:re/**/d}", "color:<b>", "color:@import", "--x:url(a)", "height:1000000px", "height:1e9px", "width:calc(1px", "width:)(",
+    'font-family:"x', "content:'x'", "mask:url(#x)", "color:image-set('x' 1x)", "width:attr(x)", "z-index:2147483647",
+])  # fmt: skip
+def test_clean_style_leaves_out_what_loads_runs_or_is_no_look(style: str) -> None:
+    assert clean_style(style) == ""
+    assert clean_style(f"color:red;{style};margin:1px").startswith("color:red")
+
+
+def test_clean_style_keeps_order_and_repetitions() -> None:
+    assert clean_style("COLOR: Red ;margin:0; color:blue") == "color:Red;margin:0;color:blue"
+    assert clean_style("/* a:b */color:red;/* c */ margin:0") == "color:red;margin:0"
+
+
+def test_clean_style_variables_become_their_alternatives() -> None:
+    assert clean_style("color:var(--a, var(--b, rgb(1, 2, 3)))") == "color:rgb(1, 2, 3)"
+    assert clean_style("color:red;color:var(--a)") == "color:red;color:unset"  # as in a browser that does not know it
+
+
+def test_style_with_pictures_calls_for_each_background() -> None:
+    asked: list[str] = []
+
+    def picture(address: str) -> str:
+        asked.append(address)
+        return f"PICTURE{len(asked)}"
+
+    style = (
+        "background:url( 'https://a/1' ) no-repeat,URL(https://a/2);background-image:url(\"data:image/png;base64,a;b\")"
+    )
+    assert style_with_pictures(style, picture) == "background:PICTURE1 no-repeat,PICTURE2;background-image:PICTURE3"
+    assert asked == ["https://a/1", "https://a/2", "data:image/png;base64,a;b"]
+    assert style_with_pictures("list-style:url(https://a/1);cursor:url(a);color:red", picture) == "color:red"
+    assert clean_style("background:url(https://a/1) red") == "background:none red"
+    assert len(asked) == 3
+
+
+def test_style_with_pictures_forged_marks_are_nothing() -> None:
+    assert style_with_pictures("background:url(#0),url(#7)", lambda address: f"<{address}>") == "background:<#0>,<#7>"
+
+
+def test_clean_declarations_content_is_of_pseudo_elements_alone() -> None:
+    assert list(clean_declarations('content:"•";color:red')) == [("color", "red")]
+    assert list(clean_declarations('content:"•"', is_pseudo_element=True)) == [("content", '"•"')]
+    assert list(clean_declarations('content:"\\2022" attr(x)', is_pseudo_element=True)) == []
