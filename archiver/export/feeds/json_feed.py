@@ -17,7 +17,7 @@ def json_document(feed: ArticleFeed) -> bytes:
     document = _without_empty(
         {
             "version": _VERSION,
-            "title": one_line(feed.title),
+            "title": one_line(feed.title) or "archiver",  # the format demands one
             "home_page_url": clean(feed.addresses.home),
             "feed_url": clean(feed.addresses.own),
             "next_url": clean(feed.addresses.next),
