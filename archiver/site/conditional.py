@@ -21,15 +21,14 @@ def http_date(time: datetime) -> str:
     return format_datetime(time.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
-def is_unchanged(headers: Mapping[str, str], tag: str, modified: datetime | None = None) -> bool:
+def is_unchanged(headers: Mapping[str, str], tag: str, modified: str = "") -> bool:
     """Return whether a program that sends these headers has the document with this tag already.
 
-    `modified` is when the document changed last, None if that is unknown. If the program sends tags, they alone decide.
+    `modified` is the document's header Last-Modified, '' if it has none. If the program sends tags, they alone decide.
     """
     if (tags := headers.get("if-none-match")) is not None:
         return tags.strip() == "*" or tag.removeprefix("W/") in _TAG.findall(tags)
     try:
-        since = parsedate_to_datetime(headers.get("if-modified-since", ""))
-    except ValueError:
+        return parsedate_to_datetime(modified) <= parsedate_to_datetime(headers.get("if-modified-since", ""))
+    except (TypeError, ValueError):  # no date, or one without a time zone
         return False
-    return modified is not None and since.tzinfo is not None and modified.replace(microsecond=0) <= since

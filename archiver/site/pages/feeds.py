@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from archiver import __version__
 from archiver.app import Archiver
+from archiver.clock import utc_now
 from archiver.messages import mark_message, translations
 from archiver.models.browsing import ReadableArticle
 from archiver.models.feeds import FeedFormat, KeptArticle, LatestArticles, Subscription, SubscriptionGroup
@@ -28,6 +29,7 @@ _TYPES: dict[FeedFormat, str] = {
     "json": "application/feed+json; charset=utf-8",
 }
 _OPML_TYPE = "text/x-opml; charset=utf-8"
+_SHORTEST_AGE = timedelta(seconds=2)  # of a change whose time is told
 _MAX_NAME = 500  # characters of the name of an account, a tag …
 _MOST_SHOWN = 50  # feeds of a kind on the page
 _EVERYTHING = FeedSubject(kind="all")
@@ -46,13 +48,14 @@ def _feed_page(kind: FeedKind, form: FeedFormat) -> Page:
         subject = FeedSubject(kind=kind, name=request.path_params.get("name", "")[:_MAX_NAME])
         number = page_number(request.query_params.get("page", ""))
         part = archive.reader.latest(subject.request(number))
-        if not part.articles and (subject.name or number > 1):
+        is_nothing = not part.articles and (subject.name or number > 1)
+        if is_nothing or bool(subject.name) is (kind == "all"):
             return show_not_found(request)
         style = _style(request, form)
         unlike = (__version__, form, style.language.value, style.links.root, _proof(style), number)
         modified = max((time for time in (part.changed, *(each.kept for each in part.articles)) if time), default=None)
         headers = _headers(entity_tag(unlike, _state(part)), modified)
-        if is_unchanged(request.headers, headers["etag"], modified):
+        if is_unchanged(request.headers, headers["etag"], headers.get("last-modified", "")):
             return Response(status_code=304, headers=headers)
         feed = make_feed(subject, part, paging_of(number, part.total), style, _reader(request, archive, style))
         return Response(archive.reader.feed(feed, form), media_type=_TYPES[form], headers=headers)
@@ -87,9 +90,13 @@ def _state(part: LatestArticles) -> list[object]:
 
 
 def _headers(tag: str, modified: datetime | None = None) -> dict[str, str]:
-    """Return the headers of a document. Programs may keep it, and must ask whether it is still the same."""
+    """Return the headers of a document. Programs may keep it, and must ask whether it is still the same.
+
+    A change of just now gives no time: times have whole seconds, and another change may follow in this one.
+    """
     headers = {"cache-control": "private, no-cache", "vary": "Accept-Language, Cookie", "etag": tag}
-    return headers | ({"last-modified": http_date(modified)} if modified else {})
+    is_told = modified is not None and utc_now() - modified >= _SHORTEST_AGE
+    return headers | ({"last-modified": http_date(modified)} if modified and is_told else {})
 
 
 def _reader(request: Request, archive: Archiver, style: FeedStyle) -> Callable[[KeptArticle], ReadableArticle]:

@@ -29,11 +29,12 @@ DATE = "Fri, 27 Nov 2026 07:00:00 GMT"
         ({"if-modified-since": "Fri, 27 Nov 2026 06:59:59 GMT"}, False),
         ({"if-modified-since": "Fri, 27 Nov 2026 07:00:01 GMT"}, True),
         ({"if-modified-since": "yesterday"}, False),
+        ({"if-modified-since": "Fri, 27 Nov 2026 07:00:00 -0000"}, False),
         ({"if-modified-since": "Fri, 99 Nov 2026 06:59:59 GMT"}, False),
     ],
 )
 def test_is_unchanged(headers: dict[str, str], expected: bool) -> None:
-    assert is_unchanged(headers, TAG, THEN) is expected
+    assert is_unchanged(headers, TAG, DATE) is expected
 
 
 def test_is_unchanged_unknown_time_needs_the_tag() -> None:
