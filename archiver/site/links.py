@@ -19,7 +19,8 @@ class PageLinks:
     @classmethod
     def of(cls, request: Request) -> PageLinks:
         """Return the addresses for a request."""
-        return cls(str(request.scope.get("root_path", "")).rstrip("/"))
+        scope = request.scope  # below a mounted path, such as /static, `root_path` is that path
+        return cls(str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/"))
 
     @classmethod
     def absolute(cls, request: Request) -> PageLinks:

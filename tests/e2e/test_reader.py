@@ -19,8 +19,11 @@ from archiver.site.app import create_app
 from archiver.site.security.address import ReaderAddress
 from archiver.site.security.gate import Access
 from tests.support.command import Command
+from tests.support.harm import ACTIVE, BODIES, SCRIPT, TEXTS, spoken
+from tests.support.pages import article_html
 from tests.support.paths import AXE
 from tests.support.reading import STORIES, fill
+from tests.support.styles import LOADING
 from tests.support.wechat import Authority, World, playing
 
 pytestmark = pytest.mark.browser
@@ -112,6 +115,38 @@ def test_reader_fits_the_screen_and_asks_nobody_else(browser: Any, address: str,
     page.context.close()
     assert trouble == []
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}
+
+
+def test_reader_of_hostile_articles_runs_and_asks_nothing(browser: Any, tmp_path: Path) -> None:
+    """Every kind of hostile body with every kind of hostile words: as text and as it looked."""
+    bodies = {
+        **{name: "".join(spoken(body, text) for text in TEXTS.values()) for name, body in BODIES.items()},
+        **ACTIVE,
+        **LOADING,
+    }
+    files = []
+    for number, (name, body) in enumerate(bodies.items()):
+        file = tmp_path / f"{number}.html"
+        script = SCRIPT.replace("2650000001", str(2650000001 + number)).replace("标题", name)
+        page = article_html(script, body=f"<p>{number}</p>{body}").replace("\0", "")  # NUL: no text at all
+        file.write_text(page, encoding="utf-8")
+        files.append(file)
+    added = Command(folder=tmp_path, environment={}, in_process=True)("add", "-o", "out", "--no-media", *files)
+    assert added.code == 0, added.err
+    page = opened(browser, "en", "light", 1200)
+    asked: list[str] = []
+    trouble: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    for address in _served(tmp_path / "out"):
+        for number in range(len(bodies)):
+            for part in ("", "/styled"):
+                answer = page.goto(f"{address}/articles/MzA3MDAwMDAwMA==:{2650000001 + number}:1{part}")
+                assert answer.status == 200, (number, part)
+        assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}
+    page.context.close()
+    assert trouble == []
 
 
 def test_reader_shows_pictures_of_the_archive(browser: Any, address: str) -> None:

@@ -22,8 +22,8 @@ def show_home(request: Request, archive: Archiver) -> Response:
         request.app.state.index_maker.make(_PATIENCE)  # it has the beginnings of the texts
     number = page_number(request.query_params.get("page", ""))
     found = archive.reader.browse(BrowseRequest(offset=offset_of(number), limit=PAGE_SIZE))
-    if not found.articles:
-        return show_not_found(request) if found.total else show_welcome(request)
+    if not found.articles:  # on the first page, the first article may have come since
+        return show_not_found(request) if found.total and number > 1 else show_welcome(request)
     accounts = archive.reader.groups("account")
     months = dict.fromkeys((day.year, day.month) for day, _ in archive.reader.days().days)
     return render(

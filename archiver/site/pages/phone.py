@@ -33,7 +33,7 @@ def show_token(request: Request) -> Response:
 def _page(request: Request, token: str) -> Response:
     access: Access = request.app.state.access
     url = _reachable_url(access.address, request.headers["host"])
-    code = segno.make(url, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff") if url else ""
+    code = segno.make(url, error="m").svg_inline(border=3, dark="#000", light="#fff", omitsize=True) if url else ""
     own = request.url.replace(path="/", query="").components
     here = access.address.base_url.rstrip("/") or f"{own.scheme}://{own.netloc}"
     answer = render(

@@ -48,6 +48,7 @@ def test_address_where_nothing_is(browser: Browser) -> None:
     answer = browser.get("/no/such/page")
     assert answer.status_code == 404
     assert browser.reports == []
+    assert '<a href="/phone">' in browser.get("/static/none").text  # not /static/phone
 
 
 def test_log_has_no_query(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,7 +35,7 @@ def page_of(browser: Browser, host: str) -> str:
 
 def drawn(address: str) -> str:
     """The QR code of an address, as a page holds it."""
-    return segno.make(address, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff")
+    return segno.make(address, error="m").svg_inline(border=3, dark="#000", light="#fff", omitsize=True)
 
 
 @pytest.mark.parametrize(
