@@ -139,6 +139,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profile: str = "jekyll"  # the kind of site that posts are written for
     catalogue: str = ""  # the URL of a PostgreSQL database for the catalogue; '' for a file in the archive
     lang: Literal["", "en", "zh"] = ""  # the language of the reader; '' for that of the user's browser
+    url: str = ""  # the address at which people reach the reader; '' for the one that each of them uses
     interval: _Seconds = 3.0  # seconds between two requests for pages
     proxy: str = ""
     cookies: str = ""  # a cookie file in Netscape's format, sent to mp.weixin.qq.com only

@@ -73,6 +73,8 @@ def addresses() -> dict[str, str]:
         "search, rare word": f"/search?q={RARE}", "search, common word, newest": f"/search?q={COMMON}&sort=newest",
         "search, one character": f"/search?q={USUAL[0]}", "search, two words": f"/search?q={USUAL} {COMMON}",
         "search, nothing": "/search?q=飞机大炮",
+        "feed": "/feeds/all.atom", "feed, last part": "/feeds/all.atom?page=200",
+        "feed of a tag": f"/feeds/tags/{WORDS[5]}.json", "feeds": "/feeds", "list of feeds": "/feeds.opml",
         "not found": "/nothing",
     }  # fmt: skip
 

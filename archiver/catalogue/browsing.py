@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -13,14 +14,21 @@ from archiver.catalogue.articles import REMOVED
 from archiver.catalogue.database import RunDatabase, chunks, from_timestamp, to_timestamp
 from archiver.catalogue.protocol import BrowsingStore
 from archiver.catalogue.rows import ARTICLE_COLUMNS, SUMMARY_COLUMNS, to_article, to_summary
-from archiver.catalogue.schema import addresses, article_media, articles, media
-from archiver.models import ArticleRecord
+from archiver.catalogue.schema import addresses, article_media, articles, captures, media
+from archiver.models import CHINA, ArticleRecord
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
+from archiver.models.feeds import KeptArticle
 from archiver.models.requests import BrowseRequest
 
 _A = articles.c
 _IS_PRESENT = _A.taken_out.is_(None)
 _NEWEST_FIRST = (_A.published.desc().nulls_last(), _A.id.desc())
+_SHOWN_CAPTURE = (captures.c.article_id == _A.id) & (captures.c.captured == _A.archived)
+# When the capture that the post shows came in. Rows of old archives lack it; then it is the time of the capture.
+_KEPT = func.coalesce(
+    select(func.min(captures.c.received)).where(_SHOWN_CAPTURE).correlate(articles).scalar_subquery(), _A.archived
+)
+_LATEST_FIRST = (_KEPT.desc(), _A.id.desc())
 _DAY = 86_400  # seconds
 _CHINA = 8 * 3_600  # seconds by which China is ahead of UTC
 _EPOCH = date(1970, 1, 1)
@@ -38,6 +46,29 @@ class Browsing(BrowsingStore):
         with self._database.reading() as connection:
             rows = connection.execute(query.offset(request.offset).limit(request.limit)).all()
         return [to_article(row) for row in rows]
+
+    @override
+    def latest(self, request: BrowseRequest, keys: Collection[str] | None = None) -> list[KeptArticle]:
+        query = select(_A.key, _KEPT).where(*_conditions(request)).order_by(*_LATEST_FIRST)
+        end = request.offset + request.limit
+        if keys is None:
+            query = query.limit(end)
+        with self._database.reading() as connection:
+            rows = connection.execute(query)
+            selected = ((key, time) for key, time in rows if keys is None or key in keys)
+            times = dict(islice(selected, request.offset, end))
+        return [
+            KeptArticle(article=article, kept=datetime.fromtimestamp(times[article.key], CHINA))
+            for article in self.with_keys(list(times))
+        ]
+
+    @override
+    def last_change(self) -> datetime | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(func.max(_A.archived), func.max(_A.state_seen), func.max(_A.taken_out)))
+            received = connection.execute(select(func.max(captures.c.received))).scalar()
+            times = [time for time in (*row.one(), received) if time is not None]
+        return datetime.fromtimestamp(max(times), CHINA) if times else None
 
     @override
     def count(self, request: BrowseRequest) -> int:

@@ -70,6 +70,7 @@ from archiver.models import (
     UrlRecord,
 )
 from archiver.models.browsing import ArticleGroup, DayCounts, Neighbours
+from archiver.models.feeds import KeptArticle
 from archiver.models.reports import SourceReport
 from archiver.models.requests import BrowseRequest
 from archiver.models.status import ArticleCounts, MediaCounts, PageCounts, RunRecord, SourceRecord, UrlCounts
@@ -684,6 +685,16 @@ class BrowsingStore(Protocol):
         Articles without a time of publication come last. The conditions `tag` and `album` are ignored, since the
         catalogue knows neither.
         """
+
+    def latest(self, request: BrowseRequest, keys: Collection[str] | None = None) -> list[KeptArticle]:
+        """Return the articles that a request selects, those first that came into the archive last, without stamps.
+
+        An article comes in again when its post shows another capture. `keys` are the keys of the articles with the tag
+        or in the album of the request, which the catalogue does not know; None if the request has no such condition.
+        """
+
+    def last_change(self) -> datetime | None:
+        """Return when an article last came in, was removed, or was seen to be gone; None if that never happened."""
 
     def count(self, request: BrowseRequest) -> int:
         """Return the number of all articles that a request selects, whatever its `offset` and `limit`."""

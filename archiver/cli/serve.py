@@ -31,7 +31,9 @@ class ReaderOptions:
     ] = "127.0.0.1"
     base_url: Annotated[
         str,
-        typer.Option("--base-url", metavar="URL", help="The reader's address behind a proxy.", show_default=False),
+        typer.Option(
+            "--base-url", metavar="URL", help="The reader's address behind a proxy, and in feeds.", show_default=False
+        ),
     ] = ""
     fetch: Annotated[bool, typer.Option("--fetch", help="Archive what waits in the queue, too.")] = False
     password_file: Annotated[
@@ -66,7 +68,7 @@ def serve_archive(*, output: options.Output = None, reader: ReaderOptions, commo
         return 0
     settings = common.settings(output)
     request = ServeRequest(
-        address=ReaderAddress(host=reader.host, port=reader.port, base_url=reader.base_url),
+        address=ReaderAddress(host=reader.host, port=reader.port, base_url=reader.base_url or settings.url),
         password=find_password(os.environ, reader.password_file),
         fetch=reader.fetch,
     )

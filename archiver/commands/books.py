@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from archiver.commands.readable import read_article
+from archiver.commands.readable import readable
 from archiver.context import Context
 from archiver.errors import UsageError
 from archiver.export.epub.book import BookWriter, book_file
@@ -120,7 +120,7 @@ class Books:
             media_url=media_url, article_url=lambda key: writer.chapter_of(key) or self._web_address(key),
             missing=_MISSING,
         )  # fmt: skip
-        writer.add_chapter(chapter, read_article(self.context, article, addresses))
+        writer.add_chapter(chapter, readable(self.context, article, addresses))
 
     def _web_address(self, key: str) -> str:
         """Return the address of an article that is not in the same book; '' if it is unknown."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.context import Context
 from archiver.models import CHINA, ArticleRecord
 from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
+from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
 from archiver.search.index import Filter, SearchIndex
 from archiver.search.query import Query
@@ -35,6 +38,31 @@ def browse(context: Context, request: BrowseRequest) -> ArticleList:
 
     selected, total = _index(context).read(keys, _ignore, _ignore)
     return ArticleList(articles=_listed(context, catalogue.browsing.with_keys(selected)), total=total)
+
+
+def latest(context: Context, request: BrowseRequest) -> LatestArticles:
+    """Return a part of the articles that a request selects, those first that came into the archive last.
+
+    The index of the search is needed as `browse` needs it. No post is read, only the times and sizes of their files.
+    Raise InputError if there is no archive.
+    """
+    browsing = context.archive.require_catalogue().browsing
+    keys: set[str] | None = None
+    if request.tag or request.album:
+        keys = _index(context).read(lambda index: index.keys(_filter(request)), _ignore, _ignore)
+    found = browsing.latest(request, keys)
+    total = browsing.count(request) if keys is None else len(keys)
+    articles = tuple(replace(each, stamp=_stamp(context.archive.root, each.article.post)) for each in found)
+    return LatestArticles(articles=articles, total=total, changed=browsing.last_change())
+
+
+def _stamp(root: Path, post: str) -> str:
+    """Return a text that differs if the file of a post differs; '' if there is no file."""
+    try:
+        found = (root / post).stat() if post else None
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns}-{found.st_size}" if found else ""
 
 
 def groups(context: Context, by: GroupedBy) -> tuple[ArticleGroup, ...]:

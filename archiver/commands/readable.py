@@ -23,20 +23,15 @@ _SITE = "{{site.baseurl}}"
 _PARTS = {"year": r"(?P<year>\d{4})", "month": r"(?P<month>\d\d)", "day": r"(?P<day>\d\d)", "slug": r"(?P<slug>[^?#]+)"}
 
 
-def readable(context: Context, name: str, addresses: ReaderAddresses) -> ReadableArticle:
+def readable(context: Context, named: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
     """Return the text of an article's post as HTML, as its file is now, even if a person edited it.
 
     Links to articles of the archive lead to `addresses.article_url` of their keys. All other links that do not lead to
     the web are removed. Media of the archive have the address `addresses.media_url` of their paths; others become
     links. Raise InputError if the archive has no such article.
     """
-    return read_article(
-        context, require_article(context.archive.require_catalogue(), name, context.settings), addresses
-    )
-
-
-def read_article(context: Context, article: ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
-    """Return the text of the post of an article of the archive, see `readable`."""
+    catalogue = context.archive.require_catalogue()
+    article = named if isinstance(named, ArticleRecord) else require_article(catalogue, named, context.settings)
     path = context.archive.root / article.post
     try:
         if not article.post or path.stat().st_size > _MAX_POST:

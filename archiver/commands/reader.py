@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.commands import browse, compare, readable
 from archiver.context import Context
+from archiver.export.feeds import atom_document, json_document, opml_document
+from archiver.models import ArticleRecord
 from archiver.models.browsing import (
     ArticleGroup,
     ArticleList,
@@ -19,15 +21,16 @@ from archiver.models.browsing import (
     Revision,
     TextComparison,
 )
+from archiver.models.feeds import ArticleFeed, FeedFormat, LatestArticles, SubscriptionGroup
 from archiver.models.requests import BrowseRequest
 
 
 class ArchiveReader:
     """The lists, texts and comparisons of an archive that a reader shows, part by part.
 
-    All methods but `exists` raise InputError if there is no archive. In those with the parameter `name`, it is the key
-    of an article, one of its addresses, or the path of its post; they raise InputError for an article that is not in
-    the archive.
+    All methods that read the archive raise InputError if there is none, except `exists`. In those with the parameter
+    `name`, it is the key of an article, one of its addresses, or the path of its post; they raise InputError for an
+    article that is not in the archive.
     """
 
     def __init__(self, context: Context) -> None:
@@ -43,6 +46,22 @@ class ArchiveReader:
         A request with a tag or an album needs the index of the search, which is made if there is none.
         """
         return browse.browse(self._context, request)
+
+    def latest(self, request: BrowseRequest) -> LatestArticles:
+        """Return a part of the articles that a request selects, those first that came into the archive last.
+
+        An article that is kept again because it changed comes first again. No text is read. A request with a tag or an
+        album needs the index of the search, which is made if there is none.
+        """
+        return browse.latest(self._context, request)
+
+    def feed(self, feed: ArticleFeed, form: FeedFormat) -> bytes:
+        """Return the document of a feed in the format `form`: `atom`, or `json` for JSON Feed."""
+        return atom_document(feed) if form == "atom" else json_document(feed)
+
+    def subscriptions(self, title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
+        """Return a list of feeds that programs import (OPML). `title` is that of the list."""
+        return opml_document(title, groups)
 
     def listed(self, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
         """Return the articles with these keys with an excerpt and a picture of each, in the same order.
@@ -67,10 +86,10 @@ class ArchiveReader:
         self._context.archive.require_catalogue()
         return ArchiveIndex(self._context.archive).is_made()
 
-    def readable(self, name: str, addresses: ReaderAddresses) -> ReadableArticle:
+    def readable(self, name: str | ArticleRecord, addresses: ReaderAddresses) -> ReadableArticle:
         """Return the text of an article's post as HTML of a closed list of tags, which is safe to include in a page.
 
-        `addresses` are those to write for media and for articles of the archive.
+        `name` may be the article's record, too. `addresses` are those to write for media and articles of the archive.
         """
         return readable.readable(self._context, name, addresses)
 

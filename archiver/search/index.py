@@ -195,6 +195,13 @@ class SearchIndex:
                 return
             yield from (post_id for post_id in candidates if self._holds(post_id, checked))
 
+    def keys(self, conditions: Filter) -> set[str]:
+        """Return the keys of all posts that meet the conditions. Posts whose files are missing are left out."""
+        where, values = _conditions(conditions)
+        statement = f"SELECT p.key FROM posts p WHERE {' AND '.join(where)}"  # noqa: S608 - constants
+        with _detecting_damage():
+            return {str(key) for (key,) in self._connection.execute(statement, values)}
+
     def posts(self, ids: Sequence[int]) -> list[IndexedPost]:
         """Return the posts with these ids, in the same order."""
         with _detecting_damage():

@@ -22,6 +22,16 @@ class PageLinks:
         scope = request.scope  # below a mounted path, such as /static, `root_path` is that path
         return cls(str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/"))
 
+    @classmethod
+    def absolute(cls, request: Request) -> PageLinks:
+        """Return the addresses for a request with scheme and host, for readers outside of a browser.
+
+        The host is that of `--base-url` if there is one, otherwise the one by which the request reached the reader.
+        """
+        base = request.app.state.access.address.base_url.rstrip("/")
+        host = f"{request.url.scheme}://{request.headers['host']}"
+        return cls((base or host) + cls.of(request).root)
+
     def page(self, path: str, **query: object) -> str:
         """Return the address of the page at `path`, such as `/search`, with those parts of a query that are not ''."""
         given = {name: str(value) for name, value in query.items() if value not in ("", None)}
@@ -38,6 +48,10 @@ class PageLinks:
     def media(self, path: str) -> str:
         """Return the address of a media file, whose path is relative to the archive's folder."""
         return f"{self.root}/media/{quote(path)}"
+
+    def feed(self, *subject: str, form: str = "atom", **query: object) -> str:
+        """Return the address of a feed, such as `feed("accounts", "南宁市反诈骗")`; of all articles: `feed("all")`."""
+        return self.page(f"/feeds/{'/'.join(quote(part, safe='') for part in subject)}.{form}", **query)
 
     def static(self, name: str) -> str:
         """Return the address of a file of the reader's own, such as its style sheet."""

@@ -33,7 +33,8 @@ pytestmark = pytest.mark.browser
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 FIRST, _, GONE, _, HARM, _ = STORIES
 PAGES = (
-    "/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/status", "/search", "/search?q=浇水", "/search?q=Zeppelin",
+    "/", "/accounts", "/dates", "/tags", "/albums", "/sources", "/feeds", "/status", "/search", "/search?q=浇水",
+    "/search?q=Zeppelin",
     f"/articles?account={FIRST.account}", f"/articles/{FIRST.key}", f"/articles/{FIRST.key}/look",
     f"/articles/{FIRST.key}/captures", f"/articles/{FIRST.key}/changes?old=1&new=2", f"/articles/{GONE.key}",
     f"/articles/{HARM.key}", f"/articles/{HARM.key}/look", "/nothing", "/add?text=https://mp.weixin.qq.com/s/x", "/queue", "/phone", "/login",

@@ -84,6 +84,22 @@ def test_serve_json_prints_its_address_as_an_object(filled: Command) -> None:
     process.communicate()
 
 
+def test_serve_takes_its_address_from_the_settings_unless_told(filled: Command) -> None:
+    filled.write("archiver.yml", "url: http://localhost:81/")
+    for options, expected in (
+        ((), "http://localhost:81/\n"),
+        (("--base-url", "http://[::1]:82"), "http://[::1]:82/\n"),
+    ):
+        process = filled.start("serve", "-o", "out", "--port", "0", *options)
+        assert process.stdout.readline().decode() == expected
+        process.kill()
+        process.communicate()
+    filled.write("archiver.yml", "url: https://reader.example")
+    refused = filled("serve", "-o", "out", "--port", "0")
+    assert refused.code == Exit.USAGE
+    assert "without a password" in refused.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_ends_at_once_with_exit_code_0(reader: Served, number: int) -> None:
     with closing(reader.connection()) as kept, closing(reader.socket()) as silent:

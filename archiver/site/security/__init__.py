@@ -3,7 +3,7 @@
 - `address.py`: where the reader listens, and the Host names and origins that are its own.
 - `gate.py`: the middleware that refuses a request or says who sends it.
 - `forms.py`: bounded bodies of requests, and the fields in them.
-- `passwords.py`, `sessions.py`, `api_token.py`: the three ways in.
+- `passwords.py`, `sessions.py`, `api_token.py`: the three ways in; `programs.py`: that of programs which read feeds.
 - `answers.py`: the middleware that sets the headers of every answer, and the policies of pages, frames and media.
 - `connections.py`: deadlines and numbers of connections.
 

@@ -7,7 +7,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from archiver.errors import ConfigError
+from archiver.errors import ConfigError, OutputError
 from archiver.storage.secret_files import read_secret, write_secret
 
 
@@ -41,6 +41,15 @@ class ApiToken:
         """Return whether this is the token."""
         kept = self._read()
         return bool(kept) and hmac.compare_digest(kept.encode(), token.encode(errors="replace"))
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return a key for signatures that changes when the token is renewed, and from which it cannot be found.
+
+        Make a token if there is none; return b'' if that is not possible.
+        """
+        with suppress(OutputError):
+            return hmac.digest(self.show().encode(), purpose.encode(), "sha256")
+        return b""
 
     def _read(self) -> str:
         """Return the token; '' if there is none, or if its file is not only its owner's, so that it may be known."""

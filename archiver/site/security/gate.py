@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -16,6 +17,7 @@ from archiver.site.security.address import ReaderAddress
 from archiver.site.security.api_token import ApiToken
 from archiver.site.security.forms import RefusedBody, parse_fields, read_body
 from archiver.site.security.passwords import LoginAttempts, PasswordCheck
+from archiver.site.security.programs import CHALLENGE, ProgramLogins
 from archiver.site.security.sessions import Sessions, Signer
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
@@ -24,6 +26,7 @@ _READING = ("GET", "HEAD")
 _FOREIGN = ("cross-site", "same-site")  # `same-site` is another port of this machine, or another name of the domain
 _PUBLIC = ("/static/", "/login")  # prefixes of what a login page needs
 _MEDIA = "/media/"
+_FEEDS = ("/feeds/", "/feeds.opml")  # prefixes of what programs read
 _TOKEN_PATH = "/add"  # noqa: S105 - all that the token of a phone is good for
 
 
@@ -38,6 +41,20 @@ class Access:
     token: ApiToken = field(default_factory=ApiToken)
     signer: Signer = field(default_factory=Signer)
 
+    @cached_property
+    def programs(self) -> ProgramLogins:
+        """The logins of programs that read feeds."""
+        return ProgramLogins(self.attempts)
+
+    def feed_signer(self) -> Signer:
+        """Return the signer of the pictures in feeds.
+
+        Its signatures hold beyond the end of the process, since programs keep the texts of feeds, until the token of
+        the phone is renewed. They end with the process if the token cannot be stored.
+        """
+        key = self.token.derived_key("pictures in feeds")
+        return Signer(key) if key else self.signer
+
     @property
     def cookie(self) -> str:
         """The name of the session's cookie. It has the port, since browsers send cookies to all ports of a host."""
@@ -49,7 +66,7 @@ class Gate:
 
     A request that changes something must come from a page of this reader: its `Origin` is the reader's, and its form
     has the token that only the reader's pages know. Or else it has no `Origin` and the token of a phone or a script.
-    With a password, everything but the login page needs a session.
+    With a password, everything but the login page needs a session; the feeds are given for the password itself, too.
 
     Endpoints find in `request.state`: `fields`, the fields of the form; `form_token`, which every form needs that
     changes something; `session`, the session or ''; `is_device`, whether the request has the token of a phone; and
@@ -67,6 +84,8 @@ class Gate:
             return
         request = Request(scope, receive)
         refusal = self._refusal(request)
+        if refusal is None and request.state.is_unknown_program:
+            refusal = await self._refusal_of_program(request)
         if refusal is None:
             try:
                 refusal = await self._refusal_of_body(request, receive)
@@ -78,6 +97,7 @@ class Gate:
         """Return the answer to a request that is refused because of its head, before its body is read."""
         headers, access, state = request.headers, self._access, request.state
         state.fields, state.session, state.form_token, state.is_device = {}, "", "", False
+        state.is_unknown_program = False
         if _head_size(request) > _LARGEST_HEAD:
             return refuse(request, 431, "The address or the headers are too long.")
         host = headers.get("host", "")
@@ -101,14 +121,37 @@ class Gate:
         state.form_token = access.signer.sign(FORM_TOKEN, state.session)
         path = request.scope["path"]
         is_medium = path.startswith(_MEDIA)
-        state.is_signed = is_medium and access.signer.is_valid("media", path, request.query_params.get("s", ""))
+        state.is_signed = is_medium and self._is_signed(path, request.query_params.get("s", ""))
         if is_medium and not state.is_signed and request.headers.get("sec-fetch-site", "") in _FOREIGN:
             return refuse(request, 403, "The request comes from a page of another site.")
         if is_change and not state.is_device and "origin" not in request.headers:
             return refuse(request, 401, "A request that changes something needs a token.")
         if access.password is None or state.session or state.is_device or state.is_signed or path.startswith(_PUBLIC):
             return None
+        if path.startswith(_FEEDS) and not is_change:
+            state.is_unknown_program = True
+            return None
         return self._ask_for_login(request, is_change=is_change)
+
+    def _is_signed(self, path: str, signature: str) -> bool:
+        access = self._access
+        return bool(signature) and (
+            access.signer.is_valid("media", path, signature) or access.feed_signer().is_valid("media", path, signature)
+        )
+
+    async def _refusal_of_program(self, request: Request) -> Response | None:
+        """Return the answer to a program that wants a feed, unless it has the password."""
+        password = self._access.password
+        seconds = await self._access.programs.wait(request, password) if password else None
+        if seconds is None:
+            return None
+        if seconds:
+            answer = refuse(request, 429, "There were too many wrong passwords. Wait a little.")
+            answer.headers["retry-after"] = str(seconds)
+            return answer
+        answer = refuse(request, 401, "This feed needs the password of the reader, with any name.")
+        answer.headers["www-authenticate"] = CHALLENGE
+        return answer
 
     def _ask_for_login(self, request: Request, *, is_change: bool) -> Response:
         """Return a page that leads to the login page.

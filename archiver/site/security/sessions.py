@@ -15,13 +15,13 @@ _MOST_SESSIONS = 1000
 
 
 class Signer:
-    """A maker of signatures that no one else can make, and that end with the process.
+    """A maker of signatures that no one else can make, and that end with the process if no key is given.
 
     `purpose` keeps signatures apart: one that was made for a form is not valid for a file.
     """
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key or secrets.token_bytes(32)
 
     def sign(self, purpose: str, value: str) -> str:
         """Return the signature of `value`, 43 letters and digits that may stand in an address."""

@@ -56,6 +56,57 @@ def test_newest_parts_are_the_whole_in_order(catalogue: Catalogue) -> None:
     assert catalogue.browsing.count(BrowseRequest(offset=4, limit=2)) == 5
 
 
+def latest(catalogue: Catalogue, keys: set[str] | None = None, **conditions: object) -> list[str]:
+    request = BrowseRequest(**conditions)  # type: ignore[arg-type]
+    return [each.article.key for each in catalogue.browsing.latest(request, keys)]
+
+
+def come_in(archive: Command, key: str, captured: int, received: int | None) -> None:
+    """Let the page of an article be captured and received at these times, in seconds since 1970."""
+    article = "(SELECT id FROM articles WHERE key = ?)"
+    changes = "UPDATE captures SET captured = ?, received = ? WHERE article_id ="
+    assert archive.catalogue.change(f"{changes} {article}", captured, received, key) == 1
+    assert archive.catalogue.change("UPDATE articles SET archived = ? WHERE key = ?", captured, key) == 1
+
+
+def test_latest_is_what_came_in_last_whatever_its_age(archive: Command, catalogue: Catalogue) -> None:
+    times = {ONE: (5_000, 5_000), TWO: (1_000, 9_000), THREE: (3_000, 3_000), FOUR: (7_000, None), FIVE: (3_000, 3_000)}
+    for key, (captured, received) in times.items():
+        come_in(archive, key, captured, received)
+    in_order = [TWO, FOUR, ONE, FIVE, THREE]  # TWO was saved by a browser long before it was added
+    assert latest(catalogue) == in_order
+    assert [latest(catalogue, offset=offset, limit=2) for offset in (0, 2, 4, 6)] == [
+        [TWO, FOUR],
+        [ONE, FIVE],
+        [THREE],
+        [],
+    ]
+    assert latest(catalogue, account="江边农事") == [TWO, FIVE]
+    assert latest(catalogue, {THREE, ONE, TWO}) == [TWO, ONE, THREE]
+    assert latest(catalogue, {THREE, ONE, TWO}, offset=1, limit=1) == [ONE]
+    assert latest(catalogue, set()) == []
+    kept = [each.kept.timestamp() for each in catalogue.browsing.latest(BrowseRequest())]
+    assert kept == [9_000, 7_000, 5_000, 3_000, 3_000]
+
+
+def test_last_change_is_the_latest_of_all(archive: Command, catalogue: Catalogue) -> None:
+    for key in (ONE, TWO, THREE, FOUR, FIVE):
+        come_in(archive, key, 1_000, 2_000)
+    archive.catalogue.change("UPDATE captures SET received = 2000")
+    archive.catalogue.change("UPDATE articles SET archived = 1000, state_seen = 1000, taken_out = NULL")
+    for change, expected in (
+        (None, 2_000),
+        (f"UPDATE articles SET state_seen = 3000 WHERE key = '{ONE}'", 3_000),
+        (f"UPDATE articles SET taken_out = 4000 WHERE key = '{TWO}'", 4_000),
+        (f"UPDATE articles SET archived = 5000 WHERE key = '{FIVE}'", 5_000),
+    ):
+        if change:
+            archive.catalogue.change(change)
+        changed = catalogue.browsing.last_change()
+        assert changed is not None
+        assert changed.timestamp() == expected
+
+
 def test_newest_conditions(catalogue: Catalogue) -> None:
     assert keys(catalogue, account="江边农事") == [FIVE, TWO]
     year = datetime(2025, 1, 1, tzinfo=CHINA)
