@@ -12,7 +12,6 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
-from archiver.cli.status_layout import filled_lines
 from archiver.urls import is_short
 
 if TYPE_CHECKING:
@@ -98,6 +97,8 @@ def _agree(members: tuple[BundleMember, ...], doctor: DoctorOptions) -> bool:
 
 def _lines(check: Check) -> Iterator[str]:
     """Yield the lines about a check: one, or at a terminal as many as 80 columns need; then those about its page."""
+    from archiver.cli.status_layout import filled_lines  # rich, which `archiver --help` does not load
+
     label, advice = f"{check.name:<13} {check.state:<10}", f"{_ADVICE}{check.advice}"
     if not sys.stdout.isatty():
         yield f"{label:<{_INDENT}}{check.said}{f'; {advice}' if check.advice else ''}"

@@ -190,11 +190,13 @@ def test_init_template_sets_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_init_template_examples_are_valid_settings(tmp_path: Path) -> None:
     read = settings(tmp_path, uncommented(TEMPLATE))
-    by_list, album, feed = read.sources
+    by_list, album, feed, links = read.sources
     assert by_list.list == str(tmp_path / "addresses.txt")
     assert (album.album.partition("?")[0], album.name) == ("https://mp.weixin.qq.com/mp/appmsgalbum", "专栏")
     assert (album.tags, album.author, album.folder) == (("专栏",), "作者", "column")
     assert feed.feed == "https://example.org/feed.xml"
+    assert links.links is not None
+    assert links.links.account == "same"
     assert read.media == Settings().media
     assert read.front_matter == {"author": "转载", "tags": ["其他"], "header-img": "img/the-first.png"}
 
