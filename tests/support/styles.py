@@ -35,6 +35,11 @@ def _styles(form: str) -> str:
 
 LOADING = {
     **{f"style, {name}": f"<p style=\"{_styles(form)}\" data-x='https://evil.example/'>字</p>" for name, form in _FORMS.items()},
+    **{
+        f"style, a string ended by {name}": f"<p style=\"font-family:'{mark};background-image:image-set('https://evil.example/1' 1x);"
+        f"position:fixed;inset:0;x:'\">字</p><style>p{{font-family:'{raw};background:url(https://evil.example/2);x:'}}</style>"
+        for name, mark, raw in (("a return", "&#13;", "\r"), ("a feed", "&#12;", "\f"), ("a line", "&#10;", "\n"))
+    },
     "srcset": '<img srcset="https://evil.example/1 1x" src="x"><picture><source srcset="https://evil.example/2"><img></picture>',
     "poster": '<video poster="ftp://evil.example/"></video><p poster="https://evil.example/1">x</p>',
     "link": '<link rel="stylesheet" href="https://evil.example/1"><link rel="prefetch" href="https://evil.example/2">'

@@ -16,7 +16,8 @@ from archiver.extractor.styled.properties import FUNCTIONS, IN_PSEUDO_ELEMENTS, 
 _ADDRESS = re.compile(r"url\(\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\"'()\s]*+))\s*+\)", re.I)
 _MARK = re.compile(r"url\(#([0-9]{1,4})\)")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
-_STRING = re.compile(r"\"[^\"\\<\n]*\"|'[^'\\<\n]*'")
+_LINE_BREAK = re.compile(r"\r\n?|\f")
+_STRING = re.compile(r"\"[^\"\\<\x00-\x1f\x7f]*\"|'[^'\\<\x00-\x1f\x7f]*'")
 _PLAIN = re.compile(r"[\w\s.,#%()+\-*/!]*")  # no `:`, `;`, `@`, `\`, `<`, `{`, quote: no address, rule, escape or tag
 _NAME_BEFORE = re.compile(r"[\w-]*\Z")
 _LONGEST_NAME = 30  # characters; no name in FUNCTIONS is longer
@@ -66,6 +67,7 @@ def clean_declarations(style: str, *, is_pseudo_element: bool = False) -> Iterat
     Marks of the form `url(#0)` are kept in backgrounds alone. With `is_pseudo_element`, the style is that of a
     `::before` or `::after`, which may have `content`.
     """
+    style = _LINE_BREAK.sub("\n", style)  # as browsers read CSS: a break of any form ends a string
     for name, written in written_declarations(_COMMENT.sub(" ", style) if "/*" in style else style):
         if name in KEPT or (is_pseudo_element and name in IN_PSEUDO_ELEMENTS):
             value = _resolved(written) if "var(" in written else written

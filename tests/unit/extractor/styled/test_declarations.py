@@ -29,6 +29,14 @@ def test_clean_style_leaves_out_what_loads_runs_or_is_no_look(style: str) -> Non
     assert clean_style(f"color:red;{style};margin:1px").startswith("color:red")
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n", "\f"])
+def test_clean_style_line_break_ends_a_string_as_in_browsers(line_break: str) -> None:
+    """What follows it is not in the string for a browser (CSS Syntax, 3.3 and 4.3.5)."""
+    hidden = f"font-family:\"{line_break};position:fixed;background-image:image-set('https://evil.example/' 1x);x:\""
+    assert "evil" not in clean_style(hidden)
+    assert "position" not in clean_style(hidden)
+
+
 def test_clean_style_keeps_order_and_repetitions() -> None:
     assert clean_style("COLOR: Red ;margin:0; color:blue") == "color:Red;margin:0;color:blue"
     assert clean_style("/* a:b */color:red;/* c */ margin:0") == "color:red;margin:0"

@@ -51,3 +51,9 @@ def test_read_rules_tells_which_classes_must_be_kept() -> None:
 
 def test_read_rules_behind_an_import_is_copied() -> None:
     assert rules("@charset 'utf-8'; p{color:red}").css == f"p{INSIDE}{{color:red}}"
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\f"])
+def test_read_rules_line_break_ends_a_string_as_in_browsers(line_break: str) -> None:
+    css = f'.note{{font-family:"{line_break};background:url(https://evil.example/);contain:none !important;x:"}}'
+    assert rules(css).css == ""
