@@ -13,10 +13,9 @@ from archiver.extractor.styled import StyledPage
 from archiver.extractor.styled.rules import AROUND, BODY_ID
 from archiver.models import CHINA, Article
 
+EMBEDDED_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # `file:` is for a document that is opened from a folder; there, browsers differ in what they take for 'self'.
-POLICY = (
-    "default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-)
+POLICY = EMBEDDED_POLICY.replace("data:", "'self' file: data:")
 _WIDTH = 677  # px, the width of the column in which WeChat shows an article
 
 _DOCUMENT = """<!DOCTYPE html>
@@ -104,10 +103,19 @@ def styled_document(page: StyledPage, article: Article, url_of: Callable[[str], 
             document or on its own server, or as a `data:` address; '' for a picture that is not there.
         dark: Whether the document is dark for readers who prefer that. Colours are then inverted, except in pictures.
     """
+    written: list[str] = []
+
+    def noted(address: str) -> str:
+        written.append(url_of(address))
+        return written[-1]
+
+    body = page.body_html(noted)
+    is_embedded = all(url.startswith("data:") for url in written if url)
     return _DOCUMENT.format(
-        policy=escape(POLICY), scheme="light dark" if dark else "light", title=escape(article.title),
+        policy=escape(EMBEDDED_POLICY if is_embedded else POLICY), scheme="light dark" if dark else "light",
+        title=escape(article.title),
         base=_BASE + (_DARK if dark else ""), rules=page.css, about=" · ".join(_about(article)),
-        opening=_opening(page), body=page.body_html(url_of), closing="</div>" * (len(AROUND) + 1),
+        opening=_opening(page), body=body, closing="</div>" * (len(AROUND) + 1),
         footer=_footer(article),
     )  # fmt: skip
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
+
+import pytest
 
 from archiver.export.styled_html import styled_document
 from archiver.extractor.styled import read_styled
@@ -12,6 +15,7 @@ from archiver.models.article import Reprint
 from tests.support.pages import article_html, page_of
 
 PAGE = read_styled(page_of(article_html(body="<p>字</p>")))
+PICTURED = read_styled(page_of(article_html(body='<p>字<img data-src="https://mmbiz.qpic.cn/mmbiz_png/a/0"></p>')))
 ARTICLE = Article(
     title="<桥> & 河", account="山城<b>", author="老王", url="https://mp.weixin.qq.com/s/abc", location="重庆",
     published=datetime(2024, 5, 31, 16, 30, tzinfo=UTC), statement="内容由AI生成<i>", source_url="https://a.example/?a=1&b=2",
@@ -44,12 +48,14 @@ def test_styled_document_without_metadata_has_empty_heading() -> None:
     assert "<footer" not in written
 
 
-def test_styled_document_policy_allows_pictures_and_styles_alone() -> None:
-    written = document()
-    assert (
-        'content="default-src &#x27;none&#x27;; img-src &#x27;self&#x27; file: data:; style-src &#x27;unsafe-inline&#x27;; '
-        'base-uri &#x27;none&#x27;; form-action &#x27;none&#x27;"' in written
-    )
+@pytest.mark.parametrize(("url", "images"), [
+    ("", "data:"), ("data:image/png;base64,iVBORw0", "data:"), ("media/a.png", "'self' file: data:"),
+])  # fmt: skip
+def test_styled_document_policy_allows_its_pictures_and_styles_alone(url: str, images: str) -> None:
+    """A document that has its pictures in it may load none from a folder either."""
+    written = styled_document(PICTURED, ARTICLE, lambda _: url)
+    policy = f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert f'content="{escape(policy)}"' in written
     assert written.index("Content-Security-Policy") < written.index("<style>")
     assert written.index('charset="utf-8"') < 200
     assert '<meta name="referrer" content="no-referrer">' in written
