@@ -61,11 +61,15 @@ def serve(
         address = replace(request.address, port=listener.getsockname()[1])
         fetching = BackgroundFetching(settings, report) if request.fetch else None
         access = Access(address=address, password=PasswordCheck(request.password) if request.password else None)
-        server = _Server(_config(create_app(settings, access, fetching=fetching, report=report), address), report)
-        try:
+
+        def started() -> None:
             announce(address.public_url)
             if fetching:
                 fetching.start()
+
+        config = _config(create_app(settings, access, fetching=fetching, report=report), address)
+        server = _Server(config, started, report)
+        try:
             server.run(sockets=[listener])
         except KeyboardInterrupt:  # the server has ended after ^C, or it had not begun
             if fetching:
@@ -76,13 +80,20 @@ def serve(
 class _Server(uvicorn.Server):
     """uvicorn's server, which does not wait for requests that take long when it is to end.
 
-    `report` is called with a line that says that it has ended.
+    `started` is called once it answers requests and signals end it. `report` is called with a line that says that it
+    has ended.
     """
 
-    def __init__(self, config: uvicorn.Config, report: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], report: Callable[[str], None]) -> None:
         super().__init__(config)
+        self._tell_start = started
         self._report = report
         self._is_told = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer requests, and tell so."""
+        await super().startup(sockets)
+        self._tell_start()
 
     def tell_end(self) -> None:
         """Report once that the reader has ended."""

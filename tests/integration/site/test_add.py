@@ -75,7 +75,7 @@ def test_token_is_told_in_the_language_of_the_phone(browser: Browser) -> None:
     text = f"{SHORT}\n{KNOWN}\nhttps://example.com/"
     assert (
         browser.post("/add", json={"text": text}, headers=headers).json()["message"]
-        == "已加入队列：1。 已经有了：1。 没有加入：1。"
+        == "已加入队列：1。 已经有了：1。 未添加：1。"
     )
     assert browser.post("/add", json={"text": "字"}, headers=headers).json()["message"] == "这段文字里没有文章链接。"
     assert (
