@@ -12,7 +12,6 @@ import typer
 
 from archiver.cli import options
 from archiver.cli.output import is_terminal, json_fields, print_json, print_line, print_message
-from archiver.urls import is_short
 
 if TYPE_CHECKING:
     from archiver.app import BundleMember, Check, PageReport
@@ -83,6 +82,8 @@ def call_for(page: str) -> str:
 
     For a long link WeChat shows its wall, so the newest article with a short one is asked for instead.
     """
+    from archiver.urls import is_short  # `archiver --help` needs none of it
+
     is_askable = is_short(page) or (page and "://" not in page)
     return f"archiver doctor {shlex.quote(page) if is_askable else '--online'}"
 
