@@ -6,7 +6,6 @@ always are for the other formats.
 
 from __future__ import annotations
 
-import mimetypes
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +16,12 @@ from urllib.parse import quote
 from archiver.errors import InputError
 from archiver.export.converters import ConversionError, convert
 from archiver.export.file_names import DocumentNames
+from archiver.media_types import mime_type
 from archiver.models import ArticleRecord, LocalFile
 from archiver.models.reports import StyledArticle
 from archiver.storage.local import as_file_error, atomic_file, make_durable_folder, read_file
 
 MEDIA_FOLDER = "media"
-_EMBEDDED = frozenset((".jpg", ".png", ".gif", ".webp", ".svg", ".bmp", ".ico", ".avif", ".heic", ".tif"))
 
 Place = Callable[[LocalFile], str]  # a media file of the archive → its address in a document, '' to leave it out
 
@@ -81,11 +80,10 @@ class DocumentFolder:
 
     def _embed(self, file: LocalFile) -> str:
         """Return a media file as a `data:` address; '' for sounds and films, which are too large for a document."""
-        suffix = PurePath(file.path).suffix
-        if suffix not in _EMBEDDED:
+        kind = mime_type(PurePath(file.path).suffix[1:])
+        if not kind.startswith("image/"):
             return ""
         content = self._read(file)
-        kind = mimetypes.types_map.get(suffix, f"image/{suffix[1:]}")
         return f"data:{kind};base64,{b64encode(content).decode()}" if content else ""
 
     def _copy(self, file: LocalFile) -> str:
