@@ -9,13 +9,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from archiver.errors import InputError
 from archiver.export.converters import ConversionError, convert
 from archiver.export.file_names import DocumentNames
+from archiver.export.intact_files import read_intact
 from archiver.media_types import mime_type
 from archiver.models import ArticleRecord, LocalFile
 from archiver.models.reports import StyledArticle
@@ -101,17 +101,7 @@ class DocumentFolder:
         return self._copied[file.path]
 
     def _read(self, file: LocalFile) -> bytes:
-        """Return the bytes of a media file; b'' if it cannot be read or is not the file that was saved."""
-        path = self.root / file.path
-        try:
-            content = read_file(path)
-        except OSError as error:
-            self.missing(f"{path}: cannot be read ({error.strerror})")
-            return b""
-        if file.sha256 and sha256(content).hexdigest() != file.sha256:
-            self.missing(f"{path}: is not the file that came")
-            return b""
-        return content
+        return read_intact(self.root / file.path, file.sha256, self.missing)
 
 
 def _holds(path: Path, content: bytes) -> bool:
