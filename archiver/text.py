@@ -1,4 +1,4 @@
-"""Write lines of JSON for terminals and logs, in which control characters are escaped."""
+"""Make text safe for the formats it is written in: lines of JSON for terminals and logs, and XML."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from collections.abc import Mapping
 # Control characters, Unicode line separators, and marks that change the direction of text (CVE-2021-42574).
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
+# All characters but those of `Char` in XML 1.0, section 2.2.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def json_line(value: Mapping[str, object]) -> str:
     """Return `value` as one line of JSON, without a line break at the end.
@@ -17,3 +20,8 @@ def json_line(value: Mapping[str, object]) -> str:
     """
     line = CONTROL.sub(lambda found: json.dumps(found[0])[1:-1], json.dumps(value, ensure_ascii=False))
     return line.encode("utf-8", "backslashreplace").decode()
+
+
+def xml_text(text: str) -> str:
+    """Return a text without the characters that XML 1.0 forbids, such as control characters and lone surrogates."""
+    return _NOT_IN_XML.sub("", text)

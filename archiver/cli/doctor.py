@@ -102,10 +102,10 @@ def _lines(check: Check) -> Iterator[str]:
 
     label, advice = f"{check.name:<13} {check.state:<10}", f"{_ADVICE}{check.advice}"
     if not sys.stdout.isatty():
-        yield f"{label:<{_INDENT}}{check.said}{f'; {advice}' if check.advice else ''}"
+        yield f"{label:<{_INDENT}}{check.message}{f'; {advice}' if check.advice else ''}"
         yield from (" " * _INDENT + words for words in (_page_lines(check.page) if check.page else ()))
         return
-    yield from filled_lines(label, [check.said], _INDENT)
+    yield from filled_lines(label, [check.message], _INDENT)
     for words in (*([advice] if check.advice else []), *(_page_lines(check.page) if check.page else ())):
         yield from filled_lines("", [words], _INDENT)
 

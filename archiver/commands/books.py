@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path, PurePath
 
 from archiver.commands.readable import readable
@@ -16,11 +15,11 @@ from archiver.export.epub.package import Book
 from archiver.export.epub.parts import Chapter, chapter_order, divide, picture_sizes
 from archiver.export.epub.pictures import book_picture, has_converter
 from archiver.export.epub.titles import book_title
+from archiver.export.intact_files import read_intact
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReaderAddresses
 from archiver.models.reports import ExportResult
 from archiver.models.requests import MAX_BOOK, ExportRequest
-from archiver.storage.local import read_file
 from archiver.writer.names import IMAGES
 
 _MOST_BOOKS = 100  # of an export; all of them are open at the same time
@@ -110,10 +109,11 @@ class Books:
             known = writer.picture_at(path)
             if known is not None:
                 return known
-            content = self._read(path, digests.get(path, ""))
+            file = self.context.archive.root / path
+            content = read_intact(file, digests.get(path, ""), self.missing)
             picture = book_picture(content) if content else None
             if content and picture is None:
-                self.missing(f"{self.context.archive.root / path}: is no picture that a book can show")
+                self.missing(f"{file}: is no picture that a book can show")
             return writer.add_picture(path, picture)
 
         addresses = ReaderAddresses(
@@ -126,16 +126,3 @@ class Books:
         """Return the address of an article that is not in the same book; '' if it is unknown."""
         article = self.context.archive.catalogue.articles.find_by_key(key)
         return article.url if article else ""
-
-    def _read(self, path: str, digest: str) -> bytes:
-        """Return the bytes of a media file; b'' if it cannot be read or does not have the SHA-256 `digest`, if any."""
-        name = self.context.archive.root / path
-        try:
-            content = read_file(name)
-        except OSError as error:
-            self.missing(f"{name}: cannot be read ({error.strerror})")
-            return b""
-        if digest and sha256(content).hexdigest() != digest:
-            self.missing(f"{name}: is not the file that came")
-            return b""
-        return content

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.context import Context
-from archiver.models import CHINA, ArticleRecord
+from archiver.models import ArticleRecord
 from archiver.models.browsing import ArticleGroup, ArticleList, GroupedBy, ListedArticle
 from archiver.models.feeds import LatestArticles
 from archiver.models.requests import BrowseRequest
 from archiver.search.index import Filter, SearchIndex
 from archiver.search.query import Query
+from archiver.search.times import as_seconds, as_time
 
 MAX_AGE = 60.0  # seconds for which the posts' files count as unchanged since they were compared with the index
 _SMALLEST_PICTURE = 8_000  # bytes; smaller ones are mostly ornaments
@@ -76,7 +76,7 @@ def groups(context: Context, by: GroupedBy) -> tuple[ArticleGroup, ...]:
     if by == "source":
         return tuple(catalogue.browsing.by_source())
     found = _index(context).read(lambda index: index.groups("tags" if by == "tag" else "albums"), _ignore, _ignore)
-    return tuple(ArticleGroup(name=name, count=count, latest=_time(latest)) for name, count, latest in found)
+    return tuple(ArticleGroup(name=name, count=count, latest=as_time(latest)) for name, count, latest in found)
 
 
 def listed(context: Context, keys: Sequence[str]) -> tuple[ListedArticle, ...]:
@@ -101,18 +101,10 @@ def _index(context: Context) -> ArchiveIndex:
 
 def _filter(request: BrowseRequest) -> Filter:
     return Filter(
-        account=request.account, since=_seconds(request.since), until=_seconds(request.until), state=request.state,
+        account=request.account, since=as_seconds(request.since), until=as_seconds(request.until), state=request.state,
         tag=request.tag, album=request.album,
     )  # fmt: skip
 
 
 def _ignore(_: int) -> None:
     """Do nothing with a number that tells of progress."""
-
-
-def _seconds(time: datetime | None) -> int | None:
-    return int(time.timestamp()) if time else None
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA) if seconds is not None else None

@@ -81,7 +81,7 @@ class Examination:
         """Return whether the catalogue can be read, and its last captures; no catalogue is made."""
         name, location = "catalogue", Location.in_archive(root / OWN_FOLDER, self.context.settings.catalogue)
         if not location.exists():
-            return Check(name=name, said=f"no archive is in {root} yet"), []
+            return Check(name=name, message=f"no archive is in {root} yet"), []
         try:
             catalogue = self.open_catalogue()
             faults = [*catalogue.files.integrity_errors(), *catalogue.unreadable_rows()]
@@ -94,15 +94,17 @@ class Examination:
             return attention(name, str(error), "see docs/guide/upkeep.md"), []
         if faults:
             return attention(name, f"damaged: {faults[0]}", "archiver verify --repair"), captures
-        return Check(name=name, said=f"{total:,} articles, no damage"), captures
+        return Check(name=name, message=f"{total:,} articles, no damage"), captures
 
     def _check_wall(self, now: datetime) -> Check:
         try:
             until = wall_status(self.context.settings, now.timestamp()).until
         except ArchiverError as error:  # the disk is full, or the folder of the user's state cannot be written
             return attention("cool-down", str(error), "free some space, or correct the permissions of that folder")
-        said = f"WeChat wants a rest, no page is asked for before {until:%Y-%m-%d %H:%M} Beijing time" if until else ""
-        return Check(name="cool-down", said=said or "none")
+        if not until:
+            return Check(name="cool-down", message="none")
+        message = f"WeChat wants a rest, no page is asked for before {until:%Y-%m-%d %H:%M} Beijing time"
+        return Check(name="cool-down", message=message)
 
     def _page_checks(self, address: str) -> Iterator[Check]:
         """Yield what came for an address or from a saved page, and how far the clock is off the server's."""
@@ -131,14 +133,14 @@ def _page_check(target: Target, page: Page) -> Check:
         era=form.era, fields=form.fields, notes=form.notes,
     )  # fmt: skip
     if not is_article:
-        said = f"{found.state}: {found.reason}" if found.reason else str(found.state)
-        return replace(attention("page", said, ADVICE[found.state]), page=report)
+        message = f"{found.state}: {found.reason}" if found.reason else str(found.state)
+        return replace(attention("page", message, ADVICE[found.state]), page=report)
     if form.notes:
         changes = "1 change" if len(form.notes) == 1 else f"{len(form.notes)} changes"
-        said = f"an article, but WeChat made {changes} to its page that archiver does not know"
-        return replace(attention("page", said, "report it, with the file that --bundle FILE writes"), page=report)
+        message = f"an article, but WeChat made {changes} to its page that archiver does not know"
+        return replace(attention("page", message, "report it, with the file that --bundle FILE writes"), page=report)
     known = f"in the form of {form.era}" if form.era else "in a copy without WeChat's scripts"
-    return Check(name="page", said=f"an article, {known}", page=report)
+    return Check(name="page", message=f"an article, {known}", page=report)
 
 
 def _short_address(captures: list[Capture]) -> str:

@@ -60,13 +60,13 @@ class LinkFollower:
         """
         self._read(self._catalogue.articles.query())
         while not self._report.ended_by and (link := next(self._untried(), None)):
-            if self._report.asked == self._settings.limit:
+            if self._report.requested == self._settings.limit:
                 self._report.ended_by = "limit"
             elif job := self._job_for(link):
                 yield from self._ask(job)
         _log.info(
             "source %s: %d linked, %d asked for, %d came, ended by %s", self._source.title, self._report.listed,
-            self._report.asked, self._report.got, self._report.ended_by or "nothing",
+            self._report.requested, self._report.archived, self._report.ended_by or "nothing",
         )  # fmt: skip
 
     def _ask(self, job: Job) -> Iterator[Outcome]:
@@ -78,7 +78,7 @@ class LinkFollower:
         if outcomes.was_not_asked(outcome) or outcomes.LEFT in outcome.warnings:
             self._report.ended_by = self._reason_for(outcome)
             return
-        self._report.asked += 1
+        self._report.requested += 1
         if is_blocked_link(job.target.url, outcome.state):
             self._report.ended_by = "wall"
             return
@@ -144,7 +144,7 @@ class LinkFollower:
         """Count the outcome of the address `url`, and read the links of the article that came."""
         article = self._catalogue.articles.find_by_key(outcome.key) if outcome.key else None
         if article and not article.taken_out:
-            self._report.got += outcome.outcome in ("archived", "updated", "unchanged")
+            self._report.archived += outcome.outcome in ("archived", "updated", "unchanged")
             self._read([article])
             for linking in [*self._articles.values()]:  # until now, a short address did not tell the article
                 if any(link.url == url for link in linking.links):

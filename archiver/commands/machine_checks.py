@@ -36,7 +36,7 @@ Evidence = tuple[str, datetime]  # what has a time, as a message calls it, and t
 
 def check_program() -> Check:
     """Return the versions of archiver and of what it runs on."""
-    return Check(name="archiver", said=f"{version('archiver')}, Python {platform.python_version()}, {system()}")
+    return Check(name="archiver", message=f"{version('archiver')}, Python {platform.python_version()}, {system()}")
 
 
 def system() -> str:
@@ -56,22 +56,24 @@ def check_clock(now: datetime, evidence: Sequence[Evidence], offset: timedelta |
     name, time = "clock", f"{now:%Y-%m-%d %H:%M} UTC"
     if offset is not None and abs(offset) > _SLACK:
         way = "ahead of" if offset > timedelta() else "behind"
-        said = f"{time}; it was {_length(abs(offset))} {way} WeChat's when the last page came"
-        return attention(name, said, _SET_CLOCK)
+        message = f"{time}; it was {_length(abs(offset))} {way} WeChat's when the last page came"
+        return attention(name, message, _SET_CLOCK)
     what, newest = max(evidence, key=lambda each: each[1])
     if newest - now > _SLACK:
         return attention(name, f"{time}, but {what} is of {newest:%Y-%m-%d}, so the clock is behind", _SET_CLOCK)
     if now - newest > _LONG_AGO:
-        said = f"{time}, but nothing here is newer than {newest:%Y-%m-%d} ({what}), so the clock may be ahead"
-        return attention(name, said, f"compare it with a watch, or call `archiver doctor --online`; then {_SET_CLOCK}")
-    return Check(name=name, said=time)
+        message = f"{time}, but nothing here is newer than {newest:%Y-%m-%d} ({what}), so the clock may be ahead"
+        return attention(
+            name, message, f"compare it with a watch, or call `archiver doctor --online`; then {_SET_CLOCK}"
+        )
+    return Check(name=name, message=time)
 
 
 def check_server_clock(now: datetime, date: datetime) -> Check:
     """Return whether this machine's time agrees with the time at which a server sent a page."""
     name, offset = "clock online", now - date
     if abs(offset) <= timedelta(minutes=10):
-        return Check(name=name, said=f"{abs(offset).seconds} s off the server's")
+        return Check(name=name, message=f"{abs(offset).seconds} s off the server's")
     way = "ahead of" if offset > timedelta() else "behind"
     return attention(name, f"{_length(abs(offset))} {way} the server's", _SET_CLOCK)
 
@@ -102,14 +104,14 @@ def check_disk(root: Path) -> Check:
         _write_probe(folder)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            said = f"{folder} takes no more bytes ({error.strerror}), the disk or its quota is full"
-            return attention(name, said, "free some space, or name another folder with --output")
-        said = f"{folder} cannot be written ({error.strerror or error})"
-        return attention(name, said, "correct its permissions, or name another folder with --output")
-    said = f"{free / 2**30:,.1f} GiB free at {folder}{kind}"
+            message = f"{folder} takes no more bytes ({error.strerror}), the disk or its quota is full"
+            return attention(name, message, "free some space, or name another folder with --output")
+        message = f"{folder} cannot be written ({error.strerror or error})"
+        return attention(name, message, "correct its permissions, or name another folder with --output")
+    message = f"{free / 2**30:,.1f} GiB free at {folder}{kind}"
     if free < _MIN_FREE:
-        return attention(name, said, "free some space, or name another folder with --output")
-    return Check(name=name, said=said)
+        return attention(name, message, "free some space, or name another folder with --output")
+    return Check(name=name, message=message)
 
 
 def nearest_folder(path: Path) -> Path:
@@ -145,27 +147,27 @@ def check_locale(root: Path) -> Check:
     A file is created in the archive's folder and deleted again.
     """
     name, encoding = "locale", locale.getencoding()
-    said = encoding if encoding.lower() == "utf-8" else f"{encoding}; names and output are UTF-8 all the same"
+    message = encoding if encoding.lower() == "utf-8" else f"{encoding}; names and output are UTF-8 all the same"
     if sys.getfilesystemencoding() != "utf-8":
         return attention(name, f"names of files are written in {sys.getfilesystemencoding()}", "set PYTHONUTF8=1")
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{_NAME}-", dir=nearest_folder(root)) as file:
             is_kept = Path(file.name).name in os.listdir(Path(file.name).parent)  # noqa: PTH208
     except OSError as error:
-        return Check(name=name, said=f"{said}; no file could be created ({error.strerror or error})")
+        return Check(name=name, message=f"{message}; no file could be created ({error.strerror or error})")
     if not is_kept:
         return attention(name, "the disk changes Chinese names of files", "name a folder on another disk with --output")
-    return Check(name=name, said=said)
+    return Check(name=name, message=message)
 
 
 def check_extras(settings: Settings) -> Check:
     """Return which optional packages are installed, and whether the settings need one that is not."""
     missing = {extra for extra, modules in _EXTRAS.items() if not all(map(find_spec, modules))}
     parts = {"installed": sorted(_EXTRAS.keys() - missing), "not installed": sorted(missing)}
-    said = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
+    message = "; ".join(f"{word}: {', '.join(extras)}" for word, extras in parts.items() if extras)
     if settings.catalogue and "postgresql" in missing:
-        return attention("extras", f"`catalogue` needs postgresql; {said}", "pip install 'archiver[postgresql]'")
-    return Check(name="extras", said=said)
+        return attention("extras", f"`catalogue` needs postgresql; {message}", "pip install 'archiver[postgresql]'")
+    return Check(name="extras", message=message)
 
 
 def check_programs() -> Check:
@@ -175,4 +177,4 @@ def check_programs() -> Check:
         f"export {option} by {Path(program).name}" if program else f"none for export {option}"
         for option, program in found.items()
     ]
-    return Check(name="programs", said="; ".join(parts))
+    return Check(name="programs", message="; ".join(parts))

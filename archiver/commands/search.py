@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
 from archiver.archive.search_index import ArchiveIndex
 from archiver.context import Context
 from archiver.errors import UsageError
-from archiver.models import CHINA
 from archiver.models.reports import SearchHit, SearchResult
 from archiver.models.requests import DUE, WAITING, SearchRequest
 from archiver.search.index import Filter, SearchIndex
@@ -19,6 +17,7 @@ from archiver.search.normalization import normalize
 from archiver.search.query import Query, parse_query
 from archiver.search.snippets import make_snippet
 from archiver.search.suggestions import similar_names
+from archiver.search.times import as_seconds, as_time
 from archiver.search.variants import load_variants
 
 Counted = Callable[[int], None]
@@ -50,7 +49,7 @@ def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchR
     posts = zip(ids, index.posts(ids), strict=True)
     hits = tuple(
         SearchHit(
-            key=post.key, title=post.title, account=post.account, published=_time(post.published), post=post.path,
+            key=post.key, title=post.title, account=post.account, published=as_time(post.published), post=post.path,
             snippet=(snippet := make_snippet(index.text(post_id), query.required)).text, marks=snippet.marks,
         )
         for post_id, post in posts
@@ -61,17 +60,14 @@ def _search(index: SearchIndex, query: Query, request: SearchRequest) -> SearchR
 
 def keys_labelled(context: Context, tag: str, album: str) -> set[str]:
     """Return the keys of the articles whose posts have a tag and name an album now; '' stands for any."""
-
-    def keys(index: SearchIndex) -> set[str]:
-        return {post.key for post in index.posts(list(index.find(Query(), Filter(tag=tag, album=album))))}
-
-    return ArchiveIndex(context.archive).read(keys, lambda _: None, lambda _: None)
+    conditions = Filter(tag=tag, album=album)
+    return ArchiveIndex(context.archive).read(lambda index: index.keys(conditions), lambda _: None, lambda _: None)
 
 
 def _ids(index: SearchIndex, query: Query, request: SearchRequest) -> Iterator[int]:
     selection = request.articles
     conditions = Filter(
-        account=selection.account, since=_seconds(selection.since), until=_seconds(selection.until),
+        account=selection.account, since=as_seconds(selection.since), until=as_seconds(selection.until),
         state=selection.state, title=normalize(selection.title), tag=selection.tag, album=selection.album,
     )  # fmt: skip
     order = selection.order or "relevance"
@@ -110,11 +106,3 @@ def _suggest(index: SearchIndex, request: SearchRequest, result: SearchResult) -
     except UsageError:  # the package that knows the variants is not installed
         return result
     return replace(result, variants=sum(1 for _ in _ids(index, query, request)))
-
-
-def _seconds(time: datetime | None) -> int | None:
-    return int(time.timestamp()) if time else None
-
-
-def _time(seconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA) if seconds is not None else None

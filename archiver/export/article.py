@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
-from typing import BinaryIO
 
 from archiver.catalogue import Catalogue
 from archiver.errors import InputError
 from archiver.export import records, urls
+from archiver.export.intact_files import open_intact
 from archiver.export.readable import plain_text, readable_page
 from archiver.export.records import Record
 from archiver.export.wacz import PageListWriter
 from archiver.export.warc import WarcWriter
 from archiver.extractor import extract
 from archiver.models import Article, ArticleRecord, Capture, LocalFile, Page, State
-from archiver.storage.local import open_file
 from archiver.writer.names import media_name
 
 AddressesByName = defaultdict[
@@ -128,32 +125,11 @@ class ArticleExporter:
             return
         record = records.medium_record(file, addresses[0] if addresses else "", article.archived)
         if not self.warc.holds(record.uri):
-            with self._open_intact(file) as opened:
+            with open_intact(self.root / file.path, file.sha256, self.missing) as opened:
                 if not opened:
                     return
                 self.warc.write_medium(record, opened)
         self.warc.write_aliases(record, addresses)
-
-    @contextmanager
-    def _open_intact(self, file: LocalFile) -> Iterator[BinaryIO | None]:
-        """Yield a media file opened for reading, or None if it cannot be read or has changed since it was recorded.
-
-        The SHA-256 of the file is compared with the recorded one. If None is yielded, the file is reported by
-        `self.missing`.
-        """
-        path = self.root / file.path
-        try:
-            opened = open_file(path)
-        except OSError as error:
-            self.missing(f"{path}: cannot be read ({error.strerror})")
-            yield None
-            return
-        with opened:
-            is_intact = file_digest(opened, "sha256").hexdigest() == file.sha256
-            opened.seek(0)
-            if not is_intact:
-                self.missing(f"{path}: is not the file that came")
-            yield opened if is_intact else None
 
 
 def _replay_addresses(article: Article, files: Mapping[str, LocalFile], addresses: AddressesByName) -> dict[str, str]:

@@ -6,23 +6,22 @@ always are for the other formats.
 
 from __future__ import annotations
 
-import mimetypes
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from archiver.errors import InputError
 from archiver.export.converters import ConversionError, convert
 from archiver.export.file_names import DocumentNames
+from archiver.export.intact_files import read_intact
+from archiver.media_types import mime_type
 from archiver.models import ArticleRecord, LocalFile
 from archiver.models.reports import StyledArticle
 from archiver.storage.local import as_file_error, atomic_file, make_durable_folder, read_file
 
 MEDIA_FOLDER = "media"
-_EMBEDDED = frozenset((".jpg", ".png", ".gif", ".webp", ".svg", ".bmp", ".ico", ".avif", ".heic", ".tif"))
 
 Place = Callable[[LocalFile], str]  # a media file of the archive → its address in a document, '' to leave it out
 
@@ -81,11 +80,10 @@ class DocumentFolder:
 
     def _embed(self, file: LocalFile) -> str:
         """Return a media file as a `data:` address; '' for sounds and films, which are too large for a document."""
-        suffix = PurePath(file.path).suffix
-        if suffix not in _EMBEDDED:
+        kind = mime_type(PurePath(file.path).suffix[1:])
+        if not kind.startswith("image/"):
             return ""
         content = self._read(file)
-        kind = mimetypes.types_map.get(suffix, f"image/{suffix[1:]}")
         return f"data:{kind};base64,{b64encode(content).decode()}" if content else ""
 
     def _copy(self, file: LocalFile) -> str:
@@ -103,17 +101,7 @@ class DocumentFolder:
         return self._copied[file.path]
 
     def _read(self, file: LocalFile) -> bytes:
-        """Return the bytes of a media file; b'' if it cannot be read or is not the file that was saved."""
-        path = self.root / file.path
-        try:
-            content = read_file(path)
-        except OSError as error:
-            self.missing(f"{path}: cannot be read ({error.strerror})")
-            return b""
-        if file.sha256 and sha256(content).hexdigest() != file.sha256:
-            self.missing(f"{path}: is not the file that came")
-            return b""
-        return content
+        return read_intact(self.root / file.path, file.sha256, self.missing)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -25,9 +25,8 @@ from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import quote
 
-import filetype
-
 from archiver.export.urls import is_http_address
+from archiver.media_types import mime_type
 from archiver.models import Capture, LocalFile
 
 ALIAS_PROFILE = "urn:archiver:revisit:same-medium"  # described in docs/guide/export.md
@@ -206,9 +205,7 @@ def _removed_headers(headers: Fields) -> Fields:
 
 
 def _type_of(file: LocalFile) -> str:
-    extension = file.path.rpartition(".")[2]
-    kind = filetype.get_type(ext=extension)
-    return "image/svg+xml" if extension == "svg" else kind.mime if kind else "application/octet-stream"
+    return mime_type(file.path.rpartition(".")[2]) or "application/octet-stream"
 
 
 def _printable(text: str, also: str = "") -> str:

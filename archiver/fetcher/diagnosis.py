@@ -45,14 +45,14 @@ def check_proxy(chosen: str, connect: Connect = socket.create_connection) -> Che
     except ConfigError as error:
         return attention(name, f"{setting}: {error}", f"correct {setting}")
     if config.proxy is None:
-        return Check(name=name, said="none is set, requests go directly")
+        return Check(name=name, message="none is set, requests go directly")
     if not (place := config.name_for(_PAGES)):
-        return Check(name=name, said=f"NO_PROXY excepts {urls.HOST}, requests go directly")
+        return Check(name=name, message=f"NO_PROXY excepts {urls.HOST}, requests go directly")
     url = config.proxy.url
     port = url.port or _PORTS.get(url.scheme.decode(), 1080)
     try:
         with closing(connect((url.host.decode(), port), _PATIENCE)):
-            return Check(name=name, said=f"{place} answers ({setting})")
+            return Check(name=name, message=f"{place} answers ({setting})")
     except OSError as error:
         reason = error.strerror or str(error)
         advice = f"start it, or correct {setting}, or take it out"
@@ -72,10 +72,10 @@ def check_certificates() -> Check:
         return attention(name, str(error), advice)
     if variable == "SSL_CERT_DIR":  # its files are read when they are needed
         is_there = Path(path).is_dir()
-        return Check(name=name, said=place) if is_there else attention(name, f"{place} is no folder", advice)
+        return Check(name=name, message=place) if is_there else attention(name, f"{place} is no folder", advice)
     if not count:
         return attention(name, f"no authority is in {place}", advice)
-    return Check(name=name, said=f"{count} authorities, of {place}")
+    return Check(name=name, message=f"{count} authorities, of {place}")
 
 
 def failure_check(error: ArchiverError, proxy: str, now: datetime) -> Check:
@@ -83,8 +83,8 @@ def failure_check(error: ArchiverError, proxy: str, now: datetime) -> Check:
 
     `error` is the error of Fetcher.page. `proxy` is the proxy in the settings, and `now` the time of this machine.
     """
-    said, advice = _explained(error, proxy, now)
-    return attention("page", said, advice)
+    message, advice = _explained(error, proxy, now)
+    return attention("page", message, advice)
 
 
 def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, str]:
@@ -92,8 +92,8 @@ def _explained(error: ArchiverError, proxy: str, now: datetime) -> tuple[str, st
     if untrusted := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
         return _explained_certificate(untrusted, now)
     if not isinstance(error, Unreachable) or len(causes) == 1:  # the server answered, or a file could not be read
-        said = str(error.args[0]).removesuffix(": try again later")
-        return said, "try again later" if isinstance(error, FetchError) else "correct it"
+        message = str(error.args[0]).removesuffix(": try again later")
+        return message, "try again later" if isinstance(error, FetchError) else "correct it"
     if any(isinstance(cause, httpx.ProxyError) for cause in causes):
         reason = next(str(cause) for cause in causes if isinstance(cause, httpx.ProxyError))
         return f"the proxy refuses the request ({reason})", "check its address and login, and whether it allows WeChat"
@@ -118,15 +118,15 @@ def _explained_certificate(error: ssl.SSLCertVerificationError, now: datetime) -
 
 
 def _explained_network(causes: list[BaseException]) -> tuple[str, str]:
-    said = next((str(cause) for cause in causes if isinstance(cause, httpx.HTTPError) and str(cause)), "no answer")
+    message = next((str(cause) for cause in causes if isinstance(cause, httpx.HTTPError) and str(cause)), "no answer")
     errors = [cause for cause in causes if isinstance(cause, OSError)]
     if any(isinstance(cause, socket.gaierror) for cause in errors):
         return f"the name {urls.HOST} cannot be resolved, there is no network or no name server", _CHECK_NETWORK
     if any(cause.errno in _NO_NETWORK for cause in errors):
-        return f"no way leads to {urls.HOST} ({said}), there is no network", _CHECK_NETWORK
+        return f"no way leads to {urls.HOST} ({message}), there is no network", _CHECK_NETWORK
     if any(isinstance(cause, httpx.TimeoutException) for cause in causes):
-        return f"{urls.HOST} does not answer in time ({said})", f"{_CHECK_NETWORK}, or try again later"
-    return f"{urls.HOST} cannot be reached ({redact_words(said)})", f"{_CHECK_NETWORK}, or try again later"
+        return f"{urls.HOST} does not answer in time ({message})", f"{_CHECK_NETWORK}, or try again later"
+    return f"{urls.HOST} cannot be reached ({redact_words(message)})", f"{_CHECK_NETWORK}, or try again later"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

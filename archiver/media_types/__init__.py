@@ -1,6 +1,6 @@
-"""Detect the type and the dimensions of a media file from its content.
+"""Detect the type and the dimensions of a media file from its content, and name the MIME type of a detected one.
 
-File extensions, addresses and Content-Type headers are not used, since they are often wrong.
+Addresses and Content-Type headers are not used, since they are often wrong.
 """
 
 from __future__ import annotations
@@ -12,12 +12,24 @@ import filetype
 from archiver.media_types.svg import is_safe_svg
 from archiver.media_types.wholeness import is_truncated, is_whole
 
-__all__ = ["EXTENSIONS", "dimensions", "extension", "is_hotlink_notice", "is_placeholder", "is_truncated", "is_whole"]
+__all__ = [
+    "EXTENSIONS", "dimensions", "extension", "is_hotlink_notice", "is_placeholder", "is_truncated", "is_whole",
+    "mime_type",
+]  # fmt: skip
 
-# Extensions of the formats that browsers show, as named by `filetype`.
-_IMAGES = frozenset(("jpg", "png", "apng", "gif", "webp", "bmp", "ico", "avif", "heic", "tif"))
-_RECORDINGS = frozenset(("mp3", "m4a", "aac", "amr", "ogg", "wav", "flac", "mp4", "m4v", "mov", "webm"))
-EXTENSIONS = tuple(sorted((_IMAGES | _RECORDINGS | {"svg"}) - {"apng"}))  # all results of `extension` except ''
+# The formats that browsers show: MIME types by extensions, as `filetype` names them. The types are those of IANA's
+# registry, except that of WAV: there it is audio/vnd.wave, but browsers know audio/wav.
+_MIME_TYPES = {
+    "aac": "audio/aac", "amr": "audio/amr", "avif": "image/avif", "bmp": "image/bmp", "flac": "audio/flac",
+    "gif": "image/gif", "heic": "image/heic", "ico": "image/vnd.microsoft.icon", "jpg": "image/jpeg",
+    "m4a": "audio/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "mp3": "audio/mpeg", "mp4": "video/mp4",
+    "ogg": "audio/ogg", "png": "image/png", "svg": "image/svg+xml", "tif": "image/tiff", "wav": "audio/wav",
+    "webm": "video/webm", "webp": "image/webp",
+}  # fmt: skip
+EXTENSIONS = tuple(_MIME_TYPES)  # all results of `extension` except ''
+_APNG = "apng"  # a PNG that moves, as `filetype` names it
+_RECORDINGS = frozenset(name for name, kind in _MIME_TYPES.items() if not kind.startswith("image/"))
+_IMAGES = frozenset((*EXTENSIONS, _APNG)) - _RECORDINGS - {"svg"}  # those that `filetype` may detect
 
 # The notice that the CDN sends to hot-linkers, with status 200, is an image of 140 × 140 px. Images that the CDN has
 # shrunk are still 1080 px wide, and so more than half as wide as the page declares.
@@ -45,7 +57,12 @@ def extension(content: bytes, kind: str = "image") -> str:
     known = guess.extension if guess.extension in (_IMAGES if kind == "image" else _RECORDINGS) else ""
     if known == "bmp" and dimensions(content) is None:  # a text that begins with `BM`
         return ""
-    return "png" if known == "apng" else known
+    return "png" if known == _APNG else known
+
+
+def mime_type(extension: str) -> str:
+    """Return the MIME type of media files with an extension of EXTENSIONS, such as `jpg`; '' for any other."""
+    return _MIME_TYPES.get(extension, "")
 
 
 def is_placeholder(content: bytes, declared_width: int) -> bool:

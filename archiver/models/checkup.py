@@ -33,21 +33,21 @@ class PageReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """The result of one check. `said` is what was found, and `advice` what to do about it, '' if it is well.
+    """The result of one check. `message` is what was found, and `advice` what to do about it, '' if it is well.
 
     `page` is set only in the check of a page that came.
     """
 
     name: str
     state: CheckState = "ok"
-    said: str
+    message: str
     advice: str = ""
     page: PageReport | None = None
 
 
-def attention(name: str, said: str, advice: str) -> Check:
+def attention(name: str, message: str, advice: str) -> Check:
     """Return a check that needs a person."""
-    return Check(name=name, state="attention", said=said, advice=advice)
+    return Check(name=name, state="attention", message=message, advice=advice)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

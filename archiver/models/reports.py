@@ -150,12 +150,12 @@ class LinksReport(SourceReport):
     """The result of following links in a run: the report about a source `links` in archiver.yml.
 
     `listed` is the number of articles that are linked and not kept, and `new` how many of them may be asked for now.
-    `asked` is the number of addresses that were asked for, and `got` how many of them gave an article. `ended_by` says
-    what ended the source; '' if nothing was left to ask for.
+    `requested` is the number of addresses that were asked for, and `archived` how many of them gave an article.
+    `ended_by` says what ended the source; '' if nothing was left to ask for.
     """
 
-    asked: int = 0
-    got: int = 0
+    requested: int = 0
+    archived: int = 0
     ended_by: LinksEnd = ""
 
 

@@ -33,8 +33,8 @@ def follow(archiver: Command) -> dict[str, Any]:
     return source
 
 
-def found(listed: int, new: int, asked: int, got: int, ended_by: str) -> dict[str, Any]:
-    numbers = {"listed": listed, "new": new, "asked": asked, "got": got}
+def found(listed: int, new: int, requested: int, archived: int, ended_by: str) -> dict[str, Any]:
+    numbers = {"listed": listed, "new": new, "requested": requested, "archived": archived}
     return {**numbers, "error": "", "is_complete": True, "ended_by": ended_by}
 
 

@@ -15,14 +15,15 @@ from archiver.export.epub.chapters import STYLE, chapter_file, chapter_page, pic
 from archiver.export.epub.cover import cover, cover_page, placeholder
 from archiver.export.epub.package import Book, Item
 from archiver.export.epub.parts import Chapter
-from archiver.export.epub.pictures import CORE_TYPES, PLACEHOLDER, BookPicture
+from archiver.export.epub.pictures import PLACEHOLDER, BookPicture
+from archiver.media_types import mime_type
 from archiver.models.browsing import ReadableArticle
 from archiver.storage.local import atomic_file
 
 _TIME = (1980, 1, 1, 0, 0, 0)  # of all files, the earliest that a zip file can say
 _UNIX = 3
 _XHTML = "application/xhtml+xml"
-_SVG = CORE_TYPES["svg"]
+_SVG = mime_type("svg")
 
 
 @contextmanager

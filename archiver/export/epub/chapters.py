@@ -10,7 +10,7 @@ from archiver.export.epub.package import LANGUAGE, page, xhtml
 from archiver.export.epub.parts import Chapter
 from archiver.export.epub.titles import account_name
 from archiver.export.epub.xhtml import append_html, book_link
-from archiver.export.epub.xml import append, one_line
+from archiver.export.epub.xml import append, display_name
 from archiver.models import CHINA
 from archiver.models.browsing import ReadableArticle
 
@@ -53,7 +53,7 @@ def picture_file(path: str, ending: str) -> str:
 
 def chapter_page(chapter: Chapter, text: ReadableArticle) -> bytes:
     """Return the page of a chapter."""
-    title = one_line(chapter.article.title)
+    title = display_name(chapter.article.title)
     root, body = page(title, text.language if _LANGUAGE_TAG.fullmatch(text.language) else LANGUAGE)
     header = append(body, "header")
     append(header, "h1", title)
@@ -73,9 +73,9 @@ def _about(chapter: Chapter, text: ReadableArticle) -> Iterator[tuple[str, str]]
     """Yield the lines at the head of a chapter: what each is about, and what it says."""
     yield "公众号", account_name(chapter)
     if text.author.strip():
-        yield "作者", one_line(text.author)
+        yield "作者", display_name(text.author)
     if published := chapter.article.published:
         yield "日期", f"{published.astimezone(CHINA):%Y-%m-%d %H:%M}"
     for label, values in (("标签", text.tags), ("专辑", text.albums), ("来源", (chapter.article.source,))):
-        if shown := [one_line(value) for value in values if value.strip()]:
+        if shown := [display_name(value) for value in values if value.strip()]:
             yield label, "、".join(shown)

@@ -18,11 +18,11 @@ from archiver.export.epub.xml import (
     XML_LANG,
     Element,
     append,
+    display_name,
     document,
-    legal,
     new_root,
-    one_line,
 )
+from archiver.text import xml_text
 
 LANGUAGE = "zh-CN"
 FOLDER = "EPUB"
@@ -138,7 +138,7 @@ def package(book: Book, items: Sequence[Item], spine: Sequence[str]) -> bytes:
 
 def _append_metadata(metadata: Element, book: Book) -> None:
     def dublin_core(name: str, text: str, **attributes: str) -> None:
-        etree.SubElement(metadata, f"{{{_DC}}}{name}", attributes).text = legal(text)
+        etree.SubElement(metadata, f"{{{_DC}}}{name}", attributes).text = xml_text(text)
 
     dublin_core("identifier", book.identifier, id="book")
     dublin_core("title", book.full_title)
@@ -168,7 +168,7 @@ def _by_year(chapters: Sequence[tuple[Chapter, str]]) -> Iterator[Entry]:
     by_year = [(year, list(group)) for year, group in groupby(chapters, key=lambda each: each[0].published_day[:4])]
     for year, group in by_year:
         texts = (
-            (f"{chapter.published_day} {one_line(chapter.article.title)}".strip(), file) for chapter, file in group
+            (f"{chapter.published_day} {display_name(chapter.article.title)}".strip(), file) for chapter, file in group
         )
         listed = [Entry(text=text, file=file) for text, file in texts]
         if len(by_year) > 1 and len(chapters) > _FEW:

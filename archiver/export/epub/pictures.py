@@ -15,17 +15,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from archiver.extractor.svg import UndrawableError, redraw
-from archiver.media_types import extension
+from archiver.media_types import extension, mime_type
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 PLACEHOLDER = "placeholder.svg"
-CORE_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "svg": "image/svg+xml"}
-_FOREIGN_TYPES = {
-    "webp": "image/webp", "avif": "image/avif", "heic": "image/heic", "bmp": "image/bmp", "tif": "image/tiff",
-    "ico": "image/vnd.microsoft.icon",
-}  # fmt: skip
+_CORE = frozenset(("jpg", "png", "gif", "svg"))  # extensions of the core media types
+_FOREIGN = frozenset(("webp", "avif", "heic", "bmp", "tif", "ico"))
 _READERS = {"webp": "WEBP", "avif": "AVIF", "bmp": "BMP", "tif": "TIFF", "ico": "ICO"}  # Pillow's names
 _MAX_PIXELS = 50_000_000  # of a picture that is converted, all its frames together
 _QUALITY = 88  # of JPEG
@@ -41,22 +38,22 @@ class BookPicture:
     @property
     def media_type(self) -> str:
         """The media type, such as `image/jpeg`."""
-        return CORE_TYPES.get(self.ending) or _FOREIGN_TYPES[self.ending]
+        return mime_type(self.ending)
 
     @property
     def is_foreign(self) -> bool:
         """Whether some readers cannot show the format."""
-        return self.ending not in CORE_TYPES
+        return self.ending not in _CORE
 
 
 def foreign_type(name: str) -> str:
     """Return the media type of a picture in a book whose format some readers cannot show; '' for any other."""
-    return _FOREIGN_TYPES.get(PurePath(name).suffix[1:], "")
+    return mime_type(PurePath(name).suffix[1:]) if is_converted(name) else ""
 
 
 def is_converted(name: str) -> bool:
     """Return whether the picture in a file with this name has a format that is converted for a book."""
-    return PurePath(name).suffix[1:] in _FOREIGN_TYPES
+    return PurePath(name).suffix[1:] in _FOREIGN
 
 
 def has_converter() -> bool:
@@ -74,7 +71,7 @@ def book_picture(content: bytes) -> BookPicture | None:
             return None
     if ending in _READERS and has_converter() and (converted := _converted(content, _READERS[ending])):
         return converted
-    return BookPicture(content=content, ending=ending) if ending in CORE_TYPES or ending in _FOREIGN_TYPES else None
+    return BookPicture(content=content, ending=ending) if ending in _CORE | _FOREIGN else None
 
 
 def _converted(content: bytes, form: str) -> BookPicture | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from archiver.export.epub.parts import Chapter
-from archiver.export.epub.xml import one_line
+from archiver.export.epub.xml import display_name
 from archiver.models.requests import ExportRequest
 
 _MOST_ACCOUNTS = 3  # that are named
@@ -21,9 +21,9 @@ def book_title(chapters: Sequence[Chapter], request: ExportRequest) -> str:
     """
     query = request.articles
     if len(chapters) == 1 and request.only:
-        return one_line(chapters[0].article.title)
+        return display_name(chapters[0].article.title)
     chosen = [query.album, query.source, f"#{query.tag}" if query.tag else "", query.title]
-    title = " · ".join(one_line(words) for words in chosen if words.strip())
+    title = " · ".join(display_name(words) for words in chosen if words.strip())
     if query.account or not title:
         title = " · ".join(filter(None, (list_accounts(chapters), title)))
     days = sorted(chapter.published_day for chapter in chapters if chapter.published_day)
@@ -47,4 +47,4 @@ def account_names(chapters: Sequence[Chapter]) -> list[str]:
 
 def account_name(chapter: Chapter) -> str:
     """Return the name of a chapter's account in one line."""
-    return one_line(chapter.article.account) if chapter.article.account.strip() else _UNKNOWN
+    return display_name(chapter.article.account) if chapter.article.account.strip() else _UNKNOWN

@@ -15,7 +15,8 @@ from urllib.parse import quote, urlsplit
 from lxml import etree
 
 from archiver.export.epub.pictures import PLACEHOLDER, foreign_type
-from archiver.export.epub.xml import XHTML, Element, append, legal
+from archiver.export.epub.xml import XHTML, Element, append
+from archiver.text import xml_text
 
 _MAX_DEPTH = 100  # nested elements; readers of books are not made for more
 _FLOW = frozenset(("section", "div", "blockquote", "li", "td", "th"))  # may contain blocks
@@ -38,7 +39,7 @@ _KEPT = "/~!$&'()*+,;=:@%"  # in a path, besides letters and digits
 
 def book_link(address: str) -> str:
     """Return an address of the web as a valid URL; '' if that is not possible or it leads elsewhere."""
-    address = _BROKEN_ESCAPE.sub("%25", legal(address).strip())
+    address = _BROKEN_ESCAPE.sub("%25", xml_text(address).strip())
     try:
         parts = urlsplit(address)
         host = parts.netloc.encode("idna").decode() if not parts.netloc.isascii() else parts.netloc
@@ -88,7 +89,7 @@ class _Builder(HTMLParser):
         """Open an element, or leave its tag out where it must not stand."""
         if self._recording:
             return
-        attributes = {name: legal(value or "") for name, value in attrs}
+        attributes = {name: xml_text(value or "") for name, value in attrs}
         if tag in _RECORDINGS:
             self._recording = tag
             self._add_recording(tag, attributes)
@@ -125,7 +126,7 @@ class _Builder(HTMLParser):
         if self._recording or (not data.strip() and self._names[-1] in _CHILD):
             return
         self._enclose("")
-        self._texts.append(legal(data))
+        self._texts.append(xml_text(data))
 
     def _innermost(self) -> Element:
         """Return the innermost open element, with all text that was read."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archiver.export.feeds.identifiers import article_id, feed_id
-from archiver.export.feeds.values import clean, one_line, timestamp
+from archiver.export.feeds.values import one_line, timestamp
 from archiver.models.feeds import ArticleFeed, FeedEntry
+from archiver.text import xml_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -54,14 +55,14 @@ def _add_entry(element: _Element, entry: FeedEntry) -> None:
     _add_link(element, "alternate", entry.url, _HTML)
     _add_link(element, "via", entry.original, _HTML)
     if entry.summary:
-        _add(element, "summary", clean(entry.summary))
-    _add(element, "content", clean(entry.html)).set("type", "html")
+        _add(element, "summary", xml_text(entry.summary))
+    _add(element, "content", xml_text(entry.html)).set("type", "html")
 
 
 def _add_link(parent: _Element, relation: str, address: str, kind: str) -> None:
     if address:
         link = _add(parent, "link")
-        for name, value in (("rel", relation), ("href", clean(address)), ("type", kind)):
+        for name, value in (("rel", relation), ("href", xml_text(address)), ("type", kind)):
             link.set(name, value)
 
 

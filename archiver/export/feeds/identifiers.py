@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from archiver.export.feeds.values import clean
+from archiver.text import xml_text
 
 # A tag URI (RFC 4151) names who gave the name, and a date at which that name was theirs. Both are fixed for good, and
 # are those of this project: an archive has no domain of its own, or has another one next year.
@@ -18,9 +18,9 @@ def article_id(key: str) -> str:
     It depends on the key alone. So a program that follows feeds knows an article again after the reader has moved to
     another address, after the archive was restored or merged, and in another feed of the same archive.
     """
-    return f"{_AUTHORITY}:article/{quote(clean(key), safe=_PLAIN)}"
+    return f"{_AUTHORITY}:article/{quote(xml_text(key), safe=_PLAIN)}"
 
 
 def feed_id(subject: tuple[str, ...]) -> str:
     """Return the URI of the feed with this subject, such as `("accounts", "南宁市反诈骗")`."""
-    return "/".join((f"{_AUTHORITY}:feed", *(quote(clean(part), safe=_PLAIN) for part in subject)))
+    return "/".join((f"{_AUTHORITY}:feed", *(quote(xml_text(part), safe=_PLAIN) for part in subject)))

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 
 from archiver.export.feeds.identifiers import article_id
-from archiver.export.feeds.values import clean, one_line, timestamp
+from archiver.export.feeds.values import one_line, timestamp
 from archiver.models.feeds import ArticleFeed, FeedEntry
+from archiver.text import xml_text
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -18,9 +19,9 @@ def json_document(feed: ArticleFeed) -> bytes:
         {
             "version": _VERSION,
             "title": one_line(feed.title) or "archiver",  # the format demands one
-            "home_page_url": clean(feed.addresses.home),
-            "feed_url": clean(feed.addresses.own),
-            "next_url": clean(feed.addresses.next),
+            "home_page_url": xml_text(feed.addresses.home),
+            "feed_url": xml_text(feed.addresses.own),
+            "next_url": xml_text(feed.addresses.next),
             "language": feed.language,
         }
     )
@@ -32,10 +33,10 @@ def _item(entry: FeedEntry) -> dict[str, object]:
     item = _without_empty(
         {
             "id": article_id(entry.key),
-            "url": clean(entry.url),
-            "external_url": clean(entry.original),
+            "url": xml_text(entry.url),
+            "external_url": xml_text(entry.original),
             "title": one_line(entry.title),
-            "summary": clean(entry.summary),
+            "summary": xml_text(entry.summary),
             "date_published": timestamp(entry.published) if entry.published else "",
             "date_modified": timestamp(entry.updated),
             "authors": [{"name": name} for name in filter(None, map(one_line, entry.authors))],
@@ -43,7 +44,7 @@ def _item(entry: FeedEntry) -> dict[str, object]:
             "language": entry.language,
         }
     )
-    return item | {"content_html": clean(entry.html)}
+    return item | {"content_html": xml_text(entry.html)}
 
 
 def _without_empty(values: Mapping[str, object]) -> dict[str, object]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archiver.export.feeds.values import clean, one_line
+from archiver.export.feeds.values import one_line
 from archiver.models.feeds import SubscriptionGroup
+from archiver.text import xml_text
 
 
 def opml_document(title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
@@ -23,6 +24,12 @@ def opml_document(title: str, groups: Iterable[SubscriptionGroup]) -> bytes:
             name = one_line(feed.title) or feed.url
             # `rss` is the type of every feed in OPML, whatever its format.
             etree.SubElement(
-                folder, "outline", type="rss", text=name, title=name, xmlUrl=clean(feed.url), htmlUrl=clean(feed.home)
+                folder,
+                "outline",
+                type="rss",
+                text=name,
+                title=name,
+                xmlUrl=xml_text(feed.url),
+                htmlUrl=xml_text(feed.home),
             )
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -30,7 +30,7 @@ from archiver.extractor.passes.tree import DRAWING, Element, parse_body
 from archiver.extractor.passes.widgets import drop_widgets
 from archiver.extractor.scanner import parse_tag_attributes
 from archiver.extractor.styled.rules import BODY_ID, BodyNames, BodyRules, read_rules
-from archiver.extractor.styled.writer import Part, Picture, write_body
+from archiver.extractor.styled.writer import MediaReference, Part, write_body
 from archiver.models import Article, Media, Page, Removal
 
 _classes_in = cast("Callable[[Element], list[str]]", etree.XPath("descendant::*/@class", smart_strings=False))
@@ -118,12 +118,12 @@ def _plain_parts(html: str) -> Iterator[Part]:
     position = 0
     for found in _PLAIN_IMAGE.finditer(html):
         yield html[position : found.start()]
-        yield Picture(unescape(found[1]), '<img src="', f'" alt="{found[2]}">')
+        yield MediaReference(unescape(found[1]), '<img src="', f'" alt="{found[2]}">')
         position = found.end()
     yield html[position:]
 
 
 def _media(parts: Iterable[Part], known: dict[str, Media]) -> tuple[Media, ...]:
     """Return the media in `parts`, each once. `known` has those of images and cards by their addresses."""
-    addresses = dict.fromkeys(part.address for part in parts if isinstance(part, Picture))
+    addresses = dict.fromkeys(part.address for part in parts if isinstance(part, MediaReference))
     return tuple(known.get(address) or Media(url=address, tries=(address,)) for address in addresses)

@@ -46,7 +46,7 @@ def _quoted(found: re.Match[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class MediaReference:
     """A part of the HTML that depends on where a medium of the article is.
 
     If the medium is at hand, the part is `before`, its escaped address, `after`; otherwise it is `missing`. `address`
@@ -63,7 +63,7 @@ class Picture:
         return f"{self.before}{escape(_UNQUOTED.sub(_quoted, url))}{self.after}" if url else self.missing
 
 
-Part: TypeAlias = str | Picture
+Part: TypeAlias = str | MediaReference
 
 
 def write_body(body: Element, classes: frozenset[str]) -> Iterator[Part]:
@@ -117,7 +117,7 @@ class _Writer:
             address = urls.media(element.get("href") or element.get("xlink:href") or "")
             if address:
                 attributes = "".join(map(str, self._attributes(element, "image")))
-                yield Picture(address, '<image href="', f'"{attributes}></image>')
+                yield MediaReference(address, '<image href="', f'"{attributes}></image>')
 
     def _image(self, image: Element, attributes: str) -> Iterator[Part]:
         address, alternative = image.get("src", ""), escape(image.get("alt", ""))
@@ -125,18 +125,18 @@ class _Writer:
         if address.startswith(_REMOTE):
             missing = f'<span class="{_MISSING_CLASS}">{alternative or _MISSING}</span>'
             missing = missing if self.links else f'<a href="{escape(address)}">{missing}</a>'
-        yield Picture(address, '<img src="', f'" alt="{alternative}"{attributes}>', missing)
+        yield MediaReference(address, '<img src="', f'" alt="{alternative}"{attributes}>', missing)
 
     def _card(self, element: Element) -> Iterator[Part]:
         """Write a card: a still picture and its caption, with a link to the saved file or to WeChat's page."""
         card = card_of(element)
         yield '<span class="archiver-card">'
         if card.cover:
-            yield Picture(card.cover, '<img src="', '" alt="">')
+            yield MediaReference(card.cover, '<img src="', '" alt="">')
         caption = f"<span>{caption_of(card)}</span>"
         href = f'<a href="{escape(card.href)}">{caption}</a>' if card.href and not self.links else caption
         if card.source and not self.links:
-            yield Picture(card.source, '<a href="', f'">{caption}</a>', href)
+            yield MediaReference(card.source, '<a href="', f'">{caption}</a>', href)
         else:
             yield href
         yield "</span>"
@@ -187,13 +187,13 @@ def _style(style: str) -> str:
 
 
 def _style_parts(style: str) -> Iterator[Part]:
-    pictures: list[Picture] = []
+    pictures: list[MediaReference] = []
 
     def mark(address: str) -> str:
         address = address if is_embedded_image(address) else urls.media(address)
         if not address:
             return "none"
-        pictures.append(Picture(address, "url(&quot;", "&quot;)", "none"))
+        pictures.append(MediaReference(address, "url(&quot;", "&quot;)", "none"))
         return "\0"
 
     first, *rest = style_with_pictures(style, mark).split("\0")

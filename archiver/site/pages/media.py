@@ -12,16 +12,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from archiver.media_types import mime_type
 from archiver.site.security.answers import MEDIA
 
 FOLDERS = ("postimg", "media")
-TYPES = {
-    "aac": "audio/aac", "amr": "audio/amr", "avif": "image/avif", "bmp": "image/bmp", "flac": "audio/flac",
-    "gif": "image/gif", "heic": "image/heic", "ico": "image/x-icon", "jpg": "image/jpeg", "m4a": "audio/mp4",
-    "m4v": "video/mp4", "mov": "video/quicktime", "mp3": "audio/mpeg", "mp4": "video/mp4", "ogg": "audio/ogg",
-    "png": "image/png", "svg": "image/svg+xml", "tif": "image/tiff", "wav": "audio/wav", "webm": "video/webm",
-    "webp": "image/webp",
-}  # fmt: skip
 
 
 def media_url(request: Request, path: str) -> str:
@@ -37,7 +31,7 @@ def media_url(request: Request, path: str) -> str:
 def send_media(request: Request) -> Response:
     """Return the file of a picture, sound or film that posts of the archive show, or a part of it."""
     folder, _, name = request.path_params["path"].partition("/")
-    kind = TYPES.get(name.rpartition(".")[2].lower(), "")
+    kind = mime_type(name.rpartition(".")[2].lower())
     if folder not in FOLDERS or not kind or name.startswith(".") or any(sign in name for sign in "/\\\0:"):
         raise HTTPException(404)
     path = Path(request.app.state.settings.output) / folder / name

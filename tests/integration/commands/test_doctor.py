@@ -25,7 +25,7 @@ ONE = numbered.address(1)
 CHECKS = [
     "archiver", "clock", "disk", "locale", "catalogue", "cool-down", "extras", "programs", "proxy", "certificates",
 ]  # fmt: skip
-KEYS = {"name", "state", "said", "advice", "page"}
+KEYS = {"name", "state", "message", "advice", "page"}
 YEAR = timedelta(days=365)
 
 
@@ -46,7 +46,7 @@ def checks(run: Run) -> dict[str, dict[str, Any]]:
 def needs(run: Run) -> list[str]:
     """The names of the checks that need a person; each has one line of words, and says what to do."""
     found = [check for check in run.outcomes if check["state"] == "attention"]
-    assert all(check["advice"] and "\n" not in check["said"] for check in found)
+    assert all(check["advice"] and "\n" not in check["message"] for check in found)
     assert run.code == (1 if found else 0)
     return [check["name"] for check in found]
 
@@ -74,7 +74,7 @@ def test_doctor_asks_for_the_page_named_once_and_archives_nothing(archiver: Comm
     assert (needs(run), world.asked(PAGES)) == ([], [numbered.path(1)])
     assert (page["state"], page["era"], page["notes"]) == ("article", "pages since 2025", [])
     assert {field["field"]: field["place"] for field in page["fields"]}["title"] == "cgiDataNew.title"
-    assert checks(run)["clock online"]["said"].endswith("s off the server's")
+    assert checks(run)["clock online"]["message"].endswith("s off the server's")
     assert not (archiver.folder / "out").exists()
 
 
@@ -127,7 +127,7 @@ def test_doctor_page_without_article_is_told_with_advice(
     world.serve(ONE, answer)
     run = doctor(archiver, ONE)
     assert "page" in needs(run)
-    assert checks(run)["page"]["said"] == said
+    assert checks(run)["page"]["message"] == said
     assert len(world.asked(PAGES)) == 1
 
 
@@ -145,7 +145,7 @@ def test_doctor_asks_once_whatever_comes(archiver: Command, world: World, answer
     world.serve(ONE, answer)
     run = doctor(archiver, ONE)
     assert (needs(run), world.asked(PAGES)) == (["page"], [numbered.path(1)])
-    assert checks(run)["page"]["said"].startswith(said)
+    assert checks(run)["page"]["message"].startswith(said)
 
 
 def test_doctor_never_asks_during_a_cooldown(archiver: Command, world: World) -> None:
@@ -153,8 +153,8 @@ def test_doctor_never_asks_during_a_cooldown(archiver: Command, world: World) ->
     assert doctor(archiver, ONE).code == 1
     run = doctor(archiver, ONE)
     assert (needs(run), len(world.asked(PAGES))) == (["page"], 1)
-    assert "no page is asked for before" in checks(run)["page"]["said"]
-    assert "no page is asked for before" in checks(run)["cool-down"]["said"]
+    assert "no page is asked for before" in checks(run)["page"]["message"]
+    assert "no page is asked for before" in checks(run)["cool-down"]["message"]
 
 
 # The network and the machine at fault
@@ -163,10 +163,10 @@ def test_doctor_never_asks_during_a_cooldown(archiver: Command, world: World) ->
 def test_doctor_wrong_proxy_is_named(offline: Command) -> None:
     run = doctor(offline)
     assert needs(run) == ["proxy"]
-    assert checks(run)["proxy"]["said"].startswith("127.0.0.1:9 does not answer (")
+    assert checks(run)["proxy"]["message"].startswith("127.0.0.1:9 does not answer (")
     run = doctor(offline, ONE)
     assert needs(run) == ["proxy", "page"]
-    assert checks(run)["page"]["said"] == "the proxy does not answer"
+    assert checks(run)["page"]["message"] == "the proxy does not answer"
 
 
 def test_doctor_no_network_is_named(tmp_path: Path) -> None:
@@ -174,7 +174,9 @@ def test_doctor_no_network_is_named(tmp_path: Path) -> None:
     with mock.patch("archiver.context.Context._make_fetcher", _with_resolver(failure)):
         run = doctor(Command(folder=tmp_path, environment={}, in_process=True), ONE)
     assert needs(run) == ["page"]
-    assert checks(run)["page"]["said"].startswith("the name mp.weixin.qq.com cannot be resolved, there is no network")
+    assert checks(run)["page"]["message"].startswith(
+        "the name mp.weixin.qq.com cannot be resolved, there is no network"
+    )
 
 
 def _with_resolver(failure: OSError) -> Any:
@@ -196,7 +198,7 @@ def test_doctor_certificate_of_another_authority_is_named(world: World, authorit
         archiver = Command(folder=tmp_path, environment={**environment, "SSL_CERT_FILE": str(other)}, in_process=True)
         run = doctor(archiver, ONE)
     assert (needs(run), world.requests) == (["page"], [])
-    assert "of an authority that is not trusted" in checks(run)["page"]["said"]
+    assert "of an authority that is not trusted" in checks(run)["page"]["message"]
     assert "SSL_CERT_FILE" in checks(run)["page"]["advice"]
 
 
@@ -215,7 +217,7 @@ def test_doctor_certificate_of_another_time_names_the_clock(world: World, tmp_pa
     with playing(world, _Expired(tmp_path)) as environment:
         run = doctor(Command(folder=tmp_path, environment=environment, in_process=True), ONE)
     assert (needs(run), world.requests) == (["page"], [])
-    assert "not valid at this machine's time" in checks(run)["page"]["said"]
+    assert "not valid at this machine's time" in checks(run)["page"]["message"]
     assert checks(run)["page"]["advice"].startswith("set the clock, which says 20")
 
 
@@ -247,14 +249,14 @@ def test_doctor_clock_a_year_off_is_named(
         checkup = archive.doctor(DoctorRequest(is_online=online))
     found = {check.name: check for check in checkup.checks}
     assert [check.name for check in checkup.checks if check.state == "attention"] == names
-    assert words in found["clock online" if online else "clock"].said
+    assert words in found["clock online" if online else "clock"].message
     assert checkup.exit_code == (1 if names else 0)
 
 
 def test_doctor_full_disk_is_named(archiver: Command) -> None:
     run = archiver("doctor", "-o", "out", "--json", largest_file=0)
     assert needs(run) == ["disk"]
-    assert "takes no more bytes" in checks(run)["disk"]["said"]
+    assert "takes no more bytes" in checks(run)["disk"]["message"]
     assert "free some space" in checks(run)["disk"]["advice"]
 
 

@@ -162,7 +162,7 @@ def test_links_same_account_follows_its_links_and_short_ones(archiver: Command, 
     linked.serve(world, 1, long_link(2), long_link(3, OTHER_BIZ), numbered.address(4))
     linked.serve(world, 4, biz=OTHER_BIZ)
     world.serve(long_link(2), numbered.article(2))
-    assert run(archiver, numbered.address(1), links={"account": "same"})["got"] == 2
+    assert run(archiver, numbered.address(1), links={"account": "same"})["archived"] == 2
     assert asked(world) == [numbered.address(1), numbered.address(4), long_link(2)]
 
 
@@ -171,7 +171,7 @@ def test_links_same_account_does_not_go_on_in_another(archiver: Command, world: 
     linked.serve(world, 1, numbered.address(4))
     linked.serve(world, 4, numbered.address(5), biz=OTHER_BIZ)
     report = run(archiver, numbered.address(1), links={"depth": 9})
-    assert (report["asked"], report["got"], report["ended_by"]) == (1, 1, "")
+    assert (report["requested"], report["archived"], report["ended_by"]) == (1, 1, "")
 
 
 def test_links_any_account_follows_all(archiver: Command, world: World) -> None:
@@ -179,7 +179,7 @@ def test_links_any_account_follows_all(archiver: Command, world: World) -> None:
     linked.serve(world, 4, numbered.address(5), biz=OTHER_BIZ)
     linked.serve(world, 5)
     world.serve(long_link(3, OTHER_BIZ), linked.page(3, [], biz=OTHER_BIZ))
-    assert run(archiver, numbered.address(1), links={"account": "any", "depth": 2})["got"] == 3
+    assert run(archiver, numbered.address(1), links={"account": "any", "depth": 2})["archived"] == 3
     assert asked(world)[1:] == [numbered.address(4), numbered.address(5), long_link(3, OTHER_BIZ)]
 
 
@@ -201,12 +201,12 @@ def test_links_unknown_account_is_an_error_of_the_source(archiver: Command, worl
 def test_links_depth_counts_from_articles_of_other_sources(archiver: Command, world: World) -> None:
     for number in (1, 2, 3):
         linked.serve(world, number, numbered.address(number + 1))
-    assert run(archiver, numbered.address(1))["got"] == 1
-    assert run(archiver, numbered.address(1))["got"] == 0  # article 2 came by a link
+    assert run(archiver, numbered.address(1))["archived"] == 1
+    assert run(archiver, numbered.address(1))["archived"] == 0  # article 2 came by a link
     linked.serve(world, 7, numbered.address(8))
     linked.serve(world, 8)
     archiver.batch(archiver.write("more.txt", numbered.address(7)))
-    assert run(archiver, numbered.address(1))["got"] == 1
+    assert run(archiver, numbered.address(1))["archived"] == 1
     assert asked(world) == [numbered.address(number) for number in (1, 2, 7, 8)]
 
 
@@ -220,7 +220,7 @@ def test_links_depth_is_known_where_posts_lead_to_posts(archiver: Command, world
     if link_local:
         assert archiver("rebuild", "--all", "--link-local").code == 0
         assert numbered.address(2) not in archiver.posts[0].read_text(encoding="utf-8")
-    assert run(archiver, numbered.address(1), links={"limit": 1, "depth": 2})["got"] == 1
+    assert run(archiver, numbered.address(1), links={"limit": 1, "depth": 2})["archived"] == 1
     assert asked(world)[-1] == numbered.address(3)
 
 
@@ -260,7 +260,7 @@ def test_links_wall_leaves_the_address_to_who_names_it(archiver: Command, world:
     linked.serve(world, 1, link)
     assert run(archiver, numbered.address(1))["ended_by"] == "wall"
     archiver.catalogue.change("UPDATE addresses SET tried = tried - 172800")  # two days ago, past every pause
-    assert run(archiver, numbered.address(1))["asked"] == 0
+    assert run(archiver, numbered.address(1))["requested"] == 0
     named = archiver.batch("--retry", archiver.write("named.txt", link))
     assert (named.code, named.outcome["state"]) == (75, "verification")
     assert asked(world) == [numbered.address(1), link, link]
@@ -289,15 +289,15 @@ def test_links_wall_is_remembered_by_a_recovered_catalogue(archiver: Command, wo
     assert link in urls(archiver)
     archiver.catalogue.change("UPDATE addresses SET due = 0 WHERE due IS NOT NULL")
     world.requests.clear()
-    assert run(archiver, numbered.address(1))["asked"] == 0
+    assert run(archiver, numbered.address(1))["requested"] == 0
     assert asked(world) == []
 
 
 def test_links_failed_address_waits_and_is_due_to_its_source_alone(archiver: Command, world: World) -> None:
     linked.serve(world, 1, numbered.address(2))
     world.serve(numbered.address(2), pages.notice("系统出错"))
-    assert run(archiver, numbered.address(1))["asked"] == 1
-    assert run(archiver, numbered.address(1))["asked"] == 0  # not due
+    assert run(archiver, numbered.address(1))["requested"] == 1
+    assert run(archiver, numbered.address(1))["requested"] == 0  # not due
     assert archiver("status", "-o", "out", "--json").outcome["addresses"]["given_up_recently"] == {}
     archiver.catalogue.change("UPDATE addresses SET tried = tried - 7200")
     archiver.write("empty.txt")
@@ -305,14 +305,14 @@ def test_links_failed_address_waits_and_is_due_to_its_source_alone(archiver: Com
     assert archiver("run", "--config", without).code == 0
     assert len(asked(world)) == 2
     linked.serve(world, 2)
-    assert run(archiver, numbered.address(1))["got"] == 1
+    assert run(archiver, numbered.address(1))["archived"] == 1
 
 
 def test_links_deleted_article_is_asked_for_once(archiver: Command, world: World) -> None:
     linked.serve(world, 1, numbered.address(2))
     world.serve(numbered.address(2), pages.notice("该内容已被发布者删除"))
     report = run(archiver, numbered.address(1))
-    assert (report["asked"], report["got"], report["ended_by"]) == (1, 0, "")
+    assert (report["requested"], report["archived"], report["ended_by"]) == (1, 0, "")
     assert run(archiver, numbered.address(1))["listed"] == 0
     assert len(asked(world)) == 2
 
@@ -320,7 +320,7 @@ def test_links_deleted_article_is_asked_for_once(archiver: Command, world: World
 def test_links_leave_to_a_list_what_it_named(archiver: Command, world: World) -> None:
     linked.serve(world, 1, numbered.address(2))
     world.serve(numbered.address(2), pages.notice("系统出错"))
-    assert run(archiver, numbered.address(1), numbered.address(2))["asked"] == 0
+    assert run(archiver, numbered.address(1), numbered.address(2))["requested"] == 0
     assert asked(world) == [numbered.address(1), numbered.address(2)]
 
 
@@ -332,7 +332,7 @@ def test_links_budget_of_the_run_ends_them(archiver: Command, world: World) -> N
     configure(archiver)
     archiver("run", "--limit", "1", "--report", "report.json")
     report = reported(archiver)
-    assert (report["listed"], report["asked"], report["got"], report["ended_by"]) == (2, 1, 1, "budget")
+    assert (report["listed"], report["requested"], report["archived"], report["ended_by"]) == (2, 1, 1, "budget")
     # What was not asked for is due to nobody, also when the source is named no more.
     assert archiver("list", "-o", "out", "--state", "due").out == ""
     archiver.write("empty.txt")

@@ -33,13 +33,13 @@ GIGABYTE = 2**30
 def assert_needs_person(check: Check, *words: str) -> None:
     assert check.state == "attention"
     assert check.advice
-    assert "\n" not in check.said + check.advice
-    assert [word for word in words if word not in check.said] == []
+    assert "\n" not in check.message + check.advice
+    assert [word for word in words if word not in check.message] == []
 
 
 def test_clock_in_agreement_with_files_and_pages_is_well() -> None:
     check = check_clock(NOON, [("a file", NOON - DAY), ("another", NOON - YEAR)], timedelta(seconds=3))
-    assert (check.state, check.said) == ("ok", "2026-05-04 12:00 UTC")
+    assert (check.state, check.message) == ("ok", "2026-05-04 12:00 UTC")
 
 
 def test_clock_a_year_behind_is_proven_by_a_later_time() -> None:
@@ -74,7 +74,7 @@ def test_clock_off_by_hours_is_well(offset: timedelta) -> None:
 )
 def test_server_clock(date: datetime, state: str, said: str) -> None:
     check = check_server_clock(NOON, date)
-    assert (check.state, check.said.startswith(said)) == (state, True)
+    assert (check.state, check.message.startswith(said)) == (state, True)
 
 
 def free(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
@@ -85,7 +85,7 @@ def free(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 def test_disk_with_room_is_well_and_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free(monkeypatch, 5 * GIGABYTE)
     check = check_disk(tmp_path / "none" / "yet")
-    assert (check.state, check.said.startswith(f"5.0 GiB free at {tmp_path}")) == ("ok", True)
+    assert (check.state, check.message.startswith(f"5.0 GiB free at {tmp_path}")) == ("ok", True)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -129,14 +129,14 @@ def test_kind_of_mount_is_that_of_the_nearest_and_last(folder: str, kind: str) -
 
 def test_locale_of_utf8_is_well_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
-    assert check_locale(tmp_path) == Check(name="locale", said="UTF-8")
+    assert check_locale(tmp_path) == Check(name="locale", message="UTF-8")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_locale_of_another_encoding_is_told_and_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("locale.getencoding", lambda: "GBK")
     check = check_locale(tmp_path)
-    assert (check.state, check.said) == ("ok", "GBK; names and output are UTF-8 all the same")
+    assert (check.state, check.message) == ("ok", "GBK; names and output are UTF-8 all the same")
 
 
 def test_locale_names_of_files_in_another_encoding_need_a_person(
@@ -161,10 +161,10 @@ def test_extras_missing_one_needs_a_person_if_the_settings_do(
     monkeypatch.setattr(machine_checks, "find_spec", lambda name: None if name in missing else object())
     check = check_extras(Settings(catalogue=catalogue))
     assert check.state == state
-    assert ("not installed: postgresql" in check.said) == bool(missing)
+    assert ("not installed: postgresql" in check.message) == bool(missing)
 
 
 def test_programs_are_named_by_what_they_are_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_checks, "find_program", {"pdf": "/home/li/bin/chromium", "docx": None}.get)
     check = check_programs()
-    assert (check.state, check.said) == ("ok", "export --pdf by chromium; none for export --docx")
+    assert (check.state, check.message) == ("ok", "export --pdf by chromium; none for export --docx")

@@ -39,7 +39,10 @@ def members() -> dict[str, str]:
         headers=(("set-cookie", "slave_sid=c2VjcmV0c2lk"), ("location", f"/s?{QUERY}"), ("server", "nginx")),
         captured=datetime(2026, 5, 4, tzinfo=UTC),
     )  # fmt: skip
-    checks = (Check(name="disk", said=f"5 GiB free at {HOME}/blog"), Check(name="page", said=f"of zhangsan, {QUERY}"))
+    checks = (
+        Check(name="disk", message=f"5 GiB free at {HOME}/blog"),
+        Check(name="page", message=f"of zhangsan, {QUERY}"),
+    )
     settings = Settings(
         output=f"{HOME}/blog/output", proxy="http://me:hunter2pass@proxy.example.net:8080",
         cookies=f"{HOME}/cookies.txt", catalogue="postgresql://dbuser@db.example.net/archive", interval=7,
@@ -87,7 +90,7 @@ def test_bundle_without_page_holds_the_rest() -> None:
 def test_write_bundle_replaces_a_file_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "report.zip"
     path.write_text("old")
-    written = bundle_members((Check(name="disk", said="well"),), None, Settings())
+    written = bundle_members((Check(name="disk", message="well"),), None, Settings())
     write_bundle(path, written)
     with zipfile.ZipFile(path) as bundle:
         assert {name: bundle.read(name) for name in bundle.namelist()} == {each.name: each.content for each in written}

@@ -35,7 +35,7 @@ class Dialled:
 def test_proxy_unset_asks_nobody() -> None:
     dialled = Dialled()
     check = check_proxy("", dialled)
-    assert (check.state, check.said, dialled.places) == ("ok", "none is set, requests go directly", [])
+    assert (check.state, check.message, dialled.places) == ("ok", "none is set, requests go directly", [])
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_proxy_that_answers_is_well(address: str, place: tuple[str, int]) -> Non
     dialled = Dialled()
     check = check_proxy(address, dialled)
     assert (check.state, dialled.places) == ("ok", [place])
-    assert "secret" not in check.said
+    assert "secret" not in check.message
 
 
 def test_proxy_that_does_not_answer_is_named_without_its_login(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:3128")
     check = check_proxy("", Dialled(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")))
-    assert (check.state, check.said) == ("attention", "proxy.example:3128 does not answer (Connection refused)")
+    assert (check.state, check.message) == ("attention", "proxy.example:3128 does not answer (Connection refused)")
     assert check.advice == "start it, or correct HTTPS_PROXY or ALL_PROXY, or take it out"
 
 
@@ -65,7 +65,7 @@ def test_proxy_that_is_none_is_named() -> None:
     dialled = Dialled()
     check = check_proxy("http://", dialled)
     assert (check.state, dialled.places) == ("attention", [])
-    assert check.said.startswith("`proxy` in the settings: not a proxy's address")
+    assert check.message.startswith("`proxy` in the settings: not a proxy's address")
 
 
 def test_proxy_excepted_by_no_proxy_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_proxy_excepted_by_no_proxy_asks_nobody(monkeypatch: pytest.MonkeyPatch)
     dialled = Dialled()
     check = check_proxy("", dialled)
     assert (check.state, dialled.places) == ("ok", [])
-    assert check.said == "NO_PROXY excepts mp.weixin.qq.com, requests go directly"
+    assert check.message == "NO_PROXY excepts mp.weixin.qq.com, requests go directly"
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
@@ -92,12 +92,12 @@ def test_certificates_that_cannot_be_read_are_named(
 def test_certificates_folder_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
     check = check_certificates()
-    assert (check.state, check.said) == ("attention", f"SSL_CERT_DIR={tmp_path / 'none'} is no folder")
+    assert (check.state, check.message) == ("attention", f"SSL_CERT_DIR={tmp_path / 'none'} is no folder")
 
 
 def test_certificates_of_the_package_are_well() -> None:
     check = check_certificates()
-    assert (check.state, check.said.endswith("authorities, of the package certifi")) == ("ok", True)
+    assert (check.state, check.message.endswith("authorities, of the package certifi")) == ("ok", True)
 
 
 def unreachable(*causes: BaseException) -> Unreachable:
@@ -156,11 +156,11 @@ FAILURES: dict[str, tuple[ArchiverError, str, str]] = {  # error → the words f
 def test_failure_is_named_with_what_to_do(error: ArchiverError, said: str, advice: str) -> None:
     check = failure_check(error, "", NOW)
     assert check.state == "attention"
-    assert said in check.said
+    assert said in check.message
     assert advice in check.advice
 
 
 @pytest.mark.parametrize("cause", [httpx.ConnectError("no way"), httpx.ConnectTimeout("20 s")])
 def test_failure_to_connect_with_a_proxy_is_the_proxys(cause: Exception) -> None:
     check = failure_check(unreachable(cause), "http://proxy.example:3128", NOW)
-    assert check.said == "the proxy does not answer"
+    assert check.message == "the proxy does not answer"

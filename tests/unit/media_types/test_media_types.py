@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from archiver.media_types import dimensions, extension, is_placeholder, is_truncated
+from archiver.media_types import EXTENSIONS, dimensions, extension, is_placeholder, is_truncated, mime_type
 from tests.support.wechat import pictures
 
 
@@ -186,3 +186,19 @@ def test_extension_unsafe_svg_is_empty(content):
 
 def test_extension_svg_in_utf7_is_empty():
     assert extension(("<?xml version='1.0' encoding='utf-7'?>" + SVG % "").encode()) == ""
+
+
+def test_mime_type_each_format_is_as_registered() -> None:
+    registered = {  # https://www.iana.org/assignments/media-types; WAV by the name that browsers use
+        "aac": "audio/aac", "amr": "audio/amr", "avif": "image/avif", "bmp": "image/bmp", "flac": "audio/flac",
+        "gif": "image/gif", "heic": "image/heic", "ico": "image/vnd.microsoft.icon", "jpg": "image/jpeg",
+        "m4a": "audio/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "mp3": "audio/mpeg", "mp4": "video/mp4",
+        "ogg": "audio/ogg", "png": "image/png", "svg": "image/svg+xml", "tif": "image/tiff", "wav": "audio/wav",
+        "webm": "video/webm", "webp": "image/webp",
+    }  # fmt: skip
+    assert {name: mime_type(name) for name in EXTENSIONS} == registered
+
+
+@pytest.mark.parametrize("name", ["", "html", "apng", ".jpg", "JPG"])
+def test_mime_type_of_any_other_extension_is_empty(name: str) -> None:
+    assert mime_type(name) == ""
