@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[\w\s.,#%()+\-*/!]*")  # no `:`, `;`, `@`, `\`, `<`, `{`, 
 _NAME_BEFORE = re.compile(r"[\w-]*\Z")
 _LONGEST_NAME = 30  # characters; no name in FUNCTIONS is longer
 # Lengths of more than 99,999 px, which no article has: they would make a page that nobody can scroll to its end.
-_HUGE = re.compile(r"(?<![#\w.])\d{6,}|(?<![#\w])[\d.]+[eE]\+?\d")
+_HUGE = re.compile(r"(?<![#\w.])\d{6}|(?<![#\w])\d++[eE]\+?\d")
 _VARIABLE = re.compile(r"var\(\s*--[\w-]{1,100}\s*(?:,((?:[^()]|\([^()]*\)){0,200}))?\)")
 _MAX_VARIABLES = 20
 _MAX_PICTURES = 20  # in one style
