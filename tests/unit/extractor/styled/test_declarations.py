@@ -63,6 +63,20 @@ def test_style_with_pictures_forged_marks_are_nothing() -> None:
     assert style_with_pictures("background:url(#0),url(#7)", lambda address: f"<{address}>") == "background:<#0>,<#7>"
 
 
+@pytest.mark.parametrize("value", [
+    'red "a url(data:image/x;position:fixed;inset:0;z)"', "red 'url(https://a/1)'", "url(https://a/1) \"url(https://a/2)\"",
+    'red "a url(#0)"', "\"url('https://a/1')\"", 'url(https://a/1) "url(https://a/2)',
+])  # fmt: skip
+def test_style_with_pictures_has_none_inside_of_a_string(value: str) -> None:
+    written = style_with_pictures(f"background:{value};color:red", lambda address: f'url("{address}")')
+    assert written == "color:red"
+
+
+def test_style_with_pictures_keeps_strings_beside_pictures() -> None:
+    style = "background:'a' url(https://a/1) \"b\""
+    assert style_with_pictures(style, lambda _: "PICTURE") == "background:'a' PICTURE \"b\""
+
+
 def test_clean_declarations_content_is_of_pseudo_elements_alone() -> None:
     assert list(clean_declarations('content:"•";color:red')) == [("color", "red")]
     assert list(clean_declarations('content:"•"', is_pseudo_element=True)) == [("content", '"•"')]
