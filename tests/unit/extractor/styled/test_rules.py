@@ -51,3 +51,14 @@ def test_read_rules_tells_which_classes_must_be_kept() -> None:
 
 def test_read_rules_behind_an_import_is_copied() -> None:
     assert rules("@charset 'utf-8'; p{color:red}").css == f"p{INSIDE}{{color:red}}"
+
+
+def test_read_rules_copies_a_bounded_number_of_characters() -> None:
+    css = rules(f"h2{{color:red}}{'p,' * 1_000}p{{font-family:{'a' * 8_000}}}").css
+    assert css.startswith(f"h2{INSIDE}{{color:red}}\np{INSIDE}{{font-family:aaa")
+    assert css.endswith("aaa}")
+    assert len(css) <= 501_000
+
+
+def test_read_rules_reads_a_bounded_number_of_selectors() -> None:
+    assert rules(f"{'p,' * 60_000}p{{cursor:pointer}} h2{{color:red}}") == BodyRules()
