@@ -27,6 +27,7 @@ _ADDED = {"img": {"loading": "lazy", "decoding": "async"}, "pre": _SCROLLED, "ta
 _SCHEMES = {"http", "https", "mailto"}
 _REMOTE = "#remote:"  # stands before the address of a medium that is not in the archive, until it becomes a link
 _ATTRIBUTE_LIST = r'((?: [a-z:-]+="[^"]*")*)'
+_TAG = re.compile(rf"<([a-z][a-z0-9]*{_ATTRIBUTE_LIST})>")
 _IMAGE = re.compile(rf"<img{_ATTRIBUTE_LIST}>")
 _RECORDING = re.compile(rf"<(audio|video){_ATTRIBUTE_LIST}>.*?</\1>", re.DOTALL)
 _SOURCE = re.compile(r' src="([^"]*)"')
@@ -72,8 +73,14 @@ def post_html(post: ParsedPost, addresses: PostAddresses) -> str:
         rendered, tags=TAGS, attributes=_ATTRIBUTES, allowed_classes=_CLASSES, set_tag_attribute_values=_ADDED,
         url_schemes=_SCHEMES, link_rel=None, attribute_filter=attribute,
     )  # fmt: skip
+    cleaned = _TAG.sub(_with_escaped_attributes, cleaned)
     cleaned = _RECORDING.sub(lambda found: _shown(found, found[2], addresses.missing), cleaned)
     return _IMAGE.sub(lambda found: _shown(found, found[1], addresses.missing), cleaned)
+
+
+def _with_escaped_attributes(tag: re.Match[str]) -> str:
+    """Return a start tag without `<` and `>` in its attributes, where older versions of nh3 leave them."""
+    return f"<{tag[1].replace('<', '&lt;').replace('>', '&gt;')}>"
 
 
 def _shown(found: re.Match[str], attributes: str, missing: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +50,30 @@ def test_compare_lines_skips_what_is_far_from_a_difference() -> None:
 def test_compare_lines_very_long_line_is_replaced_as_a_whole() -> None:
     lines = compare_lines("甲" * 3_000, "甲" * 3_000 + "乙")
     assert [line.kind for line in lines] == ["removed", "added"]
+
+
+def test_compare_lines_change_in_the_middle_of_a_long_text() -> None:
+    lines = compare_lines("同\n" * 30_000 + "甲\n" + "同\n" * 30_000, "同\n" * 30_000 + "乙\n" + "同\n" * 30_000)
+    assert [shown(line) for line in lines] == ["(29998)", "同", "同", "[-甲-]", "{+乙+}", "同", "同", "(29998)"]
+
+
+WORDS = random.Random(1)
+BOMBS = {
+    "equal lines": ("始\n" + "同\n" * 20_000 + "甲\n", "同\n" * 20_000 + "乙\n"),
+    "lines of few letters": tuple(
+        "\n".join("".join(WORDS.choices("ab", k=1_900)) for _ in range(50)) for _ in range(2)
+    ),
+    "lines of many words": tuple("\n".join(" ".join(WORDS.choices("abc", k=900)) for _ in range(50)) for _ in range(2)),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_compare_lines_takes_bounded_time(name: str) -> None:
+    old, new = BOMBS[name]
+    start = time.process_time()
+    lines = compare_lines(old, new)
+    assert time.process_time() - start < 5
+    assert "removed" in {piece.kind for line in lines for piece in line.pieces}
 
 
 @given(st.lists(st.text("ab甲乙 ", max_size=8), max_size=8), st.lists(st.text("ab甲乙 ", max_size=8), max_size=8))

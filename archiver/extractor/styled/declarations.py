@@ -22,7 +22,7 @@ _PLAIN = re.compile(r"[\w\s.,#%()+\-*/!]*")  # no `:`, `;`, `@`, `\`, `<`, `{`, 
 _NAME_BEFORE = re.compile(r"[\w-]*\Z")
 _LONGEST_NAME = 30  # characters; no name in FUNCTIONS is longer
 # Lengths of more than 99,999 px, which no article has: they would make a page that nobody can scroll to its end.
-_HUGE = re.compile(r"(?<![#\w.])\d{6,}|(?<![#\w])[\d.]+[eE]\+?\d")
+_HUGE = re.compile(r"(?<![#\w.])\d{6}|(?<![#\w])\d++[eE]\+?\d")
 _VARIABLE = re.compile(r"var\(\s*--[\w-]{1,100}\s*(?:,((?:[^()]|\([^()]*\)){0,200}))?\)")
 _MAX_VARIABLES = 20
 _MAX_PICTURES = 20  # in one style
@@ -81,19 +81,23 @@ def is_harmless(value: str, *, with_picture: bool = False) -> bool:
     """Return True if a value of a property loads nothing and cannot end its declaration.
 
     It contains no address, no escape and only known functions, and its quotes and parentheses are closed. With
-    `with_picture`, it may contain marks of the form `url(#0)`.
+    `with_picture`, it may contain marks of the form `url(#0)` outside of strings.
     """
-    value = _STRING.sub("x", _MARK.sub("none", value) if with_picture else value)
-    if _PLAIN.fullmatch(value) is None or "/*" in value or _HUGE.search(value):
+    bare = _STRING.sub("x", value)
+    if with_picture:
+        if len(_MARK.findall(bare)) != len(_MARK.findall(value)):  # the quotes of a picture would end its string
+            return False
+        bare = _MARK.sub("none", bare)
+    if _PLAIN.fullmatch(bare) is None or "/*" in bare or _HUGE.search(bare):
         return False
-    if "(" not in value and ")" not in value:
+    if "(" not in bare and ")" not in bare:
         return True
     depth = 0
-    for part in re.findall(r"[()]", value):
+    for part in re.findall(r"[()]", bare):
         depth += 1 if part == "(" else -1
         if depth < 0:
             return False
-    names = (_NAME_BEFORE.search(part[-_LONGEST_NAME:]) for part in value.split("(")[:-1])
+    names = (_NAME_BEFORE.search(part[-_LONGEST_NAME:]) for part in bare.split("(")[:-1])
     return depth == 0 and all(found is None or not found[0] or found[0].lower() in FUNCTIONS for found in names)
 
 

@@ -8,8 +8,10 @@ around the body only have an effect on the body by what it inherits, so only tho
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from archiver.extractor.styled.declarations import clean_declarations
 from archiver.extractor.styled.properties import INHERITED
@@ -31,7 +33,9 @@ _IDS = frozenset((BODY_ID, *(name for name, _ in AROUND if name)))
 _CLASSES = frozenset(name for _, names in AROUND for name in names.split()) | {"rich_media_content"}
 
 _LONGEST_SHEET = 1_000_000  # characters of CSS that are read; the longest seen has 600,000
+_MAX_SELECTORS = 50_000  # that are read
 _MAX_RULES = 3_000  # that are copied
+_LONGEST_COPY = 500_000  # characters of the rules that are copied: a long rule may have many selectors
 _LONGEST_SELECTOR = 300  # characters
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.S)
 _STRUCTURE = re.compile(
@@ -71,16 +75,27 @@ def read_rules(css: str, names: BodyNames) -> BodyRules:
     At-rules are left out: they are about small screens, dark mode, fonts and movement.
     """
     written: list[str] = []
+    length = 0
     used: set[str] = set()
-    for selectors, declarations in blocks(_COMMENT.sub(" ", css[:_LONGEST_SHEET])):
-        for selector in selectors.split(","):
-            if len(written) < _MAX_RULES and (found := _Selector.read(selector, names)):
-                style = found.style(declarations)
-                if style:
-                    written.append(f"{found.confined}{{{style}}}")
-                    used.update(found.classes)
+    for selector, declarations in islice(_selectors(css), _MAX_SELECTORS):
+        found = _Selector.read(selector, names)
+        style = found.style(declarations) if found else ""
+        if found and style:
+            rule = f"{found.confined}{{{style}}}"
+            length += len(rule)
+            if len(written) == _MAX_RULES or length > _LONGEST_COPY:
+                break
+            written.append(rule)
+            used.update(found.classes)
     own = tuple(sorted(used.intersection(names.own)))
     return BodyRules(css="\n".join(written), classes=frozenset(used.intersection(names.classes)), own=own)
+
+
+def _selectors(css: str) -> Iterator[tuple[str, str]]:
+    """Yield each selector of the rules of a style sheet with the declarations of its rule, as text."""
+    for selectors, declarations in blocks(_COMMENT.sub(" ", css[:_LONGEST_SHEET])):
+        for selector in selectors.split(","):
+            yield selector, declarations
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,8 +143,13 @@ class _Selector:
         """Return those of a rule's declarations that are copied, as the text of a rule."""
         if self.is_around and self.pseudo_element:
             return ""
-        kept = clean_declarations(declarations, is_pseudo_element=bool(self.pseudo_element))
-        return ";".join(f"{name}:{value}" for name, value in kept if not self.is_around or name in _FROM_AROUND)
+        return _style(declarations, is_pseudo_element=bool(self.pseudo_element), is_around=self.is_around)
+
+
+@lru_cache(maxsize=4)  # for the selectors of one rule, which follow each other
+def _style(declarations: str, *, is_pseudo_element: bool, is_around: bool) -> str:
+    kept = clean_declarations(declarations, is_pseudo_element=is_pseudo_element)
+    return ";".join(f"{name}:{value}" for name, value in kept if not is_around or name in _FROM_AROUND)
 
 
 def _compounds(selector: str) -> list[str]:

@@ -103,6 +103,7 @@ class _Writer:
             self.closing.append("" if name in VOID else f"</{name}>")
             yield f"<{name}"
             yield from self._attributes(element, name)
+            yield from _style_of(element)
             yield f">{escape(element.text or '', quote=False)}"
 
     def _leaf(self, element: Element, tag: str) -> Iterator[Part]:
@@ -111,13 +112,11 @@ class _Writer:
         elif tag == DRAWING:
             yield from self._image(element, f' class="archiver-drawing"{_style(element.get("look", ""))}')
         elif tag == "img":
-            attributes = "".join(map(str, self._attributes(element, "img")))
-            yield from self._image(element, attributes)
+            yield from self._image(element, self._attributes_of_picture(element, tag))
         elif tag == "image":
             address = urls.media(element.get("href") or element.get("xlink:href") or "")
             if address:
-                attributes = "".join(map(str, self._attributes(element, "image")))
-                yield MediaReference(address, '<image href="', f'"{attributes}></image>')
+                yield MediaReference(address, '<image href="', f'"{self._attributes_of_picture(element, tag)}></image>')
 
     def _image(self, image: Element, attributes: str) -> Iterator[Part]:
         address, alternative = image.get("src", ""), escape(image.get("alt", ""))
@@ -141,8 +140,12 @@ class _Writer:
             yield href
         yield "</span>"
 
-    def _attributes(self, element: Element, name: str) -> Iterator[Part]:
-        """Yield the attributes of an element's start tag, each with a space before it.
+    def _attributes_of_picture(self, element: Element, name: str) -> str:
+        """Return the attributes of a picture's start tag. A picture has no background that is another picture."""
+        return "".join(self._attributes(element, name)) + _style(element.get("style", ""))
+
+    def _attributes(self, element: Element, name: str) -> Iterator[str]:
+        """Yield the attributes of an element's start tag other than `style`, each with a space before it.
 
         `name` is the name of the tag as it is written.
         """
@@ -155,7 +158,6 @@ class _Writer:
                 yield f' href="{escape(href)}"' if href else ""
             elif key != "style":
                 yield _attribute(name, key, value)
-        yield from _style_of(element, name)
 
 
 def _attribute(tag: str, name: str, value: str) -> str:
@@ -166,12 +168,12 @@ def _attribute(tag: str, name: str, value: str) -> str:
     return f' {name}="{escape(value)}"' if is_listed and PLAIN_VALUE.fullmatch(value) else ""
 
 
-def _style_of(element: Element, name: str) -> Iterator[Part]:
+def _style_of(element: Element) -> Iterator[Part]:
     """Yield the attribute `style`. A picture that a script would load later is its background already."""
     style = element.get("style", "")
     later = element.get("data-lazy-bgimg", "")
-    lazy = urls.media(later) if later and name != "img" else ""
-    if name == "img" or not (lazy or "url(" in style.lower()):
+    lazy = urls.media(later) if later else ""
+    if not (lazy or "url(" in style.lower()):
         yield _style(style)
         return
     if lazy and not set(lazy) & set("()\"'"):

@@ -94,6 +94,8 @@ SHEET_BOMBS = {
     "closing braces": "}" * 500_000,
     "compounds": ".a" * 300_000 + "{color:red}",
     "comments": "/*" * 300_000,
+    "a long rule that is not copied, many times": f"{'.rich_media,' * 20_000}.rich_media{{{'x:y;' * 2_000}}}",
+    "a long rule, many times": f"{'p,' * 300_000}p{{font-family:{'a' * 8_000}}}",
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import nh3
 import pytest
 
 from archiver.document.allowlist import TAGS
@@ -78,6 +80,25 @@ def test_post_html_headings_begin_at_level_two_without_gaps() -> None:
 def test_links_in_finds_markdown_and_html_once() -> None:
     body = '[甲](https://a.example/1) <a href="https://a.example/2?x=1&amp;y=2">乙</a> [丙](https://a.example/1)'
     assert links_in(parse_post(body)) == ["https://a.example/1", "https://a.example/2?x=1&y=2"]
+
+
+@pytest.mark.parametrize(("body", "shown"), [
+    ('<a href="https://a.example/&lt;img&gt;">字</a>', [("a", {"href": "https://a.example/<img>"})]),
+    ('<a href="https://a.example/&lt;audio&gt;&lt;/audio&gt;">字</a>', [("a", {"href": "https://a.example/<audio></audio>"})]),
+])  # fmt: skip
+def test_post_html_leaves_tags_inside_of_attributes(
+    body: str, shown: list[tuple[str, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older versions of nh3 write `<` and `>` in the value of an attribute as they are."""
+    clean = nh3.clean
+
+    def clean_as_before(*arguments: Any, **options: Any) -> str:
+        return re.sub(
+            '="[^"]*"', lambda value: value[0].replace("&lt;", "<").replace("&gt;", ">"), clean(*arguments, **options)
+        )
+
+    monkeypatch.setattr(nh3, "clean", clean_as_before)
+    assert Elements(html(body)).found[1:] == shown
 
 
 HOSTILE = [

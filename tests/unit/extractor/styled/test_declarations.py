@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from archiver.extractor.styled.declarations import clean_declarations, clean_style, style_with_pictures
+from archiver.extractor.styled.declarations import clean_declarations, clean_style, is_harmless, style_with_pictures
 
 
 @pytest.mark.parametrize("style", [
@@ -21,6 +23,7 @@ def test_clean_style_keeps_looks_as_written(style: str) -> None:
     "behavior:url(x)", "-moz-binding:url(x)", "animation:a 1s", "transition:all 1s", "cursor:pointer", "pointer-events:none",
     "user-select:none", "will-change:transform", "color-scheme:dark", "all:unset", "position:fixed", "position: Sticky",
     "position:fixed !important", "color:expression(a())", "width:\\65xpression(a())", "color:red\\9", "background:u\\72l(x)",
+    "border-left:solid.5e9px", "height:1.5E+9px",
     "color:re/**/d}", "color:<b>", "color:@import", "--x:url(a)", "height:1000000px", "height:1e9px", "width:calc(1px", "width:)(",
     'font-family:"x', "content:'x'", "mask:url(#x)", "color:image-set('x' 1x)", "width:attr(x)", "z-index:2147483647",
 ])  # fmt: skip
@@ -68,7 +71,28 @@ def test_style_with_pictures_forged_marks_are_nothing() -> None:
     assert style_with_pictures("background:url(#0),url(#7)", lambda address: f"<{address}>") == "background:<#0>,<#7>"
 
 
+@pytest.mark.parametrize("value", [
+    'red "a url(data:image/x;position:fixed;inset:0;z)"', "red 'url(https://a/1)'", "url(https://a/1) \"url(https://a/2)\"",
+    'red "a url(#0)"', "\"url('https://a/1')\"", 'url(https://a/1) "url(https://a/2)',
+])  # fmt: skip
+def test_style_with_pictures_has_none_inside_of_a_string(value: str) -> None:
+    written = style_with_pictures(f"background:{value};color:red", lambda address: f'url("{address}")')
+    assert written == "color:red"
+
+
+def test_style_with_pictures_keeps_strings_beside_pictures() -> None:
+    style = "background:'a' url(https://a/1) \"b\""
+    assert style_with_pictures(style, lambda _: "PICTURE") == "background:'a' PICTURE \"b\""
+
+
 def test_clean_declarations_content_is_of_pseudo_elements_alone() -> None:
     assert list(clean_declarations('content:"•";color:red')) == [("color", "red")]
     assert list(clean_declarations('content:"•"', is_pseudo_element=True)) == [("content", '"•"')]
     assert list(clean_declarations('content:"\\2022" attr(x)', is_pseudo_element=True)) == []
+
+
+@pytest.mark.parametrize("unit", [".", ".1", "1.", "1e", "99999", "#", '"', "'", "(", "-"])
+def test_is_harmless_takes_linear_time(unit: str) -> None:
+    start = time.process_time()
+    is_harmless(unit * (30_000 // len(unit)))
+    assert time.process_time() - start < 1

@@ -57,3 +57,14 @@ def test_read_rules_behind_an_import_is_copied() -> None:
 def test_read_rules_line_break_ends_a_string_as_in_browsers(line_break: str) -> None:
     css = f'.note{{font-family:"{line_break};background:url(https://evil.example/);contain:none !important;x:"}}'
     assert rules(css).css == ""
+
+
+def test_read_rules_copies_a_bounded_number_of_characters() -> None:
+    css = rules(f"h2{{color:red}}{'p,' * 1_000}p{{font-family:{'a' * 8_000}}}").css
+    assert css.startswith(f"h2{INSIDE}{{color:red}}\np{INSIDE}{{font-family:aaa")
+    assert css.endswith("aaa}")
+    assert len(css) <= 501_000
+
+
+def test_read_rules_reads_a_bounded_number_of_selectors() -> None:
+    assert rules(f"{'p,' * 60_000}p{{cursor:pointer}} h2{{color:red}}") == BodyRules()

@@ -55,6 +55,18 @@ def test_body_html_pictures_have_the_addresses_that_are_given(body: str, written
     assert [medium.url for medium in styled(body).media] == [PICTURE]
 
 
+@pytest.mark.parametrize("attributes", [
+    """style="width:9px;background:url('https://e.example/?&quot;&gt;&lt;b&gt;')" """,
+    f'style="width:9px;background:url({PICTURE})"', f'data-lazy-bgimg="{PICTURE}" style="width:9px;background:none"',
+])  # fmt: skip
+def test_body_html_image_of_a_drawing_has_no_background(attributes: str) -> None:
+    image = f'<image href="{PICTURE}" height="900" {attributes}/>'
+    written = html_of(f'<svg viewBox="0 0 900 900">{image}</svg>')
+    assert written == (
+        '<svg viewBox="0 0 900 900"><image href="at:Abc" height="900" style="width:9px;background:none"></image></svg>'
+    )
+
+
 def test_body_html_pictures_that_are_not_there() -> None:
     page = styled(
         f'<p style="background:url({PICTURE}) red"><img data-src="{PICTURE}"></p><a href="https://a.example/"><img data-src="{PICTURE}" alt="桥"></a>'
