@@ -119,7 +119,7 @@ def _public_settings(settings: Settings) -> dict[str, object]:
     values = msgspec.to_builtins(settings)
     assert isinstance(values, dict)
     default = msgspec.to_builtins(Settings())
-    kinds = [next(kind for kind in ("list", "album", "feed") if getattr(each, kind)) for each in settings.sources]
+    kinds = [source.kind for source in settings.sources]
     kept = _without_words(values, default)
     return {
         **kept, "sources": kinds, "profile": settings.profile, "recheck": settings.recheck,

@@ -12,7 +12,7 @@ import pytest
 from archiver.commands.report_bundle import bundle_members, write_bundle
 from archiver.models import Page
 from archiver.models.checkup import Check
-from archiver.settings import Settings, SourceSettings
+from archiver.settings import LinksSettings, Settings, SourceSettings
 
 HOME, USER = "/home/zhangsan", "zhangsan"
 SECRETS = {
@@ -74,6 +74,15 @@ def test_bundle_names_user_only_as_a_word_of_the_article() -> None:
     found = members()
     assert [name for name, content in found.items() if USER in content] == ["page.html"]
     assert found["page.html"].count(USER) == 1
+
+
+def test_bundle_names_each_kind_of_source() -> None:
+    sources = (
+        SourceSettings(list="a.txt"), SourceSettings(album="https://mp.weixin.qq.com/mp/appmsgalbum?album_id=1"),
+        SourceSettings(feed="feed.xml"), SourceSettings(links=LinksSettings()),
+    )  # fmt: skip
+    (settings,) = (each for each in bundle_members((), None, Settings(sources=sources)) if each.name == "settings.json")
+    assert json.loads(settings.content)["sources"] == ["list", "album", "feed", "links"]
 
 
 def test_bundle_without_page_holds_the_rest() -> None:
