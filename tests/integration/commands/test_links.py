@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +104,40 @@ def test_list_linked_title_with_an_address_is_no_second_one(archiver: Command, w
     archiver.add(numbered.address(1))
     assert archiver("list", "-o", "out", "--title", "见").out
     assert archiver("list", "--linked", "-o", "out").out == f"{numbered.address(5)}  in {numbered.key(1)}\n"
+
+
+def test_list_linked_post_that_is_a_pipe_is_not_read(archiver: Command, world: World) -> None:
+    archiver.write("archiver.yml", "snapshots: false")
+    linked.serve(world, 1, numbered.address(5))
+    archiver.add(numbered.address(1))
+    (post,) = (archiver.folder / "out/_posts").rglob("*.md")
+    content = post.read_bytes()
+    post.unlink()
+    os.mkfifo(post)
+
+    def write() -> None:
+        with suppress(BrokenPipeError):
+            post.write_bytes(content)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    try:
+        assert urls(archiver) == []
+    finally:
+        reader = os.open(post, os.O_RDONLY | os.O_NONBLOCK)
+        writer.join()
+        os.close(reader)
+
+
+def test_list_linked_post_that_is_larger_than_any_is_not_read(archiver: Command, world: World) -> None:
+    archiver.write("archiver.yml", "snapshots: false")
+    linked.serve(world, 1, numbered.address(5))
+    archiver.add(numbered.address(1))
+    (post,) = (archiver.folder / "out/_posts").rglob("*.md")
+    assert urls(archiver) == [numbered.address(5)]
+    with post.open("ab") as file:
+        file.truncate(17 * 2**20)
+    assert urls(archiver) == []
 
 
 def test_list_linked_leaves_out_what_is_settled(archiver: Command, world: World, out: Path) -> None:
