@@ -18,6 +18,7 @@ import msgspec
 from archiver.credentials import redact_words
 from archiver.errors import ConfigError
 from archiver.models.job import SourceOptions
+from archiver.models.status import SourceKind
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +118,11 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         """Raise ValueError unless exactly one of `list`, `album`, `feed` and `links` is set."""
         if sum(map(bool, (self.list, self.album, self.feed, self.links))) != 1:
             raise ValueError("a source has exactly one of `list`, `album`, `feed` and `links`")
+
+    @property
+    def kind(self) -> SourceKind:
+        """The kind of the source: which of `list`, `album`, `feed` and `links` is set."""
+        return "list" if self.list else "album" if self.album else "feed" if self.feed else "links"
 
     @property
     def title(self) -> str:

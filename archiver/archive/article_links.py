@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from archiver.archive.archive import Archive
+from archiver.archive.post_content import read_post_content
 from archiver.archive.posts import matches_digest
 from archiver.archive.snapshot_pages import SnapshotPages, current_capture
 from archiver.errors import ArchiverError
@@ -45,17 +46,11 @@ class ArticleLinks:
         return list(targets.values())
 
     def _addresses_in(self, article: ArticleRecord) -> list[str]:
-        content = self._post(article)
+        content = read_post_content(self._archive.root, article.post) or b""
         if content and matches_digest(content, article.digest):
             return links_in(content.decode(errors="replace").replace("\r\n", "\n"))
         page = self._page(article)
         return _links_of(page) if page else links_in(content.decode(errors="replace"))
-
-    def _post(self, article: ArticleRecord) -> bytes:
-        try:
-            return (self._archive.root / article.post).read_bytes() if article.post else b""
-        except OSError:  # deleted, or not readable
-            return b""
 
     def _page(self, article: ArticleRecord) -> Article | None:
         """Return the article as its page says it; None if there is no page."""

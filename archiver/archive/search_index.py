@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from archiver.archive.archive import Archive
+from archiver.archive.post_content import read_post_content
 from archiver.errors import Busy, InputError, OutputError
 from archiver.models import ArticleRecord
 from archiver.search.index import DamagedIndex, IndexedPost, SearchIndex
 from archiver.search.post_text import PostText, read_post
-from archiver.storage.local import read_file
 from archiver.storage.locks import LockFile, locked
 
 INDEX_FILE = "search.db"  # in the archive's own folder; only a cache, as is its journal
 _BATCH_SIZE = 200  # articles that are read and written together
-_MAX_POST = 64 * 1024 * 1024  # bytes; no post of an article comes near to it
 
 _COMPARED: dict[Path, float] = {}  # when this process last compared the files with an index, by time.monotonic
 
@@ -182,14 +181,12 @@ class ArchiveIndex:
 
         The text is '' if the file is missing, too large or cannot be read. The title is then that of the catalogue.
         """
-        path = self._archive.root / article.post
-        modified, size = _file_stamp(path)
-        post = PostText(title="", account_id="", tags=(), text="")
-        if 0 <= size <= _MAX_POST:
-            try:
-                post = read_post(read_file(path).decode("utf-8", errors="replace"))
-            except OSError:
-                modified, size = _MISSING
+        modified, size = _file_stamp(self._archive.root / article.post)
+        content = read_post_content(self._archive.root, article.post)
+        if content is None:
+            modified, size, post = *_MISSING, PostText(title="", account_id="", tags=(), text="")
+        else:
+            post = read_post(content.decode("utf-8", errors="replace"))
         entry = IndexedPost(
             key=article.key, path=article.post, modified=modified, size=size, title=post.title or article.title,
             account=article.account, account_id=post.account_id, published=_timestamp(article), state=article.state,

@@ -51,6 +51,7 @@ class LinkFollower:
         self._articles: dict[str, LinkingArticle] = {}
         self._found: dict[str, bool] = {}  # of each missing article that was found: whether it may be asked for
         self._tried: set[str] = set()  # addresses that need no further look in this run
+        self._left: Iterator[Link] = iter(())  # links to try, of the articles that are known so far
 
     def outcomes(self) -> Iterator[Outcome]:
         """Ask for linked articles until nothing is left to ask for, or something ends this; yield their outcomes.
@@ -59,7 +60,8 @@ class LinkFollower:
         which the verification page came: it is no failure that a link leads to nothing.
         """
         self._read(self._catalogue.articles.query())
-        while not self._report.ended_by and (link := next(self._untried(), None)):
+        self._left = self._untried()
+        while not self._report.ended_by and (link := next(self._left, None)):
             if self._report.requested == self._settings.limit:
                 self._report.ended_by = "limit"
             elif job := self._job_for(link):
@@ -74,7 +76,10 @@ class LinkFollower:
 
         If the scheduler does not start the job, or if the verification page comes at a long address, end the source.
         """
-        [outcome] = self._scheduler.archive([job])
+        outcome = next(self._scheduler.archive([job]), None)
+        if outcome is None:  # the caller stopped the run
+            self._report.ended_by = "budget"
+            return
         if outcomes.was_not_asked(outcome) or outcomes.LEFT in outcome.warnings:
             self._report.ended_by = self._reason_for(outcome)
             return
@@ -150,6 +155,7 @@ class LinkFollower:
                 if any(link.url == url for link in linking.links):
                     links = [replace(link, key=article.key) if link.url == url else link for link in linking.links]
                     self._articles[linking.key] = replace(linking, links=tuple(links))
+            self._left = self._untried()
         if outcome.exit_code == Exit.TRY_LATER and self._context.rate_limiter.cooldown_until():
             self._report.ended_by = "cool-down"
 

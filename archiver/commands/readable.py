@@ -7,16 +7,15 @@ from urllib.parse import unquote
 
 from archiver import urls
 from archiver.archive.lookup import require_article
+from archiver.archive.post_content import read_post_content
 from archiver.context import Context
 from archiver.errors import NotWeChat
 from archiver.export.post_html import PostAddresses, links_in, post_html
 from archiver.models import ArticleRecord
 from archiver.models.browsing import ReadableArticle, ReaderAddresses
 from archiver.search.post_text import ParsedPost, parse_post
-from archiver.storage.local import read_file
 from archiver.urls import parse_target
 
-_MAX_POST = 16 * 1024 * 1024  # bytes; no post of an article comes near to it
 _MAX_LINKS = 500  # of a post that are looked up in the catalogue
 _MEDIUM = re.compile(r"/?((?:postimg|media)/[^?#\s]+)")
 _SITE = "{{site.baseurl}}"
@@ -32,14 +31,10 @@ def readable(context: Context, named: str | ArticleRecord, addresses: ReaderAddr
     """
     catalogue = context.archive.require_catalogue()
     article = named if isinstance(named, ArticleRecord) else require_article(catalogue, named, context.settings)
-    path = context.archive.root / article.post
-    try:
-        if not article.post or path.stat().st_size > _MAX_POST:
-            return ReadableArticle(is_missing=True)
-        content = read_file(path).decode("utf-8", errors="replace")
-    except OSError:
+    content = read_post_content(context.archive.root, article.post)
+    if content is None:
         return ReadableArticle(is_missing=True)
-    post = parse_post(content)
+    post = parse_post(content.decode("utf-8", errors="replace"))
     keys = _keys_of_links(context, post)
 
     def link_of(address: str) -> str:

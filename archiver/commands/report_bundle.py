@@ -11,11 +11,11 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -28,8 +28,14 @@ from archiver.settings import Settings
 from archiver.storage.local import atomic_file
 
 _SET = "(set)"
-# A folder of a user in a path of Linux, macOS or Windows, also percent-encoded or escaped in a script.
-_USER_FOLDER = re.compile(r"((?:/|%2f|\\{1,2})(?:home|users)(?:/|%2f|\\{1,2}))([^/\\%\"'<>\s]{1,60})", re.I)
+# A folder of a user in a path of Linux, macOS or Windows, also percent-encoded or escaped in a script. A name that
+# has spaces ends at the next separator.
+_SEPARATOR = r"(?:/|%2f|%5c|\\{1,2})"
+_LETTER = r"(?:[^/\\%\"'<>\s]|%(?!2[27f]|3[ce]|5c)[0-9a-f]{2})"
+_USER_FOLDER = re.compile(
+    rf"({_SEPARATOR}(?:home|users){_SEPARATOR}){_LETTER}(?:(?:{_LETTER}| ){{0,59}}(?={_SEPARATOR})|{_LETTER}{{0,59}})",
+    re.I | re.ASCII,
+)
 _SHORTEST_NAME = 3  # characters of a user's name that is replaced as a word, too
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -49,7 +55,7 @@ def bundle_members(checks: tuple[Check, ...], page: Page | None, settings: Setti
             "redacted": page.redacted,
         }  # fmt: skip
     members = [
-        BundleMember(name=name, content=private.without(_json(value)).encode()) for name, value in objects.items()
+        BundleMember(name=name, content=_json(private.without(value)).encode()) for name, value in objects.items()
     ]
     if page:
         members.append(BundleMember(name="page.html", content=private.without_in_page(redact(page.content)[0])))
@@ -67,9 +73,9 @@ class _Private:
     """What names the user of this machine: the home folder and the login name. Either may be ''."""
 
     def __init__(self, home: str, name: str) -> None:
-        self._home = home if len(home) > 1 else ""
-        is_word = len(name) >= _SHORTEST_NAME
-        self._name = re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", re.I) if is_word else None
+        self._home = re.compile(_any_of(_spellings(home)), re.I) if len(home) > 1 else None
+        word = rf"(?<![^\W_]){_any_of({name, quote(name, errors='replace')})}(?![^\W_])"
+        self._name = re.compile(word, re.I) if len(name) >= _SHORTEST_NAME else None
 
     @classmethod
     def of_user(cls) -> _Private:
@@ -81,19 +87,44 @@ class _Private:
             return cls(str(Path.home()), name)
         return cls("", name)
 
-    def without(self, text: str) -> str:
-        """Return a text of archiver's own without the home folder, the name of the user and credentials."""
-        text = self._without_folders(redact_words(text))
-        return self._name.sub("USER", text) if self._name else text
+    def without(self, value: object) -> object:
+        """Return a value of archiver's own without the home folder, the name of the user and credentials.
+
+        All texts in it are changed, before JSON writes some of their characters in another way.
+        """
+        if isinstance(value, Mapping):
+            return {self._without(str(key)): self.without(each) for key, each in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.without(each) for each in value]
+        return self._without(value) if isinstance(value, str) else value
 
     def without_in_page(self, content: bytes) -> bytes:
         """Return a page without the folders of users. The name of the user may be a word of its article, and stays."""
         return self._without_folders(content.decode("latin-1")).encode("latin-1")
 
+    def _without(self, text: str) -> str:
+        text = self._without_folders(redact_words(text))
+        return self._name.sub("USER", text) if self._name else text
+
     def _without_folders(self, text: str) -> str:
-        for home in {self._home, self._home.encode().decode("latin-1")} - {""}:
-            text = text.replace(home, "~")
+        text = self._home.sub("~", text) if self._home else text
         return _USER_FOLDER.sub(r"\1USER", text)
+
+
+def _spellings(path: str) -> set[str]:
+    """Return the ways in which texts and pages write a path: as it is, escaped in a script, or in an address.
+
+    Pages are read as Latin-1, so each way is also returned as it then looks.
+    """
+    posix = path.replace("\\", "/")
+    name = posix.encode(errors="surrogateescape")
+    written = {path, path.replace("\\", "\\\\"), posix, quote(name), quote(name, safe="/:"), quote(name, safe="")}
+    return written | {each.encode(errors="surrogateescape").decode("latin-1") for each in written}
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """Return a regular expression of any of the texts, the longest that fits."""
+    return f"(?:{'|'.join(map(re.escape, sorted(texts, key=len, reverse=True)))})"
 
 
 def _json(value: object) -> str:
@@ -119,7 +150,7 @@ def _public_settings(settings: Settings) -> dict[str, object]:
     values = msgspec.to_builtins(settings)
     assert isinstance(values, dict)
     default = msgspec.to_builtins(Settings())
-    kinds = [next(kind for kind in ("list", "album", "feed") if getattr(each, kind)) for each in settings.sources]
+    kinds = [source.kind for source in settings.sources]
     kept = _without_words(values, default)
     return {
         **kept, "sources": kinds, "profile": settings.profile, "recheck": settings.recheck,

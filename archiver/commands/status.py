@@ -12,8 +12,8 @@ from archiver.archive.disk_usage import measure_disk_usage
 from archiver.catalogue import Catalogue, HostLimits, user_location
 from archiver.commands.attention import RECENT, RUNS, needs_of, next_run
 from archiver.models import CHINA
-from archiver.models.status import ArchiveStatus, SourceKind, SourceStatus, WallStatus
-from archiver.settings import Settings, SourceSettings, duration
+from archiver.models.status import ArchiveStatus, SourceStatus, WallStatus
+from archiver.settings import Settings, duration
 
 
 def archive_status(catalogue: Catalogue, settings: Settings, now: datetime) -> ArchiveStatus:
@@ -42,17 +42,13 @@ def _sources(catalogue: Catalogue, settings: Settings, expected: datetime | None
     records, articles = catalogue.sources.all(), catalogue.statistics.articles_by_source()
     for source in settings.sources:
         name = source.title
-        status = SourceStatus(name=name, kind=_kind(source), next_run=expected, articles=articles.get(name, 0))
+        status = SourceStatus(name=name, kind=source.kind, next_run=expected, articles=articles.get(name, 0))
         if record := records.get(name):
             status = replace(
                 status, last_run=record.tried, read=record.read, listed=record.listed, new=record.new,
                 failures=record.failures, error=record.error,
             )  # fmt: skip
         yield status
-
-
-def _kind(source: SourceSettings) -> SourceKind:
-    return "list" if source.list else "feed" if source.feed else "album" if source.album else "links"
 
 
 def wall_status(settings: Settings, now: float) -> WallStatus:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,7 +79,7 @@ def convert(form: str, program: str, html: str, target: Path) -> None:
         ConversionError: The program failed, took too long or wrote nothing.
         OutputError: The file cannot be written.
     """
-    with TemporaryDirectory(prefix="archiver-") as folder:
+    with TemporaryDirectory(prefix="archiver-", ignore_cleanup_errors=True) as folder:
         source, result = Path(folder) / "article.html", Path(folder) / f"article.{form}"
         with atomic_file(source) as file:
             file.write(html.encode("utf-8", "replace"))
@@ -102,15 +104,30 @@ def _print_options(folder: Path) -> Iterator[str]:
 
 
 def _run(command: Sequence[str]) -> None:
+    """Run a program and wait for its end; raise ConversionError if it fails or takes too long."""
     name = Path(command[0]).name
     try:
-        done = subprocess.run(  # noqa: S603 - the user's own program, without a shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
-        )
+        with subprocess.Popen(  # noqa: S603 - the user's own program, without a shell
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        ) as process:
+            try:
+                _, errors = process.communicate(timeout=_PATIENCE)
+            except BaseException:
+                _kill_with_children(process)
+                raise
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{name} took more than {_PATIENCE} s") from error
     except OSError as error:
         raise ConversionError(f"{name} cannot be run ({error.strerror or error})") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise ConversionError(f"{name} failed: {said[-1] if said else done.returncode}")
+    if process.returncode:
+        said = errors.decode(errors="replace").strip().splitlines()
+        raise ConversionError(f"{name} failed: {said[-1] if said else process.returncode}")
+
+
+def _kill_with_children(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that leads a session of its own, and where the system has process groups all that it started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

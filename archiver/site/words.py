@@ -39,7 +39,12 @@ _TYPES = {
     "share": mark_message("Shared article"),
     "short": mark_message("Short post"),
 }
-_SOURCE_KINDS = {"list": mark_message("List"), "feed": mark_message("Feed"), "album": mark_message("Album")}
+_SOURCE_KINDS = {
+    "list": mark_message("List"),
+    "feed": mark_message("Feed"),
+    "album": mark_message("Album"),
+    "links": mark_message("Links in articles"),
+}
 _NEEDS = {
     "disk": mark_message("The disk"),
     "wall": mark_message("WeChat's verification"),

@@ -76,7 +76,7 @@ def book_picture(content: bytes) -> BookPicture | None:
 
 def _converted(content: bytes, form: str) -> BookPicture | None:
     """Return a picture as GIF if it moves, as PNG if it is transparent or exact, otherwise as JPEG; None on failure."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with warnings.catch_warnings():
@@ -88,7 +88,7 @@ def _converted(content: bytes, form: str) -> BookPicture | None:
                 if frames > 1 and frames * image.width * image.height <= _MAX_PIXELS:
                     return _saved(image, "gif")
                 return _saved(image, "jpg" if form == "WEBP" and _is_photograph(image, content) else "png")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, KeyError):
+    except Exception:  # noqa: BLE001 - Pillow raises errors of many types for broken pictures
         return None
 
 

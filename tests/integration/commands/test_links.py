@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from archiver.commands import follow_links
+from archiver.context import Context
+from archiver.link_policy import Link, missing_links
 from tests.support.command import Command
 from tests.support.wechat import PAGES, World, linked, numbered, pages
 from tests.support.wechat.linked import OTHER_BIZ, long_link
@@ -101,6 +107,40 @@ def test_list_linked_title_with_an_address_is_no_second_one(archiver: Command, w
     archiver.add(numbered.address(1))
     assert archiver("list", "-o", "out", "--title", "见").out
     assert archiver("list", "--linked", "-o", "out").out == f"{numbered.address(5)}  in {numbered.key(1)}\n"
+
+
+def test_list_linked_post_that_is_a_pipe_is_not_read(archiver: Command, world: World) -> None:
+    archiver.write("archiver.yml", "snapshots: false")
+    linked.serve(world, 1, numbered.address(5))
+    archiver.add(numbered.address(1))
+    (post,) = (archiver.folder / "out/_posts").rglob("*.md")
+    content = post.read_bytes()
+    post.unlink()
+    os.mkfifo(post)
+
+    def write() -> None:
+        with suppress(BrokenPipeError):
+            post.write_bytes(content)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    try:
+        assert urls(archiver) == []
+    finally:
+        reader = os.open(post, os.O_RDONLY | os.O_NONBLOCK)
+        writer.join()
+        os.close(reader)
+
+
+def test_list_linked_post_that_is_larger_than_any_is_not_read(archiver: Command, world: World) -> None:
+    archiver.write("archiver.yml", "snapshots: false")
+    linked.serve(world, 1, numbered.address(5))
+    archiver.add(numbered.address(1))
+    (post,) = (archiver.folder / "out/_posts").rglob("*.md")
+    assert urls(archiver) == [numbered.address(5)]
+    with post.open("ab") as file:
+        file.truncate(17 * 2**20)
+    assert urls(archiver) == []
 
 
 def test_list_linked_leaves_out_what_is_settled(archiver: Command, world: World, out: Path) -> None:
@@ -253,6 +293,36 @@ def test_links_wall_of_short_link_cools_the_host_down(archiver: Command, world: 
     assert run(archiver, numbered.address(1))["ended_by"] == "cool-down"
     assert len(asked(world)) == 2
     assert archiver.machine.rows("SELECT cool FROM hosts") == [{"cool": 1800.0}]
+
+
+def test_links_are_worked_out_anew_only_after_an_article_came(
+    archiver: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked.serve(world, 1, *(numbered.address(number) for number in range(2, 7)))
+    for number in (2, 3, 5, 6):
+        world.serve(numbered.address(number), pages.notice("该内容已被发布者删除"))
+    linked.serve(world, 4)
+    times: list[int] = []
+
+    def counted(*arguments: Any) -> list[list[Link]]:
+        times.append(len(times))
+        return missing_links(*arguments)
+
+    monkeypatch.setattr(follow_links, "missing_links", counted)
+    report = run(archiver, numbered.address(1))
+    assert (report["listed"], report["asked"], report["got"]) == (5, 5, 1)
+    assert len(times) == 2  # for article 1, and after article 4
+
+
+def test_links_stopped_run_ends_the_source(archiver: Command, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    linked.serve(world, 1, numbered.address(2), numbered.address(3))
+    archiver.add(numbered.address(1))
+    monkeypatch.setattr(Context, "is_stopped", property(lambda _context: True))
+    configure(archiver, links={})
+    assert archiver("run", "--report", "report.json").code == 0
+    report = reported(archiver)
+    assert (report["asked"], report["ended_by"]) == (0, "budget")
+    assert asked(world) == [numbered.address(1)]
 
 
 def test_links_wall_leaves_the_address_to_who_names_it(archiver: Command, world: World) -> None:

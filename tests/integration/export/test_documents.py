@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from archiver.export import converters
+from archiver.export.converters import ConversionError, convert
 from tests.corpus.browser import ARGUMENTS
 from tests.support.command import Command, Run
 from tests.support.wechat import World, pages
@@ -175,6 +178,24 @@ def test_export_pdf_failing_program_is_named_and_old_file_stays(
     run = export(archiver, "--pdf", "copies")
     assert (run.code, run.out, run.err.count(said)) == (1, "", 3)
     assert files_in(archiver.folder / "copies") == {"Tea (2247480001-1).pdf": b"old"}
+
+
+def test_convert_takes_too_long_ends_all_processes_of_the_program(
+    tmp_path: Path, program: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(converters, "_PATIENCE", 3)
+    held = tmp_path / "held"  # a pipe that is at its end as soon as no process has it open for writing
+    os.mkfifo(held)
+    program("chromium", f"exec 3> {held}\n/bin/sleep 60 &\nwait")
+    reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(ConversionError, match="took more than 3 s"):
+            convert("pdf", str(tmp_path / "bin/chromium"), "<p>", tmp_path / "a.pdf")
+        ended, _, _ = select.select([reader], [], [], 5)
+        assert ended == [reader]
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
 
 
 @pytest.mark.browser

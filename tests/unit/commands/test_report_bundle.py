@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from archiver.commands.report_bundle import bundle_members, write_bundle
 from archiver.models import Page
 from archiver.models.checkup import Check
-from archiver.settings import Settings, SourceSettings
+from archiver.settings import LinksSettings, Settings, SourceSettings
 
 HOME, USER = "/home/zhangsan", "zhangsan"
 SECRETS = {
@@ -77,6 +79,56 @@ def test_bundle_names_user_only_as_a_word_of_the_article() -> None:
     found = members()
     assert [name for name, content in found.items() if USER in content] == ["page.html"]
     assert found["page.html"].count(USER) == 1
+
+
+@pytest.mark.parametrize("home", ["C:\\Users\\John Smith", "/Users/John Smith", "/data/people/John Smith"])
+def test_bundle_holds_no_spelling_of_a_home_folder_with_a_space(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    posix = home.replace("\\", "/")
+    spellings = (home, home.replace("\\", "\\\\"), posix, quote(posix), quote(posix, safe=""), quote(posix).lower())
+    assert [name for name, content in told_about(spellings).items() if re.search("john|smith", content, re.I)] == []
+
+
+def test_bundle_holds_no_folder_of_another_user() -> None:
+    others = (
+        "/Users/John Smith/x",
+        "/Users/%E6%9D%8E%E5%9B%9B/x",
+        "C:\\Users\\John Smith\\x",
+        "%5CUsers%5CJohn%20Smith",
+    )
+    told = told_about(others)
+    assert [name for name, content in told.items() if re.search("john|smith|E6%9D|E5%9B", content, re.I)] == []
+
+
+def test_bundle_holds_no_encoded_name_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "John Smith")
+    check = Check(name="page", said="John Smith or file:///media/John%20Smith/disk")
+    (member, *_) = bundle_members((check,), None, Settings())
+    assert "Smith" not in member.content.decode()
+
+
+def told_about(places: tuple[str, ...]) -> dict[str, str]:
+    """Return the report about checks and a page that name places."""
+    checks = tuple(Check(name="disk", said=f"at {place}") for place in places)
+    content = "".join(f'<p>{place}</p><img src="file:///{place}/x.png">' for place in places).encode()
+    page = Page(
+        source="page.html",
+        url="https://mp.weixin.qq.com/s/a",
+        content=content,
+        captured=datetime(2026, 5, 4, tzinfo=UTC),
+    )
+    return {
+        each.name: each.content.decode() for each in bundle_members(checks, page, Settings()) if "vers" not in each.name
+    }
+
+
+def test_bundle_names_each_kind_of_source() -> None:
+    sources = (
+        SourceSettings(list="a.txt"), SourceSettings(album="https://mp.weixin.qq.com/mp/appmsgalbum?album_id=1"),
+        SourceSettings(feed="feed.xml"), SourceSettings(links=LinksSettings()),
+    )  # fmt: skip
+    (settings,) = (each for each in bundle_members((), None, Settings(sources=sources)) if each.name == "settings.json")
+    assert json.loads(settings.content)["sources"] == ["list", "album", "feed", "links"]
 
 
 def test_bundle_without_page_holds_the_rest() -> None:

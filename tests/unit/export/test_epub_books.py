@@ -163,7 +163,20 @@ def test_book_picture_without_pillow_stays(monkeypatch: pytest.MonkeyPatch) -> N
     assert (picture.content, picture.media_type, picture.is_foreign) == (picture_of("webp"), "image/webp", True)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html></html>", b"text", picture_of("webp")[:60]])
+def tiff_with_empty_second_page() -> bytes:
+    """Return a TIFF file whose directory says that a second one follows, which has no tags."""
+    written = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(written, "TIFF")
+    content = bytearray(written.getvalue())
+    directory = int.from_bytes(content[4:8], "little")
+    following = directory + 2 + 12 * int.from_bytes(content[directory : directory + 2], "little")
+    content[following : following + 4] = len(content).to_bytes(4, "little")
+    return bytes(content) + bytes(6)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html></html>", b"text", picture_of("webp")[:60], tiff_with_empty_second_page()]
+)
 def test_book_picture_of_broken_file_is_none_or_as_it_is(content: bytes) -> None:
     picture = book_picture(content)
     assert picture is None or picture.content == content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import pytest
 
@@ -47,3 +48,25 @@ def test_document_names_tell_equal_titles_apart_whatever_is_exported() -> None:
         "tea (2-1)",
         "Tea (1-1)",
     ]
+
+
+@pytest.mark.parametrize("articles", [
+    [Named("Tea", "MzA=:1:1"), Named("tea", "MzB=:1:1")],
+    [Named("Tea", "MzA=:1:1"), Named("Tea", "MzA=:2:1"), Named("tea (1-1)", "MzB=:9:1")],
+    [Named("Tea", "MzA=:1:1"), Named("Tea", "MzB=:1:1"), Named("Tea (1-1)", "MzC=:9:1"), Named("Tea (1-1)", "MzD=:9:1")],
+], ids=["two accounts with one number", "a title like a numbered name", "both"])  # fmt: skip
+def test_document_names_are_never_shared_by_two_articles(articles: list[Named]) -> None:
+    names = DocumentNames(articles)
+    found = {article.key: names.name(article) for article in articles}
+    assert len({name.casefold() for name in found.values()}) == len(articles)
+    assert all(found[article.key].startswith(article.title) for article in articles)
+    for order in permutations(articles):
+        others = DocumentNames(order)
+        assert {article.key: others.name(article) for article in order} == found
+
+
+def test_document_names_title_that_copies_the_last_resort_of_others_is_not_shared() -> None:
+    accounts = [Named("Tea", "MzA=:1:1"), Named("Tea", "MzB=:1:1")]
+    copied = Named(DocumentNames(accounts).name(accounts[0]), "MzC=:9:1")
+    names = DocumentNames([*accounts, copied])
+    assert len({names.name(article) for article in (*accounts, copied)}) == 3
