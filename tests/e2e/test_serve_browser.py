@@ -184,7 +184,9 @@ def test_article_in_its_frame_shows_its_pictures_and_runs_nothing(context: Any, 
 
 ATTACK = """<form method=post action="{reader}/phone/token"><input name=renew value=1><button>go</button></form>
 <img id=known src="{reader}/media/postimg/{name}"><img id=guessed src="{reader}/media/postimg/{name}?s=0">
+<img src="{reader}/search?q=x"><link rel=stylesheet href="{reader}/feeds/all.atom">
 <iframe id=frame src="{reader}/add"></iframe>"""
+READ_BY_ATTACK = ("/add", "/search", "/feeds/all.atom")
 FETCH = """async ([url, mode]) => { try {
   const answer = await fetch(url, {method: 'POST', mode, credentials: 'include', body: 'text=https://mp.weixin.qq.com/s/a',
     headers: {'Content-Type': 'application/x-www-form-urlencoded'}})
@@ -192,7 +194,10 @@ FETCH = """async ([url, mode]) => { try {
 } catch (error) { return ['failed', 0, ''] } }"""
 
 
-def test_other_site_neither_reads_nor_changes_anything(context: Any, output: Path) -> None:
+def test_other_site_neither_reads_nor_changes_anything(
+    context: Any, output: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "archiver.site.security.answers")
     name = next(output.glob("postimg/*.jpg")).name
     token = ApiToken(output / "token").show()
     with reading(output) as reader, foreign_site(lambda _: ATTACK.format(reader=reader, name=name)) as other:
@@ -203,6 +208,8 @@ def test_other_site_neither_reads_nor_changes_anything(context: Any, output: Pat
         for picture in ("known", "guessed"):
             assert page.evaluate(f"document.querySelector('#{picture}').naturalWidth") == 0
         assert page.frames[1].url == "chrome-error://chromewebdata/"
+        for path in READ_BY_ATTACK:
+            assert f"GET {path}: 403" in caplog.text  # the browser tells nobody the status
         for mode in ("no-cors", "cors"):
             assert page.evaluate(FETCH, [f"{reader}/add", mode])[1:] == [0, ""]
         page.click("button")

@@ -68,9 +68,14 @@ class ReaderAddress:
         return self.listens_everywhere and _ip(name) is not None and port == self.port
 
     def allows_origin(self, origin: str, host: str) -> bool:
-        """Return whether the header `Origin` of a request to the allowed `host` names this reader."""
-        own = {f"http://{host.lower()}"} | ({self._base_origin} if self.base_url else set())
-        return origin.lower() in own
+        """Return whether the header `Origin` of a request to the allowed `host` names this reader.
+
+        At the host of an https `base_url`, anybody on the way may have written a page that came by http.
+        """
+        low = origin.lower()
+        if self.base_url and low == self._base_origin:
+            return True
+        return host.lower() not in self._base_hosts and low == f"http://{host.lower()}"
 
     @cached_property
     def _hosts(self) -> frozenset[str]:
@@ -78,9 +83,14 @@ class ReaderAddress:
         own = {_netloc(name, self.port, "http") for name in names} | {
             f"{_bracketed(name)}:{self.port}" for name in names
         }
+        return self._base_hosts | own
+
+    @cached_property
+    def _base_hosts(self) -> frozenset[str]:
+        """The forms of the header `Host` at `base_url`."""
         base = urlsplit(self.base_url.lower())
         name, port = base.hostname or "", base.port or _DEFAULT_PORTS.get(base.scheme)
-        return frozenset(own | {_netloc(name, port, base.scheme), f"{_bracketed(name)}:{port}"} if port else own)
+        return frozenset({_netloc(name, port, base.scheme), f"{_bracketed(name)}:{port}"} if port else ())
 
     @cached_property
     def _base_origin(self) -> str:

@@ -24,6 +24,7 @@ FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 _LARGEST_HEAD = 16_384  # bytes of the address and the headers together
 _READING = ("GET", "HEAD")
 _FOREIGN = ("cross-site", "same-site")  # `same-site` is another port of this machine, or another name of the domain
+_FOLLOWED_LINK = ("GET", "navigate", "document")  # method, Sec-Fetch-Mode and Sec-Fetch-Dest
 _PUBLIC = ("/static/", "/login")  # prefixes of what a login page needs
 _MEDIA = "/media/"
 _FEEDS = ("/feeds/", "/feeds.opml")  # prefixes of what programs read
@@ -122,7 +123,7 @@ class Gate:
         path = request.scope["path"]
         is_medium = path.startswith(_MEDIA)
         state.is_signed = is_medium and self._is_signed(path, request.query_params.get("s", ""))
-        if is_medium and not state.is_signed and request.headers.get("sec-fetch-site", "") in _FOREIGN:
+        if not state.is_signed and _is_used_by_another_site(request):
             return refuse(request, 403, "The request comes from a page of another site.")
         if is_change and not state.is_device and "origin" not in request.headers:
             return refuse(request, 401, "A request that changes something needs a token.")
@@ -199,6 +200,18 @@ def refuse(request: Request, status: int, reason: str) -> Response:
 def wants_json(request: Request) -> bool:
     """Return whether a program asks, which gets a JSON object instead of a page."""
     return "json" in request.headers.get("accept", "") or bool(request.headers.get("authorization"))
+
+
+def _is_used_by_another_site(request: Request) -> bool:
+    """Return whether a page of another site asks for something, unless it only leads a person to a page of the reader.
+
+    It could not see the answer, but the time that it takes tells what is archived, and each answer costs something.
+    """
+    headers = request.headers
+    if headers.get("sec-fetch-site", "") not in _FOREIGN:
+        return False
+    is_link = (request.method, headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == _FOLLOWED_LINK
+    return not is_link or request.scope["path"].startswith(_MEDIA)
 
 
 def _head_size(request: Request) -> int:

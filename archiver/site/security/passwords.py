@@ -20,6 +20,8 @@ VARIABLE = "ARCHIVER_PASSWORD"
 _SHORTEST = 8  # characters
 _COST = {"n": 2**14, "r": 8, "p": 1}  # 16 MB and some 50 ms for each try
 _MOST_ADDRESSES = 1024
+_MOST_KNOWN = 100
+_KNOWN_FOR = 30 * 86_400  # seconds
 
 
 def find_password(environ: Mapping[str, str], file: str) -> str:
@@ -68,39 +70,69 @@ class _Bucket:
         return max(0.0, round((self.level + 1 - self.capacity) * self.pause, 3))
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownAddress:
+    """The tries from an address from which the right password came, and how long that counts."""
+
+    bucket: _Bucket
+    until: float
+
+
 class LoginAttempts:
     """The recent tries of the password, which limit further ones.
 
     From one address five tries are free, then one a minute. From all addresses together fifty are free, then one in six
-    seconds. Addresses of IPv6 count by their network of 64 bits. At most 1024 addresses are remembered. Methods may be
-    called from any thread.
+    seconds; this does not concern known addresses, so that those who guess do not keep out everybody. An address is
+    known for 30 days after the right password came from it. A right password is no try; it frees none of the others.
+
+    Addresses of IPv6 count by their network of 64 bits. At most 1024 addresses are remembered, and 100 known ones.
+    Methods may be called from any thread.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._everyone = _Bucket(capacity=50, pause=6)
         self._by_address: OrderedDict[str, _Bucket] = OrderedDict()
+        self._known: OrderedDict[str, _KnownAddress] = OrderedDict()  # kept apart: no number of others displaces them
         self._lock = threading.Lock()
 
     def begin(self, address: str) -> float:
         """Count a try from `address` and return 0; or count none, and return the seconds to wait before the next."""
         with self._lock:
             now, network = self._now(), _network(address)
-            bucket = self._by_address.pop(network, None) or _Bucket(capacity=5, pause=60)
-            self._by_address[network] = bucket  # the last one in the order
-            while len(self._by_address) > _MOST_ADDRESSES:
-                self._by_address.popitem(last=False)
-            wait = max(bucket.wait(now), self._everyone.wait(now))
+            known = self._known.get(network)
+            if known and known.until > now:
+                buckets = [known.bucket]
+            else:
+                buckets = [self._bucket_of_stranger(network), self._everyone]
+            wait = max(bucket.wait(now) for bucket in buckets)
             if not wait:
-                bucket.level += 1
-                self._everyone.level += 1
+                for bucket in buckets:
+                    bucket.level += 1
             return wait
 
     def succeed(self, address: str) -> None:
-        """Forget the tries from `address`, since one of them had the right password."""
+        """Take back a try from `address`, since it had the right password, and remember the address as known."""
         with self._lock:
-            self._by_address.pop(_network(address), None)
-            self._everyone.level = max(0.0, self._everyone.level - 1)
+            now, network = self._now(), _network(address)
+            known = self._known.pop(network, None)
+            if known and known.until > now:
+                bucket = known.bucket
+            else:
+                bucket = self._bucket_of_stranger(network)
+                del self._by_address[network]
+                self._everyone.level = max(0.0, self._everyone.level - 1)
+            bucket.level = max(0.0, bucket.level - 1)
+            self._known[network] = _KnownAddress(bucket, now + _KNOWN_FOR)  # the last one in the order
+            while len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+
+    def _bucket_of_stranger(self, network: str) -> _Bucket:
+        bucket = self._by_address.pop(network, None) or _Bucket(capacity=5, pause=60)
+        self._by_address[network] = bucket  # the last one in the order
+        while len(self._by_address) > _MOST_ADDRESSES:
+            self._by_address.popitem(last=False)
+        return bucket
 
 
 def _network(address: str) -> str:

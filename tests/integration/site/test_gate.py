@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.site.archives import ArchivePool
 from archiver.site.security.address import ReaderAddress
 from tests.support.reader import HOME, PASSWORD, Browser
 
@@ -15,6 +16,11 @@ FOREIGN = [
     "http://localhost:8765",
     "",
 ]
+READ_BY_ADDRESS = ["/", "/search?q=x", "/articles/x", "/articles/x/styled", "/queue", "/add?text=x", "/feeds/all.atom",
+                   "/feeds.opml", "/login", "/static/reader.css", "/none"]  # fmt: skip
+EMBEDDED = [("no-cors", "image"), ("no-cors", "style"), ("cors", "empty"), ("navigate", "iframe"), ("navigate", "object"),
+            ("", ""), ("navigate", ""), ("", "document")]  # fmt: skip
+FOLLOWED_LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 
 
 @pytest.mark.parametrize("path", ["/", "/add", "/media/postimg/x.png", "/static/reader.css", "/login", "/none"])
@@ -44,6 +50,35 @@ def test_foreign_origin_is_refused_with_the_right_api_token(browser: Browser, or
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_request_that_the_browser_calls_foreign_is_refused(browser: Browser, site: str) -> None:
     assert browser.submit("/phone/token", headers={"sec-fetch-site": site}).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("path", READ_BY_ADDRESS)
+def test_page_of_another_site_has_nothing_read(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str, site: str
+) -> None:
+    monkeypatch.setattr(ArchivePool, "borrowed", None)  # to open the archive is a bug, which the reader reports
+    for mode, dest in EMBEDDED:
+        sent = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest}
+        given = {name: value for name, value in sent.items() if value}
+        assert browser.get(path, headers=given).status_code == 403, (mode, dest)
+    assert browser.head(path, headers=given).status_code == 403
+    assert not browser.reports
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_link_of_another_site_leads_to_a_page(browser: Browser, site: str) -> None:
+    followed = {**FOLLOWED_LINK, "sec-fetch-site": site}
+    assert browser.get("/search?q=x", headers=followed).status_code in (200, 503)
+    assert browser.head("/search?q=x", headers=followed).status_code == 403
+
+
+def test_own_pages_programs_and_typed_addresses_are_answered(browser: Browser) -> None:
+    assert browser.get("/feeds/all.atom").status_code == 200  # programs send no Sec-Fetch-Site
+    for site in ("same-origin", "none"):
+        assert browser.get("/", headers={"sec-fetch-site": site, "sec-fetch-mode": "navigate"}).status_code == 200
+        given = {"sec-fetch-site": site, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "style"}
+        assert browser.get("/static/reader.css", headers=given).status_code == 200
 
 
 def test_own_form_is_accepted(browser: Browser) -> None:
@@ -139,7 +174,7 @@ def test_password_own_form_of_a_session_is_accepted(guarded: Browser) -> None:
 
 def test_password_link_of_another_site_leads_through_a_page_of_the_reader(guarded: Browser) -> None:
     """Browsers send the cookie, which is SameSite=Strict, only with the request that this page makes."""
-    answer = guarded.get("/add", params={"text": "文 & https://x/?a=1"}, headers={"sec-fetch-site": "cross-site"})
+    answer = guarded.get("/add", params={"text": "文 & https://x/?a=1"}, headers=FOLLOWED_LINK)
     assert answer.status_code == 401
     target = "/login?next=%2Fadd%3Ftext%3D%25E6%2596%2587%2B%2526%2Bhttps%253A%252F%252Fx%252F%253Fa%253D1"
     assert f'http-equiv="refresh" content="0; url={target}"' in answer.text

@@ -83,6 +83,10 @@ def test_allows_host_any_other_name_is_refused(address: ReaderAddress, host: str
         (BEHIND, "https://reader.example", "reader.example", True),
         (BEHIND, "https://reader.example", "127.0.0.1:8765", True),
         (BEHIND, "https://evil.example", "reader.example", False),
+        (BEHIND, "http://reader.example", "reader.example", False),
+        (BEHIND, "http://reader.example:443", "Reader.Example:443", False),
+        (BEHIND, "http://127.0.0.1:8765", "127.0.0.1:8765", True),
+        (ReaderAddress(base_url="http://nas.local:81"), "http://nas.local:81", "nas.local:81", True),
     ],
 )
 def test_allows_origin_of_the_reader_alone(address: ReaderAddress, origin: str, host: str, is_own: bool) -> None:

@@ -97,10 +97,53 @@ def test_attempts_success_frees_the_address() -> None:
     assert attempts.begin("192.0.2.1") == 0
 
 
+def test_attempts_known_network_is_let_in_while_others_guess() -> None:
+    clock = Clock()
+    attempts = LoginAttempts(clock)
+    assert attempts.begin("2001:db8::7") == 0
+    attempts.succeed("2001:db8::7")
+    for second in range(3600):
+        clock.time += 1
+        attempts.begin(f"2001:db8:1:{second % 60:x}::1")
+        if second % 60 == 59:
+            assert attempts.begin("2001:db8::8") == 0
+            attempts.succeed("2001:db8::8")
+    assert attempts.begin("198.51.100.1") > 0
+
+
+def test_attempts_known_network_has_no_free_guess() -> None:
+    """Neither right passwords from the same network nor tries from many others give one."""
+    attempts = LoginAttempts(Clock())
+    guesses = 0
+    for round_ in range(20):
+        if not attempts.begin("192.0.2.1"):
+            attempts.succeed("192.0.2.1")
+        guesses += not attempts.begin("192.0.2.1")
+        for number in range(1100):
+            attempts.begin(f"10.{round_}.{number // 256}.{number % 256}")
+    assert guesses == 5
+
+
+def test_attempts_network_is_known_for_30_days_after_the_right_password() -> None:
+    clock = Clock()
+    attempts = LoginAttempts(clock)
+    attempts.begin("192.0.2.1")
+    attempts.succeed("192.0.2.1")
+    for days, is_known in ((29.9, True), (0.2, False)):
+        clock.time += days * 86_400
+        for number in range(50):
+            attempts.begin(f"198.51.100.{number}")
+        assert (attempts.begin("192.0.2.1") == 0) is is_known
+
+
 def test_attempts_memory_is_bounded() -> None:
     clock = Clock()
     attempts = LoginAttempts(clock)
     for number in range(5000):
         clock.time += 10
-        attempts.begin(f"10.{number // 65536}.{number // 256 % 256}.{number % 256}")
+        address = f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"
+        attempts.begin(address)
+        if number % 2:
+            attempts.succeed(address)
     assert len(attempts._by_address) <= 1024
+    assert len(attempts._known) == 100

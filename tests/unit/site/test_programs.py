@@ -76,6 +76,15 @@ def test_known_password_gives_no_free_guess() -> None:
     assert ask(logins, check, PASSWORD, *["wrong"] * 5, PASSWORD) == [None, 0, 0, 0, 0, 0, 60]
 
 
+def test_right_password_from_a_known_network_is_accepted_while_others_guess() -> None:
+    attempts = LoginAttempts(lambda: 0.0)
+    logins, check = ProgramLogins(attempts), SlowCheck()
+    assert ask(logins, check, PASSWORD) == [None]
+    for number in range(60):
+        attempts.begin(f"198.51.100.{number}")
+    assert ask(logins, check, PASSWORD, *["wrong"] * 6) == [None, 0, 0, 0, 0, 0, 60]
+
+
 def test_tries_count_with_those_of_the_login_page() -> None:
     attempts = LoginAttempts(lambda: 0.0)
     for _ in range(5):
