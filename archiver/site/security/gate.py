@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from archiver.errors import OutputError
 from archiver.messages import translations
 from archiver.site.rendering import language_of, render
 from archiver.site.security.address import ReaderAddress
@@ -52,8 +54,20 @@ class Access:
         Its signatures hold beyond the end of the process, since programs keep the texts of feeds, until the token of
         the phone is renewed. They end with the process if the token cannot be stored.
         """
+        with suppress(OutputError):
+            self.token.show()
+        return self._stored_signer() or self.signer
+
+    def is_signed(self, path: str, signature: str) -> bool:
+        """Return whether `signature` is that of the medium at the path of a request."""
+        stored = self._stored_signer()
+        return self.signer.is_valid("media", path, signature) or (
+            stored is not None and stored.is_valid("media", path, signature)
+        )
+
+    def _stored_signer(self) -> Signer | None:
         key = self.token.derived_key("pictures in feeds")
-        return Signer(key) if key else self.signer
+        return Signer(key) if key else None
 
     @property
     def cookie(self) -> str:
@@ -121,7 +135,8 @@ class Gate:
         state.form_token = access.signer.sign(FORM_TOKEN, state.session)
         path = request.scope["path"]
         is_medium = path.startswith(_MEDIA)
-        state.is_signed = is_medium and self._is_signed(path, request.query_params.get("s", ""))
+        signature = request.query_params.get("s", "") if is_medium else ""
+        state.is_signed = bool(signature) and access.is_signed(path, signature)
         if is_medium and not state.is_signed and request.headers.get("sec-fetch-site", "") in _FOREIGN:
             return refuse(request, 403, "The request comes from a page of another site.")
         if is_change and not state.is_device and "origin" not in request.headers:
@@ -132,12 +147,6 @@ class Gate:
             state.is_unknown_program = True
             return None
         return self._ask_for_login(request, is_change=is_change)
-
-    def _is_signed(self, path: str, signature: str) -> bool:
-        access = self._access
-        return bool(signature) and (
-            access.signer.is_valid("media", path, signature) or access.feed_signer().is_valid("media", path, signature)
-        )
 
     async def _refusal_of_program(self, request: Request) -> Response | None:
         """Return the answer to a program that wants a feed, unless it has the password."""

@@ -85,6 +85,11 @@ def test_signed_picture_is_sent_to_a_frame_without_cookie(output: Path) -> None:
     assert browser.get(address.replace(name, next(output.glob("postimg/*.jpg")).name)).status_code == 401
 
 
+def test_checking_a_signature_makes_no_token(guarded: Browser, output: Path) -> None:
+    assert guarded.get(f"/media/postimg/{picture(output).name}?s={'0' * 43}").status_code == 401
+    assert not (output.parent / "reader-token").exists()
+
+
 @pytest.mark.parametrize("name", ["a b.png", "图%.png", "a?b#c.png", "a&b.png"])
 def test_media_url_leads_to_the_file(output: Path, name: str) -> None:
     (output / "postimg" / name).write_bytes(b"x")
