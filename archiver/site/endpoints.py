@@ -34,7 +34,8 @@ def of_archive(page: Page) -> Endpoint:
 def of_indexed_archive(page: Page) -> Endpoint:
     """Return an endpoint that shows a page of the archive and needs the index of the search.
 
-    If there is no index, it is made by a thread, and a page that renews itself tells how far that is.
+    If there is no index, it is made by a thread, and a page that renews itself tells how far that is. If it cannot be
+    made, a page says so: without one, each request would read all posts.
     """
 
     def prepared(request: Request, archive: Archiver) -> Response:
@@ -43,6 +44,9 @@ def of_indexed_archive(page: Page) -> Endpoint:
         progress = request.app.state.index_maker.make(_PATIENCE)
         if progress.is_done:
             return page(request, archive)
+        if progress.error:
+            request.app.state.report(progress.error)
+            return render(request, "unindexed.html", status=503)
         response = render(request, "indexing.html", status=503, progress=progress)
         response.headers.update({"Retry-After": "3", "Refresh": "3"})  # browsers load the page again by themselves
         return response
