@@ -35,7 +35,7 @@ def show_text(request: Request, archive: Archiver) -> Response:
     lost = [row for row in detail.media if not row["path"]]
     return render(
         request, "article.html", detail=detail, article=article, part="",
-        text=archive.reader.readable(article.key, addresses), neighbours=archive.reader.neighbours(article.key),
+        text=archive.reader.readable(article, addresses), neighbours=archive.reader.neighbours(article.key),
         lost=lost[:_MOST_LOST], lost_count=len(lost),
     )  # fmt: skip
 
@@ -86,9 +86,8 @@ def show_changes(request: Request, archive: Archiver) -> Response:
 
 def _detail(request: Request, archive: Archiver) -> tuple[ArticleDetail, ArticleRecord]:
     """Return what is recorded about the article of a request; raise InputError if it is not in the archive."""
-    detail = archive.show(request.path_params["key"])
-    if detail.article is None or detail.article.taken_out or detail.article.key != request.path_params["key"]:
-        raise InputError("not in this archive", concerns=request.path_params["key"])
+    detail = archive.reader.detail(request.path_params["key"])
+    assert detail.article is not None
     return detail, detail.article
 
 

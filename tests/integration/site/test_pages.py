@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 
 from archiver import Archiver, Settings
+from archiver.commands import show
 from tests.support.harm import TEXTS
 from tests.support.reading import HOSTILE, STORIES, Elements, Reader
 
@@ -177,6 +178,15 @@ def test_address_without_anything_helps(reader: Reader, address: str) -> None:
     answer = reader.get(address)
     assert answer.status_code == 404
     assert 'href="/search"' in answer.text
+
+
+def test_article_is_shown_without_reading_its_stored_page(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("the stored page is read")
+
+    monkeypatch.setattr(show, "extract", fail)
+    for part in ("", "/look"):
+        assert reader.get(f"/articles/{FIRST.key}{part}").status_code == 200
 
 
 def test_search_marks_words_and_keeps_conditions(reader: Reader) -> None:
