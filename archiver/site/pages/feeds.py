@@ -153,14 +153,7 @@ def show_feeds(request: Request, archive: Archiver) -> Response:
 
 def _for_programs(page: Page, *, is_indexed: bool) -> Endpoint:
     """Return an endpoint that has no page for people where there is no archive yet."""
-    shown = (of_indexed_archive if is_indexed else of_archive)(page)
-
-    def endpoint(request: Request) -> Response:
-        with request.app.state.archives.borrowed() as archive:
-            exists = archive.reader.exists()
-        return shown(request) if exists else show_not_found(request)
-
-    return endpoint
+    return (of_indexed_archive if is_indexed else of_archive)(page, show_not_found)
 
 
 def _routes() -> Iterator[Route]:
