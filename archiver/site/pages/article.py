@@ -18,7 +18,7 @@ from archiver.models.reports import ArticleDetail
 from archiver.site.endpoints import of_archive
 from archiver.site.links import PageLinks
 from archiver.site.pages.media import media_url
-from archiver.site.paging import page_number
+from archiver.site.paging import counted_number
 from archiver.site.rendering import language_of, render
 from archiver.site.security.answers import FRAME
 
@@ -73,7 +73,9 @@ def show_captures(request: Request, archive: Archiver) -> Response:
 def show_changes(request: Request, archive: Archiver) -> Response:
     """Return what differs between two captures of an article."""
     detail, article = _detail(request, archive)
-    old, new = (page_number(request.query_params.get(name, "")) for name in ("old", "new"))
+    old, new = (counted_number(request.query_params.get(name, "")) for name in ("old", "new"))
+    if old is None or new is None:
+        raise InputError("needs the numbers of two captures", concerns=article.key)
     try:
         comparison = archive.reader.compare(article.key, old, new)
     except UsageError as error:  # there is no such capture

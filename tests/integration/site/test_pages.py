@@ -172,7 +172,26 @@ def test_articles_of_nothing_are_not_found(reader: Reader, query: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/articles/a:1:1", f"/articles/{FIRST.key}/changes?old=1&new=9", f"/articles/{FIRST.address}", "/x/../y"],
+    [
+        "/articles/a:1:1",
+        f"/articles/{FIRST.address}",
+        "/x/../y",
+        *(
+            f"/articles/{FIRST.key}/changes{query}"
+            for query in (
+                "?old=1&new=9",
+                "",
+                "?old=1",
+                "?new=2",
+                "?old=&new=2",
+                "?old=x&new=2",
+                "?old=0&new=2",
+                "?old=-1&new=2",
+                "?old=1&new=2.0",
+                "?old=1&new=" + "9" * 5000,
+            )
+        ),
+    ],
 )
 def test_address_without_anything_helps(reader: Reader, address: str) -> None:
     answer = reader.get(address)
