@@ -13,7 +13,9 @@ import pytest
 
 from archiver import Archiver, Settings
 from archiver.commands import show
+from tests.support.command import Command
 from tests.support.harm import TEXTS
+from tests.support.reader import Browser
 from tests.support.reading import HOSTILE, STORIES, Elements, Reader
 
 FIRST, RAIN, GONE, SHOP, HARM, SHORT = STORIES
@@ -168,6 +170,12 @@ def test_articles_of_nothing_are_not_found(reader: Reader, query: str) -> None:
     answer = reader.get(f"/articles?{query}")
     assert answer.status_code == 404
     assert "看最新文章" in answer.text
+
+
+def test_removed_articles_are_not_listed(browser: Browser, output: Path) -> None:
+    remove = Command(folder=output.parent, environment={}, in_process=True)
+    assert remove("rm", "--yes", "-o", "out", next(output.glob("_posts/*.md"))).code == 0
+    assert browser.get("/articles?state=taken-out").status_code == 404
 
 
 @pytest.mark.parametrize(
