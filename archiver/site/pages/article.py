@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import pairwise
 
 from starlette.requests import Request
@@ -17,7 +16,6 @@ from archiver.models.browsing import ReaderAddresses, Revision
 from archiver.models.reports import ArticleDetail
 from archiver.site.endpoints import of_archive
 from archiver.site.links import PageLinks
-from archiver.site.pages.media import media_url
 from archiver.site.paging import counted_number
 from archiver.site.rendering import language_of, render
 from archiver.site.security.answers import FRAME
@@ -55,7 +53,8 @@ def show_styled(request: Request, archive: Archiver) -> Response:
     """Return the document of an article as it looked, for the frame."""
     _, article = _detail(request, archive)
     capture = request.query_params.get("capture") or None
-    styled = archive.styled(article.key, capture=capture, media_url=partial(media_url, request))
+    media_url = request.app.state.access.media.for_page(PageLinks.of(request))
+    styled = archive.styled(article.key, capture=capture, media_url=media_url)
     return HTMLResponse(styled.html, headers=FRAME)
 
 

@@ -64,11 +64,8 @@ def _feed_page(kind: FeedKind, form: FeedFormat) -> Page:
 
 
 def _style(request: Request, form: FeedFormat) -> FeedStyle:
-    links, signer = PageLinks.absolute(request), request.app.state.access.feed_signer()
-
-    def media_url(path: str) -> str:
-        return f"{links.media(path)}?s={signer.sign('media', f'/media/{path}')}"
-
+    links = PageLinks.absolute(request)
+    media_url = request.app.state.access.media.for_feed(links)
     return FeedStyle(form=form, language=language_of(request), links=links, media_url=media_url)
 
 

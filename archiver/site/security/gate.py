@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote
@@ -12,7 +11,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from archiver.errors import OutputError
 from archiver.messages import translations
 from archiver.site.rendering import language_of, render
 from archiver.site.security.address import ReaderAddress
@@ -21,6 +19,7 @@ from archiver.site.security.forms import RefusedBody, parse_fields, read_body
 from archiver.site.security.passwords import LoginAttempts, PasswordCheck
 from archiver.site.security.programs import CHALLENGE, ProgramLogins
 from archiver.site.security.sessions import Sessions, Signer
+from archiver.site.security.signed_media import SIGNATURE, SignedMedia
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 _LARGEST_HEAD = 16_384  # bytes of the address and the headers together
@@ -48,26 +47,10 @@ class Access:
         """The logins of programs that read feeds."""
         return ProgramLogins(self.attempts)
 
-    def feed_signer(self) -> Signer:
-        """Return the signer of the pictures in feeds.
-
-        Its signatures hold beyond the end of the process, since programs keep the texts of feeds, until the token of
-        the phone is renewed. They end with the process if the token cannot be stored.
-        """
-        with suppress(OutputError):
-            self.token.show()
-        return self._stored_signer() or self.signer
-
-    def is_signed(self, path: str, signature: str) -> bool:
-        """Return whether `signature` is that of the medium at the path of a request."""
-        stored = self._stored_signer()
-        return self.signer.is_valid("media", path, signature) or (
-            stored is not None and stored.is_valid("media", path, signature)
-        )
-
-    def _stored_signer(self) -> Signer | None:
-        key = self.token.derived_key("pictures in feeds")
-        return Signer(key) if key else None
+    @cached_property
+    def media(self) -> SignedMedia:
+        """The signed addresses of media."""
+        return SignedMedia(self.signer, self.token)
 
     @property
     def cookie(self) -> str:
@@ -135,8 +118,7 @@ class Gate:
         state.form_token = access.signer.sign(FORM_TOKEN, state.session)
         path = request.scope["path"]
         is_medium = path.startswith(_MEDIA)
-        signature = request.query_params.get("s", "") if is_medium else ""
-        state.is_signed = bool(signature) and access.is_signed(path, signature)
+        state.is_signed = is_medium and access.media.is_valid(path, request.query_params.get(SIGNATURE, ""))
         if is_medium and not state.is_signed and request.headers.get("sec-fetch-site", "") in _FOREIGN:
             return refuse(request, 403, "The request comes from a page of another site.")
         if is_change and not state.is_device and "origin" not in request.headers:
